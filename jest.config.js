@@ -1,0 +1,24 @@
+const transform = { '^.+\\.ts$': '@swc/jest' };
+const shared = {
+  transform,
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: {
+    '^#millwright/event-sourcing/decider$': '<rootDir>/libs/event-sourcing/src/decider.ts',
+    '^#millwright/(.*)$': '<rootDir>/libs/$1/src/index.ts',
+    '^#src/(.*)$': '<rootDir>/src/$1.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+};
+
+/** Specs of the libs run beside their code; end-to-end tests enter the built server through HTTP and GraphQL only. */
+export default {
+  maxWorkers: 2,
+  testTimeout: 60_000,
+  globalSetup: '<rootDir>/test/harness/start-database.ts',
+  globalTeardown: '<rootDir>/test/harness/stop-database.ts',
+  projects: [
+    { ...shared, displayName: 'specs', testMatch: ['<rootDir>/{src,libs}/**/*.spec.ts'] },
+    { ...shared, displayName: 'end-to-end', testMatch: ['<rootDir>/test/**/*.spec.ts'] },
+  ],
+};

@@ -1,0 +1,39 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** Who calls: a credential of one customer. `userId` is the person (or built-in user) that `created_by` shows. */
+export type Principal = Readonly<{ credentialId: string; customerId: number; userId: number; scopes: readonly string[] | 'all' }>;
+
+/** The site a request works on, as `meta.entity` shows it. */
+export type EntityScope = Readonly<{
+  id: number;
+  name: string;
+  currency: string;
+  currency_symbol: string;
+  datetime_format: string;
+  timezone: string;
+}>;
+
+export type RequestScope = Readonly<{
+  requestId: string;
+  principal: Principal;
+  customer: Readonly<{ id: number; name: string }>;
+  /** Null only for operations without `X-Entity-Id`. */
+  entity: EntityScope | null;
+}>;
+
+const storage = new AsyncLocalStorage<RequestScope>();
+
+export const runInScope = <T>(scope: RequestScope, work: () => T): T => storage.run(scope, work);
+
+export function currentScope(): RequestScope {
+  const scope = storage.getStore();
+  if (!scope) throw new Error('a request was handled outside a request scope');
+  return scope;
+}
+
+/** The site of the current request; asserts that the operation has one. */
+export function currentEntity(): EntityScope {
+  const { entity } = currentScope();
+  if (!entity) throw new Error('an operation without X-Entity-Id asked for its entity');
+  return entity;
+}

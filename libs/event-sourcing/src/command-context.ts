@@ -1,0 +1,44 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Actor } from './event.js';
+
+/**
+ * A request with an Idempotency-Key on its way through the handlers (storage-format.md, "Retrying an unknown outcome").
+ * The edge implements it on its key table; the engine asks it.
+ */
+export interface IdempotentAttempt {
+  /** The id of the n-th event this request appends (uuidv5 of the key's scope and n), the same on every try. */
+  eventId(ordinal: number): string;
+  /** Hands out the ids of earlier tries in the same order, and new ones from `next` after that. */
+  allocate(sequence: string, next: () => Promise<number>): Promise<number>;
+  /** Called once before the first append: stores the row "in progress" with ids, stream and the revision the decision starts from (-1: no stream). */
+  beforeFirstAppend(stream: string, revision: number): Promise<void>;
+  /** Present when an earlier try may have appended: look for the own event ids from `revision` + 1 on, before deciding anything. */
+  readonly earlierTry?: Readonly<{ stream: string; revision: number }>;
+}
+
+/** What surrounds a command and ends in the metadata of its events. */
+export type CommandContext = Readonly<{
+  actor: Actor;
+  customerId: number;
+  entityId: number | null;
+  requestId: string;
+  correlationId: string;
+  /** The id of what caused this: the event, for a process manager; else the request. */
+  causationId: string;
+  /** `If-Match`: one of these revisions, or the command is refused with PRECONDITION_FAILED at the first mismatch. `'exists'` is `*`. */
+  expectedRevisions?: readonly number[] | 'exists';
+  idempotency?: IdempotentAttempt;
+  /** Until when conflicts are retried, in milliseconds since 1970. */
+  deadline: number;
+}>;
+
+const storage = new AsyncLocalStorage<CommandContext>();
+
+export const runInContext = <T>(context: CommandContext, work: () => T): T => storage.run(context, work);
+
+/** The surrounding command's context; asserts that there is one. */
+export function currentContext(): CommandContext {
+  const context = storage.getStore();
+  if (!context) throw new Error('a command was executed outside a command context');
+  return context;
+}

@@ -1,0 +1,49 @@
+import type { Event } from './event.js';
+
+export type { Event } from './event.js';
+
+/**
+ * An aggregate: what its stream is called, and how its events make its state.
+ * `evolve` believes every event and checks nothing; it is pure (no clock, no random, no look-ups).
+ * It receives stored events, so metadata such as `recorded_at` may be read where a state needs it.
+ */
+export type Stream<State, E extends Event> = Readonly<{
+  /** camelCase, without a dash: streams are named `<category>-<id>`. */
+  category: string;
+  initialState: State;
+  evolve(state: State, event: E): State;
+  /** For streams that grow long; left out, the state is always folded from the events. */
+  snapshots?: SnapshotFormat<State>;
+}>;
+
+/**
+ * How a long stream's state is kept in pages, so that one snapshot rewrites only the pages that changed since the last.
+ * `version` is the decider's version: raise it when `evolve` or the pages change, and older snapshots are ignored.
+ */
+export type SnapshotFormat<State> = Readonly<{
+  version: number;
+  /** A snapshot is written each time this many events were added since the last. */
+  everyEvents: number;
+  /** Pages (JSON) by name; with `since` only those that differ from that earlier state. */
+  pagesOf(state: State, since?: State): ReadonlyMap<string, unknown>;
+  stateOf(pages: ReadonlyMap<string, unknown>): State;
+}>;
+
+/** One thing that is wrong with an input, said of one field. */
+export type Detail = Readonly<{ field: string; code: string; message: string }>;
+
+/**
+ * A decision that says no. The code is stable and published in docs/errors.md; nothing was appended.
+ * `details` name fields in the words of the API (snake_case); `facts` are merged into the error object (e.g. the id of the first holder of a reference).
+ */
+export class Rejection extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly details: readonly Detail[] = [],
+    readonly facts: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message);
+    this.name = 'Rejection';
+  }
+}

@@ -1,0 +1,47 @@
+import type { Event, RecordedEvent } from './event.js';
+
+export type ColumnType = 'bigint' | 'integer' | 'text' | 'boolean' | 'numeric' | 'timestamptz' | 'date' | 'jsonb' | 'bigint[]' | 'uuid';
+
+/**
+ * A table of a read model. The engine creates it as `read_<projection>_v<version>.<name>` and points the view `read.<name>` at the version that serves,
+ * so table names are unique over all projections.
+ */
+export type TableDefinition = Readonly<{
+  name: string;
+  columns: Readonly<Record<string, ColumnType>>;
+  /** The primary key, in this order; also the order of the digest. */
+  key: readonly string[];
+  /** Each a list of columns or SQL expressions. */
+  indexes?: readonly (readonly string[])[];
+  /** Rows are only ever added, never read back by the fold (one a movement, one an event): written with COPY while catching up. */
+  appendOnly?: boolean;
+}>;
+
+/** A row: column → value. numeric as canonical decimal string, bigint as number (ids) or string, jsonb as plain JSON, timestamptz as ISO string. */
+export type Row = Record<string, unknown>;
+
+/** The rows a fold may see and change. Reads see what earlier events of the same batch wrote. */
+export interface Rows {
+  /** The row, or undefined. Only keys that `keys` announced for this event can be asked for (the engine loads them ahead, set-based); another asserts. */
+  get(table: string, key: Readonly<Row>): Readonly<Row> | undefined;
+  put(table: string, row: Row): void;
+  remove(table: string, key: Readonly<Row>): void;
+  /** Adds a row to an `appendOnly` table. */
+  add(table: string, row: Row): void;
+}
+
+/**
+ * A pure, deterministic fold of events into rows: no clock, no random, no look-ups, no map order.
+ * Raise `version` when the fold or the tables change: the engine then builds the new version beside the old one and flips.
+ */
+export type Projection<E extends Event = Event> = Readonly<{
+  /** kebab-case, unique. */
+  name: string;
+  version: number;
+  tables: readonly TableDefinition[];
+  /** Categories it cares for; left out: all. */
+  categories?: readonly string[];
+  /** The rows `apply` will ask for, so that a batch loads them with one statement a table. */
+  keys(event: RecordedEvent<E>): readonly (readonly [table: string, key: Readonly<Row>])[];
+  apply(event: RecordedEvent<E>, rows: Rows): void;
+}>;
