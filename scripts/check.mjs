@@ -1,0 +1,44 @@
+// `npm run check`: everything that can be found wrong without running the product. One line a check; the details of what failed follow it.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+
+const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const executable = (path) => ['node', '--disable-warning=ExperimentalWarning', `node_modules/${path}`];
+const rooms = ['src', 'libs', 'test', 'tools'].filter((room) => existsSync(room));
+
+const checks = [
+  ['format', [...executable('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
+  ['types', [...executable('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']],
+  ['lint', [...executable('eslint/bin/eslint.js'), '--max-warnings', '0', ...rooms]],
+  ['room boundaries', [...executable('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', ...rooms]],
+  ['dead code', [...executable('knip/bin/knip.js'), '--no-progress', '--no-config-hints']],
+  ...(scripts.generate ? [['generated files in step', ['npm', 'run', '--silent', 'generate', '--', '--check']]] : []),
+];
+
+function run([program, ...args]) {
+  return new Promise((resolve) => {
+    const started = performance.now();
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const output = [];
+    child.stdout.on('data', (chunk) => output.push(chunk));
+    child.stderr.on('data', (chunk) => output.push(chunk));
+    child.on('error', (error) => resolve({ ok: false, output: String(error), seconds: 0 }));
+    child.on('close', (code) =>
+      resolve({ ok: code === 0, output: Buffer.concat(output).toString(), seconds: (performance.now() - started) / 1000 }),
+    );
+  });
+}
+
+const only = process.argv.slice(2);
+let failed = 0;
+let passed = 0;
+for (const [name, command] of checks) {
+  if (only.length > 0 && !only.includes(name)) continue;
+  const { ok, output, seconds } = await run(command);
+  console.log(`${ok ? 'ok    ' : 'FAILED'}  ${name.padEnd(24)} ${seconds.toFixed(1).padStart(6)} s`);
+  if (!ok) console.log(output.trimEnd().replace(/^/gm, '        '));
+  if (ok) passed++;
+  else failed++;
+}
+console.log(`check: ${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
