@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+
+export type TestDatabase = Readonly<{
+  /** As `millwright_app`: neither owner nor superuser. What the application uses. */
+  url: string;
+  /** As `millwright_owner`: migrations and DDL. */
+  ownerUrl: string;
+  superuserUrl: string;
+  drop(): Promise<void>;
+}>;
+
+/** A new, empty database on the run's server (started by `start-database.ts`). One a spec file is enough; drop it in `afterAll`. */
+export async function createDatabase(): Promise<TestDatabase> {
+  const server = process.env['MILLWRIGHT_TEST_DATABASE'];
+  if (server === undefined) throw new Error('the test database does not run: start specs through Jest');
+  const urls = JSON.parse(server) as { superuser: string; owner: string; app: string };
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const inDatabase = (url: string): string => Object.assign(new URL(url), { pathname: `/${name}` }).href;
+  await asSuperuser(urls.superuser, `CREATE DATABASE ${name} OWNER millwright_owner`);
+  return {
+    url: inDatabase(urls.app),
+    ownerUrl: inDatabase(urls.owner),
+    superuserUrl: inDatabase(urls.superuser),
+    drop: () => asSuperuser(urls.superuser, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  };
+}
+
+async function asSuperuser(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
