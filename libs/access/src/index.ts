@@ -1,1 +1,3 @@
+export * from './entity-directory.js';
+export * from './position-waiter.js';
 export * from './request-scope.js';

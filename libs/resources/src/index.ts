@@ -1,1 +1,3 @@
 export * from './answer.js';
+export * from './errors/index.js';
+export * from './rest/index.js';

@@ -1,0 +1,116 @@
+import { HttpException } from '@nestjs/common';
+import { LogUnavailable, Rejection, UnknownOutcome, type Detail } from '#millwright/event-sourcing';
+import { codeOfStatus, errorCodes, errorDefinition, type ErrorCode, type ErrorDefinition } from './error-codes.js';
+
+/** What of an exception may leave the process. */
+export type PublishedError = Readonly<{
+  status: number;
+  code: string;
+  message: string;
+  details: readonly Detail[];
+  /** Merged into the error object: the id of the holder of a reference, the position of a pending completion … */
+  facts: Readonly<Record<string, unknown>>;
+  headers: Readonly<Record<string, string>>;
+}>;
+
+/** A refusal that also sets headers (`Allow` of a 405). */
+export class RejectionWithHeaders extends Rejection {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    readonly headers: Readonly<Record<string, string>>,
+  ) {
+    super(code, message);
+  }
+}
+
+/**
+ * Turns anything thrown into what a client may see, the same for REST and GraphQL.
+ * Nothing of an unexpected error leaves: its message may hold SQL, a path or a library's name.
+ */
+export function publishedErrorOf(thrown: unknown): PublishedError {
+  if (thrown instanceof Rejection) return publishedRejection(thrown);
+  if (isOutage(thrown)) return published('UNAVAILABLE', 'The service cannot reach its database at the moment; please repeat the request.');
+  const status = thrown instanceof HttpException ? thrown.getStatus() : statusOfFrameworkError(thrown);
+  if (status === undefined || status >= 500) return published('INTERNAL', 'Something went wrong on our side; please quote the request id.');
+  const code = codeOfStatus(status);
+  return published(code, messages[code] ?? errorCodes[code].meaning);
+}
+
+function publishedRejection(rejection: Rejection): PublishedError {
+  const definition = errorDefinition(rejection.code);
+  if (!definition) return published('INTERNAL', 'Something went wrong on our side; please quote the request id.');
+  const { position } = rejection.facts;
+  return {
+    status: definition.status,
+    code: rejection.code,
+    message: rejection.message,
+    details: rejection.details,
+    facts: printable(rejection.facts),
+    headers: {
+      ...retryAfter(definition.retryAfterSeconds),
+      ...(typeof position === 'bigint' || typeof position === 'string' ? { 'X-Position': position.toString() } : {}),
+      ...(rejection instanceof RejectionWithHeaders ? rejection.headers : {}),
+    },
+  };
+}
+
+function published(code: ErrorCode, message: string): PublishedError {
+  const definition: ErrorDefinition = errorCodes[code];
+  return { status: definition.status, code, message, details: [], facts: {}, headers: retryAfter(definition.retryAfterSeconds) };
+}
+
+const retryAfter = (seconds: number | undefined): Record<string, string> =>
+  seconds === undefined ? {} : { 'Retry-After': String(seconds) };
+
+const printable = (facts: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, typeof fact === 'bigint' ? fact.toString() : fact]));
+
+const messages: Partial<Record<ErrorCode, string>> = {
+  MALFORMED_REQUEST: 'The request cannot be read.',
+  NOT_FOUND: 'There is nothing at this path.',
+  PAYLOAD_TOO_LARGE: 'The body is too large.',
+  UNSUPPORTED_MEDIA_TYPE: 'Bodies are application/json in UTF-8.',
+};
+
+/** Fastify's own errors (and http-errors) carry their status; everything below 500 is about the request. */
+function statusOfFrameworkError(thrown: unknown): number | undefined {
+  if (!(thrown instanceof Error) || !('statusCode' in thrown)) return undefined;
+  const { statusCode } = thrown;
+  return typeof statusCode === 'number' && statusCode >= 400 ? statusCode : undefined;
+}
+
+const outageCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+]);
+/** SQLSTATE classes and codes of a server that is away, starting, stopping, full, or refuses more connections or time. */
+const outageStates = /^(08...|57P0[1-5]|57014|53...|55P03|58030|25006|25P03)$/;
+const outageMessages =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|Connection ended|Cannot use a pool after calling end|Driver not Connected)/;
+
+/** Whether a read or write failed because the database or event log is away: looks through wrapped errors as well. */
+export function isOutage(thrown: unknown): boolean {
+  let error = thrown;
+  for (let depth = 0; depth < 5 && error instanceof Error; depth++) {
+    if (error instanceof LogUnavailable || error instanceof UnknownOutcome) return true;
+    if (outageMessages.test(error.message)) return true;
+    const code: unknown = 'code' in error ? error.code : undefined;
+    // A missing file has the code of a missing socket: only a system call that connects is an outage.
+    if (
+      typeof code === 'string' &&
+      (code === 'ENOENT' ? 'syscall' in error && error.syscall === 'connect' : outageCodes.has(code) || outageStates.test(code))
+    )
+      return true;
+    if (error instanceof AggregateError && error.errors.some(isOutage)) return true;
+    error = 'driverError' in error && error.driverError !== error ? error.driverError : error.cause;
+  }
+  return false;
+}

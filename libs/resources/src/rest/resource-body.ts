@@ -1,0 +1,91 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ApiBody, ApiExtraModels, getSchemaPath, OmitType } from '@nestjs/swagger';
+import type { ClassConstructor } from 'class-transformer';
+import { invalid, validatedInput } from './input-validation.js';
+import { idOfPath } from './path-id.js';
+
+type Request = Readonly<{ body?: unknown; params: Readonly<Record<string, string>> }>;
+
+/** Fields of a command that stand in the path, not in the body: field → path parameter (`{ part_id: 'id' }`). */
+export type FieldsFromPath = Readonly<Record<string, string>>;
+
+/**
+ * The body of a create or update, which stands under the resource's singular name: `{"part": {…}}`.
+ * Gives the handler the validated input; documents the body for OpenAPI.
+ * @throws Rejection VALIDATION_FAILED
+ */
+export function ResourceBody<T extends object>(type: ClassConstructor<T>, root: string, fromPath: FieldsFromPath = {}): ParameterDecorator {
+  const parameter = createParamDecorator((_: unknown, context: ExecutionContext) => {
+    const { body, params } = context.switchToHttp().getRequest<Request>();
+    return validatedInput(type, withPath(valueUnder(root, body), root, fromPath, params), root);
+  })();
+  return (target, method, index) => {
+    parameter(target, method, index);
+    documentBody(target, method, documentedClass(type, fromPath), root);
+  };
+}
+
+/** A body without a root (restock, reconcile …): validated as it stands, documented for OpenAPI. */
+export function PlainBody<T extends object>(type: ClassConstructor<T>, fromPath: FieldsFromPath = {}): ParameterDecorator {
+  const parameter = createParamDecorator((_: unknown, context: ExecutionContext) => {
+    const { body, params } = context.switchToHttp().getRequest<Request>();
+    return validatedInput(type, withPath(body ?? {}, '', fromPath, params));
+  })();
+  return (target, method, index) => {
+    parameter(target, method, index);
+    documentBody(target, method, documentedClass(type, fromPath));
+  };
+}
+
+/** What stands under `root`; every other name beside it is refused. */
+function valueUnder(root: string, body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw invalid([{ field: root, code: 'required', message: `the body must be an object with "${root}"` }]);
+  const strangers = Object.keys(body).filter((name) => name !== root);
+  if (strangers.length > 0)
+    throw invalid(
+      strangers
+        .slice(0, 100)
+        .map((field) => ({ field, code: 'unknown_field', message: `there is no such field; the body stands under "${root}"` })),
+    );
+  return Object.entries(body).find(([name]) => name === root)?.[1];
+}
+
+/** The value with the ids of the path; a body that names them itself is refused, for the two could differ. */
+function withPath(value: unknown, root: string, fromPath: FieldsFromPath, params: Request['params']): unknown {
+  const fields = Object.keys(fromPath);
+  if (fields.length === 0 || typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const repeated = fields.filter((field) => Object.hasOwn(value, field));
+  if (repeated.length > 0)
+    throw invalid(
+      repeated.map((field) => ({
+        field: root === '' ? field : `${root}.${field}`,
+        code: 'unknown_field',
+        message: 'there is no such field',
+      })),
+    );
+  return {
+    ...value,
+    ...Object.fromEntries(Object.entries(fromPath).map(([field, parameter]) => [field, idOfPath(params[parameter] ?? '')])),
+  };
+}
+
+function documentedClass<T extends object>(type: ClassConstructor<T>, fromPath: FieldsFromPath): ClassConstructor<object> {
+  const fields = Object.keys(fromPath) as (keyof T)[];
+  if (fields.length === 0) return type;
+  const body = OmitType(type, fields);
+  Object.defineProperty(body, 'name', { value: `${type.name}Body` });
+  return body;
+}
+
+function documentBody(target: object, method: string | symbol | undefined, type: ClassConstructor<object>, root?: string): void {
+  const descriptor = method === undefined ? undefined : Object.getOwnPropertyDescriptor(target, method);
+  if (method === undefined || !descriptor) return;
+  const schema = { $ref: getSchemaPath(type) };
+  ApiExtraModels(type)(target, method, descriptor);
+  ApiBody({ required: true, schema: root === undefined ? schema : { type: 'object', required: [root], properties: { [root]: schema } } })(
+    target,
+    method,
+    descriptor,
+  );
+}
