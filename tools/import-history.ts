@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ApiClient, ApiError } from './api-client.js';
+import { readHistoryFile, type HistoryFile } from './import/history-file.js';
+import { importHistory, type ImportResult } from './import/importer.js';
+import { progressOf } from './import/progress.js';
+import { sumOfDecimals } from './import/sum-of-decimals.js';
+
+const help = `npm run import -- <file.csv> [options]
+
+Brings maintenance history (columns BscStartDate, Asset, OriginalShorttext, PMType, Cost) into a running server. Each row becomes a completed work
+order of its asset on its date, with its cost as an other cost (negative = credit) and its PMType as a category. Run it again as often as you like,
+also after it was killed: what is there is not doubled.
+
+  --url <url>            the server (default: http://HOST:PORT of the environment, else http://127.0.0.1:3000)
+  --key <api key>        default: ADMIN_API_KEY of the environment
+  --entity <id>          the site (default: the first one)
+  --concurrency <n>      requests at a time (default 16)
+  --patience <seconds>   how long to wait for a server that is away (default 300)
+
+Exit code: 0 when the file went through, also with refused rows (they are listed); 1 when the server refused access or stayed away; 2 for wrong usage.`;
+
+class WrongUsage extends Error {}
+
+type Entity = Readonly<{ id: number; name: string; timezone: string }>;
+
+function settings() {
+  const { HOST = '127.0.0.1', PORT = '3000', ADMIN_API_KEY, INIT_CWD } = process.env;
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      url: { type: 'string', default: `http://${HOST}:${PORT}` },
+      key: { type: 'string', default: ADMIN_API_KEY },
+      entity: { type: 'string' },
+      concurrency: { type: 'string', default: '16' },
+      patience: { type: 'string', default: '300' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const [file] = positionals;
+  if (values.help) return undefined;
+  if (!file || positionals.length > 1) throw new WrongUsage('name one CSV file');
+  if (!values.key) throw new WrongUsage('no API key: pass --key or set ADMIN_API_KEY');
+  const entityId = values.entity === undefined ? undefined : wholeNumber('--entity', values.entity, 1);
+  return {
+    // npm changes into the package's folder; a path is meant from where the person stands.
+    path: resolve(INIT_CWD ?? process.cwd(), file),
+    url: values.url,
+    key: values.key,
+    entityId,
+    concurrency: wholeNumber('--concurrency', values.concurrency, 1),
+    patience: wholeNumber('--patience', values.patience, 0) * 1000,
+  };
+}
+
+function wholeNumber(name: string, text: string, atLeast: number): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < atLeast) throw new WrongUsage(`${name} must be a whole number from ${atLeast} on`);
+  return number;
+}
+
+async function siteOf(client: ApiClient, entityId: number | undefined): Promise<Entity> {
+  const { data: entities } = await client.get<Entity[]>('/entities');
+  const entity = entityId === undefined ? entities[0] : entities.find(({ id }) => id === entityId);
+  if (!entity) throw new ApiError(404, 'NOT_FOUND', `no entity ${entityId ?? ''} for this key`, undefined);
+  return entity;
+}
+
+/** Entities show their zone as `Etc/UTC: +00:00`; the name is what stands before the colon. */
+const zoneNameOf = (timezone: string): string => timezone.split(': ')[0] ?? timezone;
+
+function printSummary(file: HistoryFile, { imported, alreadyThere, refused }: ImportResult, seconds: number): void {
+  const refusedLines = new Set(refused.map(({ line }) => line));
+  const total = sumOfDecimals(file.rows.filter(({ line }) => !refusedLines.has(line)).map(({ cost }) => cost));
+  console.log(`rows read      ${file.rows.length + file.refused.length}`);
+  console.log(`imported       ${imported}`);
+  console.log(`already there  ${alreadyThere}`);
+  console.log(`refused        ${refused.length}`);
+  for (const { line, reason } of refused) console.log(`  line ${line}: ${reason}`);
+  console.log(`total cost     ${total} (imported and already there)`);
+  console.log(`time           ${seconds.toFixed(1)} s`);
+}
+
+async function main(): Promise<void> {
+  const options = settings();
+  if (!options) return console.log(help);
+  const { path, url, key, entityId, concurrency, patience } = options;
+  const file = readHistoryFile(await readFile(path));
+  const started = performance.now();
+
+  const progress = progressOf(file.rows.length + file.refused.length);
+  let lastReason = '';
+  const onRetry = (reason: string): void => {
+    if (reason !== lastReason) progress.say(`waiting for the server: ${reason}`);
+    lastReason = reason;
+  };
+  const entity = await siteOf(new ApiClient({ url, key, patience, onRetry }), entityId);
+  const client = new ApiClient({ url, key, entityId: entity.id, patience, onRetry });
+  try {
+    const result = await importHistory(file, { client, timeZone: zoneNameOf(entity.timezone), concurrency, onProgress: progress.update });
+    progress.stop();
+    printSummary(file, result, (performance.now() - started) / 1000);
+  } finally {
+    progress.stop();
+    await client.close();
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = error instanceof WrongUsage || (error instanceof TypeError && 'code' in error) ? 2 : 1;
+});
