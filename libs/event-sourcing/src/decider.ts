@@ -1,6 +1,8 @@
 import type { Event } from './event.js';
 
 export type { Event } from './event.js';
+export * from './record-history.js';
+export * from './changed-fields.js';
 
 /**
  * An aggregate: what its stream is called, and how its events make its state.
