@@ -37,3 +37,6 @@ export function currentEntity(): EntityScope {
   if (!entity) throw new Error('an operation without X-Entity-Id asked for its entity');
   return entity;
 }
+
+/** The site of the current request, or undefined outside a request (first start, specs) and for operations without one. */
+export const entityIfAny = (): EntityScope | undefined => storage.getStore()?.entity ?? undefined;
