@@ -5,7 +5,7 @@ export type Answer<T = unknown> = Readonly<{
   status: number;
   data: T;
   meta: Readonly<Record<string, unknown>>;
-  /** The answer had been given before: this Idempotency-Key was used by an earlier request. */
+  /** The answer had been given before: this Idempotency-Key was used by an earlier request (our own repeats of this one aside). */
   replayed: boolean;
   position: string | undefined;
 }>;
@@ -69,9 +69,11 @@ export class ApiClient {
   async send<T>(method: string, path: string, options: RequestOptions = {}): Promise<Answer<T>> {
     const giveUpAt = performance.now() + (this.options.patience ?? 0);
     const repeatable = method === 'GET' || options.idempotencyKey !== undefined;
+    let mayHaveArrived = false;
     for (let attempt = 1; ; attempt++) {
       const outcome = await this.once<T>(method, path, options);
-      if (!('retryAfter' in outcome)) return outcome;
+      if (!('retryAfter' in outcome)) return { ...outcome, replayed: outcome.replayed && !mayHaveArrived };
+      mayHaveArrived ||= outcome.error.code === 'UNREACHABLE' && !outcome.error.message.includes('ECONNREFUSED');
       if (!repeatable || performance.now() + outcome.retryAfter > giveUpAt) throw outcome.error;
       this.options.onRetry?.(outcome.error.message);
       await delay(outcome.retryAfter + Math.min(100 * 2 ** attempt, 2_000) * Math.random());

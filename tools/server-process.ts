@@ -82,8 +82,8 @@ export class ServerProcess {
 
   /** The process id of the embedded PostgreSQL, which outlives a killed server until the next one adopts or stops it. */
   async databasePid(): Promise<number | undefined> {
-    const [found] = await Promise.all([this.postmasterFile()]);
-    const pid = Number(found?.split('\n')[0]);
+    const file = await readFile(join(this.dataDir, 'postgres', 'postmaster.pid'), 'utf8').catch(() => '');
+    const pid = Number(file.split('\n')[0]);
     return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;
   }
 
@@ -95,17 +95,6 @@ export class ServerProcess {
   /** The last lines the server printed: what a person wants to see when something went wrong. */
   lastOutput(): string {
     return this.output.slice(-40).join('');
-  }
-
-  private async postmasterFile(): Promise<string | undefined> {
-    for (const folder of ['postgres', 'postgresql', 'pg', '.']) {
-      try {
-        return await readFile(join(this.dataDir, folder, 'postmaster.pid'), 'utf8');
-      } catch {
-        // Not in this folder, or not running.
-      }
-    }
-    return undefined;
   }
 
   private remember(text: string): void {

@@ -173,4 +173,7 @@ function inWords({ step }: Movement): string {
   }
 }
 
-const shown = (value: unknown): string => (value === null || value === undefined ? '' : String(value));
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
