@@ -1,0 +1,181 @@
+import type { Pool } from 'pg';
+import { Gatherer } from './gatherer.js';
+
+/** An answer as a client got it, kept to be given again. */
+export type StoredAnswer = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: string }>;
+
+/** What a key's row knows of a request that is under way. */
+export type Progress = Readonly<{
+  scope: string;
+  fingerprint: Buffer;
+  eventIdBase: string;
+  stream: string | null;
+  revision: number | null;
+  allocated: Readonly<Record<string, readonly number[]>>;
+}>;
+
+export type KeyRow = Progress & Readonly<{ answer: StoredAnswer | null }>;
+
+type DatabaseRow = Readonly<{
+  scope: string;
+  fingerprint: Buffer;
+  event_id_base: string;
+  stream: string | null;
+  revision: string | null;
+  allocated: Record<string, number[]>;
+  status: number | null;
+  headers: Record<string, string> | null;
+  body: string | null;
+}>;
+
+export const keptForDays = 7;
+
+/** A lease is short, for nobody can repeat a dead owner's request before it ends; the living renew it. */
+export const leaseSeconds = 5;
+
+/**
+ * The rows of `app.idempotency_keys`. Each statement serves all requests that wait for it.
+ * `relaxed` lets a row's commit reach the disk later: right where the log shares the database, since the append that follows
+ * flushes everything before it in the same write-ahead log, and a lost answer is made again from the events.
+ */
+export class IdempotencyTable {
+  private readonly reads: Gatherer<string, KeyRow | undefined>;
+  private readonly claims: Gatherer<Progress, boolean>;
+  private readonly answers: Gatherer<Progress & { answer: StoredAnswer }, boolean>;
+  private readonly settings: string;
+
+  constructor(
+    private readonly database: Pool,
+    private readonly owner: string,
+    options: Readonly<{ relaxed: boolean }>,
+  ) {
+    this.settings = `SELECT set_config('synchronous_commit', '${options.relaxed ? 'off' : 'on'}', true)`;
+    this.reads = new Gatherer((scopes) => this.readAll(scopes));
+    this.claims = new Gatherer((rows) => this.claimAll(rows));
+    this.answers = new Gatherer((rows) => this.answerAll(rows));
+  }
+
+  read(scope: string): Promise<KeyRow | undefined> {
+    return this.reads.add(scope);
+  }
+
+  /** Stores the row "in progress"; false when another process holds it. */
+  claim(progress: Progress): Promise<boolean> {
+    return this.claims.add(progress);
+  }
+
+  /** Stores the answer, also of a request that claimed nothing before; false when another process took the row over. */
+  answer(progress: Progress, answer: StoredAnswer): Promise<boolean> {
+    return this.answers.add({ ...progress, answer });
+  }
+
+  /** Makes an unfinished row ours if its owner has let go of it or died; the row as it is then, or undefined. */
+  async takeOver(scope: string): Promise<KeyRow | undefined> {
+    const { rows } = await this.database.query<DatabaseRow>(
+      `UPDATE app.idempotency_keys SET owner = $2, lease_until = now() + make_interval(secs => $3)
+       WHERE scope = $1 AND status IS NULL AND (owner = $2 OR lease_until < now())
+       RETURNING scope, fingerprint, event_id_base, stream, revision, allocated, status, headers, body`,
+      [scope, this.owner, leaseSeconds],
+    );
+    return rows[0] && keyRow(rows[0]);
+  }
+
+  async renew(scopes: readonly string[]): Promise<void> {
+    await this.database.query(
+      'UPDATE app.idempotency_keys SET lease_until = now() + make_interval(secs => $3) WHERE scope = ANY($1::uuid[]) AND owner = $2 AND status IS NULL',
+      [scopes, this.owner, leaseSeconds],
+    );
+  }
+
+  /** Lets go of an unfinished row, so that a repeat may go on with it at once. */
+  async release(scope: string): Promise<void> {
+    await this.database.query('UPDATE app.idempotency_keys SET lease_until = now() WHERE scope = $1 AND owner = $2 AND status IS NULL', [
+      scope,
+      this.owner,
+    ]);
+  }
+
+  async forget(scope: string): Promise<void> {
+    await this.database.query('DELETE FROM app.idempotency_keys WHERE scope = $1 AND owner = $2 AND status IS NULL', [scope, this.owner]);
+  }
+
+  /** Removes rows past their time, some thousand a statement; answers how many went. */
+  async purge(atMost = 5_000): Promise<number> {
+    const { rowCount } = await this.database.query(
+      `DELETE FROM app.idempotency_keys WHERE ctid = ANY(ARRAY(
+         SELECT ctid FROM app.idempotency_keys WHERE created_at < now() - make_interval(days => $1) LIMIT $2))`,
+      [keptForDays, atMost],
+    );
+    return rowCount ?? 0;
+  }
+
+  private async readAll(scopes: readonly string[]): Promise<(KeyRow | undefined)[]> {
+    const { rows } = await this.database.query<DatabaseRow>({
+      name: 'read-idempotency-keys',
+      text: `SELECT scope, fingerprint, event_id_base, stream, revision, allocated, status, headers, body
+             FROM app.idempotency_keys WHERE scope = ANY($1::uuid[])`,
+      values: [scopes],
+    });
+    const found = new Map(rows.map((row) => [row.scope, keyRow(row)]));
+    return scopes.map((scope) => found.get(scope));
+  }
+
+  private async claimAll(rows: readonly Progress[]): Promise<boolean[]> {
+    const { rows: claimed } = await this.database.query<{ scope: string }>({
+      name: 'claim-idempotency-keys',
+      text: `WITH settings AS (${this.settings})
+        INSERT INTO app.idempotency_keys AS kept (scope, fingerprint, event_id_base, stream, revision, allocated, owner, lease_until)
+        SELECT row.*, $7::uuid, now() + make_interval(secs => $8)
+        FROM settings, unnest($1::uuid[], $2::bytea[], $3::uuid[], $4::text[], $5::bigint[], $6::jsonb[]) AS row
+        ON CONFLICT (scope) DO UPDATE SET stream = excluded.stream, revision = excluded.revision, allocated = excluded.allocated,
+          lease_until = excluded.lease_until
+        WHERE kept.owner = excluded.owner AND kept.event_id_base = excluded.event_id_base AND kept.status IS NULL
+        RETURNING scope`,
+      values: [...columns(rows), this.owner, leaseSeconds],
+    });
+    const won = new Set(claimed.map(({ scope }) => scope));
+    return rows.map(({ scope }) => won.has(scope));
+  }
+
+  private async answerAll(rows: readonly (Progress & { answer: StoredAnswer })[]): Promise<boolean[]> {
+    const { rows: stored } = await this.database.query<{ scope: string }>({
+      name: 'answer-idempotency-keys',
+      text: `WITH settings AS (${this.settings})
+        INSERT INTO app.idempotency_keys AS kept
+          (scope, fingerprint, event_id_base, stream, revision, allocated, status, headers, body, owner, lease_until)
+        SELECT row.*, $10::uuid, now()
+        FROM settings, unnest($1::uuid[], $2::bytea[], $3::uuid[], $4::text[], $5::bigint[], $6::jsonb[], $7::integer[], $8::jsonb[], $9::text[]) AS row
+        ON CONFLICT (scope) DO UPDATE SET status = excluded.status, headers = excluded.headers, body = excluded.body
+        WHERE kept.owner = excluded.owner AND kept.event_id_base = excluded.event_id_base
+        RETURNING scope`,
+      values: [
+        ...columns(rows),
+        rows.map(({ answer }) => answer.status),
+        rows.map(({ answer }) => JSON.stringify(answer.headers)),
+        rows.map(({ answer }) => answer.body),
+        this.owner,
+      ],
+    });
+    const won = new Set(stored.map(({ scope }) => scope));
+    return rows.map(({ scope }) => won.has(scope));
+  }
+}
+
+const columns = (rows: readonly Progress[]): unknown[] => [
+  rows.map(({ scope }) => scope),
+  rows.map(({ fingerprint }) => fingerprint),
+  rows.map(({ eventIdBase }) => eventIdBase),
+  rows.map(({ stream }) => stream),
+  rows.map(({ revision }) => revision),
+  rows.map(({ allocated }) => JSON.stringify(allocated)),
+];
+
+const keyRow = (row: DatabaseRow): KeyRow => ({
+  scope: row.scope,
+  fingerprint: row.fingerprint,
+  eventIdBase: row.event_id_base,
+  stream: row.stream,
+  revision: row.revision === null ? null : Number(row.revision),
+  allocated: row.allocated,
+  answer: row.status === null ? null : { status: row.status, headers: row.headers ?? {}, body: row.body ?? '' },
+});
