@@ -3,8 +3,11 @@ import type { Position, ProposedEvent, RecordedEvent } from './event.js';
 /** What the writer believes the stream's last revision is. `'any'` believes nothing. */
 export type ExpectedRevision = number | 'no stream' | 'any';
 
-/** Where the last event of an append stands. `duplicate` when these very event ids were already in the stream: nothing was added. */
-export type Appended = Readonly<{ revision: number; position: Position; duplicate: boolean }>;
+/**
+ * Where the last event of an append stands. `duplicate` when these very event ids were already in the stream: nothing was added.
+ * `firstPosition` is where its first event stands, said only by a log whose positions have no gaps; in another the events have to be read back.
+ */
+export type Appended = Readonly<{ revision: number; position: Position; duplicate: boolean; firstPosition?: Position }>;
 
 /** An item of a subscription, in log order. A checkpoint says: everything up to here was seen, also what the filter left out. */
 export type SubscriptionItem =
@@ -53,7 +56,10 @@ export class WrongExpectedRevision extends Error {
 }
 
 export class UnknownOutcome extends Error {
-  constructor(readonly stream: string, cause: unknown) {
+  constructor(
+    readonly stream: string,
+    cause: unknown,
+  ) {
     super(`${stream}: the append may or may not have happened`, { cause });
     this.name = 'UnknownOutcome';
   }

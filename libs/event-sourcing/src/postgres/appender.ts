@@ -1,0 +1,258 @@
+import type { Pool } from 'pg';
+import { LogUnavailable, UnknownOutcome, WrongExpectedRevision, type Appended, type AppendRequest } from '../event-log.js';
+import { canonicalParts, type CanonicalParts } from '../canonical.js';
+import { backoffMs, failureOf } from './connection.js';
+import { expectedInDatabase } from './log-schema.js';
+
+type Waiting = {
+  readonly request: AppendRequest;
+  readonly parts: readonly CanonicalParts[];
+  readonly deadline: number;
+  /** It was sent at least once and no definite answer came back. */
+  uncertain: boolean;
+  /** The batch it was in was refused for a reason that one of its members must have caused: it goes alone, so that only the culprit fails. */
+  alone: boolean;
+  done: boolean;
+  resolve(appended: Appended): void;
+  reject(error: unknown): void;
+};
+
+/** Control characters never occur in canonical text, so one of them can separate texts without any escaping. */
+const separator = '\u001f';
+
+const statement = {
+  name: 'log-append',
+  text: `select outcome, revision, last_position from log.append(
+    string_to_array($1, E'\\x1f'), string_to_array($2, ',')::bigint[],
+    string_to_array($3, ',')::integer[], string_to_array($4, ',')::uuid[],
+    string_to_array($5, E'\\x1f'), string_to_array($6, E'\\x1f'), string_to_array($7, E'\\x1f'))`,
+  rowMode: 'array' as const,
+};
+
+const limits = { waiting: 20_000, batchEvents: 1_000, batchCharacters: 4_000_000, retryMs: 500, sweepMs: 50 };
+
+/**
+ * Group commit: all appends that wait at this moment go to the database in one statement, which is one transaction and one flush to disk.
+ * The statement is told event ids and refuses to add them twice, so an outcome that was not learned is resolved by asking again under the counter's lock.
+ */
+export class Appender {
+  private waiting: Waiting[] = [];
+  private readonly sent = new Set<Waiting>();
+  private sending = 0;
+  private scheduled = false;
+  private failures = 0;
+  private lastError: unknown;
+  private retry: NodeJS.Timeout | undefined;
+  private sweeper: NodeJS.Timeout | undefined;
+  private closing = false;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly lanes: number,
+    private readonly onAppended: (position: bigint) => void,
+  ) {}
+
+  append(request: AppendRequest, deadline: number): Promise<Appended> {
+    if (this.closing) return Promise.reject(new LogUnavailable(new Error('the log is closed')));
+    if (this.waiting.length >= limits.waiting) return Promise.reject(new LogUnavailable(new Error('too many appends are waiting')));
+    const { stream } = request;
+    const parts = request.events.map((event) => canonicalParts({ ...event, stream }));
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ request, parts, deadline, uncertain: false, alone: false, done: false, resolve, reject });
+      this.sweeper ??= setInterval(() => this.sweep(), limits.sweepMs);
+      this.schedule();
+    });
+  }
+
+  /** Refuses new appends and waits for those under way. */
+  async close(): Promise<void> {
+    this.closing = true;
+    while (this.waiting.length > 0 || this.sent.size > 0) await new Promise((resolve) => setImmediate(resolve));
+    clearInterval(this.sweeper);
+    clearTimeout(this.retry);
+  }
+
+  /** Callers that were just answered decide their next command before this runs, so their appends travel together. */
+  private schedule(): void {
+    if (this.scheduled || this.retry) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      this.send();
+    });
+  }
+
+  private send(): void {
+    while (this.sending < this.lanes && !this.retry) {
+      const batch = this.take();
+      if (batch.length === 0) return;
+      this.sending += 1;
+      void this.attempt(batch).finally(() => {
+        this.sending -= 1;
+        this.schedule();
+      });
+    }
+  }
+
+  /** The next batch: in the order of arrival, at most one append a stream and an event id only once. */
+  private take(): Waiting[] {
+    const batch: Waiting[] = [];
+    const left: Waiting[] = [];
+    const taken = new Set<string>();
+    let events = 0;
+    let characters = 0;
+    for (const item of this.waiting) {
+      if (item.done) continue;
+      const { stream, events: proposed } = item.request;
+      const size = item.parts.reduce((sum, { before, after }) => sum + before.length + after.length, 0);
+      const full =
+        batch.length > 0 &&
+        (item.alone || batch[0]?.alone || events + proposed.length > limits.batchEvents || characters + size > limits.batchCharacters);
+      if (full || taken.has(stream) || proposed.some(({ id }) => taken.has(id))) {
+        left.push(item);
+        continue;
+      }
+      taken.add(stream);
+      for (const { id } of proposed) taken.add(id);
+      events += proposed.length;
+      characters += size;
+      batch.push(item);
+    }
+    this.waiting = left;
+    return batch;
+  }
+
+  private async attempt(batch: readonly Waiting[]): Promise<void> {
+    const client = await this.pool.connect().catch((error: unknown) => {
+      this.again(batch, error);
+    });
+    if (!client) return;
+    for (const item of batch) this.sent.add(item);
+    try {
+      const { rows } = await client.query<[outcome: string, revision: string, position: string | null]>({
+        ...statement,
+        values: valuesOf(batch),
+      });
+      client.release();
+      this.failures = 0;
+      this.answer(batch, rows);
+    } catch (error) {
+      const failure = failureOf(error);
+      client.release(failure === 'unknown outcome');
+      if (failure === 'unknown outcome') for (const item of batch) item.uncertain = true;
+      if (failure === 'refused') this.refuse(batch, error);
+      else this.again(batch, error);
+    } finally {
+      for (const item of batch) this.sent.delete(item);
+    }
+  }
+
+  private answer(batch: readonly Waiting[], rows: readonly (readonly [string, string, string | null])[]): void {
+    let head = 0n;
+    batch.forEach((item, index) => {
+      const [outcome, revisionText, positionText] = rows[index] ?? ['missing', '-1', null];
+      const { stream, expected } = item.request;
+      const revision = Number(revisionText);
+      if (positionText === null) {
+        settle(item, () => item.reject(new WrongExpectedRevision(stream, expected, revision < 0 ? undefined : revision)));
+        return;
+      }
+      const position = BigInt(positionText);
+      if (position > head) head = position;
+      settle(item, () =>
+        item.resolve({
+          revision,
+          position,
+          duplicate: outcome === 'duplicate',
+          firstPosition: position - BigInt(item.request.events.length - 1),
+        }),
+      );
+    });
+    this.onAppended(head);
+  }
+
+  /** Puts a batch back at the front of the queue and waits a little. */
+  private again(batch: readonly Waiting[], error: unknown): void {
+    this.lastError = error;
+    this.failures += 1;
+    this.waiting.unshift(...batch);
+    this.retry ??= setTimeout(
+      () => {
+        this.retry = undefined;
+        this.send();
+      },
+      this.failures === 1 ? 0 : backoffMs(this.failures, limits.retryMs),
+    );
+  }
+
+  private refuse(batch: readonly Waiting[], error: unknown): void {
+    const [only, ...others] = batch;
+    if (only && others.length === 0) {
+      settle(only, () => only.reject(error));
+      return;
+    }
+    for (const item of batch) item.alone = true;
+    this.waiting.unshift(...batch);
+  }
+
+  /** Answers those whose deadline has passed: nobody waits longer than it asked to, whatever the connection does. */
+  private sweep(): void {
+    const now = Date.now();
+    const late = [...this.waiting, ...this.sent].filter((item) => !item.done && item.deadline <= now);
+    for (const item of late) {
+      const cause = this.lastError ?? new Error('no answer from the database before the deadline');
+      const { stream } = item.request;
+      settle(item, () =>
+        item.reject(item.uncertain || this.sent.has(item) ? new UnknownOutcome(stream, cause) : new LogUnavailable(cause)),
+      );
+    }
+    if (late.length > 0) this.waiting = this.waiting.filter(({ done }) => !done);
+    if (this.waiting.length > 0 || this.sent.size > 0) return;
+    clearInterval(this.sweeper);
+    this.sweeper = undefined;
+  }
+}
+
+function settle(item: Waiting, answer: () => void): void {
+  if (item.done) return;
+  item.done = true;
+  answer();
+}
+
+function valuesOf(batch: readonly Waiting[]): string[] {
+  const streams: string[] = [];
+  const expected: number[] = [];
+  const owners: number[] = [];
+  const ids: string[] = [];
+  const types: string[] = [];
+  const befores: string[] = [];
+  const afters: string[] = [];
+  batch.forEach(({ request, parts }, index) => {
+    streams.push(request.stream);
+    expected.push(
+      request.expected === 'any'
+        ? expectedInDatabase.any
+        : request.expected === 'no stream'
+          ? expectedInDatabase.noStream
+          : request.expected,
+    );
+    request.events.forEach(({ id, type }, ordinal) => {
+      const part = parts[ordinal];
+      if (!part) throw new Error('an event without its canonical text');
+      owners.push(index + 1);
+      ids.push(id);
+      types.push(type);
+      befores.push(part.before);
+      afters.push(part.after);
+    });
+  });
+  return [
+    streams.join(separator),
+    expected.join(','),
+    owners.join(','),
+    ids.join(','),
+    types.join(separator),
+    befores.join(separator),
+    afters.join(separator),
+  ];
+}

@@ -1,0 +1,72 @@
+import type { Pool, QueryResult } from 'pg';
+import { LogUnavailable } from '../event-log.js';
+import type { Position, RecordedEvent } from '../event.js';
+import { failureOf } from './connection.js';
+
+type Stored = [position: string, canonical: string];
+
+/** Events in log order up to `end`; `atHead` when nothing stood behind it at the time of reading. */
+export type Page = Readonly<{ events: RecordedEvent[]; end: Position; atHead: boolean }>;
+
+export class LogReader {
+  constructor(private readonly pool: Pool) {}
+
+  async head(): Promise<Position> {
+    const { rows } = await this.query<[string]>('log-head', 'select position from log.counter', []);
+    return BigInt(rows[0]?.[0] ?? 0);
+  }
+
+  async stream(stream: string, fromRevision: number, limit: number): Promise<RecordedEvent[]> {
+    const { rows } = await this.query<Stored>(
+      'log-stream',
+      'select global_position, canonical from log.events where stream = $1 and revision >= $2 order by revision limit $3',
+      [stream, fromRevision, limit],
+    );
+    return rows.map(recorded);
+  }
+
+  async all(after: Position, limit: number): Promise<RecordedEvent[]> {
+    const { rows } = await this.query<Stored>(
+      'log-all',
+      'select global_position, canonical from log.events where global_position > $1 order by global_position limit $2',
+      [after.toString(), limit],
+    );
+    return rows.map(recorded);
+  }
+
+  /** A page of at most `size` positions. Positions have no gaps, so a filtered page knows how far it has seen. */
+  async page(after: Position, size: number, categories: readonly string[] | undefined): Promise<Page> {
+    if (!categories) {
+      const events = await this.all(after, size);
+      return { events, end: events.at(-1)?.position ?? after, atHead: events.length < size };
+    }
+    const { rows } = await this.query<[head: string, position: string | null, canonical: string]>(
+      'log-page',
+      `select c.position, e.global_position, e.canonical from log.counter c left join log.events e
+         on e.global_position > $1 and e.global_position <= least(c.position, $1 + $2) and e.category = any($3) order by e.global_position`,
+      [after.toString(), size, categories],
+    );
+    const head = BigInt(rows[0]?.[0] ?? 0);
+    const reached = after + BigInt(size);
+    const end = head < reached ? head : reached;
+    const events = rows.flatMap(([, position, canonical]) => (position === null ? [] : [recorded([position, canonical])]));
+    return { events, end: end > after ? end : after, atHead: end >= head };
+  }
+
+  /** A connection that broke while it was idle is only noticed by the next reader, so a reader asks a second time. */
+  private async query<Row extends unknown[]>(name: string, text: string, values: unknown[], tries = 2): Promise<QueryResult<Row>> {
+    try {
+      return await this.pool.query<Row>({ name, text, values, rowMode: 'array' });
+    } catch (error) {
+      if (failureOf(error) === 'refused') throw error;
+      if (tries > 1) return this.query(name, text, values, tries - 1);
+      throw new LogUnavailable(error);
+    }
+  }
+}
+
+function recorded([position, canonical]: Stored): RecordedEvent {
+  const event = JSON.parse(canonical) as RecordedEvent & { position: Position };
+  event.position = BigInt(position);
+  return event;
+}

@@ -1,0 +1,130 @@
+/** A frozen step of the database's history: once released its text is never edited, a later one is added instead. */
+export type Migration = Readonly<{ name: string; sql: string }>;
+
+/** The channel on which an append tells other processes the position it reached. */
+export const logChannel = 'millwright_log';
+
+/** What `log.append` is told instead of a revision. */
+export const expectedInDatabase = { noStream: -1, any: -2 } as const;
+
+const tables = `
+create schema if not exists log;
+
+create table log.events (
+  global_position bigint primary key,
+  revision bigint not null check (revision >= 0),
+  event_id uuid not null unique,
+  stream text not null,
+  category text not null,
+  type text not null,
+  canonical text not null,
+  unique (stream, revision)
+);
+comment on table log.events is 'Everything that happened. canonical is the RFC 8785 text of {data, id, metadata, revision, stream, type}; hashes are taken over its UTF-8 bytes.';
+
+-- Locked first by every append: positions are without gap and become visible in their order, so that no reader can pass an uncommitted append.
+create table log.counter (
+  single boolean primary key default true check (single),
+  position bigint not null
+) with (fillfactor = 10);
+insert into log.counter (position) values (0);
+`;
+
+/*
+ * One call appends for many callers: whoever expected another revision is refused alone, the others go in.
+ * The planner is told not to scan: the cached plan of a young, small table would otherwise stay in use while the table grows.
+ */
+const append = `
+create function log.append(
+  streams text[], expected bigint[],
+  owners integer[], event_ids uuid[], types text[], befores text[], afters text[]
+) returns table (outcome text, revision bigint, last_position bigint)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  base bigint;
+  added bigint;
+  outcomes text[];
+  revisions bigint[];
+  positions bigint[];
+begin
+  -- A statement of its own: what follows is read after the lock is held, so it sees every earlier append.
+  select c.position into strict base from log.counter c for update;
+
+  with event as materialized (
+    select e.owner, count(*) as events, count(k.event_id) as known, max(k.revision) as known_revision, max(k.global_position) as known_position,
+           coalesce(bool_and(k.stream = streams[e.owner]), false) as same_stream
+    from unnest(owners, event_ids) as e(owner, event_id)
+    left join lateral (select l.event_id, l.stream, l.revision, l.global_position from log.events l where l.event_id = e.event_id) k on true
+    group by e.owner
+  ), request as materialized (
+    select r.n, r.expected, event.*,
+           coalesce((select l.revision from log.events l where l.stream = r.stream order by l.revision desc limit 1), -1) as actual
+    from unnest(streams, expected) with ordinality as r(stream, expected, n)
+    join event on event.owner = r.n
+  ), judged as (
+    select *, case
+        when known = events and same_stream then 'duplicate'
+        when known > 0 then 'wrong'
+        when expected in (actual, ${expectedInDatabase.any}) then 'appended'
+        else 'wrong'
+      end as verdict
+    from request
+  ), counted as (
+    select *, sum(events) filter (where verdict = 'appended') over (order by n) as running from judged
+  )
+  select array_agg(verdict order by n),
+         array_agg(case verdict when 'duplicate' then known_revision when 'appended' then actual + events else actual end order by n),
+         array_agg(case verdict when 'duplicate' then known_position when 'appended' then base + running end order by n),
+         coalesce(max(running), 0)
+    into outcomes, revisions, positions, added
+  from counted;
+
+  if added > 0 then
+    insert into log.events (global_position, revision, event_id, stream, category, type, canonical)
+    select e.position, e.revision, e.event_id, e.stream, split_part(e.stream, '-', 1), e.type, e.before || e.revision || e.after
+    from (
+      select positions[u.owner] - rest as position, revisions[u.owner] - rest as revision, streams[u.owner] as stream, u.event_id, u.type, u.before, u.after
+      from (
+        select v.*, count(*) over (partition by v.owner) - row_number() over (partition by v.owner order by v.n) as rest
+        from unnest(owners, event_ids, types, befores, afters) with ordinality as v(owner, event_id, type, before, after, n)
+        where outcomes[v.owner] = 'appended'
+      ) u
+    ) e
+    order by e.position;
+    update log.counter c set position = base + added;
+    perform pg_notify('${logChannel}', (base + added)::text);
+  end if;
+
+  return query select * from unnest(outcomes, revisions, positions);
+end
+$$;
+revoke all on function log.append(text[], bigint[], integer[], uuid[], text[], text[], text[]) from public;
+`;
+
+/** The app's role may read, and append through the function alone: a row put in past the counter would break the order. On a server with one role only there is nobody to grant to. */
+const grants = `
+do $$
+begin
+  if exists (select from pg_roles where rolname = 'millwright_app') then
+    grant usage on schema log to millwright_app;
+    grant select on log.events, log.counter to millwright_app;
+    grant execute on function log.append(text[], bigint[], integer[], uuid[], text[], text[], text[]) to millwright_app;
+  end if;
+end
+$$;
+`;
+
+/** The schema of the log, in order. */
+export const logMigrations: readonly Migration[] = [
+  { name: '0001-log-tables', sql: tables },
+  { name: '0002-log-append', sql: append },
+  { name: '0003-log-grants', sql: grants },
+];
