@@ -20,7 +20,10 @@ export function installedBinaries(): Binaries {
     accessSync(join(folder, 'bin', executable('postgres')));
     return { folder };
   } catch (cause) {
-    throw new EmbeddedPostgresError(`There is no embedded PostgreSQL for ${platform}. Set DATABASE_URL to a PostgreSQL server of your own.`, { cause });
+    throw new EmbeddedPostgresError(
+      `There is no embedded PostgreSQL for ${platform}. Set DATABASE_URL to a PostgreSQL server of your own.`,
+      { cause },
+    );
   }
 }
 

@@ -1,5 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { isRoot } from './operating-user.js';
@@ -38,7 +50,10 @@ export function assertOpenable({ path, cluster }: DataFolder): void {
   const owner = statSync(cluster).uid;
   if (process.getuid && !isRoot() && owner !== process.getuid())
     throw new EmbeddedPostgresError(`${cluster} belongs to user ${owner}. Start as that user, or give this one a DATA_DIR of its own.`);
-  if (!existsSync(versionFile)) throw new EmbeddedPostgresError(`${cluster} is no PostgreSQL data folder. Nothing in it was touched; move it away or set another DATA_DIR.`);
+  if (!existsSync(versionFile))
+    throw new EmbeddedPostgresError(
+      `${cluster} is no PostgreSQL data folder. Nothing in it was touched; move it away or set another DATA_DIR.`,
+    );
   const version = readFileSync(versionFile, 'utf8').trim();
   if (version !== majorVersion)
     throw new EmbeddedPostgresError(
@@ -55,7 +70,9 @@ export type Passwords = Readonly<Record<Role, string>>;
 export function passwordsOf(folder: DataFolder): Passwords {
   if (existsSync(folder.passwords)) return JSON.parse(readFileSync(folder.passwords, 'utf8')) as Passwords;
   if (existsSync(folder.cluster))
-    throw new EmbeddedPostgresError(`${folder.passwords} is missing, and without it the database beside it cannot be opened. Bring it back from a backup.`);
+    throw new EmbeddedPostgresError(
+      `${folder.passwords} is missing, and without it the database beside it cannot be opened. Bring it back from a backup.`,
+    );
   const password = (): string => randomBytes(24).toString('hex');
   const passwords: Passwords = { superuser: password(), owner: password(), app: password() };
   writePrivateFile(folder.passwords, JSON.stringify(passwords, undefined, 2));

@@ -1,6 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { arrange, databaseName, initialise, makeRoles, type Arrangement } from './cluster.js';
-import { assertOpenable, dataFolderAt, makeDataFolder, passwordsOf, roleNames, type DataFolder, type Passwords, type Role } from './data-folder.js';
+import {
+  assertOpenable,
+  dataFolderAt,
+  makeDataFolder,
+  passwordsOf,
+  roleNames,
+  type DataFolder,
+  type Passwords,
+  type Role,
+} from './data-folder.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { lockFolder } from './folder-lock.js';
 import { launch, stop, stopOrphan, type Postmaster } from './postmaster.js';

@@ -35,7 +35,9 @@ export function lockFolder(folder: string): () => void {
 function removeIfStale(folder: string, lock: string): void {
   const holder = holderOf(lock);
   if (holder && isAlive(holder))
-    throw new EmbeddedPostgresError(`Process ${holder.pid} already runs on ${folder}. Stop it first, or give this one a DATA_DIR of its own.`);
+    throw new EmbeddedPostgresError(
+      `Process ${holder.pid} already runs on ${folder}. Stop it first, or give this one a DATA_DIR of its own.`,
+    );
   // Renamed before it is looked at again: of two starts that find the same stale lock, only one gets it.
   const aside = join(folder, `${fileName}.stale.${process.pid}`);
   try {

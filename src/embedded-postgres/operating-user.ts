@@ -7,12 +7,14 @@ import { dirname } from 'node:path';
  * an existing system user, or a user namespace in which root looks like nobody but keeps root's way through the folders.
  */
 export type OperatingUser =
-  | Readonly<{ kind: 'self' }>
-  | Readonly<{ kind: 'user'; uid: number; gid: number; name: string }>
-  | Readonly<{ kind: 'namespace' }>;
+  Readonly<{ kind: 'self' }> | Readonly<{ kind: 'user'; uid: number; gid: number; name: string }> | Readonly<{ kind: 'namespace' }>;
 
 /** How to spawn a program as that user: the command line and the uid and gid for `spawn`. */
-export function commandAs(user: OperatingUser, file: string, args: readonly string[]): { file: string; args: string[]; identity: { uid?: number; gid?: number } } {
+export function commandAs(
+  user: OperatingUser,
+  file: string,
+  args: readonly string[],
+): { file: string; args: string[]; identity: { uid?: number; gid?: number } } {
   switch (user.kind) {
     case 'self':
       return { file, args: [...args], identity: {} };
@@ -37,7 +39,9 @@ export const isRoot = (): boolean => process.getuid?.() === 0;
 
 /** The first of `postgres` and `nobody` that this system has. */
 export function unprivilegedUser(): Extract<OperatingUser, { kind: 'user' }> | undefined {
-  const accounts = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'));
+  const accounts = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
   for (const wanted of ['postgres', 'nobody']) {
     const [name, , uid, gid] = accounts.find(([account]) => account === wanted) ?? [];
     if (name !== undefined && Number(uid) > 0) return { kind: 'user', uid: Number(uid), gid: Number(gid), name };

@@ -38,7 +38,8 @@ export async function launch(options: Launch): Promise<Postmaster> {
     const said = options.log.tail();
     const busy = /pre-existing shared memory block|lock file "[^"]*" already exists|is another (postmaster|postgres)/.test(said);
     const portTaken = /could not bind|Address already in use/.test(said);
-    if (!(busy || portTaken) || Date.now() > giveUpAt) throw new EmbeddedPostgresError(`The embedded PostgreSQL does not start. It says:\n${said}`);
+    if (!(busy || portTaken) || Date.now() > giveUpAt)
+      throw new EmbeddedPostgresError(`The embedded PostgreSQL does not start. It says:\n${said}`);
     await delay(200);
   }
 }
@@ -48,7 +49,13 @@ function start({ binaries, user, cluster, settings, log }: Launch, port: number)
   const { file, args: commandLine, identity } = commandAs(user, programIn(binaries, 'postgres'), args);
   const output = log.open();
   // A session of its own: Ctrl-C in the terminal must not stop the database before the application has finished its requests.
-  const child = spawn(file, commandLine, { ...identity, cwd: '/', env: serverEnvironment, stdio: ['ignore', output, output], detached: true });
+  const child = spawn(file, commandLine, {
+    ...identity,
+    cwd: '/',
+    env: serverEnvironment,
+    stdio: ['ignore', output, output],
+    detached: true,
+  });
   closeSync(output);
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());

@@ -11,7 +11,9 @@ const directory = await mkdtemp(join(tmpdir(), 'millwright-test-'));
 const { chmod } = await import('node:fs/promises');
 await chmod(directory, 0o711); // root's server runs as another user, who must get in
 const server = await EmbeddedPostgres.start({ directory });
-process.stdout.write(`${JSON.stringify({ superuser: server.urlFor('superuser'), owner: server.urlFor('owner'), app: server.urlFor('app') })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ superuser: server.urlFor('superuser'), owner: server.urlFor('owner'), app: server.urlFor('app') })}\n`,
+);
 
 let ending = false;
 async function end(): Promise<void> {
@@ -21,7 +23,10 @@ async function end(): Promise<void> {
   await rm(directory, { recursive: true, force: true });
   process.exit(0);
 }
-process.stdin.resume().once('end', () => void end()).once('error', () => void end());
+process.stdin
+  .resume()
+  .once('end', () => void end())
+  .once('error', () => void end());
 // Ctrl-C reaches the whole process group; Jest still tears down after it.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => void end());

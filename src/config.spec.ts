@@ -1,0 +1,54 @@
+import { Configuration, ConfigurationError, helpText, readConfiguration } from './config.js';
+
+describe('the configuration', () => {
+  it('needs nothing', () => expect(readConfiguration({})).toEqual(new Configuration()));
+
+  it('takes an empty variable for none', () => expect(readConfiguration({ DATABASE_URL: '', PORT: ' ' })).toEqual(new Configuration()));
+
+  it('reads every variable', () =>
+    expect(
+      readConfiguration({
+        PORT: '0',
+        HOST: '0.0.0.0',
+        DATA_DIR: '/var/lib/millwright',
+        DATABASE_URL: 'postgres://app@db/millwright',
+        MIGRATIONS_DATABASE_URL: 'postgresql://owner@db/millwright',
+        EVENTSTORE_URL: 'esdb://events:2113?tls=false',
+        EVENTSTORE_PREFIX: 'plant_',
+        ADMIN_API_KEY: 'k'.repeat(20),
+        LOG_LEVEL: 'debug',
+        NODE_ENV: 'production',
+      }),
+    ).toEqual({
+      port: 0,
+      host: '0.0.0.0',
+      dataDirectory: '/var/lib/millwright',
+      databaseUrl: 'postgres://app@db/millwright',
+      migrationsDatabaseUrl: 'postgresql://owner@db/millwright',
+      eventStoreUrl: 'esdb://events:2113?tls=false',
+      eventStorePrefix: 'plant_',
+      adminApiKey: 'k'.repeat(20),
+      logLevel: 'debug',
+      production: true,
+    }));
+
+  it.each([
+    [{ PORT: '65536' }, 'PORT is no number from 0 to 65535.'],
+    [{ PORT: '3000x' }, 'PORT is no number from 0 to 65535.'],
+    [{ DATABASE_URL: 'mysql://db' }, 'DATABASE_URL is no address that starts with postgres:// or postgresql://.'],
+    [{ EVENTSTORE_URL: 'localhost:2113' }, 'EVENTSTORE_URL is no address that starts with esdb:// or esdb+discover://.'],
+    [{ ADMIN_API_KEY: 'short' }, 'ADMIN_API_KEY is shorter than 20 characters.'],
+    [{ ADMIN_API_KEY: 'twenty characters äöü' }, 'ADMIN_API_KEY may have visible ASCII characters only.'],
+    [{ EVENTSTORE_PREFIX: 'a-b' }, 'EVENTSTORE_PREFIX may have letters, digits and _ only, at most 40.'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL is none of silent, fatal, error, warn, info, debug, trace.'],
+    [{ MIGRATIONS_DATABASE_URL: 'postgres://db/x' }, 'MIGRATIONS_DATABASE_URL is of no use without DATABASE_URL.'],
+  ])('refuses %j', (environment, message) => expect(() => readConfiguration(environment)).toThrow(new ConfigurationError([message])));
+
+  it('names everything that is wrong at once, without repeating a secret', () => {
+    const read = (): unknown => readConfiguration({ PORT: '-1', ADMIN_API_KEY: 'hunter2' });
+    expect(read).toThrow(new ConfigurationError(['PORT is no number from 0 to 65535.', 'ADMIN_API_KEY is shorter than 20 characters.']));
+    expect(read).not.toThrow('hunter2');
+  });
+
+  it('explains every variable', () => expect(helpText()).toMatch(/PORT +3000[^]*EVENTSTORE_PREFIX[^]*LOG_LEVEL/));
+});

@@ -1,0 +1,173 @@
+/** Everything that can be set from outside. The only file that reads the environment; everybody else has this object injected. */
+export class Configuration {
+  /** TCP port; 0 takes a free one. */
+  readonly port: number = 3000;
+  readonly host: string = '127.0.0.1';
+  /** Folder of the embedded database, its passwords and its log. Unused with `databaseUrl`. */
+  readonly dataDirectory: string = './.data';
+  /** A PostgreSQL server of the user's own, as an ordinary role. */
+  readonly databaseUrl?: string;
+  /** The same database as the role that owns the tables; left out, `databaseUrl` owns them. */
+  readonly migrationsDatabaseUrl?: string;
+  /** Moves the event log to EventStoreDB. */
+  readonly eventStoreUrl?: string;
+  /** Put before every stream's name in EventStoreDB, so that several installations can share one server. */
+  readonly eventStorePrefix: string = '';
+  /** The bootstrap administrator's key, at least 20 characters; left out, one is made at the first start and printed once. */
+  readonly adminApiKey?: string;
+  readonly logLevel: LogLevel = 'info';
+  /** `NODE_ENV=production`: no GraphQL playground. */
+  readonly production: boolean = false;
+
+  constructor(values: Partial<Configuration> = {}) {
+    Object.assign(this, values);
+  }
+}
+
+const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** The environment says something that cannot be meant; one line a problem. */
+export class ConfigurationError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigurationError';
+  }
+}
+
+type Variable<Key extends keyof Configuration = keyof Configuration> = Readonly<{
+  name: string;
+  key: Key;
+  /** The default as a person reads it. */
+  fallback: string;
+  meaning: string;
+  /** The value, or what is wrong with the text; the text itself is never repeated in a message, for it may be a secret. */
+  read(text: string): Configuration[Key] | Wrong;
+}>;
+
+class Wrong {
+  constructor(readonly reason: string) {}
+}
+
+const variable = <Key extends keyof Configuration>(definition: Variable<Key>): Variable => definition;
+
+const url =
+  (...protocols: readonly string[]) =>
+  (text: string): string | Wrong => {
+    const protocol = URL.canParse(text) ? new URL(text).protocol : undefined;
+    return protocol !== undefined && protocols.includes(protocol)
+      ? text
+      : new Wrong(`is no address that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+  };
+
+const postgresUrl = url('postgres:', 'postgresql:');
+
+const variables: readonly Variable[] = [
+  variable({
+    name: 'PORT',
+    key: 'port',
+    fallback: '3000',
+    meaning: 'TCP port to listen on; 0 takes a free one',
+    read: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : new Wrong('is no number from 0 to 65535')),
+  }),
+  variable({ name: 'HOST', key: 'host', fallback: '127.0.0.1', meaning: 'address to listen on; 0.0.0.0 for all', read: (text) => text }),
+  variable({
+    name: 'DATA_DIR',
+    key: 'dataDirectory',
+    fallback: './.data',
+    meaning: 'folder of the embedded PostgreSQL (without DATABASE_URL)',
+    read: (text) => text,
+  }),
+  variable({
+    name: 'DATABASE_URL',
+    key: 'databaseUrl',
+    fallback: 'embedded',
+    meaning: 'your own PostgreSQL 15 or later, postgres://…, as a role that is no superuser',
+    read: postgresUrl,
+  }),
+  variable({
+    name: 'MIGRATIONS_DATABASE_URL',
+    key: 'migrationsDatabaseUrl',
+    fallback: 'DATABASE_URL',
+    meaning: 'the same database as the role that owns the tables',
+    read: postgresUrl,
+  }),
+  variable({
+    name: 'EVENTSTORE_URL',
+    key: 'eventStoreUrl',
+    fallback: 'none',
+    meaning: 'keep the event log in EventStoreDB, esdb://…',
+    read: url('esdb:', 'esdb+discover:'),
+  }),
+  variable({
+    name: 'EVENTSTORE_PREFIX',
+    key: 'eventStorePrefix',
+    fallback: 'empty',
+    meaning: 'put before every stream name in EventStoreDB',
+    read: (text) => (/^[A-Za-z0-9_]{1,40}$/.test(text) ? text : new Wrong('may have letters, digits and _ only, at most 40')),
+  }),
+  variable({
+    name: 'ADMIN_API_KEY',
+    key: 'adminApiKey',
+    fallback: 'made at the first start',
+    meaning: "the administrator's key, at least 20 characters",
+    read: (text) =>
+      text.length < 20
+        ? new Wrong('is shorter than 20 characters')
+        : /^[\x21-\x7e]+$/.test(text)
+          ? text
+          : new Wrong('may have visible ASCII characters only'),
+  }),
+  variable({
+    name: 'LOG_LEVEL',
+    key: 'logLevel',
+    fallback: 'info',
+    meaning: logLevels.join(', '),
+    read: (text) => logLevels.find((level) => level === text) ?? new Wrong(`is none of ${logLevels.join(', ')}`),
+  }),
+  variable({
+    name: 'NODE_ENV',
+    key: 'production',
+    fallback: 'development',
+    meaning: 'production switches the GraphQL playground off',
+    read: (text) => text === 'production',
+  }),
+];
+
+/**
+ * Reads the environment; an empty value is the same as none.
+ * @throws ConfigurationError naming every variable that is wrong
+ */
+export function readConfiguration(environment: Readonly<Record<string, string | undefined>> = process.env): Configuration {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const { name, key, read } of variables) {
+    const text = environment[name]?.trim() ?? '';
+    if (text === '') continue;
+    const value = read(text);
+    if (value instanceof Wrong) problems.push(`${name} ${value.reason}.`);
+    else values[key] = value;
+  }
+  if (values['migrationsDatabaseUrl'] !== undefined && values['databaseUrl'] === undefined)
+    problems.push('MIGRATIONS_DATABASE_URL is of no use without DATABASE_URL.');
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return new Configuration(values);
+}
+
+/** What `--help` prints. */
+export function helpText(): string {
+  const widest = (column: 'name' | 'fallback'): number => Math.max(...variables.map((row) => row[column].length));
+  const line = (name: string, fallback: string, meaning: string): string =>
+    `  ${name.padEnd(widest('name'))}  ${fallback.padEnd(widest('fallback'))}  ${meaning}`.trimEnd();
+  return [
+    'Millwright, an event-sourced maintenance management core.',
+    '',
+    'Usage: npm start   (or: node dist/src/main.js [--help])',
+    '',
+    'Everything is set by environment variables, and all of them are optional:',
+    '',
+    line('Variable', 'Default', 'Meaning'),
+    ...variables.map(({ name, fallback, meaning }) => line(name, fallback, meaning)),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,33 @@
+import type { DataSourceOptions } from 'typeorm';
+
+const connectTimeoutMilliseconds = 5_000;
+const statementTimeoutMilliseconds = 10_000;
+
+/**
+ * TypeORM on a database: for reading and for migrations. It knows no entity and never synchronises; tables are made by migrations and by the projections.
+ * `statementTimeoutMilliseconds` is left out for migrations, which take what they take.
+ */
+export function dataSourceOptions(
+  url: string,
+  options: { connections: number; statementTimeoutMilliseconds?: number; onPoolError?: (error: Error) => void },
+) {
+  return {
+    type: 'postgres',
+    url,
+    synchronize: false,
+    logging: false,
+    installExtensions: false,
+    connectTimeoutMS: connectTimeoutMilliseconds,
+    // An idle connection that breaks is an event nobody awaits: unhandled, it would end the process.
+    poolErrorHandler: (error: Error) => options.onPoolError?.(error),
+    extra: {
+      max: options.connections,
+      keepAlive: true,
+      ...(options.statementTimeoutMilliseconds === undefined ? {} : { statement_timeout: options.statementTimeoutMilliseconds }),
+    },
+  } satisfies DataSourceOptions;
+}
+
+/** The options of the application's reads. */
+export const readOptions = (url: string, onPoolError: (error: Error) => void) =>
+  dataSourceOptions(url, { connections: 20, statementTimeoutMilliseconds, onPoolError });

@@ -1,0 +1,82 @@
+import { DataSource, type QueryRunner } from 'typeorm';
+import { dataSourceOptions } from './data-source.js';
+import { migrations } from './migrations.js';
+
+/** Whether any other process may run migrations at this moment is decided by this advisory lock (an arbitrary number, the same for ever). */
+const lockNumber = 7_305_813_942;
+const lockTimeoutMilliseconds = 60_000;
+
+/** The database was made by a newer version of this program. */
+export class DatabaseIsNewer extends Error {
+  constructor(unknown: readonly string[]) {
+    super(
+      `The database was made by a newer Millwright: this version does not know its migration ${unknown.join(', ')}. Nothing was changed. Start the newer version.`,
+    );
+    this.name = 'DatabaseIsNewer';
+  }
+}
+
+/**
+ * Brings the database up to this version, as its owner, and lets the application's role in. Several processes may start at once: one does it, the others wait.
+ * @throws DatabaseIsNewer
+ */
+export async function migrate(options: { ownerUrl: string; appUrl: string }): Promise<void> {
+  const dataSource = new DataSource({
+    ...dataSourceOptions(options.ownerUrl, { connections: 2 }),
+    schema: 'app',
+    migrationsTableName: 'migrations',
+    migrations: [...migrations],
+    migrationsTransactionMode: 'each',
+  });
+  await dataSource.initialize();
+  const lock = dataSource.createQueryRunner();
+  try {
+    await lock.query(`SET lock_timeout = ${lockTimeoutMilliseconds}`);
+    await lock.query('SELECT pg_advisory_lock($1)', [lockNumber]);
+    const appRole = decodeURIComponent(new URL(options.appUrl).username);
+    const grantee = (await isAnotherRole(lock, appRole)) ? quoted(appRole) : undefined;
+    await lock.query('CREATE SCHEMA IF NOT EXISTS app');
+    await assertNotNewer(lock);
+    if (grantee !== undefined) await letInBefore(lock, grantee);
+    await dataSource.runMigrations();
+    if (grantee !== undefined) await letInAfter(lock, grantee);
+  } finally {
+    await lock.query('SELECT pg_advisory_unlock_all()').catch(() => undefined);
+    await lock.release().catch(() => undefined);
+    await dataSource.destroy();
+  }
+}
+
+async function assertNotNewer(runner: QueryRunner): Promise<void> {
+  if (!(await runner.hasTable('app.migrations'))) return;
+  const executed = (await runner.query('SELECT name FROM app.migrations ORDER BY id')) as { name: string }[];
+  const known = new Set(migrations.map((Migration) => new Migration().name));
+  const unknown = executed.map(({ name }) => name).filter((name) => !known.has(name));
+  if (unknown.length > 0) throw new DatabaseIsNewer(unknown);
+}
+
+async function isAnotherRole(runner: QueryRunner, appRole: string): Promise<boolean> {
+  const [row] = (await runner.query('SELECT current_user AS name')) as { name: string }[];
+  return appRole !== '' && row?.name !== appRole;
+}
+
+/** What the owner makes from now on, the disposable schemas of read models included, the application may use. */
+async function letInBefore(runner: QueryRunner, grantee: string): Promise<void> {
+  await runner.query(`
+    ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO ${grantee};
+    ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON TABLES TO ${grantee};
+    ALTER DEFAULT PRIVILEGES GRANT USAGE, SELECT ON SEQUENCES TO ${grantee}`);
+}
+
+/** Events are only ever added, and only through `log.append`. */
+async function letInAfter(runner: QueryRunner, grantee: string): Promise<void> {
+  await runner.query(`
+    GRANT USAGE ON SCHEMA app, log TO ${grantee};
+    REVOKE ALL ON ALL TABLES IN SCHEMA log FROM ${grantee};
+    GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA log TO ${grantee};
+    GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA log TO ${grantee};
+    REVOKE ALL ON app.migrations FROM ${grantee};
+    GRANT SELECT ON app.migrations TO ${grantee}`);
+}
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
