@@ -1,3 +1,6 @@
 export * from './answer.js';
 export * from './errors/index.js';
 export * from './rest/index.js';
+export * from './names.js';
+export * from './instants.js';
+export * from './fields/index.js';

@@ -1,0 +1,105 @@
+import { Field } from '@nestjs/graphql';
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import { ValidateBy, ValidateNested } from 'class-validator';
+import type { ColumnType } from '#millwright/event-sourcing';
+import { camelCase } from '../names.js';
+
+export type Class<T extends object = object> = new () => T;
+
+export type FieldKind =
+  | 'text'
+  | 'integer'
+  | 'decimal'
+  | 'flag'
+  | 'date'
+  | 'instant'
+  | 'choice'
+  | 'reference'
+  | 'references'
+  | 'nested'
+  | 'nested list'
+  | 'list'
+  | 'not yet';
+
+/** What is wrong with a value: a stable detail code and a sentence that goes on after the field's name. */
+export type Problem = Readonly<{ code: string; message: string }>;
+
+/** Everything one field needs at every edge: validation, GraphQL input and OpenAPI; and how a record stores it. */
+export type FieldDefinition = Readonly<{
+  /** snake_case, as on the wire. */
+  name: string;
+  kind: FieldKind;
+  /** Must be there and not null; `nullable` may be null or left out; a PATCH turns the first into "may be left out, but not null". */
+  presence: 'required' | 'nullable' | 'not null';
+  /** Every code that `check` can answer with. */
+  codes: readonly string[];
+  /** Judges a converted value that is neither undefined nor null. */
+  check(value: unknown): Problem | undefined;
+  /** Brings an accepted spelling to the stored one (decimals, instants, ids); leaves anything else alone, for `check` to refuse. */
+  convert?(value: unknown): unknown;
+  /** The kind of record a reference points at. */
+  target?: string;
+  nested?(): Class;
+  /** How a record stores it; left out, it is not a column of its own. */
+  column?: ColumnType;
+  /** The GraphQL input type; left out, the field is not in the GraphQL schema. */
+  graphql?(): unknown;
+  openApi: Readonly<Record<string, unknown>>;
+  description?: string;
+}>;
+
+const definitions = new WeakMap<object, Map<string, FieldDefinition>>();
+
+/** The fields of an input class, those of its base classes first. */
+export function fieldsOf(type: object): readonly FieldDefinition[] {
+  const base: unknown = Object.getPrototypeOf(type);
+  const inherited = typeof base === 'function' && base !== Function.prototype ? fieldsOf(base) : [];
+  const own = [...(definitions.get(type)?.values() ?? [])];
+  return [...inherited.filter(({ name }) => !own.some((field) => field.name === name)), ...own];
+}
+
+/** Makes a property of a class an input field. The decorators of `fields.ts` are this with a name. */
+export function defineField(type: Class, field: FieldDefinition): void {
+  const fields = definitions.get(type) ?? new Map<string, FieldDefinition>();
+  fields.set(field.name, field);
+  definitions.set(type, fields);
+  for (const decorate of decoratorsOf(field)) decorate(type.prototype as object, field.name);
+}
+
+/** The same fields on a fresh class, for a command that changes some of them: each may be left out. */
+export function partialClassOf(type: Class, name: string): Class {
+  const partial = { [name]: class {} }[name] as Class;
+  for (const field of fieldsOf(type)) defineField(partial, { ...field, presence: field.presence === 'required' ? 'not null' : field.presence });
+  return partial;
+}
+
+function decoratorsOf(field: FieldDefinition): PropertyDecorator[] {
+  const { presence, graphql, nested, convert, description } = field;
+  const decorators: PropertyDecorator[] = field.codes.map((code) => constraint(field, code));
+  if (presence !== 'nullable') decorators.push(constraint(field, 'required'));
+  if (nested) decorators.push(Type(nested), ValidateNested({ each: field.kind === 'nested list' }));
+  if (convert) decorators.push(Transform(({ value }) => convert(value) as unknown, { toClassOnly: true }));
+  const nullable = presence !== 'required';
+  if (graphql) decorators.push(Field(graphql as () => StringConstructor, { name: camelCase(field.name), nullable, description }));
+  const documented = { ...field.openApi, required: !nullable, description, ...(presence === 'nullable' && { nullable: true }) };
+  decorators.push(ApiProperty(documented as Parameters<typeof ApiProperty>[0]));
+  return decorators;
+}
+
+/** One class-validator constraint a code, named like the code, so that whoever reads the errors needs no table. */
+function constraint(field: FieldDefinition, code: string): PropertyDecorator {
+  return ValidateBy({
+    name: code,
+    validator: {
+      validate: (value: unknown) => problemOf(field, value)?.code !== code,
+      defaultMessage: (details) => problemOf(field, details?.value)?.message ?? 'is not valid',
+    },
+  });
+}
+
+function problemOf(field: FieldDefinition, value: unknown): Problem | undefined {
+  if (value === undefined) return field.presence === 'required' ? { code: 'required', message: 'must be given' } : undefined;
+  if (value === null) return field.presence === 'nullable' ? undefined : { code: 'required', message: 'must not be empty' };
+  return field.check(value);
+}

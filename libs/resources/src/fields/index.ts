@@ -1,0 +1,2 @@
+export * from './field-definition.js';
+export * from './fields.js';
