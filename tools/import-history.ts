@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { showValue, toValue } from '#millwright/quantities';
 import { ApiClient, ApiError } from './api-client.js';
 import { readHistoryFile, type HistoryFile } from './import/history-file.js';
 import { importHistory, type ImportResult } from './import/importer.js';
 import { progressOf } from './import/progress.js';
-import { sumOfDecimals } from './import/sum-of-decimals.js';
 
 const help = `npm run import -- <file.csv> [options]
 
@@ -72,13 +72,13 @@ const zoneNameOf = (timezone: string): string => timezone.split(': ')[0] ?? time
 
 function printSummary(file: HistoryFile, { imported, alreadyThere, refused }: ImportResult, seconds: number): void {
   const refusedLines = new Set(refused.map(({ line }) => line));
-  const total = sumOfDecimals(file.rows.filter(({ line }) => !refusedLines.has(line)).map(({ cost }) => cost));
+  const total = file.rows.filter(({ line }) => !refusedLines.has(line)).reduce((sum, { cost }) => sum + toValue(cost), 0n);
   console.log(`rows read      ${file.rows.length + file.refused.length}`);
   console.log(`imported       ${imported}`);
   console.log(`already there  ${alreadyThere}`);
   console.log(`refused        ${refused.length}`);
   for (const { line, reason } of refused) console.log(`  line ${line}: ${reason}`);
-  console.log(`total cost     ${total} (imported and already there)`);
+  console.log(`total cost     ${showValue(total)} (imported and already there)`);
   console.log(`time           ${seconds.toFixed(1)} s`);
 }
 
