@@ -1,0 +1,17 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import type { Logger } from 'pino';
+import type { Configuration } from './config.js';
+import type { Databases } from './databases.js';
+import { EngineModule } from './engine.module.js';
+
+/** The table of contents: one module a room. */
+@Module({})
+export class AppModule {
+  static on(configuration: Configuration, databases: Databases, logger: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [EngineModule.on(configuration, databases, logger), CqrsModule.forRoot()],
+    };
+  }
+}

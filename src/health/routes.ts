@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify';
+import type { Health } from './health.js';
+import type { Metrics } from './metrics.js';
+
+/**
+ * Health and metrics stand outside Nest: no key, no site, no envelope, and they answer when everything behind them is broken.
+ * `retryAfterSeconds` tells whoever asks too early when to ask again.
+ */
+export function addHealthRoutes(server: FastifyInstance, health: Health, metrics: Metrics): void {
+  const retryAfterSeconds = '1';
+
+  server.get('/health/live', async () => ({ status: 'ok' }));
+
+  server.get('/health/ready', async (_request, reply) => {
+    const readiness = await health.ready();
+    if (readiness.status === 'unavailable') void reply.code(503).header('retry-after', retryAfterSeconds);
+    return reply.send(readiness);
+  });
+
+  server.get('/metrics', async (_request, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()));
+
+  server.addHook('onResponse', async (request, reply) => {
+    const labels = { method: request.method, route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) };
+    metrics.httpDuration.observe(labels, reply.elapsedTime / 1_000);
+  });
+
+  // While we stop, every answer takes its connection along, so that no client sends a request into a closing one.
+  server.addHook('onSend', async (_request, reply) => {
+    if (health.isStopping) void reply.header('connection', 'close');
+  });
+}

@@ -1,0 +1,49 @@
+import type { LoggerService } from '@nestjs/common';
+import { pino, type Logger } from 'pino';
+import type { LogLevel } from './config.js';
+
+/** The logger of the whole process: a JSON line an entry, on stderr, so that stdout stays for what a person is told at the start. */
+export function createLogger(level: LogLevel): Logger {
+  const destination = pino.destination({ fd: 2, sync: true });
+  destination.on('error', () => undefined); // nobody reads it any more (EPIPE): work goes on without a log
+  return pino(
+    { level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    destination,
+  );
+}
+
+/** Nest's own messages, as lines of the same log. What it says while wiring modules is of interest to its developers only. */
+export class NestLogger implements LoggerService {
+  constructor(private readonly logger: Logger) {}
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.logger.debug(factsOf(rest), String(message));
+  }
+
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.logger.trace(factsOf(rest), String(message));
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.logger.debug(factsOf(rest), String(message));
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.logger.warn(factsOf(rest), String(message));
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    if (message instanceof Error) this.logger.error({ err: message, ...factsOf(rest) }, message.message);
+    else this.logger.error(factsOf(rest), String(message));
+  }
+
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.logger.fatal(factsOf(rest), String(message));
+  }
+}
+
+/** Nest's last argument is the name of the class that speaks; one before it may be a stack. */
+const factsOf = (rest: readonly unknown[]): object => ({
+  context: typeof rest.at(-1) === 'string' ? rest.at(-1) : undefined,
+  stack: rest.length > 1 && typeof rest[0] === 'string' ? rest[0] : undefined,
+});

@@ -1,0 +1,60 @@
+import 'reflect-metadata';
+import { Application } from './application.js';
+import { Configuration, ConfigurationError, helpText, readConfiguration } from './config.js';
+import { EmbeddedPostgresError } from './embedded-postgres/index.js';
+import { createLogger } from './logging.js';
+import { DatabaseIsNewer } from './read-database/migrate.js';
+import { UnsuitableDatabase } from './read-database/server-checks.js';
+
+/** A clean stop takes 10 s at most; what is not done by then is cut off, which loses nothing that was acknowledged. */
+const stopWithinMilliseconds = 9_500;
+
+async function main(): Promise<void> {
+  // A reader of our output that goes away (`npm start | head`) must not take the server with it.
+  process.stdout.on('error', () => undefined);
+  process.stderr.on('error', () => undefined);
+  if (process.argv.includes('--help')) return void process.stdout.write(helpText());
+  const configuration = readConfiguration();
+  const logger = createLogger(configuration.logLevel);
+  process.on('unhandledRejection', (error) => logger.error({ err: error }, 'a promise was rejected and nobody listened'));
+
+  const starting = Application.start(configuration, logger);
+  let asked = false;
+  const stop = (): void => {
+    if (asked) process.exit(130); // the second time means: now
+    asked = true;
+    setTimeout(() => process.exit(1), stopWithinMilliseconds).unref();
+    void starting
+      .then((application) => application.stop())
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
+  greet(configuration, await starting);
+}
+
+function greet(configuration: Configuration, { url, newAdminKey }: Application): void {
+  const lines = [
+    `Millwright runs at ${url}`,
+    `  REST     ${url}/api/v1        documents at ${url}/docs`,
+    `  GraphQL  ${url}/api/v1/graphql${configuration.production ? '' : `        playground at ${url}/graphiql`}`,
+    `  Health   ${url}/health/ready`,
+  ];
+  if (newAdminKey !== null) lines.push('', `The administrator's API key, shown this once:`, `  ${newAdminKey}`);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** What a person can put right is said in a sentence; everything else with its stack. */
+const explained = [ConfigurationError, EmbeddedPostgresError, UnsuitableDatabase, DatabaseIsNewer];
+
+main().catch((error: unknown) => {
+  const { code, message, stack, port } = error as NodeJS.ErrnoException & { port?: number };
+  if (explained.some((kind) => error instanceof kind)) console.error(message);
+  else if (code === 'EADDRINUSE') console.error(`Port ${port ?? ''} is in use. Set PORT to another one (0 takes a free one).`);
+  else if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === '28P01')
+    console.error(`The database of DATABASE_URL cannot be opened: ${message}`);
+  else console.error(stack ?? String(error));
+  process.exit(1);
+});
