@@ -13,5 +13,8 @@ export function sameJson(left: unknown, right: unknown): boolean {
   if (Array.isArray(left) !== Array.isArray(right)) return false;
   const leftFields = Object.entries(left);
   const rightFields = new Map(Object.entries(right));
-  return leftFields.length === rightFields.size && leftFields.every(([key, value]) => rightFields.has(key) && sameJson(value, rightFields.get(key)));
+  return (
+    leftFields.length === rightFields.size &&
+    leftFields.every(([key, value]) => rightFields.has(key) && sameJson(value, rightFields.get(key)))
+  );
 }

@@ -12,7 +12,8 @@ export function minorUnitOf(currency: string): number {
 }
 
 /** An amount in millionths as finance sees it: rounded to the currency's minor unit, a half away from zero; still in millionths. */
-export const roundToCurrency = (millionths: bigint, currency: string): bigint => roundTo(millionths, 10n ** BigInt(6 - minorUnitOf(currency)));
+export const roundToCurrency = (millionths: bigint, currency: string): bigint =>
+  roundTo(millionths, 10n ** BigInt(6 - minorUnitOf(currency)));
 
 /** How many decimals the cost of one unit may have in this currency. */
 export const costDecimals = (currency: string): number => Math.max(2, minorUnitOf(currency));

@@ -1,0 +1,84 @@
+import { Map as PersistentMap } from 'immutable';
+import { showQuantity, showValue, toQuantity, toValue, type Decimal } from '#millwright/quantities';
+
+/** Why a reservation was refused: a published error code and a sentence. */
+export type Refusal = Readonly<{ code: string; message: string }>;
+
+/**
+ * What a part knows of one work order: how many it has reserved, how many it was issued and charged for (`charge` in millionths),
+ * and the revision of the newest order event that was applied. Effects that are not newer are ignored.
+ */
+export type OrderEntry = Readonly<{ reserved: bigint; issued: bigint; charge: bigint; revision: number; refusal: Refusal | null }>;
+
+type Page = PersistentMap<number, OrderEntry>;
+
+/**
+ * The entries of all work orders that ever touched the part, in pages. Persistent: states are shared between the cache and decisions
+ * that may fail, one event copies O(log n), and a snapshot finds the pages that changed by comparing references.
+ */
+export type OrderEntries = PersistentMap<number, Page>;
+
+const ordersPerPage = 256;
+const pageName = (page: number): string => `orders-${page}`;
+const pageNumber = (workOrderId: number): number => Math.floor(workOrderId / ordersPerPage);
+
+const noEntry: OrderEntry = { reserved: 0n, issued: 0n, charge: 0n, revision: -1, refusal: null };
+const noPage: Page = PersistentMap();
+
+export const noEntries: OrderEntries = PersistentMap();
+
+export const entryOf = (entries: OrderEntries, workOrderId: number): OrderEntry =>
+  entries.get(pageNumber(workOrderId))?.get(workOrderId) ?? noEntry;
+
+export function withEntry(entries: OrderEntries, workOrderId: number, entry: OrderEntry): OrderEntries {
+  const page = pageNumber(workOrderId);
+  return entries.set(page, (entries.get(page) ?? noPage).set(workOrderId, entry));
+}
+
+/** All entries by work order id, in ascending order. */
+export const entriesInOrder = (entries: OrderEntries): (readonly [workOrderId: number, entry: OrderEntry])[] =>
+  [...entries.values()].flatMap((page) => [...page.entries()]).sort(([left], [right]) => left - right);
+
+type StoredEntry = readonly [
+  workOrderId: number,
+  reserved: Decimal,
+  issued: Decimal,
+  charge: Decimal,
+  revision: number,
+  refusal: Refusal | null,
+];
+
+/** The pages as JSON by name, all of them or those that differ from an earlier state. */
+export function pagesOf(entries: OrderEntries, since?: OrderEntries): Map<string, unknown> {
+  const pages = new Map<string, unknown>();
+  for (const [number, page] of entries) if (since?.get(number) !== page) pages.set(pageName(number), stored(page));
+  return pages;
+}
+
+const stored = (page: Page): StoredEntry[] =>
+  [...page.entries()]
+    .sort(([left], [right]) => left - right)
+    .map(([id, { reserved, issued, charge, revision, refusal }]) => [
+      id,
+      showQuantity(reserved),
+      showQuantity(issued),
+      showValue(charge),
+      revision,
+      refusal,
+    ]);
+
+/** The entries back from their pages; other pages of the same snapshot are passed over. */
+export function entriesOf(pages: ReadonlyMap<string, unknown>): OrderEntries {
+  let entries = noEntries;
+  for (const [name, page] of pages)
+    if (name.startsWith('orders-'))
+      for (const [id, reserved, issued, charge, revision, refusal] of page as readonly StoredEntry[])
+        entries = withEntry(entries, id, {
+          reserved: toQuantity(reserved),
+          issued: toQuantity(issued),
+          charge: toValue(charge),
+          revision,
+          refusal,
+        });
+  return entries;
+}

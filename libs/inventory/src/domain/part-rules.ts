@@ -1,0 +1,56 @@
+import { Rejection, type Detail } from '#millwright/event-sourcing/decider';
+import {
+  costDecimals,
+  decimalPlaces,
+  largestCost,
+  largestQuantity,
+  largestValue,
+  showQuantity,
+  showValue,
+  toValue,
+  type Decimal,
+} from '#millwright/quantities';
+import type { Part } from './part.state.js';
+import type { Shelf } from './valuation.js';
+
+/** Says what is wrong with one field of the input. */
+export const invalid = (field: string, code: string, message: string): Rejection => {
+  const details: Detail[] = [{ field, code, message }];
+  return new Rejection('VALIDATION_FAILED', `${field} ${message}`, details);
+};
+
+/** @throws Rejection NOT_FOUND the part was never registered */
+export function requireRegistered(part: Part): void {
+  if (part.partId === null) throw new Rejection('NOT_FOUND', 'There is no such part.');
+}
+
+/** @throws Rejection NOT_FOUND; CONFLICT the part is archived */
+export function requireInUse(part: Part): void {
+  requireRegistered(part);
+  if (part.archived) throw new Rejection('CONFLICT', 'The part is archived; bring it back first.');
+}
+
+/** @throws Rejection NOT_FOUND; CONFLICT the part is archived; NON_STOCK_PART it has no stock ledger */
+export function requireStocked(part: Part): void {
+  requireInUse(part);
+  if (part.details.isNonStock) throw new Rejection('NON_STOCK_PART', 'A non-stock part has no stock, no stock value and no average cost.');
+}
+
+/**
+ * The cost of one unit in millionths.
+ * @throws Rejection VALIDATION_FAILED more decimals than the currency takes, negative, or past the limit
+ */
+export function requireCost(cost: Decimal, currency: string, field: string): bigint {
+  const decimals = costDecimals(currency);
+  if (decimalPlaces(cost) > decimals)
+    throw invalid(field, 'too_many_decimals', `must not have more than ${decimals} decimals in ${currency}`);
+  const value = toValue(cost);
+  if (value < 0n || value > largestCost) throw invalid(field, 'out_of_range', `must be between 0 and ${showValue(largestCost)}`);
+  return value;
+}
+
+/** @throws Rejection VALUE_OUT_OF_RANGE the movement would take the shelf past its limits */
+export function requireShelfInRange({ quantity, value }: Shelf): void {
+  if (quantity > largestQuantity) throw new Rejection('VALUE_OUT_OF_RANGE', `On hand would be more than ${showQuantity(largestQuantity)}.`);
+  if (value > largestValue) throw new Rejection('VALUE_OUT_OF_RANGE', `The stock value would be more than ${showValue(largestValue)}.`);
+}
