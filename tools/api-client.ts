@@ -39,15 +39,20 @@ export type ApiClientOptions = Readonly<{
   entityId?: number;
   /** How long a request is tried again while the server is away, in milliseconds. */
   patience?: number;
+  /** How long one request may take until its outcome counts as unknown, in milliseconds. */
+  timeout?: number;
   /** Told once a pause begins, so that a person sees why nothing moves. */
   onRetry?: (reason: string) => void;
 }>;
 
 /** A client of the public REST API, like everybody else's: it repeats what is safe to repeat until the server is back. */
 export class ApiClient {
-  private readonly agent = new Agent({ connections: 64, keepAliveTimeout: 10_000 });
+  private readonly agent: Agent;
 
-  constructor(private readonly options: ApiClientOptions) {}
+  constructor(private readonly options: ApiClientOptions) {
+    const timeout = options.timeout ?? 60_000;
+    this.agent = new Agent({ connections: 64, keepAliveTimeout: 10_000, headersTimeout: timeout, bodyTimeout: timeout });
+  }
 
   get<T>(path: string, query: Readonly<Record<string, string | number>> = {}): Promise<Answer<T>> {
     return this.send<T>('GET', path, { query });

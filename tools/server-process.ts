@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ export class ServerProcess {
   ) {}
 
   static async create(options: ServerOptions = {}): Promise<ServerProcess> {
-    const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'millwright-')));
+    const dataDir = options.dataDir ?? (await temporaryFolder());
     return new ServerProcess(`http://127.0.0.1:${await freePort()}`, randomBytes(24).toString('hex'), dataDir, options);
   }
 
@@ -114,6 +114,13 @@ export class ServerProcess {
     }
     throw new Error(`the server was not ready in time:\n${this.lastOutput()}`);
   }
+}
+
+/** Root's database server runs as another user, who must get through the folder. */
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'millwright-'));
+  await chmod(folder, 0o711);
+  return folder;
 }
 
 async function freePort(): Promise<number> {

@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+import { faultOf, Random } from './random.js';
+
+export type Circumstances = Readonly<{ seed: number; seconds: number; random: Random }>;
+
+/** One thing that must hold, whether it did, and the figure a reader can judge it by. */
+export type Finding = Readonly<{ claim: string; held: boolean; figure: string }>;
+
+/** What a proof found: claims that must hold, and figures that only inform. */
+export type Findings = Readonly<{ claims: readonly Finding[]; figures: Readonly<Record<string, string | number>> }>;
+
+/**
+ * Runs one proof as a program: `--seed` repeats an earlier run's choices, `--seconds` limits how long faults are made.
+ * Prints every claim with its figure; the exit code is 1 when one did not hold.
+ */
+export async function prove(
+  promise: string,
+  defaultSeconds: number,
+  run: (circumstances: Circumstances) => Promise<Findings>,
+): Promise<void> {
+  const { values } = parseArgs({ options: { seed: { type: 'string' }, seconds: { type: 'string' } } });
+  const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
+  const seconds = values.seconds === undefined ? defaultSeconds : Number(values.seconds);
+  console.log(`${promise}\nseed ${seed}, ${seconds} s\n`);
+  try {
+    const { claims, figures } = await run({ seed, seconds, random: new Random(seed) });
+    for (const [name, figure] of Object.entries(figures)) console.log(`  ${name.padEnd(44)} ${figure}`);
+    console.log('');
+    for (const { claim, held, figure } of claims) console.log(`  ${held ? 'held  ' : 'BROKEN'}  ${claim}: ${figure}`);
+    const broken = claims.filter(({ held }) => !held).length;
+    console.log(broken === 0 ? `\nall ${claims.length} claims held` : `\n${broken} of ${claims.length} claims are broken (seed ${seed})`);
+    process.exitCode = broken === 0 ? 0 : 1;
+  } catch (error) {
+    console.error(`\nthe proof could not be finished (seed ${seed}): ${faultOf(error)}`);
+    process.exitCode = 2;
+  }
+}
+
+/** A claim that counts what must not be: it holds when there is none. */
+export const none = (claim: string, offenders: readonly string[]): Finding => ({
+  claim,
+  held: offenders.length === 0,
+  figure: offenders.length === 0 ? '0 exceptions' : `${offenders.length} exceptions, e.g. ${offenders.slice(0, 3).join('; ')}`,
+});
+
+export const atMost = (claim: string, value: number, limit: number, unit: string): Finding => ({
+  claim,
+  held: value <= limit,
+  figure: `${value.toFixed(0)} ${unit} (limit ${limit} ${unit})`,
+});
+
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
