@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { attributeValue } from './attribute-values.js';
+import type { AttributeType } from './list-definition.js';
+import { filterName, sortText, type ListQuery } from './list-query.js';
+
+/** Where a walk goes on: the sort values and the tie breaker of the last row, and the total counted on the first page. */
+export type CursorPlace = Readonly<{ values: readonly (string | null)[]; total: number }>;
+
+/** An opaque text that carries a place. It is bound to search, sort and filters, since elsewhere it would point at nothing. */
+export const cursorText = (place: CursorPlace, query: ListQuery): string =>
+  Buffer.from(JSON.stringify([fingerprint(query), place.total, ...place.values])).toString('base64url');
+
+/** The place a cursor points at, or undefined where it is broken or belongs to another list. `types` are those of its values. */
+export function placeOfCursor(query: ListQuery, types: readonly AttributeType[]): CursorPlace | undefined {
+  const parts = parsed(query.cursor ?? '');
+  if (!Array.isArray(parts) || parts.length !== types.length + 2 || parts[0] !== fingerprint(query)) return undefined;
+  const [, total, ...values] = parts as unknown[];
+  if (!Number.isSafeInteger(total) || (total as number) < 0) return undefined;
+  const valid = values.every((value, index) => value === null || (typeof value === 'string' && isOf(types[index] ?? 'text', value)));
+  return valid ? { values: values as (string | null)[], total: total as number } : undefined;
+}
+
+const fingerprint = ({ search, sort, filters }: ListQuery): string =>
+  createHash('sha256')
+    .update(JSON.stringify([search, sort.map(sortText), filters.map((filter) => [filterName(filter), filter.values])]))
+    .digest('base64url')
+    .slice(0, 16);
+
+const isOf = (type: AttributeType, value: string): boolean => attributeValue(type, value) !== undefined;
+
+function parsed(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,5 @@
+export * from './view.js';
+export * from './list-definition.js';
+export * from './list-query.js';
+export * from './parse-list-query.js';
+export * from './list-reader.js';
