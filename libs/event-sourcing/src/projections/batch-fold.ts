@@ -1,0 +1,51 @@
+import type { RecordedEvent } from '../event.js';
+import type { Projection, Row } from '../projection.js';
+import type { BatchWriter } from './batch-writer.js';
+import type { ParkedStreams } from './parked-streams.js';
+import type { RowBuffer } from './row-buffer.js';
+
+/** Folds a stretch of events into the buffer: rows are loaded ahead, a stream whose event throws is parked, the others go on. */
+export async function foldBatch(
+  projection: Projection,
+  events: readonly RecordedEvent[],
+  rows: RowBuffer,
+  parked: ParkedStreams,
+  writer: BatchWriter,
+): Promise<void> {
+  const wanted = new Map<string, Row[]>();
+  /** Their keys cannot be computed. They are parked in their turn, so that earlier events of their streams still go in. */
+  const broken = new Map<RecordedEvent, unknown>();
+  for (const event of events) {
+    try {
+      if (!parked.has(event.stream)) announceKeys(projection, event, rows, wanted);
+    } catch (error) {
+      broken.set(event, error);
+    }
+  }
+  if (wanted.size > 0) await writer.load(wanted, rows);
+  for (const event of events) {
+    if (parked.has(event.stream)) parked.passOver(event);
+    else if (broken.has(event)) parked.park(event, broken.get(event));
+    else applyEvent(projection, event, rows, parked);
+  }
+}
+
+function announceKeys(projection: Projection, event: RecordedEvent, rows: RowBuffer, wanted: Map<string, Row[]>): void {
+  for (const [table, key] of projection.keys(event)) {
+    const missing = rows.announce(table, key);
+    if (!missing) continue;
+    const known = wanted.get(table);
+    if (known) known.push(missing);
+    else wanted.set(table, [missing]);
+  }
+}
+
+function applyEvent(projection: Projection, event: RecordedEvent, rows: RowBuffer, parked: ParkedStreams): void {
+  try {
+    projection.apply(event, rows);
+    rows.keepEvent();
+  } catch (error) {
+    rows.undoEvent();
+    parked.park(event, error);
+  }
+}

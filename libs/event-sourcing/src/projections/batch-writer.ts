@@ -1,0 +1,195 @@
+import { once } from 'node:events';
+import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { Position } from '../event.js';
+import type { ColumnType, Projection, Row, TableDefinition } from '../projection.js';
+import { copyField, fromDatabaseText } from './column-values.js';
+import type { ParkedStream } from './parked-streams.js';
+import { quoted } from './read-model-schema.js';
+import type { RowBuffer, TableChanges } from './row-buffer.js';
+
+/** The checkpoint is not where its writer left it, or the build was retired: somebody else works on it. */
+export class CheckpointMoved extends Error {
+  constructor(readonly schema: string) {
+    super(`${schema}: the checkpoint was moved by another worker, or the build is retired`);
+    this.name = 'CheckpointMoved';
+  }
+}
+
+/** The rows of a batch cannot be written in this form, whoever tries. */
+export class UnwritableRows extends Error {
+  constructor(cause: unknown) {
+    super(`the rows cannot be written: ${String(cause)}`, { cause });
+    this.name = 'UnwritableRows';
+  }
+}
+
+/** From this many added rows on, COPY is faster than one more statement. */
+const copyFromRows = 200;
+
+/** Values come as PostgreSQL's text: one parser, ours. */
+const asText = { getTypeParser: () => (value: string) => value };
+
+type Step = Readonly<{ from: Position; to: Position }>;
+
+/** Reads and writes the tables of one build, each batch in one transaction with the checkpoint. */
+export class BatchWriter {
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly projection: Projection,
+    private readonly schema: string,
+  ) {}
+
+  /** Loads rows into the buffer, with one statement a table. */
+  async load(wanted: ReadonlyMap<string, readonly Row[]>, rows: RowBuffer): Promise<void> {
+    await Promise.all(
+      this.projection.tables.map(async (table) => {
+        const keys = wanted.get(table.name);
+        if (!keys || keys.length === 0) return;
+        const columns = Object.entries(table.columns);
+        const text = `select ${columns.map(([name]) => `t.${quoted(name)}`).join(', ')} from ${this.nameOf(table)} t join ${recordset('$1', table, table.key, 'k')} on ${matching(table)}`;
+        const result = await this.pool.query<(string | null)[]>({
+          name: `${this.schema}.${table.name} load`,
+          text,
+          values: [JSON.stringify(keys)],
+          rowMode: 'array',
+          types: asText,
+        });
+        const parsers = columns.map(([name, type]) => [name, fromDatabaseText[type]] as const);
+        for (const fields of result.rows) rows.loaded(table.name, rowOf(parsers, fields));
+      }),
+    );
+  }
+
+  /**
+   * Writes rows, parked streams and checkpoint, all or none.
+   * @throws CheckpointMoved when the checkpoint was not at `step.from`; nothing was written
+   * @throws UnwritableRows when a row cannot be put into words for the database
+   */
+  async write(changes: readonly TableChanges[], parked: readonly ParkedStream[], step: Step): Promise<void> {
+    const copied = changes.filter(({ adds }) => adds.length >= copyFromRows);
+    const statement = encoded(() => this.statementOf(changes, parked, step));
+    if (copied.length === 0) return this.run(this.pool, statement);
+    const client = await this.pool.connect();
+    try {
+      await client.query('begin');
+      await this.run(client, statement);
+      for (const { table, adds } of copied) await this.copy(client, table, adds);
+      await client.query('commit');
+      client.release();
+    } catch (error) {
+      // A transaction that failed half-way ends with its connection, whatever state that is in.
+      client.release(true);
+      throw error;
+    }
+  }
+
+  private async run(connection: pg.Pool | pg.PoolClient, statement: pg.QueryConfig): Promise<void> {
+    const { rowCount } = await connection.query(statement);
+    if (rowCount !== 1) throw new CheckpointMoved(this.schema);
+  }
+
+  /**
+   * One statement writes everything: the checkpoint moves first, and every other part asks whether it did.
+   * A second worker waits at the checkpoint's row and then finds it moved.
+   */
+  private statementOf(changes: readonly TableChanges[], parked: readonly ParkedStream[], { from, to }: Step): pg.QueryConfig {
+    const values: string[] = [this.schema, String(to), String(from)];
+    const parts = [
+      `moved as (update app.projection_builds set checkpoint = $2::numeric where schema_name = $1 and checkpoint = $3::numeric and not retired returning 1)`,
+    ];
+    let shape = '';
+    const add = (kind: string, table: string, rows: readonly unknown[], sqlOf: (parameter: string) => string): void => {
+      if (rows.length === 0) return;
+      parts.push(`part${parts.length} as (${sqlOf(`$${values.push(JSON.stringify(rows))}`)})`);
+      shape += ` ${kind}${table}`;
+    };
+    for (const { table, puts, removals, adds } of changes) {
+      add('+', table.name, puts, (parameter) => `${this.insertSql(table, parameter)} ${onConflict(table)}`);
+      add('-', table.name, removals, (parameter) => this.deleteSql(table, parameter));
+      if (adds.length < copyFromRows) add('*', table.name, adds, (parameter) => this.insertSql(table, parameter));
+    }
+    add('!', '', parked, (parameter) => parkSql(parameter));
+    return { ...this.named(shape), text: `with ${parts.join(',\n')} select from moved`, values };
+  }
+
+  /** A prepared statement is named by what it touches. PostgreSQL cuts names at 63 bytes, so a long one is not prepared at all. */
+  private named(shape: string): { name?: string } {
+    const name = `${this.schema}${shape}`;
+    return name.length < 63 ? { name } : {};
+  }
+
+  private insertSql(table: TableDefinition, parameter: string): string {
+    const columns = Object.keys(table.columns);
+    const names = columns.map(quoted).join(', ');
+    return `insert into ${this.nameOf(table)} (${names}) select ${names} from ${recordset(parameter, table, columns, 'r')} where exists (select from moved)`;
+  }
+
+  private deleteSql(table: TableDefinition, parameter: string): string {
+    return `delete from ${this.nameOf(table)} t using ${recordset(parameter, table, table.key, 'k')} where ${matching(table)} and exists (select from moved)`;
+  }
+
+  private async copy(client: pg.PoolClient, table: TableDefinition, rows: readonly Row[]): Promise<void> {
+    const columns = Object.entries(table.columns);
+    const stream = client.query(copyFrom(`copy ${this.nameOf(table)} (${columns.map(([name]) => quoted(name)).join(', ')}) from stdin`));
+    const finished = once(stream, 'finish');
+    stream.end(encoded(() => copyText(columns, rows)));
+    await finished;
+  }
+
+  private nameOf(table: TableDefinition): string {
+    return `${quoted(this.schema)}.${quoted(table.name)}`;
+  }
+}
+
+function encoded<T>(encode: () => T): T {
+  try {
+    return encode();
+  } catch (error) {
+    throw new UnwritableRows(error);
+  }
+}
+
+function rowOf(parsers: readonly (readonly [string, (value: string) => unknown])[], fields: readonly (string | null)[]): Row {
+  const row: Row = {};
+  parsers.forEach(([name, parse], index) => {
+    const field = fields[index] ?? null;
+    row[name] = field === null ? null : parse(field);
+  });
+  return row;
+}
+
+function copyText(columns: readonly (readonly [string, ColumnType])[], rows: readonly Row[]): string {
+  const encoders = columns.map(([name, type]) => [name, copyField[type]] as const);
+  let text = '';
+  for (const row of rows) {
+    let separator = '';
+    for (const [name, encode] of encoders) {
+      const value = row[name];
+      text += separator + (value === null ? '\\N' : encode(value));
+      separator = '\t';
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+const recordset = (parameter: string, table: TableDefinition, columns: readonly string[], alias: string): string =>
+  `json_to_recordset(${parameter}::json) as ${alias}(${columns.map((name) => `${quoted(name)} ${table.columns[name]}`).join(', ')})`;
+
+const matching = (table: TableDefinition): string => table.key.map((name) => `t.${quoted(name)} = k.${quoted(name)}`).join(' and ');
+
+function onConflict(table: TableDefinition): string {
+  const rest = Object.keys(table.columns).filter((name) => !table.key.includes(name));
+  const key = table.key.map(quoted).join(', ');
+  if (rest.length === 0) return `on conflict (${key}) do nothing`;
+  return `on conflict (${key}) do update set ${rest.map((name) => `${quoted(name)} = excluded.${quoted(name)}`).join(', ')}`;
+}
+
+/** A stream that is parked already only counts on. */
+const parkSql = (parameter: string): string => `
+insert into app.parked_streams as parked (schema_name, stream, projection, position, event_id, event_type, error, events, last_position)
+select $1, p.stream, p.projection, p.position, p.event_id, p.event_type, p.error, p.events, p.last_position
+from json_to_recordset(${parameter}::json) as p(stream text, projection text, position numeric, event_id text, event_type text, error text, events bigint, last_position numeric)
+where exists (select from moved)
+on conflict (schema_name, stream) do update set events = parked.events + excluded.events, last_position = excluded.last_position`;

@@ -1,0 +1,59 @@
+/** Frozen steps of schema `app` (never edited once released) and the empty room of the views. The owner runs them; the app role gets what it needs. */
+export const projectionMigrations: readonly Readonly<{ name: string; sql: string }>[] = [
+  {
+    name: '0001-projections-and-process-managers',
+    sql: `
+create schema if not exists app;
+create schema if not exists read;
+
+create table app.projections (
+  name text primary key,
+  serving text
+);
+comment on column app.projections.serving is 'The schema of the build that the views of schema read show.';
+
+create table app.projection_builds (
+  schema_name text primary key,
+  projection text not null,
+  version integer not null,
+  generation integer not null,
+  checkpoint numeric(20, 0) not null default 0,
+  indexed boolean not null default false,
+  retired boolean not null default false,
+  created_at timestamptz not null default now(),
+  unique (projection, version, generation)
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+comment on table app.projection_builds is 'One set of tables of a projection. The checkpoint moves in the transaction that writes the rows, and only from the value its writer knew.';
+
+create table app.parked_streams (
+  schema_name text not null references app.projection_builds on delete cascade,
+  stream text not null,
+  projection text not null,
+  position numeric(20, 0) not null,
+  event_id text not null,
+  event_type text not null,
+  error text not null,
+  events bigint not null default 1,
+  last_position numeric(20, 0) not null,
+  parked_at timestamptz not null default now(),
+  primary key (schema_name, stream)
+);
+comment on table app.parked_streams is 'Streams a build could not fold any further: from position on, their events are counted here instead.';
+
+create table app.process_managers (
+  name text primary key,
+  checkpoint numeric(20, 0) not null
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+comment on table app.process_managers is 'The effects of every event up to the checkpoint were done. It never moves back.';
+
+do $$
+begin
+  if exists (select from pg_roles where rolname = 'millwright_app') then
+    grant usage on schema app, read to millwright_app;
+    grant select, insert, update on app.projections, app.projection_builds, app.parked_streams, app.process_managers to millwright_app;
+  end if;
+end
+$$;
+`,
+  },
+];

@@ -1,0 +1,61 @@
+import type { Projection, TableDefinition } from '../projection.js';
+
+const identifier = /^[a-z_][a-z0-9_]*$/;
+
+/** A name as SQL, quoted; asserts that it is one a person would choose, so that nothing has to be escaped. */
+export function quoted(name: string): string {
+  if (!identifier.test(name)) throw new Error(`"${name}" is no name for a table, column or schema: use lower case, digits and underscores`);
+  return `"${name}"`;
+}
+
+/** `stock-level`, 1, 0 → `read_stock_level_v1`; a rebuild of the same version gets a generation behind it. */
+export const schemaNameOf = (name: string, version: number, generation: number): string =>
+  `read_${name.replaceAll('-', '_')}_v${version}${generation === 0 ? '' : `_${generation}`}`;
+
+const keyOf = (table: TableDefinition): string => table.key.map(quoted).join(', ');
+
+function createTable(schema: string, table: TableDefinition): string {
+  const columns = Object.entries(table.columns).map(([name, type]) => `${quoted(name)} ${type}`);
+  // Rows that are updated often find room for their next version on their own page.
+  const storage = table.appendOnly ? '' : ' with (fillfactor = 80)';
+  return `create table ${quoted(schema)}.${quoted(table.name)} (${columns.join(', ')}, primary key (${keyOf(table)}))${storage};`;
+}
+
+/** Schema and tables of a build. Secondary indexes come when it has caught up: filling an index row by row is several times slower. */
+export const buildSql = (projection: Projection, schema: string, appRole: string): string =>
+  [
+    `create schema ${quoted(schema)};`,
+    ...projection.tables.map((table) => createTable(schema, table)),
+    `grant usage on schema ${quoted(schema)} to ${quoted(appRole)};`,
+    `grant select, insert, update, delete on all tables in schema ${quoted(schema)} to ${quoted(appRole)};`,
+  ].join('\n');
+
+/** The secondary indexes of a build, each a statement that may be repeated. */
+export const indexSql = (projection: Projection, schema: string): string[] =>
+  projection.tables.flatMap((table) => [
+    ...(table.indexes ?? []).map((parts, ordinal) => {
+      const columns = parts.map((part) => (part in table.columns ? quoted(part) : part)).join(', ');
+      return `create index if not exists ${quoted(`${table.name}_by_${ordinal + 1}`)} on ${quoted(schema)}.${quoted(table.name)} (${columns})`;
+    }),
+    `analyze ${quoted(schema)}.${quoted(table.name)}`,
+  ]);
+
+/** Points the views of schema `read` at a build. */
+export const viewSql = (projection: Projection, schema: string, appRole: string): string =>
+  projection.tables
+    .map((table) => {
+      const view = `read.${quoted(table.name)}`;
+      const columns = Object.keys(table.columns).map(quoted).join(', ');
+      return `drop view if exists ${view}; create view ${view} as select ${columns} from ${quoted(schema)}.${quoted(table.name)}; grant select on ${view} to ${quoted(appRole)};`;
+    })
+    .join('\n');
+
+/** Every table name is a view name too, so two projections cannot have the same; nor can two projections have one name. */
+export function assertDistinct(projections: readonly Projection[]): void {
+  const seen = new Set<string>();
+  for (const { name, tables } of projections)
+    for (const label of [`projection ${name}`, ...tables.map((table) => `table ${table.name}`)]) {
+      if (seen.has(label)) throw new Error(`${label} is defined twice`);
+      seen.add(label);
+    }
+}

@@ -1,0 +1,210 @@
+import type { Row, Rows, TableDefinition } from '../projection.js';
+import { normalForm } from './column-values.js';
+
+/** A row as the fold knows it: `row` is undefined where the table has none. */
+type Slot = { readonly key: Readonly<Row>; row: Row | undefined; changed: boolean };
+
+/** How to take one change back. `fresh`: the buffer did not know the row before. */
+type JournalEntry = Readonly<{ buffer: TableBuffer; slot: Slot; row: Row | undefined; changed: boolean; fresh: boolean }> | Readonly<{ added: Row[] }>;
+
+/** What a batch changed in one table. */
+export type TableChanges = Readonly<{ table: TableDefinition; puts: readonly Row[]; removals: readonly Readonly<Row>[]; adds: readonly Row[] }>;
+
+/** Rows kept from earlier batches, a table; twice as many at most. Enough for what is hot, and little memory with dozens of tables. */
+const rememberedRows = 4096;
+
+class TableBuffer {
+  private readonly columns: readonly (readonly [name: string, normal: (value: unknown) => unknown])[];
+  private readonly keyColumns: readonly (readonly [name: string, normal: (value: unknown) => unknown])[];
+  private young = new Map<string, Slot>();
+  private old = new Map<string, Slot>();
+  readonly changed: Slot[] = [];
+  readonly added: Row[] = [];
+
+  constructor(readonly table: TableDefinition) {
+    this.columns = Object.entries(table.columns).map(([name, type]) => [name, normalForm[type]]);
+    this.keyColumns = table.key.map((name) => {
+      const type = table.columns[name];
+      if (type === undefined) throw new Error(`table ${table.name} has no column ${name}, which its key names`);
+      return [name, normalForm[type]];
+    });
+  }
+
+  normalKey(key: Readonly<Row>): Row {
+    const normal: Row = {};
+    for (const [name, form] of this.keyColumns) normal[name] = form(key[name]);
+    return normal;
+  }
+
+  normalRow(row: Readonly<Row>): Row {
+    const normal: Row = {};
+    let known = 0;
+    for (const [name, form] of this.columns) {
+      const value = row[name];
+      if (value !== undefined) known += 1;
+      normal[name] = value === undefined || value === null ? null : form(value);
+    }
+    for (const name in row) if (row[name] !== undefined) known -= 1;
+    if (known !== 0) throw new Error(`table ${this.table.name}: a row has columns that are not defined: ${Object.keys(row).join(', ')}`);
+    return normal;
+  }
+
+  /** The text a row is found under. PostgreSQL's text holds no NUL, so it separates columns without doubt. */
+  private addressOf(normalKey: Readonly<Row>): string {
+    let address = '';
+    for (const [name] of this.keyColumns) address += `${String(normalKey[name])}\0`;
+    return address;
+  }
+
+  find(normalKey: Readonly<Row>): Slot | undefined {
+    const address = this.addressOf(normalKey);
+    const slot = this.young.get(address);
+    if (slot) return slot;
+    const aged = this.old.get(address);
+    if (aged) this.young.set(address, aged);
+    return aged;
+  }
+
+  remember(normalKey: Readonly<Row>, row: Row | undefined): Slot {
+    const slot: Slot = { key: normalKey, row, changed: false };
+    this.young.set(this.addressOf(normalKey), slot);
+    return slot;
+  }
+
+  /** Takes back the latest change of a slot. */
+  restore({ slot, row, changed, fresh }: Readonly<{ slot: Slot; row: Row | undefined; changed: boolean; fresh: boolean }>): void {
+    slot.row = row;
+    if (!changed) {
+      slot.changed = false;
+      this.changed.pop(); // changes are taken back in reverse order, so this slot is the last
+    }
+    if (fresh) this.young.delete(this.addressOf(slot.key));
+  }
+
+  /** After a batch: the next one starts with nothing changed, and rows that were not used for long are let go. */
+  settle(): void {
+    for (const slot of this.changed) slot.changed = false;
+    this.changed.length = 0;
+    this.added.length = 0;
+    if (this.young.size < rememberedRows) return;
+    this.old = this.young;
+    this.young = new Map();
+  }
+
+  forget(): void {
+    this.young = new Map();
+    this.old = new Map();
+    this.changed.length = 0;
+    this.added.length = 0;
+  }
+}
+
+/** The rows a batch folds into, in memory. Rows stay remembered from batch to batch: there is one writer, and it forgets them whenever a write fails. */
+export class RowBuffer implements Rows {
+  private readonly tables = new Map<string, TableBuffer>();
+  private readonly journal: JournalEntry[] = [];
+
+  constructor(definitions: readonly TableDefinition[]) {
+    for (const definition of definitions) this.tables.set(definition.name, new TableBuffer(definition));
+  }
+
+  get(table: string, key: Readonly<Row>): Readonly<Row> | undefined {
+    const buffer = this.keyed(table);
+    const slot = buffer.find(buffer.normalKey(key));
+    if (!slot) throw new Error(`table ${table}: row ${JSON.stringify(key)} was asked for but not announced by keys()`);
+    return slot.row;
+  }
+
+  put(table: string, row: Row): void {
+    const buffer = this.keyed(table);
+    this.change(buffer, buffer.normalKey(row), buffer.normalRow(row));
+  }
+
+  remove(table: string, key: Readonly<Row>): void {
+    const buffer = this.keyed(table);
+    this.change(buffer, buffer.normalKey(key), undefined);
+  }
+
+  add(table: string, row: Row): void {
+    const buffer = this.buffer(table);
+    if (!buffer.table.appendOnly) throw new Error(`table ${table} is not append-only: put the row`);
+    buffer.added.push(buffer.normalRow(row));
+    this.journal.push({ added: buffer.added });
+  }
+
+  /** Notes that this row will be asked for; answers its key when the table has to be asked first. */
+  announce(table: string, key: Readonly<Row>): Row | undefined {
+    const buffer = this.keyed(table);
+    const normalKey = buffer.normalKey(key);
+    if (buffer.find(normalKey)) return undefined;
+    buffer.remember(normalKey, undefined);
+    return normalKey;
+  }
+
+  /** A row as the table has it. */
+  loaded(table: string, row: Row): void {
+    const buffer = this.keyed(table);
+    const slot = buffer.find(row);
+    if (slot) slot.row = row;
+    else buffer.remember(buffer.normalKey(row), row);
+  }
+
+  /** The event went in whole. */
+  keepEvent(): void {
+    this.journal.length = 0;
+  }
+
+  /** Takes back what the current event changed, so that a half-applied event leaves no trace. */
+  undoEvent(): void {
+    for (let entry = this.journal.pop(); entry; entry = this.journal.pop()) {
+      if ('added' in entry) entry.added.pop();
+      else entry.buffer.restore(entry);
+    }
+  }
+
+  changes(): TableChanges[] {
+    const changes: TableChanges[] = [];
+    for (const { table, changed, added } of this.tables.values()) {
+      if (changed.length === 0 && added.length === 0) continue;
+      const puts: Row[] = [];
+      const removals: Readonly<Row>[] = [];
+      for (const { row, key } of changed) {
+        if (row) puts.push(row);
+        else removals.push(key);
+      }
+      changes.push({ table, puts, removals, adds: added });
+    }
+    return changes;
+  }
+
+  settle(): void {
+    for (const buffer of this.tables.values()) buffer.settle();
+  }
+
+  forget(): void {
+    this.journal.length = 0;
+    for (const buffer of this.tables.values()) buffer.forget();
+  }
+
+  private change(buffer: TableBuffer, normalKey: Row, row: Row | undefined): void {
+    const known = buffer.find(normalKey);
+    const slot = known ?? buffer.remember(normalKey, undefined);
+    this.journal.push({ buffer, slot, row: slot.row, changed: slot.changed, fresh: !known });
+    slot.row = row;
+    if (slot.changed) return;
+    slot.changed = true;
+    buffer.changed.push(slot);
+  }
+
+  private keyed(table: string): TableBuffer {
+    const buffer = this.buffer(table);
+    if (buffer.table.appendOnly) throw new Error(`table ${table} is append-only: its rows are only added`);
+    return buffer;
+  }
+
+  private buffer(table: string): TableBuffer {
+    const buffer = this.tables.get(table);
+    if (!buffer) throw new Error(`there is no table ${table}`);
+    return buffer;
+  }
+}
