@@ -1,14 +1,6 @@
-import type { Event, Projection, RecordedEvent } from '#millwright/event-sourcing';
+import { categoryOf, idOf, type Event, type Projection, type RecordedEvent } from '#millwright/event-sourcing';
 
 type Referring = { partId?: number; workOrderId?: number };
-
-/** The number a stream is about: `part-72` → 72; undefined for streams named otherwise. */
-const numberOf = (stream: string): number | undefined => {
-  const id = Number(stream.slice(stream.indexOf('-') + 1));
-  return Number.isSafeInteger(id) ? id : undefined;
-};
-
-const categoryOf = (stream: string): string => stream.slice(0, stream.indexOf('-'));
 
 /** Events of no site (the customer itself, a site's own registration) are counted under site 0. */
 const siteOf = (event: RecordedEvent): number => event.metadata.entity_id ?? 0;
@@ -17,8 +9,8 @@ function subjectsOf(event: RecordedEvent): { part_id: number | null; work_order_
   const data = event.data as Referring;
   const category = categoryOf(event.stream);
   return {
-    part_id: (category === 'part' ? numberOf(event.stream) : data.partId) ?? null,
-    work_order_id: (category === 'workOrder' ? numberOf(event.stream) : data.workOrderId) ?? null,
+    part_id: (category === 'part' ? idOf(event.stream) : data.partId) ?? null,
+    work_order_id: (category === 'workOrder' ? idOf(event.stream) : data.workOrderId) ?? null,
   };
 }
 
