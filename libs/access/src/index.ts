@@ -1,4 +1,5 @@
 export * from './api-keys.js';
+export * from './command-context.js';
 export * from './entity-directory.js';
 export * from './idempotency-keys.js';
 export type { StoredAnswer } from './idempotency-table.js';
@@ -6,3 +7,4 @@ export type { IdempotentRequest } from './idempotent-request.js';
 export * from './migrations.js';
 export * from './position-waiter.js';
 export * from './request-scope.js';
+export * from './user-of-actor.js';

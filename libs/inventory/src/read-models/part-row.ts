@@ -1,7 +1,7 @@
 import { Set as PersistentSet } from 'immutable';
 import type { Row, TableDefinition } from '#millwright/event-sourcing';
 import { showQuantity, showValue, toQuantity, toValue, type Decimal } from '#millwright/quantities';
-import { userIdOf } from '#millwright/people';
+import { userIdOf } from '#millwright/access';
 import { noEntries } from '../domain/order-entries.js';
 import { available, averageUnitCost, type Part } from '../domain/part.state.js';
 

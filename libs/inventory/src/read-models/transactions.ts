@@ -3,7 +3,7 @@ import { explain } from '../domain/explanation.js';
 import type { PartEvent } from '../domain/part.events.js';
 import { part } from '../domain/part.js';
 import { costingFactsAfter, isPartTransaction, noCostingFacts, partTransactionOf, type CostingFacts } from '../domain/part-transactions.js';
-import { userIdOf } from '#millwright/people';
+import { userIdOf } from '#millwright/access';
 
 /** Every movement of stock and change of price, as the event froze it, with the running figures after it. Money is of the part's currency. */
 const transactionTable: TableDefinition = {
