@@ -6,7 +6,7 @@ declare global {
   var testDatabaseServer: ChildProcess | undefined;
 }
 
-/** Jest's globalSetup: one database server for the whole run, with fsync on as in production. `database.ts` finds it by this variable. */
+/** Jest's globalSetup: one database server for the whole run, with fsync on as in production. `database.ts` and `server.ts` find it by these variables. */
 export default async function startDatabase({ rootDir }: { rootDir: string }): Promise<void> {
   const child = spawn(process.execPath, ['--import', './test/harness/typescript.mjs', 'test/harness/database-server.ts'], {
     cwd: rootDir,
@@ -16,6 +16,8 @@ export default async function startDatabase({ rootDir }: { rootDir: string }): P
     once(createInterface({ input: child.stdout }), 'line'),
     once(child, 'exit').then(() => Promise.reject(new Error('the test database did not start'))),
   ])) as [string];
-  process.env['MILLWRIGHT_TEST_DATABASE'] = line;
+  const { database, control } = JSON.parse(line) as { database: string; control: string };
+  process.env['MILLWRIGHT_TEST_DATABASE'] = database;
+  process.env['MILLWRIGHT_TEST_CONTROL'] = control;
   globalThis.testDatabaseServer = child;
 }

@@ -1,0 +1,145 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Client } from './client.js';
+import { createDatabase } from './database.js';
+
+export type ServerOptions = Readonly<{
+  /** Set for the server's process beside PORT, ADMIN_API_KEY and the database; undefined takes one of these away. */
+  environment?: Readonly<Record<string, string | undefined>>;
+  /** Started as this user (when the tests run as root). */
+  user?: Readonly<{ uid: number; gid: number }>;
+  /** The embedded database in this folder, instead of a new database on the test server. */
+  dataDirectory?: string;
+}>;
+
+/** How long a server may take to start before a test fails; no assertion on speed. */
+const startMilliseconds = 30_000;
+const root = process.cwd();
+
+/** The built server, as its user would start it, in a process of its own. */
+export class TestServer extends Client {
+  private constructor(
+    url: string,
+    adminKey: string,
+    private child: ChildProcess,
+    private readonly launch: () => Promise<Launched>,
+    private readonly cleanUp: () => Promise<void>,
+  ) {
+    super(url, adminKey);
+  }
+
+  /** Starts a server with a database of its own. Most tests need no such thing: see `sharedServer`. */
+  static async start(options: ServerOptions = {}): Promise<TestServer> {
+    const adminKey = `test-${randomBytes(16).toString('hex')}`;
+    const database = options.dataDirectory === undefined ? await createDatabase() : undefined;
+    const environment = {
+      PORT: String(await freePort()),
+      ADMIN_API_KEY: adminKey,
+      LOG_LEVEL: 'warn',
+      DATABASE_URL: database?.url,
+      MIGRATIONS_DATABASE_URL: database?.ownerUrl,
+      DATA_DIR: options.dataDirectory,
+      ...options.environment,
+    };
+    const launch = (): Promise<Launched> => launchServer(environment, options.user);
+    const { child, url } = await launch();
+    return new TestServer(url, adminKey, child, launch, async () => database?.drop());
+  }
+
+  /** The server's process id. */
+  get processId(): number {
+    if (this.child.pid === undefined) throw new Error('the server has no process');
+    return this.child.pid;
+  }
+
+  /** Sends a signal and waits for the end. */
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<{ code: number | null }> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return { code: this.child.exitCode };
+    const ended = once(this.child, 'exit');
+    this.child.kill(signal);
+    const [code] = (await ended) as [number | null];
+    return { code };
+  }
+
+  /** Starts it again after `kill`, on the same port and the same data. */
+  async restart(): Promise<void> {
+    ({ child: this.child } = await this.launch());
+  }
+
+  /** Stops it in the clean way and drops its database. */
+  async stop(): Promise<void> {
+    await this.kill('SIGTERM');
+    await this.cleanUp();
+  }
+}
+
+/**
+ * The one server that end-to-end tests share, started when the first asks for it. Every test makes its own data, so they never meet and never clean up.
+ * It belongs to the whole run: nobody stops it.
+ */
+export async function sharedServer(): Promise<Client> {
+  const control = process.env['MILLWRIGHT_TEST_CONTROL'];
+  if (control === undefined) throw new Error('the test database does not run: start tests through Jest');
+  const response = await fetch(`${control}/server`, { method: 'POST' });
+  const answer = (await response.json()) as { url: string; adminKey: string; error?: string };
+  if (answer.error !== undefined) throw new Error(answer.error);
+  return new Client(answer.url, answer.adminKey);
+}
+
+type Launched = Readonly<{ child: ChildProcess; url: string }>;
+
+async function launchServer(
+  environment: Readonly<Record<string, string | undefined>>,
+  user?: { uid: number; gid: number },
+): Promise<Launched> {
+  const child = spawn(process.execPath, serverProgram(), {
+    cwd: root,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...user,
+  });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString('utf8')).slice(-20_000)));
+  const url = new Promise<string>((resolve, reject) => {
+    const tooLate = setTimeout(
+      () => reject(new Error(`the server did not start in ${startMilliseconds} ms. It says:\n${said}`)),
+      startMilliseconds,
+    );
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const found = /^Millwright runs at (\S+)$/.exec(line)?.[1];
+      if (found === undefined) return;
+      clearTimeout(tooLate);
+      resolve(found);
+    });
+    child.once('error', reject);
+    child.once('close', (code) => {
+      clearTimeout(tooLate);
+      reject(new Error(`the server ended with ${code}. It says:\n${said}`));
+    });
+  });
+  return { child, url: await url };
+}
+
+/** The build; or the sources, where MILLWRIGHT_FROM_SOURCE says so (quicker while developing). */
+export function serverProgram(): string[] {
+  if (process.env['MILLWRIGHT_FROM_SOURCE'] !== undefined)
+    return ['--import', join(root, 'test/harness/typescript.mjs'), join(root, 'src/main.ts')];
+  const program = join(root, 'dist/src/main.js');
+  if (!existsSync(program)) throw new Error('the server is not built: run `npm run build` first');
+  return [program];
+}
+
+/** A port of the loopback interface that nobody listens on at this moment. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('the system gave no free port');
+  return address.port;
+}
