@@ -36,6 +36,9 @@ const storage = new AsyncLocalStorage<CommandContext>();
 
 export const runInContext = <T>(context: CommandContext, work: () => T): T => storage.run(context, work);
 
+/** The surrounding command's context, where there is one. */
+export const surroundingContext = (): CommandContext | undefined => storage.getStore();
+
 /** The surrounding command's context; asserts that there is one. */
 export function currentContext(): CommandContext {
   const context = storage.getStore();

@@ -1,6 +1,12 @@
-import type { CommandContext } from './command-context.js';
+import { CommandLane, type LaneStatistics } from './command-lane.js';
+import { currentContext, surroundingContext, type CommandContext } from './command-context.js';
+import { CommittedStates } from './committed-states.js';
+import { Rejection, type Stream } from './decider.js';
+import { LogUnavailable, type EventLog } from './event-log.js';
 import type { Event, Position, RecordedEvent } from './event.js';
-import type { Stream } from './decider.js';
+import { PendingCommand, StreamExists } from './pending-command.js';
+import type { Sequences } from './sequences.js';
+import type { SnapshotStore } from './snapshots.js';
 
 /** A state and where it was read: `revision` -1 and position 0n where the stream does not exist. */
 export type Loaded<State> = Readonly<{ state: State; revision: number; position: Position }>;
@@ -15,16 +21,122 @@ export type ExecuteOptions = Readonly<{
   eventId?: (ordinal: number) => string;
 }>;
 
+export type EventStoreOptions = Readonly<{
+  snapshots?: SnapshotStore;
+  /** Where `recorded_at` comes from. */
+  clock?: () => Date;
+  /** How many streams' states are kept in memory. */
+  hotStates?: number;
+}>;
+
+const defaultHotStates = 50_000;
+
 /** Runs decisions: cached state and the tail of the stream → decide → append at that revision; a conflict is read again and decided anew until the deadline. */
-export interface EventStore {
+export class EventStore {
+  /** Counted since the start, for metrics. */
+  readonly statistics: LaneStatistics = { commands: 0, appends: 0, events: 0, conflicts: 0, unknownOutcomes: 0 };
+  private readonly states: CommittedStates;
+  private readonly lanes = new Map<string, CommandLane<unknown, Event>>();
+  private readonly clock: () => Date;
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly sequences: Sequences,
+    options: EventStoreOptions = {},
+  ) {
+    this.states = new CommittedStates(log, options.snapshots, options.hotStates ?? defaultHotStates);
+    this.clock = options.clock ?? (() => new Date());
+  }
+
   /**
-   * @throws Rejection what `decide` says; PRECONDITION_FAILED (If-Match); UNAVAILABLE (deadline or log gone)
+   * @throws Rejection what `decide` says; PRECONDITION_FAILED (If-Match); UNAVAILABLE (deadline or log gone; with an idempotent attempt that has
+   *   begun it may still have happened, and a repetition will find out)
    */
-  execute<State, E extends Event>(stream: Stream<State, E>, id: number | string, decide: (state: State) => readonly E[], options?: ExecuteOptions): Promise<Outcome<State>>;
-  /** The committed state, no older than any append this process has acknowledged and fresh from the log's tail. */
-  load<State, E extends Event>(stream: Stream<State, E>, id: number | string): Promise<Loaded<State>>;
-  /** The state folded up to exactly that revision, whatever came later. */
-  loadAt<State, E extends Event>(stream: Stream<State, E>, id: number | string, revision: number): Promise<State>;
+  execute<State, E extends Event>(
+    stream: Stream<State, E>,
+    id: number | string,
+    decide: (state: State) => readonly E[],
+    options: ExecuteOptions = {},
+  ): Promise<Outcome<State>> {
+    return this.run(stream, id, decide, options, false);
+  }
+
+  /**
+   * Creates a stream under the next id of a sequence. An id whose stream exists already (a sequence behind its log) is passed over.
+   * @throws Rejection as `execute` does
+   */
+  async create<State, E extends Event>(
+    stream: Stream<State, E>,
+    sequence: string,
+    decide: (state: State, id: number) => readonly E[],
+    options: ExecuteOptions = {},
+  ): Promise<Outcome<State> & Readonly<{ id: number }>> {
+    for (;;) {
+      const id = await this.nextId(sequence);
+      try {
+        return { ...(await this.run(stream, id, (state: State) => decide(state, id), options, true)), id };
+      } catch (error) {
+        if (!(error instanceof StreamExists)) throw error;
+      }
+    }
+  }
+
+  /**
+   * The committed state, no older than any append this process has acknowledged and fresh from the log's tail.
+   * @throws Rejection UNAVAILABLE
+   */
+  async load<State, E extends Event>(stream: Stream<State, E>, id: number | string): Promise<Loaded<State>> {
+    const { state, revision, position } = await reachable(this.states.fresh(stream, nameOf(stream, id)));
+    return { state, revision, position };
+  }
+
+  /**
+   * The state folded up to exactly that revision, whatever came later.
+   * @throws Rejection UNAVAILABLE
+   */
+  async loadAt<State, E extends Event>(stream: Stream<State, E>, id: number | string, revision: number): Promise<State> {
+    return (await reachable(this.states.at(stream, nameOf(stream, id), revision))).state;
+  }
+
   /** The next id of a sequence (`app.<sequence>_id`), handed out in blocks; the same again on a retry of the same idempotent request. */
-  nextId(sequence: string): Promise<number>;
+  nextId(sequence: string): Promise<number> {
+    const next = (): Promise<number> => this.sequences.next(sequence);
+    return surroundingContext()?.idempotency?.allocate(sequence, next) ?? next();
+  }
+
+  /** Waits for work in the background; commands under way should have been answered before. */
+  close(): Promise<void> {
+    return this.states.settled();
+  }
+
+  private async run<State, E extends Event>(
+    stream: Stream<State, E>,
+    id: number | string,
+    decide: (state: State) => readonly E[],
+    { context = currentContext(), eventId }: ExecuteOptions,
+    mustBeNew: boolean,
+  ): Promise<Outcome<State>> {
+    const name = nameOf(stream, id);
+    const command = new PendingCommand<State, E>({ decide, context, eventId, mustBeNew });
+    const busy = this.lanes.get(name) as unknown as CommandLane<State, E> | undefined;
+    const lane = busy ?? new CommandLane(name, stream, this.log, this.states, this.clock, this.statistics);
+    lane.add(command);
+    if (!busy) {
+      this.lanes.set(name, lane as unknown as CommandLane<unknown, Event>);
+      void lane.run(() => this.lanes.delete(name));
+    }
+    return command.outcome;
+  }
+}
+
+const nameOf = ({ category }: Pick<Stream<unknown, Event>, 'category'>, id: number | string): string => `${category}-${id}`;
+
+/** What a log that cannot be reached means to whoever asked. */
+async function reachable<T>(reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof LogUnavailable) throw new Rejection('UNAVAILABLE', 'The records cannot be read right now. Please try again.');
+    throw error;
+  }
 }

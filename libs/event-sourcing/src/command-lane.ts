@@ -1,0 +1,231 @@
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import type { Committed, CommittedStates } from './committed-states.js';
+import { Rejection, type Stream } from './decider.js';
+import { LogUnavailable, UnknownOutcome, WrongExpectedRevision, type Appended, type EventLog } from './event-log.js';
+import type { Event, Position, ProposedEvent, RecordedEvent } from './event.js';
+import type { PendingCommand } from './pending-command.js';
+
+export type LaneStatistics = { commands: number; appends: number; events: number; conflicts: number; unknownOutcomes: number };
+
+type Step<State, E extends Event> = Readonly<{
+  command: PendingCommand<State, E>;
+  events: readonly RecordedEvent<E>[];
+  after?: Committed<State>;
+  error?: unknown;
+}>;
+type Round<State, E extends Event> = Readonly<{
+  steps: readonly Step<State, E>[];
+  events: readonly RecordedEvent<E>[];
+  after: Committed<State>;
+}>;
+
+const limits = { commandsAtOnce: 256, longestPauseMs: 40, pauseWhileUnavailableMs: 250 };
+
+/**
+ * All commands of one process for one stream. At most one append is under way; commands that arrive meanwhile are decided one after another on the
+ * state it leaves and go into one atomic append. If that loses against another process, all of them are decided again.
+ */
+export class CommandLane<State, E extends Event> {
+  private waiting: PendingCommand<State, E>[] = [];
+
+  constructor(
+    private readonly name: string,
+    private readonly definition: Stream<State, E>,
+    private readonly log: EventLog,
+    private readonly states: CommittedStates,
+    private readonly clock: () => Date,
+    private readonly statistics: LaneStatistics,
+  ) {}
+
+  add(command: PendingCommand<State, E>): void {
+    this.waiting.push(command);
+  }
+
+  /** Works until nothing waits, and says so in the same breath, so that no command is added to a lane that has stopped. */
+  async run(onIdle: () => void): Promise<void> {
+    try {
+      do {
+        // Callers that were just answered add their next commands first, so that these travel together.
+        await nextTurn();
+        const commands = this.waiting.splice(0, limits.commandsAtOnce);
+        this.statistics.commands += commands.length;
+        await this.settle(commands);
+      } while (this.waiting.length > 0);
+    } finally {
+      onIdle();
+    }
+  }
+
+  private async settle(commands: readonly PendingCommand<State, E>[]): Promise<void> {
+    let open = await this.withoutEarlierAnswers(commands);
+    let committed = this.states.recent(this.definition, this.name);
+    // A hot state may be behind another process: an append at its revision proves it, everything else has to look first.
+    let proven = false;
+    for (let tries = 1; open.length > 0; tries += 1) {
+      open = this.withoutExpired(open);
+      try {
+        if (!committed || (!proven && tries > 1)) {
+          committed = await this.freshFor(open, committed);
+          open = open.filter((command) => !command.answerIfFound());
+          proven = true;
+        }
+        const round = this.decide(open, committed);
+        const refused = await this.begin(round, committed.revision);
+        if (refused.size > 0) {
+          open = open.filter((command) => !refused.has(command));
+          continue;
+        }
+        if (round.events.length === 0) {
+          if (proven) return finish(round, committed.position, undefined);
+          continue;
+        }
+        if (await this.append(round, committed, open)) return;
+        proven = false;
+      } catch (error) {
+        if (error instanceof WrongExpectedRevision) this.statistics.conflicts += 1;
+        else if (error instanceof UnknownOutcome) this.statistics.unknownOutcomes += 1;
+        else if (!(error instanceof LogUnavailable)) return this.settleEachAlone(open, error);
+        proven = false;
+        const longest =
+          error instanceof WrongExpectedRevision ? Math.min(limits.longestPauseMs, 2 ** tries) : limits.pauseWhileUnavailableMs;
+        await pause(Math.random() * longest);
+      }
+    }
+  }
+
+  /** The state with everything in the log; commands that were sent before recognise their own events on the way. */
+  private freshFor(commands: readonly PendingCommand<State, E>[], committed: Committed<State> | undefined): Promise<Committed<State>> {
+    const sent = commands.filter((command) => command.sent);
+    return this.states.fresh(this.definition, this.name, committed, (event, state) => {
+      for (const command of sent) command.recognise(event, state);
+    });
+  }
+
+  /** Something in one command cannot be stored, or the log refuses in an unexpected way: only the culprit is to fail. */
+  private async settleEachAlone(commands: readonly PendingCommand<State, E>[], error: unknown): Promise<void> {
+    const [only] = commands;
+    if (only && commands.length === 1) only.refuse(error);
+    else for (const command of commands) await this.settle([command]);
+  }
+
+  private decide(commands: readonly PendingCommand<State, E>[], committed: Committed<State>): Round<State, E> {
+    const now = this.clock();
+    const events: RecordedEvent<E>[] = [];
+    let after = committed;
+    const steps = commands.map((command): Step<State, E> => {
+      try {
+        const decided = command.decideOn(after, this.name, now, this.definition);
+        events.push(...decided.events);
+        after = decided.after;
+        return { command, ...decided };
+      } catch (error) {
+        return { command, events: [], error };
+      }
+    });
+    return { steps, events, after };
+  }
+
+  /** Lets idempotent attempts store what a retry needs. Those that cannot are refused, and the others have to be decided without them. */
+  private async begin({ steps }: Round<State, E>, revision: number): Promise<Set<PendingCommand<State, E>>> {
+    const refused = new Set<PendingCommand<State, E>>();
+    const beginning = steps.filter(({ command, events }) => events.length > 0 && !command.begun);
+    await Promise.all(
+      beginning.map(({ command }) =>
+        command.begin(this.name, revision).catch((error: unknown) => {
+          command.refuse(error);
+          refused.add(command);
+        }),
+      ),
+    );
+    return refused;
+  }
+
+  /** True when everybody has an answer; false when the log knew these events already and has to be read. */
+  private async append(round: Round<State, E>, committed: Committed<State>, open: readonly PendingCommand<State, E>[]): Promise<boolean> {
+    const { revision } = committed;
+    const request = {
+      stream: this.name,
+      expected: revision < 0 ? ('no stream' as const) : revision,
+      events: round.events as readonly ProposedEvent[],
+    };
+    for (const { command, events } of round.steps) if (events.length > 0) command.sent = true;
+    const deadline = Math.min(...open.map((command) => command.deadline));
+    const appended = await this.log.append(request, { deadline });
+    if (appended.duplicate) return false;
+    this.statistics.appends += 1;
+    this.statistics.events += round.events.length;
+    const positions = await this.positionsOf(round, appended);
+    this.states.remember(this.definition, this.name, { ...round.after, position: appended.position });
+    finish(round, committed.position, positions);
+    return true;
+  }
+
+  /** Every command is answered with the position of its own last event, so that a repetition says the same. */
+  private async positionsOf({ events }: Round<State, E>, { position, firstPosition }: Appended): Promise<Position[]> {
+    if (firstPosition !== undefined) return events.map((_, index) => firstPosition + BigInt(index));
+    const [first] = events;
+    if (!first || events.length === 1) return [position];
+    // It is committed: a log that cannot be read now must not turn that into a failure.
+    const stored = await this.log.readStream(this.name, first.revision, events.length).catch(() => []);
+    return events.map((_, index) => stored[index]?.position ?? position);
+  }
+
+  /** A repeated request answers from what its earlier try has appended, before anything is decided. */
+  private async withoutEarlierAnswers(commands: readonly PendingCommand<State, E>[]): Promise<PendingCommand<State, E>[]> {
+    const left: PendingCommand<State, E>[] = [];
+    for (const command of commands) {
+      const from = command.earlierFrom(this.name);
+      if (from === undefined || !(await this.answerEarlier(command, from))) left.push(command);
+    }
+    return left;
+  }
+
+  private async answerEarlier(command: PendingCommand<State, E>, from: number): Promise<boolean> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const before = await this.states.at(this.definition, this.name, from - 1);
+        if (before.revision < from - 1) return false;
+        await this.states.fresh(this.definition, this.name, before, (event, state) => command.recognise(event, state));
+        return command.answerIfFound();
+      } catch (error) {
+        if (!(error instanceof LogUnavailable)) {
+          command.refuse(error);
+          return true;
+        }
+        if (this.withoutExpired([command]).length === 0) return true;
+        await pause(Math.random() * limits.pauseWhileUnavailableMs);
+      }
+    }
+  }
+
+  private withoutExpired(commands: readonly PendingCommand<State, E>[]): PendingCommand<State, E>[] {
+    const now = Date.now();
+    return commands.filter((command) => {
+      if (command.deadline > now) return true;
+      command.refuse(new Rejection('UNAVAILABLE', 'The request could not be completed in time. Please try again.'));
+      return false;
+    });
+  }
+}
+
+/** Answers every command of a round that is now certain. */
+function finish<State, E extends Event>(
+  { steps }: Round<State, E>,
+  basePosition: Position,
+  positions: readonly Position[] | undefined,
+): void {
+  let position = basePosition;
+  let index = 0;
+  for (const { command, events, after, error } of steps) {
+    if (!after) {
+      command.refuse(error);
+      continue;
+    }
+    const stored = events.map((event) => {
+      position = positions?.[index] ?? position;
+      index += 1;
+      return { ...event, position };
+    });
+    command.answer({ state: after.state, revision: after.revision, position, events: stored });
+  }
+}

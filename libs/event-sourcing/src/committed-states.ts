@@ -1,0 +1,140 @@
+import { LRUCache } from 'lru-cache';
+import type { Stream } from './decider.js';
+import type { EventLog } from './event-log.js';
+import type { Event, Position, RecordedEvent } from './event.js';
+import type { SnapshotStore } from './snapshots.js';
+
+/** A state that was read from, or acknowledged by, the log: never one that hopes for an append to succeed. */
+export type Committed<State> = Readonly<{
+  state: State;
+  /** -1 where the stream does not exist. */
+  revision: number;
+  position: Position;
+  /** The id of the event at `revision`, empty where there is none. */
+  lastEventId: string;
+  /** The newest snapshot this process knows of, so that the next one writes changed pages only. */
+  snapshot?: Readonly<{ revision: number; state: State }>;
+}>;
+
+/** Told of every event read, with the state right after it. */
+type Visitor<State, E extends Event> = (event: RecordedEvent<E>, state: State) => void;
+
+const pageSize = 500;
+
+/** Knows the states of streams: the recently used ones are kept hot, and long streams start from a snapshot. */
+export class CommittedStates {
+  private readonly hot: LRUCache<string, { definition: object; committed: Committed<unknown> }>;
+  private readonly saving = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly snapshots: SnapshotStore | undefined,
+    max: number,
+  ) {
+    this.hot = new LRUCache({ max });
+  }
+
+  /** What this process saw last. Another process may have gone on since: whoever does not append at this revision has to look first. */
+  recent<State, E extends Event>(definition: Stream<State, E>, name: string): Committed<State> | undefined {
+    const entry = this.hot.get(name);
+    return entry?.definition === definition ? (entry.committed as Committed<State>) : undefined;
+  }
+
+  /** The state with everything that is in the log by now. */
+  async fresh<State, E extends Event>(
+    definition: Stream<State, E>,
+    name: string,
+    from: Committed<State> | undefined = this.recent(definition, name),
+    visit?: Visitor<State, E>,
+  ): Promise<Committed<State>> {
+    const base = from ?? (await this.start(definition, name, Number.MAX_SAFE_INTEGER));
+    const committed = await this.fold(definition, name, base, Number.MAX_SAFE_INTEGER, visit);
+    this.remember(definition, name, committed);
+    return committed;
+  }
+
+  /** The state after exactly this revision. */
+  async at<State, E extends Event>(definition: Stream<State, E>, name: string, revision: number): Promise<Committed<State>> {
+    const recent = this.recent(definition, name);
+    if (recent?.revision === revision) return recent;
+    return this.fold(definition, name, await this.start(definition, name, revision), revision);
+  }
+
+  remember<State, E extends Event>(definition: Stream<State, E>, name: string, committed: Committed<State>): void {
+    const known = this.recent(definition, name);
+    if (known && known.revision > committed.revision) return;
+    this.hot.set(name, { definition, committed });
+    this.considerSnapshot(definition, name, committed);
+  }
+
+  forget(name: string): void {
+    this.hot.delete(name);
+  }
+
+  /** Waits for snapshots that are being written. */
+  async settled(): Promise<void> {
+    await Promise.all(this.saving.values());
+  }
+
+  private async fold<State, E extends Event>(
+    definition: Stream<State, E>,
+    name: string,
+    base: Committed<State>,
+    lastRevision: number,
+    visit?: Visitor<State, E>,
+  ): Promise<Committed<State>> {
+    let { state, revision, position, lastEventId } = base;
+    while (revision < lastRevision) {
+      const limit = Math.min(pageSize, lastRevision - revision);
+      const page = (await this.log.readStream(name, revision + 1, limit)) as unknown as RecordedEvent<E>[];
+      for (const event of page) {
+        state = definition.evolve(state, event);
+        ({ revision, position, id: lastEventId } = event);
+        visit?.(event, state);
+      }
+      if (page.length < limit) break;
+    }
+    return { ...base, state, revision, position, lastEventId };
+  }
+
+  /** Where a fold begins: the newest snapshot not past the revision, if it belongs to this very log, else nothing. */
+  private async start<State, E extends Event>(definition: Stream<State, E>, name: string, revision: number): Promise<Committed<State>> {
+    const nothing: Committed<State> = { state: definition.initialState, revision: -1, position: 0n, lastEventId: '' };
+    const format = definition.snapshots;
+    if (!format || !this.snapshots) return nothing;
+    // Snapshots are disposable: if they cannot be read the events say the same.
+    const saved = await this.snapshots.load(name, format.version).catch(() => undefined);
+    if (!saved || saved.revision > revision) return nothing;
+    const [last] = await this.log.readStream(name, saved.revision, 1);
+    if (last?.id !== saved.eventId) return nothing;
+    const state = format.stateOf(saved.pages);
+    return {
+      state,
+      revision: saved.revision,
+      position: last.position,
+      lastEventId: last.id,
+      snapshot: { revision: saved.revision, state },
+    };
+  }
+
+  private considerSnapshot<State, E extends Event>(definition: Stream<State, E>, name: string, committed: Committed<State>): void {
+    const { snapshots: format } = definition;
+    const store = this.snapshots;
+    if (!format || !store || this.saving.has(name)) return;
+    if (committed.revision - (committed.snapshot?.revision ?? -1) < format.everyEvents) return;
+    const { state, revision, lastEventId, snapshot } = committed;
+    const save = async (): Promise<void> => {
+      const header = { stream: name, version: format.version, revision, eventId: lastEventId };
+      const saved = snapshot && (await store.saveChanges(header, snapshot.revision, format.pagesOf(state, snapshot.state)));
+      if (!saved) await store.saveAll(header, format.pagesOf(state));
+      const entry = this.recent(definition, name);
+      if (entry) this.hot.set(name, { definition, committed: { ...entry, snapshot: { revision, state } } });
+    };
+    // Beside the command's path: a snapshot that fails is tried again after the next append.
+    const saving = new Promise<void>((resolve) => setImmediate(resolve))
+      .then(save)
+      .catch(() => undefined)
+      .finally(() => this.saving.delete(name));
+    this.saving.set(name, saving);
+  }
+}

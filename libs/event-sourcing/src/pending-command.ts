@@ -1,0 +1,160 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { CommandContext, IdempotentAttempt } from './command-context.js';
+import { Rejection, type Stream } from './decider.js';
+import type { Committed } from './committed-states.js';
+import type { Outcome } from './event-store.js';
+import type { Event, EventMetadata, Position, RecordedEvent } from './event.js';
+
+/**
+ * How far an idempotent attempt has come. Its event ids are counted through all streams it appends to, which must be one after the other,
+ * and only the first append is preceded by storing its row.
+ */
+type Progress = { nextOrdinal: number; begun: boolean };
+const progressOfAttempts = new WeakMap<IdempotentAttempt, Progress>();
+
+function progressOf(attempt: IdempotentAttempt): Progress {
+  const known = progressOfAttempts.get(attempt) ?? { nextOrdinal: 0, begun: false };
+  progressOfAttempts.set(attempt, known);
+  return known;
+}
+
+/** A stream was to be created and is there. */
+export class StreamExists extends Error {
+  constructor(readonly stream: string) {
+    super(`${stream} exists already`);
+    this.name = 'StreamExists';
+  }
+}
+
+export type CommandRequest<State, E extends Event> = Readonly<{
+  decide: (state: State) => readonly E[];
+  context: CommandContext;
+  eventId?: (ordinal: number) => string;
+  /** Refused with StreamExists where the stream has events that are not this command's own. */
+  mustBeNew: boolean;
+}>;
+
+/** A command on its way to a certain answer: it keeps its event ids over all tries, so that it recognises itself in the log. */
+export class PendingCommand<State, E extends Event> {
+  readonly outcome: Promise<Outcome<State>>;
+  readonly deadline: number;
+  /** Its events were given to the log at least once, so they may be in it. */
+  sent = false;
+  private readonly attempt: IdempotentAttempt | undefined;
+  private readonly progress: Progress | undefined;
+  private readonly firstOrdinal: number;
+  private readonly ids: string[] = [];
+  private readonly found: RecordedEvent<E>[] = [];
+  private foundState: { state: State; revision: number; position: Position } | undefined;
+  private resolve!: (outcome: Outcome<State>) => void;
+  private reject!: (error: unknown) => void;
+
+  constructor(private readonly request: CommandRequest<State, E>) {
+    this.outcome = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    this.deadline = request.context.deadline;
+    this.attempt = request.context.idempotency;
+    this.progress = this.attempt && progressOf(this.attempt);
+    this.firstOrdinal = this.progress?.nextOrdinal ?? 0;
+  }
+
+  /** From which revision on an earlier try of the same request may have left its events on this stream; undefined when there was none. */
+  earlierFrom(stream: string): number | undefined {
+    const earlier = this.attempt?.earlierTry;
+    if (!earlier) return undefined;
+    // Only the first stream of a request is remembered; on a further one its events may stand anywhere.
+    return earlier.stream === stream && this.firstOrdinal === 0 ? earlier.revision + 1 : 0;
+  }
+
+  /** Nothing has to be stored before it may append. */
+  get begun(): boolean {
+    return this.progress?.begun ?? true;
+  }
+
+  /** Stores that an append may follow, once a request. */
+  async begin(stream: string, revision: number): Promise<void> {
+    if (!this.attempt || !this.progress) return;
+    await this.attempt.beforeFirstAppend(stream, revision);
+    this.progress.begun = true;
+  }
+
+  /**
+   * The command's own events on top of a state, and the state after them.
+   * @throws Rejection by the decision, or PRECONDITION_FAILED; StreamExists
+   */
+  decideOn(
+    base: Committed<State>,
+    stream: string,
+    now: Date,
+    definition: Stream<State, E>,
+  ): { events: RecordedEvent<E>[]; after: Committed<State> } {
+    const { context, mustBeNew, decide } = this.request;
+    assertExpected(context.expectedRevisions, base.revision);
+    if (mustBeNew && base.revision >= 0) throw new StreamExists(stream);
+    let { state, revision, lastEventId } = base;
+    const events = decide(base.state).map(({ type, data, effectiveAt }, ordinal) => {
+      revision += 1;
+      lastEventId = this.idAt(ordinal);
+      const metadata = metadataOf(context, now, effectiveAt);
+      const event = { id: lastEventId, stream, revision, position: 0n, type, data, metadata } as unknown as RecordedEvent<E>;
+      state = definition.evolve(state, event);
+      return event;
+    });
+    return { events, after: { ...base, state, revision, lastEventId } };
+  }
+
+  /** Looks whether a stored event is its own. Events of one append stand together, so they are met in order. */
+  recognise(event: RecordedEvent<E>, state: State): void {
+    if (event.id !== this.idAt(this.found.length)) return;
+    this.found.push(event);
+    this.foundState = { state, revision: event.revision, position: event.position };
+  }
+
+  /** Answers from its own events if they were met; true when it did. */
+  answerIfFound(): boolean {
+    if (!this.foundState) return false;
+    this.answer({ ...this.foundState, events: this.found });
+    return true;
+  }
+
+  answer(outcome: Outcome<State>): void {
+    if (this.progress) this.progress.nextOrdinal = this.firstOrdinal + outcome.events.length;
+    this.resolve(outcome);
+  }
+
+  refuse(error: unknown): void {
+    this.reject(error);
+  }
+
+  private idAt(ordinal: number): string {
+    const known = this.ids[ordinal];
+    if (known !== undefined) return known;
+    const { eventId } = this.request;
+    const id = eventId ? eventId(ordinal) : (this.attempt?.eventId(this.firstOrdinal + ordinal) ?? uuidv7());
+    this.ids[ordinal] = id;
+    return id;
+  }
+}
+
+function assertExpected(expected: CommandContext['expectedRevisions'], revision: number): void {
+  if (expected === undefined) return;
+  if (expected === 'exists' ? revision >= 0 : expected.includes(revision)) return;
+  throw new Rejection('PRECONDITION_FAILED', 'The record has changed since it was read.');
+}
+
+function metadataOf(context: CommandContext, now: Date, effectiveAt: string | undefined): EventMetadata {
+  const recordedAt = now.toISOString();
+  return {
+    recorded_at: recordedAt,
+    effective_at: effectiveAt ?? recordedAt,
+    schema_version: 1,
+    actor: context.actor,
+    entity_id: context.entityId,
+    customer_id: context.customerId,
+    request_id: context.requestId,
+    $correlationId: context.correlationId,
+    $causationId: context.causationId,
+  };
+}
