@@ -1,5 +1,5 @@
 import type { ApiClient } from '../api-client.js';
-import { table } from './table.js';
+import { table } from '../table.js';
 import { chargesOfWorkOrders, workedExample, type Movement } from './worked-example.js';
 
 type Created = Readonly<{ id: number }>;
