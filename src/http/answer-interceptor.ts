@@ -1,0 +1,89 @@
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { from, lastValueFrom, type Observable } from 'rxjs';
+import { commandContextOf, fingerprintOf, IdempotencyKeys, type RequestScope, type StoredAnswer } from '#millwright/access';
+import { runInContext, type CommandContext } from '#millwright/event-sourcing';
+import { Answer } from '#millwright/resources';
+import { envelopeFormOf, successBody, successHeaders } from './envelope.js';
+import { expectedRevisionsOf, header } from './request-headers.js';
+
+const json = 'application/json; charset=utf-8';
+
+/**
+ * Turns what a controller returns into envelope and headers, and gives writes their preconditions and their Idempotency-Key.
+ * Only an `Answer` is wrapped; anything else (a batch's results, a document) goes out as it is.
+ */
+@Injectable()
+export class AnswerInterceptor implements NestInterceptor {
+  constructor(private readonly keys: IdempotencyKeys) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    if (context.getType() !== 'http') return next.handle();
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const { scope } = request;
+    if (!scope) return next.handle();
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    const handle = (): Promise<unknown> => lastValueFrom(next.handle(), { defaultValue: undefined });
+    return from(
+      isRead ? this.read(http.getResponse<FastifyReply>(), scope, handle) : this.write(http.getResponse<FastifyReply>(), scope, handle),
+    );
+  }
+
+  private async read(reply: FastifyReply, scope: RequestScope, handle: () => Promise<unknown>): Promise<unknown> {
+    const result = await handle();
+    if (!(result instanceof Answer)) return result;
+    return send(reply, answerOf(result, reply, scope));
+  }
+
+  private async write(reply: FastifyReply, scope: RequestScope, handle: () => Promise<unknown>): Promise<unknown> {
+    const { request } = reply;
+    const expectedRevisions = expectedRevisionsOf(header(request.headers['if-match']));
+    const key = header(request.headers['idempotency-key']);
+    const decided = async (more: Pick<CommandContext, 'expectedRevisions' | 'idempotency'>): Promise<StoredAnswer> =>
+      answerOf(await runInContext(commandContextOf(scope, more), handle), reply, scope);
+    if (key === undefined) return send(reply, await decided({ expectedRevisions }));
+    const answer = await this.keys.run({ operation: operationOf(request), key, fingerprint: fingerprint(request, scope) }, (idempotency) =>
+      decided({ expectedRevisions, idempotency }),
+    );
+    if (answer.replayed) reply.header('Idempotent-Replayed', 'true');
+    return send(reply, answer);
+  }
+}
+
+/** Method and path as the router understood it, so that two spellings of one path are one operation. */
+function operationOf(request: FastifyRequest): string {
+  const path = request.url.replace(/[?#].*$/s, '').replace(/\/$/, '');
+  return `${request.method} ${path}`;
+}
+
+const fingerprint = (request: FastifyRequest, scope: RequestScope): Buffer =>
+  fingerprintOf({
+    body: request.body ?? null,
+    query: request.query,
+    entity: scope.entity?.id ?? null,
+    if_match: header(request.headers['if-match']) ?? null,
+  });
+
+/** The answer as bytes and headers. Nest has set the route's status before the handler ran. */
+function answerOf(result: unknown, reply: FastifyReply, scope: RequestScope): StoredAnswer {
+  const status = reply.statusCode;
+  if (!(result instanceof Answer)) return { status, headers: {}, body: result === undefined ? '' : JSON.stringify(result) };
+  const headers = { ...successHeaders(result), ...locationOf(result, reply) };
+  if (status === 204) return { status, headers, body: '' };
+  return { status, headers, body: successBody(result, scope, envelopeFormOf(reply.request.headers.accept), reply.elapsedTime) };
+}
+
+/** Where the record lives that a POST to its collection has just created. */
+function locationOf({ data }: Answer, reply: FastifyReply): Record<string, string> {
+  const route = reply.request.routeOptions.url ?? '';
+  if (reply.statusCode !== 201 || route.includes(':') || typeof data !== 'object' || data === null || !('id' in data)) return {};
+  return typeof data.id === 'number' ? { Location: `${route}/${data.id}` } : {};
+}
+
+function send(reply: FastifyReply, { status, headers, body }: StoredAnswer): string | undefined {
+  reply.code(status).headers(headers);
+  if (status === 204 || body === '') return undefined;
+  reply.header('Content-Type', json);
+  return body;
+}

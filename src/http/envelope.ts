@@ -1,0 +1,40 @@
+import type { RequestScope } from '#millwright/access';
+import type { Answer, PublishedError } from '#millwright/resources';
+
+/** How a client wants success wrapped: the usual envelope, or `Accept: application/json; envelope=results`. */
+export type EnvelopeForm = 'data' | 'results';
+
+export const envelopeFormOf = (accept: string | undefined): EnvelopeForm =>
+  accept !== undefined && /;\s*envelope\s*=\s*"?results"?\s*(;|,|$)/i.test(accept) ? 'results' : 'data';
+
+const noEntity = { id: null, name: null, currency: null, currency_symbol: null, datetime_format: null, timezone: null };
+
+/** The body of a success, as text: it is stored under an Idempotency-Key byte for byte. */
+export function successBody(answer: Answer, scope: RequestScope, form: EnvelopeForm, elapsedMs: number): string {
+  const { meta, stale } = answer.facts;
+  const facts = {
+    entity: scope.entity ?? noEntity,
+    customer: scope.customer,
+    ...(stale === true ? { stale: true } : {}),
+    ...meta,
+  };
+  if (form === 'data') return JSON.stringify({ status: 'success', success: true, data: answer.data, meta: facts });
+  const content = Array.isArray(answer.data) ? { results: answer.data } : { result: answer.data };
+  return JSON.stringify({ success: true, ...content, process_time: Math.round(elapsedMs) / 1000, meta: facts });
+}
+
+/** The headers that an answer's facts become. */
+export function successHeaders(answer: Answer): Record<string, string> {
+  const { revision, position } = answer.facts;
+  return {
+    ...(revision === undefined ? {} : { ETag: `"${revision}"` }),
+    ...(position === undefined ? {} : { 'X-Position': position.toString() }),
+  };
+}
+
+export const errorBody = ({ code, message, details, facts }: PublishedError, requestId: string): object => ({
+  status: 'error',
+  success: false,
+  message,
+  error: { ...facts, code, message, details, request_id: requestId },
+});

@@ -1,0 +1,78 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { publishedErrorOf } from '#millwright/resources';
+import { Rejection } from '#millwright/event-sourcing';
+import { errorBody } from './envelope.js';
+import { readJsonBody } from './json-body.js';
+import { KnownPaths } from './known-paths.js';
+import { requestIdOf } from './request-headers.js';
+import { bodyLimitBytes, bodyLimitOf } from './route-policy.js';
+
+/** A client that sends its request drop by drop must not hold a connection for ever. */
+const requestTimeoutMs = 30_000;
+const keepAliveTimeoutMs = 65_000;
+
+/** Fastify as Nest's platform, set up before the first route is added. */
+export class HttpAdapter extends FastifyAdapter {
+  readonly paths: KnownPaths;
+
+  constructor() {
+    const paths = new KnownPaths();
+    super({
+      bodyLimit: bodyLimitBytes,
+      requestTimeout: requestTimeoutMs,
+      keepAliveTimeout: keepAliveTimeoutMs,
+      forceCloseConnections: 'idle',
+      return503OnClosing: false,
+      requestIdHeader: false,
+      routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+      rewriteUrl: (request: IncomingMessage) => paths.normalised(request.url ?? '/'),
+      genReqId: (request: IncomingMessage) => requestIdOf(request.headers['x-request-id']),
+      frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+        const published = publishedErrorOf(error);
+        void reply.code(published.status).header('X-Request-Id', request.id).send(errorBody(published, request.id));
+      },
+      clientErrorHandler: answerUnreadableRequest,
+    });
+    this.paths = paths;
+    const server = this.getInstance<FastifyInstance>();
+    server.addHook('onRoute', (route) => {
+      for (const method of [route.method].flat()) paths.add(method, route.url);
+      route.bodyLimit ??= bodyLimitOf(route.url);
+    });
+    readBodiesAsJson(server);
+  }
+
+  /** Nest would add parsers of its own, which know none of our limits. */
+  override registerParserMiddleware(): void {
+    return;
+  }
+}
+
+function readBodiesAsJson(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
+    if (charset !== undefined && !/^utf-?8$/i.test(charset))
+      return done(new Rejection('UNSUPPORTED_MEDIA_TYPE', 'bodies are application/json in UTF-8'));
+    try {
+      done(null, body.length === 0 ? undefined : readJsonBody(Buffer.isBuffer(body) ? body : Buffer.from(body)));
+    } catch (refusal) {
+      done(refusal instanceof Error ? refusal : new Error('a body could not be read', { cause: refusal }));
+    }
+  });
+}
+
+/** What is not even HTTP: answered in the envelope all the same, on the bare socket. */
+function answerUnreadableRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const published = publishedErrorOf(
+    new Rejection('MALFORMED_REQUEST', error.code === 'HPE_HEADER_OVERFLOW' ? 'the headers are too large' : 'the request is not HTTP'),
+  );
+  const body = JSON.stringify(errorBody(published, requestIdOf(undefined)));
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,33 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { ApiKeys, IdempotencyKeys } from '#millwright/access';
+import { AnswerInterceptor } from './answer-interceptor.js';
+import { EveryExceptionFilter } from './exception-filter.js';
+
+/**
+ * The edge of REST, and what it shares with GraphQL: keys, idempotency, the filter. Wants `pg.Pool` injected by its class.
+ * `logSharesDatabase`: the event log lies in the same PostgreSQL, so that a key's row may be flushed together with the append that follows it.
+ */
+@Module({})
+export class HttpModule {
+  static on({ logger, logSharesDatabase }: Readonly<{ logger: Logger; logSharesDatabase: boolean }>): DynamicModule {
+    const onFault = (fault: unknown): void => logger.warn({ err: fault }, 'an idempotency key could not be kept up to date');
+    return {
+      module: HttpModule,
+      global: true,
+      providers: [
+        { provide: ApiKeys, useFactory: (database: pg.Pool) => new ApiKeys(database), inject: [pg.Pool] },
+        {
+          provide: IdempotencyKeys,
+          useFactory: (database: pg.Pool) => new IdempotencyKeys(database, { relaxed: logSharesDatabase, onFault }),
+          inject: [pg.Pool],
+        },
+        { provide: APP_FILTER, useFactory: () => new EveryExceptionFilter(logger) },
+        { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
+      ],
+      exports: [ApiKeys, IdempotencyKeys],
+    };
+  }
+}

@@ -1,0 +1,3 @@
+export { HttpAdapter } from './http-adapter.js';
+export { HttpModule } from './http.module.js';
+export { openEdge } from './open-edge.js';

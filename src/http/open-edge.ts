@@ -1,0 +1,18 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import { ApiKeys, EntityDirectory, PositionWaiter } from '#millwright/access';
+import { HttpAdapter } from './http-adapter.js';
+import { addRequestGate } from './request-gate.js';
+
+/** Puts the gate before every route. To be called after the modules are made and before the application is initialised. */
+export function openEdge(application: NestFastifyApplication, logger: Logger): void {
+  const adapter = application.getHttpAdapter();
+  if (!(adapter instanceof HttpAdapter)) throw new Error('the application must be created on an HttpAdapter');
+  addRequestGate(adapter.getInstance(), {
+    keys: application.get(ApiKeys, { strict: false }),
+    entities: application.get(EntityDirectory, { strict: false }),
+    positions: application.get(PositionWaiter, { strict: false }),
+    paths: adapter.paths,
+    logger,
+  });
+}

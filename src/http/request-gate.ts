@@ -1,0 +1,159 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
+import {
+  type ApiKeys,
+  commandContextOf,
+  type EntityDirectory,
+  type EntityScope,
+  type PositionWaiter,
+  runInScope,
+  type RequestScope,
+} from '#millwright/access';
+import { Rejection, runInContext } from '#millwright/event-sourcing';
+import { invalid, RejectionWithHeaders } from '#millwright/resources';
+import type { KnownPaths } from './known-paths.js';
+import { credentialOf, entityIdOf, header, positionOf } from './request-headers.js';
+import { admissionOf, type Admission } from './route-policy.js';
+import { securityHeadersOf } from './security-headers.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks and for which site; null on routes that are open to everybody. */
+    scope: RequestScope | null;
+  }
+}
+
+/** How long a read waits for the position it names. */
+const longestWaitMs = 2_000;
+/** How long a site's name and currency may be out of date in `meta`. */
+const entityBelievedForMs = 1_000;
+
+export type Directory = Readonly<{
+  keys: ApiKeys;
+  entities: EntityDirectory;
+  positions: PositionWaiter;
+  paths: KnownPaths;
+  logger: Logger;
+}>;
+
+/**
+ * What happens to every request before its handler, REST and GraphQL alike: request id, security headers, known path, credential, site,
+ * minimum position; then the handler runs inside the request's scope and command context.
+ */
+export function addRequestGate(server: FastifyInstance, directory: Directory): void {
+  const admit = admission(directory);
+  const admissions = new Map<string, Admission>();
+  server.decorateRequest('scope', null);
+
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.headers(securityHeadersOf(request.routeOptions.url));
+    reply.header('X-Request-Id', request.id);
+    if (request.is404) return done(noSuchPath(request, directory.paths));
+    const route = request.routeOptions.url ?? '';
+    const wanted = admissions.get(route) ?? admissionOf(route);
+    admissions.set(route, wanted);
+    if (wanted === 'open') return done();
+    admit(request, wanted).then(
+      (scope) => {
+        request.scope = scope;
+        done();
+      },
+      (refusal: unknown) => done(errorOf(refusal)),
+    );
+  });
+
+  server.addHook('preHandler', (request, _reply, done) => {
+    const { scope } = request;
+    if (!scope) return done();
+    const start = (): unknown => runInScope(scope, () => runInContext(commandContextOf(scope), done));
+    try {
+      refuseNul(request);
+      const position = minimumPositionOf(request);
+      if (position === undefined) return void start();
+      directory.positions.waitFor(position, longestWaitMs).then(
+        (reached) => (reached ? start() : done(new Rejection('UNAVAILABLE', 'the read models have not reached that position yet'))),
+        (failure: unknown) => done(errorOf(failure)),
+      );
+    } catch (refusal) {
+      done(errorOf(refusal));
+    }
+  });
+
+  server.addHook('onResponse', (request, reply, done) => {
+    directory.logger.info(
+      {
+        request_id: request.id,
+        method: request.method,
+        route: request.routeOptions.url,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        entity_id: request.scope?.entity?.id,
+        credential: request.scope?.principal.credentialId,
+      },
+      'answered',
+    );
+    done();
+  });
+}
+
+/** Finds out who asks for which site. */
+function admission({ keys, entities }: Directory): (request: FastifyRequest, wanted: Admission) => Promise<RequestScope> {
+  const known = new LRUCache<string, { entity: EntityScope }>({
+    max: 10_000,
+    ttl: entityBelievedForMs,
+    fetchMethod: async (key) => {
+      const [customerId = 0, entityId = 0] = key.split('/').map(Number);
+      const entity = await entities.find(customerId, entityId);
+      return entity ? { entity } : undefined;
+    },
+  });
+  const customers = new LRUCache<number, RequestScope['customer']>({
+    max: 1_000,
+    ttl: entityBelievedForMs,
+    fetchMethod: (customerId) => entities.customer(customerId),
+  });
+  return async (request, wanted) => {
+    const credential = credentialOf(request.headers.authorization);
+    const principal = credential === undefined ? null : await keys.authenticate(credential);
+    if (!principal) throw unauthenticated();
+    const { customerId } = principal;
+    const entityHeader = header(request.headers['x-entity-id']);
+    const entity = wanted === 'key' ? null : (await known.fetch(`${customerId}/${entityIdOf(entityHeader)}`))?.entity;
+    if (entity === undefined) throw new Rejection('NOT_FOUND', 'there is no such entity');
+    const customer = (await customers.fetch(customerId)) ?? { id: customerId, name: '' };
+    return { requestId: request.id, principal, customer, entity };
+  };
+}
+
+const unauthenticated = (): Rejection =>
+  new RejectionWithHeaders('UNAUTHENTICATED', 'an API key is required: Authorization: Bearer <key>', { 'WWW-Authenticate': 'Bearer' });
+
+/** 405 with the methods there are, or 404. */
+function noSuchPath(request: FastifyRequest, paths: KnownPaths): Rejection {
+  const methods = paths.methodsOf(request.url.replace(/[?#].*$/s, ''));
+  if (methods.length === 0) return new Rejection('NOT_FOUND', 'there is nothing at this path');
+  return new RejectionWithHeaders('METHOD_NOT_ALLOWED', `this path knows ${methods.join(', ')}`, { Allow: methods.join(', ') });
+}
+
+/** NUL can be written in a URL, but in no column of a database. */
+function refuseNul(request: FastifyRequest): void {
+  if (!request.url.includes('%00') && !request.url.includes('\0')) return;
+  if (Object.values(request.params as Record<string, string>).some((value) => value.includes('\0')))
+    throw new Rejection('NOT_FOUND', 'there is no such record');
+  const fields = Object.entries(request.query as Record<string, string | string[]>).filter(
+    ([name, value]) => name.includes('\0') || String(value).includes('\0'),
+  );
+  throw invalid(fields.map(([field]) => ({ field: field.replaceAll('\0', ''), code: 'invalid_text', message: 'holds a NUL character' })));
+}
+
+/** The position a read wants to see. Taken out of the query, so that no list takes it for a filter. */
+function minimumPositionOf(request: FastifyRequest): bigint | undefined {
+  const query = request.query as Record<string, string | string[] | undefined>;
+  const text = header(request.headers['x-min-position']) ?? header(query['min_position']);
+  if ('min_position' in query) delete query['min_position'];
+  return text === undefined ? undefined : positionOf(text);
+}
+
+const errorOf = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error('something that is no error was thrown', { cause: thrown });

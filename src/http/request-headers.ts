@@ -1,0 +1,52 @@
+import { v7 as uuidv7 } from 'uuid';
+import { Rejection } from '#millwright/event-sourcing';
+
+/** A header as one text; undefined where it was not sent. */
+export const header = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value.join(', ') : value);
+
+/** The caller's own request id where it is printable and short, for it goes into the log and into events; else a new one. */
+export function requestIdOf(value: string | string[] | undefined): string {
+  const id = header(value);
+  return id !== undefined && /^[\w.:/+=@-]{1,128}$/.test(id) ? id : uuidv7();
+}
+
+/** The key of `Authorization: Bearer <key>` or `Token <key>`; undefined where there is none. */
+export const credentialOf = (authorization: string | undefined): string | undefined =>
+  /^(?:Bearer|Token) +(\S+) *$/i.exec(authorization ?? '')?.[1];
+
+/** @throws Rejection MALFORMED_REQUEST for a missing header or no positive integer */
+export function entityIdOf(value: string | undefined): number {
+  const id = /^\d{1,16}$/.test(value ?? '') ? Number(value) : Number.NaN;
+  if (!Number.isSafeInteger(id)) throw new Rejection('MALFORMED_REQUEST', 'the header X-Entity-Id must name the site by its integer id');
+  return id;
+}
+
+const entityTag = /^(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"$/;
+
+/**
+ * `If-Match` as RFC 9110 has it: `*`, or a list of tags of which strong ones may match. A tag that is no revision is well-formed and matches nothing.
+ * @throws Rejection MALFORMED_REQUEST; PRECONDITION_FAILED where nothing of it can ever match (weak tags only)
+ */
+export function expectedRevisionsOf(ifMatch: string | undefined): readonly number[] | 'exists' | undefined {
+  if (ifMatch === undefined) return undefined;
+  if (ifMatch.trim() === '*') return 'exists';
+  const tags = ifMatch.split(',').map((tag) => entityTag.exec(tag.trim()));
+  const revisions = tags.flatMap((tag) => {
+    if (!tag) throw new Rejection('MALFORMED_REQUEST', 'If-Match must be * or a list of entity tags, such as "12"');
+    const [, weak, text = ''] = tag;
+    return weak === undefined && /^(0|[1-9]\d{0,15})$/.test(text) ? [Number(text)] : [];
+  });
+  if (revisions.length === 0) throw new Rejection('PRECONDITION_FAILED', 'no tag of If-Match is the strong tag of a revision');
+  return revisions;
+}
+
+/** The largest position: positions are unsigned 64-bit numbers. */
+const lastPosition = 2n ** 64n - 1n;
+
+/** @throws Rejection MALFORMED_REQUEST for what is no log position */
+export function positionOf(text: string): bigint {
+  const position = /^\d{1,20}$/.test(text) ? BigInt(text) : undefined;
+  if (position === undefined || position > lastPosition)
+    throw new Rejection('MALFORMED_REQUEST', 'a minimum position is the number of an X-Position header');
+  return position;
+}

@@ -1,0 +1,28 @@
+/** What a request must bring: a key and a site (the rule), a key only, or nothing. */
+export type Admission = 'open' | 'key' | 'key and entity';
+
+/**
+ * The exceptions to the rule, by the route's pattern. What is not listed here needs a key and `X-Entity-Id`,
+ * so a route that is forgotten is closed, not open.
+ */
+const exceptions: readonly Readonly<{ route: RegExp; admission: Admission }>[] = [
+  { route: /^\/health\//, admission: 'open' },
+  { route: /^\/docs(\/|$)/, admission: 'open' },
+  { route: /^\/graphiql(\/|$)/, admission: 'open' },
+  { route: /^\/api\/v1\/openapi\.json$/, admission: 'open' },
+  { route: /^\/api\/v1\/graphql\/schema$/, admission: 'open' },
+  { route: /^\/metrics$/, admission: 'key' },
+  { route: /^\/api\/v1\/entities$/, admission: 'key' },
+];
+
+export const admissionOf = (route: string): Admission =>
+  exceptions.find((exception) => exception.route.test(route))?.admission ?? 'key and entity';
+
+/** Bodies of these routes carry many records at once and may be larger. */
+const bulkRoutes = new Set(['/api/v1/batch']);
+
+const megabyte = 1_000_000;
+
+export const bodyLimitBytes = megabyte;
+
+export const bodyLimitOf = (route: string): number => (bulkRoutes.has(route) ? 5 * megabyte : bodyLimitBytes);

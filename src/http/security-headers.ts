@@ -1,0 +1,22 @@
+const everywhere = {
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+const forData = {
+  ...everywhere,
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+};
+
+/** The documentation's pages bring their own script and style, from this server and no other. */
+const forPages = {
+  ...everywhere,
+  'Content-Security-Policy':
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+};
+
+export const securityHeadersOf = (route: string | undefined): Readonly<Record<string, string>> =>
+  route !== undefined && /^\/(docs|graphiql)(\/|$)/.test(route) ? forPages : forData;
