@@ -1,10 +1,10 @@
 export * from './domain/part.events.js';
-export * from './domain/part.js';
-export * from './domain/part.state.js';
+export { part } from './domain/part.js';
+export { available, averageUnitCost, orderEntry, type Part } from './domain/part.state.js';
+export { entriesInOrder, type OrderEntry, type Refusal } from './domain/order-entries.js';
 export * from './domain/part-registration.js';
 export * from './domain/part-stock.js';
 export * from './domain/order-effects.js';
-export { type OrderEntry, type Refusal } from './domain/order-entries.js';
 export * from './domain/part-transactions.js';
 export * from './domain/explanation.js';
 export * from './domain/ledger.js';

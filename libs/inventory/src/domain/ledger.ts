@@ -1,6 +1,6 @@
 import { roundToCurrency, toValue } from '#millwright/quantities';
-import { priceVarianceOf } from './part-stock.js';
 import type { PartEvent } from './part.events.js';
+import { priceVarianceOf } from './valuation.js';
 
 /** The accounts of one part. `charge` is one account for each work order. Balances are debit positive: what a loss took is positive. */
 export type Account =

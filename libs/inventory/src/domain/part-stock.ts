@@ -1,5 +1,5 @@
 import { Rejection } from '#millwright/event-sourcing/decider';
-import { showQuantity, toQuantity, toValue, type Decimal } from '#millwright/quantities';
+import { showQuantity, toQuantity, type Decimal } from '#millwright/quantities';
 import type { PartEvent, PartOpeningStockRecorded, PartRestocked } from './part.events.js';
 import { invalid, requireCost, requireInUse, requireShelfInRange, requireStocked } from './part-rules.js';
 import type { Part } from './part.state.js';
@@ -80,7 +80,3 @@ export function reverseReceipt(part: Part, { transactionId, receipt, reason }: R
 
 const tooFewOnHand = (wanted: bigint, part: Part): Rejection =>
   new Rejection('INSUFFICIENT_STOCK', `${showQuantity(wanted)} would leave, ${showQuantity(part.shelf.quantity)} on hand.`);
-
-/** The price variance of a reversal in millionths, a loss positive: what left the shelf beyond what the receipt had brought. */
-export const priceVarianceOf = ({ value, receiptValue }: Readonly<{ value: Decimal; receiptValue: Decimal }>): bigint =>
-  -toValue(value) - toValue(receiptValue);

@@ -48,3 +48,7 @@ export const movement = (shelf: Shelf, transactionId: number, quantity: bigint, 
   onHandAfter: showQuantity(shelf.quantity + quantity),
   valueAfter: showValue(shelf.value + value),
 });
+
+/** The price variance of a reversal in millionths, a loss positive: what left the shelf beyond what the receipt had brought. */
+export const priceVarianceOf = ({ value, receiptValue }: Readonly<{ value: Decimal; receiptValue: Decimal }>): bigint =>
+  -toValue(value) - toValue(receiptValue);

@@ -1,0 +1,139 @@
+import { showQuantity, toQuantity, type Decimal } from '#millwright/quantities';
+import { finishCompletion, refuseCompletion } from './work-order-completion.js';
+import { refusePartAssignment } from './work-order-parts.js';
+import type { WorkOrderEvent } from './work-order.events.js';
+import { partLines, type WorkOrder } from './work-order.state.js';
+
+/**
+ * How a work order and its parts come together. The order decides what it wants on its own stream, each part decides what it gives
+ * on its own, and this process carries one to the other. It takes the events of one order strictly in order.
+ *
+ * **The fence of every effect is the revision of the order's event that is being handled**, without exception:
+ *
+ * | event of the order (its revision is the fence)    | effect on parts                                            | answer to the order                               |
+ * |---------------------------------------------------|------------------------------------------------------------|---------------------------------------------------|
+ * | PartAssignmentRequested, order open               | reserve up or release down to `quantityAfter`              | PartAssignmentRefused when the part says no       |
+ * | PartAssignmentRequested, order completed          | return until `quantityAfter` is kept                       | none                                              |
+ * | WorkOrderCompletionStarted                        | issue each part, up to the first that cannot               | WorkOrderCompleted or WorkOrderCompletionRefused  |
+ * | WorkOrderCompletionRefused                        | return and reserve again (or reserve once more) every part | none                                              |
+ * | WorkOrderReopened, order completed                | return and reserve again every part                        | none                                              |
+ * | WorkOrderCancelled                                | release every part                                         | none                                              |
+ *
+ * An effect that undoes another always has a newer cause than the one it undoes, so the fence lets it through and shuts out the
+ * undone one for good. Everything may be carried out any number of times, by any number of workers, with any delay.
+ */
+export type PartEffect = Readonly<{ partId: number; workOrderId: number; orderRevision: number }> &
+  (
+    | Readonly<{ kind: 'reserve'; quantity: Decimal }>
+    | Readonly<{ kind: 'release' }>
+    | Readonly<{ kind: 'issue'; effectiveAt: string }>
+    | Readonly<{ kind: 'return'; quantityKept: Decimal }>
+    | Readonly<{ kind: 'returnAndReserve' }>
+  );
+
+/** What the part said: `quantity` is what the order has of it now. `overtaken`: a newer effect was there first, so this one has been dealt with. */
+export type PartOutcome =
+  | Readonly<{ kind: 'done'; quantity: Decimal }>
+  | Readonly<{ kind: 'refused'; quantity: Decimal; code: string; message: string }>
+  | Readonly<{ kind: 'overtaken' }>;
+
+/** A decision that is taken on the order's stream. */
+export type OrderDecision = (order: WorkOrder) => WorkOrderEvent[];
+
+/** What the process needs of the world: the order as it was, the parts, and the order's stream. */
+export interface FulfilmentDesk {
+  /** The order folded up to (not including) that revision, whatever came later: the process judges by log order, never by a fresh read. */
+  orderBefore(workOrderId: number, revision: number): Promise<WorkOrder>;
+  /** Decides the effect on the part's stream and says what came of it. */
+  carryOut(effect: PartEffect): Promise<PartOutcome>;
+  /** Decides on the order's stream; conflicts are decided anew without limit. */
+  answer(workOrderId: number, decision: OrderDecision): Promise<void>;
+}
+
+/** Whether the process has anything to do with an event. */
+export const concernsParts = ({ type }: Readonly<{ type: string }>): boolean => concerned.has(type);
+
+const concerned: ReadonlySet<string> = new Set<WorkOrderEvent['type']>([
+  'PartAssignmentRequested',
+  'WorkOrderCompletionStarted',
+  'WorkOrderCompletionRefused',
+  'WorkOrderReopened',
+  'WorkOrderCancelled',
+]);
+
+/** Handles one event of an order. */
+export async function fulfil(desk: FulfilmentDesk, workOrderId: number, revision: number, event: WorkOrderEvent): Promise<void> {
+  if (!concernsParts(event)) return;
+  const before = await desk.orderBefore(workOrderId, revision);
+  const outcomes: EffectAndOutcome[] = [];
+  for (const effect of effectsOf(before, event)) {
+    const outcome = await desk.carryOut(effect);
+    outcomes.push({ effect, outcome });
+    // One part that cannot be issued refuses the completion: issuing the others would only be undone.
+    if (outcome.kind === 'refused' && effect.kind === 'issue') break;
+  }
+  const decision = answerTo(event, revision, outcomes);
+  if (decision) await desk.answer(workOrderId, decision);
+}
+
+/** What an event asks of the order's parts, in the order of their ids. `before` is the order just before the event. */
+export function effectsOf(before: WorkOrder, event: WorkOrderEvent): PartEffect[] {
+  const { workOrderId } = before;
+  if (workOrderId === null) return [];
+  const orderRevision = before.revision + 1;
+  const fence = { workOrderId, orderRevision };
+  const ofEveryPart = (effect: { kind: 'release' | 'returnAndReserve' } | { kind: 'issue'; effectiveAt: string }): PartEffect[] =>
+    partLines(before).map(([partId]) => ({ ...fence, partId, ...effect }));
+
+  switch (event.type) {
+    case 'PartAssignmentRequested': {
+      const { partId, quantityAfter } = event.data;
+      return before.phase === 'completed'
+        ? [{ ...fence, partId, kind: 'return', quantityKept: quantityAfter }]
+        : [{ ...fence, partId, kind: 'reserve', quantity: quantityAfter }];
+    }
+    case 'WorkOrderCompletionStarted':
+      return ofEveryPart({ kind: 'issue', effectiveAt: event.data.completedAt });
+    case 'WorkOrderCompletionRefused':
+    case 'WorkOrderReopened':
+      return ofEveryPart({ kind: 'returnAndReserve' });
+    case 'WorkOrderCancelled':
+      return ofEveryPart({ kind: 'release' });
+    case 'WorkOrderOpened':
+    case 'WorkOrderDetailsChanged':
+    case 'WorkOrderStatusChanged':
+    case 'PartAssignmentRefused':
+    case 'WorkOrderCompleted':
+    case 'WorkOrderCompletionDateChanged':
+    case 'OtherCostRecorded':
+    case 'WorkOrderArchived':
+    case 'WorkOrderUnarchived':
+      return [];
+  }
+}
+
+export type EffectAndOutcome = Readonly<{ effect: PartEffect; outcome: PartOutcome }>;
+
+/** What the order has to hear of what its parts said, or nothing. */
+export function answerTo(event: WorkOrderEvent, revision: number, outcomes: readonly EffectAndOutcome[]): OrderDecision | undefined {
+  // Whoever overtook us has handled this event to its end, and answered.
+  if (outcomes.some(({ outcome }) => outcome.kind === 'overtaken')) return undefined;
+  const refusals = outcomes.flatMap(({ effect: { partId }, outcome }) =>
+    outcome.kind === 'refused' ? [{ partId, quantity: outcome.quantity, code: outcome.code, message: outcome.message }] : [],
+  );
+  if (event.type === 'WorkOrderCompletionStarted') {
+    const round = { completionRevision: revision };
+    if (refusals.length > 0) return (order) => refuseCompletion(order, { ...round, parts: refusals });
+    return (order) => finishCompletion(order, { ...round, parts: issuedParts(outcomes) });
+  }
+  const [refusal] = refusals;
+  if (event.type !== 'PartAssignmentRequested' || !refusal) return undefined;
+  const { quantity, ...why } = refusal;
+  return (order) => refusePartAssignment(order, { ...why, requestRevision: revision, quantityAfter: quantity });
+}
+
+/** What the order got; a part whose request had been refused gave nothing and is not named. */
+const issuedParts = (outcomes: readonly EffectAndOutcome[]) =>
+  outcomes.flatMap(({ effect: { partId }, outcome }) =>
+    outcome.kind === 'done' && toQuantity(outcome.quantity) > 0n ? [{ partId, quantity: showQuantity(toQuantity(outcome.quantity)) }] : [],
+  );

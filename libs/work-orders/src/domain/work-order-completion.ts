@@ -1,0 +1,28 @@
+import type { IssuedPart, UnissuedPart, WorkOrderEvent } from './work-order.events.js';
+import type { CompletionRound, WorkOrder } from './work-order.state.js';
+
+/** The event that ends a round well. */
+export const completedEvent = ({ revision, completedAt, statusId }: CompletionRound, parts: readonly IssuedPart[]): WorkOrderEvent => ({
+  type: 'WorkOrderCompleted',
+  data: { completionRevision: revision, completedAt, statusId, kind: 'completed', parts },
+  effectiveAt: completedAt,
+});
+
+/** The round that is running, if it is this one. Whoever ends a round first ends it for everybody. */
+const running = ({ completion }: WorkOrder, completionRevision: number): CompletionRound | undefined =>
+  completion?.revision === completionRevision ? completion : undefined;
+
+export type FinishCompletion = Readonly<{ completionRevision: number; parts: readonly IssuedPart[] }>;
+
+/** Every part was issued. Nothing, when this round has ended already. */
+export function finishCompletion(order: WorkOrder, { completionRevision, parts }: FinishCompletion): WorkOrderEvent[] {
+  const round = running(order, completionRevision);
+  return round ? [completedEvent(round, parts)] : [];
+}
+
+export type RefuseCompletion = Readonly<{ completionRevision: number; parts: readonly UnissuedPart[] }>;
+
+/** A part could not be issued: the order stays open. Nothing, when this round has ended already. */
+export function refuseCompletion(order: WorkOrder, { completionRevision, parts }: RefuseCompletion): WorkOrderEvent[] {
+  return running(order, completionRevision) ? [{ type: 'WorkOrderCompletionRefused', data: { completionRevision, parts } }] : [];
+}

@@ -1,0 +1,141 @@
+import { changedFields, Rejection } from '#millwright/event-sourcing/decider';
+import type { StatusKind, WorkOrderDetails, WorkOrderEvent } from './work-order.events.js';
+import { completedEvent } from './work-order-completion.js';
+import { workOrder } from './work-order.js';
+import { beingCompleted, closed, completedStatus, invalid, openStatus, requireInUse } from './work-order.state.js';
+import type { Status, WorkOrder } from './work-order.state.js';
+
+/** What a client says about the status: a status, a time of completion (null: not completed), or neither. `now` and times are instants in UTC. */
+type WantedStatus = Readonly<{ status?: Status; completedAt?: string | null; now: string }>;
+
+export type OpenWorkOrder = WantedStatus & Readonly<{ workOrderId: number; details: WorkOrderDetails }>;
+
+/**
+ * A new order. One that is completed or cancelled already is opened, and completed or cancelled, in the same append.
+ * @throws Rejection CONFLICT the id is taken; VALIDATION_FAILED (contradicts_status, out_of_range)
+ */
+export function openWorkOrder(order: WorkOrder, { workOrderId, details, ...wanted }: OpenWorkOrder): WorkOrderEvent[] {
+  if (order.workOrderId !== null) throw new Rejection('CONFLICT', 'A work order with this id exists already.');
+  const { statusId } = wanted.status?.kind === 'open' ? wanted.status : openStatus;
+  const opened: WorkOrderEvent = { type: 'WorkOrderOpened', data: { workOrderId, statusId, kind: 'open', details } };
+  return [opened, ...moveTo(workOrder.evolve(order, opened), wanted)];
+}
+
+export type ChangeWorkOrder = WantedStatus & Readonly<{ changes?: Partial<WorkOrderDetails> }>;
+
+/**
+ * Edits the order, moves it to another status, or both in one append. What is so already appends nothing.
+ * @throws Rejection NOT_FOUND; CONFLICT archived, or a completion is running; WORK_ORDER_CLOSED between completed and cancelled; VALIDATION_FAILED (contradicts_status, out_of_range)
+ */
+export function changeWorkOrder(order: WorkOrder, { changes = {}, ...wanted }: ChangeWorkOrder): WorkOrderEvent[] {
+  requireInUse(order);
+  const changed = changedFields(order.details, changes);
+  const edits: WorkOrderEvent[] =
+    Object.keys(changed).length === 0 ? [] : [{ type: 'WorkOrderDetailsChanged', data: { changes: changed } }];
+  return [...edits, ...moveTo(edits.reduce(workOrder.evolve, order), wanted)];
+}
+
+/** Completes the order as of `completedAt` (default now). @throws as changeWorkOrder */
+export const completeWorkOrder = (
+  order: WorkOrder,
+  { status = completedStatus, completedAt, now }: Readonly<{ status?: Status; completedAt?: string; now: string }>,
+): WorkOrderEvent[] => changeWorkOrder(order, { status, completedAt, now });
+
+/** Opens a completed or cancelled order again, to the status it last had while open or to another one. @throws as changeWorkOrder */
+export const reopenWorkOrder = (order: WorkOrder, { status, now }: Readonly<{ status?: Status; now: string }>): WorkOrderEvent[] =>
+  changeWorkOrder(order, { status: status ?? { statusId: order.openStatusId, kind: 'open' }, now });
+
+const oneDayMs = 86_400_000;
+
+function moveTo(order: WorkOrder, { status, completedAt, now }: WantedStatus): WorkOrderEvent[] {
+  if (typeof completedAt === 'string') {
+    if (status && status.kind !== 'completed')
+      throw invalid('work_order.completed_at', 'contradicts_status', 'contradicts a status that is not a completed one');
+    if (Date.parse(completedAt) > Date.parse(now) + oneDayMs)
+      throw invalid('work_order.completed_at', 'out_of_range', 'must not be more than a day ahead');
+  }
+  switch (targetKind(order, status, completedAt)) {
+    case undefined:
+      return [];
+    case 'open':
+      return toOpen(order, status?.statusId ?? order.openStatusId);
+    case 'completed':
+      return toCompleted(order, status?.statusId, completedAt ?? undefined, now);
+    case 'cancelled':
+      return toCancelled(order, status?.statusId ?? order.statusId);
+  }
+}
+
+/** A status decides; without one, a time of completion completes and null reopens what is completed. */
+function targetKind(order: WorkOrder, status: Status | undefined, completedAt: string | null | undefined): StatusKind | undefined {
+  if (status) return status.kind;
+  if (typeof completedAt === 'string') return 'completed';
+  const reopens = completedAt === null && (order.phase === 'completed' || order.phase === 'completing');
+  return reopens ? 'open' : undefined;
+}
+
+function toOpen(order: WorkOrder, statusId: number): WorkOrderEvent[] {
+  switch (order.phase) {
+    case 'open':
+      return changeStatus(order, { statusId, kind: 'open' });
+    case 'completing':
+      throw beingCompleted();
+    case 'completed':
+    case 'cancelled':
+      return [{ type: 'WorkOrderReopened', data: { statusId, kind: 'open' } }];
+  }
+}
+
+function toCompleted(order: WorkOrder, statusId: number | undefined, completedAt: string | undefined, now: string): WorkOrderEvent[] {
+  switch (order.phase) {
+    case 'open':
+      return startCompletion(order, statusId ?? completedStatus.statusId, completedAt ?? now);
+    case 'completing': {
+      const same = order.completion !== null && isSame(order.completion, statusId, completedAt);
+      if (!same) throw beingCompleted();
+      return [];
+    }
+    case 'completed':
+      return changeCompletion(order, statusId, completedAt);
+    case 'cancelled':
+      throw closed('The work order is cancelled; reopen it before completing it.');
+  }
+}
+
+const isSame = (
+  known: Readonly<{ completedAt: string; statusId: number }>,
+  statusId: number | undefined,
+  completedAt: string | undefined,
+): boolean =>
+  (statusId === undefined || statusId === known.statusId) &&
+  (completedAt === undefined || Date.parse(completedAt) === Date.parse(known.completedAt));
+
+/** From here until the parts are issued, nobody may change them. An order without parts has nothing to wait for. */
+function startCompletion(order: WorkOrder, statusId: number, completedAt: string): WorkOrderEvent[] {
+  const started: WorkOrderEvent = { type: 'WorkOrderCompletionStarted', data: { completedAt, statusId }, effectiveAt: completedAt };
+  return order.parts.isEmpty() ? [started, completedEvent({ revision: order.revision + 1, completedAt, statusId }, [])] : [started];
+}
+
+function changeCompletion(order: WorkOrder, statusId: number | undefined, completedAt: string | undefined): WorkOrderEvent[] {
+  const moved = completedAt !== undefined && order.completedAt !== null && Date.parse(completedAt) !== Date.parse(order.completedAt);
+  const dated: WorkOrderEvent[] = moved
+    ? [{ type: 'WorkOrderCompletionDateChanged', data: { completedAt }, effectiveAt: completedAt }]
+    : [];
+  return [...dated, ...(statusId === undefined ? [] : changeStatus(order, { statusId, kind: 'completed' }))];
+}
+
+function toCancelled(order: WorkOrder, statusId: number): WorkOrderEvent[] {
+  switch (order.phase) {
+    case 'open':
+      return [{ type: 'WorkOrderCancelled', data: { statusId, kind: 'cancelled' } }];
+    case 'completing':
+      throw beingCompleted();
+    case 'completed':
+      throw closed('The work order is completed; reopen it before cancelling it.');
+    case 'cancelled':
+      return changeStatus(order, { statusId, kind: 'cancelled' });
+  }
+}
+
+const changeStatus = (order: WorkOrder, { statusId, kind }: Status): WorkOrderEvent[] =>
+  statusId === order.statusId ? [] : [{ type: 'WorkOrderStatusChanged', data: { statusId, kind } }];

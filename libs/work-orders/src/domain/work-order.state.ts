@@ -1,0 +1,103 @@
+import { Map as PersistentMap } from 'immutable';
+import { Rejection, type Detail, type RecordHistory } from '#millwright/event-sourcing/decider';
+import type { Decimal } from '#millwright/quantities';
+import type { StatusKind, UnissuedPart, WorkOrderDetails } from './work-order.events.js';
+
+/** A status and what it means; the kind of a status never changes. */
+export type Status = Readonly<{ statusId: number; kind: StatusKind }>;
+
+/** The built-in statuses that an order gets when nobody names one. */
+export const openStatus = { statusId: 1, kind: 'open' } as const satisfies Status;
+export const completedStatus = { statusId: 5, kind: 'completed' } as const satisfies Status;
+
+/** How many of a part the order wants (on a completed order: was issued), in thousandths, and the event that last said so. */
+export type PartLine = Readonly<{ quantity: bigint; requestRevision: number }>;
+
+/** A request for a part that was refused, and how many stayed granted then. */
+export type RefusedRequest = Readonly<{ partId: number; code: string; message: string; quantityAfter: Decimal }>;
+
+/** A completion under way: the revision of its start, and what the order will be when it is done. */
+export type CompletionRound = Readonly<{ revision: number; completedAt: string; statusId: number }>;
+
+/** A work order as its events make it. */
+export type WorkOrder = Readonly<{
+  /** Null before the order is opened. */
+  workOrderId: number | null;
+  /** The revision of the last event that was folded, −1 before the first. */
+  revision: number;
+  /** While it is completing, an order still shows as open. */
+  phase: 'open' | 'completing' | 'completed' | 'cancelled';
+  statusId: number;
+  /** The last status of kind open: where reopening without a status leads back to. */
+  openStatusId: number;
+  completion: CompletionRound | null;
+  completedAt: string | null;
+  details: WorkOrderDetails;
+  parts: PersistentMap<number, PartLine>;
+  /** By the revision of the request. */
+  refusedRequests: PersistentMap<number, RefusedRequest>;
+  /** The parts that could not be issued, by the revision of the completion's start. */
+  refusedCompletions: PersistentMap<number, readonly UnissuedPart[]>;
+  /** The sum of the other costs, in millionths. */
+  otherCosts: bigint;
+  archived: boolean;
+  history: RecordHistory | undefined;
+}>;
+
+const noDetails: WorkOrderDetails = {
+  title: '',
+  description: null,
+  type: null,
+  priority: null,
+  dueDate: null,
+  assetId: null,
+  locationId: null,
+  categoriesIds: [],
+  techniciansIds: [],
+  checklist: [],
+  notifyVendorsOnCreate: null,
+  notifyVendorsOnUpdate: null,
+  externalReference: null,
+};
+
+export const unknownWorkOrder: WorkOrder = {
+  workOrderId: null,
+  revision: -1,
+  phase: 'open',
+  statusId: openStatus.statusId,
+  openStatusId: openStatus.statusId,
+  completion: null,
+  completedAt: null,
+  details: noDetails,
+  parts: PersistentMap(),
+  refusedRequests: PersistentMap(),
+  refusedCompletions: PersistentMap(),
+  otherCosts: 0n,
+  archived: false,
+  history: undefined,
+};
+
+/** The order's parts by ascending id. */
+export const partLines = ({ parts }: WorkOrder): (readonly [partId: number, line: PartLine])[] =>
+  [...parts.entries()].sort(([left], [right]) => left - right);
+
+/** Says what is wrong with one field of the input. */
+export const invalid = (field: string, code: string, message: string): Rejection => {
+  const details: Detail[] = [{ field, code, message }];
+  return new Rejection('VALIDATION_FAILED', `${field} ${message}`, details);
+};
+
+/** @throws Rejection NOT_FOUND the order was never opened */
+export function requireOpened(order: WorkOrder): void {
+  if (order.workOrderId === null) throw new Rejection('NOT_FOUND', 'There is no such work order.');
+}
+
+/** @throws Rejection NOT_FOUND; CONFLICT the order is archived */
+export function requireInUse(order: WorkOrder): void {
+  requireOpened(order);
+  if (order.archived) throw new Rejection('CONFLICT', 'The work order is archived; bring it back first.');
+}
+
+export const closed = (message: string): Rejection => new Rejection('WORK_ORDER_CLOSED', message);
+export const beingCompleted = (): Rejection =>
+  new Rejection('CONFLICT', 'The work order is just being completed; try again when that is done.');

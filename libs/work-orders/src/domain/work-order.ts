@@ -1,0 +1,80 @@
+import { Map as PersistentMap } from 'immutable';
+import { historyAfter, type Stream } from '#millwright/event-sourcing/decider';
+import { toQuantity, toValue } from '#millwright/quantities';
+import type { PartAssignmentRefused, PartAssignmentRequested, WorkOrderCompleted, WorkOrderEvent } from './work-order.events.js';
+import { unknownWorkOrder, type PartLine, type WorkOrder } from './work-order.state.js';
+
+export const workOrder: Stream<WorkOrder, WorkOrderEvent> = {
+  category: 'workOrder',
+  initialState: unknownWorkOrder,
+  evolve(order, event) {
+    const revision = order.revision + 1;
+    return { ...applied(order, event, revision), revision, history: historyAfter(order.history, event) };
+  },
+};
+
+function applied(order: WorkOrder, { type, data }: WorkOrderEvent, revision: number): WorkOrder {
+  switch (type) {
+    case 'WorkOrderOpened':
+      return {
+        ...order,
+        workOrderId: data.workOrderId,
+        statusId: data.statusId,
+        openStatusId: data.statusId,
+        details: data.details,
+      };
+    case 'WorkOrderDetailsChanged':
+      return { ...order, details: { ...order.details, ...data.changes } };
+    case 'WorkOrderStatusChanged':
+      return { ...order, statusId: data.statusId, openStatusId: data.kind === 'open' ? data.statusId : order.openStatusId };
+    case 'PartAssignmentRequested':
+      return requested(order, data, revision);
+    case 'PartAssignmentRefused':
+      return refused(order, data);
+    case 'WorkOrderCompletionStarted':
+      return { ...order, phase: 'completing', completion: { revision, ...data } };
+    case 'WorkOrderCompleted':
+      return completed(order, data, revision);
+    case 'WorkOrderCompletionRefused':
+      return {
+        ...order,
+        phase: 'open',
+        completion: null,
+        refusedCompletions: order.refusedCompletions.set(data.completionRevision, data.parts),
+      };
+    case 'WorkOrderCompletionDateChanged':
+      return { ...order, completedAt: data.completedAt };
+    case 'WorkOrderReopened':
+      return { ...order, phase: 'open', completedAt: null, statusId: data.statusId, openStatusId: data.statusId };
+    case 'WorkOrderCancelled':
+      return { ...order, phase: 'cancelled', statusId: data.statusId, parts: PersistentMap() };
+    case 'OtherCostRecorded':
+      return { ...order, otherCosts: order.otherCosts + toValue(data.amount) };
+    case 'WorkOrderArchived':
+      return { ...order, archived: true };
+    case 'WorkOrderUnarchived':
+      return { ...order, archived: false };
+  }
+}
+
+function requested(order: WorkOrder, { partId, quantityAfter }: PartAssignmentRequested['data'], revision: number): WorkOrder {
+  return withLine(order, partId, { quantity: toQuantity(quantityAfter), requestRevision: revision });
+}
+
+/** A refusal answers one request; a later request of the same part, also one that removed it, stands. */
+function refused(order: WorkOrder, { requestRevision, ...refusal }: PartAssignmentRefused['data']): WorkOrder {
+  const noted = { ...order, refusedRequests: order.refusedRequests.set(requestRevision, refusal) };
+  if (order.parts.get(refusal.partId)?.requestRevision !== requestRevision) return noted;
+  return withLine(noted, refusal.partId, { quantity: toQuantity(refusal.quantityAfter), requestRevision });
+}
+
+/** From here on a line says what was issued. */
+function completed(order: WorkOrder, { completedAt, statusId, parts }: WorkOrderCompleted['data'], revision: number): WorkOrder {
+  const lines = parts.map(({ partId, quantity }) => [partId, { quantity: toQuantity(quantity), requestRevision: revision }] as const);
+  return { ...order, phase: 'completed', completion: null, completedAt, statusId, parts: PersistentMap(lines) };
+}
+
+const withLine = (order: WorkOrder, partId: number, line: PartLine): WorkOrder => ({
+  ...order,
+  parts: line.quantity === 0n ? order.parts.remove(partId) : order.parts.set(partId, line),
+});
