@@ -37,6 +37,8 @@ export type PartRow = Readonly<{
   updated_at: string;
   created_by_id: number;
   updated_by_id: number;
+  /** Of the part's stream: the ETag. */
+  revision: number;
 }>;
 
 export const partTable: TableDefinition = {
@@ -71,6 +73,7 @@ export const partTable: TableDefinition = {
     updated_at: 'timestamptz',
     created_by_id: 'bigint',
     updated_by_id: 'bigint',
+    revision: 'bigint',
   },
   key: ['id'],
   indexes: [
@@ -82,7 +85,7 @@ export const partTable: TableDefinition = {
 };
 
 /** The row of a registered part: what reads show, and what answers of writes show before the projection has seen them. */
-export function partRow(part: Part): PartRow {
+export function partRow(part: Part, revision: number): PartRow {
   const { partId, history, details, currency, unitCost, archived } = part;
   if (partId === null || !history) throw new Error('a part that was never registered has no row');
   const stocked = !details.isNonStock;
@@ -116,6 +119,7 @@ export function partRow(part: Part): PartRow {
     updated_at: history.updated.at,
     created_by_id: userIdOf(history.created.by),
     updated_by_id: userIdOf(history.updated.by),
+    revision,
   };
 }
 

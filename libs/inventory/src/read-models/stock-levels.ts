@@ -12,7 +12,7 @@ export const stockLevelsProjection: Projection<PartEvent> = {
   keys: (event) => [[partTable.name, { id: idOf(event.stream) }]],
   apply(event, rows) {
     const row = rows.get(partTable.name, { id: idOf(event.stream) }) as PartRow | undefined;
-    rows.put(partTable.name, partRow(part.evolve(stateBefore(row, event), event)) as unknown as Row);
+    rows.put(partTable.name, partRow(part.evolve(stateBefore(row, event), event), event.revision) as unknown as Row);
   },
 };
 

@@ -6,7 +6,7 @@ import { costingFactsAfter, isPartTransaction, noCostingFacts, partTransactionOf
 import { userIdOf } from '#millwright/access';
 
 /** Every movement of stock and change of price, as the event froze it, with the running figures after it. Money is of the part's currency. */
-const transactionTable: TableDefinition = {
+export const transactionTable: TableDefinition = {
   name: 'part_transaction',
   columns: {
     id: 'bigint',

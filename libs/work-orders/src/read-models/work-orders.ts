@@ -1,0 +1,59 @@
+import { idOf, type Projection, type RecordedEvent, type Row, type TableDefinition } from '#millwright/event-sourcing';
+import { userIdOf } from '#millwright/access';
+import type { OtherCostRecorded, WorkOrderEvent } from '../domain/work-order.events.js';
+import { workOrder } from '../domain/work-order.js';
+import { workOrderOfRow, workOrderRow, workOrderTable, type WorkOrderRow } from './work-order-row.js';
+
+export const otherCostTable: TableDefinition = {
+  name: 'other_cost',
+  columns: {
+    id: 'bigint',
+    work_order_id: 'bigint',
+    entity_id: 'bigint',
+    amount: 'numeric',
+    currency: 'text',
+    date: 'date',
+    note: 'text',
+    category_id: 'bigint',
+    external_reference: 'text',
+    created_at: 'timestamptz',
+    created_by_id: 'bigint',
+  },
+  key: ['id'],
+  indexes: [['work_order_id', 'id']],
+  appendOnly: true,
+};
+
+/** Work orders and their other costs, folded by the same `evolve` that decides. What parts cost is in the projection `costs`. */
+export const workOrdersProjection: Projection<WorkOrderEvent> = {
+  name: 'work-orders',
+  version: 1,
+  tables: [workOrderTable, otherCostTable],
+  categories: [workOrder.category],
+  keys: (event) => [[workOrderTable.name, { id: idOf(event.stream) }]],
+  apply(event, rows) {
+    const row = rows.get(workOrderTable.name, { id: idOf(event.stream) }) as WorkOrderRow | undefined;
+    rows.put(workOrderTable.name, workOrderRow(workOrder.evolve(stateBefore(row, event), event)) as unknown as Row);
+    if (event.type === 'OtherCostRecorded') rows.add(otherCostTable.name, otherCostRow(event));
+  },
+};
+
+function stateBefore(row: WorkOrderRow | undefined, event: RecordedEvent<WorkOrderEvent>) {
+  if (row) return workOrderOfRow(row);
+  if (event.type !== 'WorkOrderOpened') throw new Error(`${event.stream} begins with ${event.type}`);
+  return workOrder.initialState;
+}
+
+const otherCostRow = ({ data, stream, metadata }: RecordedEvent<OtherCostRecorded>): Row => ({
+  id: data.otherCostId,
+  work_order_id: idOf(stream),
+  entity_id: metadata.entity_id,
+  amount: data.amount,
+  currency: data.currency,
+  date: data.date,
+  note: data.note,
+  category_id: data.categoryId,
+  external_reference: data.externalReference,
+  created_at: metadata.recorded_at,
+  created_by_id: userIdOf(metadata.actor),
+});
