@@ -60,10 +60,11 @@ function holderOf(lock: string): Holder | undefined {
 
 const isAlive = ({ pid, started }: Holder): boolean => processExists(pid) && startOf(pid) === started;
 
+/** Whether a process runs; one that has ended but was not yet collected by its parent does not. */
 export function processExists(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return process.platform !== 'linux' || fieldsOf(pid)[0] !== 'Z';
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
@@ -74,12 +75,16 @@ function startOf(pid: number): string {
   try {
     if (process.platform === 'linux') {
       const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-      // The second field, the program's name, may contain blanks and brackets; the 22nd of all is the start in clock ticks.
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(')').pop()?.trim().split(' ') ?? [];
-      return `${boot} ${fields[19] ?? ''}`;
+      return `${boot} ${fieldsOf(pid)[19] ?? ''}`; // the start, in clock ticks since the boot
     }
     return process.platform === 'win32' ? '' : execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
   } catch {
     return '';
   }
+}
+
+/** What Linux says of a process from the third field (its state) on; the second, the program's name, may contain blanks and brackets. */
+function fieldsOf(pid: number): string[] {
+  const afterName = readFileSync(`/proc/${pid}/stat`, 'utf8').split(')').pop() ?? '';
+  return afterName.trim().split(' ');
 }
