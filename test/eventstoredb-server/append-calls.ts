@@ -1,9 +1,17 @@
 import { status, type sendUnaryData, type ServerReadableStream, type ServerUnaryCall, type ServiceError } from '@grpc/grpc-js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
-import type { AppendReq, AppendResp, DeleteReq, DeleteResp, TombstoneReq, TombstoneResp } from '@eventstore/db-client/generated/streams_pb.js';
+import type {
+  AppendReq,
+  AppendResp,
+  DeleteReq,
+  DeleteResp,
+  TombstoneReq,
+  TombstoneResp,
+} from '@eventstore/db-client/generated/streams_pb.js';
 import { failure, idOf, nameOf, streamDeleted } from './messages.js';
 import type { AppendResult, Expected, IncomingEvent, StoredLog } from './stored-log.js';
+import type { Figures } from './figures.js';
 import type { Gate } from './gate.js';
 
 type Proposed = Pick<AppendReq.ProposedMessage, 'getId' | 'getMetadataMap' | 'getCustomMetadata_asU8' | 'getData_asU8'>;
@@ -52,40 +60,45 @@ function answerTo(result: Exclude<AppendResult, { kind: 'deleted' }>, expected: 
 }
 
 /** The classic append: a client stream of one header and one message an event, answered once. */
-export const appendCall = (log: StoredLog, gate: Gate) => (call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>) => {
-  const requests: AppendReq[] = [];
-  call.on('data', (request: AppendReq) => requests.push(request));
-  // A call that the client gave up has nobody to answer to, and was not committed.
-  call.on('error', () => undefined);
-  call.on('end', () => {
-    gate.pass(call, answer, () => {
-      const options = requests[0]?.getOptions();
-      const events = requests.flatMap((request) => request.getProposedMessage() ?? []).map(incomingFrom);
-      const { faults } = gate;
-      if (sizeOf(events) > faults.maximumAppendSize) return answer(tooLarge(faults.maximumAppendSize));
-      if (gate.dropsBeforeCommit(call)) return;
-      const stream = nameOf(options?.getStreamIdentifier());
-      const expected = expectedOf(options);
-      const result = log.append(stream, expected, events);
-      if (gate.dropsAfterCommit(call)) return;
-      if (result.kind === 'deleted') return answer(streamDeleted(stream));
-      answer(null, answerTo(result, expected, faults.withoutAppendPosition));
+export const appendCall =
+  (log: StoredLog, gate: Gate, figures: Figures) =>
+  (call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>) => {
+    const requests: AppendReq[] = [];
+    call.on('data', (request: AppendReq) => requests.push(request));
+    // A call that the client gave up has nobody to answer to, and was not committed.
+    call.on('error', () => undefined);
+    call.on('end', () => {
+      gate.pass(call, answer, () => {
+        const options = requests[0]?.getOptions();
+        const events = requests.flatMap((request) => request.getProposedMessage() ?? []).map(incomingFrom);
+        const { faults } = gate;
+        if (sizeOf(events) > faults.maximumAppendSize) return answer(tooLarge(faults.maximumAppendSize));
+        if (gate.dropsBeforeCommit(call)) return;
+        const stream = nameOf(options?.getStreamIdentifier());
+        const expected = expectedOf(options);
+        const result = log.append(stream, expected, events);
+        figures.appends += 1;
+        if (gate.dropsAfterCommit(call)) return;
+        if (result.kind === 'deleted') return answer(streamDeleted(stream));
+        answer(null, answerTo(result, expected, faults.withoutAppendPosition));
+      });
     });
-  });
-};
+  };
 
 /** Soft delete and tombstone. The expected revision is not looked at: no test of ours deletes conditionally. */
-export const deleteCall = (log: StoredLog, gate: Gate) => (call: ServerUnaryCall<DeleteReq, DeleteResp>, answer: sendUnaryData<DeleteResp>) =>
-  gate.pass(call, answer, () => {
-    const position = log.delete(nameOf(call.request.getOptions()?.getStreamIdentifier()), 'soft')?.toString();
-    const response = new streams.DeleteResp();
-    if (position === undefined) response.setNoPosition(new shared.Empty());
-    else response.setPosition(new streams.DeleteResp.Position().setCommitPosition(position).setPreparePosition(position));
-    answer(null, response);
-  });
+export const deleteCall =
+  (log: StoredLog, gate: Gate) => (call: ServerUnaryCall<DeleteReq, DeleteResp>, answer: sendUnaryData<DeleteResp>) =>
+    gate.pass(call, answer, () => {
+      const position = log.delete(nameOf(call.request.getOptions()?.getStreamIdentifier()), 'soft')?.toString();
+      const response = new streams.DeleteResp();
+      if (position === undefined) response.setNoPosition(new shared.Empty());
+      else response.setPosition(new streams.DeleteResp.Position().setCommitPosition(position).setPreparePosition(position));
+      answer(null, response);
+    });
 
-export const tombstoneCall = (log: StoredLog, gate: Gate) => (call: ServerUnaryCall<TombstoneReq, TombstoneResp>, answer: sendUnaryData<TombstoneResp>) =>
-  gate.pass(call, answer, () => {
-    log.delete(nameOf(call.request.getOptions()?.getStreamIdentifier()), 'tombstone');
-    answer(null, new streams.TombstoneResp().setNoPosition(new shared.Empty()));
-  });
+export const tombstoneCall =
+  (log: StoredLog, gate: Gate) => (call: ServerUnaryCall<TombstoneReq, TombstoneResp>, answer: sendUnaryData<TombstoneResp>) =>
+    gate.pass(call, answer, () => {
+      log.delete(nameOf(call.request.getOptions()?.getStreamIdentifier()), 'tombstone');
+      answer(null, new streams.TombstoneResp().setNoPosition(new shared.Empty()));
+    });

@@ -8,6 +8,7 @@ import type { BatchAppendReq, BatchAppendResp } from '@eventstore/db-client/gene
 import { incomingFrom } from './append-calls.js';
 import { idOf, identifierOf, nameOf } from './messages.js';
 import type { AppendResult, Expected, IncomingEvent, StoredLog } from './stored-log.js';
+import type { Figures } from './figures.js';
 import type { Gate } from './gate.js';
 
 type Batch = { stream: string; expected: Expected; events: IncomingEvent[] };
@@ -40,30 +41,34 @@ function errorOf(result: Exclude<AppendResult, { kind: 'appended' | 'idempotent'
  * The newer append: one long duplex call a client. Our adapter never uses it; it is here so that a test can show why
  * (docs/adr), and so that other clients can be pointed at this server.
  */
-export const batchAppendCall = (log: StoredLog, gate: Gate) => (call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>) => {
-  const batches = new Map<string, Batch>();
-  call.on('error', () => undefined);
-  call.on('end', () => call.end());
-  call.on('data', (request: BatchAppendReq) => {
-    if (gate.faults.silent) return;
-    const id = idOf(request.getCorrelationId());
-    const batch = batches.get(id) ?? batchFrom(request.getOptions());
-    batches.set(id, batch);
-    batch.events.push(...request.getProposedMessagesList().map(incomingFrom));
-    if (!request.getIsFinal()) return;
-    batches.delete(id);
-    const result = log.append(batch.stream, batch.expected, batch.events);
-    if (gate.dropsAfterCommit(call)) return;
-    const response = new streams.BatchAppendResp().setCorrelationId(request.getCorrelationId()).setStreamIdentifier(identifierOf(batch.stream));
-    if (result.kind === 'deleted' || result.kind === 'wrong revision') response.setError(errorOf(result, batch));
-    else {
-      const position = `${result.position}`;
-      response.setSuccess(
-        new streams.BatchAppendResp.Success()
-          .setCurrentRevision(result.revision.toString())
-          .setPosition(new shared.AllStreamPosition().setCommitPosition(position).setPreparePosition(position)),
-      );
-    }
-    call.write(response);
-  });
-};
+export const batchAppendCall =
+  (log: StoredLog, gate: Gate, figures: Figures) => (call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>) => {
+    const batches = new Map<string, Batch>();
+    call.on('error', () => undefined);
+    call.on('end', () => call.end());
+    call.on('data', (request: BatchAppendReq) => {
+      if (gate.faults.silent) return;
+      const id = idOf(request.getCorrelationId());
+      const batch = batches.get(id) ?? batchFrom(request.getOptions());
+      batches.set(id, batch);
+      batch.events.push(...request.getProposedMessagesList().map(incomingFrom));
+      if (!request.getIsFinal()) return;
+      batches.delete(id);
+      figures.batchAppends += 1;
+      const result = log.append(batch.stream, batch.expected, batch.events);
+      if (gate.dropsAfterCommit(call)) return;
+      const response = new streams.BatchAppendResp()
+        .setCorrelationId(request.getCorrelationId())
+        .setStreamIdentifier(identifierOf(batch.stream));
+      if (result.kind === 'deleted' || result.kind === 'wrong revision') response.setError(errorOf(result, batch));
+      else {
+        const position = `${result.position}`;
+        response.setSuccess(
+          new streams.BatchAppendResp.Success()
+            .setCurrentRevision(result.revision.toString())
+            .setPosition(new shared.AllStreamPosition().setCommitPosition(position).setPreparePosition(position)),
+        );
+      }
+      call.write(response);
+    });
+  };

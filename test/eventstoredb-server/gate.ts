@@ -34,13 +34,13 @@ export class Gate {
     const refused = this.refusal(call);
     if (refused) return answer(refused);
     if (this.faults.silent) return;
-    if (this.faults.delay > 0) setTimeout(work, this.faults.delay);
+    if (this.faults.delay > 0) setTimeout(work, this.faults.delay).unref();
     else work();
   }
 
   /** The same for a stream of answers; false where it must stay silent. */
   async admits(): Promise<boolean> {
-    if (this.faults.delay > 0) await wait(this.faults.delay);
+    if (this.faults.delay > 0) await wait(this.faults.delay, undefined, { ref: false });
     return !this.faults.silent;
   }
 

@@ -3,7 +3,9 @@ import { EventStoreDbTestServer } from './server.js';
 import type { Faults } from './faults.js';
 
 /** The test server as a process of its own, for tests that kill it: `node test/eventstoredb-server/run.mjs --port 2113 --file events.jsonl`. */
-const { values } = parseArgs({ options: { port: { type: 'string', default: '0' }, file: { type: 'string' }, 'first-position': { type: 'string' } } });
+const { values } = parseArgs({
+  options: { port: { type: 'string', default: '0' }, file: { type: 'string' }, 'first-position': { type: 'string' } },
+});
 const firstPosition = values['first-position'];
 
 const server = await new EventStoreDbTestServer({

@@ -2,13 +2,11 @@ import type { EventEmitter } from 'node:events';
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import type { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { caughtUp, checkpoint, confirmation, nameOf, readEvent, streamDeleted, streamNotFound } from './messages.js';
+import type { Figures } from './figures.js';
 import type { Gate } from './gate.js';
 import type { StoredEvent, StoredLog } from './stored-log.js';
 
 type ReadCall = ServerWritableStream<ReadReq, ReadResp>;
-
-/** What the test server counted, for tests that ask whether something really happened. */
-export type Figures = { waitsForDrain: number; subscriptions: number };
 
 /** The first index of an ordered list whose value is not below `value`. */
 function lowerBound(events: readonly StoredEvent[], value: bigint, of: (event: StoredEvent) => bigint): number {
@@ -113,7 +111,7 @@ async function subscribe(call: ReadCall, options: ReadReq.Options, log: StoredLo
   await send(call, confirmation(), figures);
   let considered = 0;
   let live = false;
-  for (let next = startOf(options, events()); !call.cancelled; ) {
+  for (let next = startOf(options, events()); !call.cancelled;) {
     const event = faults.silent ? undefined : events()[next];
     if (!event) {
       if (live || faults.silent || faults.withoutCaughtUp) await woken(call, log.changes, 'appended');

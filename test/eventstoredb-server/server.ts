@@ -9,9 +9,10 @@ import streamServices from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { appendCall, deleteCall, tombstoneCall } from './append-calls.js';
 import { batchAppendCall } from './batch-append-call.js';
 import { noFaults, type Faults } from './faults.js';
+import { noFigures, type Figures } from './figures.js';
 import { Gate } from './gate.js';
 import { uuidOf } from './messages.js';
-import { readCall, type Figures } from './read-calls.js';
+import { readCall } from './read-calls.js';
 import { StoredLog } from './stored-log.js';
 
 export type ServerOptions = Readonly<{
@@ -31,7 +32,7 @@ export type ServerOptions = Readonly<{
  */
 export class EventStoreDbTestServer {
   readonly faults: Faults = noFaults();
-  readonly figures: Figures = { waitsForDrain: 0, subscriptions: 0 };
+  readonly figures: Figures = noFigures();
   readonly log: StoredLog;
   port: number;
   private tcp: TcpServer | undefined;
@@ -99,8 +100,8 @@ export class EventStoreDbTestServer {
     const server = new Server({ 'grpc.max_receive_message_length': 17 * 1024 * 1024 });
     server.addService(streamServices.StreamsService, {
       read: readCall(log, gate, figures),
-      append: appendCall(log, gate),
-      batchAppend: batchAppendCall(log, gate),
+      append: appendCall(log, gate, figures),
+      batchAppend: batchAppendCall(log, gate, figures),
       delete: deleteCall(log, gate),
       tombstone: tombstoneCall(log, gate),
     });

@@ -99,7 +99,13 @@ export class StoredLog {
     }
     if (!last) return undefined;
     const metadata = Buffer.from(JSON.stringify({ $tb: Number(last.revision + 1n) }));
-    const event = { id: crypto.randomUUID(), type: '$metadata', contentType: 'application/json', metadata: new Uint8Array(), data: metadata };
+    const event = {
+      id: crypto.randomUUID(),
+      type: '$metadata',
+      contentType: 'application/json',
+      metadata: new Uint8Array(),
+      data: metadata,
+    };
     return this.commit(`$$${name}`, [event]).position;
   }
 
@@ -155,7 +161,10 @@ export class StoredLog {
     const latest = this.stream(`$$${name}`).at(-1);
     if (!latest) return { truncateBefore: 0n, maxCount: undefined };
     const metadata = JSON.parse(Buffer.from(latest.data).toString('utf8')) as { $tb?: number; $maxCount?: number };
-    return { truncateBefore: BigInt(metadata.$tb ?? 0), maxCount: metadata.$maxCount === undefined ? undefined : BigInt(metadata.$maxCount) };
+    return {
+      truncateBefore: BigInt(metadata.$tb ?? 0),
+      maxCount: metadata.$maxCount === undefined ? undefined : BigInt(metadata.$maxCount),
+    };
   }
 
   private write(line: unknown): void {
@@ -175,6 +184,26 @@ export class StoredLog {
 }
 
 function storedFrom(line: Record<string, string>): StoredEvent {
-  const { id = '', stream = '', type = '', contentType = '', created = '0', revision = '0', position = '0', metadata = '', data = '' } = line;
-  return { id, stream, type, contentType, created, revision: BigInt(revision), position: BigInt(position), metadata: bytesOf(metadata), data: bytesOf(data) };
+  const {
+    id = '',
+    stream = '',
+    type = '',
+    contentType = '',
+    created = '0',
+    revision = '0',
+    position = '0',
+    metadata = '',
+    data = '',
+  } = line;
+  return {
+    id,
+    stream,
+    type,
+    contentType,
+    created,
+    revision: BigInt(revision),
+    position: BigInt(position),
+    metadata: bytesOf(metadata),
+    data: bytesOf(data),
+  };
 }

@@ -18,3 +18,4 @@ export { projectionMigrations } from './projections/projection-migrations.js';
 export { ensureSequences, Sequences } from './sequences.js';
 export { PostgresSnapshots, snapshotMigrations, type SnapshotStore } from './snapshots.js';
 export { withUpcasting, type Upcaster } from './upcasting.js';
+export * from './eventstoredb/index.js';
