@@ -23,7 +23,7 @@ export const auditTrailProjection: Projection<Event> = {
   version: 1,
   tables: [
     {
-      name: 'audit_event',
+      name: 'audit_events',
       columns: {
         position: 'numeric',
         customer_id: 'bigint',
@@ -53,15 +53,15 @@ export const auditTrailProjection: Projection<Event> = {
       ],
       appendOnly: true,
     },
-    { name: 'audit_sequence', columns: { entity_id: 'bigint', last_sequence: 'bigint' }, key: ['entity_id'] },
+    { name: 'audit_sequences', columns: { entity_id: 'bigint', last_sequence: 'bigint' }, key: ['entity_id'] },
   ],
-  keys: (event) => [['audit_sequence', { entity_id: siteOf(event) }]],
+  keys: (event) => [['audit_sequences', { entity_id: siteOf(event) }]],
   apply(event, rows) {
     const { metadata } = event;
     const site = { entity_id: siteOf(event) };
-    const sequence = Number(rows.get('audit_sequence', site)?.['last_sequence'] ?? 0) + 1;
-    rows.put('audit_sequence', { ...site, last_sequence: sequence });
-    rows.add('audit_event', {
+    const sequence = Number(rows.get('audit_sequences', site)?.['last_sequence'] ?? 0) + 1;
+    rows.put('audit_sequences', { ...site, last_sequence: sequence });
+    rows.add('audit_events', {
       position: event.position.toString(),
       customer_id: metadata.customer_id,
       ...site,

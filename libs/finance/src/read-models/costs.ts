@@ -7,7 +7,7 @@ type CostEvent = PartEvent | WorkOrderEvent;
 
 /** One posting: an amount in the currency's minor unit that a work order was charged (or given back) in a period. */
 const costPosting: TableDefinition = {
-  name: 'cost_posting',
+  name: 'cost_postings',
   columns: {
     position: 'numeric',
     entity_id: 'bigint',
@@ -27,19 +27,19 @@ const costPosting: TableDefinition = {
 
 /** What a work order was charged for one part: exact to 6 decimals, and as finance sees it. */
 const partCharge: TableDefinition = {
-  name: 'work_order_part_charge',
+  name: 'work_order_part_charges',
   columns: { work_order_id: 'bigint', part_id: 'bigint', charge: 'numeric', charge_posted: 'numeric' },
   key: ['work_order_id', 'part_id'],
 };
 
 /** What a work order cost so far, posted: the sum of its postings by kind. */
 const workOrderCost: TableDefinition = {
-  name: 'work_order_cost',
+  name: 'work_order_costs',
   columns: { work_order_id: 'bigint', parts: 'numeric', other: 'numeric' },
   key: ['work_order_id'],
 };
 
-const partCurrency: TableDefinition = { name: 'part_currency', columns: { part_id: 'bigint', currency: 'text' }, key: ['part_id'] };
+const partCurrency: TableDefinition = { name: 'part_currencies', columns: { part_id: 'bigint', currency: 'text' }, key: ['part_id'] };
 
 /**
  * What maintenance cost: one posting a charge, return or other cost, and the totals a work order.

@@ -5,7 +5,7 @@ import { userIdOf } from '#millwright/access';
 import { noEntries } from '../domain/order-entries.js';
 import { available, averageUnitCost, type Part } from '../domain/part.state.js';
 
-/** A part as the table `read.part` has it. Quantities 3 decimals, money of `currency`; stock figures are null for a non-stock part. Times are ISO 8601 UTC. */
+/** A part as the table `read.parts` has it. Quantities 3 decimals, money of `currency`; stock figures are null for a non-stock part. Times are ISO 8601 UTC. */
 export type PartRow = Readonly<{
   id: number;
   customer_id: number;
@@ -42,7 +42,7 @@ export type PartRow = Readonly<{
 }>;
 
 export const partTable: TableDefinition = {
-  name: 'part',
+  name: 'parts',
   columns: {
     id: 'bigint',
     customer_id: 'bigint',

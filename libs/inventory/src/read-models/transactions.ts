@@ -7,7 +7,7 @@ import { userIdOf } from '#millwright/access';
 
 /** Every movement of stock and change of price, as the event froze it, with the running figures after it. Money is of the part's currency. */
 export const transactionTable: TableDefinition = {
-  name: 'part_transaction',
+  name: 'part_transactions',
   columns: {
     id: 'bigint',
     part_id: 'bigint',

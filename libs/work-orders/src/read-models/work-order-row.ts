@@ -8,7 +8,7 @@ import { partLines, type PartLine, type WorkOrder } from '../domain/work-order.s
 /** How many of a part the order wants or, completed, was issued. */
 export type PartLineRow = Readonly<{ part_id: number; quantity: Decimal; request_revision: number }>;
 
-/** A work order as the table `read.work_order` has it. Times are ISO 8601 UTC. */
+/** A work order as the table `read.work_orders` has it. Times are ISO 8601 UTC. */
 export type WorkOrderRow = Readonly<{
   id: number;
   customer_id: number;
@@ -53,7 +53,7 @@ type FoldState = Readonly<{
 }>;
 
 export const workOrderTable: TableDefinition = {
-  name: 'work_order',
+  name: 'work_orders',
   columns: {
     id: 'bigint',
     customer_id: 'bigint',

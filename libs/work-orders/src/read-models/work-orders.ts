@@ -5,7 +5,7 @@ import { workOrder } from '../domain/work-order.js';
 import { workOrderOfRow, workOrderRow, workOrderTable, type WorkOrderRow } from './work-order-row.js';
 
 export const otherCostTable: TableDefinition = {
-  name: 'other_cost',
+  name: 'other_costs',
   columns: {
     id: 'bigint',
     work_order_id: 'bigint',
