@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { EventStore, PostgresLog, runInContext, Sequences, type CommandContext } from '#millwright/event-sourcing';
+import { ensureSequences, EventStore, PostgresLog, runInContext, Sequences, type CommandContext } from '#millwright/event-sourcing';
 import { part, registerPart, restockPart } from '#millwright/inventory';
 import type { BenchPlace } from './place.js';
 import type { Measurement } from './line.js';
@@ -8,10 +8,13 @@ import { durableInserts } from './probes.js';
 
 const warmParts = 1_000;
 const firstPartId = 5_000_000;
+const transactionSequence = 'bench_transaction';
 
 /** Restock commands in process: the engine and the domain, without HTTP. The load generator runs in the same process, so it counts too. */
 export async function commandsInProcess({ appUrl, ownerUrl, seconds }: BenchPlace): Promise<Measurement[]> {
   const pool = new pg.Pool({ connectionString: appUrl, max: 4 });
+  const owner = new pg.Pool({ connectionString: ownerUrl, max: 1 });
+  await ensureSequences(owner, [transactionSequence]).finally(() => owner.end());
   const log = new PostgresLog({ url: appUrl });
   const sequences = new Sequences(pool);
   const events = new EventStore(log, sequences);
@@ -98,7 +101,7 @@ async function registerParts(events: EventStore, firstId: number, count: number)
 
 const restock = (events: EventStore, partId: number): Promise<unknown> =>
   inContext(async () => {
-    const transactionId = await events.nextId('part_transaction');
+    const transactionId = await events.nextId(transactionSequence);
     return events.execute(part, partId, (state) => restockPart(state, { transactionId, quantity: '2.5', cost: '12.37', note: null }));
   });
 
