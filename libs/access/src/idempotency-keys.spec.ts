@@ -1,0 +1,176 @@
+import pg from 'pg';
+import { Rejection } from '#millwright/event-sourcing';
+import { createDatabase, type TestDatabase } from '../../../test/harness/database.js';
+import { fingerprintOf, IdempotencyKeys } from './idempotency-keys.js';
+import type { StoredAnswer } from './idempotency-table.js';
+import type { IdempotentRequest } from './idempotent-request.js';
+import { accessMigrations } from './migrations.js';
+import { runInScope } from './request-scope.js';
+
+let database: TestDatabase;
+let pool: pg.Pool;
+let keys: IdempotencyKeys;
+const faults: unknown[] = [];
+
+beforeAll(async () => {
+  database = await createDatabase();
+  pool = new pg.Pool({ connectionString: database.ownerUrl });
+  pool.on('error', () => undefined); // connections that are being closed while the database is dropped
+  for (const { sql } of accessMigrations) await pool.query(sql);
+  keys = another();
+});
+
+afterAll(async () => {
+  keys.close();
+  await pool.end();
+  await database.drop();
+});
+
+describe('a request with an Idempotency-Key', () => {
+  it('is answered again with the first answer, byte for byte', async () => {
+    const first = await run({ key: 'replay' }, append('part-1'));
+    const second = await run({ key: 'replay' }, never);
+    expect(first).toMatchObject({ replayed: false });
+    expect(second).toEqual({ ...first, replayed: true });
+  });
+
+  it('keeps the answer of a write that appended nothing', async () => {
+    await run({ key: 'no event' }, async () => answered('nothing to do'));
+    expect(await run({ key: 'no event' }, never)).toMatchObject({ replayed: true, body: 'nothing to do' });
+  });
+
+  it('is refused when the same key comes with something else', async () => {
+    await run({ key: 'other body' }, append('part-1'));
+    await expect(run({ key: 'other body', body: { a: 2 } }, never)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+  });
+
+  it('is another request for another operation, credential or customer', async () => {
+    await run({ key: 'scoped' }, append('part-1'));
+    expect(await run({ key: 'scoped', operation: 'PATCH /api/v1/parts/2' }, append('part-2'))).toMatchObject({ replayed: false });
+    expect(await run({ key: 'scoped', credentialId: 'other' }, append('part-3'))).toMatchObject({ replayed: false });
+    expect(await run({ key: 'scoped', customerId: 2 }, append('part-4'))).toMatchObject({ replayed: false });
+  });
+
+  it('has one effect when fifty come at once, in two processes', async () => {
+    const other = another();
+    let effects = 0;
+    const work = async (request: IdempotentRequest): Promise<StoredAnswer> => {
+      await request.beforeFirstAppend('part-5', -1);
+      effects++;
+      return answered('done');
+    };
+    const outcomes = await Promise.allSettled(Array.from({ length: 50 }, (_, i) => run({ key: 'fifty' }, work, i % 2 ? other : keys)));
+    other.close();
+    expect(effects).toBe(1);
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'IDEMPOTENCY_KEY_IN_USE' });
+    expect(await run({ key: 'fifty' }, never)).toMatchObject({ replayed: true, body: 'done' });
+  });
+
+  it('leaves no trace when it is refused, and is decided anew', async () => {
+    const refused = async (request: IdempotentRequest): Promise<StoredAnswer> => {
+      await request.beforeFirstAppend('part-6', 3);
+      throw new Rejection('INSUFFICIENT_STOCK', 'none left');
+    };
+    await expect(run({ key: 'refused' }, refused)).rejects.toMatchObject({ code: 'INSUFFICIENT_STOCK' });
+    await run({ key: 'refused' }, async (request) => {
+      expect(request.earlierTry).toBeUndefined();
+      return answered('now there is some');
+    });
+  });
+
+  it('is continued with the same event ids, allocated ids and revision after an unknown outcome', async () => {
+    let first: string[] = [];
+    await expect(
+      run({ key: 'unknown' }, async (request) => {
+        const ids = [await request.allocate('part', async () => 71), await request.allocate('part', async () => 72)];
+        await request.beforeFirstAppend(`part-${ids[1]}`, 4);
+        first = [request.eventId(0), request.eventId(1)];
+        throw new Rejection('UNAVAILABLE', 'the connection broke');
+      }),
+    ).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await run({ key: 'unknown' }, async (request) => {
+      expect([request.eventId(0), request.eventId(1)]).toEqual(first);
+      expect(request.earlierTry).toEqual({ stream: 'part-72', revision: 4 });
+      const next = async (): Promise<number> => 99;
+      expect([await request.allocate('part', next), await request.allocate('part', next), await request.allocate('part', next)]).toEqual([
+        71, 72, 99,
+      ]);
+      await request.beforeFirstAppend('part-72', 9);
+      return answered('found');
+    });
+    const { rows } = await pool.query<{ revision: string }>("SELECT revision FROM app.idempotency_keys WHERE body = 'found'");
+    expect(rows[0]?.revision).toBe('4');
+  });
+
+  it('is still running while its owner holds the lease, and is taken over when the owner died', async () => {
+    const dead = another();
+    await expect(
+      run(
+        { key: 'dead owner' },
+        async (request) => {
+          await request.beforeFirstAppend('part-8', 1);
+          await pool.query("UPDATE app.idempotency_keys SET owner = gen_random_uuid() WHERE stream = 'part-8'"); // as if another process held it
+          throw new Error('killed');
+        },
+        dead,
+      ),
+    ).rejects.toThrow('killed');
+    dead.close();
+    await expect(run({ key: 'dead owner' }, never)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_IN_USE' });
+    await pool.query("UPDATE app.idempotency_keys SET lease_until = now() - interval '1 second' WHERE stream = 'part-8'");
+    await run({ key: 'dead owner' }, async (request) => {
+      expect(request.earlierTry).toEqual({ stream: 'part-8', revision: 1 });
+      return answered('taken over');
+    });
+  });
+
+  it('is forgotten after seven days', async () => {
+    await run({ key: 'old' }, async () => answered('old'));
+    await pool.query("UPDATE app.idempotency_keys SET created_at = now() - interval '7 days 1 minute' WHERE body = 'old'");
+    await keys.purge();
+    expect(await run({ key: 'old' }, async () => answered('new'))).toMatchObject({ replayed: false, body: 'new' });
+  });
+
+  it.each(['', 'x'.repeat(256)])('needs a key of 1 to 255 characters', async (key) =>
+    expect(run({ key }, never)).rejects.toMatchObject({ code: 'MALFORMED_REQUEST' }),
+  );
+
+  it('never lets a fault of the table replace an answer', () => expect(faults).toEqual([]));
+});
+
+describe('the fingerprint', () => {
+  it('does not mind key order', () => expect(fingerprintOf({ body: { a: 1, b: [2] } })).toEqual(fingerprintOf({ body: { b: [2], a: 1 } })));
+  it('minds values', () => expect(fingerprintOf({ body: { a: 1 } })).not.toEqual(fingerprintOf({ body: { a: '1' } })));
+  it('stands lone surrogates', () => expect(fingerprintOf({ body: '\ud800' })).toEqual(fingerprintOf({ body: '\ud800' })));
+});
+
+type Keyed = { key: string; body?: unknown; operation?: string; credentialId?: string; customerId?: number };
+
+const run = (
+  { key, body = { a: 1 }, operation = 'PATCH /api/v1/parts/1', credentialId = 'k', customerId = 1 }: Keyed,
+  work: (request: IdempotentRequest) => Promise<StoredAnswer>,
+  of = keys,
+) =>
+  runInScope(
+    {
+      requestId: 'r',
+      principal: { credentialId, customerId, userId: 1, scopes: 'all' },
+      customer: { id: customerId, name: 'c' },
+      entity: null,
+    },
+    () => of.run({ operation, key, fingerprint: fingerprintOf({ body }) }, work),
+  );
+
+const another = (): IdempotencyKeys => new IdempotencyKeys(pool, { relaxed: true, onFault: (fault) => faults.push(fault) });
+
+const answered = (body: string): StoredAnswer => ({ status: 201, headers: { ETag: '"0"', 'X-Position': '7' }, body });
+
+const append =
+  (stream: string) =>
+  async (request: IdempotentRequest): Promise<StoredAnswer> => {
+    await request.beforeFirstAppend(stream, -1);
+    return answered(`{"stream":"${stream}","quote":"'\\\\ü"}`);
+  };
+
+const never = (): Promise<StoredAnswer> => Promise.reject(new Error('this must not run again'));
