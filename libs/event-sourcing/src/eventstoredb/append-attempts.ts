@@ -23,7 +23,8 @@ export async function appendUntilSettled<Result>(
   for (let failures = 0; ; failures += 1) {
     let failed: unknown;
     try {
-      return await attempt(Math.max(1, Math.min(attemptTimeout, deadline - Date.now())));
+      const timeout = Math.max(1, Math.min(attemptTimeout, deadline - Date.now()));
+      return await answered(attempt(timeout), timeout + grace);
     } catch (error) {
       failed = error;
     }
@@ -35,6 +36,16 @@ export async function appendUntilSettled<Result>(
       throw perhapsAppended === undefined ? new LogUnavailable(failed) : new UnknownOutcome(request.stream, perhapsAppended);
     await pause(wait);
   }
+}
+
+/** Milliseconds after a call's own deadline. The client keeps that deadline only once it has found a server, which in a cluster may take long. */
+const grace = 100;
+
+function answered<Result>(attempt: Promise<Result>, milliseconds: number): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds);
+    attempt.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 function definiteFailure({ stream, expected }: Pick<AppendRequest, 'stream' | 'expected'>, error: unknown): unknown {

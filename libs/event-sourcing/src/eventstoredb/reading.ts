@@ -43,6 +43,7 @@ async function readToEnd<Received>(reading: RunningRead, timeout: number): Promi
     return received;
   } finally {
     clearTimeout(silence);
-    if (!reading.readableEnded) await reading.cancel().catch(() => undefined);
+    // Not awaited: while the client still looks for its cluster there is no call yet that could be cancelled.
+    if (!reading.readableEnded) void reading.cancel().catch(() => undefined);
   }
 }
