@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import type { Configuration } from './config.js';
 import type { Databases } from './databases.js';
 import { EngineModule } from './engine.module.js';
+import { FirstSiteModule } from './first-site.module.js';
+import { HttpModule } from './http/index.js';
 
 /** The table of contents: one module a room. */
 @Module({})
@@ -11,7 +13,12 @@ export class AppModule {
   static on(configuration: Configuration, databases: Databases, logger: Logger): DynamicModule {
     return {
       module: AppModule,
-      imports: [EngineModule.on(configuration, databases, logger), CqrsModule.forRoot()],
+      imports: [
+        EngineModule.on(configuration, databases, logger),
+        CqrsModule.forRoot(),
+        FirstSiteModule,
+        HttpModule.on({ logger, logSharesDatabase: configuration.eventStoreUrl === undefined }),
+      ],
     };
   }
 }

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { DataSource } from 'typeorm';
+import { ApiKeys } from '#millwright/access';
 import { AppModule } from './app.module.js';
 import type { Configuration } from './config.js';
 import { openDatabases, type Databases } from './databases.js';
@@ -11,6 +12,7 @@ import { Engine } from './engine.js';
 import { Health } from './health/health.js';
 import { Metrics } from './health/metrics.js';
 import { addHealthRoutes } from './health/routes.js';
+import { HttpAdapter, openEdge } from './http/index.js';
 import { NestLogger } from './logging.js';
 
 /** How long answers carry `Connection: close` before the door is shut, so that clients with open connections leave by themselves. */
@@ -39,15 +41,21 @@ export class Application {
     const databases = await openDatabases(configuration, logger);
     let nest: NestFastifyApplication | undefined;
     try {
-      nest = await NestFactory.create<NestFastifyApplication>(AppModule.on(configuration, databases, logger), new FastifyAdapter(), {
+      nest = await NestFactory.create<NestFastifyApplication>(AppModule.on(configuration, databases, logger), new HttpAdapter(), {
         logger: new NestLogger(logger),
         abortOnError: false,
       });
-      addHealthRoutes(nest.getHttpAdapter().getInstance(), nest.get(Health), nest.get(Metrics));
+      addHealthRoutes(nest.getHttpAdapter().getInstance(), {
+        health: nest.get(Health),
+        metrics: nest.get(Metrics),
+        engine: nest.get(Engine),
+      });
+      openEdge(nest, logger);
       await nest.init();
       await nest.get(Engine).start();
+      const newAdminKey = await nest.get(ApiKeys).ensureBootstrapKey(configuration.adminApiKey);
       await nest.listen(configuration.port, configuration.host);
-      return new Application(addressOf(nest, configuration.host), null, nest, databases, logger);
+      return new Application(addressOf(nest, configuration.host), newAdminKey, nest, databases, logger);
     } catch (error) {
       await nest?.close().catch(() => undefined);
       await databases.close();

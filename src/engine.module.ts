@@ -1,41 +1,64 @@
-import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { Global, Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { DataSource } from 'typeorm';
+import { PositionWaiter } from '#millwright/access';
+import { EventStore, ProjectionEngine, Sequences } from '#millwright/event-sourcing';
 import { Configuration } from './config.js';
 import { Databases } from './databases.js';
 import { Engine } from './engine.js';
+import { openEventLog } from './event-log.js';
 import { Health } from './health/health.js';
+import { MeasuredLog } from './health/measured-log.js';
 import { Metrics } from './health/metrics.js';
+import { ProjectedPositions } from './projected-positions.js';
 import { readOptions } from './read-database/data-source.js';
 
 const writeConnections = 10;
 
-/** What every room may have injected, each by its class: the configuration, the databases, the engine, health and metrics. */
+/**
+ * What every room may have injected, each by its class: `EventStore` to decide, `DataSource` to read, `pg.Pool` for tables of schema `app`,
+ * `ProjectionEngine`, `Sequences`, `Configuration`, `Databases`, `Health`, `Metrics`.
+ */
 @Global()
 @Module({})
 export class EngineModule {
   static on(configuration: Configuration, databases: Databases, logger: Logger): DynamicModule {
-    const poolFault = (error: Error): void => logger.warn({ err: error }, 'a database connection broke');
-    const providers = [
-      { provide: Configuration, useValue: configuration },
-      { provide: Databases, useValue: databases },
-      Metrics,
-      { provide: pg.Pool, useFactory: () => writePool(databases.appUrl, poolFault) },
-      { provide: DataSource, useFactory: () => new DataSource(readOptions(databases.appUrl, poolFault)).initialize() },
-      { provide: Engine, useFactory: (metrics: Metrics) => new Engine(configuration, databases, metrics), inject: [Metrics] },
+    const onBrokenConnection = (error: Error): void => logger.warn({ err: error }, 'a database connection broke');
+    const providers: FactoryProvider[] = [
+      { provide: Configuration, useFactory: () => configuration },
+      { provide: Databases, useFactory: () => databases },
+      { provide: Metrics, useFactory: () => new Metrics() },
+      { provide: pg.Pool, useFactory: () => writePool(databases.appUrl, onBrokenConnection) },
+      { provide: DataSource, useFactory: () => new DataSource(readOptions(databases.appUrl, onBrokenConnection)).initialize() },
+      {
+        provide: Engine,
+        useFactory: async (metrics: Metrics, pool: pg.Pool) =>
+          new Engine(new MeasuredLog(await openEventLog(configuration, databases), metrics), databases, pool, logger),
+        inject: [Metrics, pg.Pool],
+      },
+      partOfEngine(EventStore, ({ events }) => events),
+      partOfEngine(Sequences, ({ sequences }) => sequences),
+      partOfEngine(ProjectionEngine, ({ projections }) => projections),
+      partOfEngine(PositionWaiter, ({ projections }) => new ProjectedPositions(projections)),
       {
         provide: Health,
         useFactory: (dataSource: DataSource, engine: Engine) => new Health(dataSource, engine),
         inject: [DataSource, Engine],
       },
     ];
-    return { module: EngineModule, providers, exports: providers.map((provider) => ('provide' in provider ? provider.provide : provider)) };
+    return { module: EngineModule, providers, exports: providers.map(({ provide }) => provide) };
   }
 }
 
+const partOfEngine = (provide: FactoryProvider['provide'], useFactory: (engine: Engine) => unknown): FactoryProvider => ({
+  provide,
+  useFactory,
+  inject: [Engine],
+});
+
 /** Connections for the tables of schema `app`: keys, people, idempotency. */
-function writePool(url: string, onFault: (error: Error) => void): pg.Pool {
+function writePool(url: string, onBrokenConnection: (error: Error) => void): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: writeConnections,
@@ -45,6 +68,6 @@ function writePool(url: string, onFault: (error: Error) => void): pg.Pool {
     idle_in_transaction_session_timeout: 5_000,
     application_name: 'millwright',
   });
-  pool.on('error', onFault);
+  pool.on('error', onBrokenConnection);
   return pool;
 }

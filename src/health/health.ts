@@ -6,7 +6,8 @@ export type Readiness = Readonly<{
   status: 'ok' | 'degraded' | 'unavailable';
   /** Why it is not `ok`, for a person. */
   reasons: readonly string[];
-  details?: EngineStatus;
+  log?: Readonly<{ position: string }>;
+  projections?: EngineStatus['projections'];
 }>;
 
 const patienceMilliseconds = 1_500;
@@ -39,26 +40,26 @@ export class Health {
 
   private async look(): Promise<Readiness> {
     const [database, log] = await Promise.all([
-      answers('the database', this.dataSource.query('SELECT 1')),
-      answers('the event log', this.engine.log.head()),
+      answer('the database', this.dataSource.query('SELECT 1')),
+      answer('the event log', this.engine.log.head()),
     ]);
-    const details = await this.engine.status().catch(() => undefined);
-    const down = [...database, ...log, ...(details?.stopped ?? [])];
-    const struggling = details?.struggling ?? [];
-    const status = down.length > 0 ? 'unavailable' : struggling.length > 0 ? 'degraded' : 'ok';
-    return { status, reasons: [...down, ...struggling], ...(details ? { details } : {}) };
+    const unanswered = [database, log].flatMap((it) => ('problem' in it ? [it.problem] : []));
+    if (unanswered.length > 0 || 'problem' in log) return { status: 'unavailable', reasons: unanswered };
+    const { projections, stopped, struggling } = await this.engine.status();
+    const status = stopped.length > 0 ? 'unavailable' : struggling.length > 0 ? 'degraded' : 'ok';
+    return { status, reasons: [...stopped, ...struggling], log: { position: String(log.value) }, projections };
   }
 }
 
-/** Nothing when it answers in time, else what to say about it. */
-async function answers(what: string, question: Promise<unknown>): Promise<string[]> {
+/** What was answered in time, or what to say when nothing was. */
+async function answer<T>(what: string, question: Promise<T>): Promise<{ value: T } | { problem: string }> {
   let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<string[]>(
-    (resolve) => (timer = setTimeout(() => resolve([`${what} does not answer`]), patienceMilliseconds)),
-  );
+  const tooLate = new Promise<{ problem: string }>((resolve) => {
+    timer = setTimeout(() => resolve({ problem: `${what} does not answer` }), patienceMilliseconds);
+  });
   const answered = question.then(
-    () => [],
-    () => [`${what} cannot be reached`],
+    (value) => ({ value }),
+    () => ({ problem: `${what} cannot be reached` }),
   );
   return Promise.race([answered, tooLate]).finally(() => clearTimeout(timer));
 }

@@ -1,12 +1,15 @@
 import type { FastifyInstance } from 'fastify';
+import type { Engine } from '../engine.js';
 import type { Health } from './health.js';
 import type { Metrics } from './metrics.js';
 
+export type Observed = Readonly<{ health: Health; metrics: Metrics; engine: Engine }>;
+
 /**
- * Health and metrics stand outside Nest: no key, no site, no envelope, and they answer when everything behind them is broken.
+ * Health and metrics stand outside Nest: no site and no envelope, and they answer when everything behind them is broken.
  * `retryAfterSeconds` tells whoever asks too early when to ask again.
  */
-export function addHealthRoutes(server: FastifyInstance, health: Health, metrics: Metrics): void {
+export function addHealthRoutes(server: FastifyInstance, { health, metrics, engine }: Observed): void {
   const retryAfterSeconds = '1';
 
   server.get('/health/live', async () => ({ status: 'ok' }));
@@ -17,7 +20,10 @@ export function addHealthRoutes(server: FastifyInstance, health: Health, metrics
     return reply.send(readiness);
   });
 
-  server.get('/metrics', async (_request, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()));
+  server.get('/metrics', async (_request, reply) => {
+    await engine.measure(metrics);
+    return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
 
   server.addHook('onResponse', async (request, reply) => {
     const labels = { method: request.method, route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) };

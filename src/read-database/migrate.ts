@@ -1,6 +1,9 @@
+import { ensureSequences } from '#millwright/event-sourcing';
+import pg from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { dataSourceOptions } from './data-source.js';
 import { migrations } from './migrations.js';
+import { sequences } from './sequences.js';
 
 /** Whether any other process may run migrations at this moment is decided by this advisory lock (an arbitrary number, the same for ever). */
 const lockNumber = 7_305_813_942;
@@ -39,11 +42,22 @@ export async function migrate(options: { ownerUrl: string; appUrl: string }): Pr
     await assertNotNewer(lock);
     if (grantee !== undefined) await letInBefore(lock, grantee);
     await dataSource.runMigrations();
+    await makeSequences(options.ownerUrl);
     if (grantee !== undefined) await letInAfter(lock, grantee);
   } finally {
     await lock.query('SELECT pg_advisory_unlock_all()').catch(() => undefined);
     await lock.release().catch(() => undefined);
     await dataSource.destroy();
+  }
+}
+
+async function makeSequences(ownerUrl: string): Promise<void> {
+  const owner = new pg.Pool({ connectionString: ownerUrl, max: 1 });
+  owner.on('error', () => undefined); // a connection that breaks while idle is reported by the next query
+  try {
+    await ensureSequences(owner, sequences);
+  } finally {
+    await owner.end();
   }
 }
 
@@ -65,7 +79,7 @@ async function letInBefore(runner: QueryRunner, grantee: string): Promise<void> 
   await runner.query(`
     ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO ${grantee};
     ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON TABLES TO ${grantee};
-    ALTER DEFAULT PRIVILEGES GRANT USAGE, SELECT ON SEQUENCES TO ${grantee}`);
+    ALTER DEFAULT PRIVILEGES GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO ${grantee}`);
 }
 
 /** Events are only ever added, and only through `log.append`. */

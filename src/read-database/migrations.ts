@@ -1,4 +1,5 @@
-import { logMigrations } from '#millwright/event-sourcing';
+import { accessMigrations } from '#millwright/access';
+import { logMigrations, projectionMigrations, snapshotMigrations } from '#millwright/event-sourcing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** A frozen step of the database's history. Released ones are never edited; a change is a new step. */
@@ -8,7 +9,12 @@ export type SqlMigration = Readonly<{ name: string; sql: string }>;
  * Where the steps come from, in the order they run in; a room is only ever added at the end.
  * Each room numbers its own steps.
  */
-const rooms: readonly (readonly [room: string, migrations: readonly SqlMigration[]])[] = [['log', logMigrations]];
+const rooms: readonly (readonly [room: string, migrations: readonly SqlMigration[]])[] = [
+  ['log', logMigrations],
+  ['projections', projectionMigrations],
+  ['snapshots', snapshotMigrations],
+  ['access', accessMigrations],
+];
 
 /** TypeORM sorts by a 13-digit number at the end of a migration's name: the room first, then the step's place in it. */
 const firstNumber = 1_700_000_000_000;

@@ -58,7 +58,7 @@ export class Client {
 
   /** Builds a read model anew from the log and waits until the new one serves. */
   async rebuild(projection: string): Promise<void> {
-    await this.post(`/projections/${projection}/rebuild`, undefined, { 'x-entity-id': undefined }).expect(200);
+    await this.post(`/projections/${projection}/rebuild`).expect(200);
   }
 
   private async send(method: string, path: string, body: unknown, given: RequestHeaders): Promise<Answer> {
