@@ -37,7 +37,7 @@ describe('npm run import', () => {
     expect(again.output).toContain('already there  13');
 
     const { rows } = await costsBy(server, 'asset');
-    expect(rows.get('Conveyor 1')).toBe(4977.75);
+    expect(rows.get('Conveyor 1')).toBe(4977.76);
     expect(rows.get('Crusher')).toBe(643.75);
     expect(rows.get('Wheel loader')).toBe(4237.99);
   });

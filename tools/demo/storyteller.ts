@@ -48,10 +48,10 @@ export class Storyteller {
   private async buildPlant(): Promise<{ partId: number; assetId: number }> {
     this.say('A small plant. First a place, a machine and two parts:');
     const location = await this.create('/locations', { location: { name: 'Crushing hall' } });
-    const asset = await this.create('/assets', { asset: { name: 'Conveyor 1', location_id: location.id } });
+    const asset = await this.create('/assets', { asset: { name: 'Screen 2', location_id: location.id } });
     const grease = await this.create('/parts', { part: { name: 'Bearing grease, kg', on_hand_qty: 20, unit_cost: 8.4, min_qty: 5 } });
     const bearing = await this.create('/parts', { part: { name: 'Idler bearing 6205', min_qty: 4, assets_ids: [asset.id] } });
-    this.say(`  location ${location.id} "Crushing hall", asset ${asset.id} "Conveyor 1"`);
+    this.say(`  location ${location.id} "Crushing hall", asset ${asset.id} "Screen 2"`);
     this.say(`  part ${grease.id} "Bearing grease, kg": 20 on hand at 8.40`);
     this.say(`  part ${bearing.id} "Idler bearing 6205": an empty shelf; this is the one to watch\n`);
     return { partId: bearing.id, assetId: asset.id };
