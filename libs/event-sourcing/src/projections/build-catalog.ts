@@ -111,9 +111,10 @@ export class BuildCatalog {
 
   /** Drops the tables of builds that are retired; one that is still being read stays for the next time. */
   async dropRetired(projection: string): Promise<void> {
-    const { rows } = await this.owner.query<{ schema_name: string }>('select schema_name from app.projection_builds where projection = $1 and retired', [
-      projection,
-    ]);
+    const { rows } = await this.owner.query<{ schema_name: string }>(
+      'select schema_name from app.projection_builds where projection = $1 and retired',
+      [projection],
+    );
     for (const { schema_name: schema } of rows)
       await this.transaction(projection, async (client) => {
         await client.query(`set local lock_timeout = '1s'`);

@@ -57,7 +57,10 @@ export class CatchUp {
   /** Reads ahead by one stretch while the runners write the one before; joins each to the live feed when the head is reached. */
   private async lead(group: readonly ProjectionRunner[]): Promise<void> {
     let runners = group.filter(isWorking);
-    let after = runners.reduce<Position | undefined>((least, { received }) => (least === undefined || received < least ? received : least), undefined);
+    let after = runners.reduce<Position | undefined>(
+      (least, { received }) => (least === undefined || received < least ? received : least),
+      undefined,
+    );
     if (after === undefined) return;
     let reading = this.read(after);
     while (!this.signal.aborted) {

@@ -14,7 +14,8 @@ const text: Convert = (value) => {
 
 const integer: Convert = (value) => {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
-  if (typeof value !== 'bigint' && !(typeof value === 'string' && /^-?\d{1,20}$/.test(value))) throw new TypeError(`an integer was expected, not ${String(value)}`);
+  if (typeof value !== 'bigint' && !(typeof value === 'string' && /^-?\d{1,20}$/.test(value)))
+    throw new TypeError(`an integer was expected, not ${String(value)}`);
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : String(value);
 };
@@ -85,7 +86,8 @@ export const fromDatabaseText: Readonly<Record<ColumnType, (value: string) => un
 };
 
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
-const escaped = (value: string): string => (/[\\\t\n\r]/.test(value) ? value.replace(/[\\\t\n\r]/g, (character) => escapes[character] ?? character) : value);
+const escaped = (value: string): string =>
+  /[\\\t\n\r]/.test(value) ? value.replace(/[\\\t\n\r]/g, (character) => escapes[character] ?? character) : value;
 const plain = (value: unknown): string => String(value);
 const escapedText = (value: unknown): string => escaped(value as string);
 

@@ -64,9 +64,16 @@ export class ProjectionEngine {
     const { projections, database, log } = options;
     const logger = options.logger ?? silentLogger;
     assertDistinct(projections);
-    this.app = new pg.Pool({ max: 4, keepAlive: true, query_timeout: 60_000, ...database.app, options: `${database.app.options ?? ''} ${writerOptions}` });
+    this.app = new pg.Pool({
+      max: 4,
+      keepAlive: true,
+      query_timeout: 60_000,
+      ...database.app,
+      options: `${database.app.options ?? ''} ${writerOptions}`,
+    });
     this.owner = new pg.Pool({ max: 2, keepAlive: true, idleTimeoutMillis: 1000, ...database.owner });
-    for (const pool of [this.app, this.owner]) pool.on('error', (error) => logger.warn({ err: error }, 'an idle connection of the projections was lost'));
+    for (const pool of [this.app, this.owner])
+      pool.on('error', (error) => logger.warn({ err: error }, 'an idle connection of the projections was lost'));
     this.catalog = new BuildCatalog(this.app, this.owner);
     this.locks = new WorkerLocks(database.app, projections.map(lockNameOf), () => this.supervisor.locksChanged(), logger);
     this.supervisor = new ProjectionSupervisor({

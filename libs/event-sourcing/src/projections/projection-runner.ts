@@ -15,8 +15,8 @@ export type RunnerObserver = Readonly<{
   wantsEvents(runner: ProjectionRunner): void;
   /** Its position moved. */
   advanced(runner: ProjectionRunner): void;
-  /** It follows the log live and has nothing left to do; called between two batches. */
-  idleAndLive(runner: ProjectionRunner): Promise<void>;
+  /** It follows the log live, but lacks indexes or is not shown yet; called between two batches, again and again until both are done. */
+  unfinished(runner: ProjectionRunner): Promise<void>;
   parked(runner: ProjectionRunner, streams: readonly ParkedStream[]): void;
   failed(runner: ProjectionRunner, error: unknown): void;
 }>;
@@ -27,6 +27,8 @@ const batchEvents = 5000;
 const roomEvents = 10_000;
 /** Between two live transactions of one projection, in milliseconds, while nobody waits for it: under load that makes batches instead of commits. */
 const restMs = 40;
+/** Between two tries to finish a build, in milliseconds. */
+const finishEveryMs = 20;
 
 /** Works one build of one projection: takes events in log order, folds them in batches, and writes rows and checkpoint together. */
 export class ProjectionRunner {
@@ -52,6 +54,7 @@ export class ProjectionRunner {
   private restOver: () => void = () => undefined;
   private hurried = false;
   private doubted = false;
+  private finishAgainAt = 0;
   private running: Promise<void> | undefined;
 
   constructor(
@@ -128,7 +131,7 @@ export class ProjectionRunner {
     this.wake();
   }
 
-  /** Works until the position is reached; only for `idleAndLive`, which stands between two batches. Answers false when it takes too long. */
+  /** Works until the position is reached; only for `unfinished`, which stands between two batches. Answers false when it takes too long. */
   async workTo(position: Position, timeoutMs: number): Promise<boolean> {
     const until = Date.now() + timeoutMs;
     while (this.position < position && Date.now() < until && !this.stopped) {
@@ -214,25 +217,29 @@ export class ProjectionRunner {
 
   private async work(backoff: Backoff): Promise<void> {
     for (;;) {
-      while (this.queue.length === 0 && !this.stopped && !this.doubted) await this.sleep();
+      if (this.live && !this.finished && Date.now() >= this.finishAgainAt) {
+        await this.observer.unfinished(this);
+        this.finishAgainAt = Date.now() + finishEveryMs;
+      }
+      if (this.queue.length === 0 && !this.stopped && !this.doubted) await this.sleep();
       if (this.stopped) return;
       if (this.doubted) throw new CheckpointMoved(this.build.schema);
+      if (this.queue.length === 0) continue;
       await this.nextBatch();
       backoff.succeeded();
       if (this.live && !this.hurried && !this.stopped && this.queue.length < batchEvents) await this.rest();
     }
   }
 
-  /** Until there is something to do. A live build that is not finished (indexes, serving) is offered to the engine meanwhile. */
+  private get finished(): boolean {
+    return this.serving && this.indexed;
+  }
+
+  /** Until there is something to do. */
   private async sleep(): Promise<void> {
     const woken = new Promise<void>((resolve) => (this.wake = resolve));
-    if (this.queue.length > 0 || this.doubted) return;
-    if (this.live && !(this.serving && this.indexed)) {
-      await this.observer.idleAndLive(this);
-      if (!(this.serving && this.indexed)) await Promise.race([woken, pause(50, this.stopping.signal)]);
-      return;
-    }
-    await woken;
+    if (this.live && !this.finished) await Promise.race([woken, pause(finishEveryMs, this.stopping.signal)]);
+    else await woken;
   }
 
   private async rest(): Promise<void> {

@@ -51,7 +51,8 @@ export async function projectionStatus(
       const serving = builds.find((build) => build.projection === name && build.serving);
       const building = builds.findLast((build) => build.projection === name && !build.serving && !build.retired);
       const checkpoint = runner?.position ?? serving?.checkpoint ?? 0n;
-      const reason = supervisor.problems.get(name) ?? failureOf(supervisor, projection) ?? unreachable ?? (serving ? undefined : 'no build serves yet');
+      const reason =
+        supervisor.problems.get(name) ?? failureOf(supervisor, projection) ?? unreachable ?? (serving ? undefined : 'no build serves yet');
       const behind = head > checkpoint;
       return {
         name,
@@ -71,7 +72,8 @@ export async function projectionStatus(
 }
 
 function failureOf(supervisor: ProjectionSupervisor, projection: Projection): string | undefined {
-  for (const runner of supervisor.runners.values()) if (runner.projection === projection && runner.failure !== undefined) return runner.failure;
+  for (const runner of supervisor.runners.values())
+    if (runner.projection === projection && runner.failure !== undefined) return runner.failure;
   return undefined;
 }
 

@@ -173,10 +173,13 @@ export class ProjectionSupervisor {
         advanced(it);
         if (it.checkpoint < it.position) this.idle.due();
       },
-      idleAndLive: (it) => this.finish(it),
+      unfinished: (it) => this.finish(it),
       parked: (it, streams) => {
         for (const { stream, position, error } of streams)
-          logger.error({ projection: projection.name, schema: it.build.schema, stream, position, error }, 'a stream was parked: its event cannot be folded');
+          logger.error(
+            { projection: projection.name, schema: it.build.schema, stream, position, error },
+            'a stream was parked: its event cannot be folded',
+          );
         parked(streams);
       },
       failed: (it, error) => {

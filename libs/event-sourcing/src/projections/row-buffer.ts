@@ -5,10 +5,16 @@ import { normalForm } from './column-values.js';
 type Slot = { readonly key: Readonly<Row>; row: Row | undefined; changed: boolean };
 
 /** How to take one change back. `fresh`: the buffer did not know the row before. */
-type JournalEntry = Readonly<{ buffer: TableBuffer; slot: Slot; row: Row | undefined; changed: boolean; fresh: boolean }> | Readonly<{ added: Row[] }>;
+type JournalEntry =
+  Readonly<{ buffer: TableBuffer; slot: Slot; row: Row | undefined; changed: boolean; fresh: boolean }> | Readonly<{ added: Row[] }>;
 
 /** What a batch changed in one table. */
-export type TableChanges = Readonly<{ table: TableDefinition; puts: readonly Row[]; removals: readonly Readonly<Row>[]; adds: readonly Row[] }>;
+export type TableChanges = Readonly<{
+  table: TableDefinition;
+  puts: readonly Row[];
+  removals: readonly Readonly<Row>[];
+  adds: readonly Row[];
+}>;
 
 /** Rows kept from earlier batches, a table; twice as many at most. Enough for what is hot, and little memory with dozens of tables. */
 const rememberedRows = 4096;

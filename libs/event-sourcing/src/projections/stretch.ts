@@ -5,4 +5,8 @@ export type Stretch = Readonly<{ events: readonly RecordedEvent[]; categories: r
 
 const categoryOf = ({ stream }: RecordedEvent): string => stream.slice(0, stream.indexOf('-'));
 
-export const stretchOf = (events: readonly RecordedEvent[], upTo: Position): Stretch => ({ events, categories: events.map(categoryOf), upTo });
+export const stretchOf = (events: readonly RecordedEvent[], upTo: Position): Stretch => ({
+  events,
+  categories: events.map(categoryOf),
+  upTo,
+});

@@ -1,0 +1,86 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import pg from 'pg';
+import type { Projection } from '../projection.js';
+import { BatchWriter, CheckpointMoved } from './batch-writer.js';
+import { RowBuffer } from './row-buffer.js';
+import { eventually, journal, tally, World } from './testing/world.js';
+
+const soon = { timeout: 30_000 };
+
+describe('one worker a projection', () => {
+  let world: World;
+  const children: ChildProcess[] = [];
+  beforeEach(async () => (world = await World.create()));
+  afterEach(async () => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+    await world.end();
+  });
+
+  const workerProcess = async (): Promise<ChildProcess> => {
+    const script = 'libs/event-sourcing/src/projections/testing/worker-process.ts';
+    const child = spawn(
+      process.execPath,
+      ['--import', './test/harness/typescript.mjs', script, world.database.url, world.database.ownerUrl],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    children.push(child);
+    const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+    expect(line).toBe('working');
+    return child;
+  };
+
+  it.each(['SIGKILL', 'SIGSTOP'] as const)('hands over when the working process gets %s', async (signal) => {
+    const child = await workerProcess();
+    const engine = await world.started([tally(), journal]);
+    await engine.waitFor(await world.append('box-1', 1, 2), soon);
+    expect((await engine.status()).map(({ state }) => state)).toEqual(['standing by', 'standing by']);
+    child.kill(signal);
+    await engine.waitFor(await world.append('box-1', 3), soon);
+    expect((await engine.status()).map(({ state }) => state)).toEqual(['live', 'live']);
+    child.kill('SIGCONT');
+    await engine.waitFor(await world.append('box-1', 4), soon);
+    expect(await world.rows('select total from read.stream_tally')).toEqual([{ total: '10' }]);
+    expect(await world.rows('select amount from read.journal_line')).toHaveLength(4);
+  });
+
+  it('stops at once when its locks are lost, and what it had under way does no harm', async () => {
+    const first = await world.started([tally(), journal]);
+    const second = await world.started([tally(), journal]);
+    for (let round = 0; round < 6; round++) {
+      const appending = world.append('box-1', ...Array.from({ length: 50 }, (_, amount) => amount));
+      await world.cutConnections('worker locks');
+      const position = await appending;
+      await Promise.all([first.waitFor(position, soon), second.waitFor(position, soon)]);
+    }
+    expect(await world.rows('select total from read.stream_tally')).toEqual([{ total: String(6 * 1225) }]);
+    const engine = (await first.status())[0]?.state === 'live' ? first : second;
+    await eventually(async () => (await engine.digest('tally')).position === 300n);
+    const live = await engine.digest('tally');
+    await engine.rebuild('tally');
+    expect(await engine.digest('tally')).toEqual(live);
+  });
+
+  it.each([1, 500])('lets only one of two workers write %i rows from the same checkpoint', async (count) => {
+    const engine = await world.started([journal]);
+    await world.stop(engine);
+    const pool = new pg.Pool({ connectionString: world.database.url, max: 2 });
+    try {
+      const attempts = [0, 1].map(async () => {
+        const rows = new RowBuffer(journal.tables);
+        for (let line = 0; line < count; line++) rows.add('journal_line', { position: String(line), stream: 'box-1', amount: line });
+        await new BatchWriter(pool, journal as Projection, 'read_journal_v1').write(rows.changes(), [], { from: 0n, to: BigInt(count) });
+      });
+      const outcomes = await Promise.allSettled(attempts);
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      const [lost] = outcomes.filter((outcome) => outcome.status === 'rejected');
+      expect(lost?.reason).toBeInstanceOf(CheckpointMoved);
+      expect(await world.rows('select amount from read.journal_line')).toHaveLength(count);
+    } finally {
+      await pool.end();
+    }
+  });
+});
