@@ -41,7 +41,7 @@ export class EventStore {
 
   constructor(
     private readonly log: EventLog,
-    private readonly sequences: Sequences,
+    private readonly sequences: Pick<Sequences, 'next'>,
     options: EventStoreOptions = {},
   ) {
     this.states = new CommittedStates(log, options.snapshots, options.hotStates ?? defaultHotStates);

@@ -41,6 +41,8 @@ export function logPool(url: string, applicationName: string, connections: numbe
   const pool = new Pool({ ...logConnection(url, applicationName), max: connections, idleTimeoutMillis: 60_000, allowExitOnIdle: true });
   // An idle connection that breaks is only dropped; whoever asks next gets a new one.
   pool.on('error', () => undefined);
+  // A connection that breaks while it is in use says so twice: to its query, which is enough, and as an event, which would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
