@@ -2,7 +2,10 @@ import { parseArgs } from 'node:util';
 import { EventStoreDbTestServer } from './server.js';
 import type { Faults } from './faults.js';
 
-/** The test server as a process of its own, for tests that kill it: `node test/eventstoredb-server/run.mjs --port 2113 --file events.jsonl`. */
+/**
+ * The test server as a process of its own, for tests that kill it and for trying things by hand:
+ * `node --import ./test/harness/typescript.mjs test/eventstoredb-server/main.ts --port 2113 --file events.jsonl`.
+ */
 const { values } = parseArgs({
   options: { port: { type: 'string', default: '0' }, file: { type: 'string' }, 'first-position': { type: 'string' } },
 });

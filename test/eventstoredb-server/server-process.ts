@@ -1,6 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import type { Faults } from './faults.js';
 
 export type ServerProcessOptions = Readonly<{
@@ -8,7 +7,7 @@ export type ServerProcessOptions = Readonly<{
   file: string;
   /** 0 chooses a free port, which later starts keep. */
   port?: number;
-  /** Of the repository. */
+  /** The repository, where it is not the current directory. */
   root?: string;
 }>;
 
@@ -26,8 +25,11 @@ export class EventStoreDbServerProcess {
   }
 
   async start(): Promise<this> {
-    const script = join(this.options.root ?? process.cwd(), 'test/eventstoredb-server/run.mjs');
-    const child = fork(script, ['--port', String(this.port), '--file', this.options.file], { execArgv: [], silent: true });
+    const child = fork('test/eventstoredb-server/main.ts', ['--port', String(this.port), '--file', this.options.file], {
+      cwd: this.options.root ?? process.cwd(),
+      execArgv: ['--import', './test/harness/typescript.mjs'],
+      silent: true,
+    });
     this.child = child;
     const started = await Promise.race([once(child, 'message'), once(child, 'exit')]);
     const [message] = started as [{ port: number } | number | null];

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { EventStoreDbTestServer } from '../../../../test/eventstoredb-server/server.js';
+import { FaultyProxy } from '../../../../test/harness/faulty-proxy.js';
+import { describeEventLog } from '../contract/event-log-contract.js';
+import type { LogUnderTest } from '../contract/log-under-test.js';
+import { EventStoreDbLog } from './eventstoredb-log.js';
+
+// The promises of every event log, kept by this adapter on the wire-level test server, and on whatever real server is at hand.
+
+describeEventLog('EventStoreDB on the wire-level test server', async () => {
+  // Positions start past 2^53: whoever keeps one in a number loses it here.
+  const server = await new EventStoreDbTestServer({ firstPosition: 2n ** 53n + 1n }).start();
+  const restart = async (): Promise<void> => {
+    await server.kill();
+    await server.start();
+  };
+  return logAt(server.url, { restart, close: () => server.stop() });
+});
+
+const liveUrl = process.env['EVENTSTORE_URL'];
+if (liveUrl) describeEventLog(`EventStoreDB at ${withoutPassword(liveUrl)}`, async () => logAt(liveUrl));
+
+// Pulling images is nothing that a plain `npm test` should do.
+const engine = process.env['npm_lifecycle_event'] === 'test:contract' ? await containerEngine() : 'not asked for';
+if (engine === 'present')
+  describeEventLog('EventStoreDB in a container', async () => {
+    const { GenericContainer, Wait } = await import('testcontainers');
+    const container = await new GenericContainer('eventstore/eventstore:24.10')
+      .withCommand(['--insecure', '--mem-db', '--run-projections=None'])
+      .withExposedPorts(2113)
+      .withWaitStrategy(Wait.forHttp('/health/live', 2113).forStatusCode(204))
+      .start();
+    const url = `esdb://${container.getHost()}:${container.getMappedPort(2113)}?tls=false`;
+    return logAt(url, { close: async () => void (await container.stop()) });
+  });
+
+describe('EventStoreDB, the real one', () => {
+  it(liveUrl || engine === 'present' ? 'was tested' : 'was NOT tested: the wire-level server stands in for it', () => {
+    if (!liveUrl && engine !== 'present')
+      console.warn(
+        'NO LIVE EventStoreDB WAS TESTED, only the wire-level test server. ' +
+          'Point the suite at one with EVENTSTORE_URL=esdb://127.0.0.1:2113?tls=false npm run test:contract' +
+          ` (container engine: ${engine}).`,
+      );
+  });
+});
+
+/** The address of a server with one host, as the suite needs it to put a proxy before it. */
+const singleHost = /^(esdb:\/\/(?:[^@/]+@)?)([^:,/?]+)(?::(\d+))?(?=[/?]|$)/;
+
+/**
+ * EventStoreDB behind one URL. Each run has a stream prefix of its own, so that it can share a server.
+ * The faults are made by a proxy that reads the bytes, so the address must name one host and say `tls=false`.
+ */
+function logAt(url: string, server: Partial<Pick<LogUnderTest, 'restart' | 'close'>> = {}): LogUnderTest {
+  const [whole = '', start = '', host, port = '2113'] = singleHost.exec(url) ?? [];
+  if (host === undefined || !/[?&]tls=false/i.test(url))
+    throw new Error('the contract suite needs the address of one host with tls=false, such as esdb://127.0.0.1:2113?tls=false');
+  const prefix = `t${randomUUID().slice(0, 8)}_`;
+  return {
+    close: async () => undefined,
+    ...server,
+    open: () => new EventStoreDbLog({ url, prefix }),
+    async openBehindFaults() {
+      const faults = await FaultyProxy.start({ host, port: Number(port) });
+      return { log: new EventStoreDbLog({ url: url.replace(whole, `${start}127.0.0.1:${faults.port}`), prefix }), faults };
+    },
+  };
+}
+
+async function containerEngine(): Promise<'present' | 'none here'> {
+  const { getContainerRuntimeClient } = await import('testcontainers');
+  return getContainerRuntimeClient().then(
+    () => 'present',
+    () => 'none here',
+  );
+}
+
+function withoutPassword(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, '//');
+}
