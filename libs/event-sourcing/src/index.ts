@@ -19,3 +19,10 @@ export { ensureSequences, Sequences } from './sequences.js';
 export { PostgresSnapshots, snapshotMigrations, type SnapshotStore } from './snapshots.js';
 export { withUpcasting, type Upcaster } from './upcasting.js';
 export * from './eventstoredb/index.js';
+export type { ProcessManager } from './process-managers/process-manager.js';
+export {
+  ProcessManagerEngine,
+  type ProcessManagerEngineOptions,
+  type ProcessManagerStatus,
+} from './process-managers/process-manager-engine.js';
+export type { StuckEvent } from './process-managers/effects.js';

@@ -36,8 +36,14 @@ export class PositionWaiters {
   }
 
   advanced(name: string, position: Position): void {
+    this.reached(name, (wanted) => wanted <= position);
+  }
+
+  /** The same where positions are not passed in order. */
+  reached(name: string, isReached: (position: Position) => boolean): void {
     for (const waiter of this.waiting) {
-      if (waiter.position > position || !waiter.behind.delete(name)) continue;
+      if (!waiter.behind.has(name) || !isReached(waiter.position)) continue;
+      waiter.behind.delete(name);
       if (waiter.behind.size === 0) waiter.done();
     }
   }
