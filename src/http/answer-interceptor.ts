@@ -6,6 +6,7 @@ import { runInContext, type CommandContext } from '#millwright/event-sourcing';
 import { Answer } from '#millwright/resources';
 import { envelopeFormOf, successBody, successHeaders } from './envelope.js';
 import { expectedRevisionsOf, header } from './request-headers.js';
+import { UnwrappedAnswer } from './unwrapped-answer.js';
 
 const json = 'application/json; charset=utf-8';
 
@@ -68,6 +69,10 @@ const fingerprint = (request: FastifyRequest, scope: RequestScope): Buffer =>
 /** The answer as bytes and headers. Nest has set the route's status before the handler ran. */
 function answerOf(result: unknown, reply: FastifyReply, scope: RequestScope): StoredAnswer {
   const status = reply.statusCode;
+  if (result instanceof UnwrappedAnswer) {
+    const { final, position } = result.facts;
+    return { status, headers: position === undefined ? {} : { 'X-Position': position }, body: result.text, final };
+  }
   if (!(result instanceof Answer)) return { status, headers: {}, body: result === undefined ? '' : JSON.stringify(result) };
   const headers = { ...successHeaders(result), ...locationOf(result, reply) };
   if (status === 204) return { status, headers, body: '' };

@@ -7,6 +7,7 @@ import { Rejection } from '#millwright/event-sourcing';
 import { errorBody } from './envelope.js';
 import { readJsonBody } from './json-body.js';
 import { KnownPaths } from './known-paths.js';
+import { PreparedBodies } from './prepared-bodies.js';
 import { requestIdOf } from './request-headers.js';
 import { bodyLimitBytes, bodyLimitOf } from './route-policy.js';
 
@@ -17,6 +18,7 @@ const keepAliveTimeoutMs = 65_000;
 /** Fastify as Nest's platform, set up before the first route is added. */
 export class HttpAdapter extends FastifyAdapter {
   readonly paths: KnownPaths;
+  readonly preparedBodies: PreparedBodies;
 
   constructor() {
     const paths = new KnownPaths();
@@ -37,12 +39,13 @@ export class HttpAdapter extends FastifyAdapter {
       clientErrorHandler: answerUnreadableRequest,
     });
     this.paths = paths;
+    this.preparedBodies = new PreparedBodies();
     const server = this.getInstance<FastifyInstance>();
     server.addHook('onRoute', (route) => {
       for (const method of [route.method].flat()) paths.add(method, route.url);
       route.bodyLimit ??= bodyLimitOf(route.url);
     });
-    readBodiesAsJson(server);
+    readBodiesAsJson(server, this.preparedBodies);
   }
 
   /** Nest would add parsers of its own, which know none of our limits. */
@@ -51,12 +54,14 @@ export class HttpAdapter extends FastifyAdapter {
   }
 }
 
-function readBodiesAsJson(server: FastifyInstance): void {
+function readBodiesAsJson(server: FastifyInstance, preparedBodies: PreparedBodies): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
     if (charset !== undefined && !/^utf-?8$/i.test(charset))
       return done(new Rejection('UNSUPPORTED_MEDIA_TYPE', 'bodies are application/json in UTF-8'));
+    const prepared = preparedBodies.take(request.headers);
+    if (prepared) return done(null, prepared.body);
     try {
       done(null, body.length === 0 ? undefined : readJsonBody(Buffer.isBuffer(body) ? body : Buffer.from(body)));
     } catch (refusal) {

@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import { ApiKeys, IdempotencyKeys } from '#millwright/access';
 import { AnswerInterceptor } from './answer-interceptor.js';
+import { BatchController } from './batch.controller.js';
 import { EveryExceptionFilter } from './exception-filter.js';
 
 /**
@@ -17,6 +18,7 @@ export class HttpModule {
     return {
       module: HttpModule,
       global: true,
+      controllers: [BatchController],
       providers: [
         { provide: ApiKeys, useFactory: (database: pg.Pool) => new ApiKeys(database), inject: [pg.Pool] },
         {

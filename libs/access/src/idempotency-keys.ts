@@ -95,7 +95,7 @@ export class IdempotencyKeys {
       throw failure;
     }
     // What is committed is answered as such; a row that could not be finished is finished by a repeat, from the events.
-    await this.table.answer(request.progress, answer).catch(this.onFault);
+    await (answer.final === false ? this.table.release(scope) : this.table.answer(request.progress, answer)).catch(this.onFault);
     return answer;
   }
 

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import { Gatherer } from './gatherer.js';
 
-/** An answer as a client got it, kept to be given again. */
-export type StoredAnswer = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: string }>;
+/** An answer as a client got it, kept to be given again; one with `final: false` is given once, and a repeat carries on instead. */
+export type StoredAnswer = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: string; final?: boolean }>;
 
 /** What a key's row knows of a request that is under way. */
 export type Progress = Readonly<{
