@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 
 type Block = { ids: number[]; size: number; takenAt: number; refill?: Promise<void> };
 
@@ -49,7 +49,7 @@ export class Sequences {
 }
 
 /** Creates what is missing. Needs the owner's rights; several processes may do it at once only behind one lock (as migrations are). */
-export async function ensureSequences(owner: Pick<Pool, 'query'>, names: readonly string[]): Promise<void> {
+export async function ensureSequences(owner: Pick<ClientBase, 'query'>, names: readonly string[]): Promise<void> {
   await owner.query('create schema if not exists app');
   for (const name of names)
     await owner.query(`create sequence if not exists ${sequenceName(name)} as bigint maxvalue ${Number.MAX_SAFE_INTEGER}`);

@@ -7,10 +7,10 @@ import { Client } from 'pg';
 import { createDatabase, type TestDatabase } from '../../../../test/harness/database.js';
 import { FaultyProxy } from '../../../../test/harness/faulty-proxy.js';
 import { describeEventLog } from '../contract/event-log-contract.js';
+import { prepareDatabase } from '../contract/log-database.js';
 import { allAfter, idsOf, newStream, proposed, streamOf, type LogUnderTest } from '../contract/log-under-test.js';
 import { isEvent, take } from '../contract/subscriptions.js';
 import { LogUnavailable } from '../event-log.js';
-import { logMigrations } from './log-schema.js';
 import { PostgresLog } from './postgres-log.js';
 
 describeEventLog('PostgreSQL', async (): Promise<LogUnderTest> => {
@@ -198,10 +198,7 @@ describe('the log in PostgreSQL', () => {
 
 async function databaseWithLog(): Promise<TestDatabase> {
   const database = await createDatabase();
-  const owner = new Client({ connectionString: database.ownerUrl });
-  await owner.connect();
-  for (const { sql } of logMigrations) await owner.query(sql);
-  await owner.end();
+  await prepareDatabase(database.ownerUrl);
   return database;
 }
 

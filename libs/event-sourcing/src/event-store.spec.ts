@@ -1,0 +1,339 @@
+import { randomUUID } from 'node:crypto';
+import { Pool } from 'pg';
+import { createDatabase, type TestDatabase } from '../../../test/harness/database.js';
+import { runInContext, type IdempotentAttempt } from './command-context.js';
+import { commandContext, countOne, counting, type Count } from './contract/counting.js';
+import { poolOn, prepareDatabase } from './contract/log-database.js';
+import { streamOf } from './contract/log-under-test.js';
+import { Rejection } from './decider.js';
+import { LogUnavailable, UnknownOutcome, type EventLog } from './event-log.js';
+import { EventStore } from './event-store.js';
+import { PostgresLog } from './postgres/postgres-log.js';
+import { Sequences } from './sequences.js';
+
+let database: TestDatabase;
+let log: PostgresLog;
+let pool: Pool;
+beforeAll(async () => {
+  database = await createDatabase();
+  await prepareDatabase(database.ownerUrl, ['counting']);
+  log = new PostgresLog({ url: database.url });
+  pool = poolOn(database.url);
+});
+afterAll(async () => {
+  await log.close();
+  await pool.end();
+  await database.drop();
+});
+
+const storeOn = (over: EventLog = log): EventStore => new EventStore(over, new Sequences(pool));
+const inContext = commandContext;
+const refuse = (): never => {
+  throw new Rejection('CONFLICT', 'no');
+};
+/** The log with some of its methods replaced. */
+const logWith = (changes: (real: EventLog) => Partial<EventLog>): EventLog => Object.assign(Object.create(log) as EventLog, changes(log));
+
+describe('running a decision', () => {
+  it('answers with the state after it, its own events and where they stand', async () => {
+    const id = randomUUID();
+    const outcome = await storeOn().execute(counting, id, countOne('a'), { context: inContext() });
+    expect(outcome).toMatchObject({
+      state: { count: 1, last: 'a' },
+      revision: 0,
+      events: [{ type: 'Counted', revision: 0, stream: `counting-${id}` }],
+    });
+    const [stored] = await log.readStream(`counting-${id}`);
+    expect(outcome.events).toEqual([stored]);
+    expect(outcome.position).toBe(stored?.position);
+  });
+
+  it('writes what surrounds the command into the metadata', async () => {
+    const store = new EventStore(log, new Sequences(pool), { clock: () => new Date('2025-02-03T04:05:06.007Z') });
+    const context = inContext({
+      entityId: null,
+      customerId: 3,
+      requestId: 'r',
+      correlationId: 'c',
+      causationId: 'x',
+      actor: { kind: 'user', id: '9' },
+    });
+    const decide = () => [
+      { type: 'Counted' as const, data: { label: 'a', countAfter: 1 } },
+      { type: 'Counted' as const, data: { label: 'b', countAfter: 2 }, effectiveAt: '2010-01-31' },
+    ];
+    const { events } = await store.execute(counting, randomUUID(), decide, { context });
+    const common = {
+      recorded_at: '2025-02-03T04:05:06.007Z',
+      schema_version: 1,
+      actor: { kind: 'user', id: '9' },
+      entity_id: null,
+      customer_id: 3,
+    };
+    expect(events.map(({ metadata }) => metadata)).toEqual([
+      { ...common, effective_at: '2025-02-03T04:05:06.007Z', request_id: 'r', $correlationId: 'c', $causationId: 'x' },
+      { ...common, effective_at: '2010-01-31', request_id: 'r', $correlationId: 'c', $causationId: 'x' },
+    ]);
+  });
+
+  it('takes the surrounding context, and asserts that there is one', async () => {
+    const id = randomUUID();
+    await expect(storeOn().execute(counting, id, countOne('a'))).rejects.toThrow('outside a command context');
+    expect((await runInContext(inContext(), () => storeOn().execute(counting, id, countOne('a')))).revision).toBe(0);
+  });
+
+  it('appends nothing for a rejection, and nothing where nothing has to happen', async () => {
+    const [store, id] = [storeOn(), randomUUID()];
+    await expect(store.execute(counting, id, refuse, { context: inContext() })).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(await store.execute(counting, id, () => [], { context: inContext() })).toEqual({
+      state: counting.initialState,
+      revision: -1,
+      position: 0n,
+      events: [],
+    });
+    expect(await streamOf(log, `counting-${id}`)).toEqual([]);
+  });
+
+  it('gives every one of many commands at once its own answer', async () => {
+    const [store, id] = [storeOn(), randomUUID()];
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 40 }, (_, n) =>
+        store.execute(counting, id, n % 4 === 3 ? refuse : countOne(String(n)), { context: inContext() }),
+      ),
+    );
+    const counts = outcomes.map((outcome) =>
+      outcome.status === 'fulfilled' ? outcome.value.state.count : (outcome.reason as Rejection).code,
+    );
+    let count = 0;
+    expect(counts).toEqual(Array.from({ length: 40 }, (_, n) => (n % 4 === 3 ? 'CONFLICT' : (count += 1))));
+    expect(store.statistics).toMatchObject({ commands: 40, events: 30, conflicts: 0 });
+    expect(store.statistics.appends).toBeLessThan(5);
+  });
+
+  it('fails only the command whose event cannot be stored', async () => {
+    const [store, id] = [storeOn(), randomUUID()];
+    const outcomes = await Promise.allSettled(
+      ['a', '\ud800', 'b'].map((label) => store.execute(counting, id, countOne(label), { context: inContext() })),
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect((await streamOf(log, `counting-${id}`)).map(({ data }) => data)).toEqual([
+      { label: 'a', countAfter: 1 },
+      { label: 'b', countAfter: 2 },
+    ]);
+  });
+
+  it('refuses on what another process has done, not on what it remembers', async () => {
+    const [one, other, id] = [storeOn(), storeOn(), randomUUID()];
+    const atMostOne = ({ count }: Count) => (count === 0 ? countOne('first')({ count, last: '' }) : refuse());
+    const untilTwo = (state: Count) => (state.count < 2 ? refuse() : []);
+    await one.execute(counting, id, atMostOne, { context: inContext() });
+    await other.execute(counting, id, countOne('second'), { context: inContext() });
+    expect(await one.execute(counting, id, untilTwo, { context: inContext() })).toMatchObject({ state: { count: 2 }, revision: 1 });
+    expect(await one.load(counting, id)).toMatchObject({ state: { count: 2 }, revision: 1 });
+  });
+
+  it('decides again when another process was faster', async () => {
+    const [one, other, id] = [storeOn(), storeOn(), randomUUID()];
+    await one.execute(counting, id, countOne('a'), { context: inContext() });
+    await other.execute(counting, id, countOne('b'), { context: inContext() });
+    expect(await one.execute(counting, id, countOne('c'), { context: inContext() })).toMatchObject({
+      state: { count: 3, last: 'c' },
+      revision: 2,
+    });
+    expect(one.statistics.conflicts).toBe(1);
+  });
+
+  it('folds up to exactly the revision that is asked for', async () => {
+    const [store, id] = [storeOn(), randomUUID()];
+    for (const label of ['a', 'b', 'c']) await store.execute(counting, id, countOne(label), { context: inContext() });
+    for (const over of [store, storeOn()])
+      expect(await Promise.all([-1, 0, 1, 2].map(async (revision) => (await over.loadAt(counting, id, revision)).last))).toEqual([
+        '',
+        'a',
+        'b',
+        'c',
+      ]);
+  });
+});
+
+describe('a command that expects a revision', () => {
+  it('is refused at the first mismatch', async () => {
+    const [store, id] = [storeOn(), randomUUID()];
+    const expecting = (expectedRevisions: readonly number[] | 'exists') =>
+      store.execute(counting, id, countOne('a'), { context: inContext({ expectedRevisions }) });
+    await expect(expecting('exists')).rejects.toMatchObject({ code: 'PRECONDITION_FAILED' });
+    await store.execute(counting, id, countOne('a'), { context: inContext() });
+    await expect(expecting([1, 7])).rejects.toMatchObject({ code: 'PRECONDITION_FAILED' });
+    expect(await expecting([5, 0])).toMatchObject({ revision: 1 });
+    expect(await expecting('exists')).toMatchObject({ revision: 2 });
+  });
+
+  it('wins alone among fifty from two processes', async () => {
+    const [one, other, id] = [storeOn(), storeOn(), randomUUID()];
+    await one.execute(counting, id, countOne('a'), { context: inContext() });
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 50 }, (_, n) =>
+        (n % 2 ? one : other).execute(counting, id, countOne(String(n)), { context: inContext({ expectedRevisions: [0] }) }),
+      ),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'PRECONDITION_FAILED' });
+    expect(await streamOf(log, `counting-${id}`)).toHaveLength(2);
+  });
+});
+
+describe('a command whose append has no certain outcome', () => {
+  it.each([
+    ['that happened', true],
+    ['that did not happen', false],
+  ])('%s is answered once', async (_, happened) => {
+    let failures = 0;
+    const unsure = logWith((real) => ({
+      append: async (request, options) => {
+        if (failures++ > 0) return real.append(request, options);
+        if (happened) await real.append(request, options);
+        throw new UnknownOutcome(request.stream, new Error('cut'));
+      },
+    }));
+    const [store, id] = [storeOn(unsure), randomUUID()];
+    const outcomes = await Promise.all(['a', 'b'].map((label) => store.execute(counting, id, countOne(label), { context: inContext() })));
+    expect(outcomes.map(({ state, revision }) => [state, revision])).toEqual([
+      [{ count: 1, last: 'a' }, 0],
+      [{ count: 2, last: 'b' }, 1],
+    ]);
+    expect(await streamOf(log, `counting-${id}`)).toHaveLength(2);
+  });
+
+  it('is UNAVAILABLE when its deadline passes', async () => {
+    const gone = logWith(() => ({
+      append: () => Promise.reject(new LogUnavailable(new Error('gone'))),
+      readStream: () => Promise.reject(new LogUnavailable(new Error('gone'))),
+    }));
+    await expect(
+      storeOn(gone).execute(counting, randomUUID(), countOne('a'), { context: inContext({ deadline: Date.now() + 200 }) }),
+    ).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(storeOn(gone).load(counting, randomUUID())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('is appended once when two processes give the same event ids', async () => {
+    const [id, eventId] = [randomUUID(), randomUUID()];
+    const once = ({ count }: Count) => (count === 0 ? countOne('first')({ count, last: '' }) : []);
+    const outcomes = await Promise.all(
+      [storeOn(), storeOn(), storeOn()].map((store) => store.execute(counting, id, once, { context: inContext(), eventId: () => eventId })),
+    );
+    for (const { state, revision } of outcomes) expect({ state, revision }).toEqual({ state: { count: 1, last: 'first' }, revision: 0 });
+    expect(await streamOf(log, `counting-${id}`)).toHaveLength(1);
+  });
+});
+
+describe('a request with an Idempotency-Key', () => {
+  type Tried = { stream: string; revision: number };
+  class Attempt implements IdempotentAttempt {
+    readonly begun: Tried[] = [];
+    readonly allocated: number[] = [];
+    private handedOut = 0;
+    constructor(
+      private readonly ids: readonly string[],
+      readonly earlierTry?: Tried,
+      earlierIds: readonly number[] = [],
+    ) {
+      this.allocated.push(...earlierIds);
+    }
+    eventId = (ordinal: number): string => this.ids[ordinal] ?? randomUUID();
+    async allocate(_: string, next: () => Promise<number>): Promise<number> {
+      const id = this.allocated[this.handedOut] ?? (await next());
+      this.allocated[this.handedOut++] = id;
+      return id;
+    }
+    beforeFirstAppend(stream: string, revision: number): Promise<void> {
+      this.begun.push({ stream, revision });
+      return Promise.resolve();
+    }
+  }
+  const ids = (): string[] => [randomUUID(), randomUUID(), randomUUID()];
+
+  it('stores where it begins before its first append, and uses its own event ids', async () => {
+    const [store, id, own] = [storeOn(), randomUUID(), ids()];
+    await store.execute(counting, id, countOne('before'), { context: inContext() });
+    const attempt = new Attempt(own);
+    const { events } = await store.execute(counting, id, countOne('a'), { context: inContext({ idempotency: attempt }) });
+    expect(attempt.begun).toEqual([{ stream: `counting-${id}`, revision: 0 }]);
+    expect(events[0]?.id).toBe(own[0]);
+  });
+
+  it('is answered from its earlier try, without deciding anything', async () => {
+    const [store, id, own] = [storeOn(), randomUUID(), ids()];
+    const first = await store.execute(counting, id, countOne('a'), { context: inContext({ idempotency: new Attempt(own) }) });
+    await store.execute(counting, id, countOne('later'), { context: inContext() });
+    for (const over of [store, storeOn()]) {
+      const again = new Attempt(own, { stream: `counting-${id}`, revision: -1 });
+      expect(await over.execute(counting, id, refuse, { context: inContext({ idempotency: again }) })).toEqual(first);
+      expect(again.begun).toEqual([]);
+    }
+  });
+
+  it('is decided when its earlier try has not appended', async () => {
+    const [store, id, own] = [storeOn(), randomUUID(), ids()];
+    await store.execute(counting, id, countOne('other'), { context: inContext() });
+    const again = new Attempt(own, { stream: `counting-${id}`, revision: -1 });
+    expect(await store.execute(counting, id, countOne('a'), { context: inContext({ idempotency: again }) })).toMatchObject({
+      revision: 1,
+      state: { last: 'a' },
+    });
+  });
+
+  it('has one effect when it runs twice at the same moment', async () => {
+    const [id, own] = [randomUUID(), ids()];
+    const outcomes = await Promise.all(
+      [storeOn(), storeOn()].map((store) =>
+        store.execute(counting, id, countOne('a'), { context: inContext({ idempotency: new Attempt(own) }) }),
+      ),
+    );
+    expect(outcomes[0]).toEqual(outcomes[1]);
+    expect(await streamOf(log, `counting-${id}`)).toHaveLength(1);
+  });
+
+  it('counts its event ids through all streams it appends to, on a repetition too', async () => {
+    const [store, one, two, own] = [storeOn(), randomUUID(), randomUUID(), ids()];
+    const request = async (attempt: Attempt) => {
+      const context = inContext({ idempotency: attempt });
+      return [
+        await store.execute(counting, one, countOne('a'), { context }),
+        await store.execute(counting, two, countOne('b'), { context }),
+      ];
+    };
+    const attempt = new Attempt(own);
+    const first = await request(attempt);
+    expect(first.flatMap(({ events }) => events.map((event) => event.id))).toEqual(own.slice(0, 2));
+    expect(attempt.begun).toHaveLength(1);
+    expect(await request(new Attempt(own, attempt.begun[0]))).toEqual(first);
+  });
+
+  it('fails alone when its beginning cannot be stored', async () => {
+    const [store, id] = [storeOn(), randomUUID()];
+    const broken = Object.assign(new Attempt(ids()), { beforeFirstAppend: () => Promise.reject(new Error('no table')) });
+    const outcomes = await Promise.allSettled([
+      store.execute(counting, id, countOne('a'), { context: inContext() }),
+      store.execute(counting, id, countOne('b'), { context: inContext({ idempotency: broken }) }),
+      store.execute(counting, id, countOne('c'), { context: inContext() }),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect((await store.load(counting, id)).state).toEqual({ count: 2, last: 'c' });
+  });
+
+  it('creates under the same id again, and passes over ids that are taken', async () => {
+    const [store, own] = [storeOn(), ids()];
+    const taken = (await store.nextId('counting')) + 1;
+    await store.execute(counting, taken, countOne('taken'), { context: inContext() });
+    const create = (attempt: Attempt) =>
+      runInContext(inContext({ idempotency: attempt }), () =>
+        store.create(counting, 'counting', (state, id) => countOne(`number ${id}`)(state)),
+      );
+    const attempt = new Attempt(own);
+    const created = await create(attempt);
+    expect(created.id).toBeGreaterThan(taken);
+    expect(created.state.last).toBe(`number ${created.id}`);
+    expect(await create(new Attempt(own, attempt.begun[0], attempt.allocated))).toEqual(created);
+  });
+});
