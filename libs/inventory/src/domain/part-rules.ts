@@ -49,8 +49,13 @@ export function requireCost(cost: Decimal, currency: string, field: string): big
   return value;
 }
 
-/** @throws Rejection VALUE_OUT_OF_RANGE the movement would take the shelf past its limits */
-export function requireShelfInRange({ quantity, value }: Shelf): void {
-  if (quantity > largestQuantity) throw new Rejection('VALUE_OUT_OF_RANGE', `On hand would be more than ${showQuantity(largestQuantity)}.`);
-  if (value > largestValue) throw new Rejection('VALUE_OUT_OF_RANGE', `The stock value would be more than ${showValue(largestValue)}.`);
+/**
+ * A movement may not take the shelf past its limits. One that lowers what is past them already (a return is never refused) may.
+ * @throws Rejection VALUE_OUT_OF_RANGE
+ */
+export function requireShelfInRange(before: Shelf, after: Shelf): void {
+  if (after.quantity > largestQuantity && after.quantity > before.quantity)
+    throw new Rejection('VALUE_OUT_OF_RANGE', `On hand would be more than ${showQuantity(largestQuantity)}.`);
+  if (after.value > largestValue && after.value > before.value)
+    throw new Rejection('VALUE_OUT_OF_RANGE', `The stock value would be more than ${showValue(largestValue)}.`);
 }

@@ -1,6 +1,6 @@
 import { Rejection } from '#millwright/event-sourcing/decider';
 import { showQuantity, toQuantity, type Decimal } from '#millwright/quantities';
-import type { PartEvent, PartOpeningStockRecorded, PartRestocked } from './part.events.js';
+import type { PartEvent } from './part.events.js';
 import { invalid, requireCost, requireInUse, requireShelfInRange, requireStocked } from './part-rules.js';
 import type { Part } from './part.state.js';
 import { costOf, movement, valueFound, valueLeaving } from './valuation.js';
@@ -16,7 +16,7 @@ export function restockPart(part: Part, { transactionId, quantity, cost, note = 
   const received = toQuantity(quantity);
   if (received <= 0n) throw invalid('quantity', 'out_of_range', 'must be more than 0');
   const value = costOf(received, requireCost(cost, part.currency, 'cost'));
-  requireShelfInRange({ quantity: part.shelf.quantity + received, value: part.shelf.value + value });
+  requireShelfInRange(part.shelf, { quantity: part.shelf.quantity + received, value: part.shelf.value + value });
   return [{ type: 'PartRestocked', data: { ...movement(part.shelf, transactionId, received, value), unitCost: cost, note } }];
 }
 
@@ -33,7 +33,7 @@ export function reconcilePart(part: Part, { transactionId, quantity, note }: Rec
   const { shelf } = part;
   if (-difference > shelf.quantity) throw tooFewOnHand(-difference, part);
   const value = difference < 0n ? -valueLeaving(shelf, -difference) : valueFound(shelf, part.lastAverage, difference);
-  requireShelfInRange({ quantity: shelf.quantity + difference, value: shelf.value + value });
+  requireShelfInRange(shelf, { quantity: shelf.quantity + difference, value: shelf.value + value });
   return [{ type: 'PartReconciled', data: { ...movement(shelf, transactionId, difference, value), note } }];
 }
 
@@ -57,11 +57,14 @@ export function setAverageCost(part: Part, { transactionId, cost, note = null }:
   requireStocked(part);
   const { shelf } = part;
   const value = costOf(shelf.quantity, requireCost(cost, part.currency, 'cost'));
-  requireShelfInRange({ quantity: shelf.quantity, value });
+  requireShelfInRange(shelf, { quantity: shelf.quantity, value });
   return [{ type: 'PartAverageCostSet', data: { ...movement(shelf, transactionId, 0n, value - shelf.value), cost, note } }];
 }
 
-export type ReverseReceipt = Readonly<{ transactionId: number; receipt: PartOpeningStockRecorded | PartRestocked; reason: string }>;
+/** What is known of a receipt (a restock or the opening stock): its transaction, how many came, and what they were worth. */
+export type Receipt = Readonly<{ transactionId: number; quantity: Decimal; value: Decimal }>;
+
+export type ReverseReceipt = Readonly<{ transactionId: number; receipt: Receipt; reason: string }>;
 
 /**
  * Takes a whole receipt back. Its parts leave at the current average, so the value of what stays is not disturbed;
@@ -70,7 +73,7 @@ export type ReverseReceipt = Readonly<{ transactionId: number; receipt: PartOpen
  */
 export function reverseReceipt(part: Part, { transactionId, receipt, reason }: ReverseReceipt): PartEvent[] {
   requireStocked(part);
-  const { transactionId: reversedTransactionId, quantity, value: receiptValue } = receipt.data;
+  const { transactionId: reversedTransactionId, quantity, value: receiptValue } = receipt;
   if (part.reversed.has(reversedTransactionId)) throw new Rejection('CONFLICT', 'This receipt was reversed already.');
   const leaving = toQuantity(quantity);
   if (leaving > part.shelf.quantity) throw tooFewOnHand(leaving, part);
