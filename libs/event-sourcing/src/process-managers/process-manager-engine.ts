@@ -65,6 +65,7 @@ export class ProcessManagerEngine {
   /** Takes up what no other process works; from then on everything runs by itself. */
   async start(): Promise<void> {
     await this.locks.start();
+    await Promise.all([...this.workers.values()].map((worker) => worker.firstTry));
   }
 
   /** Nothing new begins; effects under way end, checkpoints are stored, and other processes take over. */

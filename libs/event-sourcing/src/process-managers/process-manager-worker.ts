@@ -18,6 +18,9 @@ export class ProcessManagerWorker {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   private storing: Promise<void> | undefined;
+  private begun: () => void = () => undefined;
+  /** Resolves when it knows where to begin, or has failed to find out: what is appended after that is not missed. */
+  readonly firstTry = new Promise<void>((resolve) => (this.begun = resolve));
 
   constructor(
     private readonly manager: ProcessManager,
@@ -68,12 +71,14 @@ export class ProcessManagerWorker {
       try {
         await this.follow(signal, backoff);
       } catch (error) {
+        this.begun();
         if (signal.aborted) break;
         this.failure = messageOf(error);
         this.parts.logger.error({ err: error, processManager: this.manager.name }, 'a process manager failed and will be tried again');
       }
       await backoff.wait(signal);
     }
+    this.begun();
   }
 
   private async follow(signal: AbortSignal, backoff: Backoff): Promise<void> {
@@ -81,6 +86,7 @@ export class ProcessManagerWorker {
     const { name, categories } = this.manager;
     this.stored = await this.begin();
     this.failure = undefined;
+    this.begun();
     // A subscription that fails ends its own effects: the next one begins where they were done, and nothing runs twice side by side.
     const ending = new AbortController();
     const either = AbortSignal.any([signal, ending.signal]);
