@@ -51,6 +51,9 @@ describe('process managers', () => {
     const handled = new Map<string, number[]>();
     const underWay = new Set<string>();
     let most = 0;
+    let position = 0n;
+    for (let round = 0; round < 10; round++)
+      for (let stream = 0; stream < 8; stream++) position = await world.append(`box-${stream}`, 1, 2, 3);
     const engine = await started(
       manager(async ({ stream, revision }) => {
         expect(underWay.has(stream)).toBe(false);
@@ -61,9 +64,6 @@ describe('process managers', () => {
         underWay.delete(stream);
       }),
     );
-    let position = 0n;
-    for (let round = 0; round < 10; round++)
-      for (let stream = 0; stream < 8; stream++) position = await world.append(`box-${stream}`, 1, 2, 3);
     await engine.waitFor('packer', position, soon);
     await eventually(async () => (await checkpoint()) === position);
     expect([...handled.values()]).toEqual(Array.from({ length: 8 }, () => Array.from({ length: 30 }, (_, revision) => revision)));
