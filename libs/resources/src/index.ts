@@ -5,3 +5,6 @@ export * from './names.js';
 export * from './instants.js';
 export * from './fields/index.js';
 export * from './list-query/index.js';
+export * from './references/index.js';
+export * from './graphql/index.js';
+export * from './records/index.js';

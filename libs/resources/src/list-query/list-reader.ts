@@ -12,7 +12,13 @@ import { columnSql, readRow, selectList } from './view.js';
 
 export type ListMeta = Readonly<{ pagination: Pagination; sort: readonly string[]; search: string | null; filter: Readonly<Record<string, unknown>> }>;
 
-export type ListPage = Readonly<{ rows: readonly Row[]; meta: ListMeta; aggregates: Readonly<Record<string, unknown>> }>;
+export type ListPage = Readonly<{
+  rows: readonly Row[];
+  meta: ListMeta;
+  aggregates: Readonly<Record<string, unknown>>;
+  /** The cursor that goes on after the row with this index. */
+  cursorAfter(index: number): string | null;
+}>;
 
 export type ListOptions = Readonly<{
   /** Rows must have these values: `{ part_id: 72 }`. */
@@ -48,12 +54,15 @@ export class ListReader {
     const more = found.length > query.perPage;
     const page = found.slice(0, query.perPage);
     const counted = await this.count(from, parameters.slice(0, restricted), options, { query, place, found: page.length, more });
-    const last = page.at(-1);
-    const nextPlace = more && last ? { values: keys.map((_, index) => last[`cursor_${index}`] as string | null), total: counted.total } : undefined;
+    const cursorAfter = (index: number): string | null => {
+      const row = page[index];
+      return row ? cursorText({ values: keys.map((_, key) => row[`cursor_${key}`] as string | null), total: counted.total }, query) : null;
+    };
     return {
       rows: page.map((raw) => readRow(view, raw)),
-      meta: metaOf(query, counted.total, nextPlace),
+      meta: metaOf(query, counted.total, more ? cursorAfter(page.length - 1) : null),
       aggregates: counted.aggregates,
+      cursorAfter,
     };
   }
 
@@ -138,14 +147,14 @@ function after({ sql, descending, nullable }: Key, value: string | null): string
   return nullable ? `(${sql} > ${value} OR ${sql} IS NULL)` : `${sql} > ${value}`;
 }
 
-function metaOf(query: ListQuery, total: number, next: CursorPlace | undefined): ListMeta {
+function metaOf(query: ListQuery, total: number, nextCursor: string | null): ListMeta {
   return {
     pagination: {
       total,
       page: query.page,
       per_page: query.perPage,
       total_pages: Math.ceil(total / query.perPage),
-      next_cursor: next ? cursorText(next, query) : null,
+      next_cursor: nextCursor,
     },
     sort: query.sort.map(sortText),
     search: query.search,

@@ -89,7 +89,7 @@ const isList = (matcher: Matcher): boolean => matcher === 'in' || matcher === 'n
 const questions: ReadonlySet<Matcher> = new Set(['present', 'blank', 'null', 'not_null', 'true', 'false']);
 const isQuestion = (matcher: Matcher): boolean => questions.has(matcher);
 
-/** The values as text; a list is `1,2,3` or repeated. Undefined for what is neither text, number, boolean nor null. */
+/** The values as text; a list is `1,2,3`, or repeated, and then a comma is a comma. Undefined for what is neither text, number, boolean nor null. */
 function textsOf(value: unknown, matcher: Matcher): (string | null)[] | undefined {
   const items: unknown[] = Array.isArray(value) ? value : [value];
   if (!isList(matcher) && items.length > 1) return undefined;
@@ -97,7 +97,7 @@ function textsOf(value: unknown, matcher: Matcher): (string | null)[] | undefine
   for (const item of items) {
     if (item === null) texts.push(null);
     else if (typeof item === 'number' || typeof item === 'boolean') texts.push(String(item));
-    else if (typeof item === 'string') texts.push(...(isList(matcher) ? item.split(',').map((part) => part.trim()) : [item]));
+    else if (typeof item === 'string') texts.push(...(isList(matcher) && !Array.isArray(value) ? item.split(',').map((part) => part.trim()) : [item]));
     else return undefined;
   }
   return texts;

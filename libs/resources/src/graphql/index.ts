@@ -1,0 +1,4 @@
+export * from './date-time-scalar.js';
+export * from './output-types.js';
+export * from './list-types.js';
+export * from './mutations.js';

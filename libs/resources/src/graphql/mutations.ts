@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { Args, ArgsType, Field, Int } from '@nestjs/graphql';
+import { commandContextOf, currentScope, fingerprintOf, IdempotencyKeys, type RequestScope } from '#millwright/access';
+import { runInContext, type Position, type Row } from '#millwright/event-sourcing';
+import type { Class } from '../fields/index.js';
+import { withSnakeCaseKeys } from '../names.js';
+import { validatedInput } from '../rest/index.js';
+
+/** What every mutation takes beside its input: `@Args() options: MutationOptions`. */
+@ArgsType()
+export class MutationOptions {
+  @Field(() => String, { nullable: true, description: 'Same key and input: the first answer again, one effect.' })
+  idempotencyKey?: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'The `revision` the change is based on; PRECONDITION_FAILED at the first mismatch.' })
+  expectedRevision?: number | null;
+}
+
+/**
+ * The `input` argument of a mutation as a validated instance of the command's class: `@Input(RestockPart) input: RestockPart`.
+ * The same checks and codes as REST; details name fields in camelCase under `input`.
+ */
+export const Input = <T extends object>(type: Class<T>): ParameterDecorator =>
+  Args('input', { type: () => type }, { transform: (value: unknown) => validatedInput(type, withSnakeCaseKeys(value), 'input') });
+
+/** What a mutation did: the source of its object type, and the position that covers it. */
+export type Mutated = Readonly<{ row: Row; position: Position }>;
+
+/** Runs mutations with the guarantees of REST's writes: one effect a key, no lost update, and a position to wait for. */
+@Injectable()
+export class Mutations {
+  constructor(private readonly keys: IdempotencyKeys) {}
+
+  /**
+   * @param name the mutation's field, which stands for method and path in the scope of the key
+   * @param input what makes two requests with one key the same
+   */
+  async run(name: string, input: unknown, { idempotencyKey, expectedRevision }: MutationOptions, work: () => Promise<Mutated>): Promise<Row> {
+    const scope = currentScope();
+    const expectedRevisions = expectedRevision == null ? undefined : [expectedRevision];
+    if (idempotencyKey == null) return seen(scope, await runInContext(commandContextOf(scope, { expectedRevisions }), work));
+    const fingerprint = fingerprintOf({ input: JSON.parse(JSON.stringify(input)) as unknown, entity: scope.entity?.id ?? null, if_match: expectedRevision ?? null });
+    const answer = await this.keys.run({ operation: `mutation ${name}`, key: idempotencyKey, fingerprint }, async (idempotency) => {
+      const { row, position } = await runInContext(commandContextOf(scope, { expectedRevisions, idempotency }), work);
+      return { status: 200, headers: { 'X-Position': String(position) }, body: JSON.stringify(row) };
+    });
+    return seen(scope, { row: JSON.parse(answer.body) as Row, position: BigInt(answer.headers['X-Position'] ?? 0) });
+  }
+}
+
+const positions = new WeakMap<RequestScope, Position>();
+
+function seen(scope: RequestScope, { row, position }: Mutated): Row {
+  const before = positions.get(scope) ?? 0n;
+  if (position > before) positions.set(scope, position);
+  return row;
+}
+
+/** The last position that the mutations of a request are covered by, for its `X-Position` header. */
+export const positionOfMutations = (scope: RequestScope): Position | undefined => positions.get(scope);

@@ -1,0 +1,26 @@
+import type { Row } from '#millwright/event-sourcing';
+import { outputTypeOf } from '../graphql/output-types.js';
+import { defineReferenceTarget, type ReferenceServices } from '../references/index.js';
+import { personalVersion } from './record-columns.js';
+import type { RecordDefinition } from './record-definition.js';
+import { PersonalValues } from './personal-values.js';
+import { rowOf } from './record-projection.js';
+
+/** Lets other records refer to this kind. */
+export function recordTarget(definition: RecordDefinition): void {
+  defineReferenceTarget({
+    kind: definition.name,
+    view: definition.view,
+    find: (id, services) => find(definition, id, services),
+    label: (row, related) => definition.printer.label(row, related),
+    graphql: () => outputTypeOf(definition.typeName),
+  });
+}
+
+async function find({ name, stream, table, personal }: RecordDefinition, id: number, { events, pool }: ReferenceServices): Promise<Row | undefined> {
+  const { state, revision } = await events.load(stream, id);
+  if (!state.registered) return undefined;
+  const row = rowOf(table, id, state, revision);
+  const version = row[personalVersion];
+  return personal && typeof version === 'string' ? { ...row, ...(await new PersonalValues(pool).read(name, id, version)) } : row;
+}

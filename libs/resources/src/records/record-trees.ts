@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import pg from 'pg';
+import { currentContext, EventStore, type Detail, type Row } from '#millwright/event-sourcing';
+import type { BulkRead } from '../references/index.js';
+import type { RecordDefinition } from './record-definition.js';
+
+/** A tree deeper than this helps nobody, and bounds every walk. */
+export const deepestLevel = 50;
+
+/** Keeps trees trees. */
+@Injectable()
+export class RecordTrees {
+  constructor(
+    private readonly events: EventStore,
+    private readonly pool: pg.Pool,
+  ) {}
+
+  /** What would be wrong with putting a record (null: a new one) under that parent: walks up in the log. */
+  async problems({ name, stream }: RecordDefinition, id: number | null, parentId: number): Promise<Detail[]> {
+    const field = `${name}.parent_id`;
+    let ancestor: unknown = parentId;
+    for (let level = 0; typeof ancestor === 'number'; level++) {
+      if (ancestor === id) return [{ field, code: 'cycle', message: 'must not be the record itself or one below it' }];
+      if (level >= deepestLevel) return [{ field, code: 'too_deep', message: `must not be more than ${deepestLevel} levels deep` }];
+      ancestor = (await this.events.load(stream, ancestor)).state.values['parent_id'];
+    }
+    return [];
+  }
+
+  /** Moves in one customer's tree go one after another: two at once could each be right and together make a circle. */
+  async oneAtATime<T>({ name }: RecordDefinition, work: () => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`tree of ${name} of customer ${currentContext().customerId}`]);
+      return await work();
+    } finally {
+      // Closing the connection would free the lock as well, so a failing end needs no answer of its own.
+      await client.query('COMMIT').then(
+        () => client.release(),
+        (error: unknown) => client.release(error instanceof Error ? error : true),
+      );
+    }
+  }
+}
+
+/** From the root down to the record itself. */
+export type Ancestry = readonly Readonly<{ id: number; name: string }>[];
+
+/** The ways of a kind's records through their tree; one statement a level of kinds, not one a record. */
+export function ancestryOf({ name, view }: Pick<RecordDefinition, 'name' | 'view'>): BulkRead<number, Ancestry> {
+  return {
+    async read(ids, database, related) {
+      const found = await database.query<Record<string, unknown>[]>(
+        `WITH RECURSIVE upward AS (
+           SELECT id AS leaf, id, parent_id, name, 0 AS level FROM ${view.from} WHERE id = ANY($1)
+           UNION ALL
+           SELECT upward.leaf, above.id, above.parent_id, above.name, upward.level + 1
+           FROM upward JOIN ${view.from} above ON above.id = upward.parent_id WHERE upward.level < ${deepestLevel})
+         SELECT leaf, id, name, parent_id FROM upward ORDER BY leaf, level DESC`,
+        [[...ids]],
+      );
+      const ways = new Map<number, { id: number; name: string }[]>();
+      const complete = new Set<number>();
+      for (const row of found) {
+        const leaf = Number(row['leaf']);
+        ways.set(leaf, [...(ways.get(leaf) ?? []), { id: Number(row['id']), name: String(row['name']) }]);
+        if (row['parent_id'] === null) complete.add(leaf);
+      }
+      return Promise.all(ids.map((id) => (complete.has(id) ? (ways.get(id) ?? []) : walk(name, id, (above) => related.row(name, above)))));
+    },
+  };
+}
+
+/** For a record whose way the read model does not know yet. */
+async function walk(kind: string, id: number, rowOf: (id: unknown) => Promise<Row | undefined>): Promise<Ancestry> {
+  const way: { id: number; name: string }[] = [];
+  let next: unknown = id;
+  while (next != null && way.length <= deepestLevel) {
+    const row = await rowOf(next);
+    if (!row) break;
+    way.unshift({ id: Number(row['id']), name: String(row['name']) });
+    next = row['parent_id'];
+  }
+  return way;
+}
+
+/** Which of the records have others below them. */
+export function parentsAmong({ view }: Pick<RecordDefinition, 'view'>): BulkRead<number, boolean> {
+  return {
+    async read(ids, database) {
+      const found = await database.query<{ parent_id: string }[]>(`SELECT DISTINCT parent_id FROM ${view.from} WHERE parent_id = ANY($1) AND NOT archived`, [[...ids]]);
+      const parents = new Set(found.map(({ parent_id }) => Number(parent_id)));
+      return ids.map((id) => parents.has(id));
+    },
+  };
+}

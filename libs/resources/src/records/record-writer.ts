@@ -1,0 +1,194 @@
+import { Injectable } from '@nestjs/common';
+import { currentContext, EventStore, Rejection, type Detail, type Outcome, type Position, type Row } from '#millwright/event-sourcing';
+import type { Class } from '../fields/index.js';
+import { duplicateReference, ExternalReferences, isHere, ReferenceChecks, type ReferenceKey } from '../references/index.js';
+import { invalid } from '../rest/index.js';
+import { archiveRecord, changeRecord, changesOf, noSuchRecord, registerRecord, unarchiveRecord, type RecordEvent, type RecordState, type RecordValues } from './record-decider.js';
+import type { RecordDefinition } from './record-definition.js';
+import { storedValues } from './record-input.js';
+import { PersonalRecords } from './personal-records.js';
+import { rowOf } from './record-projection.js';
+import { RecordTrees } from './record-trees.js';
+
+/** A record right after a command, rendered from the decided state. */
+export type WrittenRecord = Readonly<{ id: number; row: Row; revision: number; position: Position }>;
+
+/** Asked before a record changes, for rules that need to look something up. Throws a Rejection to refuse. */
+export type ChangeGuard = (id: number, state: RecordState, changes: RecordValues) => Promise<void>;
+
+/** Carries out the four commands every kind of record has. */
+@Injectable()
+export class RecordWriter {
+  private readonly guards = new Map<Class, ChangeGuard[]>();
+
+  constructor(
+    private readonly events: EventStore,
+    private readonly references: ReferenceChecks,
+    private readonly externalReferences: ExternalReferences,
+    private readonly trees: RecordTrees,
+    private readonly people: PersonalRecords,
+  ) {}
+
+  /** Has a guard asked before every change of this kind of record (the site's currency once a cost exists). */
+  guardChanges(definition: RecordDefinition, guard: ChangeGuard): void {
+    this.guards.set(definition.fields, [...(this.guards.get(definition.fields) ?? []), guard]);
+  }
+
+  /** @throws Rejection VALIDATION_FAILED, DUPLICATE_REFERENCE, and what the kind's rules say */
+  async register(definition: RecordDefinition, input: object): Promise<WrittenRecord> {
+    const values = { ...initialValues(definition), ...storedValues(definition.inputFields, input, {}) };
+    const problems = await this.references.problems(definition.name, definition.inputFields, values);
+    if (definition.tree && values['parent_id'] != null) problems.push(...(await this.trees.problems(definition, null, Number(values['parent_id']))));
+    const decide = (): RecordEvent[] => {
+      refuseIf(problems);
+      return registerRecord(definition.typeName, definition.rules, values);
+    };
+    if (definition.personal || referenceIn(values) !== undefined) return this.registerUnderChosenId(definition, values, decide);
+    const outcome = await this.events.create(definition.stream, definition.name, decide);
+    return written(definition, outcome.id, outcome);
+  }
+
+  /** Where the id must be known before the append: a reference is claimed for it, or personal values are written under it. */
+  private async registerUnderChosenId(definition: RecordDefinition, values: RecordValues, decide: () => RecordEvent[]): Promise<WrittenRecord> {
+    const reference = referenceIn(values);
+    const id = await this.idToRegister(definition, reference);
+    const person = definition.personal ? await this.people.begin(definition, id, values) : undefined;
+    const outcome = await this.events.execute(definition.stream, id, (state) => {
+      if (state.registered && reference !== undefined) throw duplicateReference(referenceKey(definition, reference), id);
+      if (state.registered) throw new Rejection('CONFLICT', 'Another request took the same id; please try again.');
+      const events = decide();
+      return person ? events.map(({ type }) => ({ type, data: person.stored })) : events;
+    });
+    return written(definition, id, outcome, person && (await this.people.valuesOf(definition, id, outcome.state, person.personal)));
+  }
+
+  /** Two creations with one reference get one id: they meet on one stream, where the log lets one through. */
+  private async idToRegister(definition: RecordDefinition, reference: string | undefined): Promise<number> {
+    const proposed = await this.freshId(definition);
+    if (reference === undefined) return proposed;
+    const key = referenceKey(definition, reference);
+    const claimed = await this.externalReferences.idFor(key, proposed);
+    if (claimed === proposed) return proposed;
+    const { state } = await this.events.load(definition.stream, claimed);
+    if (!state.registered || (await this.holds(definition, claimed, reference))) return claimed;
+    await this.externalReferences.claim(key, proposed, (id) => this.holds(definition, id, reference));
+    return proposed;
+  }
+
+  /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, DUPLICATE_REFERENCE, PRECONDITION_FAILED, and what guards and rules say */
+  async change(definition: RecordDefinition, id: number, input: object): Promise<WrittenRecord> {
+    if (definition.personal) return this.changePerson(definition, id, input);
+    const { state } = await this.existing(definition, id);
+    const wanted = storedValues(definition.inputFields, input, state.values);
+    const changes = changesOf(state, wanted);
+    const problems = await this.references.problems(definition.name, definition.inputFields, changes, state.values);
+    const work = async (): Promise<WrittenRecord> => {
+      if (definition.tree && changes['parent_id'] != null) problems.push(...(await this.trees.problems(definition, id, Number(changes['parent_id']))));
+      if (problems.length === 0) await this.prepareChange(definition, id, state, changes);
+      const outcome = await this.events.execute(definition.stream, id, (current) => {
+        assertHere(definition, current);
+        refuseIf(problems);
+        return changeRecord(definition.typeName, definition.rules, current, wanted);
+      });
+      return written(definition, id, outcome);
+    };
+    return definition.tree && changes['parent_id'] != null ? this.trees.oneAtATime(definition, work) : work();
+  }
+
+  private async prepareChange(definition: RecordDefinition, id: number, state: RecordState, changes: RecordValues): Promise<void> {
+    for (const guard of this.guards.get(definition.fields) ?? []) await guard(id, state, changes);
+    const reference = referenceIn(changes);
+    if (reference !== undefined)
+      await this.externalReferences.claim(referenceKey(definition, reference), id, (holder) => this.holds(definition, holder, reference));
+  }
+
+  /** The values are written under a new version first; a command that loses the race starts again from what won. */
+  private async changePerson(definition: RecordDefinition, id: number, input: object): Promise<WrittenRecord> {
+    for (;;) {
+      const { state } = await this.existing(definition, id);
+      const before = await this.people.valuesOf(definition, id, state);
+      const wanted = storedValues(definition.inputFields, input, before);
+      const changes = changesOf({ ...state, values: before }, wanted);
+      const problems = await this.references.problems(definition.name, definition.inputFields, changes, before);
+      if (problems.length === 0) await this.prepareChange(definition, id, { ...state, values: before }, changes);
+      const { stored, personal } = await this.people.begin(definition, id, { ...before, ...changes }, Object.keys(changes));
+      let overtaken = false;
+      const outcome = await this.events.execute(definition.stream, id, (current) => {
+        assertHere(definition, current);
+        refuseIf(problems);
+        overtaken = !this.people.isSameVersion(current, state);
+        return overtaken || Object.keys(changes).length === 0 ? [] : [{ type: `${definition.typeName}Changed`, data: stored }];
+      });
+      if (overtaken) continue;
+      await this.people.forgetOlder(definition, id, state, outcome.state);
+      return written(definition, id, outcome, await this.people.valuesOf(definition, id, outcome.state, personal));
+    }
+  }
+
+  /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED, and what the kind's rules say */
+  archive(definition: RecordDefinition, id: number): Promise<WrittenRecord> {
+    return this.decideOn(definition, id, (state) => archiveRecord(definition.typeName, definition.rules, state));
+  }
+
+  /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED */
+  unarchive(definition: RecordDefinition, id: number): Promise<WrittenRecord> {
+    return this.decideOn(definition, id, (state) => unarchiveRecord(definition.typeName, state));
+  }
+
+  private async decideOn(definition: RecordDefinition, id: number, decide: (state: RecordState) => RecordEvent[]): Promise<WrittenRecord> {
+    const outcome = await this.events.execute(definition.stream, id, (state) => {
+      assertHere(definition, state);
+      return decide(state);
+    });
+    return written(definition, id, outcome, definition.personal ? await this.people.valuesOf(definition, id, outcome.state) : undefined);
+  }
+
+  private async existing(definition: RecordDefinition, id: number): Promise<{ state: RecordState }> {
+    const { state } = await this.events.load(definition.stream, id);
+    assertHere(definition, state);
+    return { state };
+  }
+
+  private async holds(definition: RecordDefinition, id: number, reference: string): Promise<boolean> {
+    const { state } = await this.events.load(definition.stream, id);
+    const values = definition.personal && state.registered ? await this.people.valuesOf(definition, id, state) : state.values;
+    return values['external_reference'] === reference;
+  }
+
+  /** An id without a stream: at first start the built-in records have ids that their sequence does not know. */
+  private async freshId(definition: RecordDefinition): Promise<number> {
+    const earlier = currentContext().idempotency?.earlierTry;
+    for (;;) {
+      const id = await this.events.nextId(definition.name);
+      if (earlier?.stream === `${definition.category}-${id}`) return id;
+      if ((await this.events.load(definition.stream, id)).revision < 0) return id;
+    }
+  }
+}
+
+function written(definition: RecordDefinition, id: number, { state, revision, position }: Outcome<RecordState>, personal: RecordValues = {}): WrittenRecord {
+  return { id, row: { ...rowOf(definition.table, id, state, revision), ...personal }, revision, position };
+}
+
+const initialValues = ({ inherent = {} }: RecordDefinition): RecordValues =>
+  Object.fromEntries(Object.entries(inherent).map(([name, { initial }]) => [name, initial]));
+
+function refuseIf(problems: readonly Detail[]): void {
+  if (problems.length > 0) throw invalid(problems);
+}
+
+const referenceIn = (values: RecordValues): string | undefined => {
+  const reference = values['external_reference'];
+  return typeof reference === 'string' && reference !== '' ? reference : undefined;
+};
+
+function referenceKey({ name, scope }: RecordDefinition, reference: string): ReferenceKey {
+  const { customerId, entityId } = currentContext();
+  return { resource: name, customerId, entityId: scope === 'entity' ? entityId : null, reference };
+}
+
+/** @throws Rejection NOT_FOUND for a record that does not exist or belongs elsewhere: the two must look the same */
+function assertHere({ scope }: RecordDefinition, { registered, history }: RecordState): void {
+  const place = history && { customer_id: history.customerId, entity_id: scope === 'entity' ? history.entityId : null };
+  if (!registered || !place || !isHere(place, currentContext())) throw noSuchRecord();
+}

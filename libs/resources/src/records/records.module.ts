@@ -1,0 +1,28 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { Mutations } from '../graphql/mutations.js';
+import { ListReader } from '../list-query/index.js';
+import { ExternalReferences, ReferenceChecks, RelatedRecords } from '../references/index.js';
+import { PersonalRecords } from './personal-records.js';
+import { PersonalValues } from './personal-values.js';
+import { recordCommandHandlers } from './record-commands.js';
+import { recordController } from './record-controller.js';
+import type { RecordDefinition } from './record-definition.js';
+import { RecordReader } from './record-reader.js';
+import { recordResolver } from './record-resolver.js';
+import { RecordTrees } from './record-trees.js';
+import { RecordWriter } from './record-writer.js';
+
+const services = [ListReader, RelatedRecords, ReferenceChecks, ExternalReferences, PersonalValues, PersonalRecords, RecordTrees, RecordWriter, RecordReader, Mutations];
+
+/** What records of every kind share; imported once. Wants `EventStore`, `DataSource`, `pg.Pool` and `IdempotencyKeys` injected by their classes. */
+@Global()
+@Module({ providers: [...services, ...recordCommandHandlers], exports: services })
+export class RecordsModule {}
+
+/** The edges of some kinds of records, as a module of their lib. */
+export function recordModule(definitions: readonly RecordDefinition[]): DynamicModule {
+  const shown = definitions.filter(({ hidden }) => !hidden);
+  class RecordEdges {}
+  Module({})(RecordEdges);
+  return { module: RecordEdges, controllers: shown.map(recordController), providers: shown.map(recordResolver) };
+}

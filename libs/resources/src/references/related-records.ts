@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import DataLoader from 'dataloader';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { currentScope, type RequestScope } from '#millwright/access';
+import { EventStore, type Row } from '#millwright/event-sourcing';
+import { columnSql, readRow, selectList, type View } from '../list-query/index.js';
+import { referenceTarget, type ReferenceServices } from './reference-targets.js';
+
+/** A way to read many at once. Define it once, at the top of a file: its identity is what a request's loader is found by. */
+export type BulkRead<Key, Value> = Readonly<{
+  /** One statement for all keys; the answer has a value for each, in their order. */
+  read(keys: readonly Key[], database: DataSource, related: RelatedRecords): Promise<readonly Value[]>;
+}>;
+
+/** Records that an answer mentions, read in bulk: within one request each kind costs one statement, however many rows mention it. */
+@Injectable()
+export class RelatedRecords {
+  private readonly requests = new WeakMap<RequestScope, Map<unknown, DataLoader<unknown, unknown>>>();
+  private readonly rows = new Map<string, BulkRead<number, Row | undefined>>();
+
+  constructor(
+    private readonly database: DataSource,
+    private readonly events: EventStore,
+    private readonly pool: pg.Pool,
+  ) {}
+
+  get services(): ReferenceServices {
+    return { events: this.events, pool: this.pool };
+  }
+
+  /** The row of a record; undefined for no id and for a record that does not exist. */
+  async row(kind: string, id: unknown): Promise<Row | undefined> {
+    return id == null ? undefined : this.load(this.rowsOf(kind), Number(id));
+  }
+
+  /** The rows of several records in the order of their ids, leaving out what does not exist. */
+  async rowsIn(kind: string, ids: unknown): Promise<Row[]> {
+    const found = await Promise.all((Array.isArray(ids) ? ids : []).map((id) => this.row(kind, id)));
+    return found.filter((row): row is Row => row !== undefined);
+  }
+
+  /** What a record prints of a related one, or null. `columns` are taken instead of the kind's own label. */
+  async label(kind: string, id: unknown, columns?: readonly string[]): Promise<unknown> {
+    const row = await this.row(kind, id);
+    if (!row) return null;
+    return columns ? Object.fromEntries(columns.map((column) => [column, row[column] ?? null])) : referenceTarget(kind).label(row, this);
+  }
+
+  async labels(kind: string, ids: unknown, columns?: readonly string[]): Promise<unknown[]> {
+    const labels = await Promise.all((Array.isArray(ids) ? ids : []).map((id) => this.label(kind, id, columns)));
+    return labels.filter((label) => label !== null);
+  }
+
+  /** Reads one of many that are asked for in the same moment. */
+  load<Key, Value>(bulk: BulkRead<Key, Value>, key: Key): Promise<Value> {
+    return this.loaderOf(bulk).load(key);
+  }
+
+  private loaderOf<Key, Value>(bulk: BulkRead<Key, Value>): DataLoader<Key, Value> {
+    const scope = currentScope();
+    const loaders = this.requests.get(scope) ?? new Map<unknown, DataLoader<unknown, unknown>>();
+    this.requests.set(scope, loaders);
+    const known = loaders.get(bulk) as DataLoader<Key, Value> | undefined;
+    if (known) return known;
+    const loader = new DataLoader<Key, Value>((keys) => bulk.read(keys, this.database, this), { maxBatchSize: 1000 });
+    loaders.set(bulk, loader as unknown as DataLoader<unknown, unknown>);
+    return loader;
+  }
+
+  private rowsOf(kind: string): BulkRead<number, Row | undefined> {
+    const known = this.rows.get(kind);
+    if (known) return known;
+    const bulk: BulkRead<number, Row | undefined> = { read: (ids) => this.readRows(kind, ids) };
+    this.rows.set(kind, bulk);
+    return bulk;
+  }
+
+  /** A record that was just created may not be in the read model yet: then the log knows it. */
+  private async readRows(kind: string, ids: readonly number[]): Promise<(Row | undefined)[]> {
+    const target = referenceTarget(kind);
+    const rows = await readRowsById(this.database, target.view, ids);
+    return Promise.all(ids.map((id) => rows.get(id) ?? target.find(id, this.services)));
+  }
+}
+
+/** The rows with these ids, by id. */
+export async function readRowsById(database: DataSource, view: View, ids: readonly number[]): Promise<Map<number, Row>> {
+  const statement = `SELECT ${selectList(view)} FROM ${view.from} WHERE ${columnSql(view, 'id')} = ANY($1)`;
+  const found = await database.query<Record<string, unknown>[]>(statement, [[...ids]]);
+  return new Map(found.map((raw) => [Number(raw['id']), readRow(view, raw)]));
+}

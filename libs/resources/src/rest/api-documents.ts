@@ -1,0 +1,47 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtraModels, ApiQuery, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import type { Class } from '../fields/index.js';
+import { isSortable, matchersOf, type ListDefinition } from '../list-query/list-definition.js';
+
+/** Documents a success: the data under the envelope. */
+export function ApiAnswer(type: Class, { status = 200, list = false }: { status?: number; list?: boolean } = {}): MethodDecorator {
+  const data = { $ref: getSchemaPath(type) };
+  return applyDecorators(
+    ApiExtraModels(type),
+    ApiResponse({
+      status,
+      description: list ? 'One page of the list.' : 'The record.',
+      schema: {
+        type: 'object',
+        required: ['status', 'success', 'data', 'meta'],
+        properties: {
+          status: { type: 'string', enum: ['success'] },
+          success: { type: 'boolean', enum: [true] },
+          data: list ? { type: 'array', items: data } : data,
+          meta: { type: 'object', additionalProperties: true },
+        },
+      },
+    }),
+  );
+}
+
+/** Documents the parameters of a list with what its definition allows. */
+export function ApiListQuery({ attributes, defaultSort }: ListDefinition): MethodDecorator {
+  const filters = Object.entries(attributes).map(([name, { type }]) => `${name}: ${matchersOf[type].join(' ')}`);
+  const sorts = Object.entries(attributes).flatMap(([name, attribute]) => (isSortable(attribute) ? [name] : []));
+  const integer = (least: number, most: number) => ({ type: 'integer', minimum: least, maximum: most });
+  return applyDecorators(
+    ApiQuery({ name: 'search', required: false, schema: { type: 'string' } }),
+    ApiQuery({ name: 'sort', required: false, schema: { type: 'string', default: defaultSort }, description: `"attribute asc|desc", comma separated. Attributes: ${sorts.join(', ')}.` }),
+    ApiQuery({ name: 'page', required: false, schema: { ...integer(1, 1_000_000_000), default: 1 } }),
+    ApiQuery({ name: 'per_page', required: false, schema: { ...integer(1, 1000), default: 50 } }),
+    ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' }, description: 'meta.pagination.next_cursor of the page before.' }),
+    ApiQuery({
+      name: 'filter',
+      required: false,
+      style: 'deepObject',
+      schema: { type: 'object', additionalProperties: { type: 'string' } },
+      description: `filter[attribute_matcher]=value, or attribute_matcher=value, or a JSON object. Attributes and matchers: ${filters.join('; ')}.`,
+    }),
+  );
+}
