@@ -128,8 +128,8 @@ describe('a snapshot', () => {
 
 describe('ids from a sequence', () => {
   it('are handed out once, also to two processes at a time', async () => {
-    const both = [new Sequences(pool), new Sequences(pool)];
-    const ids = await Promise.all(Array.from({ length: 400 }, (_, n) => both[n % 2]?.next('tested')));
+    const [one, other] = [new Sequences(pool), new Sequences(pool)];
+    const ids = await Promise.all(Array.from({ length: 400 }, (_, n) => (n % 2 ? one : other).next('tested')));
     expect(new Set(ids).size).toBe(400);
   });
 

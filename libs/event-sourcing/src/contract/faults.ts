@@ -111,8 +111,7 @@ export function describeFaults(world: () => LogUnderTest): void {
       for (let round = 0; round < 3; round += 1) {
         faults.refuse();
         expected.push(await append());
-        const { restart } = world();
-        await restart?.call(world());
+        await world().restart?.();
         faults.pass();
         expected.push(await append());
       }

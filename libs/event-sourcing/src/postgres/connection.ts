@@ -34,7 +34,7 @@ export function logConnection(url: string, applicationName: string): ClientConfi
     query_timeout: queryTimeoutMs,
     // Everything stays text: positions are wider than a JavaScript number, and the rest is parsed here or not at all.
     types: { getTypeParser: () => (value: unknown) => value },
-  } as ClientConfig;
+  };
 }
 
 export function logPool(url: string, applicationName: string, connections: number): Pool {
