@@ -1,10 +1,15 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { ApiKeys, EntityDirectory, PositionWaiter } from '#millwright/access';
+import { serveDocumentation } from './documentation.js';
 import { HttpAdapter } from './http-adapter.js';
+import { buildOpenApiDocument } from './openapi-document.js';
 import { addRequestGate } from './request-gate.js';
 
-/** Puts the gate before every route. To be called after the modules are made and before the application is initialised. */
+/**
+ * Puts the gate before every route and serves the documentation.
+ * To be called after the modules are made and before the application is initialised.
+ */
 export function openEdge(application: NestFastifyApplication, logger: Logger): void {
   const adapter = application.getHttpAdapter();
   if (!(adapter instanceof HttpAdapter)) throw new Error('the application must be created on an HttpAdapter');
@@ -15,4 +20,5 @@ export function openEdge(application: NestFastifyApplication, logger: Logger): v
     paths: adapter.paths,
     logger,
   });
+  serveDocumentation(adapter.getInstance(), buildOpenApiDocument(application));
 }

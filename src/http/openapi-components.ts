@@ -1,0 +1,89 @@
+import { errorCodes, type ErrorDefinition } from '#millwright/resources';
+
+export type Json = Record<string, unknown>;
+
+const requestId = '01980b6e-7b1c-7a3e-9d53-4f0a6c1e2b7d';
+
+export const componentName = (status: number): string => `Error${status}`;
+
+/** One response a status; its examples are every code of the error table that has this status. */
+export function errorResponses(): Json {
+  const byStatus = new Map<number, [string, ErrorDefinition][]>();
+  for (const [code, definition] of Object.entries<ErrorDefinition>(errorCodes))
+    byStatus.set(definition.status, [...(byStatus.get(definition.status) ?? []), [code, definition]]);
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      componentName(status),
+      {
+        description: codes.map(([code]) => code).join(', '),
+        ...(codes.some(([, { retryAfterSeconds }]) => retryAfterSeconds !== undefined)
+          ? { headers: { 'Retry-After': { description: 'Seconds after which to try again', schema: { type: 'integer' } } } }
+          : {}),
+        content: {
+          'application/json': {
+            schema: { $ref: '#/components/schemas/Error' },
+            examples: Object.fromEntries(codes.map(([code, { meaning }]) => [code, { summary: meaning, value: example(code, meaning) }])),
+          },
+        },
+      },
+    ]),
+  );
+}
+
+function example(code: string, meaning: string): Json {
+  const details =
+    code === 'VALIDATION_FAILED' ? [{ field: 'part.unit_cost', code: 'too_many_decimals', message: 'must have at most 2 decimals' }] : [];
+  const facts = code === 'DUPLICATE_REFERENCE' ? { id: 72 } : {};
+  return { status: 'error', success: false, message: meaning, error: { ...facts, code, message: meaning, details, request_id: requestId } };
+}
+
+export function errorSchema(): Json {
+  const text = { type: 'string' };
+  return {
+    type: 'object',
+    required: ['status', 'success', 'message', 'error'],
+    properties: {
+      status: { type: 'string', enum: ['error'] },
+      success: { type: 'boolean', enum: [false] },
+      message: { type: 'string', description: 'For a person' },
+      error: {
+        type: 'object',
+        required: ['code', 'message', 'details', 'request_id'],
+        properties: {
+          code: { type: 'string', enum: Object.keys(errorCodes) },
+          message: text,
+          details: {
+            type: 'array',
+            items: { type: 'object', required: ['field', 'code', 'message'], properties: { field: text, code: text, message: text } },
+          },
+          request_id: text,
+        },
+      },
+    },
+  };
+}
+
+/** The headers that whole families of operations take. */
+export function headerParameters(): Json {
+  const inHeader = (name: string, description: string, schema: Json, required = false): Json => ({
+    name,
+    in: 'header',
+    required,
+    description,
+    schema,
+  });
+  return {
+    EntityId: inHeader('X-Entity-Id', 'The site to work on', { type: 'integer', minimum: 1, default: 1 }, true),
+    IdempotencyKey: inHeader('Idempotency-Key', 'Makes a repeated request answer as the first did, with no second effect', {
+      type: 'string',
+      minLength: 1,
+      maxLength: 255,
+    }),
+    IfMatch: inHeader('If-Match', 'Do it only if the record is at one of these revisions: `"12"`, a list, or `*`', { type: 'string' }),
+    MinPosition: inHeader('X-Min-Position', 'Wait (at most 2 s) until the read models have seen this X-Position', {
+      type: 'string',
+      pattern: '^[0-9]{1,20}$',
+    }),
+    RequestId: inHeader('X-Request-Id', "The caller's own id for this request", { type: 'string', maxLength: 128 }),
+  };
+}
