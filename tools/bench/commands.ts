@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { ensureSequences, EventStore, PostgresLog, runInContext, Sequences, type CommandContext } from '#millwright/event-sourcing';
 import { part, registerPart, restockPart } from '#millwright/inventory';
+import { partDetails } from './details.js';
 import type { BenchPlace } from './place.js';
 import type { Measurement } from './line.js';
 import { loadFor, type Load } from './load.js';
@@ -91,7 +92,7 @@ async function registerParts(events: EventStore, firstId: number, count: number)
       const partId = next++;
       await inContext(() =>
         events.execute(part, partId, (state) =>
-          state.partId === null ? registerPart(state, { partId, currency: 'USD', unitCost: null, details: detailsOf(partId) }) : [],
+          state.partId === null ? registerPart(state, { partId, currency: 'USD', unitCost: null, details: partDetails(partId) }) : [],
         ),
       );
     }
@@ -104,23 +105,6 @@ const restock = (events: EventStore, partId: number): Promise<unknown> =>
     const transactionId = await events.nextId(transactionSequence);
     return events.execute(part, partId, (state) => restockPart(state, { transactionId, quantity: '2.5', cost: '12.37', note: null }));
   });
-
-export const detailsOf = (partId: number) => ({
-  name: `Part ${partId}`,
-  description: null,
-  number: `P-${partId}`,
-  area: null,
-  leadTime: null,
-  minQty: null,
-  desiredQty: null,
-  isNonStock: false,
-  partTypeId: null,
-  storeroomId: 1,
-  measurementUnitId: 1,
-  assetsIds: [],
-  qrCode: null,
-  externalReference: null,
-});
 
 function inContext<T>(work: () => T): T {
   const requestId = 'bench';

@@ -4,6 +4,9 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { table } from '../table.js';
 import { commandsInProcess } from './commands.js';
+import { commandsOverHttp } from './http-commands.js';
+import { projectionLag } from './lag.js';
+import { onALargeLog } from './large.js';
 import { judged, type Line, type Measurement } from './line.js';
 import { withPlace, type BenchPlace } from './place.js';
 
@@ -11,7 +14,7 @@ const help = `npm run bench [-- options]
 
 Measures what design budgets exist for, each beside a raw probe of the same machine in the same minute.
 
-  --only <text>      only the measurements whose name contains this (${['commands'].join(', ')})
+  --only <names>     only these measurements, comma separated (commands, http, lag, large)
   --seconds <n>      how long each load lasts (default 5)
   --events <n>       how long the log of the large measurements is (default 1000000)
   --parts <n>        how many parts that log is about (default a tenth of the events)
@@ -21,12 +24,15 @@ Exit code: 0 when every budget was met, 1 otherwise.`;
 
 const benches: Readonly<Record<string, (place: BenchPlace) => Promise<Measurement[]>>> = {
   commands: commandsInProcess,
+  http: commandsOverHttp,
+  lag: projectionLag,
+  large: onALargeLog,
 };
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      only: { type: 'string', default: '' },
+      only: { type: 'string' },
       seconds: { type: 'string', default: '5' },
       events: { type: 'string', default: '1000000' },
       parts: { type: 'string' },
@@ -42,7 +48,7 @@ async function main(): Promise<void> {
   };
   const lines: Line[] = [];
   for (const [name, bench] of Object.entries(benches)) {
-    if (!name.includes(values.only)) continue;
+    if (values.only && !values.only.split(',').includes(name)) continue;
     console.error(`${name} …`);
     lines.push(...(await withPlace(size, bench)).map(judged));
   }

@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { request } from 'undici';
+import { ServerProcess } from '../server-process.js';
+import type { Measurement } from './line.js';
+import { loadFor } from './load.js';
+import type { BenchPlace } from './place.js';
+import { keysetRead, selectByKey } from './probes.js';
+import type { Rebuilt } from './rebuild-worker.js';
+import { seedLog, type Seeded } from './seed-log.js';
+
+/** What only shows on a long log: rebuilds, and reads among many rows. One log serves all of these measurements. */
+export async function onALargeLog(place: BenchPlace): Promise<Measurement[]> {
+  const started = performance.now();
+  const seeded = await seedLog(place.appUrl, place.parts, place.events);
+  console.error(
+    `  ${seeded.events} events of ${seeded.parts} parts and ${seeded.workOrders} work orders appended in ${((performance.now() - started) / 1000).toFixed(0)} s`,
+  );
+  const everything = await rebuild(place, seeded);
+  const few = await rebuild(place, seeded, ['stock-levels', 'costs']);
+  return [...few, ...everything, ...(await reads(place, seeded))];
+}
+
+async function rebuild({ appUrl, ownerUrl }: BenchPlace, { events }: Seeded, names: readonly string[] = []): Promise<Measurement[]> {
+  const probe = await keysetRead(appUrl, events);
+  const program = fileURLToPath(new URL('./rebuild-worker.js', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [program, appUrl, ownerUrl, ...names]);
+  const { seconds, peakMegabytes } = JSON.parse(stdout) as Rebuilt;
+  const what = names.length > 0 ? 'stock levels and work order totals' : 'everything';
+  return [
+    {
+      name: `rebuild of ${what}`,
+      unit: 'events/s',
+      value: events / seconds,
+      probe,
+      budget: { atLeastTimesProbe: names.length > 0 ? 0.35 : 0.15 },
+    },
+    { name: `rebuild of ${what}, peak memory`, unit: 'MB', value: peakMegabytes, probe: null, budget: { atMost: 512 } },
+  ];
+}
+
+async function reads({ appUrl, ownerUrl, seconds }: BenchPlace, { parts }: Seeded): Promise<Measurement[]> {
+  const server = await ServerProcess.create({
+    environment: { DATABASE_URL: appUrl, MIGRATIONS_DATABASE_URL: ownerUrl },
+    startDeadline: 600_000,
+  });
+  try {
+    await server.start();
+    const anyPart = (): number => 1 + Math.floor(Math.random() * parts);
+    const ids = Array.from({ length: 10_000 }, anyPart);
+    const probe = await selectByKey(appUrl, 'read.parts', ids, seconds);
+    const single = await loadFor(seconds, 1, () => get(server, `/parts/${anyPart()}`));
+    const pages = Math.floor(parts / 50);
+    const list = await loadFor(seconds, 1, () =>
+      get(server, `/parts?page=${1 + Math.floor(Math.random() * Math.min(pages, 100))}&sort=name asc`),
+    );
+    const searched = await loadFor(seconds, 1, () => get(server, `/parts?filter[number_eq]=P-${anyPart()}`));
+    return [
+      { name: 'single part over HTTP, p99', unit: 'ms', value: single.p99, probe, budget: { atMostTimesProbe: 3 } },
+      { name: 'list page of 50 parts over HTTP, p99', unit: 'ms', value: list.p99, probe: null, budget: { atMost: 20 } },
+      { name: 'filtered list of parts over HTTP, p99', unit: 'ms', value: searched.p99, probe: null, budget: { atMost: 20 } },
+    ];
+  } finally {
+    await server.dispose();
+  }
+}
+
+async function get({ url, key }: ServerProcess, path: string): Promise<void> {
+  const answer = await request(new URL(`/api/v1${path}`, url), { headers: { authorization: `Bearer ${key}`, 'x-entity-id': '1' } });
+  const text = await answer.body.text();
+  if (answer.statusCode !== 200) throw new Error(`GET ${path}: ${answer.statusCode} ${text.slice(0, 300)}`);
+}
