@@ -1,3 +1,5 @@
+import type { Server } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -15,7 +17,7 @@ import { addHealthRoutes } from './health/routes.js';
 import { HttpAdapter, openEdge } from './http/index.js';
 import { NestLogger } from './logging.js';
 
-/** How long answers carry `Connection: close` before the door is shut, so that clients with open connections leave by themselves. */
+/** How long clients with open connections have to send and leave by themselves once no new ones are let in. */
 const farewellMilliseconds = 300;
 /** How long requests that were accepted may take to be answered once we stop. */
 const drainMilliseconds = 6_000;
@@ -57,8 +59,7 @@ export class Application {
       await nest.listen(configuration.port, configuration.host);
       return new Application(addressOf(nest, configuration.host), newAdminKey, nest, databases, logger);
     } catch (error) {
-      await nest?.close().catch(() => undefined);
-      await databases.close();
+      await (nest ? close(nest, databases, logger) : databases.close());
       throw error;
     }
   }
@@ -70,23 +71,34 @@ export class Application {
   }
 
   private async shutDown(): Promise<void> {
-    const { nest, logger } = this;
-    nest.get(Health).beginStopping();
-    const engine = nest.get(Engine);
-    const pool = nest.get<pg.Pool>(pg.Pool);
-    const dataSource = nest.get(DataSource);
-    await delay(farewellMilliseconds);
-    await this.step('answering the last requests', Promise.race([nest.close(), delay(drainMilliseconds, undefined, { ref: false })]));
-    await this.step('stopping the engine', engine.stop());
-    await this.step('closing connections', Promise.all([pool.end(), dataSource.destroy()]));
-    await this.step('stopping the database', this.databases.close());
-    logger.info('stopped');
+    this.nest.get(Health).beginStopping();
+    await sayFarewell(this.nest.getHttpServer() as Server);
+    await close(this.nest, this.databases, this.logger);
+    this.logger.info('stopped');
   }
+}
 
-  /** One step that fails must not keep the next ones from being done. */
-  private async step(what: string, work: Promise<unknown>): Promise<void> {
-    await work.catch((error: unknown) => this.logger.error({ err: error }, `${what} failed`));
-  }
+/** Edge, engine, connections, database, in this order; one step that fails must not keep the next ones from being done. */
+async function close(nest: NestFastifyApplication, databases: Databases, logger: Logger): Promise<void> {
+  const step = (what: string, work: () => Promise<unknown>): Promise<unknown> =>
+    work().catch((error: unknown) => logger.error({ err: error }, `${what} failed`));
+  const engine = nest.get(Engine);
+  const pool = nest.get<pg.Pool>(pg.Pool);
+  const dataSource = nest.get(DataSource);
+  await step('answering the last requests', () => Promise.race([nest.close(), delay(drainMilliseconds, undefined, { ref: false })]));
+  await step('stopping the engine', () => engine.stop());
+  await step('closing connections', () => Promise.all([pool.end(), dataSource.destroy()]));
+  await step('stopping the database', () => databases.close());
+}
+
+/**
+ * Shuts the door and lets those inside finish: no new connections; every answer takes its connection along (see the hook in `health/routes.ts`).
+ * Only then are idle connections cut, so that hardly any client sends a request into a closing one.
+ */
+async function sayFarewell(server: Server): Promise<void> {
+  // An HTTP server's own `close` would cut connections at once whose request is still on its way.
+  const empty = new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
+  await Promise.race([empty, delay(farewellMilliseconds)]);
 }
 
 function addressOf(nest: NestFastifyApplication, host: string): string {

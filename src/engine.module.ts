@@ -64,7 +64,8 @@ function writePool(url: string, onBrokenConnection: (error: Error) => void): pg.
     max: writeConnections,
     keepAlive: true,
     connectionTimeoutMillis: 2_000,
-    statement_timeout: 5_000,
+    statement_timeout: 4_000,
+    query_timeout: 5_000,
     idle_in_transaction_session_timeout: 5_000,
     application_name: 'millwright',
   });

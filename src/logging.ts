@@ -12,6 +12,22 @@ export function createLogger(level: LogLevel): Logger {
   );
 }
 
+type Described = Readonly<{ type: string; message: string; code?: unknown; stack?: string; cause?: Described }>;
+
+/** What a log line says of an error. Not its other properties: a database error carries its whole connection along. */
+function describe(error: unknown, depth = 0): Described | string {
+  if (!(error instanceof Error)) return String(error);
+  const { name, message, stack, cause } = error;
+  const inner = cause instanceof Error && depth < 3 ? describe(cause, depth + 1) : undefined;
+  return {
+    type: name,
+    message,
+    ...('code' in error ? { code: error.code } : {}),
+    ...(stack === undefined ? {} : { stack }),
+    ...(typeof inner === 'object' ? { cause: inner } : {}),
+  };
+}
+
 /** Nest's own messages, as lines of the same log. What it says while wiring modules is of interest to its developers only. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}

@@ -1,7 +1,7 @@
 import type { DataSourceOptions } from 'typeorm';
 
-const connectTimeoutMilliseconds = 5_000;
-const statementTimeoutMilliseconds = 10_000;
+const connectTimeoutMilliseconds = 2_000;
+const statementTimeoutMilliseconds = 5_000;
 
 /**
  * TypeORM on a database: for reading and for migrations. It knows no entity and never synchronises; tables are made by migrations and by the projections.
@@ -23,10 +23,14 @@ export function dataSourceOptions(
     extra: {
       max: options.connections,
       keepAlive: true,
-      ...(options.statementTimeoutMilliseconds === undefined ? {} : { statement_timeout: options.statementTimeoutMilliseconds }),
+      ...timeouts(options.statementTimeoutMilliseconds),
     },
   } satisfies DataSourceOptions;
 }
+
+/** The server gives up first; the client a little later, for a server that has fallen silent. */
+const timeouts = (milliseconds: number | undefined): object =>
+  milliseconds === undefined ? {} : { statement_timeout: milliseconds, query_timeout: milliseconds + 1_000 };
 
 /** The options of the application's reads. */
 export const readOptions = (url: string, onPoolError: (error: Error) => void) =>

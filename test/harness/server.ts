@@ -26,7 +26,7 @@ export class TestServer extends Client {
   private constructor(
     url: string,
     adminKey: string,
-    private child: ChildProcess,
+    private launched: Launched,
     private readonly launch: () => Promise<Launched>,
     private readonly cleanUp: () => Promise<void>,
   ) {
@@ -47,28 +47,34 @@ export class TestServer extends Client {
       ...options.environment,
     };
     const launch = (): Promise<Launched> => launchServer(environment, options.user);
-    const { child, url } = await launch();
-    return new TestServer(url, adminKey, child, launch, async () => database?.drop());
+    const launched = await launch();
+    return new TestServer(launched.url, adminKey, launched, launch, async () => database?.drop());
   }
 
-  /** The server's process id. */
-  get processId(): number {
-    if (this.child.pid === undefined) throw new Error('the server has no process');
-    return this.child.pid;
+  /** What it has printed since its last start, line by line. */
+  get greeting(): readonly string[] {
+    return this.launched.greeting;
+  }
+
+  /** Nobody reads its output any more, as when the terminal or the parent is gone. */
+  closeOutput(): void {
+    this.launched.child.stdout?.destroy();
+    this.launched.child.stderr?.destroy();
   }
 
   /** Sends a signal and waits for the end. */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<{ code: number | null }> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return { code: this.child.exitCode };
-    const ended = once(this.child, 'exit');
-    this.child.kill(signal);
+    const { child } = this.launched;
+    if (child.exitCode !== null || child.signalCode !== null) return { code: child.exitCode };
+    const ended = once(child, 'exit');
+    child.kill(signal);
     const [code] = (await ended) as [number | null];
     return { code };
   }
 
   /** Starts it again after `kill`, on the same port and the same data. */
   async restart(): Promise<void> {
-    ({ child: this.child } = await this.launch());
+    this.launched = await this.launch();
   }
 
   /** Stops it in the clean way and drops its database. */
@@ -91,7 +97,7 @@ export async function sharedServer(): Promise<Client> {
   return new Client(answer.url, answer.adminKey);
 }
 
-type Launched = Readonly<{ child: ChildProcess; url: string }>;
+type Launched = Readonly<{ child: ChildProcess; url: string; greeting: readonly string[] }>;
 
 async function launchServer(
   environment: Readonly<Record<string, string | undefined>>,
@@ -103,6 +109,7 @@ async function launchServer(
     stdio: ['ignore', 'pipe', 'pipe'],
     ...user,
   });
+  const greeting: string[] = [];
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString('utf8')).slice(-20_000)));
   const url = new Promise<string>((resolve, reject) => {
@@ -111,6 +118,7 @@ async function launchServer(
       startMilliseconds,
     );
     createInterface({ input: child.stdout }).on('line', (line) => {
+      greeting.push(line);
       const found = /^Millwright runs at (\S+)$/.exec(line)?.[1];
       if (found === undefined) return;
       clearTimeout(tooLate);
@@ -122,7 +130,7 @@ async function launchServer(
       reject(new Error(`the server ended with ${code}. It says:\n${said}`));
     });
   });
-  return { child, url: await url };
+  return { child, url: await url, greeting };
 }
 
 /** The build; or the sources, where MILLWRIGHT_FROM_SOURCE says so (quicker while developing). */

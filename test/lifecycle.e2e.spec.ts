@@ -1,0 +1,162 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { serverProgram, TestServer, type ServerOptions } from './harness/server.js';
+
+const isRoot = process.getuid?.() === 0;
+const nobody = { uid: 65534, gid: 65534 };
+
+describe('the life of the server', () => {
+  let directory: string;
+  const running: TestServer[] = [];
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'millwright-lifecycle-'));
+    await chmod(directory, 0o755);
+  });
+
+  afterEach(async () => {
+    for (const server of running.splice(0)) await server.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  async function start(options: ServerOptions = {}): Promise<TestServer> {
+    const server = await TestServer.start({ dataDirectory: directory, ...options });
+    running.push(server);
+    return server;
+  }
+
+  const isReady = (server: TestServer): Promise<unknown> => server.request('GET', '/health/ready').expect(200);
+
+  async function untilReady(server: TestServer): Promise<void> {
+    for (;;) {
+      const status = await server.request('GET', '/health/ready').then(
+        (answer) => answer.status,
+        () => 0,
+      );
+      if (status === 200) return;
+      await delay(20);
+    }
+  }
+
+  it('begins with an empty folder and shows the key it has made, once', async () => {
+    const server = await start({ environment: { ADMIN_API_KEY: undefined } });
+    await isReady(server);
+    const shown = (): string[] => server.greeting.filter((line) => /^ {2}mw_[0-9a-f]{16}_/.test(line));
+    const [key = ''] = shown();
+    await server.request('GET', '/metrics', undefined, { authorization: `Bearer ${key.trim()}` }).expect(200);
+    await server.kill('SIGTERM');
+    await server.restart();
+    expect(shown()).toEqual([]);
+    await server.request('GET', '/metrics', undefined, { authorization: `Bearer ${key.trim()}` }).expect(200);
+  });
+
+  (isRoot ? it : it.skip)('begins with an empty folder for an ordinary user too', async () => {
+    spawnSync('chown', [`${nobody.uid}:${nobody.gid}`, directory]);
+    await isReady(await start({ user: nobody }));
+  });
+
+  it('refuses a second server on one folder, and the first serves on', async () => {
+    const first = await start();
+    await expect(start()).rejects.toThrow(/Process \d+ already runs on/);
+    await isReady(first);
+  });
+
+  it('answers every request it has accepted when it is told to stop', async () => {
+    const server = await start();
+    const outcomes: string[] = [];
+    let stopping = false;
+    const client = async (): Promise<void> => {
+      for (;;) {
+        try {
+          const { status } = await server.post('/locations', { location: { name: 'Hall' } });
+          outcomes.push(String(status));
+        } catch (error) {
+          const { code = 'unknown' } = (error as { cause?: { code?: string } }).cause ?? {};
+          // Refused is not accepted: the door is shut. Anything else is a request that was taken and dropped.
+          if (stopping && code === 'ECONNREFUSED') return;
+          outcomes.push(code);
+          if (stopping) return;
+        }
+      }
+    };
+    const load = Array.from({ length: 16 }, client);
+    while (outcomes.length < 200) await delay(5);
+    stopping = true;
+    expect(await server.kill('SIGTERM')).toEqual({ code: 0 });
+    await Promise.all(load);
+    expect(outcomes.filter((outcome) => !/^\d{3}$/.test(outcome))).toEqual([]);
+  });
+
+  it('is back after SIGKILL, with the database server it had left behind', async () => {
+    const server = await start();
+    await server.kill('SIGKILL');
+    const killed = performance.now();
+    await server.restart();
+    await isReady(server);
+    console.info(`ready ${Math.round(performance.now() - killed)} ms after SIGKILL`);
+  });
+
+  it('goes on when its embedded database is killed', async () => {
+    const server = await start();
+    const [pid] = (await readFile(join(directory, 'postgres', 'postmaster.pid'), 'utf8')).split('\n');
+    process.kill(Number(pid), 'SIGKILL');
+    const killed = performance.now();
+    await untilReady(server);
+    console.info(`ready ${Math.round(performance.now() - killed)} ms after the database was killed`);
+    await server.request('GET', '/metrics').expect(200);
+  });
+
+  it('serves on when nobody reads what it prints any more', async () => {
+    const server = await start({ environment: { LOG_LEVEL: 'trace' } });
+    server.closeOutput();
+    for (let n = 0; n < 20; n += 1) await isReady(server);
+  });
+});
+
+describe('the command line', () => {
+  async function run(environment: Record<string, string>, ...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+    const child = spawn(process.execPath, [...serverProgram(), ...args], { env: { PATH: process.env['PATH'], ...environment } });
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString('utf8')));
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, out, err };
+  }
+
+  it('explains every variable', async () => {
+    const { code, out } = await run({}, '--help');
+    expect(code).toBe(0);
+    expect(out).toMatch(/PORT +3000 .*\n.*HOST/);
+  });
+
+  it('refuses what cannot be meant, in a sentence', async () =>
+    expect(await run({ PORT: 'three thousand' })).toEqual({ code: 1, out: '', err: 'PORT is no number from 0 to 65535.\n' }));
+
+  it('says that the port is in use', async () => {
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+    const { port } = holder.address() as AddressInfo;
+    const directory = await mkdtemp(join(tmpdir(), 'millwright-lifecycle-'));
+    try {
+      await chmod(directory, 0o755);
+      const { code, err } = await run({ PORT: String(port), DATA_DIR: directory });
+      expect(code).toBe(1);
+      expect(err.trim().split('\n').at(-1)).toBe(`Port ${port} is in use. Set PORT to another one (0 takes a free one).`);
+    } finally {
+      await new Promise((resolve) => holder.close(resolve));
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+
+  it('says that the database of DATABASE_URL cannot be opened', async () => {
+    const { code, err } = await run({ DATABASE_URL: 'postgres://app:secret@127.0.0.1:1/millwright' });
+    expect(code).toBe(1);
+    expect(err).toMatch(/^The database of DATABASE_URL cannot be opened: /);
+    expect(err).not.toContain('secret');
+  });
+});
