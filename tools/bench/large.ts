@@ -23,7 +23,7 @@ export async function onALargeLog(place: BenchPlace): Promise<Measurement[]> {
 }
 
 async function rebuild({ appUrl, ownerUrl }: BenchPlace, { events }: Seeded, names: readonly string[] = []): Promise<Measurement[]> {
-  const probe = await keysetRead(appUrl, events);
+  const probe = await keysetRead(appUrl);
   const program = fileURLToPath(new URL('./rebuild-worker.js', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [program, appUrl, ownerUrl, ...names]);
   const { seconds, peakMegabytes } = JSON.parse(stdout) as Rebuilt;

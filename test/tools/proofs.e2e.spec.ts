@@ -1,0 +1,16 @@
+import { ToolProcess } from './tool-process.js';
+
+/** The short forms of `npm run prove:<name>`: the same programs for a few seconds, on a fixed seed. */
+const proofs = ['nothing-lost', 'one-effect', 'no-lost-update', 'clean-stop', 'no-stall', 'outage', 'parking'] as const;
+
+describe('the promises of docs/reliability.md, briefly', () => {
+  it.each(proofs)(
+    'prove:%s',
+    async (proof) => {
+      const { code, output, errors } = await ToolProcess.start(`prove/${proof}`, ['--seed', '7', '--seconds', '4']).finished();
+      if (code !== 0) throw new Error(`${output}\n${errors}`);
+      expect(output).toMatch(/all \d+ claims held/);
+    },
+    180_000,
+  );
+});
