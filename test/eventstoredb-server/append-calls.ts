@@ -27,10 +27,10 @@ export function incomingFrom(message: Proposed): IncomingEvent {
   };
 }
 
-export const sizeOf = (events: readonly IncomingEvent[]): number =>
+const sizeOf = (events: readonly IncomingEvent[]): number =>
   events.reduce((size, event) => size + event.data.length + event.metadata.length, 0);
 
-export const tooLarge = (maximum: number): ServiceError =>
+const tooLarge = (maximum: number): ServiceError =>
   failure(status.INVALID_ARGUMENT, 'maximum-append-size-exceeded', { 'maximum-append-size': String(maximum) });
 
 function expectedOf(options: AppendReq.Options | undefined): Expected {

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { EventStoreDbTestServer } from '../../../../test/eventstoredb-server/server.js';
 import { FaultyProxy } from '../../../../test/harness/faulty-proxy.js';
 import { describeEventLog } from '../contract/event-log-contract.js';
+import { prepareDatabase } from '../contract/log-database.js';
 import type { LogUnderTest } from '../contract/log-under-test.js';
+import { PostgresLog } from '../postgres/postgres-log.js';
 import { EventStoreDbLog } from './eventstoredb-log.js';
 
 // The promises of every event log, kept by this adapter on the wire-level test server, and on whatever real server is at hand.
@@ -22,7 +24,7 @@ if (liveUrl) describeEventLog(`EventStoreDB at ${withoutPassword(liveUrl)}`, asy
 
 // Pulling images is nothing that a plain `npm test` should do.
 const engine = process.env['npm_lifecycle_event'] === 'test:contract' ? await containerEngine() : 'not asked for';
-if (engine === 'present')
+if (engine === 'present') {
   describeEventLog('EventStoreDB in a container', async () => {
     const { GenericContainer, Wait } = await import('testcontainers');
     const container = await new GenericContainer('eventstore/eventstore:24.10')
@@ -33,6 +35,27 @@ if (engine === 'present')
     const url = `esdb://${container.getHost()}:${container.getMappedPort(2113)}?tls=false`;
     return logAt(url, { close: async () => void (await container.stop()) });
   });
+
+  describeEventLog('PostgreSQL in a container', async () => {
+    const { GenericContainer, Wait } = await import('testcontainers');
+    const container = await new GenericContainer('postgres:18')
+      .withEnvironment({ POSTGRES_PASSWORD: 'contract' })
+      .withExposedPorts(5432)
+      .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))
+      .start();
+    const target = { host: container.getHost(), port: container.getMappedPort(5432) };
+    const urlOf = ({ host, port }: typeof target): string => `postgres://postgres:contract@${host}:${port}/postgres`;
+    await prepareDatabase(urlOf(target));
+    return {
+      open: () => new PostgresLog({ url: urlOf(target) }),
+      async openBehindFaults() {
+        const faults = await FaultyProxy.start(target);
+        return { log: new PostgresLog({ url: urlOf({ host: '127.0.0.1', port: faults.port }) }), faults };
+      },
+      close: async () => void (await container.stop()),
+    };
+  });
+}
 
 describe('EventStoreDB, the real one', () => {
   it(liveUrl || engine === 'present' ? 'was tested' : 'was NOT tested: the wire-level server stands in for it', () => {

@@ -2,7 +2,6 @@ import type { EventLog } from '../event-log.js';
 import type { EventStoreDbLogOptions } from './settings.js';
 
 export type { EventStoreDbLogOptions } from './settings.js';
-export { AppendTooLarge, LogAccessDenied, StreamDeleted } from './failures.js';
 
 /**
  * The log in EventStoreDB. Its client and gRPC are loaded here and not at the top, because most installations never need them.

@@ -6,7 +6,7 @@ import { backoff, pause } from './patience.js';
 export type Delivery = SubscriptionItem | Readonly<{ kind: 'live' }>;
 
 /** The part of a readable stream that tells of arrivals and of the end. */
-export type Arrivals = Readonly<{
+type Arrivals = Readonly<{
   readableLength: number;
   on(name: string, listener: (error: unknown) => void): unknown;
   off(name: string, listener: (error: unknown) => void): unknown;
