@@ -1,7 +1,7 @@
+import { scenario } from '../../../../test/harness/given.js';
 import {
   effect,
   giveBack,
-  given,
   issue,
   reconciled,
   registered,
@@ -11,7 +11,8 @@ import {
   returnAndReserve,
   unitCostSet,
   used,
-} from '../../../../test/harness/builders/parts.js';
+} from '../testing/parts.js';
+import { part } from './part.js';
 import {
   decideOrderEffect,
   issueRefusal,
@@ -22,6 +23,8 @@ import {
 } from './order-effects.js';
 import { archivePart } from './part-registration.js';
 import { available, orderEntry, type Part } from './part.state.js';
+
+const given = scenario(part);
 
 const decided = (part: Part, asked: OrderEffect) => decideOrderEffect(part, asked, 9).events;
 const outcome =

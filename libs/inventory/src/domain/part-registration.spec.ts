@@ -1,17 +1,10 @@
-import {
-  given,
-  plainDetails,
-  effect,
-  issue,
-  registered,
-  reserve,
-  restocked,
-  reconciled,
-  used,
-} from '../../../../test/harness/builders/parts.js';
+import { scenario } from '../../../../test/harness/given.js';
+import { plainDetails, effect, issue, registered, reserve, restocked, reconciled, used } from '../testing/parts.js';
 import { archivePart, changePartDetails, registerPart, unarchivePart, type RegisterPart } from './part-registration.js';
 import { part } from './part.js';
 import { averageUnitCost } from './part.state.js';
+
+const given = scenario(part);
 
 const airFilter: RegisterPart = { partId: 72, currency: 'USD', details: plainDetails, unitCost: null };
 

@@ -1,18 +1,11 @@
-import {
-  averageSet,
-  effect,
-  giveBack,
-  given,
-  reconciled,
-  registered,
-  reserve,
-  restocked,
-  unitCostSet,
-  used,
-} from '../../../../test/harness/builders/parts.js';
+import { scenario } from '../../../../test/harness/given.js';
+import { averageSet, effect, giveBack, reconciled, registered, reserve, restocked, unitCostSet, used } from '../testing/parts.js';
+import { part } from './part.js';
 import { archivePart } from './part-registration.js';
 import { averageUnitCost, available } from './part.state.js';
 import { reconcilePart, restockPart, reverseReceipt, setAverageCost, setUnitCost } from './part-stock.js';
+
+const given = scenario(part);
 
 const nonStock = registered({ isNonStock: true }, { unitCost: '4' });
 const archived = (state: Parameters<typeof archivePart>[0]) => archivePart(state, { completionRunning: false });
@@ -157,6 +150,11 @@ describe('reconciling a part', () => {
     given(registered(), restocked('10', '999999999.99'))
       .when(reconcilePart, { ...count, quantity: '1' })
       .thenRefused('VALUE_OUT_OF_RANGE'));
+
+  it('may lower what a return took past the limit', () =>
+    given(registered(), restocked('10', '999999999.99'), used(7, '10'), restocked('10', '999999999.99'), effect(giveBack(7, 5, '0')))
+      .when(reconcilePart, { ...count, quantity: '-1' })
+      .thenTypes('PartReconciled'));
 
   it('refuses non-stock, archived and unknown parts', () => {
     given(nonStock)

@@ -1,6 +1,6 @@
 import { showQuantity, showValue, toValue } from '#millwright/quantities';
-import { averageSet, effect, given, giveBack, reconciled, registered, restocked, used } from '../../../../test/harness/builders/parts.js';
-import type { Step } from '../../../../test/harness/given.js';
+import { averageSet, effect, giveBack, reconciled, registered, restocked, used } from '../testing/parts.js';
+import { scenario, type Step } from '../../../../test/harness/given.js';
 import { explain } from './explanation.js';
 import { entriesInOrder } from './order-entries.js';
 import type { PartEvent } from './part.events.js';
@@ -8,6 +8,8 @@ import { part } from './part.js';
 import { averageUnitCost, type Part } from './part.state.js';
 import { costingFactsAfter, isPartTransaction, noCostingFacts, partTransactionOf, type PartTransaction } from './part-transactions.js';
 import { roundToCurrency } from '#millwright/quantities';
+
+const given = scenario(part);
 
 type Row = readonly [movement: string, step: Step<Part, PartEvent>, onHand: string, value: string, posting: string, average: string];
 

@@ -1,17 +1,11 @@
-import {
-  decideOrderEffect,
-  part,
-  reconcilePart,
-  registerPart,
-  restockPart,
-  setAverageCost,
-  setUnitCost,
-  type OrderEffect,
-  type Part,
-  type PartDetails,
-  type PartEvent,
-} from '#millwright/inventory';
-import { scenario, type Step } from '../given.js';
+import { decideOrderEffect, type OrderEffect } from '../domain/order-effects.js';
+import { registerPart } from '../domain/part-registration.js';
+import { reconcilePart, restockPart, setAverageCost, setUnitCost } from '../domain/part-stock.js';
+import type { PartDetails, PartEvent } from '../domain/part.events.js';
+import { part } from '../domain/part.js';
+import type { Part } from '../domain/part.state.js';
+
+// What specs' pasts are made of: decisions that have their command, so that every history in a spec could have happened.
 
 /** What the specs' part is, where they do not say otherwise. */
 export const plainDetails: PartDetails = {
@@ -31,9 +25,7 @@ export const plainDetails: PartDetails = {
   externalReference: null,
 };
 
-export const given = scenario(part);
-
-type PartStep = Step<Part, PartEvent>;
+type PartStep = (state: Part) => readonly PartEvent[];
 
 export const registered = (
   details: Partial<PartDetails> = {},
