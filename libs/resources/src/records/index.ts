@@ -6,4 +6,5 @@ export * from './personal-values.js';
 export * from './record-commands.js';
 export * from './record-reader.js';
 export * from './record-writer.js';
+export { storedValues } from './record-input.js';
 export * from './records.module.js';

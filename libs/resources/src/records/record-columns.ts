@@ -42,7 +42,7 @@ export function recordTable(shape: Shape, fields: readonly FieldDefinition[]): T
   const references = fields.flatMap(({ kind, name }) => (kind === 'reference' && !personal ? [[name]] : []));
   return {
     name: plural,
-    columns: { id: 'bigint', customer_id: 'bigint', entity_id: 'bigint', ...values, ...inherentColumns, ...around },
+    columns: { id: 'bigint', customer_id: 'bigint', ...(scope === 'entity' && { entity_id: 'bigint' as const }), ...values, ...inherentColumns, ...around },
     key: ['id'],
     indexes: [...sorts.map((name) => [owner, 'archived', name, 'id']), ...references],
   };

@@ -2,7 +2,7 @@ import type { ColumnType, Projection, Row, TableDefinition } from '#millwright/e
 import { ExternalReference, fieldsOf, partialClassOf, type Class, type FieldDefinition } from '../fields/index.js';
 import { viewOf, type ListAttribute, type ListDefinition, type View } from '../list-query/index.js';
 import { camelCase, pascalCase, snakeCase } from '../names.js';
-import { recordStream, type RecordRules, type RecordStream } from './record-decider.js';
+import { recordStream, type RecordRules, type RecordStream, type RecordValues } from './record-decider.js';
 import { listAttributesOf, personalView, recordTable } from './record-columns.js';
 import { RecordPrinter } from './record-printing.js';
 import { recordProjection } from './record-projection.js';
@@ -36,6 +36,8 @@ export type RecordOptions<Input extends object> = Readonly<{
   people?: 'ids' | 'records' | 'ids in full form';
   /** Stored beside the input fields and not open to input: their columns, and the values a new record starts with. */
   inherent?: Readonly<Record<string, Readonly<{ column: ColumnType; initial: unknown; openApi: Readonly<Record<string, unknown>>; graphql: () => unknown }>>>;
+  /** Input fields that a new record has a value in although none was given. */
+  defaults?: RecordValues;
   computed?: Readonly<Record<string, ComputedProperty>>;
   /** What another record prints of this one (default `id` and `name`). */
   label?: readonly string[];

@@ -29,7 +29,8 @@ export function rowOf(table: TableDefinition, id: number, { values, archived, hi
   for (const column of Object.keys(table.columns)) row[column] = values[column] ?? null;
   const { customerId, entityId, created, updated } = history;
   const facts: Row = { created_at: created.at, updated_at: updated.at, created_by: userIdOf(created.by), updated_by: userIdOf(updated.by) };
-  return { ...row, id, customer_id: customerId, entity_id: entityId, archived, revision, ...facts };
+  const place: Row = { customer_id: customerId, ...('entity_id' in table.columns && { entity_id: entityId }) };
+  return { ...row, ...place, id, archived, revision, ...facts };
 }
 
 const aroundValues = new Set(['id', 'customer_id', 'entity_id', 'archived', 'revision', 'created_at', 'updated_at', 'created_by', 'updated_by']);
@@ -43,7 +44,7 @@ function stateOfRow(table: TableDefinition, row: Readonly<Row>): RecordState {
     values,
     history: {
       customerId: Number(row['customer_id']),
-      entityId: row['entity_id'] === null ? null : Number(row['entity_id']),
+      entityId: row['entity_id'] == null ? null : Number(row['entity_id']),
       created: stamp(row['created_at'], row['created_by']),
       updated: stamp(row['updated_at'], row['updated_by']),
     },

@@ -42,7 +42,7 @@ export class RecordReader {
     const rows = await readRowsById(this.database, definition.view, [id]);
     const row = rows.get(id) ?? (await referenceTarget(definition.name).find(id, this.related.services));
     const place = { customerId: currentScope().principal.customerId, entityId: definition.scope === 'entity' ? currentEntity().id : null };
-    if (!row || !isHere(definition.scope === 'entity' ? row : { ...row, entity_id: null }, place)) throw noSuchRecord();
+    if (!row || !isHere(row, place)) throw noSuchRecord();
     return row;
   }
 

@@ -170,8 +170,10 @@ function written(definition: RecordDefinition, id: number, { state, revision, po
   return { id, row: { ...rowOf(definition.table, id, state, revision), ...personal }, revision, position };
 }
 
-const initialValues = ({ inherent = {} }: RecordDefinition): RecordValues =>
-  Object.fromEntries(Object.entries(inherent).map(([name, { initial }]) => [name, initial]));
+const initialValues = ({ inherent = {}, defaults = {} }: RecordDefinition): RecordValues => ({
+  ...Object.fromEntries(Object.entries(inherent).map(([name, { initial }]) => [name, initial])),
+  ...defaults,
+});
 
 function refuseIf(problems: readonly Detail[]): void {
   if (problems.length > 0) throw invalid(problems);

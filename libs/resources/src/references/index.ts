@@ -2,3 +2,4 @@ export * from './reference-targets.js';
 export * from './related-records.js';
 export * from './reference-checks.js';
 export * from './external-references.js';
+export * from './referenced-creation.js';

@@ -1,0 +1,40 @@
+import { DateTime, IANAZone } from 'luxon';
+import { defineField, type Class, type Problem } from '#millwright/resources';
+
+/** A word of a closed world: text that a check knows or does not know. */
+const knownText =
+  (code: string, check: (value: string) => boolean, message: string, example: string): PropertyDecorator =>
+  (target, property) =>
+    defineField(target.constructor as Class, {
+      name: String(property),
+      kind: 'text',
+      presence: 'nullable',
+      codes: [code],
+      check: (value): Problem | undefined => (typeof value === 'string' && check(value) ? undefined : { code, message }),
+      column: 'text',
+      graphql: () => String,
+      openApi: { type: 'string', example },
+    });
+
+const currencies = new Set(Intl.supportedValuesOf('currency'));
+
+/** An ISO 4217 code. Code: not_a_currency. */
+export const Currency = (): PropertyDecorator => knownText('not_a_currency', (value) => currencies.has(value), 'must be an ISO 4217 code like USD', 'USD');
+
+// Offsets are no places: they know no summer time, so a name is asked for.
+const namesPlace = (value: string): boolean => /^[A-Za-z][A-Za-z0-9_+/-]{0,49}$/.test(value) && IANAZone.isValidZone(value);
+
+/** An IANA name. Code: not_a_time_zone. */
+export const TimeZone = (): PropertyDecorator => knownText('not_a_time_zone', namesPlace, 'must be an IANA time zone like Europe/Berlin', 'Etc/UTC');
+
+/** "Europe/Berlin: +02:00", with the offset of this moment. */
+export const printedTimeZone = (timeZone: string): string => `${timeZone}: ${DateTime.now().setZone(timeZone).toFormat('ZZ')}`;
+
+export function currencySymbol(currency: string): string {
+  const parts = new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).formatToParts(0);
+  return parts.find(({ type }) => type === 'currency')?.value ?? currency;
+}
+
+const currencyNames = new Intl.DisplayNames('en', { type: 'currency' });
+
+export const currencyName = (currency: string): string => currencyNames.of(currency) ?? currency;

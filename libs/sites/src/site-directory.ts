@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { EntityDirectory, type EntityScope, type RequestScope } from '#millwright/access';
+import { EventStore } from '#millwright/event-sourcing';
+import { currencySymbol, printedTimeZone } from './currency-and-time-zone.js';
+import { customers } from './customers.js';
+import { entities } from './entities.js';
+
+/** Answers the edge from the log, so that a site can be used the moment it was created. */
+@Injectable()
+export class SiteDirectory extends EntityDirectory {
+  constructor(private readonly events: EventStore) {
+    super();
+  }
+
+  async find(customerId: number, entityId: number): Promise<EntityScope | null> {
+    const { state } = await this.events.load(entities.stream, entityId);
+    if (!state.registered || state.history?.customerId !== customerId) return null;
+    const { name, currency, datetime_format, timezone } = state.values;
+    return {
+      id: entityId,
+      name: String(name),
+      currency: String(currency),
+      currency_symbol: currencySymbol(String(currency)),
+      datetime_format: String(datetime_format),
+      timezone: printedTimeZone(String(timezone)),
+    };
+  }
+
+  async customer(customerId: number): Promise<RequestScope['customer']> {
+    const { state } = await this.events.load(customers.stream, customerId);
+    return { id: customerId, name: String(state.values['name'] ?? '') };
+  }
+}

@@ -1,0 +1,21 @@
+import { Global, Module } from '@nestjs/common';
+import { EntityDirectory } from '#millwright/access';
+import { recordModule } from '#millwright/resources';
+import { assetTypes } from './asset-types.js';
+import { assets } from './assets.js';
+import { CurrencyUse } from './currency-use.js';
+import { customers } from './customers.js';
+import { entities } from './entities.js';
+import { locations } from './locations.js';
+import { SiteDirectory } from './site-directory.js';
+
+/** Every kind of record of this room: its projections and sequences are wanted at start. */
+export const siteRecords = [customers, entities, locations, assetTypes, assets];
+
+@Global()
+@Module({
+  imports: [recordModule(siteRecords)],
+  providers: [{ provide: EntityDirectory, useClass: SiteDirectory }, CurrencyUse],
+  exports: [EntityDirectory, CurrencyUse],
+})
+export class SitesModule {}

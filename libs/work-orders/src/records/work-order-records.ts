@@ -1,0 +1,43 @@
+import { Rejection } from '#millwright/event-sourcing/decider';
+import { defineRecord, OneOf, Text, type RecordState, type RecordValues } from '#millwright/resources';
+
+class CategoryFields {
+  @Text({ required: true, example: 'Refrigeration' }) name!: string;
+  @Text({ max: 10_000 }) description?: string | null;
+}
+
+/** What work orders and other costs are grouped by. */
+export const categories = defineRecord({ name: 'category', plural: 'categories', fields: CategoryFields, scope: 'customer', search: ['name', 'description'] });
+
+/** What a status means for the order; the words are the customer's own, the kind is what the program goes by. */
+export const statusKinds = ['open', 'completed', 'cancelled'] as const;
+
+class WorkOrderStatusFields {
+  @Text({ required: true, example: 'Waiting for parts' }) name!: string;
+  @OneOf(statusKinds, { required: true, description: 'open, completed or cancelled; never changes.', example: 'open' }) kind!: (typeof statusKinds)[number];
+}
+
+/** A status of work orders. The built-in ones never change, and no status ever changes its kind: orders have been closed by it. */
+export const workOrderStatuses = defineRecord({
+  name: 'work_order_status',
+  plural: 'work_order_statuses',
+  fields: WorkOrderStatusFields,
+  scope: 'customer',
+  defaultSort: 'id asc',
+  inherent: { is_custom: { column: 'boolean', initial: true, openApi: { type: 'boolean' }, graphql: () => Boolean } },
+  rules: { change: assertChangeable, archive: assertCustom },
+});
+
+function assertChangeable(state: RecordState, changes: RecordValues): void {
+  assertCustom(state);
+  if (changes['kind'] === undefined) return;
+  const detail = { field: 'work_order_status.kind', code: 'never_changes', message: 'never changes' };
+  throw new Rejection('VALIDATION_FAILED', 'The kind of a status never changes.', [detail]);
+}
+
+function assertCustom({ values }: RecordState): void {
+  if (values['is_custom'] !== true) throw new Rejection('CONFLICT', 'A built-in status can neither be changed nor archived.');
+}
+
+/** Every kind of record of this room besides work orders: their projections and sequences are wanted at start. */
+export const workOrderRecords = [categories, workOrderStatuses];
