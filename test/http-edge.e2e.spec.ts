@@ -1,0 +1,243 @@
+import { connect } from 'node:net';
+import { errorCodes } from '#millwright/resources';
+import type { Answer, Client } from './harness/client.js';
+import { sharedServer } from './harness/server.js';
+
+let app: Client;
+beforeAll(async () => void (app = await sharedServer()));
+
+describe('who asks, for which site', () => {
+  it('wants a key', async () => {
+    for (const authorization of [undefined, 'Bearer', 'Bearer wrong', 'Basic abc', `Bearer ${app.adminKey}x`]) {
+      const { error, headers } = await app.get('/entities', { authorization }).expect(401);
+      expect(error.code).toBe('UNAUTHENTICATED');
+      expect(headers.get('www-authenticate')).toBe('Bearer');
+    }
+  });
+
+  it('takes Token for Bearer', () => app.get('/entities', { authorization: `Token ${app.adminKey}` }).expect(200));
+
+  it.each([undefined, '', 'one', '1.5', '-1', '99999999999999999999'])('does not take %j for a site', async (entity) => {
+    const { error } = await app.post('/batch', {}, { 'x-entity-id': entity }).expect(400);
+    expect(error.code).toBe('MALFORMED_REQUEST');
+  });
+
+  it('finds no site that is not there', async () => {
+    for (const entity of ['0', '987654321'])
+      expect((await app.post('/batch', {}, { 'x-entity-id': entity }).expect(404)).error.code).toBe('NOT_FOUND');
+  });
+
+  it('asks for a key before it reads the body', async () => {
+    await app.request('POST', '/batch', '{', { authorization: undefined, 'content-type': 'text/plain' }).expect(401);
+  });
+});
+
+describe('paths and methods', () => {
+  it('answers a path that is not there in the envelope, key or not', async () => {
+    for (const path of ['/api/v1/nothing', '/api/v1/', '/', '/api/v2/parts', '/api/v1/batch/1']) {
+      const { error } = await app.request('GET', path, undefined, { authorization: undefined }).expect(404);
+      expect(error.code).toBe('NOT_FOUND');
+    }
+  });
+
+  it('names the methods of a path that is there', async () => {
+    const { error, headers } = await app.request('PUT', '/api/v1/batch').expect(405);
+    expect(error.code).toBe('METHOD_NOT_ALLOWED');
+    expect(headers.get('allow')).toBe('POST');
+    await app.request('OPTIONS', '/api/v1/entities').expect(405);
+  });
+
+  it('tolerates a trailing slash', () => app.get('/entities/').expect(200));
+
+  it('answers a path that cannot be decoded', async () => expect((await app.get('/%zz').expect(400)).error.code).toBe('MALFORMED_REQUEST'));
+
+  it('answers what is not HTTP in the envelope, too', async () => {
+    const answer = await overTheSocket('THIS IS NO HTTP\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('"code":"MALFORMED_REQUEST"');
+  });
+});
+
+describe('the id of a request', () => {
+  it('is the caller’s own', async () => {
+    const { error, headers } = await app.get('/nothing', { 'x-request-id': 'tour-1' });
+    expect(headers.get('x-request-id')).toBe('tour-1');
+    expect(error.request_id).toBe('tour-1');
+  });
+
+  it('is made where there is none, or one that does not belong into a log', async () => {
+    for (const id of [undefined, 'a b', 'x'.repeat(129)]) {
+      const { error, headers } = await app.get('/nothing', { 'x-request-id': id });
+      expect(headers.get('x-request-id')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+      expect(error.request_id).toBe(headers.get('x-request-id'));
+    }
+  });
+});
+
+describe('bodies', () => {
+  const send = (body: string, type = 'application/json'): Promise<Answer> => app.request('POST', '/batch', body, { 'content-type': type });
+
+  it.each([
+    ['that ends too early', '{"ops":', 400, 'MALFORMED_REQUEST'],
+    ['with a key twice', '{"ops":[],"ops":[]}', 400, 'MALFORMED_REQUEST'],
+    ['with a key twice, once escaped', '{"a":1,"\\u0061":2}', 400, 'MALFORMED_REQUEST'],
+    ['33 deep', `${'['.repeat(33)}${']'.repeat(33)}`, 400, 'MALFORMED_REQUEST'],
+    ['500,000 deep', `${'['.repeat(500_000)}`, 400, 'MALFORMED_REQUEST'],
+    ['that is empty', '', 422, 'VALIDATION_FAILED'],
+    ['that is a list', '[]', 422, 'VALIDATION_FAILED'],
+    ['with __proto__', '{"__proto__":{"ops":[]}}', 422, 'VALIDATION_FAILED'],
+    ['with constructor', '{"constructor":1}', 422, 'VALIDATION_FAILED'],
+    ['with too many values', `[${'0,'.repeat(60_000)}0]`, 413, 'PAYLOAD_TOO_LARGE'],
+    ['past 5 MB', `"${'x'.repeat(5_000_001)}"`, 413, 'PAYLOAD_TOO_LARGE'],
+  ])('a body %s', async (_what, body, status, code) => {
+    const answer = await send(body);
+    expect([answer.status, answer.error.code]).toEqual([status, code]);
+  });
+
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data',
+    'application/xml',
+    'application/json; charset=latin1',
+    'nonsense',
+  ])('of the type %s are not understood', async (type) =>
+    expect([(await send('{}', type)).status, (await send('{}', type)).error.code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']),
+  );
+
+  it.each(['application/json', 'application/json; charset=utf-8', 'Application/JSON;charset="UTF-8"'])('of the type %s are', async (type) =>
+    expect((await send('\ufeff{"ops":[],"sequential":true}', type)).error.details).toMatchObject([{ field: 'ops', code: 'out_of_range' }]),
+  );
+
+  it('that are not UTF-8 are malformed', async () => {
+    const answer = await fetch(`${app.url}/api/v1/batch`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${app.adminKey}`, 'x-entity-id': '1', 'content-type': 'application/json' },
+      body: Buffer.from([0x22, 0xff, 0xfe, 0x22]),
+    });
+    expect(answer.status).toBe(400);
+  });
+
+  it('of other routes end at 1 MB', async () => {
+    await app.request('POST', '/locations', `"${'x'.repeat(1_000_001)}"`).expect(413);
+  });
+});
+
+describe('headers and parameters', () => {
+  it.each(['x', '-1', '1.5', '18446744073709551616', ''])('the position %j is malformed', async (position) => {
+    expect((await app.get('/entities', { 'x-min-position': position || ' ' }).expect(400)).error.code).toBe('MALFORMED_REQUEST');
+    expect((await app.get(`/entities?min_position=${position}`, { 'x-min-position': undefined }).expect(400)).error.code).toBe(
+      'MALFORMED_REQUEST',
+    );
+  });
+
+  it('a position that nobody has written yet is waited for, then refused', async () => {
+    const { error, headers } = await app.get('/entities?min_position=18446744073709551615', { 'x-min-position': undefined }).expect(503);
+    expect(error.code).toBe('UNAVAILABLE');
+    expect(headers.get('retry-after')).toMatch(/^\d+$/);
+  });
+
+  it('NUL in a parameter is refused by name', async () => {
+    const { error } = await app.get('/entities?search=a%00b').expect(422);
+    expect(error.details).toMatchObject([{ field: 'search', code: 'invalid_text' }]);
+  });
+
+  it('carries the headers that keep browsers from guessing, and tells nobody what it is made of', async () => {
+    const { headers } = await app.get('/entities').expect(200);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(headers.get('x-powered-by')).toBeNull();
+    expect(headers.get('server')).toBeNull();
+  });
+});
+
+describe('success', () => {
+  it('comes in the envelope, without a site where none was asked for', async () => {
+    const { body } = await app.get('/entities', { 'x-entity-id': undefined }).expect(200);
+    expect(body).toMatchObject({ status: 'success', success: true, meta: { entity: { id: null, name: null }, customer: { id: 1 } } });
+    expect(Array.isArray(body.data)).toBe(true);
+  });
+
+  it('comes as results where that is asked for', async () => {
+    const { body } = await app.get('/entities', { accept: 'application/json; envelope=results' }).expect(200);
+    expect(body).toMatchObject({ success: true, results: expect.any(Array) as unknown, process_time: expect.any(Number) as unknown });
+    expect(body).not.toHaveProperty('data');
+  });
+});
+
+describe('a batch', () => {
+  it('answers each operation with its own status, without an envelope', async () => {
+    const ops = [
+      { method: 'GET', url: '/api/v1/entities' },
+      { method: 'GET', url: '/api/v1/nothing' },
+      { method: 'PUT', url: '/api/v1/entities' },
+    ];
+    const { body } = await app.post('/batch', { ops, sequential: true }).expect(200);
+    expect(Object.keys(body)).toEqual(['results']);
+    expect(body.results.map(({ status }: { status: number }) => status)).toEqual([200, 404, 405]);
+    expect(body.results[0].body.status).toBe('success');
+  });
+
+  it('names everything that is wrong with it', async () => {
+    const ops = [
+      { method: 'TRACE', url: 'http://elsewhere/' },
+      { method: 'POST', url: '/api/v1/batch' },
+      { method: 'GET', url: '/api/v1/parts', body: {} },
+      7,
+    ];
+    const { error } = await app.post('/batch', { ops, sequential: false, parallel: true }).expect(422);
+    expect(error.details.map(({ field, code }: { field: string; code: string }) => `${field} ${code}`)).toEqual([
+      'parallel unknown_field',
+      'sequential not_true',
+      'ops.0.method not_one_of',
+      'ops.0.url invalid_url',
+      'ops.1.url not_in_a_batch',
+      'ops.2.body unknown_field',
+      'ops.3 not_an_object',
+    ]);
+  });
+
+  it.each([0, 101])('of %d operations is refused', async (count) => {
+    const ops = Array.from({ length: count }, () => ({ method: 'GET', url: '/api/v1/entities' }));
+    expect((await app.post('/batch', { ops, sequential: true }).expect(422)).error.details).toMatchObject([
+      { field: 'ops', code: 'out_of_range' },
+    ]);
+  });
+});
+
+describe('the documents', () => {
+  const anonymous = { authorization: undefined, 'x-entity-id': undefined, 'x-min-position': undefined };
+
+  it('describe every operation with its errors, to anybody', async () => {
+    const { body } = await app.get('/openapi.json', anonymous).expect(200);
+    expect(body.openapi).toBe('3.1.0');
+    const codes = Object.values<{ content: { 'application/json': { examples: object } } }>(body.components.responses).flatMap((response) =>
+      Object.keys(response.content['application/json'].examples),
+    );
+    expect(codes.sort()).toEqual(Object.keys(errorCodes).sort());
+    const ids = Object.values<Record<string, { operationId?: string }>>(body.paths).flatMap((path) =>
+      Object.values(path).map(({ operationId }) => operationId),
+    );
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('are shown by Swagger UI from this server alone', async () => {
+    const { body, headers } = await app.request('GET', '/docs', undefined, anonymous).expect(200);
+    expect(headers.get('content-type')).toContain('text/html');
+    expect(body).not.toMatch(/https?:\/\//);
+    for (const file of ['start.js', 'swagger-ui-bundle.js', 'swagger-ui.css'])
+      await app.request('GET', `/docs/${file}`, undefined, anonymous).expect(200);
+    await app.request('GET', '/docs/package.json', undefined, anonymous).expect(404);
+  });
+});
+
+function overTheSocket(text: string): Promise<string> {
+  const { hostname, port } = new URL(app.url);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => socket.end(text));
+    let answer = '';
+    socket.on('data', (chunk) => (answer += chunk.toString()));
+    socket.on('end', () => resolve(answer));
+    socket.on('error', reject);
+  });
+}
