@@ -18,7 +18,7 @@ import { HttpAdapter, openEdge } from './http/index.js';
 import { NestLogger } from './logging.js';
 
 /** How long clients with open connections have to send and leave by themselves once no new ones are let in. */
-const farewellMilliseconds = 300;
+const farewellMilliseconds = 1_000;
 /** How long requests that were accepted may take to be answered once we stop. */
 const drainMilliseconds = 6_000;
 

@@ -6,6 +6,8 @@ import { assertSuitable } from './read-database/server-checks.js';
 
 /** The database everything lies in: the embedded one, or the user's own. Injected by class. */
 export class Databases {
+  private closing = false;
+
   constructor(
     /** As the application's role: reads and writes rows, appends events. */
     readonly appUrl: string,
@@ -14,8 +16,14 @@ export class Databases {
     private readonly embedded?: EmbeddedPostgres,
   ) {}
 
+  /** Whether connections break because we want it. */
+  get isClosing(): boolean {
+    return this.closing;
+  }
+
   /** Stops the embedded server; the user's own is left alone. */
   async close(): Promise<void> {
+    this.closing = true;
     await this.embedded?.stop();
   }
 }

@@ -24,7 +24,9 @@ const writeConnections = 10;
 @Module({})
 export class EngineModule {
   static on(configuration: Configuration, databases: Databases, logger: Logger): DynamicModule {
-    const onBrokenConnection = (error: Error): void => logger.warn({ err: error }, 'a database connection broke');
+    const onBrokenConnection = (error: Error): void => {
+      if (!databases.isClosing) logger.warn({ err: error }, 'a database connection broke');
+    };
     const providers: FactoryProvider[] = [
       { provide: Configuration, useFactory: () => configuration },
       { provide: Databases, useFactory: () => databases },

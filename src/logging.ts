@@ -7,7 +7,13 @@ export function createLogger(level: LogLevel): Logger {
   const destination = pino.destination({ fd: 2, sync: true });
   destination.on('error', () => undefined); // nobody reads it any more (EPIPE): work goes on without a log
   return pino(
-    { level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    {
+      level,
+      base: undefined,
+      serializers: { err: (error: unknown) => describe(error) },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
     destination,
   );
 }

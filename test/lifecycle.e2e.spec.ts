@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,20 +69,16 @@ describe('the life of the server', () => {
 
   it('answers every request it has accepted when it is told to stop', async () => {
     const server = await start();
+    const agent = new Agent({ keepAlive: true, maxSockets: 16 });
     const outcomes: string[] = [];
     let stopping = false;
     const client = async (): Promise<void> => {
       for (;;) {
-        try {
-          const { status } = await server.post('/locations', { location: { name: 'Hall' } });
-          outcomes.push(String(status));
-        } catch (error) {
-          const { code = 'unknown' } = (error as { cause?: { code?: string } }).cause ?? {};
-          // Refused is not accepted: the door is shut. Anything else is a request that was taken and dropped.
-          if (stopping && code === 'ECONNREFUSED') return;
-          outcomes.push(code);
-          if (stopping) return;
-        }
+        const outcome = await post(agent, server, '/api/v1/locations', { location: { name: 'Hall' } });
+        // Refused is not accepted: the door is shut. Anything else without a status is a request that was taken and dropped.
+        if (stopping && outcome === 'ECONNREFUSED') return;
+        outcomes.push(outcome);
+        if (stopping && !/^\d{3}$/.test(outcome)) return;
       }
     };
     const load = Array.from({ length: 16 }, client);
@@ -117,6 +114,18 @@ describe('the life of the server', () => {
     for (let n = 0; n < 20; n += 1) await isReady(server);
   });
 });
+
+/** The status of the answer, or the code of the error where there is none; without the retries of `fetch`. */
+function post(agent: Agent, { url, adminKey }: TestServer, path: string, body: unknown): Promise<string> {
+  const headers = { authorization: `Bearer ${adminKey}`, 'x-entity-id': '1', 'content-type': 'application/json' };
+  return new Promise((resolve) => {
+    request(url + path, { method: 'POST', agent, headers }, (response) => {
+      response.resume().once('end', () => resolve(String(response.statusCode)));
+    })
+      .once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+      .end(JSON.stringify(body));
+  });
+}
 
 describe('the command line', () => {
   async function run(environment: Record<string, string>, ...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
