@@ -5,7 +5,7 @@ import { invalid } from '#millwright/resources';
 
 /** Limits of one body, so that no single request stalls the others: depth of nesting, values in all, members of one object. */
 const deepest = 32;
-const mostValues = 50_000;
+const mostValues = 20_000;
 const mostMembers = 1_000;
 
 /** A number token of at most this many characters and no exponent always fits a double without loss. */

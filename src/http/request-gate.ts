@@ -81,7 +81,9 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
   });
 
   server.addHook('onResponse', (request, reply, done) => {
-    directory.logger.info(
+    // What asks every few seconds whether we live would drown everything else.
+    const level = /^\/(health|metrics)/.test(request.url) ? 'debug' : 'info';
+    directory.logger[level](
       {
         request_id: request.id,
         method: request.method,

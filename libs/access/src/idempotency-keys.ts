@@ -68,6 +68,11 @@ export class IdempotencyKeys {
     while ((await this.table.purge()) > 0);
   }
 
+  /** Nest calls this when the application stops. */
+  onModuleDestroy(): void {
+    this.close();
+  }
+
   close(): void {
     for (const timer of this.timers) clearInterval(timer);
   }

@@ -40,3 +40,6 @@ export function currentEntity(): EntityScope {
 
 /** The site of the current request, or undefined outside a request (first start, specs) and for operations without one. */
 export const entityIfAny = (): EntityScope | undefined => storage.getStore()?.entity ?? undefined;
+
+/** The IANA name of a site's time zone, without the offset that `meta.entity` prints beside it. */
+export const timeZoneOf = ({ timezone }: Pick<EntityScope, 'timezone'>): string => timezone.replace(/: .*$/, '');
