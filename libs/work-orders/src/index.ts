@@ -16,3 +16,7 @@ export { finishCompletion, refuseCompletion } from './domain/work-order-completi
 export * from './domain/work-order-archive.js';
 export * from './domain/other-costs.js';
 export * from './domain/fulfilment.js';
+export { fulfilmentName, fulfilmentProcess } from './fulfilment-process.js';
+export { workOrdersProjection } from './read-models/work-orders.js';
+export { WorkOrdersModule } from './work-orders.module.js';
+export { workOrderRecords, categories, workOrderStatuses } from './records/work-order-records.js';

@@ -1,4 +1,4 @@
-import { categoryOf, idOf, type Event, type Projection, type RecordedEvent } from '#millwright/event-sourcing';
+import { categoryOf, idOf, type Event, type Projection, type RecordedEvent, type TableDefinition } from '#millwright/event-sourcing';
 
 type Referring = { partId?: number; workOrderId?: number };
 
@@ -14,6 +14,38 @@ function subjectsOf(event: RecordedEvent): { part_id: number | null; work_order_
   };
 }
 
+export const auditEventTable: TableDefinition = {
+  name: 'audit_events',
+  columns: {
+    position: 'numeric',
+    customer_id: 'bigint',
+    entity_id: 'bigint',
+    sequence: 'bigint',
+    event_id: 'uuid',
+    stream: 'text',
+    revision: 'bigint',
+    type: 'text',
+    recorded_at: 'timestamptz',
+    effective_at: 'text',
+    actor_kind: 'text',
+    actor_id: 'text',
+    part_id: 'bigint',
+    work_order_id: 'bigint',
+    correlation_id: 'text',
+    causation_id: 'text',
+    request_id: 'text',
+    data: 'text',
+  },
+  key: ['position'],
+  indexes: [
+    ['entity_id', 'position'],
+    ['stream', 'revision'],
+    ['part_id', 'position'],
+    ['work_order_id', 'position'],
+  ],
+  appendOnly: true,
+};
+
 /**
  * Every event, as auditors read it: one row an event, with a `sequence` that counts without gap in each site, in log order.
  * `data` keeps the JSON text of the event, so that nothing is reordered or reformatted on its way through the table.
@@ -22,37 +54,7 @@ export const auditTrailProjection: Projection<Event> = {
   name: 'audit-trail',
   version: 1,
   tables: [
-    {
-      name: 'audit_events',
-      columns: {
-        position: 'numeric',
-        customer_id: 'bigint',
-        entity_id: 'bigint',
-        sequence: 'bigint',
-        event_id: 'uuid',
-        stream: 'text',
-        revision: 'bigint',
-        type: 'text',
-        recorded_at: 'timestamptz',
-        effective_at: 'text',
-        actor_kind: 'text',
-        actor_id: 'text',
-        part_id: 'bigint',
-        work_order_id: 'bigint',
-        correlation_id: 'text',
-        causation_id: 'text',
-        request_id: 'text',
-        data: 'text',
-      },
-      key: ['position'],
-      indexes: [
-        ['entity_id', 'position'],
-        ['stream', 'revision'],
-        ['part_id', 'position'],
-        ['work_order_id', 'position'],
-      ],
-      appendOnly: true,
-    },
+    auditEventTable,
     { name: 'audit_sequences', columns: { entity_id: 'bigint', last_sequence: 'bigint' }, key: ['entity_id'] },
   ],
   keys: (event) => [['audit_sequences', { entity_id: siteOf(event) }]],

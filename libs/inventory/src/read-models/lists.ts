@@ -58,8 +58,11 @@ export const transactionList: ListDefinition = {
     created_at: { type: 'instant', neverNull: true },
     updated_at: { type: 'instant', column: 'created_at', neverNull: true },
     created_by_id: { type: 'id' },
+    position: { type: 'decimal', neverNull: true },
   },
   search: ['note', 'type'],
   defaultSort: 'updated_at desc',
   scope: 'entity',
+  // Ids are handed out before the decision; only the log knows which of two movements came first.
+  tieBreaker: 'position',
 };

@@ -1,4 +1,5 @@
 import { idOf, type Projection, type TableDefinition } from '#millwright/event-sourcing';
+import { roundToCurrency, showValue, toValue } from '#millwright/quantities';
 import { explain } from '../domain/explanation.js';
 import type { PartEvent } from '../domain/part.events.js';
 import { part } from '../domain/part.js';
@@ -14,10 +15,14 @@ export const transactionTable: TableDefinition = {
     entity_id: 'bigint',
     type: 'text',
     quantity: 'numeric',
+    /** Exact, by its effect on the shelf. */
+    value: 'numeric',
     cost: 'numeric',
     total_cost: 'numeric',
     on_hand_qty: 'numeric',
+    /** Exact, and as finance sees it. */
     stock_value: 'numeric',
+    stock_value_posted: 'numeric',
     avg_unit_cost: 'numeric',
     work_order_id: 'bigint',
     work_order_charge: 'numeric',
@@ -35,7 +40,7 @@ export const transactionTable: TableDefinition = {
     created_by_id: 'bigint',
   },
   key: ['id'],
-  indexes: [['part_id', 'id'], ['part_id', 'created_at', 'id'], ['work_order_id']],
+  indexes: [['part_id', 'position'], ['part_id', 'created_at', 'position'], ['work_order_id']],
   appendOnly: true,
 };
 
@@ -46,6 +51,8 @@ const factsTable: TableDefinition = {
 };
 
 type FactsRow = { currency: string; is_non_stock: boolean; last_average: string };
+
+const posted = (value: string, currency: string): string => showValue(roundToCurrency(toValue(value), currency));
 
 /** The transactions of every part: what finance and auditors read to see why the average is what it is. */
 export const partTransactionsProjection: Projection<PartEvent> = {
@@ -73,10 +80,12 @@ export const partTransactionsProjection: Projection<PartEvent> = {
       entity_id: metadata.entity_id,
       type: transaction.type,
       quantity: transaction.quantity,
+      value: event.data.value,
       cost: transaction.cost,
       total_cost: transaction.totalCost,
       on_hand_qty: transaction.onHand,
       stock_value: transaction.stockValue,
+      stock_value_posted: transaction.stockValue === null ? null : posted(transaction.stockValue, facts.currency),
       avg_unit_cost: transaction.averageUnitCost,
       work_order_id: transaction.workOrderId,
       work_order_charge: transaction.workOrderCharge,

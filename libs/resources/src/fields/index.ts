@@ -1,2 +1,3 @@
 export * from './field-definition.js';
 export * from './fields.js';
+export { plainDateProblem } from './checks.js';

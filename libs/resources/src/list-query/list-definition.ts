@@ -11,6 +11,8 @@ export type ListAttribute = Readonly<{
   sortable?: boolean;
   /** Says that no row has a null here, so that a cursor can use an index. */
   neverNull?: boolean;
+  /** Compares without regard to case: words that people and other systems spell `HIGH` or `high`. */
+  ignoresCase?: boolean;
 }>;
 
 /** Everything the one list machine needs to know of a resource: what can be searched, sorted and filtered, and whose rows they are. */

@@ -94,8 +94,10 @@ function conditionsOf(definition: ListDefinition, query: ListQuery, { where = {}
   for (const [column, value] of Object.entries(where)) conditions.push(`${columnSql(view, column)} = ${bind(value)}`);
   if (hidesArchived && !query.filters.some(({ attribute }) => attribute === 'archived')) conditions.push(`${columnSql(view, 'archived')} = false`);
   for (const filter of query.filters) {
-    const attribute = attributeOf(attributes, filter.attribute);
-    conditions.push(conditionOf(filter, columnSql(view, attribute.column ?? filter.attribute), attribute.type, bind));
+    const { type, column = filter.attribute, ignoresCase } = attributeOf(attributes, filter.attribute);
+    const sql = columnSql(view, column);
+    if (!ignoresCase) conditions.push(conditionOf(filter, sql, type, bind));
+    else conditions.push(conditionOf({ ...filter, values: filter.values.map((value) => value?.toLowerCase() ?? null) }, `lower(${sql})`, type, bind));
   }
   if (query.search !== null && search.length > 0) {
     const pattern = bind(`%${escapeLike(query.search)}%`);

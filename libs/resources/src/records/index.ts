@@ -2,6 +2,7 @@ export * from './record-decider.js';
 export * from './record-definition.js';
 export * from './record-printing.js';
 export { recordProjection, rowOf } from './record-projection.js';
+export * from './built-in-records.js';
 export * from './personal-values.js';
 export * from './record-commands.js';
 export * from './record-reader.js';

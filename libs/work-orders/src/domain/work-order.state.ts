@@ -1,4 +1,4 @@
-import { Map as PersistentMap } from 'immutable';
+import { Map as PersistentMap, Set as PersistentSet } from 'immutable';
 import { Rejection, type Detail, type RecordHistory } from '#millwright/event-sourcing/decider';
 import type { Decimal } from '#millwright/quantities';
 import type { StatusKind, UnissuedPart, WorkOrderDetails } from './work-order.events.js';
@@ -9,6 +9,7 @@ export type Status = Readonly<{ statusId: number; kind: StatusKind }>;
 /** The built-in statuses that an order gets when nobody names one. */
 export const openStatus = { statusId: 1, kind: 'open' } as const satisfies Status;
 export const completedStatus = { statusId: 5, kind: 'completed' } as const satisfies Status;
+export const cancelledStatus = { statusId: 4, kind: 'cancelled' } as const satisfies Status;
 
 /** How many of a part the order wants (on a completed order: was issued), in thousandths, and the event that last said so. */
 export type PartLine = Readonly<{ quantity: bigint; requestRevision: number }>;
@@ -40,6 +41,7 @@ export type WorkOrder = Readonly<{
   refusedCompletions: PersistentMap<number, readonly UnissuedPart[]>;
   /** The sum of the other costs, in millionths. */
   otherCosts: bigint;
+  otherCostIds: PersistentSet<number>;
   archived: boolean;
   history: RecordHistory | undefined;
 }>;
@@ -73,6 +75,7 @@ export const unknownWorkOrder: WorkOrder = {
   refusedRequests: PersistentMap(),
   refusedCompletions: PersistentMap(),
   otherCosts: 0n,
+  otherCostIds: PersistentSet(),
   archived: false,
   history: undefined,
 };

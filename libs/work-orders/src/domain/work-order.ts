@@ -49,7 +49,11 @@ function applied(order: WorkOrder, { type, data }: WorkOrderEvent, revision: num
     case 'WorkOrderCancelled':
       return { ...order, phase: 'cancelled', statusId: data.statusId, parts: PersistentMap() };
     case 'OtherCostRecorded':
-      return { ...order, otherCosts: order.otherCosts + toValue(data.amount) };
+      return {
+        ...order,
+        otherCosts: order.otherCosts + toValue(data.amount),
+        otherCostIds: order.otherCostIds.add(data.otherCostId),
+      };
     case 'WorkOrderArchived':
       return { ...order, archived: true };
     case 'WorkOrderUnarchived':

@@ -1,4 +1,4 @@
-import { Map as PersistentMap } from 'immutable';
+import { Map as PersistentMap, Set as PersistentSet } from 'immutable';
 import { userIdOf } from '#millwright/access';
 import type { RecordHistory, TableDefinition } from '#millwright/event-sourcing';
 import { showQuantity, showValue, toQuantity, toValue, type Decimal } from '#millwright/quantities';
@@ -137,7 +137,7 @@ export function workOrderRow(order: WorkOrder): WorkOrderRow {
   };
 }
 
-/** The order as its row remembers it, to fold the next event into. Refusals are left out: nothing in the row depends on earlier ones. */
+/** The order as its row remembers it, to fold the next event into. Refusals and the ids of costs are left out: nothing in the row depends on earlier ones. */
 export function workOrderOfRow(row: WorkOrderRow): WorkOrder {
   const lines = row.part_lines.map(({ part_id, quantity, request_revision }): [number, PartLine] => [
     part_id,
@@ -170,6 +170,7 @@ export function workOrderOfRow(row: WorkOrderRow): WorkOrder {
     refusedRequests: PersistentMap(),
     refusedCompletions: PersistentMap(),
     otherCosts: toValue(row.other_costs),
+    otherCostIds: PersistentSet(),
     archived: row.archived,
     history: row.fold.history,
   };

@@ -44,7 +44,8 @@ function stateBefore(row: WorkOrderRow | undefined, event: RecordedEvent<WorkOrd
   return workOrder.initialState;
 }
 
-const otherCostRow = ({ data, stream, metadata }: RecordedEvent<OtherCostRecorded>): Row => ({
+/** An other cost as the table `read.other_costs` has it. */
+export const otherCostRow = ({ data, stream, metadata }: RecordedEvent<OtherCostRecorded>): Row => ({
   id: data.otherCostId,
   work_order_id: idOf(stream),
   entity_id: metadata.entity_id,

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import type { Row } from '#millwright/event-sourcing';
+import { Answer, ListReader, parseListQuery, viewOf, type ListDefinition, type RawQuery } from '#millwright/resources';
+import { auditEventTable } from './read-models/audit-trail.js';
+
+const stored = viewOf(auditEventTable);
+
+/** GET /audit_trail, in log order. */
+export const auditTrailList: ListDefinition = {
+  view: { ...stored, columns: { ...stored.columns, actor: { type: 'text', sql: `actor_kind || ':' || actor_id` } } },
+  attributes: {
+    position: { type: 'decimal', neverNull: true },
+    sequence: { type: 'integer', neverNull: true },
+    stream: { type: 'text', neverNull: true },
+    revision: { type: 'integer', neverNull: true },
+    type: { type: 'text', neverNull: true },
+    recorded_at: { type: 'instant', neverNull: true },
+    effective_at: { type: 'text' },
+    actor: { type: 'text' },
+    actor_kind: { type: 'text' },
+    actor_id: { type: 'text' },
+    part_id: { type: 'id' },
+    work_order_id: { type: 'id' },
+    correlation_id: { type: 'text' },
+    causation_id: { type: 'text' },
+    request_id: { type: 'text' },
+  },
+  search: ['stream', 'type', 'data'],
+  defaultSort: 'position asc',
+  scope: 'entity',
+  tieBreaker: 'position',
+};
+
+/** Reads the audit trail of the current site. */
+@Injectable()
+export class AuditTrailReader {
+  constructor(private readonly lists: ListReader) {}
+
+  async list(query: RawQuery): Promise<Answer> {
+    const { rows, meta } = await this.lists.read(auditTrailList, parseListQuery(auditTrailList, query));
+    return new Answer(rows.map(shown), { meta });
+  }
+}
+
+/** Positions are unsigned 64-bit numbers, so they are printed as text. */
+const shown = (row: Readonly<Row>): object => ({
+  position: row['position'],
+  sequence: row['sequence'],
+  id: row['event_id'],
+  stream: row['stream'],
+  revision: row['revision'],
+  type: row['type'],
+  recorded_at: row['recorded_at'],
+  effective_at: row['effective_at'],
+  actor: { kind: row['actor_kind'], id: row['actor_id'] },
+  part_id: row['part_id'],
+  work_order_id: row['work_order_id'],
+  correlation_id: row['correlation_id'],
+  causation_id: row['causation_id'],
+  request_id: row['request_id'],
+  data: JSON.parse(String(row['data'])) as unknown,
+});

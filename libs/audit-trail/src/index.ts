@@ -1,0 +1,2 @@
+export { auditTrailProjection } from './read-models/audit-trail.js';
+export { AuditTrailModule } from './audit-trail.module.js';

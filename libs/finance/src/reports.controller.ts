@@ -1,0 +1,30 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOperation, ApiProperty, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiAnswer, type Answer, type RawQuery } from '#millwright/resources';
+import { costGroupings, CostsReport } from './costs-report.js';
+
+class CostsReportRow {
+  @ApiProperty({ oneOf: [{ type: 'string' }, { type: 'integer' }], nullable: true, example: '2010', description: 'An id, or a period like 2010, 2010-Q2, 2010-05.' })
+  key!: string | number | null;
+  @ApiProperty({ type: 'string' }) label!: string;
+  @ApiProperty({ type: 'number' }) labor!: number;
+  @ApiProperty({ type: 'number' }) parts!: number;
+  @ApiProperty({ type: 'number' }) other!: number;
+  @ApiProperty({ type: 'number' }) total!: number;
+}
+
+@ApiTags('reports')
+@Controller('api/v1/reports')
+export class ReportsController {
+  constructor(private readonly costsReport: CostsReport) {}
+
+  @Get('costs')
+  @ApiOperation({ summary: "What was posted, grouped; a cost belongs to its effective date in the site's time zone" })
+  @ApiQuery({ name: 'group_by', required: false, schema: { type: 'string', enum: costGroupings, default: 'asset' } })
+  @ApiQuery({ name: 'from', required: false, schema: { type: 'string', format: 'date' }, description: 'The first day, included.' })
+  @ApiQuery({ name: 'to', required: false, schema: { type: 'string', format: 'date' }, description: 'The last day, included.' })
+  @ApiAnswer(CostsReportRow, { list: true })
+  costs(@Query() query: RawQuery): Promise<Answer> {
+    return this.costsReport.read(query);
+  }
+}

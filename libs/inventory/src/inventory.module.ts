@@ -1,0 +1,34 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { recordModule } from '#millwright/resources';
+import { CurrencyUse } from '#millwright/sites';
+import { inventoryHandlers } from './inventory.handlers.js';
+import { PartPresenter } from './part-presenter.js';
+import { PartReader } from './part-reader.js';
+import { PartWriter } from './part-writer.js';
+import { PartsController } from './parts.controller.js';
+import { Receipts } from './receipts.js';
+import { inventoryRecords } from './records/inventory-records.js';
+
+/** Parts: stock, reservations, valuation; storerooms, units and part types. */
+@Module({
+  imports: [recordModule(inventoryRecords)],
+  controllers: [PartsController],
+  providers: [...inventoryHandlers, PartWriter, PartReader, PartPresenter, Receipts],
+  exports: [PartReader, PartPresenter],
+})
+export class InventoryModule implements OnModuleInit {
+  constructor(
+    private readonly currencies: CurrencyUse,
+    private readonly parts: PartWriter,
+    private readonly database: DataSource,
+  ) {}
+
+  /** A part's amounts are in its site's currency for ever. */
+  onModuleInit(): void {
+    this.currencies.ask(async (entityId) => {
+      if (this.parts.sitesWithParts.has(entityId)) return true;
+      return (await this.database.query<unknown[]>('SELECT 1 FROM read.parts WHERE entity_id = $1 LIMIT 1', [entityId])).length > 0;
+    });
+  }
+}

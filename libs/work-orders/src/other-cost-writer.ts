@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { DateTime } from 'luxon';
+import { currentEntity, timeZoneOf } from '#millwright/access';
+import { EventStore, type RecordedEvent, type Row } from '#millwright/event-sourcing';
+import { duplicateReference, ExternalReferences, fieldsOf, ReferenceChecks, referenceKey } from '#millwright/resources';
+import { recordOtherCost } from './domain/other-costs.js';
+import type { OtherCostRecorded } from './domain/work-order.events.js';
+import { workOrder } from './domain/work-order.js';
+import { otherCostRow } from './read-models/work-orders.js';
+import { OtherCostInput } from './work-order.inputs.js';
+import type { RecordOtherCost, WorkOrderOutcome } from './work-order.commands.js';
+import { refuseIf, WorkOrderWriter } from './work-order-writer.js';
+
+const resource = 'other_cost';
+const fields = fieldsOf(OtherCostInput);
+
+export type OtherCostOutcome = WorkOrderOutcome & Readonly<{ cost: Row }>;
+
+/** Records costs that are neither labour nor parts. */
+@Injectable()
+export class OtherCostWriter {
+  /** Sites that got a cost through this process: the read model may not have heard of it yet. */
+  readonly sitesWithCosts = new Set<number>();
+
+  constructor(
+    private readonly events: EventStore,
+    private readonly orders: WorkOrderWriter,
+    private readonly references: ReferenceChecks,
+    private readonly externalReferences: ExternalReferences,
+  ) {}
+
+  /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, CONFLICT, DUPLICATE_REFERENCE, PRECONDITION_FAILED */
+  async record({ work_order_id, amount, date, category_id, note, external_reference }: RecordOtherCost): Promise<OtherCostOutcome> {
+    const problems = await this.references.problems(resource, fields, { category_id });
+    const entity = currentEntity();
+    this.sitesWithCosts.add(entity.id);
+    const reference = external_reference == null || external_reference === '' ? null : external_reference;
+    const proposed = await this.events.nextId(resource);
+    const otherCostId = reference === null ? proposed : await this.idUnder(reference, work_order_id, proposed);
+    const cost = {
+      otherCostId,
+      amount,
+      currency: entity.currency,
+      date: date ?? todayIn(timeZoneOf(entity)),
+      note: note ?? null,
+      categoryId: category_id ?? null,
+      externalReference: reference,
+    };
+    const outcome = await this.orders.decide(work_order_id, (order) => {
+      refuseIf(problems);
+      if (reference !== null && order.otherCostIds.has(otherCostId)) throw duplicateReference(referenceKey(resource, reference), otherCostId);
+      return recordOtherCost(order, cost);
+    });
+    const recorded = outcome.events.find((event): event is RecordedEvent<OtherCostRecorded> => event.type === 'OtherCostRecorded');
+    if (!recorded) throw new Error(`other cost ${otherCostId} of work order ${work_order_id} was answered without its event`);
+    return { ...outcome, cost: otherCostRow(recorded) };
+  }
+
+  /**
+   * The id a reference stands for. A cost lives on its order's stream, so the reference is claimed for the order as well:
+   * two requests for one order meet on its stream, and a second order is refused.
+   */
+  private async idUnder(reference: string, workOrderId: number, proposed: number): Promise<number> {
+    const otherCostId = await this.externalReferences.idFor(referenceKey(resource, reference), proposed);
+    const holds = async (holder: number): Promise<boolean> => {
+      const { state } = await this.events.load(workOrder, holder);
+      if (state.otherCostIds.has(otherCostId)) throw duplicateReference(referenceKey(resource, reference), otherCostId);
+      return false;
+    };
+    await this.externalReferences.claim(referenceKey(`${resource}_order`, reference), workOrderId, holds);
+    return otherCostId;
+  }
+}
+
+const todayIn = (zone: string): string => DateTime.now().setZone(zone).toFormat('yyyy-MM-dd');

@@ -1,0 +1,68 @@
+import { viewOf, type ListDefinition, type View } from '#millwright/resources';
+import { workOrderTable } from './work-order-row.js';
+import { otherCostTable } from './work-orders.js';
+
+const stored = viewOf(workOrderTable);
+
+/** The status by its name in one word, so that `?status=in_progress` finds what people call so. */
+const view: View = {
+  ...stored,
+  columns: {
+    ...stored.columns,
+    status: {
+      type: 'text',
+      sql: `(SELECT replace(lower(status.name), ' ', '_') FROM read.work_order_statuses status WHERE status.id = status_id)`,
+    },
+  },
+};
+
+/** GET /work_orders. */
+export const workOrderList: ListDefinition = {
+  view,
+  attributes: {
+    id: { type: 'id', neverNull: true },
+    title: { type: 'text', neverNull: true },
+    description: { type: 'text' },
+    type: { type: 'text', ignoresCase: true },
+    priority: { type: 'text', ignoresCase: true },
+    status: { type: 'text', ignoresCase: true, sortable: false },
+    status_id: { type: 'id', neverNull: true },
+    status_kind: { type: 'text', ignoresCase: true, neverNull: true },
+    due_date: { type: 'instant' },
+    completed_at: { type: 'instant' },
+    asset_id: { type: 'id' },
+    location_id: { type: 'id' },
+    categories_ids: { type: 'ids' },
+    technicians_ids: { type: 'ids' },
+    assignee_id: { type: 'ids', column: 'technicians_ids' },
+    parts_ids: { type: 'ids' },
+    external_reference: { type: 'text' },
+    archived: { type: 'flag' },
+    created_at: { type: 'instant', neverNull: true },
+    updated_at: { type: 'instant', neverNull: true },
+    created_by_id: { type: 'id' },
+    updated_by_id: { type: 'id' },
+  },
+  search: ['title', 'description'],
+  defaultSort: 'created_at desc',
+  scope: 'entity',
+  hidesArchived: true,
+};
+
+/** GET /work_orders/{id}/other_costs. */
+export const otherCostList: ListDefinition = {
+  view: viewOf(otherCostTable),
+  attributes: {
+    id: { type: 'id', neverNull: true },
+    amount: { type: 'decimal', neverNull: true },
+    date: { type: 'date', neverNull: true },
+    note: { type: 'text' },
+    category_id: { type: 'id' },
+    external_reference: { type: 'text' },
+    created_at: { type: 'instant', neverNull: true },
+    created_by_id: { type: 'id' },
+  },
+  search: ['note'],
+  defaultSort: 'date asc',
+  scope: 'entity',
+};

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { EventStore } from '#millwright/event-sourcing';
+import { orderEntry, part, partRow, type PartRow } from '#millwright/inventory';
+import { oneUnit, divideHalfUp, roundToCurrency, showValue, toQuantity, toValue, type Decimal } from '#millwright/quantities';
+import { RelatedRecords, type BulkRead } from '#millwright/resources';
+import type { WorkOrderRow } from './read-models/work-order-row.js';
+
+/** A part of a work order: how many, and what they cost: charged, or estimated while the order is open. Money of the part's currency, rounded to it. */
+export type PartLine = Readonly<{ part: PartRow; quantity: Decimal; cost: Decimal }>;
+
+/** What a work order cost. While it is open the parts are an estimate at the current average. */
+export type WorkOrderCosts = Readonly<{ lines: readonly PartLine[]; parts: Decimal; labor: Decimal; other: Decimal; total: Decimal; isEstimate: boolean }>;
+
+type Charge = Readonly<{ part_id: number; charge_posted: Decimal }>;
+
+/** What orders were charged for their parts, as finance sees it. */
+const postedCharges: BulkRead<number, readonly Charge[]> = {
+  async read(workOrderIds, database) {
+    const rows = await database.query<{ work_order_id: string; part_id: string; charge_posted: Decimal }[]>(
+      'SELECT work_order_id, part_id, charge_posted FROM read.work_order_part_charges WHERE work_order_id = ANY($1)',
+      [[...workOrderIds]],
+    );
+    const byOrder = new Map<number, Charge[]>(workOrderIds.map((id) => [id, []]));
+    for (const { work_order_id, part_id, charge_posted } of rows)
+      byOrder.get(Number(work_order_id))?.push({ part_id: Number(part_id), charge_posted });
+    return workOrderIds.map((id) => byOrder.get(id) ?? []);
+  },
+};
+
+/** Adds up what work orders cost: from the read models for reads, from the decided states for the answer of a write. */
+@Injectable()
+export class WorkOrderCostReader {
+  constructor(
+    private readonly related: RelatedRecords,
+    private readonly events: EventStore,
+  ) {}
+
+  async projected(row: WorkOrderRow): Promise<WorkOrderCosts> {
+    const charges = row.status_kind === 'completed' ? await this.related.load(postedCharges, row.id) : [];
+    const lines = await Promise.all(
+      row.part_lines.map(async ({ part_id, quantity }): Promise<PartLine[]> => {
+        const found = (await this.related.row('part', part_id)) as unknown as PartRow | undefined;
+        const charge = charges.find((posted) => posted.part_id === part_id)?.charge_posted ?? '0';
+        return found ? [lineOf(row, found, quantity, charge)] : [];
+      }),
+    );
+    return costsOf(row, lines.flat());
+  }
+
+  async decided(row: WorkOrderRow): Promise<WorkOrderCosts> {
+    const lines = await Promise.all(
+      row.part_lines.map(async ({ part_id, quantity }) => {
+        const { state, revision } = await this.events.load(part, part_id);
+        const charge = roundToCurrency(orderEntry(state, row.id).charge, state.currency);
+        return lineOf(row, partRow(state, revision), quantity, showValue(charge));
+      }),
+    );
+    return costsOf(row, lines);
+  }
+}
+
+const lineOf = (row: WorkOrderRow, found: PartRow, quantity: Decimal, charge: Decimal): PartLine => ({
+  part: found,
+  quantity,
+  cost: row.status_kind === 'completed' ? charge : estimateOf(found, quantity),
+});
+
+/** What the parts would cost today: at the average, or for a non-stock part at its price. */
+function estimateOf({ is_non_stock, unit_cost, avg_unit_cost, currency }: PartRow, quantity: Decimal): Decimal {
+  const each = toValue((is_non_stock ? unit_cost : avg_unit_cost) ?? '0');
+  return showValue(roundToCurrency(divideHalfUp(toQuantity(quantity) * each, oneUnit), currency));
+}
+
+function costsOf({ status_kind, other_costs }: WorkOrderRow, lines: readonly PartLine[]): WorkOrderCosts {
+  const parts = lines.reduce((sum, { cost }) => sum + toValue(cost), 0n);
+  return {
+    lines,
+    parts: showValue(parts),
+    labor: '0',
+    other: other_costs,
+    total: showValue(parts + toValue(other_costs)),
+    isEstimate: status_kind === 'open',
+  };
+}

@@ -1,0 +1,124 @@
+import { Injectable } from '@nestjs/common';
+import { printed } from '#millwright/quantities';
+import { Answer, RelatedRecords } from '#millwright/resources';
+import { workOrderRow, type WorkOrderRow } from './read-models/work-order-row.js';
+import { WorkOrderCostReader, type PartLine, type WorkOrderCosts } from './work-order-costs.js';
+import type { WorkOrderOutcome } from './work-order.commands.js';
+
+const person = ['id', 'name', 'surname'];
+
+/** Shows work orders as the contract prints them: in full, as rows of a list, and their parts line by line. */
+@Injectable()
+export class WorkOrderPresenter {
+  constructor(
+    private readonly related: RelatedRecords,
+    private readonly costs: WorkOrderCostReader,
+  ) {}
+
+  /** The answer of a write, from the decided state. */
+  async written({ state, revision, position }: WorkOrderOutcome): Promise<Answer> {
+    const row = workOrderRow(state);
+    return new Answer(await this.withCosts(row, await this.costs.decided(row)), { revision, position });
+  }
+
+  /** The answer of a write on one of the order's parts; a part that is no longer there shows quantity 0. */
+  async writtenPart({ state, revision, position }: WorkOrderOutcome, partId: number): Promise<Answer> {
+    const { lines } = await this.costs.decided(workOrderRow(state));
+    const line = lines.find(({ part }) => part.id === partId);
+    return new Answer(line ? await this.partLine(line) : await this.noPartLine(partId), { revision, position });
+  }
+
+  async full(row: WorkOrderRow): Promise<object> {
+    return this.withCosts(row, await this.costs.projected(row));
+  }
+
+  async sparse(row: WorkOrderRow): Promise<object> {
+    return { ...(await this.shown(row)), work_order_request_id: null, comments_count: 0 };
+  }
+
+  private async withCosts(row: WorkOrderRow, costs: WorkOrderCosts): Promise<object> {
+    return {
+      ...(await this.shown(row)),
+      procedures: [],
+      checklist: row.checklist,
+      work_order_request: null,
+      notify_vendors_on_create: row.notify_vendors_on_create,
+      notify_vendors_on_update: row.notify_vendors_on_update,
+      part_assignments: await Promise.all(costs.lines.map((line) => this.partLine(line))),
+      total_costs: {
+        labor: printed(costs.labor),
+        other: printed(costs.other),
+        parts: printed(costs.parts),
+        total: printed(costs.total),
+        is_estimate: costs.isEstimate,
+      },
+      images: [],
+      documents: [],
+    };
+  }
+
+  private async partLine({ part, quantity, cost }: PartLine): Promise<object> {
+    const unit = await this.related.row('measurement_unit', part.measurement_unit_id);
+    return {
+      part_id: part.id,
+      part_name: part.name,
+      quantity: printed(quantity),
+      unit_name: unit?.['name'] ?? null,
+      unit_short_name: unit?.['short_name'] ?? null,
+      type: 'usage',
+      total_cost: printed(cost),
+    };
+  }
+
+  private async noPartLine(partId: number): Promise<object> {
+    const part = await this.related.row('part', partId);
+    const unit = await this.related.row('measurement_unit', part?.['measurement_unit_id']);
+    return {
+      part_id: partId,
+      part_name: part?.['name'] ?? null,
+      quantity: printed('0'),
+      unit_name: unit?.['name'] ?? null,
+      unit_short_name: unit?.['short_name'] ?? null,
+      type: 'usage',
+      total_cost: printed('0'),
+    };
+  }
+
+  private async shown(row: WorkOrderRow): Promise<object> {
+    const { related } = this;
+    const [status, asset, location, categories, technicians, created_by, updated_by] = await Promise.all([
+      related.label('work_order_status', row.status_id, ['id', 'name', 'is_custom']),
+      related.label('asset', row.asset_id, ['id', 'name', 'status']),
+      related.label('location', row.location_id),
+      related.labels('category', row.categories_ids, ['id', 'name']),
+      related.labels('user', row.technicians_ids),
+      related.label('user', row.created_by_id, person),
+      related.label('user', row.updated_by_id, person),
+    ]);
+    return {
+      id: row.id,
+      title: row.title,
+      description: row.description,
+      priority: row.priority,
+      type: row.type,
+      pm_schedule_id: null,
+      status,
+      asset,
+      downtime_tracking: null,
+      categories,
+      account_codes: [],
+      technicians,
+      vendors: [],
+      location,
+      due_date: row.due_date,
+      completed_at: row.completed_at,
+      active_timer_current_user: null,
+      external_reference: row.external_reference,
+      archived: row.archived,
+      created_at: row.created_at,
+      updated_at: row.updated_at,
+      created_by,
+      updated_by,
+    };
+  }
+}

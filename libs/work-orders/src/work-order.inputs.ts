@@ -1,0 +1,84 @@
+import { InputType } from '@nestjs/graphql';
+import {
+  ExternalReference,
+  Flag,
+  Instant,
+  Integer,
+  Money,
+  NestedList,
+  NotYet,
+  OneOf,
+  partialClassOf,
+  PlainDate,
+  Quantity,
+  Reference,
+  References,
+  Text,
+  type Class,
+} from '#millwright/resources';
+
+export const priorities = ['none', 'low', 'medium', 'high', 'urgent', 'critical'] as const;
+const yesOrNo = ['yes', 'no'] as const;
+
+@InputType()
+export class ChecklistItemInput {
+  @Text({ required: true, max: 1000, example: 'Inspect defrost drain for blockages' }) text!: string;
+  @Integer({ example: 1, description: 'Where it stands; left out, its place in the list.' }) order?: number | null;
+  @Flag({ example: false }) checked?: boolean | null;
+}
+
+/** What a work order is about, and its status. */
+@InputType()
+export class WorkOrderInput {
+  @Text({ required: true, max: 1000, example: 'Fix water leakage in Freezer' }) title!: string;
+  @Text({ max: 20_000, example: 'Water leakage due to blocked defrost drain' }) description?: string | null;
+  @Text({ max: 50, description: 'What kind of work: reactive, preventive …', example: 'reactive' }) type?: string | null;
+  @OneOf(priorities, { example: 'high' }) priority?: string | null;
+  @Instant({ example: '2025-07-17T12:00:00Z' }) due_date?: string | null;
+  @Instant({
+    description: 'When the work was done: completes the order; null opens it again. At most a day ahead, any time past.',
+    example: '2025-07-15T09:30:00Z',
+  })
+  completed_at?: string | null;
+  @Reference('work_order_status', { description: 'A status of kind completed completes the order, one of kind open opens it again. Decides where completed_at is sent, too.' })
+  status_id?: number | null;
+  @Reference('location') location_id?: number | null;
+  @Reference('asset') asset_id?: number | null;
+  @References('category') categories_ids?: number[] | null;
+  @References('user') technicians_ids?: number[] | null;
+  @NestedList(() => ChecklistItemInput) checklist?: ChecklistItemInput[] | null;
+  @OneOf(yesOrNo) notify_vendors_on_create?: string | null;
+  @OneOf(yesOrNo) notify_vendors_on_update?: string | null;
+  @NotYet({ list: false }) work_order_request_id?: unknown;
+  @NotYet() account_codes_ids?: unknown[] | null;
+  @NotYet() procedure_template_ids?: unknown[] | null;
+  @NotYet() vendors_ids?: unknown[] | null;
+  @ExternalReference() external_reference?: string | null;
+}
+
+/** An edit of a work order: only the fields that are sent change. */
+export const WorkOrderChanges = partialClassOf(WorkOrderInput, 'WorkOrderChanges') as Class<Partial<WorkOrderInput>>;
+InputType()(WorkOrderChanges);
+
+/** A cost that is neither labour nor a part. */
+@InputType()
+export class OtherCostInput {
+  @Money({ required: true, atLeast: '-999999999.99', description: 'Negative for a credit.', example: 38 }) amount!: string;
+  @PlainDate({ description: "The day it belongs to; left out, today in the site's time zone.", example: '2025-07-15' }) date?: string | null;
+  @Reference('category') category_id?: number | null;
+  @Text({ max: 2000, example: 'Crane rental' }) note?: string | null;
+  @ExternalReference() external_reference?: string | null;
+}
+
+/** A part and how many of it. */
+@InputType()
+export class PartQuantityInput {
+  @Reference('part', { required: true, example: 52 }) part_id!: number;
+  @Quantity({ required: true, moreThan: '0', description: 'How many more.', example: 2 }) quantity!: string;
+}
+
+@InputType()
+export class PartQuantityChange {
+  @Reference('part', { required: true, example: 52 }) part_id!: number;
+  @Quantity({ required: true, atLeast: '0', description: 'How many in all; 0 removes the part.', example: 2 }) quantity!: string;
+}

@@ -1,0 +1,47 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { recordModule } from '#millwright/resources';
+import { CurrencyUse } from '#millwright/sites';
+import { Fulfilment } from './fulfilment.js';
+import { OtherCostWriter } from './other-cost-writer.js';
+import { PartAssignments } from './part-assignments.js';
+import { WorkOrderCostReader } from './work-order-costs.js';
+import { workOrderRecords } from './records/work-order-records.js';
+import { workOrderHandlers } from './work-order.handlers.js';
+import { WorkOrderPresenter } from './work-order-presenter.js';
+import { WorkOrderReader } from './work-order-reader.js';
+import { WorkOrderStatuses } from './work-order-statuses.js';
+import { WorkOrderWriter } from './work-order-writer.js';
+import { WorkOrdersController } from './work-orders.controller.js';
+
+/** Work orders, their parts and other costs, and the process that joins them with the stock. */
+@Module({
+  imports: [recordModule(workOrderRecords)],
+  controllers: [WorkOrdersController],
+  providers: [
+    ...workOrderHandlers,
+    WorkOrderWriter,
+    PartAssignments,
+    OtherCostWriter,
+    Fulfilment,
+    WorkOrderStatuses,
+    WorkOrderReader,
+    WorkOrderPresenter,
+    WorkOrderCostReader,
+  ],
+})
+export class WorkOrdersModule implements OnModuleInit {
+  constructor(
+    private readonly currencies: CurrencyUse,
+    private readonly costs: OtherCostWriter,
+    private readonly database: DataSource,
+  ) {}
+
+  /** A cost is in its site's currency for ever. */
+  onModuleInit(): void {
+    this.currencies.ask(async (entityId) => {
+      if (this.costs.sitesWithCosts.has(entityId)) return true;
+      return (await this.database.query<unknown[]>('SELECT 1 FROM read.other_costs WHERE entity_id = $1 LIMIT 1', [entityId])).length > 0;
+    });
+  }
+}
