@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import { v5 as uuidv5 } from 'uuid';
+import { EventStore, type CommandContext } from '#millwright/event-sourcing';
+import { camelCase } from '../names.js';
+import { personalVersion } from './record-columns.js';
+import { registerRecord, type RecordEvent, type RecordValues } from './record-decider.js';
+import type { RecordDefinition } from './record-definition.js';
+import { PersonalValues } from './personal-values.js';
+
+/** A record that every installation has from its first start, under an id that programs may rely on. */
+export type BuiltInRecord = Readonly<{ definition: RecordDefinition; id: number; values: RecordValues }>;
+
+/** The root of the event ids of built-in records. Never changes: it is what makes a second first start find the first. */
+const namespace = '6f1c1c7e-0d1b-5f0b-9a55-3f3a5d1f4c01';
+
+/** Registers built-in records once, whoever starts first and however many start at once. */
+@Injectable()
+export class BuiltInRecords {
+  constructor(
+    private readonly events: EventStore,
+    private readonly people: PersonalValues,
+  ) {}
+
+  async record({ definition, id, values }: BuiltInRecord, context: CommandContext): Promise<void> {
+    const { stream, typeName, category, rules, name, personal } = definition;
+    if ((await this.events.load(stream, id)).state.registered) return;
+    const eventId = uuidv5(`${category}-${id}`, namespace);
+    if (personal) await this.people.write(name, id, eventId, values);
+    const registered = (): RecordEvent[] =>
+      personal
+        ? [{ type: `${typeName}Registered`, data: { fields: Object.keys(values).map(camelCase), [camelCase(personalVersion)]: eventId } }]
+        : registerRecord(typeName, rules, values);
+    await this.events.execute(stream, id, (state) => (state.registered ? [] : registered()), { context, eventId: () => eventId });
+  }
+}

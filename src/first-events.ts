@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import type { CommandContext } from '#millwright/event-sourcing';
+import { measurementUnits, storerooms } from '#millwright/inventory';
+import { users } from '#millwright/people';
+import { BuiltInRecords, type BuiltInRecord } from '#millwright/resources';
+import { customers, entities } from '#millwright/sites';
+import { workOrderStatuses } from '#millwright/work-orders';
+
+const customerId = 1;
+const entityId = 1;
+const patienceMs = 30_000;
+
+const statuses = [
+  ['open', 'open'],
+  ['in progress', 'open'],
+  ['on hold', 'open'],
+  ['cancelled', 'cancelled'],
+  ['completed', 'completed'],
+] as const;
+
+/** What every installation begins with: a customer with one site, somebody who acts, and the words that orders and parts need. */
+const builtIn: readonly BuiltInRecord[] = [
+  { definition: customers, id: customerId, values: { name: 'Millwright' } },
+  {
+    definition: entities,
+    id: entityId,
+    values: { name: 'Main Facility', currency: 'USD', timezone: 'Etc/UTC', datetime_format: 'MM/DD/YYYY - 11:59 PM' },
+  },
+  { definition: users, id: 1, values: { name: 'Millwright', language: 'en', can_be_assigned_to_wo: false } },
+  ...statuses.map(([name, kind], index) => ({ definition: workOrderStatuses, id: index + 1, values: { name, kind, is_custom: false } })),
+  { definition: measurementUnits, id: 1, values: { name: 'Item', short_name: 'itm' } },
+  { definition: storerooms, id: 1, values: { name: 'Main Warehouse' } },
+];
+
+/** The first events of an installation, under fixed event ids: two processes may start at once, and every later start finds them. */
+@Injectable()
+export class FirstEvents {
+  constructor(private readonly records: BuiltInRecords) {}
+
+  async record(): Promise<void> {
+    for (const record of builtIn) await this.records.record(record, contextOf(record));
+  }
+}
+
+const contextOf = ({ definition }: BuiltInRecord): CommandContext => ({
+  actor: { kind: 'system', id: 'first-start' },
+  customerId,
+  entityId: definition.scope === 'entity' ? entityId : null,
+  requestId: 'first-start',
+  correlationId: 'first-start',
+  causationId: 'first-start',
+  deadline: Date.now() + patienceMs,
+});

@@ -1,0 +1,84 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError, lexicographicSortSchema, printSchema, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import type {} from 'mercurius';
+import type { Logger } from 'pino';
+import { publishedErrorOf, positionOfMutations } from '#millwright/resources';
+import { isSyntaxError, shownError, shownResult, unreadable, type ReportFault } from './graphql-errors.js';
+import { assertAffordable } from './limits.js';
+
+type GraphqlRequest = Readonly<{ query: string; variables?: Record<string, unknown>; operationName?: string }>;
+/**
+ * `POST /api/v1/graphql` and the schema's text. Who asks, for which site, how large a body may be and what a wrong method or content type gets
+ * is decided by the gate that REST has as well.
+ */
+export function serveGraphql(server: FastifyInstance, schema: () => GraphQLSchema, logger: Logger): void {
+  let text: string | undefined;
+  server.get('/api/v1/graphql/schema', async (_request, reply) => {
+    text ??= `${printSchema(lexicographicSortSchema(schema()))}\n`;
+    return reply.type('text/plain; charset=utf-8').send(text);
+  });
+  server.post('/api/v1/graphql', async (request, reply) => {
+    const asked = requestOf(request.body);
+    const report: ReportFault = (error, { code }) => logger.error({ request_id: request.id, code, err: error }, 'a GraphQL field failed');
+    const answer = await execute(server, request, asked, report);
+    const position = request.scope ? positionOfMutations(request.scope) : undefined;
+    if (position !== undefined) reply.header('X-Position', position.toString());
+    return send(reply, answer);
+  });
+}
+
+type GraphqlAnswer = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: object }>;
+
+async function execute(server: FastifyInstance, request: FastifyRequest, asked: GraphqlRequest, report: ReportFault): Promise<GraphqlAnswer> {
+  try {
+    // The operation's name has to reach the hook that estimates costs, which is not told it.
+    const context = { operationName: asked.operationName };
+    const result: ExecutionResult = await server.graphql(asked.query, context, asked.variables, asked.operationName);
+    if (!result.errors) return { status: 200, headers: {}, body: { data: result.data } };
+    return { status: 200, headers: retryAfter(result.errors), body: shownResult(result, request.id, report) };
+  } catch (refused) {
+    const errors = errorsOf(refused);
+    const [first] = errors;
+    if (isSyntaxError(first)) throw unreadable('the GraphQL document cannot be read');
+    const status = publishedErrorOf(first?.originalError ?? first).status;
+    return { status: status >= 500 ? status : 422, headers: {}, body: { errors: errors.map((error) => shownError(error, request.id, report)) } };
+  }
+}
+
+/** A client that waits must be told how long, also where the answer as a whole is a 200. */
+function retryAfter(errors: readonly GraphQLError[]): Record<string, string> {
+  const seconds = errors.map(({ originalError }) => publishedErrorOf(originalError).headers['Retry-After']).find((value) => value !== undefined);
+  return seconds === undefined ? {} : { 'Retry-After': seconds };
+}
+
+/** mercurius throws one error that holds those of parsing and validation; a hook throws its own. */
+function errorsOf(thrown: unknown): GraphQLError[] {
+  const inside = typeof thrown === 'object' && thrown !== null && 'errors' in thrown && Array.isArray(thrown.errors) ? (thrown.errors as unknown[]) : [thrown];
+  return inside.map((error) =>
+    error instanceof GraphQLError ? error : new GraphQLError('refused', { originalError: error instanceof Error ? error : new Error('refused', { cause: error }) }),
+  );
+}
+
+function send(reply: FastifyReply, { status, headers, body }: GraphqlAnswer): FastifyReply {
+  return reply.code(status).headers(headers).type('application/json; charset=utf-8').send(JSON.stringify(body));
+}
+
+/** @throws Rejection MALFORMED_REQUEST */
+function requestOf(body: unknown): GraphqlRequest {
+  if (Array.isArray(body)) throw unreadable('one operation a request, not an array of them');
+  if (typeof body !== 'object' || body === null) throw unreadable('the body must be a JSON object with "query"');
+  const { query, variables, operationName } = body as Record<string, unknown>;
+  // mercurius would take a JSON text for a parsed document, past the limit of tokens.
+  if (typeof query !== 'string' || query === '' || /^\s*\{\s*"/.test(query)) throw unreadable('"query" must be a GraphQL document');
+  if (variables != null && (typeof variables !== 'object' || Array.isArray(variables))) throw unreadable('"variables" must be an object');
+  if (operationName != null && typeof operationName !== 'string') throw unreadable('"operationName" must be text');
+  return { query, variables: (variables ?? undefined) as Record<string, unknown> | undefined, operationName: operationName ?? undefined };
+}
+
+/** Has the cost of every operation estimated before it runs. To be called once mercurius is there. */
+export function limitCosts(server: FastifyInstance): void {
+  server.graphql.addHook('preExecution', async (schema, document, context, variables: unknown) => {
+    const { operationName } = context as unknown as { operationName?: string };
+    assertAffordable(schema, document, variables as object | undefined, operationName);
+  });
+}

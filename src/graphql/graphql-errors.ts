@@ -1,0 +1,48 @@
+import { GraphQLError, type ExecutionResult } from 'graphql';
+import { Rejection, type Detail } from '#millwright/event-sourcing';
+import { camelCase, invalid, publishedErrorOf, type PublishedError } from '#millwright/resources';
+
+/** Told of errors of ours, which a client sees only as INTERNAL or UNAVAILABLE. */
+export type ReportFault = (error: unknown, published: PublishedError) => void;
+
+/** One error as GraphQL shows it: the code and details of the table that REST uses, fields in camelCase. */
+export function shownError(error: GraphQLError, requestId: string, report: ReportFault): object {
+  const cause = causeOf(error);
+  const published = publishedErrorOf(cause);
+  if (published.status >= 500) report(cause, published);
+  const { code, message, details, facts } = published;
+  return {
+    message,
+    ...(error.locations && { locations: error.locations }),
+    ...(error.path && { path: error.path }),
+    extensions: { ...facts, code, details: details.map(inCamelCase), request_id: requestId },
+  };
+}
+
+/** What was thrown; an error without a cause was raised by GraphQL itself about the request: a document or variable that does not fit the schema. */
+function causeOf(error: GraphQLError): unknown {
+  let cause: unknown = error;
+  while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
+  if (!(cause instanceof GraphQLError)) return cause;
+  const field = /^Variable "\$(\w+)"/.exec(error.message)?.[1] ?? 'query';
+  return invalid([{ field, code: 'does_not_fit_schema', message: error.message }]);
+}
+
+const inCamelCase = (detail: Detail): Detail => ({ ...detail, field: camelCase(detail.field) });
+
+/** The result with its errors in our form; data stays as far as it was found. */
+export const shownResult = (
+  { data, errors = [] }: ExecutionResult,
+  requestId: string,
+  report: ReportFault,
+): { data?: unknown; errors: object[] } => ({
+  ...(data !== undefined && { data }),
+  errors: errors.map((error) => shownError(error, requestId, report)),
+});
+
+/** A document that cannot be read at all is refused like a body that is no JSON. */
+export function isSyntaxError(error: unknown): boolean {
+  return error instanceof GraphQLError && error.message.startsWith('Syntax Error');
+}
+
+export const unreadable = (message: string): Rejection => new Rejection('MALFORMED_REQUEST', message);

@@ -1,0 +1,55 @@
+import { Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { GraphQLModule, GraphQLSchemaHost } from '@nestjs/graphql';
+import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
+import type { FastifyInstance } from 'fastify';
+import type { ExecutionResult } from 'graphql';
+import type { Logger } from 'pino';
+import { limitCosts, serveGraphql } from './graphql-endpoint.js';
+import { limits, shapeLimits } from './limits.js';
+import { servePlayground } from './playground.js';
+
+/** The module's options, injected by this class. */
+class GraphqlOptions {
+  constructor(
+    readonly logger: Logger,
+    readonly playground: boolean,
+  ) {}
+}
+
+/** The GraphQL edge: the schema of all resolvers, its endpoint, its limits, and a playground in development. */
+@Module({})
+export class GraphqlEdgeModule implements OnModuleInit {
+  constructor(
+    private readonly adapter: HttpAdapterHost,
+    private readonly schema: GraphQLSchemaHost,
+    private readonly options: GraphqlOptions,
+  ) {}
+
+  static on({ logger, playground }: { logger: Logger; playground: boolean }): DynamicModule {
+    return {
+      module: GraphqlEdgeModule,
+      imports: [
+        GraphQLModule.forRoot<MercuriusDriverConfig>({
+          driver: MercuriusDriver,
+          autoSchemaFile: true,
+          sortSchema: true,
+          routes: false,
+          graphiql: false,
+          graphql: { parseOptions: { maxTokens: limits.tokens, noLocation: false }, validateOptions: { maxErrors: 10 } },
+          validationRules: [shapeLimits],
+          // Errors keep what they are until the endpoint shows them; mercurius would turn them into its own.
+          errorFormatter: (execution: ExecutionResult) => ({ statusCode: 200, response: execution }),
+        } as MercuriusDriverConfig),
+      ],
+      providers: [{ provide: GraphqlOptions, useValue: new GraphqlOptions(logger, playground) }],
+    };
+  }
+
+  async onModuleInit(): Promise<void> {
+    const server = this.adapter.httpAdapter.getInstance<FastifyInstance>();
+    serveGraphql(server, () => this.schema.schema, this.options.logger);
+    if (this.options.playground) await servePlayground(server);
+    server.addHook('onReady', async () => limitCosts(server));
+  }
+}

@@ -1,0 +1,50 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, extname, join, relative } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { Rejection } from '#millwright/event-sourcing';
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.woff': 'font/woff',
+  '.ttf': 'font/ttf',
+};
+
+const start = `AltairGraphQL.init({
+  endpointURL: '/api/v1/graphql',
+  initialName: 'Millwright',
+  initialHeaders: { Authorization: 'Bearer <your API key>', 'X-Entity-Id': '1' },
+  initialQuery: '{\\n  locations(first: 10) {\\n    totalCount\\n    nodes { id name path }\\n  }\\n}\\n',
+  initialSettings: { 'request.withCredentials': false },
+});
+`;
+
+/** A place to try GraphQL at /graphiql, every file from its package and none from elsewhere. Not served in production. */
+export async function servePlayground(server: FastifyInstance): Promise<void> {
+  const folder = join(dirname(createRequire(import.meta.url).resolve('altair-static/package.json')), 'build/dist');
+  const files = await filesIn(folder);
+  const page = (await readFile(join(folder, 'index.html'), 'utf8'))
+    .replace('<base href="/" />', '<base href="/graphiql/" />')
+    .replace('</body>', '<script type="module" src="start.js"></script></body>')
+    .replace('<title>Altair</title>', '<title>Millwright: GraphQL</title>');
+  server.get('/graphiql', async (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
+  server.get('/graphiql/start.js', async (_request, reply) => reply.type('text/javascript; charset=utf-8').send(start));
+  server.get<{ Params: { '*': string } }>('/graphiql/*', async (request, reply) => {
+    const path = request.params['*'];
+    // Only names that were listed are opened, so no name can lead out of the folder.
+    if (!files.has(path)) throw new Rejection('NOT_FOUND', 'there is nothing at this path');
+    return reply.type(contentTypes[extname(path)] ?? 'application/octet-stream').send(await readFile(join(folder, path)));
+  });
+}
+
+async function filesIn(folder: string): Promise<ReadonlySet<string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return new Set(entries.flatMap((entry) => (entry.isFile() ? [relative(folder, join(entry.parentPath, entry.name))] : [])));
+}
