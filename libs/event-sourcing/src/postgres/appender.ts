@@ -1,32 +1,18 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { LogUnavailable, UnknownOutcome, WrongExpectedRevision, type Appended, type AppendRequest } from '../event-log.js';
-import { canonicalParts, type CanonicalParts } from '../canonical.js';
+import { canonicalParts } from '../canonical.js';
+import { appendExpected, appendJudged, type AppendAnswer, type PreparedAppend } from './append-statements.js';
 import { backoffMs, failureOf } from './connection.js';
-import { expectedInDatabase } from './log-schema.js';
 
-type Waiting = {
-  readonly request: AppendRequest;
-  readonly parts: readonly CanonicalParts[];
+type Waiting = PreparedAppend & {
   readonly deadline: number;
-  /** It was sent at least once and no definite answer came back. */
+  /** It was sent at least once and no definite answer has come back (yet). */
   uncertain: boolean;
   /** The batch it was in was refused for a reason that one of its members must have caused: it goes alone, so that only the culprit fails. */
   alone: boolean;
   done: boolean;
   resolve(appended: Appended): void;
   reject(error: unknown): void;
-};
-
-/** Control characters never occur in canonical text, so one of them can separate texts without any escaping. */
-const separator = '\u001f';
-
-const statement = {
-  name: 'log-append',
-  text: `select outcome, revision, last_position from log.append(
-    string_to_array($1, E'\\x1f'), string_to_array($2, ',')::bigint[],
-    string_to_array($3, ',')::integer[], string_to_array($4, ',')::uuid[],
-    string_to_array($5, E'\\x1f'), string_to_array($6, E'\\x1f'), string_to_array($7, E'\\x1f'))`,
-  rowMode: 'array' as const,
 };
 
 const limits = { waiting: 20_000, batchEvents: 1_000, batchCharacters: 4_000_000, retryMs: 500, sweepMs: 50 };
@@ -37,7 +23,8 @@ const limits = { waiting: 20_000, batchEvents: 1_000, batchCharacters: 4_000_000
  */
 export class Appender {
   private waiting: Waiting[] = [];
-  private readonly sent = new Set<Waiting>();
+  /** Those of the batches that are being sent, from asking for a connection to the answer. */
+  private readonly underway = new Set<Waiting>();
   private sending = 0;
   private scheduled = false;
   private failures = 0;
@@ -49,7 +36,7 @@ export class Appender {
   constructor(
     private readonly pool: Pool,
     private readonly lanes: number,
-    private readonly onAppended: (position: bigint) => void,
+    private readonly onAppended: () => void,
   ) {}
 
   append(request: AppendRequest, deadline: number): Promise<Appended> {
@@ -67,7 +54,7 @@ export class Appender {
   /** Refuses new appends and waits for those under way. */
   async close(): Promise<void> {
     this.closing = true;
-    while (this.waiting.length > 0 || this.sent.size > 0) await new Promise((resolve) => setImmediate(resolve));
+    while (this.waiting.length > 0 || this.underway.size > 0) await new Promise((resolve) => setImmediate(resolve));
     clearInterval(this.sweeper);
     clearTimeout(this.retry);
   }
@@ -123,52 +110,51 @@ export class Appender {
   }
 
   private async attempt(batch: readonly Waiting[]): Promise<void> {
-    const client = await this.pool.connect().catch((error: unknown) => {
-      this.again(batch, error);
-    });
-    if (!client) return;
-    for (const item of batch) this.sent.add(item);
+    for (const item of batch) this.underway.add(item);
     try {
-      const { rows } = await client.query<[outcome: string, revision: string, position: string | null]>({
-        ...statement,
-        values: valuesOf(batch),
-      });
-      client.release();
-      this.failures = 0;
-      this.answer(batch, rows);
+      await this.sendOn(await this.pool.connect(), batch);
     } catch (error) {
-      const failure = failureOf(error);
-      client.release(failure === 'unknown outcome');
-      if (failure === 'unknown outcome') for (const item of batch) item.uncertain = true;
-      if (failure === 'refused') this.refuse(batch, error);
-      else this.again(batch, error);
+      this.again(batch, error);
     } finally {
-      for (const item of batch) this.sent.delete(item);
+      for (const item of batch) this.underway.delete(item);
     }
   }
 
-  private answer(batch: readonly Waiting[], rows: readonly (readonly [string, string, string | null])[]): void {
-    let head = 0n;
-    batch.forEach((item, index) => {
-      const [outcome, revisionText, positionText] = rows[index] ?? ['missing', '-1', null];
-      const { stream, expected } = item.request;
-      const revision = Number(revisionText);
-      if (positionText === null) {
-        settle(item, () => item.reject(new WrongExpectedRevision(stream, expected, revision < 0 ? undefined : revision)));
-        return;
+  private async sendOn(client: PoolClient, batch: readonly Waiting[]): Promise<void> {
+    const asked = batch.filter(({ uncertain }) => uncertain);
+    for (const item of batch) item.uncertain = true;
+    try {
+      // Who asks again asks for a judgement at once: the events are probably there.
+      const everybody = asked.length > 0 ? undefined : await appendExpected(client, batch);
+      const answers = everybody ?? (await appendJudged(client, batch));
+      client.release();
+      this.failures = 0;
+      this.answer(batch, answers);
+    } catch (error) {
+      const failure = failureOf(error);
+      client.release(failure === 'unknown outcome');
+      // A definite answer makes certain again who was certain before; what an earlier try did stays open.
+      if (failure !== 'unknown outcome') for (const item of batch) item.uncertain = asked.includes(item);
+      if (failure === 'refused') this.refuse(batch, error);
+      else this.again(batch, error);
+    }
+  }
+
+  private answer(batch: readonly Waiting[], answers: readonly AppendAnswer[]): void {
+    for (const [index, item] of batch.entries()) {
+      const answer = answers[index];
+      const { stream, expected, events } = item.request;
+      if (!answer) settle(item, () => item.reject(new UnknownOutcome(stream, new Error('the database gave no answer'))));
+      else if (answer.outcome === 'wrong') {
+        const actual = answer.revision < 0 ? undefined : answer.revision;
+        settle(item, () => item.reject(new WrongExpectedRevision(stream, expected, actual)));
+      } else {
+        const { revision, position, outcome } = answer;
+        const firstPosition = position - BigInt(events.length - 1);
+        settle(item, () => item.resolve({ revision, position, duplicate: outcome === 'duplicate', firstPosition }));
       }
-      const position = BigInt(positionText);
-      if (position > head) head = position;
-      settle(item, () =>
-        item.resolve({
-          revision,
-          position,
-          duplicate: outcome === 'duplicate',
-          firstPosition: position - BigInt(item.request.events.length - 1),
-        }),
-      );
-    });
-    this.onAppended(head);
+    }
+    this.onAppended();
   }
 
   /** Puts a batch back at the front of the queue and waits a little. */
@@ -198,16 +184,14 @@ export class Appender {
   /** Answers those whose deadline has passed: nobody waits longer than it asked to, whatever the connection does. */
   private sweep(): void {
     const now = Date.now();
-    const late = [...this.waiting, ...this.sent].filter((item) => !item.done && item.deadline <= now);
+    const late = [...this.waiting, ...this.underway].filter((item) => !item.done && item.deadline <= now);
     for (const item of late) {
       const cause = this.lastError ?? new Error('no answer from the database before the deadline');
       const { stream } = item.request;
-      settle(item, () =>
-        item.reject(item.uncertain || this.sent.has(item) ? new UnknownOutcome(stream, cause) : new LogUnavailable(cause)),
-      );
+      settle(item, () => item.reject(item.uncertain ? new UnknownOutcome(stream, cause) : new LogUnavailable(cause)));
     }
     if (late.length > 0) this.waiting = this.waiting.filter(({ done }) => !done);
-    if (this.waiting.length > 0 || this.sent.size > 0) return;
+    if (this.waiting.length > 0 || this.underway.size > 0) return;
     clearInterval(this.sweeper);
     this.sweeper = undefined;
   }
@@ -217,42 +201,4 @@ function settle(item: Waiting, answer: () => void): void {
   if (item.done) return;
   item.done = true;
   answer();
-}
-
-function valuesOf(batch: readonly Waiting[]): string[] {
-  const streams: string[] = [];
-  const expected: number[] = [];
-  const owners: number[] = [];
-  const ids: string[] = [];
-  const types: string[] = [];
-  const befores: string[] = [];
-  const afters: string[] = [];
-  batch.forEach(({ request, parts }, index) => {
-    streams.push(request.stream);
-    expected.push(
-      request.expected === 'any'
-        ? expectedInDatabase.any
-        : request.expected === 'no stream'
-          ? expectedInDatabase.noStream
-          : request.expected,
-    );
-    request.events.forEach(({ id, type }, ordinal) => {
-      const part = parts[ordinal];
-      if (!part) throw new Error('an event without its canonical text');
-      owners.push(index + 1);
-      ids.push(id);
-      types.push(type);
-      befores.push(part.before);
-      afters.push(part.after);
-    });
-  });
-  return [
-    streams.join(separator),
-    expected.join(','),
-    owners.join(','),
-    ids.join(','),
-    types.join(separator),
-    befores.join(separator),
-    afters.join(separator),
-  ];
 }

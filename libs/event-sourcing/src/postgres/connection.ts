@@ -3,6 +3,18 @@ import { Pool, type ClientConfig } from 'pg';
 /** Milliseconds after which the server gives up by itself, so that one stopped client or one slow lock never holds the others for long. */
 const patience = { lock: 2_000, statement: 3_000, idleInTransaction: 2_000 };
 
+/**
+ * For connections that append: plans are made once, while the tables are young and small, and must still be right when they have grown, so they
+ * always go by the indexes.
+ */
+export const indexesOnly = {
+  enable_seqscan: 'off',
+  enable_bitmapscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  plan_cache_mode: 'force_generic_plan',
+};
+
 /** The client gives up later than the server, so that a definite answer is preferred to an unknown outcome. */
 const queryTimeoutMs = 4_000;
 
@@ -10,7 +22,7 @@ const queryTimeoutMs = 4_000;
  * Connection settings for the log: the server notices dead peers and impatient statements itself.
  * Options in the URL are kept and ours are added.
  */
-export function logConnection(url: string, applicationName: string): ClientConfig {
+export function logConnection(url: string, applicationName: string, moreSettings: Readonly<Record<string, string>> = {}): ClientConfig {
   const parsed = new URL(url);
   const ofUrl = parsed.searchParams.get('options') ?? '';
   parsed.searchParams.delete('options');
@@ -22,6 +34,7 @@ export function logConnection(url: string, applicationName: string): ClientConfi
     tcp_keepalives_interval: 2,
     tcp_keepalives_count: 3,
     tcp_user_timeout: 10_000,
+    ...moreSettings,
   };
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
   return {
@@ -37,8 +50,13 @@ export function logConnection(url: string, applicationName: string): ClientConfi
   };
 }
 
-export function logPool(url: string, applicationName: string, connections: number): Pool {
-  const pool = new Pool({ ...logConnection(url, applicationName), max: connections, idleTimeoutMillis: 60_000, allowExitOnIdle: true });
+export function logPool(url: string, applicationName: string, connections: number, moreSettings?: Readonly<Record<string, string>>): Pool {
+  const pool = new Pool({
+    ...logConnection(url, applicationName, moreSettings),
+    max: connections,
+    idleTimeoutMillis: 60_000,
+    allowExitOnIdle: true,
+  });
   // An idle connection that breaks is only dropped; whoever asks next gets a new one.
   pool.on('error', () => undefined);
   // A connection that breaks while it is in use says so twice: to its query, which is enough, and as an event, which would end the process.

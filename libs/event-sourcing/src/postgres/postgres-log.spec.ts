@@ -102,7 +102,7 @@ describe('the log in PostgreSQL', () => {
     await holder.query('begin');
     const first = proposed();
     const held = await holder.query<{ last_position: string }>(
-      "select last_position from log.append(array['slow-1'], array[-1]::bigint[], array[1], array[$1]::uuid[], array['ContractTested'], array[$2], array[$3])",
+      "select last_position from log.append_judged(array['slow-1'], array[-1]::bigint[], array[1], array[$1]::uuid[], array['ContractTested'], array[$2], array[$3])",
       [first.id, `{"data":{},"id":"${first.id}","metadata":{},"revision":`, ',"stream":"slow-1","type":"ContractTested"}'],
     );
     expect(held.rows).toEqual([{ last_position: '1' }]);

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Appended, AppendRequest, EventLog, SubscriptionItem } from '../event-log.js';
 import type { Position, RecordedEvent } from '../event.js';
 import { Appender } from './appender.js';
-import { backoffMs, logPool } from './connection.js';
+import { backoffMs, indexesOnly, logPool } from './connection.js';
 import { HeadSignal } from './head-signal.js';
 import { LogReader, type Page } from './log-reader.js';
 
@@ -31,7 +31,7 @@ export class PostgresLog implements EventLog {
   constructor(options: PostgresLogOptions) {
     const appendConnections = options.appendConnections ?? defaults.appendConnections;
     this.pools = {
-      append: logPool(options.url, 'millwright log append', appendConnections),
+      append: logPool(options.url, 'millwright log append', appendConnections, indexesOnly),
       read: logPool(options.url, 'millwright log read', options.readConnections ?? defaults.readConnections),
     };
     this.signal = new HeadSignal(options.url);
