@@ -18,6 +18,7 @@ import { LogUnavailable, WrongExpectedRevision } from '../event-log.js';
 import type { Appended, AppendRequest, EventLog, ExpectedRevision, SubscriptionItem } from '../event-log.js';
 import type { Position, RecordedEvent } from '../event.js';
 import { appendUntilSettled } from './append-attempts.js';
+import { pause } from './patience.js';
 import { readPatiently, type RunningRead } from './reading.js';
 import { numberOf, positionOf, recordedFrom } from './recorded-event.js';
 import { credentialsOf, type Credentials, type EventStoreDbLogOptions } from './settings.js';
@@ -249,9 +250,13 @@ function deliveryOf(item: unknown, prefix: string): Delivery | undefined {
 const expectedOf = (expected: ExpectedRevision) =>
   expected === 'no stream' ? NO_STREAM : expected === 'any' ? expected : BigInt(expected);
 
-/** `dispose` ends the calls but leaves the connection open; its channel is reached through the client's own (protected) accessor. */
+/**
+ * `dispose` ends the calls but leaves the connection open; its channel is reached through the client's own (protected) accessor.
+ * A client that still looks for its cluster is left to itself after a second.
+ */
 async function release(client: EventStoreDBClient): Promise<void> {
-  await client.dispose();
-  const channel = await client['getChannel']().catch(() => undefined);
-  channel?.close();
+  const released = client.dispose().then(async () => (await client['getChannel']()).close());
+  const over = new AbortController();
+  await Promise.race([released.catch(() => undefined), pause(1_000, over.signal)]);
+  over.abort();
 }
