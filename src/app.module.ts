@@ -1,10 +1,18 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
+import { AuditTrailModule } from '#millwright/audit-trail';
+import { FinanceModule } from '#millwright/finance';
+import { InventoryModule } from '#millwright/inventory';
+import { PeopleModule } from '#millwright/people';
+import { RecordsModule } from '#millwright/resources';
+import { SitesModule } from '#millwright/sites';
+import { WorkOrdersModule } from '#millwright/work-orders';
 import type { Configuration } from './config.js';
 import type { Databases } from './databases.js';
 import { EngineModule } from './engine.module.js';
-import { FirstSiteModule } from './first-site.module.js';
+import { FirstEvents } from './first-events.js';
+import { GraphqlEdgeModule } from './graphql/graphql.module.js';
 import { HttpModule } from './http/index.js';
 
 /** The table of contents: one module a room. */
@@ -16,9 +24,17 @@ export class AppModule {
       imports: [
         EngineModule.on(configuration, databases, logger),
         CqrsModule.forRoot(),
-        FirstSiteModule,
         HttpModule.on({ logger, logSharesDatabase: configuration.eventStoreUrl === undefined }),
+        RecordsModule,
+        SitesModule,
+        PeopleModule,
+        InventoryModule,
+        WorkOrdersModule,
+        FinanceModule,
+        AuditTrailModule,
+        GraphqlEdgeModule.on({ logger, playground: !configuration.production }),
       ],
+      providers: [FirstEvents],
     };
   }
 }

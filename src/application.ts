@@ -11,6 +11,7 @@ import { AppModule } from './app.module.js';
 import type { Configuration } from './config.js';
 import { openDatabases, type Databases } from './databases.js';
 import { Engine } from './engine.js';
+import { FirstEvents } from './first-events.js';
 import { Health } from './health/health.js';
 import { Metrics } from './health/metrics.js';
 import { addHealthRoutes } from './health/routes.js';
@@ -55,6 +56,7 @@ export class Application {
       openEdge(nest, logger);
       await nest.init();
       await nest.get(Engine).start();
+      await nest.get(FirstEvents).record();
       const newAdminKey = await nest.get(ApiKeys).ensureBootstrapKey(configuration.adminApiKey);
       await nest.listen(configuration.port, configuration.host);
       return new Application(addressOf(nest, configuration.host), newAdminKey, nest, databases, logger);

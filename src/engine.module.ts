@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { PositionWaiter } from '#millwright/access';
-import { EventStore, ProjectionEngine, Sequences } from '#millwright/event-sourcing';
+import { EventStore, ProcessManagerEngine, ProjectionEngine, Sequences } from '#millwright/event-sourcing';
 import { Configuration } from './config.js';
 import { Databases } from './databases.js';
 import { Engine } from './engine.js';
@@ -18,7 +18,7 @@ const writeConnections = 10;
 
 /**
  * What every room may have injected, each by its class: `EventStore` to decide, `DataSource` to read, `pg.Pool` for tables of schema `app`,
- * `ProjectionEngine`, `Sequences`, `Configuration`, `Databases`, `Health`, `Metrics`.
+ * `ProjectionEngine`, `ProcessManagerEngine`, `Sequences`, `Configuration`, `Databases`, `Health`, `Metrics`.
  */
 @Global()
 @Module({})
@@ -42,6 +42,7 @@ export class EngineModule {
       partOfEngine(EventStore, ({ events }) => events),
       partOfEngine(Sequences, ({ sequences }) => sequences),
       partOfEngine(ProjectionEngine, ({ projections }) => projections),
+      partOfEngine(ProcessManagerEngine, ({ processManagers }) => processManagers),
       partOfEngine(PositionWaiter, ({ projections }) => new ProjectedPositions(projections)),
       {
         provide: Health,

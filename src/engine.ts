@@ -1,15 +1,18 @@
 import {
   EventStore,
   PostgresSnapshots,
+  ProcessManagerEngine,
   ProjectionEngine,
   Sequences,
   type EventLog,
+  type ProcessManagerStatus,
   type ProjectionStatus,
 } from '#millwright/event-sourcing';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Databases } from './databases.js';
 import type { Metrics } from './health/metrics.js';
+import { processManagers } from './process-managers.js';
 import { projections } from './projections.js';
 
 /** What the workers behind the log are doing, as `/health/ready` shows it. Times in milliseconds, positions as text. */
@@ -22,6 +25,14 @@ export type EngineStatus = Readonly<{
     lag_ms: number;
     parked_streams: readonly string[];
   }>[];
+  process_managers: readonly Readonly<{
+    name: string;
+    state: ProcessManagerStatus['state'];
+    position: string;
+    lag_events: number;
+    unfinished_events: number;
+    stuck_events: number;
+  }>[];
   /** What does not run at all, for a person. */
   stopped: readonly string[];
   /** What runs, but needs somebody to look at it, for a person. */
@@ -33,6 +44,7 @@ export class Engine {
   readonly sequences: Sequences;
   readonly events: EventStore;
   readonly projections: ProjectionEngine;
+  readonly processManagers: ProcessManagerEngine;
 
   constructor(
     readonly log: EventLog,
@@ -49,16 +61,23 @@ export class Engine {
       logger,
       onParked: (streams) => logger.error({ streams }, 'a stream cannot be folded any further and is parked'),
     });
+    this.processManagers = new ProcessManagerEngine({
+      log,
+      managers: processManagers(this.events),
+      database: { connectionString: databases.appUrl },
+      logger,
+    });
   }
 
   async start(): Promise<void> {
     await this.projections.start();
+    await this.processManagers.start();
   }
 
   async status(): Promise<EngineStatus> {
-    const statuses = await this.projections.status();
+    const [projected, managed] = await Promise.all([this.projections.status(), this.processManagers.status()]);
     return {
-      projections: statuses.map(({ name, state, checkpoint, lagEvents, lagMs, parkedStreams }) => ({
+      projections: projected.map(({ name, state, checkpoint, lagEvents, lagMs, parkedStreams }) => ({
         name,
         state,
         position: String(checkpoint),
@@ -66,15 +85,34 @@ export class Engine {
         lag_ms: lagMs,
         parked_streams: parkedStreams,
       })),
-      stopped: statuses.filter(({ state }) => state === 'failed').map(({ name, reason }) => `projection ${name} does not run: ${reason}`),
-      struggling: statuses
-        .filter(({ parkedStreams }) => parkedStreams.length > 0)
-        .map(({ name, parkedStreams }) => `projection ${name} has ${parkedStreams.length} parked streams`),
+      process_managers: managed.map(({ name, state, checkpoint, lagEvents, unfinished, stuck }) => ({
+        name,
+        state,
+        position: String(checkpoint),
+        lag_events: lagEvents,
+        unfinished_events: unfinished,
+        stuck_events: stuck.length,
+      })),
+      stopped: [
+        ...projected.filter(({ state }) => state === 'failed').map(({ name, reason }) => `projection ${name} does not run: ${reason}`),
+        ...managed.filter(({ state }) => state === 'failed').map(({ name, reason }) => `process ${name} does not run: ${reason}`),
+      ],
+      struggling: [
+        ...projected
+          .filter(({ parkedStreams }) => parkedStreams.length > 0)
+          .map(({ name, parkedStreams }) => `projection ${name} has parked ${parkedStreams.join(', ')}`),
+        ...managed.flatMap(({ name, stuck }) => stuck.map(({ stream }) => `process ${name} does not get on with ${stream}`)),
+      ],
     };
   }
 
   /** Sets the gauges that describe this moment; to be called when somebody reads the metrics. */
   async measure(metrics: Metrics): Promise<void> {
+    for (const { name, lagEvents, unfinished, stuck } of await this.processManagers.status()) {
+      metrics.processManagerLag.set({ process_manager: name }, lagEvents);
+      metrics.unfinishedEvents.set({ process_manager: name }, unfinished);
+      metrics.stuckEvents.set({ process_manager: name }, stuck.length);
+    }
     for (const { name, lagEvents, lagMs, parkedStreams } of await this.projections.status()) {
       metrics.lagEvents.set({ projection: name }, lagEvents);
       metrics.lagSeconds.set({ projection: name }, lagMs / 1_000);
@@ -84,6 +122,7 @@ export class Engine {
 
   /** Workers first, then the log they work on. Requests should have been answered before. */
   async stop(): Promise<void> {
+    await this.processManagers.stop();
     await this.projections.stop();
     await this.events.close();
     await this.log.close();

@@ -1,4 +1,16 @@
+import { auditTrailProjection } from '#millwright/audit-trail';
 import type { Projection } from '#millwright/event-sourcing';
+import { costsProjection } from '#millwright/finance';
+import { partTransactionsProjection, stockLevelsProjection } from '#millwright/inventory';
+import { workOrdersProjection } from '#millwright/work-orders';
+import { records } from './records.js';
 
 /** Every read model of the application. Names and tables are unique among them; the engine refuses to start otherwise. */
-export const projections: readonly Projection[] = [];
+export const projections: readonly Projection[] = [
+  ...records.map(({ projection }) => projection),
+  stockLevelsProjection as Projection,
+  partTransactionsProjection as Projection,
+  workOrdersProjection as Projection,
+  costsProjection as Projection,
+  auditTrailProjection,
+];

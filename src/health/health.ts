@@ -8,6 +8,7 @@ export type Readiness = Readonly<{
   reasons: readonly string[];
   log?: Readonly<{ position: string }>;
   projections?: EngineStatus['projections'];
+  process_managers?: EngineStatus['process_managers'];
 }>;
 
 const patienceMilliseconds = 1_500;
@@ -45,9 +46,9 @@ export class Health {
     ]);
     const unanswered = [database, log].flatMap((it) => ('problem' in it ? [it.problem] : []));
     if (unanswered.length > 0 || 'problem' in log) return { status: 'unavailable', reasons: unanswered };
-    const { projections, stopped, struggling } = await this.engine.status();
+    const { stopped, struggling, ...workers } = await this.engine.status();
     const status = stopped.length > 0 ? 'unavailable' : struggling.length > 0 ? 'degraded' : 'ok';
-    return { status, reasons: [...stopped, ...struggling], log: { position: String(log.value) }, projections };
+    return { status, reasons: [...stopped, ...struggling], log: { position: String(log.value) }, ...workers };
   }
 }
 

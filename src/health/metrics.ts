@@ -53,7 +53,23 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly processManagerLag = this.processManagerGauge('lag_events', 'Events in the log whose effects are still to be done.');
+  readonly unfinishedEvents = this.processManagerGauge('unfinished_events', 'Events a process manager works on at this moment.');
+  readonly stuckEvents = this.processManagerGauge(
+    'stuck_events',
+    'Events whose effect failed several times and is tried again. More than none is an alarm.',
+  );
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+  }
+
+  private processManagerGauge(name: string, help: string): Gauge<'process_manager'> {
+    return new Gauge({
+      name: `millwright_process_manager_${name}`,
+      help,
+      labelNames: ['process_manager'] as const,
+      registers: [this.registry],
+    });
   }
 }

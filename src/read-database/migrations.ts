@@ -1,5 +1,6 @@
 import { accessMigrations } from '#millwright/access';
 import { logMigrations, projectionMigrations, snapshotMigrations } from '#millwright/event-sourcing';
+import { externalReferenceMigrations, peopleMigrations } from '#millwright/resources';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** A frozen step of the database's history. Released ones are never edited; a change is a new step. */
@@ -14,6 +15,8 @@ const rooms: readonly (readonly [room: string, migrations: readonly SqlMigration
   ['projections', projectionMigrations],
   ['snapshots', snapshotMigrations],
   ['access', accessMigrations],
+  ['people', peopleMigrations],
+  ['references', externalReferenceMigrations],
 ];
 
 /** TypeORM sorts by a 13-digit number at the end of a migration's name: the room first, then the step's place in it. */
