@@ -1,0 +1,48 @@
+/** Who takes turns. A stopped actor keeps its place and wakes up later; a dead one never does. */
+export type Actor = { readonly name: string; stoppedUntil: number; dead: boolean };
+
+export const newActor = (name: string): Actor => ({ name, stoppedUntil: 0, dead: false });
+
+type Waiting = Readonly<{ actor: Actor; ready: () => boolean; resume: () => void }>;
+
+const most = 20_000;
+
+/**
+ * Decides at every step who goes on: concurrency without time, so that every run can be repeated from its seed.
+ * Actors say `await turn(…)` wherever a real one would wait for a network.
+ */
+export class RandomScheduler {
+  private waiting: Waiting[] = [];
+  step = 0;
+
+  constructor(private seed: number) {}
+
+  /** A whole number from 0 to below `limit` (mulberry32). */
+  random(limit: number): number {
+    this.seed = (this.seed + 0x6d2b79f5) | 0;
+    let bits = Math.imul(this.seed ^ (this.seed >>> 15), 1 | this.seed);
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
+    return ((bits ^ (bits >>> 14)) >>> 0) % limit;
+  }
+
+  /** Waits to be chosen; only while `ready` says so. */
+  turn(actor: Actor, ready: () => boolean = () => true): Promise<void> {
+    return new Promise((resume) => this.waiting.push({ actor, ready, resume }));
+  }
+
+  /** Lets those that `may` take turns until none of them can go on. */
+  async run(may: (actor: Actor) => boolean, beforeStep: () => void = () => undefined): Promise<void> {
+    for (;;) {
+      beforeStep();
+      this.waiting = this.waiting.filter(({ actor }) => !actor.dead);
+      const ready = this.waiting.filter((entry) => may(entry.actor) && entry.ready());
+      const awake = ready.filter(({ actor }) => actor.stoppedUntil <= this.step);
+      const chosen = awake.length > 0 ? awake[this.random(awake.length)] : ready[0];
+      if (!chosen) return;
+      if (++this.step > most) throw new Error(`no rest after ${most} steps`);
+      this.waiting.splice(this.waiting.indexOf(chosen), 1);
+      chosen.resume();
+      await new Promise(setImmediate);
+    }
+  }
+}
