@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { EventStore } from '#millwright/event-sourcing';
 import { referenceTarget } from '#millwright/resources';
 import type { Status } from './domain/work-order.state.js';
@@ -10,7 +10,7 @@ import type { StatusKind } from './domain/work-order.events.js';
 export class WorkOrderStatuses {
   constructor(
     private readonly events: EventStore,
-    private readonly pool: pg.Pool,
+    private readonly pool: Pool,
   ) {}
 
   /** The status, or undefined for no id and for one that does not exist (the reference checks refuse that). */

@@ -142,7 +142,7 @@ export const NotYet = ({ list = true, ...common }: Common & { list?: boolean } =
       codes: ['not_available_yet'],
       check: checks.notYetProblem,
       graphql: () => (list ? [ID] : ID),
-      openApi: list ? { type: 'array', items: {} } : {},
+      openApi: list ? { type: 'array', items: {} } : { type: 'integer' },
     },
   );
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import pg from 'pg';
+import { Pool } from 'pg';
 import type { Migration } from '#millwright/event-sourcing';
 import type { RecordValues } from './record-decider.js';
 
@@ -27,7 +27,7 @@ comment on table app.people is 'Personal data. An event names the version of the
  */
 @Injectable()
 export class PersonalValues {
-  constructor(private readonly pool: pg.Pool) {}
+  constructor(private readonly pool: Pool) {}
 
   async read(kind: string, id: number, version: string): Promise<RecordValues> {
     const { rows } = await this.pool.query<{ details: RecordValues }>('SELECT details FROM app.people WHERE kind = $1 AND id = $2 AND version = $3', [kind, id, version]);

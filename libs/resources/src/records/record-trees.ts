@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { currentContext, EventStore, type Detail, type Row } from '#millwright/event-sourcing';
 import type { BulkRead } from '../references/index.js';
 import type { RecordDefinition } from './record-definition.js';
@@ -12,7 +12,7 @@ export const deepestLevel = 50;
 export class RecordTrees {
   constructor(
     private readonly events: EventStore,
-    private readonly pool: pg.Pool,
+    private readonly pool: Pool,
   ) {}
 
   /** What would be wrong with putting a record (null: a new one) under that parent: walks up in the log. */

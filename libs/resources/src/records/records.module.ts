@@ -1,7 +1,7 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Mutations } from '../graphql/mutations.js';
 import { ListReader } from '../list-query/index.js';
-import { ExternalReferences, ReferenceChecks, RelatedRecords } from '../references/index.js';
+import { ExternalReferences, ReferenceChecks, ReferencedCreation, RelatedRecords } from '../references/index.js';
 import { BuiltInRecords } from './built-in-records.js';
 import { PersonalRecords } from './personal-records.js';
 import { PersonalValues } from './personal-values.js';
@@ -13,9 +13,9 @@ import { recordResolver } from './record-resolver.js';
 import { RecordTrees } from './record-trees.js';
 import { RecordWriter } from './record-writer.js';
 
-const services = [ListReader, RelatedRecords, ReferenceChecks, ExternalReferences, PersonalValues, PersonalRecords, RecordTrees, RecordWriter, RecordReader, BuiltInRecords, Mutations];
+const services = [ListReader, RelatedRecords, ReferenceChecks, ExternalReferences, ReferencedCreation, PersonalValues, PersonalRecords, RecordTrees, RecordWriter, RecordReader, BuiltInRecords, Mutations];
 
-/** What records of every kind share; imported once. Wants `EventStore`, `DataSource`, `pg.Pool` and `IdempotencyKeys` injected by their classes. */
+/** What records of every kind share; imported once. Wants `EventStore`, `DataSource`, `Pool` of pg and `IdempotencyKeys` injected by their classes. */
 @Global()
 @Module({ providers: [...services, ...recordCommandHandlers], exports: services })
 export class RecordsModule {}

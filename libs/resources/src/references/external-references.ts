@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { Rejection, type Migration } from '#millwright/event-sourcing';
 
 export const externalReferenceMigrations: readonly Migration[] = [
@@ -33,7 +33,7 @@ const abandonedAfterSeconds = 60;
  */
 @Injectable()
 export class ExternalReferences {
-  constructor(private readonly pool: pg.Pool) {}
+  constructor(private readonly pool: Pool) {}
 
   /**
    * The id to create a record under: the proposed one, or the one that an earlier claim fixed (its record may exist or not).

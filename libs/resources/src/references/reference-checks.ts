@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { currentContext, EventStore, type CommandContext, type Detail, type Row } from '#millwright/event-sourcing';
 import type { FieldDefinition } from '../fields/index.js';
 import { referenceTarget } from './reference-targets.js';
@@ -12,7 +12,7 @@ type Asked = Readonly<{ field: string; kind: string; ids: readonly number[]; bef
 export class ReferenceChecks {
   constructor(
     private readonly events: EventStore,
-    private readonly pool: pg.Pool,
+    private readonly pool: Pool,
   ) {}
 
   /**

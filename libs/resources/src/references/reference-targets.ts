@@ -1,11 +1,11 @@
 import type { EventStore, Row } from '#millwright/event-sourcing';
-import type pg from 'pg';
+import type { Pool } from 'pg';
 import type { View } from '../list-query/index.js';
 import type { Class } from '../fields/index.js';
 import type { RelatedRecords } from './related-records.js';
 
 /** What a target may ask for when the read model does not know a record yet. */
-export type ReferenceServices = Readonly<{ events: EventStore; pool: pg.Pool }>;
+export type ReferenceServices = Readonly<{ events: EventStore; pool: Pool }>;
 
 /** A kind of record that others refer to by id. Rows have at least `id`, `customer_id`, `entity_id` (null: of the whole customer) and `archived`. */
 export type ReferenceTarget = Readonly<{

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import DataLoader from 'dataloader';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { currentScope, type RequestScope } from '#millwright/access';
 import { EventStore, type Row } from '#millwright/event-sourcing';
@@ -22,7 +22,7 @@ export class RelatedRecords {
   constructor(
     private readonly database: DataSource,
     private readonly events: EventStore,
-    private readonly pool: pg.Pool,
+    private readonly pool: Pool,
   ) {}
 
   get services(): ReferenceServices {
