@@ -7,6 +7,7 @@ const executable = (path) => ['node', '--disable-warning=ExperimentalWarning', `
 const rooms = ['src', 'libs', 'test', 'tools'].filter((room) => existsSync(room));
 
 const checks = [
+  ['lock file complete', ['node', 'scripts/complete-lockfile.mjs', '--check']],
   ['format', [...executable('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
   ['types', [...executable('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']],
   ['lint', [...executable('eslint/bin/eslint.js'), '--max-warnings', '0', ...rooms]],
