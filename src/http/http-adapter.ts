@@ -48,6 +48,14 @@ export class HttpAdapter extends FastifyAdapter {
     readBodiesAsJson(server, this.preparedBodies);
   }
 
+  /**
+   * Errors of hooks and parsers are answered by the handler that `openEdge` sets before any plugin: routes keep the handler they find
+   * when they are made ready, and Nest would set its own too late for that.
+   */
+  override setErrorHandler(): FastifyInstance {
+    return this.getInstance<FastifyInstance>();
+  }
+
   /** Nest would add parsers of its own, which know none of our limits. */
   override registerParserMiddleware(): void {
     return;

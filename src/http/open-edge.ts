@@ -1,7 +1,9 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ApiKeys, EntityDirectory, PositionWaiter } from '#millwright/access';
 import { serveDocumentation } from './documentation.js';
+import { answerError } from './error-answer.js';
 import { HttpAdapter } from './http-adapter.js';
 import { buildOpenApiDocument } from './openapi-document.js';
 import { addRequestGate } from './request-gate.js';
@@ -13,12 +15,14 @@ import { addRequestGate } from './request-gate.js';
 export function openEdge(application: NestFastifyApplication, logger: Logger): void {
   const adapter = application.getHttpAdapter();
   if (!(adapter instanceof HttpAdapter)) throw new Error('the application must be created on an HttpAdapter');
-  addRequestGate(adapter.getInstance(), {
+  const server = adapter.getInstance<FastifyInstance>();
+  server.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger));
+  addRequestGate(server, {
     keys: application.get(ApiKeys, { strict: false }),
     entities: application.get(EntityDirectory, { strict: false }),
     positions: application.get(PositionWaiter, { strict: false }),
     paths: adapter.paths,
     logger,
   });
-  serveDocumentation(adapter.getInstance(), buildOpenApiDocument(application));
+  serveDocumentation(server, buildOpenApiDocument(application));
 }

@@ -1,0 +1,22 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { publishedErrorOf } from '#millwright/resources';
+import { errorBody } from './envelope.js';
+
+/**
+ * The one place where something thrown becomes an answer of REST, whether a hook, the body's parser or a handler threw it.
+ * What is our own fault is logged with its stack; the client gets the request id to ask by.
+ */
+export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
+  const published = publishedErrorOf(thrown);
+  if (published.status >= 500) {
+    const facts = { request_id: request.id, method: request.method, route: request.routeOptions.url, code: published.code, err: thrown };
+    if (published.code === 'INTERNAL') logger.error(facts, 'a request failed');
+    else logger.warn(facts, 'a request could not be served now');
+  }
+  if (reply.sent) return;
+  void reply
+    .code(published.status)
+    .headers({ ...published.headers, 'Content-Type': 'application/json; charset=utf-8' })
+    .send(JSON.stringify(errorBody(published, request.id)));
+}
