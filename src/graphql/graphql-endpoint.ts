@@ -3,7 +3,7 @@ import { GraphQLError, lexicographicSortSchema, printSchema, type ExecutionResul
 import type {} from 'mercurius';
 import type { Logger } from 'pino';
 import { publishedErrorOf, positionOfMutations } from '#millwright/resources';
-import { isSyntaxError, shownError, shownResult, unreadable, type ReportFault } from './graphql-errors.js';
+import { causeOf, isSyntaxError, shownError, shownResult, unreadable, type ReportFault } from './graphql-errors.js';
 import { assertAffordable } from './limits.js';
 
 type GraphqlRequest = Readonly<{ query: string; variables?: Record<string, unknown>; operationName?: string }>;
@@ -40,8 +40,9 @@ async function execute(server: FastifyInstance, request: FastifyRequest, asked: 
     const errors = errorsOf(refused);
     const [first] = errors;
     if (isSyntaxError(first)) throw unreadable('the GraphQL document cannot be read');
-    const status = publishedErrorOf(first?.originalError ?? first).status;
-    return { status: status >= 500 ? status : 422, headers: {}, body: { errors: errors.map((error) => shownError(error, request.id, report)) } };
+    const cause = first && causeOf(first);
+    const { status, headers } = publishedErrorOf(cause);
+    return { status, headers, body: { errors: errors.map((error) => shownError(error, request.id, report)) } };
   }
 }
 

@@ -146,6 +146,9 @@ export const NotYet = ({ list = true, ...common }: Common & { list?: boolean } =
     },
   );
 
+/** Swagger knows a class to be looked up later only by a function that is named `type`. */
+const lazily = (nested: () => Class): { type: () => Class } => ({ type: () => nested() });
+
 /** A group of fields in an object of its own. Code: not_an_object, and those of its fields. */
 export const Nested = (type: () => Class, common: Common = {}): PropertyDecorator =>
   field(common, {
@@ -155,7 +158,7 @@ export const Nested = (type: () => Class, common: Common = {}): PropertyDecorato
     check: (value) => (typeof value === 'object' && !Array.isArray(value) ? undefined : { code: 'not_an_object', message: 'must be an object' }),
     column: 'jsonb',
     graphql: type,
-    openApi: { type },
+    openApi: lazily(type),
   });
 
 /** A list of groups of fields. Codes: not_a_list, too_many, not_an_object, and those of its fields (named `items.0.text`). */
@@ -167,7 +170,7 @@ export const NestedList = (type: () => Class, { max = 500, ...common }: Common &
     check: (value) => listProblem(value, max),
     column: 'jsonb',
     graphql: () => [type()],
-    openApi: { type, isArray: true },
+    openApi: { ...lazily(type), isArray: true },
   });
 
 function listProblem(value: unknown, max: number): { code: string; message: string } | undefined {

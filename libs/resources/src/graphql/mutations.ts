@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Args, ArgsType, Field, Int } from '@nestjs/graphql';
 import { commandContextOf, currentScope, fingerprintOf, IdempotencyKeys, type RequestScope } from '#millwright/access';
-import { runInContext, type Position, type Row } from '#millwright/event-sourcing';
+import { Rejection, runInContext, type Position, type Row } from '#millwright/event-sourcing';
 import type { Class } from '../fields/index.js';
 import { withSnakeCaseKeys } from '../names.js';
 import { validatedInput } from '../rest/index.js';
@@ -34,8 +34,17 @@ export class Mutations {
   /**
    * @param name the mutation's field, which stands for method and path in the scope of the key
    * @param input what makes two requests with one key the same
+   * @param root what REST's fields of this command stand under, so that details can name `input.unitCost` for `part.unit_cost`
    */
-  async run(name: string, input: unknown, { idempotencyKey, expectedRevision }: MutationOptions, work: () => Promise<Mutated>): Promise<Row> {
+  async run(name: string, input: unknown, options: MutationOptions, work: () => Promise<Mutated>, root = ''): Promise<Row> {
+    try {
+      return await this.once(name, input, options, work);
+    } catch (error) {
+      throw error instanceof Rejection ? underInput(error, root) : error;
+    }
+  }
+
+  private async once(name: string, input: unknown, { idempotencyKey, expectedRevision }: MutationOptions, work: () => Promise<Mutated>): Promise<Row> {
     const scope = currentScope();
     const expectedRevisions = expectedRevision == null ? undefined : [expectedRevision];
     if (idempotencyKey == null) return seen(scope, await runInContext(commandContextOf(scope, { expectedRevisions }), work));
@@ -46,6 +55,15 @@ export class Mutations {
     });
     return seen(scope, { row: JSON.parse(answer.body) as Row, position: BigInt(answer.headers['X-Position'] ?? 0) });
   }
+}
+
+/** The same refusal, said of the mutation's argument. */
+function underInput({ code, message, details, facts }: Rejection, root: string): Rejection {
+  const moved = details.map((detail) => {
+    const field = root !== '' && detail.field.startsWith(`${root}.`) ? detail.field.slice(root.length + 1) : detail.field;
+    return { ...detail, field: `input.${field}` };
+  });
+  return new Rejection(code, message, moved, facts);
 }
 
 const positions = new WeakMap<RequestScope, Position>();

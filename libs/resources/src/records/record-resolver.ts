@@ -91,7 +91,7 @@ export function recordResolver(definition: RecordDefinition): Class {
     }
 
     private run(verb: string, input: object, options: MutationOptions, command: Command<WrittenRecord>): Promise<Row> {
-      return this.mutations.run(mutation(verb), input, options, () => this.commands.execute(command));
+      return this.mutations.run(mutation(verb), input, options, () => this.commands.execute(command), name);
     }
   }
   for (const relation of relationsOf(definition)) addRelation(RecordResolver, relation);
@@ -109,14 +109,14 @@ const outputs: Readonly<Partial<Record<FieldDefinition['kind'], () => unknown>>>
   instant: () => DateTimeScalar,
 };
 
-function outputTypeOfRecord({ typeName, inputFields, inherent = {}, computed = {} }: RecordDefinition): Class {
+function outputTypeOfRecord({ typeName, inputFields, inherent = {} }: RecordDefinition): Class {
   const properties: Record<string, OutputProperty> = { id: { type: () => ID, nullable: false } };
   for (const field of inputFields) {
     const stored = storedName(field);
     const type = stored === 'qr_code' ? () => String : outputs[field.kind];
     if (stored !== undefined && type) properties[stored] = { type, nullable: field.presence !== 'required', description: field.description };
   }
-  for (const [name, { graphql }] of [...Object.entries(inherent), ...Object.entries(computed)]) if (graphql) properties[name] = { type: graphql, nullable: true };
+  for (const [name, { graphql }] of Object.entries(inherent)) properties[name] = { type: graphql, nullable: true };
   return defineOutputType(typeName, {
     ...properties,
     archived: { type: () => Boolean, nullable: false },
@@ -129,12 +129,13 @@ function outputTypeOfRecord({ typeName, inputFields, inherent = {}, computed = {
 type Resolve = (this: { related: RelatedRecords }, row: Row) => unknown;
 type Relation = Readonly<{ name: string; type: () => unknown; nullable: boolean; resolve: Resolve }>;
 
-function relationsOf({ inputFields, tree, printer }: RecordDefinition): Relation[] {
+function relationsOf({ inputFields, computed = {}, tree, printer }: RecordDefinition): Relation[] {
   const relations: Relation[] = ['created_by', 'updated_by'].map((name) => oneRelated(name, name, 'user'));
   for (const { name, kind, target } of inputFields) {
     if (kind === 'reference' && target !== undefined) relations.push(oneRelated(relationName(name), name, target));
     if (kind === 'references' && target !== undefined) relations.push(manyRelated(relationName(name), name, target));
   }
+  for (const [name, { graphql, of }] of Object.entries(computed)) if (graphql) relations.push({ name, type: graphql, nullable: true, resolve: of });
   if (!tree) return relations;
   return [
     ...relations,
