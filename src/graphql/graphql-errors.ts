@@ -20,7 +20,7 @@ export function shownError(error: GraphQLError, requestId: string, report: Repor
 }
 
 /** What was thrown; an error without a cause was raised by GraphQL itself about the request: a document or variable that does not fit the schema. */
-export export function causeOf(error: GraphQLError): unknown {
+export function causeOf(error: GraphQLError): unknown {
   let cause: unknown = error;
   while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
   if (!(cause instanceof GraphQLError)) return cause;
