@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Row } from '#millwright/event-sourcing';
-import { Answer, ListReader, parseListQuery, viewOf, type ListDefinition, type RawQuery } from '#millwright/resources';
+import { Answer, listQueryOf, ListReader, parseListQuery, viewOf, type ListArguments, type ListDefinition, type ListPage, type RawQuery } from '#millwright/resources';
 import { auditEventTable } from './read-models/audit-trail.js';
 
 const stored = viewOf(auditEventTable);
@@ -39,6 +39,10 @@ export class AuditTrailReader {
   async list(query: RawQuery): Promise<Answer> {
     const { rows, meta } = await this.lists.read(auditTrailList, parseListQuery(auditTrailList, query));
     return new Answer(rows.map(shown), { meta });
+  }
+
+  page(list: ListArguments): Promise<ListPage> {
+    return this.lists.read(auditTrailList, listQueryOf(auditTrailList, list));
   }
 }
 

@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AuditTrailController } from './audit-trail.controller.js';
+import { AuditTrailResolver } from './audit-trail.resolver.js';
 import { AuditTrailReader } from './audit-trail-reader.js';
 
 /** Every event, for reading. */
-@Module({ controllers: [AuditTrailController], providers: [AuditTrailReader] })
+@Module({ controllers: [AuditTrailController], providers: [AuditTrailReader, AuditTrailResolver] })
 export class AuditTrailModule {}

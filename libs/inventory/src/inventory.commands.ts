@@ -36,7 +36,7 @@ export class UnarchivePart extends Command<PartOutcome> {
 }
 
 /** Receives stock. The average is calculated anew, the list price becomes the cost. */
-@InputType()
+@InputType('RestockPartInput')
 export class RestockPart extends Command<PartOutcome> {
   @Reference('part', { required: true }) part_id!: number;
   @Quantity({ required: true, moreThan: '0', example: 4 }) quantity!: string;
@@ -45,7 +45,7 @@ export class RestockPart extends Command<PartOutcome> {
 }
 
 /** Corrects the stock to what was counted, by a signed difference. */
-@InputType()
+@InputType('ReconcilePartInput')
 export class ReconcilePart extends Command<PartOutcome> {
   @Reference('part', { required: true }) part_id!: number;
   @Quantity({ required: true, notZero: true, example: -2 }) quantity!: string;
@@ -53,7 +53,7 @@ export class ReconcilePart extends Command<PartOutcome> {
 }
 
 /** Sets the list price; the stock value stays what it was. */
-@InputType()
+@InputType('SetPartUnitCostInput')
 export class SetPartUnitCost extends Command<PartOutcome> {
   @Reference('part', { required: true }) part_id!: number;
   @Money({ required: true, example: 225.5 }) cost!: string;
@@ -61,7 +61,7 @@ export class SetPartUnitCost extends Command<PartOutcome> {
 }
 
 /** Revalues the stock: its value becomes on hand × cost. */
-@InputType()
+@InputType('SetPartAverageUnitCostInput')
 export class SetPartAverageUnitCost extends Command<PartOutcome> {
   @Reference('part', { required: true }) part_id!: number;
   @Money({ required: true, example: 225.5 }) cost!: string;
@@ -69,7 +69,7 @@ export class SetPartAverageUnitCost extends Command<PartOutcome> {
 }
 
 /** Takes a receipt back (a restock, or the opening stock). */
-@InputType()
+@InputType('ReversePartTransactionInput')
 export class ReversePartTransaction extends Command<PartOutcome> {
   @Reference('part', { required: true }) part_id!: number;
   @Reference('part_transaction', { required: true }) transaction_id!: number;

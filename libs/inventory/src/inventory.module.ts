@@ -7,6 +7,7 @@ import { PartPresenter } from './part-presenter.js';
 import { PartReader } from './part-reader.js';
 import { PartWriter } from './part-writer.js';
 import { PartsController } from './parts.controller.js';
+import { PartsResolver, PartTransactionsResolver } from './parts.resolver.js';
 import { Receipts } from './receipts.js';
 import { inventoryRecords } from './records/inventory-records.js';
 
@@ -14,7 +15,7 @@ import { inventoryRecords } from './records/inventory-records.js';
 @Module({
   imports: [recordModule(inventoryRecords)],
   controllers: [PartsController],
-  providers: [...inventoryHandlers, PartWriter, PartReader, PartPresenter, Receipts],
+  providers: [...inventoryHandlers, PartWriter, PartReader, PartPresenter, Receipts, PartsResolver, PartTransactionsResolver],
   exports: [PartReader, PartPresenter],
 })
 export class InventoryModule implements OnModuleInit {

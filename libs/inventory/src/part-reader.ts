@@ -7,15 +7,19 @@ import {
   Answer,
   defineReferenceTarget,
   isHere,
+  listQueryOf,
   ListReader,
   noSuchRecord,
   parseListQuery,
   readRowsById,
   RelatedRecords,
+  type ListArguments,
+  type ListPage,
   type RawQuery,
 } from '#millwright/resources';
 import { part } from './domain/part.js';
 import { PartPresenter } from './part-presenter.js';
+import { PartType } from './part.types.js';
 import { partList, transactionList } from './read-models/lists.js';
 import { partRow, type PartRow } from './read-models/part-row.js';
 
@@ -28,6 +32,7 @@ export const partTarget = defineReferenceTarget({
     return state.partId === null ? undefined : (partRow(state, revision) as unknown as Row);
   },
   label: ({ id, name }) => ({ id, name }),
+  graphql: () => PartType,
 });
 
 /** Reads parts and their transactions from the read models. */
@@ -44,6 +49,14 @@ export class PartReader {
   async list(query: RawQuery): Promise<Answer> {
     const { rows, meta } = await this.lists.read(partList, parseListQuery(partList, query));
     return new Answer(await Promise.all(rows.map((row) => this.parts.sparse(row as unknown as PartRow))), { meta });
+  }
+
+  page(list: ListArguments): Promise<ListPage> {
+    return this.lists.read(partList, listQueryOf(partList, list));
+  }
+
+  transactionPage(partId: number, list: ListArguments): Promise<ListPage> {
+    return this.lists.read(transactionList, listQueryOf(transactionList, list), { where: { part_id: partId } });
   }
 
   async one(id: number): Promise<Answer> {

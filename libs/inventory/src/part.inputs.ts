@@ -38,7 +38,7 @@ export class PartFields {
 }
 
 /** A new part, with what is on the shelf already: a quantity needs a unit cost. */
-@InputType()
+@InputType('CreatePartInput')
 export class PartInput extends PartFields {
   @Quantity({ atLeast: '0', example: 6 }) on_hand_qty?: string | null;
   @Money({ example: 26.15 }) unit_cost?: string | null;
@@ -46,10 +46,14 @@ export class PartInput extends PartFields {
 
 /** An edit of what a part is; its stock and costs move through operations of their own. */
 export const PartChanges = partialClassOf(PartFields, 'PartChanges') as Class<Partial<PartFields>>;
-InputType()(PartChanges);
 movesElsewhere('on_hand_qty', 'PATCH /parts/{id}/restock or PATCH /parts/{id}/reconcile');
 movesElsewhere('unit_cost', 'PATCH /parts/{id}/update_unit_cost');
 movesElsewhere('avg_unit_cost', 'PATCH /parts/{id}/update_avg_unit_cost');
+
+/** The same as GraphQL takes it: with the part's id. */
+export const PartUpdate = partialClassOf(PartFields, 'UpdatePartInput') as Class<Partial<PartFields> & { id: number }>;
+Reference('part', { required: true })(PartUpdate.prototype, 'id');
+InputType('UpdatePartInput')(PartUpdate);
 
 /** A figure of the stock ledger is refused where a part is edited, with the operation that moves it. */
 function movesElsewhere(name: string, operation: string): void {

@@ -35,6 +35,11 @@ export class WorkOrderCostReader {
     private readonly events: EventStore,
   ) {}
 
+  /** What an order cost, wherever its row came from. */
+  of(row: WorkOrderRow & Readonly<{ decided?: boolean }>): Promise<WorkOrderCosts> {
+    return row.decided === true ? this.decided(row) : this.projected(row);
+  }
+
   async projected(row: WorkOrderRow): Promise<WorkOrderCosts> {
     const charges = row.status_kind === 'completed' ? await this.related.load(postedCharges, row.id) : [];
     const lines = await Promise.all(

@@ -7,16 +7,20 @@ import {
   Answer,
   defineReferenceTarget,
   isHere,
+  listQueryOf,
   ListReader,
   noSuchRecord,
   parseListQuery,
   readRowsById,
   RelatedRecords,
+  type ListArguments,
+  type ListPage,
   type RawQuery,
 } from '#millwright/resources';
 import { workOrder } from './domain/work-order.js';
 import { otherCostList, workOrderList } from './read-models/lists.js';
 import { workOrderRow, type WorkOrderRow } from './read-models/work-order-row.js';
+import { WorkOrderType } from './work-order.types.js';
 import { WorkOrderPresenter } from './work-order-presenter.js';
 
 /** Work orders as other records refer to them: by id, printed with their title. */
@@ -28,6 +32,7 @@ export const workOrderTarget = defineReferenceTarget({
     return state.workOrderId === null ? undefined : (workOrderRow(state) as unknown as Row);
   },
   label: ({ id, title }) => ({ id, title }),
+  graphql: () => WorkOrderType,
 });
 
 /** Reads work orders and their other costs from the read models. */
@@ -43,6 +48,14 @@ export class WorkOrderReader {
   async list(query: RawQuery): Promise<Answer> {
     const { rows, meta } = await this.lists.read(workOrderList, parseListQuery(workOrderList, query));
     return new Answer(await Promise.all(rows.map((row) => this.presenter.sparse(row as unknown as WorkOrderRow))), { meta });
+  }
+
+  page(list: ListArguments): Promise<ListPage> {
+    return this.lists.read(workOrderList, listQueryOf(workOrderList, list));
+  }
+
+  otherCostPage(workOrderId: number, list: ListArguments): Promise<ListPage> {
+    return this.lists.read(otherCostList, listQueryOf(otherCostList, list), { where: { work_order_id: workOrderId } });
   }
 
   async one(id: number): Promise<Answer> {

@@ -36,7 +36,7 @@ export class UnarchiveWorkOrder extends Command<WorkOrderOutcome> {
 }
 
 /** Completes a work order: every reserved part is issued and its cost frozen. */
-@InputType()
+@InputType('CompleteWorkOrderInput')
 export class CompleteWorkOrder extends Command<WorkOrderOutcome> {
   @Reference('work_order', { required: true }) work_order_id!: number;
   @Instant({ description: 'When the work was done; left out, now.' }) completed_at?: string | null;
@@ -44,39 +44,39 @@ export class CompleteWorkOrder extends Command<WorkOrderOutcome> {
 }
 
 /** Opens a completed or cancelled work order again. */
-@InputType()
+@InputType('ReopenWorkOrderInput')
 export class ReopenWorkOrder extends Command<WorkOrderOutcome> {
   @Reference('work_order', { required: true }) work_order_id!: number;
   @Reference('work_order_status', { description: 'A status of kind open; left out, the last one it had.' }) status_id?: number | null;
 }
 
 /** Cancels a work order: its reservations are released. */
-@InputType()
+@InputType('CancelWorkOrderInput')
 export class CancelWorkOrder extends Command<WorkOrderOutcome> {
   @Reference('work_order', { required: true }) work_order_id!: number;
 }
 
 /** Adds to what a work order has of a part: reserves it. */
-@InputType()
+@InputType('AssignPartInput')
 export class AssignPart extends PartQuantityInput {
   @Reference('work_order', { required: true }) work_order_id!: number;
 }
 
 /** Sets how many of an assigned part the order wants; on a completed order a lower quantity returns the rest. */
-@InputType()
+@InputType('SetAssignedQuantityInput')
 export class SetAssignedQuantity extends PartQuantityChange {
   @Reference('work_order', { required: true }) work_order_id!: number;
 }
 
 /** Removes a part from a work order. */
-@InputType()
+@InputType('RemoveAssignedPartInput')
 export class RemoveAssignedPart extends Command<WorkOrderOutcome> {
   @Reference('work_order', { required: true }) work_order_id!: number;
   @Reference('part', { required: true }) part_id!: number;
 }
 
 /** Records a cost that is neither labour nor a part. */
-@InputType()
+@InputType('RecordOtherCostInput')
 export class RecordOtherCost extends OtherCostInput {
   @Reference('work_order', { required: true }) work_order_id!: number;
 }

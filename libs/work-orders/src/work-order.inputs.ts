@@ -28,7 +28,7 @@ export class ChecklistItemInput {
 }
 
 /** What a work order is about, and its status. */
-@InputType()
+@InputType('CreateWorkOrderInput')
 export class WorkOrderInput {
   @Text({ required: true, max: 1000, example: 'Fix water leakage in Freezer' }) title!: string;
   @Text({ max: 20_000, example: 'Water leakage due to blocked defrost drain' }) description?: string | null;
@@ -58,10 +58,14 @@ export class WorkOrderInput {
 
 /** An edit of a work order: only the fields that are sent change. */
 export const WorkOrderChanges = partialClassOf(WorkOrderInput, 'WorkOrderChanges') as Class<Partial<WorkOrderInput>>;
-InputType()(WorkOrderChanges);
+
+/** The same as GraphQL takes it: with the order's id. */
+export const WorkOrderUpdate = partialClassOf(WorkOrderInput, 'UpdateWorkOrderInput') as Class<Partial<WorkOrderInput> & { id: number }>;
+Reference('work_order', { required: true })(WorkOrderUpdate.prototype, 'id');
+InputType('UpdateWorkOrderInput')(WorkOrderUpdate);
 
 /** A cost that is neither labour nor a part. */
-@InputType()
+@InputType({ isAbstract: true })
 export class OtherCostInput {
   @Money({ required: true, atLeast: '-999999999.99', description: 'Negative for a credit.', example: 38 }) amount!: string;
   @PlainDate({ description: "The day it belongs to; left out, today in the site's time zone.", example: '2025-07-15' }) date?: string | null;
@@ -71,13 +75,13 @@ export class OtherCostInput {
 }
 
 /** A part and how many of it. */
-@InputType()
+@InputType({ isAbstract: true })
 export class PartQuantityInput {
   @Reference('part', { required: true, example: 52 }) part_id!: number;
   @Quantity({ required: true, moreThan: '0', description: 'How many more.', example: 2 }) quantity!: string;
 }
 
-@InputType()
+@InputType({ isAbstract: true })
 export class PartQuantityChange {
   @Reference('part', { required: true, example: 52 }) part_id!: number;
   @Quantity({ required: true, atLeast: '0', description: 'How many in all; 0 removes the part.', example: 2 }) quantity!: string;
