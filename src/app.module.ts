@@ -14,6 +14,7 @@ import { EngineModule } from './engine.module.js';
 import { FirstEvents } from './first-events.js';
 import { GraphqlEdgeModule } from './graphql/graphql.module.js';
 import { HttpModule } from './http/index.js';
+import { ProjectionsController } from './projections.controller.js';
 
 /** The table of contents: one module a room. */
 @Module({})
@@ -34,6 +35,7 @@ export class AppModule {
         AuditTrailModule,
         GraphqlEdgeModule.on({ logger, playground: !configuration.production }),
       ],
+      controllers: [ProjectionsController],
       providers: [FirstEvents],
     };
   }
