@@ -8,7 +8,7 @@ export function attributeValue(type: AttributeType, text: string): string | unde
     case 'text':
       return isStorable(text) ? text : undefined;
     case 'integer':
-      return /^-?\d{1,9}$/.test(text) ? text : undefined;
+      return /^-?\d{1,10}$/.test(text) && Math.abs(Number(text)) <= 2_147_483_647 ? text : undefined;
     case 'id':
     case 'ids':
       return /^\d{1,18}$/.test(text) ? text : undefined;

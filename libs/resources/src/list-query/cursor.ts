@@ -26,7 +26,9 @@ const fingerprint = ({ search, sort, filters }: ListQuery): string =>
     .digest('base64url')
     .slice(0, 16);
 
-const isOf = (type: AttributeType, value: string): boolean => attributeValue(type, value) !== undefined;
+/** Cursors carry what the database printed, which may have more digits than a query may. */
+const isOf = (type: AttributeType, value: string): boolean =>
+  type === 'decimal' ? /^-?\d{1,40}(\.\d{1,40})?$/.test(value) : attributeValue(type, value) !== undefined;
 
 function parsed(cursor: string): unknown {
   try {

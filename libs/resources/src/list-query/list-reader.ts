@@ -47,7 +47,7 @@ export class ListReader {
     const from = `FROM ${view.from} WHERE ${conditions.join(' AND ') || 'true'}`;
     const after = place ? ` AND ${afterPlace(keys, place.values, bind)}` : '';
     const order = keys.map(({ sql, descending }) => `${sql} ${descending ? 'DESC' : 'ASC'}`).join(', ');
-    const cursorColumns = keys.map(({ sql }, index) => `(${sql})::text AS "cursor_${index}"`).join(', ');
+    const cursorColumns = keys.map((key, index) => `${cursorSql(key)} AS "cursor_${index}"`).join(', ');
     const skip = place ? '' : ` OFFSET ${query.offset}`;
     const statement = `SELECT ${selectList(view)}, ${cursorColumns} ${from}${after} ORDER BY ${order} LIMIT ${query.perPage + 1}${skip}`;
     const found = await this.database.query<Record<string, unknown>[]>(statement, parameters);
@@ -129,6 +129,10 @@ function placeOf(query: ListQuery, keys: readonly Key[]): CursorPlace | undefine
   if (!place) throw invalid([{ field: 'cursor', code: 'invalid_cursor', message: 'is not a cursor of this list with this search, sort and filter' }]);
   return place;
 }
+
+/** Instants in the spelling that a query takes, whatever the session's time zone; the rest as the database prints it. */
+const cursorSql = ({ sql, type }: Key): string =>
+  type === 'instant' ? `to_char(${sql} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')` : `(${sql})::text`;
 
 /** "Comes after the row at this place". PostgreSQL sorts nulls last ascending and first descending; an index can serve the row comparison. */
 function afterPlace(keys: readonly Key[], values: readonly (string | null)[], bind: Bind): string {
