@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
+import { randomUUID } from 'node:crypto';
 import { Rejection } from '#millwright/event-sourcing';
 
 /** A header as one text; undefined where it was not sent. */
@@ -7,7 +7,7 @@ export const header = (value: string | string[] | undefined): string | undefined
 /** The caller's own request id where it is printable and short, for it goes into the log and into events; else a new one. */
 export function requestIdOf(value: string | string[] | undefined): string {
   const id = header(value);
-  return id !== undefined && /^[\w.:/+=@-]{1,128}$/.test(id) ? id : uuidv7();
+  return id !== undefined && /^[\w.:/+=@-]{1,128}$/.test(id) ? id : randomUUID();
 }
 
 /** The key of `Authorization: Bearer <key>` or `Token <key>`; undefined where there is none. */

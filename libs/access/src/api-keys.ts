@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import type { Principal } from './request-scope.js';
@@ -68,4 +68,4 @@ export const newApiKey = (): string => `mw_${randomBytes(8).toString('hex')}_${r
 
 const keyIdOf = (key: string): string => /^mw_([0-9a-f]{16})_/.exec(key)?.[1] ?? 'admin';
 
-const hashOf = (key: string): Buffer => createHash('sha256').update(key, 'utf8').digest();
+const hashOf = (key: string): Buffer => hash('sha256', key, 'buffer');

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Pool } from 'pg';
 import { v4 as randomUuid, v5 as uuidv5 } from 'uuid';
@@ -113,7 +113,7 @@ export class IdempotencyKeys {
 
 /** SHA-256 over RFC 8785 of what makes two requests the same: key order and white space do not count. */
 export function fingerprintOf(parts: Readonly<Record<string, unknown>>): Buffer {
-  return createHash('sha256').update(canonicalText(parts), 'utf8').digest();
+  return hash('sha256', canonicalText(parts), 'buffer');
 }
 
 function canonicalText(parts: Readonly<Record<string, unknown>>): string {
