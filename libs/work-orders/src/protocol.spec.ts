@@ -315,7 +315,7 @@ describe('orders and parts under a random scheduler', () => {
         checkAnswers(plant);
       },
     );
-    await fc.assert(property, { numRuns: 1_500 });
+    await fc.assert(property, { numRuns: 1_000 });
   });
 
   it('are moved by nobody who wakes up after all is done, or does it all again', async () => {
@@ -342,6 +342,6 @@ describe('orders and parts under a random scheduler', () => {
         expect(plant.faults).toEqual([]);
       },
     );
-    await fc.assert(property, { numRuns: 1_500 });
+    await fc.assert(property, { numRuns: 1_000 });
   });
 });
