@@ -61,12 +61,22 @@ function object(value: Record<string, unknown>): string {
   if ('toJSON' in value) throw new NotCanonical('an object that is not plain JSON');
   let result = '{';
   // The default order of sort() is by UTF-16 code units, which is the order RFC 8785 asks for.
-  for (const key of Object.keys(value).sort()) {
+  const keys = Object.keys(value);
+  for (const key of isSorted(keys) ? keys : keys.sort()) {
     const item = value[key];
     if (item === undefined) continue;
     result += (result.length > 1 ? ',' : '') + text(key) + ':' + canonicalJson(item);
   }
   return result + '}';
+}
+
+function isSorted(keys: readonly string[]): boolean {
+  let previous = '';
+  for (const key of keys) {
+    if (key < previous) return false;
+    previous = key;
+  }
+  return true;
 }
 
 const needsCare = /[^ !#-[\]-~]/;

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Committed, CommittedStates } from './committed-states.js';
 import { Rejection, type Stream } from './decider.js';
 import { LogUnavailable, UnknownOutcome, WrongExpectedRevision, type Appended, type EventLog } from './event-log.js';
@@ -57,7 +57,8 @@ export class CommandLane<State, E extends Event> {
   }
 
   private async settle(commands: readonly PendingCommand<State, E>[]): Promise<void> {
-    let open = await this.withoutEarlierAnswers(commands);
+    const repeated = commands.some((command) => command.earlierFrom(this.name) !== undefined);
+    let open = repeated ? await this.withoutEarlierAnswers(commands) : [...commands];
     let committed = this.states.recent(this.definition, this.name);
     // A hot state may be behind another process: an append at its revision proves it, everything else has to look first.
     let proven = false;
@@ -70,9 +71,9 @@ export class CommandLane<State, E extends Event> {
           proven = true;
         }
         const round = this.decide(open, committed);
-        const refused = await this.begin(round, committed.revision);
-        if (refused.size > 0) {
-          open = open.filter((command) => !refused.has(command));
+        const beginning = round.steps.flatMap(({ command, events }) => (events.length > 0 && !command.begun ? [command] : []));
+        if (beginning.length > 0 && !(await this.begin(beginning, committed.revision))) {
+          open = open.filter((command) => !command.refused);
           continue;
         }
         if (round.events.length === 0) {
@@ -125,19 +126,10 @@ export class CommandLane<State, E extends Event> {
     return { steps, events, after };
   }
 
-  /** Lets idempotent attempts store what a retry needs. Those that cannot are refused, and the others have to be decided without them. */
-  private async begin({ steps }: Round<State, E>, revision: number): Promise<Set<PendingCommand<State, E>>> {
-    const refused = new Set<PendingCommand<State, E>>();
-    const beginning = steps.filter(({ command, events }) => events.length > 0 && !command.begun);
-    await Promise.all(
-      beginning.map(({ command }) =>
-        command.begin(this.name, revision).catch((error: unknown) => {
-          command.refuse(error);
-          refused.add(command);
-        }),
-      ),
-    );
-    return refused;
+  /** Lets idempotent attempts store what a retry needs. False when some could not: these are refused, and the others have to be decided without them. */
+  private async begin(commands: readonly PendingCommand<State, E>[], revision: number): Promise<boolean> {
+    await Promise.all(commands.map((command) => command.begin(this.name, revision).catch((error: unknown) => command.refuse(error))));
+    return !commands.some(({ refused }) => refused);
   }
 
   /** True when everybody has an answer; false when the log knew these events already and has to be read. */
@@ -154,19 +146,17 @@ export class CommandLane<State, E extends Event> {
     if (appended.duplicate) return false;
     this.statistics.appends += 1;
     this.statistics.events += round.events.length;
-    const positions = await this.positionsOf(round, appended);
+    const positions = positionsFrom(appended, round.events.length) ?? (await this.readPositions(round, appended));
     this.states.remember(this.definition, this.name, { ...round.after, position: appended.position });
     finish(round, committed.position, positions);
     return true;
   }
 
-  /** Every command is answered with the position of its own last event, so that a repetition says the same. */
-  private async positionsOf({ events }: Round<State, E>, { position, firstPosition }: Appended): Promise<Position[]> {
-    if (firstPosition !== undefined) return events.map((_, index) => firstPosition + BigInt(index));
+  /** For a log that says only where the last event stands. */
+  private async readPositions({ events }: Round<State, E>, { position }: Appended): Promise<Position[]> {
     const [first] = events;
-    if (!first || events.length === 1) return [position];
     // It is committed: a log that cannot be read now must not turn that into a failure.
-    const stored = await this.log.readStream(this.name, first.revision, events.length).catch(() => []);
+    const stored = first ? await this.log.readStream(this.name, first.revision, events.length).catch(() => []) : [];
     return events.map((_, index) => stored[index]?.position ?? position);
   }
 
@@ -208,6 +198,26 @@ export class CommandLane<State, E extends Event> {
   }
 }
 
+/** Every command is answered with the position of its own last event, so that a repetition says the same. */
+function positionsFrom({ position, firstPosition }: Appended, events: number): Position[] | undefined {
+  if (events === 1) return [position];
+  if (firstPosition === undefined) return undefined;
+  return Array.from({ length: events }, (_, index) => firstPosition + BigInt(index));
+}
+
+let turn: Promise<void> | undefined;
+
+/** One turn of the event loop, shared by all lanes that wait for it. */
+function nextTurn(): Promise<void> {
+  turn ??= new Promise((resolve) => {
+    setImmediate(() => {
+      turn = undefined;
+      resolve();
+    });
+  });
+  return turn;
+}
+
 /** Answers every command of a round that is now certain. */
 function finish<State, E extends Event>(
   { steps }: Round<State, E>,
@@ -221,11 +231,12 @@ function finish<State, E extends Event>(
       command.refuse(error);
       continue;
     }
-    const stored = events.map((event) => {
+    for (const event of events) {
       position = positions?.[index] ?? position;
       index += 1;
-      return { ...event, position };
-    });
-    command.answer({ state: after.state, revision: after.revision, position, events: stored });
+      // The events were made for this round and nobody else has them yet.
+      (event as { position: Position }).position = position;
+    }
+    command.answer({ state: after.state, revision: after.revision, position, events });
   }
 }

@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
+import { newEventId } from './event-ids.js';
 import type { CommandContext, IdempotentAttempt } from './command-context.js';
 import { Rejection, type Stream } from './decider.js';
 import type { Committed } from './committed-states.js';
@@ -38,6 +38,8 @@ export type CommandRequest<State, E extends Event> = Readonly<{
 export class PendingCommand<State, E extends Event> {
   readonly outcome: Promise<Outcome<State>>;
   readonly deadline: number;
+  /** It was answered with an error. */
+  refused = false;
   /** Its events were given to the log at least once, so they may be in it. */
   sent = false;
   private readonly attempt: IdempotentAttempt | undefined;
@@ -125,6 +127,7 @@ export class PendingCommand<State, E extends Event> {
   }
 
   refuse(error: unknown): void {
+    this.refused = true;
     this.reject(error);
   }
 
@@ -132,7 +135,7 @@ export class PendingCommand<State, E extends Event> {
     const known = this.ids[ordinal];
     if (known !== undefined) return known;
     const { eventId } = this.request;
-    const id = eventId ? eventId(ordinal) : (this.attempt?.eventId(this.firstOrdinal + ordinal) ?? uuidv7());
+    const id = eventId ? eventId(ordinal) : (this.attempt?.eventId(this.firstOrdinal + ordinal) ?? newEventId());
     this.ids[ordinal] = id;
     return id;
   }
@@ -146,15 +149,16 @@ function assertExpected(expected: CommandContext['expectedRevisions'], revision:
 
 function metadataOf(context: CommandContext, now: Date, effectiveAt: string | undefined): EventMetadata {
   const recordedAt = now.toISOString();
+  // In the order of the canonical text, which saves sorting them.
   return {
-    recorded_at: recordedAt,
-    effective_at: effectiveAt ?? recordedAt,
-    schema_version: 1,
-    actor: context.actor,
-    entity_id: context.entityId,
-    customer_id: context.customerId,
-    request_id: context.requestId,
-    $correlationId: context.correlationId,
     $causationId: context.causationId,
+    $correlationId: context.correlationId,
+    actor: context.actor,
+    customer_id: context.customerId,
+    effective_at: effectiveAt ?? recordedAt,
+    entity_id: context.entityId,
+    recorded_at: recordedAt,
+    request_id: context.requestId,
+    schema_version: 1,
   };
 }

@@ -15,7 +15,7 @@ type Waiting = PreparedAppend & {
   reject(error: unknown): void;
 };
 
-const limits = { waiting: 20_000, batchEvents: 1_000, batchCharacters: 4_000_000, retryMs: 500, sweepMs: 50 };
+const limits = { waiting: 20_000, batchEvents: 1_000, batchCharacters: 4_000_000, retryMs: 500, sweepMs: 50, quickCallMs: 4 };
 
 /**
  * Group commit: all appends that wait at this moment go to the database in one statement, which is one transaction and one flush to disk.
@@ -28,6 +28,7 @@ export class Appender {
   private sending = 0;
   private scheduled = false;
   private failures = 0;
+  private lastCallMs = 0;
   private lastError: unknown;
   private retry: NodeJS.Timeout | undefined;
   private sweeper: NodeJS.Timeout | undefined;
@@ -71,7 +72,7 @@ export class Appender {
 
   private send(): void {
     while (this.sending < this.lanes && !this.retry) {
-      const batch = this.take();
+      const batch = this.take(this.fairShare());
       if (batch.length === 0) return;
       this.sending += 1;
       void this.attempt(batch).finally(() => {
@@ -81,8 +82,16 @@ export class Appender {
     }
   }
 
+  /**
+   * How many appends the next batch takes. While the disk is quick, the lanes share what waits, so that one batch is written while the commands of
+   * the other are decided; when it is slow, a flush is best shared by all.
+   */
+  private fairShare(): number {
+    return this.lastCallMs < limits.quickCallMs ? Math.ceil(this.waiting.length / (this.lanes - this.sending)) : this.waiting.length;
+  }
+
   /** The next batch: in the order of arrival, at most one append a stream and an event id only once. */
-  private take(): Waiting[] {
+  private take(most: number): Waiting[] {
     const batch: Waiting[] = [];
     const left: Waiting[] = [];
     const taken = new Set<string>();
@@ -94,7 +103,11 @@ export class Appender {
       const size = item.parts.reduce((sum, { before, after }) => sum + before.length + after.length, 0);
       const full =
         batch.length > 0 &&
-        (item.alone || batch[0]?.alone || events + proposed.length > limits.batchEvents || characters + size > limits.batchCharacters);
+        (batch.length >= most ||
+          item.alone ||
+          batch[0]?.alone ||
+          events + proposed.length > limits.batchEvents ||
+          characters + size > limits.batchCharacters);
       if (full || taken.has(stream) || proposed.some(({ id }) => taken.has(id))) {
         left.push(item);
         continue;
@@ -123,12 +136,14 @@ export class Appender {
   private async sendOn(client: PoolClient, batch: readonly Waiting[]): Promise<void> {
     const asked = batch.filter(({ uncertain }) => uncertain);
     for (const item of batch) item.uncertain = true;
+    const started = performance.now();
     try {
       // Who asks again asks for a judgement at once: the events are probably there.
       const everybody = asked.length > 0 ? undefined : await appendExpected(client, batch);
       const answers = everybody ?? (await appendJudged(client, batch));
       client.release();
       this.failures = 0;
+      this.lastCallMs = performance.now() - started;
       this.answer(batch, answers);
     } catch (error) {
       const failure = failureOf(error);

@@ -4,7 +4,7 @@ import { Pool, type ClientConfig } from 'pg';
 const patience = { lock: 2_000, statement: 3_000, idleInTransaction: 2_000 };
 
 /**
- * For connections that append: plans are made once, while the tables are young and small, and must still be right when they have grown, so they
+ * For connections that live long: plans are made once, while the tables are young and small, and must still be right when they have grown, so they
  * always go by the indexes.
  */
 export const indexesOnly = {

@@ -8,7 +8,19 @@ type Stored = [position: string, canonical: string];
 /** Events in log order up to `end`; `atHead` when nothing stood behind it at the time of reading. */
 export type Page = Readonly<{ events: RecordedEvent[]; end: Position; atHead: boolean }>;
 
+type StreamRequest = {
+  readonly stream: string;
+  readonly fromRevision: number;
+  readonly limit: number;
+  readonly resolve: (events: RecordedEvent[]) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+const limits = { streamsAtOnce: 64 };
+
 export class LogReader {
+  private asked: StreamRequest[] = [];
+
   constructor(private readonly pool: Pool) {}
 
   async head(): Promise<Position> {
@@ -16,13 +28,12 @@ export class LogReader {
     return BigInt(rows[0]?.[0] ?? 0);
   }
 
-  async stream(stream: string, fromRevision: number, limit: number): Promise<RecordedEvent[]> {
-    const { rows } = await this.query<Stored>(
-      'log-stream',
-      'select global_position, canonical from log.events where stream = $1 and revision >= $2 order by revision limit $3',
-      [stream, fromRevision, limit],
-    );
-    return rows.map(recorded);
+  /** Streams that are asked for in the same turn of the event loop are read with one statement. */
+  stream(stream: string, fromRevision: number, limit: number): Promise<RecordedEvent[]> {
+    return new Promise((resolve, reject) => {
+      this.asked.push({ stream, fromRevision, limit, resolve, reject });
+      if (this.asked.length === 1) setImmediate(() => this.readStreams());
+    });
   }
 
   async all(after: Position, limit: number): Promise<RecordedEvent[]> {
@@ -51,6 +62,32 @@ export class LogReader {
     const end = head < reached ? head : reached;
     const events = rows.flatMap(([, position, canonical]) => (position === null ? [] : [recorded([position, canonical])]));
     return { events, end: end > after ? end : after, atHead: end >= head };
+  }
+
+  private readStreams(): void {
+    const requests = this.asked;
+    this.asked = [];
+    for (let start = 0; start < requests.length; start += limits.streamsAtOnce) {
+      const together = requests.slice(start, start + limits.streamsAtOnce);
+      this.streams(together).then(
+        (found) => together.forEach(({ resolve }, index) => resolve(found[index] ?? [])),
+        (error: unknown) => together.forEach(({ reject }) => reject(error)),
+      );
+    }
+  }
+
+  private async streams(requests: readonly StreamRequest[]): Promise<RecordedEvent[][]> {
+    const { rows } = await this.query<[n: string, ...stored: Stored]>(
+      'log-streams',
+      `select r.n, e.global_position, e.canonical from unnest($1::text[], $2::bigint[], $3::bigint[]) with ordinality as r(stream, from_revision, most, n)
+       cross join lateral (select l.global_position, l.canonical, l.revision from log.events l
+         where l.stream = r.stream and l.revision >= r.from_revision order by l.revision limit r.most) e
+       order by r.n, e.revision`,
+      [requests.map(({ stream }) => stream), requests.map(({ fromRevision }) => fromRevision), requests.map(({ limit }) => limit)],
+    );
+    const found: RecordedEvent[][] = requests.map(() => []);
+    for (const [n, ...stored] of rows) found[Number(n) - 1]?.push(recorded(stored));
+    return found;
   }
 
   /** A connection that broke while it was idle is only noticed by the next reader, so a reader asks a second time. */

@@ -18,7 +18,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const streamName = /^[a-z][A-Za-z0-9]*-[^\p{Cc}]+$/u;
 const typeName = /^[A-Za-z][A-Za-z0-9]*$/;
 
-const defaults = { appendConnections: 1, readConnections: 4, deadlineMs: 5_000, pageSize: 1_000, pollMs: 1_000, retryMs: 1_000 };
+const defaults = { appendConnections: 2, readConnections: 4, deadlineMs: 5_000, pageSize: 1_000, pollMs: 1_000, retryMs: 1_000 };
 
 /** The log in PostgreSQL: gapless positions from a locked counter, group commit, and subscriptions that read by key. */
 export class PostgresLog implements EventLog {
@@ -32,7 +32,7 @@ export class PostgresLog implements EventLog {
     const appendConnections = options.appendConnections ?? defaults.appendConnections;
     this.pools = {
       append: logPool(options.url, 'millwright log append', appendConnections, indexesOnly),
-      read: logPool(options.url, 'millwright log read', options.readConnections ?? defaults.readConnections),
+      read: logPool(options.url, 'millwright log read', options.readConnections ?? defaults.readConnections, indexesOnly),
     };
     this.signal = new HeadSignal(options.url);
     this.reader = new LogReader(this.pools.read);
