@@ -10,12 +10,16 @@ export type Decimal = string;
  * Exact or not at all: more decimals than the scale are a fault of the caller, who has validated them at the edge.
  */
 export function scaled(decimal: Decimal, scale: number): bigint {
+  if (decimal === '0') return 0n;
   const point = decimal.indexOf('.');
-  if (point < 0) return BigInt(decimal) * 10n ** BigInt(scale);
-  const decimals = decimal.length - point - 1;
-  if (decimals > scale) throw new RangeError(`${decimal} has more than ${scale} decimals`);
-  return BigInt(decimal.slice(0, point) + decimal.slice(point + 1)) * 10n ** BigInt(scale - decimals);
+  if (point < 0) return BigInt(decimal + zeros(scale));
+  const missing = scale - (decimal.length - point - 1);
+  if (missing < 0) throw new RangeError(`${decimal} has more than ${scale} decimals`);
+  return BigInt(decimal.slice(0, point) + decimal.slice(point + 1) + zeros(missing));
 }
+
+/** Appending zeros to the text is several times faster than multiplying by a power of ten. */
+const zeros = (count: number): string => '0'.repeat(count);
 
 /** The canonical text of a whole number of steps: `unscaled(12500n, 3)` is "12.5". */
 export function unscaled(steps: bigint, scale: number): Decimal {

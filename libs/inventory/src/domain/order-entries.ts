@@ -19,7 +19,8 @@ type Page = PersistentMap<number, OrderEntry>;
 export type OrderEntries = PersistentMap<number, Page>;
 
 const ordersPerPage = 256;
-const pageName = (page: number): string => `orders-${page}`;
+const pagePrefix = 'orders-';
+const pageName = (page: number): string => `${pagePrefix}${page}`;
 const pageNumber = (workOrderId: number): number => Math.floor(workOrderId / ordersPerPage);
 
 const noEntry: OrderEntry = { reserved: 0n, issued: 0n, charge: 0n, revision: -1, refusal: null };
@@ -69,16 +70,14 @@ const stored = (page: Page): StoredEntry[] =>
 
 /** The entries back from their pages; other pages of the same snapshot are passed over. */
 export function entriesOf(pages: ReadonlyMap<string, unknown>): OrderEntries {
-  let entries = noEntries;
-  for (const [name, page] of pages)
-    if (name.startsWith('orders-'))
-      for (const [id, reserved, issued, charge, revision, refusal] of page as readonly StoredEntry[])
-        entries = withEntry(entries, id, {
-          reserved: toQuantity(reserved),
-          issued: toQuantity(issued),
-          charge: toValue(charge),
-          revision,
-          refusal,
-        });
-  return entries;
+  const ofOrders = [...pages].filter(([name]) => name.startsWith(pagePrefix));
+  return PersistentMap(ofOrders.map(([name, page]) => [Number(name.slice(pagePrefix.length)), pageOf(page as readonly StoredEntry[])]));
 }
+
+const pageOf = (entries: readonly StoredEntry[]): Page =>
+  PersistentMap(
+    entries.map(([id, reserved, issued, charge, revision, refusal]) => [
+      id,
+      { reserved: toQuantity(reserved), issued: toQuantity(issued), charge: toValue(charge), revision, refusal },
+    ]),
+  );
