@@ -5,8 +5,10 @@ import { sharedServer } from './harness/server.js';
 let app: Client;
 beforeAll(async () => void (app = await sharedServer()));
 
-const createLocation = 'mutation($input: CreateLocationInput!, $key: String) { createLocation(input: $input, idempotencyKey: $key) { id name path revision } }';
-const updateLocation = 'mutation($input: UpdateLocationInput!, $revision: Int) { updateLocation(input: $input, expectedRevision: $revision) { id name revision } }';
+const createLocation =
+  'mutation($input: CreateLocationInput!, $key: String) { createLocation(input: $input, idempotencyKey: $key) { id name path revision } }';
+const updateLocation =
+  'mutation($input: UpdateLocationInput!, $revision: Int) { updateLocation(input: $input, expectedRevision: $revision) { id name revision } }';
 
 const created = async (input: object): Promise<{ id: string; revision: number }> =>
   ((await app.graphql(createLocation, { input })) as { createLocation: { id: string; revision: number } }).createLocation;
@@ -25,7 +27,9 @@ describe('GraphQL', () => {
       input: { name: 'Pump', locationId: room.id, purchaseCost: '10.50', purchaseDate: '2026-01-31' },
     });
     expect(createAsset.purchaseCost).toBe('10.5');
-    const { asset } = await app.graphql(`{ asset(id: ${createAsset.id}) { name status purchaseDate location { path parent { name hasChildren } } createdBy { fullName } } }`);
+    const { asset } = await app.graphql(
+      `{ asset(id: ${createAsset.id}) { name status purchaseDate location { path parent { name hasChildren } } createdBy { fullName } } }`,
+    );
     expect(asset).toEqual({
       name: 'Pump',
       status: 'online',
@@ -44,7 +48,10 @@ describe('GraphQL', () => {
   it('walks a list by cursors and by pages, with the same filters', async () => {
     const name = randomUUID();
     for (let index = 0; index < 5; index++) await created({ name: `${name} ${index}` });
-    const list = 'query($after: String, $page: Int) { locations(first: 2, after: $after, page: $page, sort: "name desc", filter: {name: {start: "' + name + '"}}) { totalCount totalPages nodes { name } edges { cursor } pageInfo { hasNextPage endCursor } } }';
+    const list =
+      'query($after: String, $page: Int) { locations(first: 2, after: $after, page: $page, sort: "name desc", filter: {name: {start: "' +
+      name +
+      '"}}) { totalCount totalPages nodes { name } edges { cursor } pageInfo { hasNextPage endCursor } } }';
     const names: string[] = [];
     let after: string | undefined;
     do {
@@ -56,7 +63,9 @@ describe('GraphQL', () => {
     expect(names).toEqual(['4', '3', '2', '1', '0']);
     const { locations } = await app.graphql(list, { page: 2 });
     expect(locations.nodes.map((node: { name: string }) => node.name.slice(-1))).toEqual(['2', '1']);
-    const { locations: some } = await app.graphql(`{ locations(search: "${name}", filter: {name: {in: ["${name} 1", "${name} 3"]}, archived: {false: true}}) { totalCount } }`);
+    const { locations: some } = await app.graphql(
+      `{ locations(search: "${name}", filter: {name: {in: ["${name} 1", "${name} 3"]}, archived: {false: true}}) { totalCount } }`,
+    );
     expect(some.totalCount).toBe(2);
   });
 
@@ -73,7 +82,8 @@ describe('GraphQL', () => {
     const { id, revision } = await created({ name: 'Race' });
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, async (_, index): Promise<string> => {
-        if (index % 2 === 0) return String((await app.patch(`/locations/${id}`, { location: { name: `R${index}` } }, { 'if-match': `"${revision}"` })).status);
+        if (index % 2 === 0)
+          return String((await app.patch(`/locations/${id}`, { location: { name: `R${index}` } }, { 'if-match': `"${revision}"` })).status);
         const { body } = await app.graphqlAnswer(updateLocation, { input: { id, name: `G${index}` }, revision });
         return (body.errors?.[0].extensions.code as string | undefined) ?? '200';
       }),
@@ -83,7 +93,9 @@ describe('GraphQL', () => {
   });
 
   it('refuses input with the codes of REST, naming its arguments', async () => {
-    const refused = await firstError('mutation { createAsset(input: {name: " ", purchaseCost: "1.005", locationId: 987654321, vendorsIds: [1]}) { id } }');
+    const refused = await firstError(
+      'mutation { createAsset(input: {name: " ", purchaseCost: "1.005", locationId: 987654321, vendorsIds: [1]}) { id } }',
+    );
     expect(refused).toMatchObject({
       status: 200,
       code: 'VALIDATION_FAILED',
@@ -96,7 +108,9 @@ describe('GraphQL', () => {
     const reference = await firstError('mutation { createAsset(input: {name: "x", locationId: 987654321}) { id } }');
     expect(reference.details).toEqual([expect.objectContaining({ field: 'input.locationId', code: 'not_found' })]);
     for (const cost of ['1e400', '9007199254740993', '"NaN"', '"0x10"', '1.0000000000000000001'])
-      expect((await firstError(`mutation { createAsset(input: {name: "x", purchaseCost: ${cost}}) { id } }`)).code).toBe('VALIDATION_FAILED');
+      expect((await firstError(`mutation { createAsset(input: {name: "x", purchaseCost: ${cost}}) { id } }`)).code).toBe(
+        'VALIDATION_FAILED',
+      );
     expect(await firstError('mutation { updateLocation(input: {id: 987654321, name: "x"}) { id } }')).toMatchObject({ code: 'NOT_FOUND' });
     expect(await firstError('{ location(id: "x") { id } }')).toMatchObject({ code: 'NOT_FOUND' });
     expect(await firstError('{ locations(sort: "colour") { totalCount } }')).toMatchObject({ code: 'VALIDATION_FAILED' });
@@ -104,8 +118,18 @@ describe('GraphQL', () => {
 
   it('tells a document that does not fit from one that cannot be read', async () => {
     expect(await firstError('{ nothing }')).toMatchObject({ status: 422, code: 'VALIDATION_FAILED' });
-    expect(await firstError(createLocation, { input: { name: 'x', colour: 'red' } })).toMatchObject({ status: 422, code: 'VALIDATION_FAILED' });
-    for (const body of [{ query: '{ a' }, { query: '{"kind":"Document"}' }, { query: 1 }, {}, { query: '{ __typename }', variables: [] }, []])
+    expect(await firstError(createLocation, { input: { name: 'x', colour: 'red' } })).toMatchObject({
+      status: 422,
+      code: 'VALIDATION_FAILED',
+    });
+    for (const body of [
+      { query: '{ a' },
+      { query: '{"kind":"Document"}' },
+      { query: 1 },
+      {},
+      { query: '{ __typename }', variables: [] },
+      [],
+    ])
       expect((await app.post('/graphql', body).expect(400)).error.code).toBe('MALFORMED_REQUEST');
   });
 
@@ -125,8 +149,14 @@ describe('GraphQL', () => {
   it.each([
     ['deep', `{ location(id: 1) { ${'parent { '.repeat(15)} id ${'} '.repeat(15)} } }`],
     ['full of aliases', `{ ${Array.from({ length: 60 }, (_, index) => `a${index}: location(id: 1) { id }`).join(' ')} }`],
-    ['costly', '{ locations(first: 1000) { nodes { parent { parent { parent { id name path } } } createdBy { id name } updatedBy { id name } } edges { node { id name path rootId hasChildren parent { id name path rootId hasChildren } createdBy { id name } updatedBy { id name } address description qrCode } } } }'],
-    ['full of fragments', `{ location(id: 1) { ...f0 } } ${Array.from({ length: 12 }, (_, index) => `fragment f${index} on Location { parent { ...f${index + 1} } }`).join(' ')} fragment f12 on Location { id }`],
+    [
+      'costly',
+      '{ locations(first: 1000) { nodes { parent { parent { parent { id name path } } } createdBy { id name } updatedBy { id name } } edges { node { id name path rootId hasChildren parent { id name path rootId hasChildren } createdBy { id name } updatedBy { id name } address description qrCode } } } }',
+    ],
+    [
+      'full of fragments',
+      `{ location(id: 1) { ...f0 } } ${Array.from({ length: 12 }, (_, index) => `fragment f${index} on Location { parent { ...f${index + 1} } }`).join(' ')} fragment f12 on Location { id }`,
+    ],
   ])('refuses a document that is %s before it runs', async (_, query) => {
     expect(await firstError(query)).toMatchObject({ status: 422, code: 'VALIDATION_FAILED' });
   });

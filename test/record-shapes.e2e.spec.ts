@@ -7,7 +7,8 @@ beforeAll(async () => void (app = await sharedServer()));
 
 /** Everything a sample's asset refers to. */
 async function assetInput(): Promise<object> {
-  const create = async (path: string, root: string, fields: object): Promise<number> => (await app.post(path, { [root]: fields }).expect(201)).data.id as number;
+  const create = async (path: string, root: string, fields: object): Promise<number> =>
+    (await app.post(path, { [root]: fields }).expect(201)).data.id as number;
   const [location, parent, type, technician] = await Promise.all([
     create('/locations', 'location', { name: 'Building A' }),
     create('/assets', 'asset', { name: 'Air Conditioner' }),
@@ -15,7 +16,15 @@ async function assetInput(): Promise<object> {
     create('/users', 'user', { name: 'John', surname: 'Doe', email: 'john@example.com' }),
   ]);
   const { asset } = sample('01-create-asset').request as { asset: object };
-  return { ...asset, location_id: location, parent_id: parent, asset_types_ids: [type], technicians_ids: [technician], parts_ids: [], vendors_ids: [] };
+  return {
+    ...asset,
+    location_id: location,
+    parent_id: parent,
+    asset_types_ids: [type],
+    technicians_ids: [technician],
+    parts_ids: [],
+    vendors_ids: [],
+  };
 }
 
 describe('the shapes of the contract', () => {
@@ -44,7 +53,9 @@ describe('the shapes of the contract', () => {
     expect(shown.data).toEqual(created.data);
     const listed = await app.get(`/assets?id=${id}`).expect(200);
     expect(differences(sample('02-list-assets').response, listed.body)).toEqual([]);
-    const updated = await app.patch(`/assets/${id}`, { asset: { qr_code_attributes: { _destroy_qr_code: true }, purchase_cost: '1.5', location_id: null } }).expect(200);
+    const updated = await app
+      .patch(`/assets/${id}`, { asset: { qr_code_attributes: { _destroy_qr_code: true }, purchase_cost: '1.5', location_id: null } })
+      .expect(200);
     expect(differences(sample('04-update-asset').response, updated.body)).toEqual([]);
     expect(updated.data).toMatchObject({ name: 'Air Purifier', qr_code: null, purchase_cost: 1.5, location: null });
   });
@@ -54,11 +65,15 @@ describe('the shapes of the contract', () => {
     const { location } = sample('07-create-location').request as { location: object };
     const created = await app.post('/locations', { location: { ...location, parent_id: parent } }).expect(201);
     expect(differences(sample('07-create-location').response, created.body)).toEqual([]);
-    expect(created.data).toMatchObject({ path: 'Building A > Main Conference Room', root_id: parent, parent: { id: parent, name: 'Building A' } });
+    expect(created.data).toMatchObject({
+      path: 'Building A > Main Conference Room',
+      root_id: parent,
+      parent: { id: parent, name: 'Building A' },
+    });
     const { id } = created.data;
     expect(differences(sample('09-show-location').response, (await app.get(`/locations/${id}`).expect(200)).body)).toEqual([]);
     expect(differences(sample('08-list-locations').response, (await app.get(`/locations?id=${id}`).expect(200)).body)).toEqual([]);
-    const updated = await app.patch(`/locations/${id}`, sample('10-update-location').request as object).expect(422);
+    const updated = await app.patch(`/locations/${id}`, sample('10-update-location').request).expect(422);
     expect(updated.error.details).toEqual([expect.objectContaining({ field: 'location.parent_id', code: 'not_found' })]);
     expect((await app.get(`/locations/${parent}`).expect(200)).data.has_children).toBe(true);
   });
@@ -66,11 +81,20 @@ describe('the shapes of the contract', () => {
   it('lists entities, which needs no site', async () => {
     const { body } = await app.get('/entities', { 'x-entity-id': undefined }).expect(200);
     expect(differences(sample('06-list-entities').response, body)).toEqual([]);
-    expect(body.meta.entity).toEqual({ id: null, name: null, currency: null, currency_symbol: null, datetime_format: null, timezone: null });
+    expect(body.meta.entity).toEqual({
+      id: null,
+      name: null,
+      currency: null,
+      currency_symbol: null,
+      datetime_format: null,
+      timezone: null,
+    });
   });
 
   it('lists and shows users', async () => {
-    const { data } = await app.post('/users', { user: { name: 'Alice', surname: 'Johnson', email: 'alice@example.com', regular_rate: 41 } }).expect(201);
+    const { data } = await app
+      .post('/users', { user: { name: 'Alice', surname: 'Johnson', email: 'alice@example.com', regular_rate: 41 } })
+      .expect(201);
     const listed = await app.get(`/users?id=${data.id}&filter[can_be_assigned_to_wo_eq]=true`).expect(200);
     expect(differences(sample('29-list-users').response, listed.body)).toEqual([]);
     expect(listed.meta.filter).toEqual({ id: String(data.id), can_be_assigned_to_wo: 'true' });

@@ -8,7 +8,8 @@ beforeAll(async () => void (app = await sharedServer()));
 const location = (fields: object, headers?: Record<string, string>) => app.post('/locations', { location: fields }, headers);
 const locationId = async (fields: object): Promise<number> => (await location(fields).expect(201)).data.id as number;
 const statuses = (answers: readonly Answer[]): number[] => answers.map(({ status }) => status).sort();
-const times = <T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> => Promise.all(Array.from({ length: count }, (_, index) => work(index)));
+const times = <T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: count }, (_, index) => work(index)));
 
 describe('the life of a record', () => {
   it('can be read the moment it was created, by every way', async () => {
@@ -33,27 +34,42 @@ describe('the life of a record', () => {
     const id = await locationId({ name });
     expect((await app.delete(`/locations/${id}`).expect(204)).body).toBe('');
     expect((await app.get(`/locations?name=${name}`)).data).toEqual([]);
-    expect((await app.get(`/locations?name=${name}&filter[archived_true]=true`)).data).toEqual([expect.objectContaining({ id, archived: true })]);
-    expect((await location({ name: 'x', parent_id: id }).expect(422)).error.details).toEqual([expect.objectContaining({ field: 'location.parent_id', code: 'archived' })]);
+    expect((await app.get(`/locations?name=${name}&filter[archived_true]=true`)).data).toEqual([
+      expect.objectContaining({ id, archived: true }),
+    ]);
+    expect((await location({ name: 'x', parent_id: id }).expect(422)).error.details).toEqual([
+      expect.objectContaining({ field: 'location.parent_id', code: 'archived' }),
+    ]);
     expect((await app.patch(`/locations/${id}/unarchive`).expect(200)).data.archived).toBe(false);
     expect((await app.get(`/locations?name=${name}`)).data).toHaveLength(1);
   });
 
   it.each(['0', '-1', '1.5', 'abc', '9007199254740993', '99999999999999999999', '987654321'])('is not found under %s', async (id) => {
-    for (const answer of [await app.get(`/locations/${id}`), await app.patch(`/locations/${id}`, { location: { name: 'x' } }), await app.delete(`/locations/${id}`)]) {
+    for (const answer of [
+      await app.get(`/locations/${id}`),
+      await app.patch(`/locations/${id}`, { location: { name: 'x' } }),
+      await app.delete(`/locations/${id}`),
+    ]) {
       expect(answer.status).toBe(404);
       expect(answer.error.code).toBe('NOT_FOUND');
     }
   });
 
   it('belongs to its site alone', async () => {
-    const other = (await app.post('/entities', { entity: { name: 'Second site', currency: 'EUR', timezone: 'Europe/Berlin' } }).expect(201)).data;
-    expect(other).toMatchObject({ currency_symbol: '€', currency_name: 'Euro', timezone: expect.stringMatching(/^Europe\/Berlin: \+0[12]:00$/) as string });
+    const other = (await app.post('/entities', { entity: { name: 'Second site', currency: 'EUR', timezone: 'Europe/Berlin' } }).expect(201))
+      .data;
+    expect(other).toMatchObject({
+      currency_symbol: '€',
+      currency_name: 'Euro',
+      timezone: expect.stringMatching(/^Europe\/Berlin: \+0[12]:00$/) as string,
+    });
     const there = { 'x-entity-id': String(other.id) };
     const id = await locationId({ name: 'Hall' });
     await app.get(`/locations/${id}`, there).expect(404);
     await app.patch(`/locations/${id}`, { location: { name: 'x' } }, there).expect(404);
-    expect((await location({ name: 'x', parent_id: id }, there).expect(422)).error.details).toEqual([expect.objectContaining({ code: 'not_found' })]);
+    expect((await location({ name: 'x', parent_id: id }, there).expect(422)).error.details).toEqual([
+      expect.objectContaining({ code: 'not_found' }),
+    ]);
     expect((await app.get(`/locations?id=${id}`, there).expect(200)).data).toEqual([]);
     const { data } = await app.post('/categories', { category: { name: 'Of the whole customer' } }).expect(201);
     await app.get(`/categories/${data.id}`, there).expect(200);
@@ -146,7 +162,9 @@ describe('people', () => {
   it('lose no update: one of many with one If-Match goes through, and the others leave nothing', async () => {
     const { data, headers } = await app.post('/users', { user: { name: 'Race' } }).expect(201);
     const tag = headers.get('etag') ?? '';
-    const answers = await times(20, (index) => app.patch(`/users/${data.id}`, { user: { surname: `Winner ${index}` } }, { 'if-match': tag }));
+    const answers = await times(20, (index) =>
+      app.patch(`/users/${data.id}`, { user: { surname: `Winner ${index}` } }, { 'if-match': tag }),
+    );
     expect(statuses(answers)).toEqual([200, ...Array<number>(19).fill(412)]);
     const winner = answers.find(({ status }) => status === 200)?.data.surname as string;
     expect((await app.get(`/users/${data.id}`)).data.surname).toBe(winner);
@@ -154,7 +172,10 @@ describe('people', () => {
 
   it('keep both of two changes that were made at once', async () => {
     const { data } = await app.post('/users', { user: { name: 'Race' } }).expect(201);
-    await Promise.all([app.patch(`/users/${data.id}`, { user: { surname: 'S' } }).expect(200), app.patch(`/users/${data.id}`, { user: { job_title: 'J' } }).expect(200)]);
+    await Promise.all([
+      app.patch(`/users/${data.id}`, { user: { surname: 'S' } }).expect(200),
+      app.patch(`/users/${data.id}`, { user: { job_title: 'J' } }).expect(200),
+    ]);
     expect((await app.get(`/users/${data.id}`)).data).toMatchObject({ surname: 'S', job_title: 'J' });
   });
 
@@ -178,7 +199,9 @@ describe('work order statuses', () => {
     expect(custom).toMatchObject({ is_custom: true });
     const change = (id: number, fields: object) => app.patch(`/work_order_statuses/${id}`, { work_order_status: fields });
     expect((await change(custom.id, { name: 'Waiting for parts' }).expect(200)).data.name).toBe('Waiting for parts');
-    expect((await change(custom.id, { kind: 'completed' }).expect(422)).error.details).toEqual([expect.objectContaining({ code: 'never_changes' })]);
+    expect((await change(custom.id, { kind: 'completed' }).expect(422)).error.details).toEqual([
+      expect.objectContaining({ code: 'never_changes' }),
+    ]);
     await change(1, { name: 'Fresh' }).expect(409);
     await app.delete('/work_order_statuses/5').expect(409);
     await app.post('/work_order_statuses', { work_order_status: { name: 'x', kind: 'sleeping' } }).expect(422);

@@ -29,7 +29,12 @@ export function serveGraphql(server: FastifyInstance, schema: () => GraphQLSchem
 
 type GraphqlAnswer = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: object }>;
 
-async function execute(server: FastifyInstance, request: FastifyRequest, asked: GraphqlRequest, report: ReportFault): Promise<GraphqlAnswer> {
+async function execute(
+  server: FastifyInstance,
+  request: FastifyRequest,
+  asked: GraphqlRequest,
+  report: ReportFault,
+): Promise<GraphqlAnswer> {
   try {
     // The operation's name has to reach the hook that estimates costs, which is not told it.
     const context = { operationName: asked.operationName };
@@ -48,15 +53,22 @@ async function execute(server: FastifyInstance, request: FastifyRequest, asked: 
 
 /** A client that waits must be told how long, also where the answer as a whole is a 200. */
 function retryAfter(errors: readonly GraphQLError[]): Record<string, string> {
-  const seconds = errors.map(({ originalError }) => publishedErrorOf(originalError).headers['Retry-After']).find((value) => value !== undefined);
+  const seconds = errors
+    .map(({ originalError }) => publishedErrorOf(originalError).headers['Retry-After'])
+    .find((value) => value !== undefined);
   return seconds === undefined ? {} : { 'Retry-After': seconds };
 }
 
 /** mercurius throws one error that holds those of parsing and validation; a hook throws its own. */
 function errorsOf(thrown: unknown): GraphQLError[] {
-  const inside = typeof thrown === 'object' && thrown !== null && 'errors' in thrown && Array.isArray(thrown.errors) ? (thrown.errors as unknown[]) : [thrown];
+  const inside =
+    typeof thrown === 'object' && thrown !== null && 'errors' in thrown && Array.isArray(thrown.errors)
+      ? (thrown.errors as unknown[])
+      : [thrown];
   return inside.map((error) =>
-    error instanceof GraphQLError ? error : new GraphQLError('refused', { originalError: error instanceof Error ? error : new Error('refused', { cause: error }) }),
+    error instanceof GraphQLError
+      ? error
+      : new GraphQLError('refused', { originalError: error instanceof Error ? error : new Error('refused', { cause: error }) }),
   );
 }
 

@@ -1,4 +1,13 @@
-import { GraphQLError, Kind, type ASTVisitor, type DocumentNode, type FragmentDefinitionNode, type GraphQLSchema, type SelectionSetNode, type ValidationContext } from 'graphql';
+import {
+  GraphQLError,
+  Kind,
+  type ASTVisitor,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  type SelectionSetNode,
+  type ValidationContext,
+} from 'graphql';
 import { fieldExtensionsEstimator, getComplexity, simpleEstimator } from 'graphql-query-complexity';
 import { invalid } from '#millwright/resources';
 
@@ -15,7 +24,8 @@ export function shapeLimits(context: ValidationContext): ASTVisitor {
   let aliases = 0;
   return {
     Field: (node) => {
-      if (node.alias && ++aliases === limits.aliases + 1) context.reportError(refusal('too_many_aliases', 'has too many aliases', limits.aliases));
+      if (node.alias && ++aliases === limits.aliases + 1)
+        context.reportError(refusal('too_many_aliases', 'has too many aliases', limits.aliases));
     },
     OperationDefinition: (node) => {
       const introspects = node.selectionSet.selections.every((field) => field.kind === Kind.FIELD && field.name.value.startsWith('__'));
@@ -56,7 +66,12 @@ class Depth {
 /**
  * How many fields an operation may touch, with what lists are asked for. @throws Rejection VALIDATION_FAILED
  */
-export function assertAffordable(schema: GraphQLSchema, document: DocumentNode, variables: object | undefined, operationName: string | undefined): void {
+export function assertAffordable(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  variables: object | undefined,
+  operationName: string | undefined,
+): void {
   const cost = getComplexity({
     schema,
     query: document,

@@ -2,21 +2,19 @@ import { currentScope } from '#millwright/access';
 import { defineField, defineRecord, Flag, Money, Text, type Class } from '#millwright/resources';
 
 /** An e-mail address as far as form can tell. Codes: invalid_email, too_long. */
-const Email =
-  (): PropertyDecorator =>
-  (target, property) =>
-    defineField(target.constructor as Class, {
-      name: String(property),
-      kind: 'text',
-      presence: 'nullable',
-      codes: ['invalid_email'],
-      check: (value) => (typeof value === 'string' && value.length <= 254 && /^[^\s@\p{Cc}\p{Surrogate}]+@[^\s@.\p{Cc}\p{Surrogate}]+(\.[^\s@.\p{Cc}\p{Surrogate}]+)*$/u.test(value)
+const Email = (): PropertyDecorator => (target, property) =>
+  defineField(target.constructor as Class, {
+    name: String(property),
+    kind: 'text',
+    presence: 'nullable',
+    codes: ['invalid_email'],
+    check: (value) => (typeof value === 'string' && value.length <= 254 && /^[^\s@\p{Cc}\p{Surrogate}]+@[^\s@.\p{Cc}\p{Surrogate}]+(\.[^\s@.\p{Cc}\p{Surrogate}]+)*$/u.test(value)
         ? undefined
         : { code: 'invalid_email', message: 'must be an e-mail address' }), // prettier-ignore
-      column: 'text',
-      graphql: () => String,
-      openApi: { type: 'string', format: 'email', maxLength: 254, example: 'john-doe@acme-corporation.com' },
-    });
+    column: 'text',
+    graphql: () => String,
+    openApi: { type: 'string', format: 'email', maxLength: 254, example: 'john-doe@acme-corporation.com' },
+  });
 
 class UserFields {
   @Text({ required: true, example: 'John' }) name!: string;
@@ -45,14 +43,24 @@ export const users = defineRecord({
   label: ['id', 'name', 'surname', 'avatar'],
   search: ['name', 'surname', 'email'],
   computed: {
-    full_name: { openApi: text, graphql: () => String, of: (row) => [row['name'], row['surname']].filter((part) => part != null && part !== '').join(' ') },
+    full_name: {
+      openApi: text,
+      graphql: () => String,
+      of: (row) => [row['name'], row['surname']].filter((part) => part != null && part !== '').join(' '),
+    },
     unconfirmed_email: absent(),
     status: { openApi: text, of: (row) => (row['archived'] === true ? 'inactive' : 'active') },
     auth_type: { openApi: text, of: () => 'api_key' },
     avatar: absent(),
     permissions: { openApi: { type: 'array', items: { type: 'object' } }, of: () => [] },
     activity: { openApi: { type: 'object' }, of: () => ({ last_login: null, login_count: 0 }) },
-    tenant: { openApi: text, of: () => currentScope().customer.name.toLowerCase().replace(/[^a-z0-9]+/g, '-') },
+    tenant: {
+      openApi: text,
+      of: () =>
+        currentScope()
+          .customer.name.toLowerCase()
+          .replace(/[^a-z0-9]+/g, '-'),
+    },
     invitation_details: { openApi: { type: 'object' }, of: () => ({ sent_at: null, due_at: null, accepted_at: null }) },
   },
 });

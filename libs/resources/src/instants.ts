@@ -5,4 +5,5 @@ export function instantText(instant: string | Date): string {
 }
 
 /** The same for a value that may not be there. */
-export const instantTextOrNull = (instant: string | Date | null | undefined): string | null => (instant == null ? null : instantText(instant));
+export const instantTextOrNull = (instant: string | Date | null | undefined): string | null =>
+  instant == null ? null : instantText(instant);

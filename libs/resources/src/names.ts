@@ -8,7 +8,9 @@ export const snakeCase = (name: string): string => name.replace(/(?<=[a-z0-9])([
 export const pascalCase = (name: string): string => camelCase(name).replace(/^[a-z]/, (letter) => letter.toUpperCase());
 
 const isPlainObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null);
+  typeof value === 'object' &&
+  value !== null &&
+  (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null);
 
 /** The same value with every key of its objects in snake_case; what is no plain object (a number that was inexact, a date) stays as it is. */
 export function withSnakeCaseKeys(value: unknown): unknown {

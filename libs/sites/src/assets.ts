@@ -1,4 +1,15 @@
-import { defineRecord, Integer, Money, NotYet, PlainDate, QrCode, Reference, References, Text, type QrCodeAttributes } from '#millwright/resources';
+import {
+  defineRecord,
+  Integer,
+  Money,
+  NotYet,
+  PlainDate,
+  QrCode,
+  Reference,
+  References,
+  Text,
+  type QrCodeAttributes,
+} from '#millwright/resources';
 
 class AssetFields {
   @Text({ required: true, example: 'Air Purifier' }) name!: string;
@@ -32,7 +43,9 @@ export const assets = defineRecord({
   tree: true,
   attachments: true,
   people: 'records',
-  inherent: { status: { column: 'text', initial: 'online', openApi: { type: 'string', enum: ['online', 'offline'] }, graphql: () => String } },
+  inherent: {
+    status: { column: 'text', initial: 'online', openApi: { type: 'string', enum: ['online', 'offline'] }, graphql: () => String },
+  },
   sparse: ['root_id', 'path', 'has_children'],
   search: ['name', 'description', 'asset_code', 'model', 'manufacturer', 'serial_number'],
 });

@@ -19,13 +19,15 @@ const knownText =
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 
 /** An ISO 4217 code. Code: not_a_currency. */
-export const Currency = (): PropertyDecorator => knownText('not_a_currency', (value) => currencies.has(value), 'must be an ISO 4217 code like USD', 'USD');
+export const Currency = (): PropertyDecorator =>
+  knownText('not_a_currency', (value) => currencies.has(value), 'must be an ISO 4217 code like USD', 'USD');
 
 // Offsets are no places: they know no summer time, so a name is asked for.
 const namesPlace = (value: string): boolean => /^[A-Za-z][A-Za-z0-9_+/-]{0,49}$/.test(value) && IANAZone.isValidZone(value);
 
 /** An IANA name. Code: not_a_time_zone. */
-export const TimeZone = (): PropertyDecorator => knownText('not_a_time_zone', namesPlace, 'must be an IANA time zone like Europe/Berlin', 'Etc/UTC');
+export const TimeZone = (): PropertyDecorator =>
+  knownText('not_a_time_zone', namesPlace, 'must be an IANA time zone like Europe/Berlin', 'Etc/UTC');
 
 /** "Europe/Berlin: +02:00", with the offset of this moment. */
 export const printedTimeZone = (timeZone: string): string => `${timeZone}: ${DateTime.now().setZone(timeZone).toFormat('ZZ')}`;

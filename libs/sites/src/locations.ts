@@ -2,7 +2,8 @@ import { defineRecord, QrCode, Reference, Text, type QrCodeAttributes } from '#m
 
 class LocationFields {
   @Text({ required: true, example: 'Main Conference Room' }) name!: string;
-  @Text({ max: 10_000, example: 'Large conference room with projector and whiteboard. Seats up to 12 people.' }) description?: string | null;
+  @Text({ max: 10_000, example: 'Large conference room with projector and whiteboard. Seats up to 12 people.' }) description?:
+    string | null;
   @Text({ max: 1000, example: '101-123 Example St' }) address?: string | null;
   @Reference('location', { example: 55 }) parent_id?: number | null;
   @QrCode() qr_code_attributes?: QrCodeAttributes | null;

@@ -28,6 +28,7 @@ export class SiteDirectory extends EntityDirectory {
 
   async customer(customerId: number): Promise<RequestScope['customer']> {
     const { state } = await this.events.load(customers.stream, customerId);
-    return { id: customerId, name: String(state.values['name'] ?? '') };
+    const { name } = state.values;
+    return { id: customerId, name: typeof name === 'string' ? name : '' };
   }
 }

@@ -26,8 +26,7 @@ export function decimalProblem(value: unknown, bounds: DecimalBounds): DecimalPr
   const [, , whole = '', decimals = ''] = parts;
   if ((whole + decimals).replace(/^0+/, '').length > significantDigits)
     return { code: 'too_many_digits', message: `must not have more than ${significantDigits} significant digits` };
-  if (decimals.length > bounds.places)
-    return { code: 'too_many_decimals', message: `must not have more than ${bounds.places} decimals` };
+  if (decimals.length > bounds.places) return { code: 'too_many_decimals', message: `must not have more than ${bounds.places} decimals` };
   return outOfRange(parts[0], bounds);
 }
 
@@ -46,7 +45,7 @@ function outOfRange(text: string, { atLeast, moreThan, atMost, notZero }: Decima
 }
 
 /** Compares two canonical decimals exactly: negative, zero or positive. */
-export function compareDecimals(left: string, right: string): number {
+function compareDecimals(left: string, right: string): number {
   const places = Math.max(decimalsOf(left), decimalsOf(right));
   const difference = scaled(left, places) - scaled(right, places);
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;

@@ -4,7 +4,8 @@ import { InexactNumber } from './inexact-number.js';
 /** An exact decimal in GraphQL: printed as a string, read from a string or a number token. Range and decimals are the field's business. */
 export const DecimalScalar = new GraphQLScalarType<unknown, string>({
   name: 'Decimal',
-  description: 'An exact decimal number as text, for example "26.15". Input may be a string or a number; exponents are allowed in numbers only.',
+  description:
+    'An exact decimal number as text, for example "26.15". Input may be a string or a number; exponents are allowed in numbers only.',
   serialize: (value) => String(value),
   parseValue: (value) => {
     if (typeof value === 'string' || typeof value === 'number' || value instanceof InexactNumber) return value;

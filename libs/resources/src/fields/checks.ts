@@ -26,15 +26,18 @@ export const flagProblem = (value: unknown): Problem | undefined =>
   typeof value === 'boolean' ? undefined : problem('not_a_boolean', 'must be true or false');
 
 export function choiceProblem(value: unknown, choices: readonly string[]): Problem | undefined {
-  return typeof value === 'string' && choices.includes(value) ? undefined : problem('not_a_choice', `must be one of: ${choices.join(', ')}`);
+  return typeof value === 'string' && choices.includes(value)
+    ? undefined
+    : problem('not_a_choice', `must be one of: ${choices.join(', ')}`);
 }
 
 /** An id that came as text (GraphQL's ID) as a number; anything else as it came. */
 export const idFrom = (value: unknown): unknown => (typeof value === 'string' && /^[1-9]\d{0,15}$/.test(value) ? Number(value) : value);
 
-export const isId = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
+const isId = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
 
-export const idProblem = (value: unknown): Problem | undefined => (isId(value) ? undefined : problem('not_an_id', 'must be a positive integer id'));
+export const idProblem = (value: unknown): Problem | undefined =>
+  isId(value) ? undefined : problem('not_an_id', 'must be a positive integer id');
 
 /** Ids without repetitions, in the order they came. */
 export const idsFrom = (value: unknown): unknown => (Array.isArray(value) ? [...new Set(value.map(idFrom))] : value);

@@ -7,7 +7,7 @@ import { camelCase } from '../names.js';
 
 export type Class<T extends object = object> = new () => T;
 
-export type FieldKind =
+type FieldKind =
   | 'text'
   | 'integer'
   | 'decimal'
@@ -70,7 +70,8 @@ export function defineField(type: Class, field: FieldDefinition): void {
 /** The same fields on a fresh class, for a command that changes some of them: each may be left out. */
 export function partialClassOf(type: Class, name: string): Class {
   const partial = { [name]: class {} }[name] as Class;
-  for (const field of fieldsOf(type)) defineField(partial, { ...field, presence: field.presence === 'required' ? 'not null' : field.presence });
+  for (const field of fieldsOf(type))
+    defineField(partial, { ...field, presence: field.presence === 'required' ? 'not null' : field.presence });
   return partial;
 }
 
@@ -79,11 +80,11 @@ function decoratorsOf(field: FieldDefinition): PropertyDecorator[] {
   const decorators: PropertyDecorator[] = field.codes.map((code) => constraint(field, code));
   if (presence !== 'nullable') decorators.push(constraint(field, 'required'));
   if (nested) decorators.push(Type(nested), ValidateNested({ each: field.kind === 'nested list' }));
-  if (convert) decorators.push(Transform(({ value }) => convert(value) as unknown, { toClassOnly: true }));
+  if (convert) decorators.push(Transform(({ value }) => convert(value), { toClassOnly: true }));
   const nullable = presence !== 'required';
   if (graphql) decorators.push(Field(graphql as () => StringConstructor, { name: camelCase(field.name), nullable, description }));
   const documented = { ...field.openApi, required: !nullable, description, ...(presence === 'nullable' && { nullable: true }) };
-  decorators.push(ApiProperty(documented as Parameters<typeof ApiProperty>[0]));
+  decorators.push(ApiProperty(documented));
   return decorators;
 }
 

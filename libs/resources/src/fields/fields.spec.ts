@@ -2,7 +2,22 @@ import { InexactNumber } from '#millwright/quantities';
 import { Rejection } from '#millwright/event-sourcing';
 import { validatedInput } from '../rest/index.js';
 import { partialClassOf } from './field-definition.js';
-import { Flag, Instant, Integer, Money, NestedList, NotYet, OneOf, PlainDate, QrCode, Quantity, Reference, References, Text, type QrCodeAttributes } from './fields.js';
+import {
+  Flag,
+  Instant,
+  Integer,
+  Money,
+  NestedList,
+  NotYet,
+  OneOf,
+  PlainDate,
+  QrCode,
+  Quantity,
+  Reference,
+  References,
+  Text,
+  type QrCodeAttributes,
+} from './fields.js';
 
 class Step {
   @Text({ required: true, max: 5 }) text!: string;

@@ -31,7 +31,11 @@ export const Text = ({ max = 255, ...common }: Common & { max?: number } = {}): 
   });
 
 /** A whole number, by default 0 to 2,147,483,647. Codes: not_an_integer, out_of_range. */
-export const Integer = ({ atLeast = 0, atMost = 2_147_483_647, ...common }: Common & { atLeast?: number; atMost?: number } = {}): PropertyDecorator =>
+export const Integer = ({
+  atLeast = 0,
+  atMost = 2_147_483_647,
+  ...common
+}: Common & { atLeast?: number; atMost?: number } = {}): PropertyDecorator =>
   field(common, {
     kind: 'integer',
     codes: ['not_an_integer', 'out_of_range'],
@@ -59,8 +63,13 @@ function decimalField(common: Common, bounds: () => DecimalBounds): PropertyDeco
 type Bounds = Pick<DecimalBounds, 'atLeast' | 'moreThan' | 'atMost' | 'notZero'>;
 
 /** A quantity of at most 3 decimals, up to 999,999,999.999 either way; a canonical decimal string inside. Codes: not_a_number, too_many_digits, too_many_decimals, out_of_range. */
-export const Quantity = ({ atLeast = '-999999999.999', atMost = '999999999.999', moreThan, notZero, ...common }: Common & Bounds = {}): PropertyDecorator =>
-  decimalField(common, () => ({ places: 3, atLeast, atMost, moreThan, notZero }));
+export const Quantity = ({
+  atLeast = '-999999999.999',
+  atMost = '999999999.999',
+  moreThan,
+  notZero,
+  ...common
+}: Common & Bounds = {}): PropertyDecorator => decimalField(common, () => ({ places: 3, atLeast, atMost, moreThan, notZero }));
 
 /** An amount of the site's currency, 0 to 999,999,999.99 unless told otherwise, with its minor unit's decimals (at least 2). Codes as `Quantity`. */
 export const Money = ({ atLeast = '0', atMost = '999999999.99', moreThan, notZero, ...common }: Common & Bounds = {}): PropertyDecorator =>
@@ -68,7 +77,14 @@ export const Money = ({ atLeast = '0', atMost = '999999999.99', moreThan, notZer
 
 /** true or false. Code: not_a_boolean. */
 export const Flag = (common: Common = {}): PropertyDecorator =>
-  field(common, { kind: 'flag', codes: ['not_a_boolean'], check: checks.flagProblem, column: 'boolean', graphql: () => Boolean, openApi: { type: 'boolean' } });
+  field(common, {
+    kind: 'flag',
+    codes: ['not_a_boolean'],
+    check: checks.flagProblem,
+    column: 'boolean',
+    graphql: () => Boolean,
+    openApi: { type: 'boolean' },
+  });
 
 /** A calendar date like 2026-01-31, years 1970 to 2100. Codes: invalid_date, out_of_range. */
 export const PlainDate = (common: Common = {}): PropertyDecorator =>
@@ -149,13 +165,17 @@ export const NotYet = ({ list = true, ...common }: Common & { list?: boolean } =
 /** Swagger knows a class to be looked up later only by a function that is named `type`. */
 const lazily = (nested: () => Class): { type: () => Class } => ({ type: () => nested() });
 
-/** A group of fields in an object of its own. Code: not_an_object, and those of its fields. */
+/**
+ * A group of fields in an object of its own. Code: not_an_object, and those of its fields.
+ * @public
+ */
 export const Nested = (type: () => Class, common: Common = {}): PropertyDecorator =>
   field(common, {
     kind: 'nested',
     nested: type,
     codes: ['not_an_object'],
-    check: (value) => (typeof value === 'object' && !Array.isArray(value) ? undefined : { code: 'not_an_object', message: 'must be an object' }),
+    check: (value) =>
+      typeof value === 'object' && !Array.isArray(value) ? undefined : { code: 'not_an_object', message: 'must be an object' },
     column: 'jsonb',
     graphql: type,
     openApi: lazily(type),

@@ -1,7 +1,15 @@
 import { ArgsType, Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { DecimalScalar } from '#millwright/quantities';
 import type { Class } from '../fields/index.js';
-import { matchersOf, parseListQuery, type AttributeType, type ListDefinition, type ListPage, type ListQuery, type Matcher } from '../list-query/index.js';
+import {
+  matchersOf,
+  parseListQuery,
+  type AttributeType,
+  type ListDefinition,
+  type ListPage,
+  type ListQuery,
+  type Matcher,
+} from '../list-query/index.js';
 import { camelCase, pascalCase, snakeCase } from '../names.js';
 import { DateTimeScalar } from './date-time-scalar.js';
 
@@ -19,7 +27,9 @@ export type ListArguments = Readonly<{
 /** A list query from GraphQL's arguments, by the same rules as REST's. */
 export function listQueryOf(definition: ListDefinition, { first, after, page, perPage, sort, search, filter }: ListArguments): ListQuery {
   const filters = Object.entries(filter ?? {}).flatMap(([attribute, matchers]) =>
-    Object.entries(matchers ?? {}).flatMap(([matcher, value]) => (value === undefined ? [] : [[`filter[${snakeCase(attribute)}_${snakeCase(matcher)}]`, value] as const])),
+    Object.entries(matchers ?? {}).flatMap(([matcher, value]) =>
+      value === undefined ? [] : [[`filter[${snakeCase(attribute)}_${snakeCase(matcher)}]`, value] as const],
+    ),
   );
   const plain = { per_page: first ?? perPage, cursor: after, page, sort, search };
   const given = Object.entries(plain).filter(([, value]) => value !== null && value !== undefined);
@@ -50,7 +60,10 @@ function filterTypeOf(type: AttributeType): Class {
   return filter;
 }
 
-const filterTypes = Object.fromEntries(Object.keys(matchersOf).map((type) => [type, filterTypeOf(type as AttributeType)])) as Record<AttributeType, Class>;
+const filterTypes = Object.fromEntries(Object.keys(matchersOf).map((type) => [type, filterTypeOf(type as AttributeType)])) as Record<
+  AttributeType,
+  Class
+>;
 
 /** The arguments class of a list field: `@Args({ type: () => listArgumentsOf('Part', partList) }) list: ListArguments`. */
 export function listArgumentsOf(typeName: string, { attributes }: ListDefinition): Class {
@@ -73,7 +86,7 @@ export function listArgumentsOf(typeName: string, { attributes }: ListDefinition
 }
 
 @ObjectType()
-export class PageInfo {
+class PageInfo {
   @Field(() => Boolean) hasNextPage!: boolean;
   @Field(() => Boolean) hasPreviousPage!: boolean;
   @Field(() => String, { nullable: true }) startCursor!: string | null;

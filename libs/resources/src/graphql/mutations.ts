@@ -44,11 +44,20 @@ export class Mutations {
     }
   }
 
-  private async once(name: string, input: unknown, { idempotencyKey, expectedRevision }: MutationOptions, work: () => Promise<Mutated>): Promise<Row> {
+  private async once(
+    name: string,
+    input: unknown,
+    { idempotencyKey, expectedRevision }: MutationOptions,
+    work: () => Promise<Mutated>,
+  ): Promise<Row> {
     const scope = currentScope();
     const expectedRevisions = expectedRevision == null ? undefined : [expectedRevision];
     if (idempotencyKey == null) return seen(scope, await runInContext(commandContextOf(scope, { expectedRevisions }), work));
-    const fingerprint = fingerprintOf({ input: JSON.parse(JSON.stringify(input)) as unknown, entity: scope.entity?.id ?? null, if_match: expectedRevision ?? null });
+    const fingerprint = fingerprintOf({
+      input: JSON.parse(JSON.stringify(input)) as unknown,
+      entity: scope.entity?.id ?? null,
+      if_match: expectedRevision ?? null,
+    });
     const answer = await this.keys.run({ operation: `mutation ${name}`, key: idempotencyKey, fingerprint }, async (idempotency) => {
       const { row, position } = await runInContext(commandContextOf(scope, { expectedRevisions, idempotency }), work);
       return { status: 200, headers: { 'X-Position': String(position) }, body: JSON.stringify(row) };

@@ -11,7 +11,10 @@ const types = new Map<string, Class>();
 export function defineOutputType(name: string, properties: Readonly<Record<string, OutputProperty>>, description?: string): Class {
   const type = { [name]: class {} }[name] as Class;
   for (const [column, { type: propertyType, nullable, description: text }] of Object.entries(properties))
-    Field(propertyType as () => StringConstructor, { name: camelCase(column), nullable, description: text })(type.prototype as object, column);
+    Field(propertyType as () => StringConstructor, { name: camelCase(column), nullable, description: text })(
+      type.prototype as object,
+      column,
+    );
   ObjectType(name, { description })(type);
   types.set(name, type);
   return type;

@@ -58,7 +58,11 @@ beforeAll(async () => {
   database = await createDatabase();
   source = await new DataSource({ type: 'postgres', url: database.ownerUrl, extra: { max: 2 } }).initialize();
   await source.query('CREATE SCHEMA read');
-  await source.query(`CREATE TABLE read.things (${Object.entries(table.columns).map(([name, type]) => `${name} ${type}`).join(', ')})`);
+  await source.query(
+    `CREATE TABLE read.things (${Object.entries(table.columns)
+      .map(([name, type]) => `${name} ${type}`)
+      .join(', ')})`,
+  );
   await source.query(`INSERT INTO read.things VALUES
     (1, 1, 1, 'Air Filter',   'A_1', 1.5,  '2026-01-01', '2026-01-01T00:00:00Z', 7,    '{1,2}', false),
     (2, 1, 1, 'Belt',         'B%2', 12.5, '2026-02-01', '2026-01-02T00:00:00Z', null, '{2}',   false),
@@ -74,7 +78,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-const page = async (query: RawQuery): Promise<ListPage> => runInScope(scope, () => new ListReader(source).read(things, parseListQuery(things, query)));
+const page = async (query: RawQuery): Promise<ListPage> =>
+  runInScope(scope, () => new ListReader(source).read(things, parseListQuery(things, query)));
 const ids = async (query: RawQuery): Promise<unknown[]> => (await page({ sort: 'id', ...query })).rows.map(({ id }) => id);
 
 describe('filters', () => {
@@ -128,7 +133,8 @@ describe('refusals', () => {
   const problem = (query: RawQuery): Promise<string> =>
     page(query).then(
       () => 'nothing',
-      (error: unknown) => (error instanceof Rejection ? error.details.map(({ field, code }) => `${field} ${code}`).join(', ') : String(error)),
+      (error: unknown) =>
+        error instanceof Rejection ? error.details.map(({ field, code }) => `${field} ${code}`).join(', ') : String(error),
     );
 
   it.each<[RawQuery, string]>([
@@ -155,8 +161,12 @@ describe('refusals', () => {
   });
 
   it('lists what is allowed', async () => {
-    await expect(page({ 'filter[name_gt]': 'x' })).rejects.toMatchObject({ details: [{ message: expect.stringContaining('eq, not_eq, in') as string }] });
-    await expect(page({ colour: 'x' })).rejects.toMatchObject({ details: [{ message: expect.stringContaining('id, name, code') as string }] });
+    await expect(page({ 'filter[name_gt]': 'x' })).rejects.toMatchObject({
+      details: [{ message: expect.stringContaining('eq, not_eq, in') as string }],
+    });
+    await expect(page({ colour: 'x' })).rejects.toMatchObject({
+      details: [{ message: expect.stringContaining('id, name, code') as string }],
+    });
   });
 
   it('does not take a cursor to another list', async () => {
@@ -169,7 +179,15 @@ describe('pages', () => {
   it('reads values as the wire has them', async () => {
     const { rows } = await page({ id: '5' });
     expect(rows).toEqual([
-      expect.objectContaining({ id: 5, cost: '3', bought_on: '2026-03-01', made_at: '2026-01-05T00:00:00.500Z', owner_id: 8, tags_ids: null, archived: false }),
+      expect.objectContaining({
+        id: 5,
+        cost: '3',
+        bought_on: '2026-03-01',
+        made_at: '2026-01-05T00:00:00.500Z',
+        owner_id: 8,
+        tags_ids: null,
+        archived: false,
+      }),
     ]);
   });
 
@@ -181,7 +199,10 @@ describe('pages', () => {
 
   it('sums over the whole filtered set', async () => {
     const reading = runInScope(scope, () =>
-      new ListReader(source).read(things, parseListQuery(things, { per_page: '1' }), { where: { owner_id: 7 }, aggregates: { sum: 'sum(cost)' } }),
+      new ListReader(source).read(things, parseListQuery(things, { per_page: '1' }), {
+        where: { owner_id: 7 },
+        aggregates: { sum: 'sum(cost)' },
+      }),
     );
     expect((await reading).aggregates).toEqual({ sum: '1.5' });
   });

@@ -10,7 +10,12 @@ import type { AttributeType, ListAttribute, ListDefinition } from './list-defini
 import { filterName, sortText, type ListQuery } from './list-query.js';
 import { columnSql, readRow, selectList } from './view.js';
 
-export type ListMeta = Readonly<{ pagination: Pagination; sort: readonly string[]; search: string | null; filter: Readonly<Record<string, unknown>> }>;
+type ListMeta = Readonly<{
+  pagination: Pagination;
+  sort: readonly string[];
+  search: string | null;
+  filter: Readonly<Record<string, unknown>>;
+}>;
 
 export type ListPage = Readonly<{
   rows: readonly Row[];
@@ -92,12 +97,16 @@ function conditionsOf(definition: ListDefinition, query: ListQuery, { where = {}
   if (definition.scope !== 'none' && 'customer_id' in view.columns)
     conditions.push(`${columnSql(view, 'customer_id')} = ${bind(currentScope().principal.customerId)}`);
   for (const [column, value] of Object.entries(where)) conditions.push(`${columnSql(view, column)} = ${bind(value)}`);
-  if (hidesArchived && !query.filters.some(({ attribute }) => attribute === 'archived')) conditions.push(`${columnSql(view, 'archived')} = false`);
+  if (hidesArchived && !query.filters.some(({ attribute }) => attribute === 'archived'))
+    conditions.push(`${columnSql(view, 'archived')} = false`);
   for (const filter of query.filters) {
     const { type, column = filter.attribute, ignoresCase } = attributeOf(attributes, filter.attribute);
     const sql = columnSql(view, column);
     if (!ignoresCase) conditions.push(conditionOf(filter, sql, type, bind));
-    else conditions.push(conditionOf({ ...filter, values: filter.values.map((value) => value?.toLowerCase() ?? null) }, `lower(${sql})`, type, bind));
+    else
+      conditions.push(
+        conditionOf({ ...filter, values: filter.values.map((value) => value?.toLowerCase() ?? null) }, `lower(${sql})`, type, bind),
+      );
   }
   if (query.search !== null && search.length > 0) {
     const pattern = bind(`%${escapeLike(query.search)}%`);
@@ -125,8 +134,12 @@ function keysOf({ view, attributes, tieBreaker = 'id' }: ListDefinition, { sort 
 
 function placeOf(query: ListQuery, keys: readonly Key[]): CursorPlace | undefined {
   if (query.cursor === null) return undefined;
-  const place = placeOfCursor(query, keys.map(({ type }) => type));
-  if (!place) throw invalid([{ field: 'cursor', code: 'invalid_cursor', message: 'is not a cursor of this list with this search, sort and filter' }]);
+  const place = placeOfCursor(
+    query,
+    keys.map(({ type }) => type),
+  );
+  if (!place)
+    throw invalid([{ field: 'cursor', code: 'invalid_cursor', message: 'is not a cursor of this list with this search, sort and filter' }]);
   return place;
 }
 

@@ -21,7 +21,8 @@ export function writtenFilters(raw: Readonly<Record<string, unknown>>, details: 
     else if (parameter === 'filter') written.push(...filtersOfJson(value, details));
     else if (!reserved.has(snakeCase(parameter))) written.push({ field: parameter, name: parameter.replace(/\[\]$/, ''), value });
   }
-  if (written.length > mostFilters) details.push({ field: 'filter', code: 'too_many', message: `must not have more than ${mostFilters} conditions` });
+  if (written.length > mostFilters)
+    details.push({ field: 'filter', code: 'too_many', message: `must not have more than ${mostFilters} conditions` });
   return written.slice(0, mostFilters);
 }
 
@@ -79,8 +80,11 @@ function attributeAndMatcher(definition: ListDefinition, name: string): Known | 
 
 function unknownName(attributes: ReadonlyMap<string, ListAttribute>, name: string): Readonly<{ code: string; message: string }> {
   const shown = name.slice(0, 100);
-  const owner = [...attributes].filter(([attribute]) => name.startsWith(`${attribute}_`)).sort(([one], [other]) => other.length - one.length)[0];
-  if (!owner) return { code: 'unknown_attribute', message: `"${shown}" cannot be filtered by; allowed: ${[...attributes.keys()].join(', ')}` };
+  const owner = [...attributes]
+    .filter(([attribute]) => name.startsWith(`${attribute}_`))
+    .sort(([one], [other]) => other.length - one.length)[0];
+  if (!owner)
+    return { code: 'unknown_attribute', message: `"${shown}" cannot be filtered by; allowed: ${[...attributes.keys()].join(', ')}` };
   const [attribute, { type }] = owner;
   return { code: 'unknown_matcher', message: `"${shown}" is no matcher of ${attribute}; allowed: ${matchersOf[type].join(', ')}` };
 }
@@ -97,7 +101,8 @@ function textsOf(value: unknown, matcher: Matcher): (string | null)[] | undefine
   for (const item of items) {
     if (item === null) texts.push(null);
     else if (typeof item === 'number' || typeof item === 'boolean') texts.push(String(item));
-    else if (typeof item === 'string') texts.push(...(isList(matcher) && !Array.isArray(value) ? item.split(',').map((part) => part.trim()) : [item]));
+    else if (typeof item === 'string')
+      texts.push(...(isList(matcher) && !Array.isArray(value) ? item.split(',').map((part) => part.trim()) : [item]));
     else return undefined;
   }
   return texts;

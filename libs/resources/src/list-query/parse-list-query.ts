@@ -19,7 +19,9 @@ export type RawQuery = Readonly<Record<string, unknown>>;
  */
 export function parseListQuery(definition: ListDefinition, raw: RawQuery): ListQuery {
   const details: Detail[] = [];
-  const parameters = new Map(Object.entries(raw).flatMap(([name, value]) => (/[[\]]/.test(name) ? [] : [[snakeCase(name), value] as const])));
+  const parameters = new Map(
+    Object.entries(raw).flatMap(([name, value]) => (/[[\]]/.test(name) ? [] : [[snakeCase(name), value] as const])),
+  );
   const search = textOf(parameters.get('search'), 'search', details);
   const paging = pagingOf(parameters, details);
   const sort = sortOf(definition, textOf(parameters.get('sort'), 'sort', details), details);
@@ -50,14 +52,15 @@ function pagingOf(parameters: ReadonlyMap<string, unknown>, details: Detail[]): 
     details.push({ field: name, code: 'out_of_range', message: `must be an integer between ${least} and ${most}` });
     return undefined;
   };
-  const perPage = number('per_page', 1, largestPerPage) ?? number('page_size', 1, largestPerPage) ?? number('limit', 1, largestPerPage) ?? defaultPerPage;
+  const perPage =
+    number('per_page', 1, largestPerPage) ?? number('page_size', 1, largestPerPage) ?? number('limit', 1, largestPerPage) ?? defaultPerPage;
   const start = number('start', 0, largestOffset);
   const page = number('page', 1, largestOffset) ?? Math.floor((start ?? 0) / perPage) + 1;
   return { perPage, page, offset: Math.min(start ?? (page - 1) * perPage, Number.MAX_SAFE_INTEGER) };
 }
 
 /** `name asc, createdAt desc`: at most five, each attribute once, ascending where nothing is said. */
-export function sortOf(definition: ListDefinition, text: string | null, details: Detail[]): Sort[] {
+function sortOf(definition: ListDefinition, text: string | null, details: Detail[]): Sort[] {
   const sorts: Sort[] = [];
   for (const part of (text ?? definition.defaultSort).split(',')) {
     const [, name = '', direction = 'asc'] = /^\s*(\S+)(?:\s+(\S+))?\s*$/.exec(part) ?? [];
@@ -65,7 +68,8 @@ export function sortOf(definition: ListDefinition, text: string | null, details:
     const definitionOfIt = Object.hasOwn(definition.attributes, attribute) ? definition.attributes[attribute] : undefined;
     const order = direction.toLowerCase();
     if (!definitionOfIt || !isSortable(definitionOfIt)) details.push(unknownSort(definition, name));
-    else if (order !== 'asc' && order !== 'desc') details.push({ field: 'sort', code: 'not_a_choice', message: `"${direction}" must be asc or desc` });
+    else if (order !== 'asc' && order !== 'desc')
+      details.push({ field: 'sort', code: 'not_a_choice', message: `"${direction}" must be asc or desc` });
     else if (!sorts.some((sort) => sort.attribute === attribute)) sorts.push({ attribute, descending: order === 'desc' });
   }
   if (sorts.length > 5) details.push({ field: 'sort', code: 'too_many', message: 'must not name more than 5 attributes' });
@@ -74,5 +78,9 @@ export function sortOf(definition: ListDefinition, text: string | null, details:
 
 function unknownSort({ attributes }: ListDefinition, name: string): Detail {
   const allowed = Object.entries(attributes).flatMap(([attribute, definition]) => (isSortable(definition) ? [attribute] : []));
-  return { field: 'sort', code: 'unknown_attribute', message: `"${name.slice(0, 100)}" cannot be sorted by; allowed: ${allowed.join(', ')}` };
+  return {
+    field: 'sort',
+    code: 'unknown_attribute',
+    message: `"${name.slice(0, 100)}" cannot be sorted by; allowed: ${allowed.join(', ')}`,
+  };
 }

@@ -14,7 +14,7 @@ export type View = Readonly<{
 /** The view that the projection engine keeps of a table. */
 export const viewOf = (table: TableDefinition): View => ({ from: `read.${table.name}`, columns: table.columns });
 
-export const columnType = (column: ViewColumn): ColumnType => (typeof column === 'string' ? column : column.type);
+const columnType = (column: ViewColumn): ColumnType => (typeof column === 'string' ? column : column.type);
 
 /** The SQL of a column by its name. */
 export function columnSql(view: View, name: string): string {
@@ -39,7 +39,7 @@ function readValue(type: ColumnType, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   switch (type) {
     case 'bigint':
-      return smallOrText(String(value));
+      return smallOrText(value as string);
     case 'bigint[]':
       return (value as readonly unknown[]).map(Number);
     case 'timestamptz':
@@ -56,7 +56,7 @@ function readValue(type: ColumnType, value: unknown): unknown {
 }
 
 /** Ids fit a number; log positions may not, and stay text then. */
-function smallOrText(digits: string): number | string {
+function smallOrText(digits: string | number): number | string {
   const number = Number(digits);
   return Number.isSafeInteger(number) ? number : digits;
 }

@@ -1,11 +1,12 @@
 export * from './record-decider.js';
-export * from './record-definition.js';
+export * from './define-record.js';
+export type { RecordDefinition } from './record-definition.js';
 export * from './record-printing.js';
-export { recordProjection, rowOf } from './record-projection.js';
 export * from './built-in-records.js';
 export * from './personal-values.js';
 export * from './record-commands.js';
 export * from './record-reader.js';
 export * from './record-writer.js';
+export { storedColumns } from './record-columns.js';
 export { storedValues } from './record-input.js';
 export * from './records.module.js';

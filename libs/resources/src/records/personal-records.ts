@@ -36,7 +36,9 @@ export class PersonalRecords {
   isSameVersion = (one: RecordState, other: RecordState): boolean => one.values[personalVersion] === other.values[personalVersion];
 
   async forgetOlder({ name }: RecordDefinition, id: number, before: RecordState, after: RecordState): Promise<void> {
-    const versions = [before, after].map(({ values }) => values[personalVersion]).filter((version): version is string => typeof version === 'string');
+    const versions = [before, after]
+      .map(({ values }) => values[personalVersion])
+      .filter((version): version is string => typeof version === 'string');
     await this.values.forgetAllBut(name, id, versions);
   }
 }

@@ -30,16 +30,27 @@ export class PersonalValues {
   constructor(private readonly pool: Pool) {}
 
   async read(kind: string, id: number, version: string): Promise<RecordValues> {
-    const { rows } = await this.pool.query<{ details: RecordValues }>('SELECT details FROM app.people WHERE kind = $1 AND id = $2 AND version = $3', [kind, id, version]);
+    const { rows } = await this.pool.query<{ details: RecordValues }>(
+      'SELECT details FROM app.people WHERE kind = $1 AND id = $2 AND version = $3',
+      [kind, id, version],
+    );
     return rows[0]?.details ?? {};
   }
 
   async write(kind: string, id: number, version: string, details: RecordValues): Promise<void> {
-    await this.pool.query('INSERT INTO app.people (kind, id, version, details) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING', [kind, id, version, JSON.stringify(details)]);
+    await this.pool.query('INSERT INTO app.people (kind, id, version, details) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING', [
+      kind,
+      id,
+      version,
+      JSON.stringify(details),
+    ]);
   }
 
   /** Forgets what no event names any more. The version before the current one stays until the next change: a read model may still be behind. */
   async forgetAllBut(kind: string, id: number, versions: readonly string[]): Promise<void> {
-    await this.pool.query("DELETE FROM app.people WHERE kind = $1 AND id = $2 AND version <> ALL($3) AND written_at < now() - interval '1 minute'", [kind, id, versions]);
+    await this.pool.query(
+      "DELETE FROM app.people WHERE kind = $1 AND id = $2 AND version <> ALL($3) AND written_at < now() - interval '1 minute'",
+      [kind, id, versions],
+    );
   }
 }

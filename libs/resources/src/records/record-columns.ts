@@ -1,7 +1,7 @@
 import type { ColumnType, TableDefinition } from '#millwright/event-sourcing';
 import type { FieldDefinition } from '../fields/index.js';
 import { type AttributeType, type ListAttribute, type View, type ViewColumn } from '../list-query/index.js';
-import type { RecordOptions } from './record-definition.js';
+import type { RecordOptions } from './record-options.js';
 
 type Shape = Pick<RecordOptions<object>, 'name' | 'plural' | 'scope' | 'personal' | 'inherent' | 'defaultSort' | 'search'>;
 
@@ -42,7 +42,14 @@ export function recordTable(shape: Shape, fields: readonly FieldDefinition[]): T
   const references = fields.flatMap(({ kind, name }) => (kind === 'reference' && !personal ? [[name]] : []));
   return {
     name: plural,
-    columns: { id: 'bigint', customer_id: 'bigint', ...(scope === 'entity' && { entity_id: 'bigint' as const }), ...values, ...inherentColumns, ...around },
+    columns: {
+      id: 'bigint',
+      customer_id: 'bigint',
+      ...(scope === 'entity' && { entity_id: 'bigint' as const }),
+      ...values,
+      ...inherentColumns,
+      ...around,
+    },
     key: ['id'],
     indexes: [...sorts.map((name) => [owner, 'archived', name, 'id']), ...references],
   };
@@ -94,4 +101,3 @@ export function listAttributesOf({ inherent = {} }: Shape, fields: readonly Fiel
     updated_by_id: { type: 'id', column: 'updated_by', neverNull: true },
   };
 }
-

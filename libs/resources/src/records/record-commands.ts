@@ -40,7 +40,7 @@ export class UnarchiveRecord extends Command<WrittenRecord> {
 }
 
 @CommandHandler(RegisterRecord)
-export class RegisterRecordHandler implements ICommandHandler<RegisterRecord> {
+class RegisterRecordHandler implements ICommandHandler<RegisterRecord> {
   constructor(private readonly records: RecordWriter) {}
 
   execute({ definition, input }: RegisterRecord): Promise<WrittenRecord> {
@@ -49,7 +49,7 @@ export class RegisterRecordHandler implements ICommandHandler<RegisterRecord> {
 }
 
 @CommandHandler(ChangeRecord)
-export class ChangeRecordHandler implements ICommandHandler<ChangeRecord> {
+class ChangeRecordHandler implements ICommandHandler<ChangeRecord> {
   constructor(private readonly records: RecordWriter) {}
 
   execute({ definition, id, input }: ChangeRecord): Promise<WrittenRecord> {
@@ -58,7 +58,7 @@ export class ChangeRecordHandler implements ICommandHandler<ChangeRecord> {
 }
 
 @CommandHandler(ArchiveRecord)
-export class ArchiveRecordHandler implements ICommandHandler<ArchiveRecord> {
+class ArchiveRecordHandler implements ICommandHandler<ArchiveRecord> {
   constructor(private readonly records: RecordWriter) {}
 
   execute({ definition, id }: ArchiveRecord): Promise<WrittenRecord> {
@@ -67,7 +67,7 @@ export class ArchiveRecordHandler implements ICommandHandler<ArchiveRecord> {
 }
 
 @CommandHandler(UnarchiveRecord)
-export class UnarchiveRecordHandler implements ICommandHandler<UnarchiveRecord> {
+class UnarchiveRecordHandler implements ICommandHandler<UnarchiveRecord> {
   constructor(private readonly records: RecordWriter) {}
 
   execute({ definition, id }: UnarchiveRecord): Promise<WrittenRecord> {

@@ -1,6 +1,14 @@
 import type { RecordedEvent } from '#millwright/event-sourcing';
 import { Rejection } from '#millwright/event-sourcing';
-import { archiveRecord, changeRecord, recordStream, registerRecord, unarchiveRecord, type RecordEvent, type RecordState } from './record-decider.js';
+import {
+  archiveRecord,
+  changeRecord,
+  recordStream,
+  registerRecord,
+  unarchiveRecord,
+  type RecordEvent,
+  type RecordState,
+} from './record-decider.js';
 
 const stream = recordStream('Room', 'room');
 const fold = (...events: RecordEvent[]): RecordState => events.reduce((state, event) => stream.evolve(state, event), stream.initialState);
@@ -8,7 +16,9 @@ const registered: RecordEvent = { type: 'RoomRegistered', data: { name: 'Hall', 
 
 describe('a record', () => {
   it('is registered with the fields that were given', () => {
-    expect(registerRecord('Room', {}, { name: 'Hall', floor_id: 2, note: null })).toEqual([{ type: 'RoomRegistered', data: { name: 'Hall', floorId: 2 } }]);
+    expect(registerRecord('Room', {}, { name: 'Hall', floor_id: 2, note: null })).toEqual([
+      { type: 'RoomRegistered', data: { name: 'Hall', floorId: 2 } },
+    ]);
     expect(fold(registered)).toMatchObject({ registered: true, archived: false, values: { name: 'Hall', floor_id: 2 } });
   });
 
@@ -22,7 +32,11 @@ describe('a record', () => {
   });
 
   it('keeps what a change does not name', () => {
-    expect(fold(registered, { type: 'RoomChanged', data: { floorId: null } }).values).toEqual({ name: 'Hall', floor_id: null, tags_ids: [1] });
+    expect(fold(registered, { type: 'RoomChanged', data: { floorId: null } }).values).toEqual({
+      name: 'Hall',
+      floor_id: null,
+      tags_ids: [1],
+    });
   });
 
   it('is archived and brought back once', () => {

@@ -28,4 +28,5 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const randomCode = (): string => [...randomBytes(26)].map((byte) => alphabet[byte % alphabet.length]).join('');
 
 /** Nested inputs are class instances; what is stored is plain JSON. */
-const plain = (value: unknown): unknown => (typeof value === 'object' && value !== null ? (JSON.parse(JSON.stringify(value)) as unknown) : value);
+const plain = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null ? (JSON.parse(JSON.stringify(value)) as unknown) : value;

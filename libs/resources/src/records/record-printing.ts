@@ -2,18 +2,21 @@ import { printed } from '#millwright/quantities';
 import type { Row } from '#millwright/event-sourcing';
 import type { FieldDefinition } from '../fields/index.js';
 import { instantTextOrNull } from '../instants.js';
-import type { BulkRead, RelatedRecords } from '../references/index.js';
+import type { View } from '../list-query/index.js';
+import type { BulkRead, Related } from '../references/index.js';
 import { storedName } from './record-columns.js';
-import type { RecordDefinition } from './record-definition.js';
+import type { RecordOptions } from './record-options.js';
 import { ancestryOf, parentsAmong, type Ancestry } from './record-trees.js';
 
-type Printable = Pick<RecordDefinition, 'name' | 'view' | 'inputFields' | 'tree' | 'inherent' | 'computed' | 'sparse' | 'label' | 'attachments' | 'people'>;
+type Printable = Pick<RecordOptions<object>, 'name' | 'tree' | 'inherent' | 'computed' | 'sparse' | 'label' | 'attachments' | 'people'> &
+  Readonly<{ view: View; inputFields: readonly FieldDefinition[] }>;
 
 /** `full`: a single read or a write's answer; `row`: one of a list. */
 export type Form = 'full' | 'row';
 
 type Printed = Record<string, unknown>;
-type Property = Readonly<{ name: string; print: (row: Row, related: RelatedRecords) => unknown }>;
+/** What is not a promise is waited for all the same: most properties are the row's own. */
+type Property = Readonly<{ name: string; print: (row: Row, related: Related) => unknown }>;
 
 /** `location_id` → `location`, `asset_types_ids` → `asset_types`: the name a relation is shown under. */
 export const relationName = (field: string): string => field.replace(/_ids?$/, '');
@@ -34,32 +37,34 @@ export class RecordPrinter {
     this.properties = { full, row: this.propertiesOf('row').filter(({ name }) => !sparse.has(name)) };
   }
 
-  async print(row: Row, form: Form, related: RelatedRecords): Promise<Printed> {
+  async print(row: Row, form: Form, related: Related): Promise<Printed> {
     const properties = this.properties[form];
-    const values = await Promise.all(properties.map(({ print }) => print(row, related)));
+    const values = await Promise.all(properties.map(async ({ print }) => print(row, related)));
     return Object.fromEntries(properties.map(({ name }, index) => [name, values[index]]));
   }
 
-  printAll(rows: readonly Row[], form: Form, related: RelatedRecords): Promise<Printed[]> {
+  printAll(rows: readonly Row[], form: Form, related: Related): Promise<Printed[]> {
     return Promise.all(rows.map((row) => this.print(row, form, related)));
   }
 
   /** What other records print of this one. */
-  async label(row: Row, related: RelatedRecords): Promise<Printed> {
+  async label(row: Row, related: Related): Promise<Printed> {
     const columns = this.definition.label ?? ['id', 'name'];
-    const values = await Promise.all(columns.map((column) => (column === 'path' ? this.path(row, related) : column === 'avatar' ? null : (row[column] ?? null))));
+    const values = await Promise.all(
+      columns.map(async (column) => (column === 'path' ? this.path(row, related) : column === 'avatar' ? null : (row[column] ?? null))),
+    );
     return Object.fromEntries(columns.map((column, index) => [column, values[index]]));
   }
 
-  async path(row: Row, related: RelatedRecords): Promise<string> {
+  async path(row: Row, related: Related): Promise<string> {
     return (await related.load(this.ancestry, Number(row['id']))).map(({ name }) => name).join(' > ') || String(row['name']);
   }
 
-  async rootId(row: Row, related: RelatedRecords): Promise<number> {
+  async rootId(row: Row, related: Related): Promise<number> {
     return (await related.load(this.ancestry, Number(row['id'])))[0]?.id ?? Number(row['id']);
   }
 
-  hasChildren(row: Row, related: RelatedRecords): Promise<boolean> {
+  hasChildren(row: Row, related: Related): Promise<boolean> {
     return related.load(this.parents, Number(row['id']));
   }
 
@@ -94,7 +99,8 @@ export class RecordPrinter {
       const columns = this.definition.tree && name === 'parent_id' ? ['id', 'name'] : undefined;
       return { name: relationName(name), print: (row, related) => related.label(target, row[name], columns) };
     }
-    if (kind === 'references' && target !== undefined) return { name: relationName(name), print: (row, related) => related.labels(target, row[name]) };
+    if (kind === 'references' && target !== undefined)
+      return { name: relationName(name), print: (row, related) => related.labels(target, row[name]) };
     if (kind === 'decimal') return { name, print: (row) => printed(row[name] as string | null) };
     if (kind === 'instant') return { name, print: (row) => instantTextOrNull(row[name] as string | null) };
     return { name: stored ?? name, print: (row) => row[stored ?? name] ?? null };
@@ -116,7 +122,10 @@ export class RecordPrinter {
   private peopleProperties(form: Form): Property[] {
     const { people = 'ids' } = this.definition;
     if (people === 'records')
-      return ['created_by', 'updated_by'].map((name) => ({ name, print: (row, related) => related.label('user', row[name], ['id', 'name', 'surname']) }));
+      return ['created_by', 'updated_by'].map((name) => ({
+        name,
+        print: (row, related) => related.label('user', row[name], ['id', 'name', 'surname']),
+      }));
     if (people === 'ids in full form' && form === 'row') return [];
     return ['created_by', 'updated_by'].map((name) => ({ name: `${name}_id`, print: (row) => row[name] ?? null }));
   }

@@ -4,7 +4,6 @@ import type { RecordEvent, RecordState, RecordStream } from './record-decider.js
 
 type Projected = Readonly<{ plural: string; category: string; stream: RecordStream; table: TableDefinition }>;
 
-
 /** A kind of record as one row each, by the same fold that its decisions use. */
 export function recordProjection({ plural, category, stream, table }: Projected): Projection {
   return {
@@ -33,11 +32,23 @@ export function rowOf(table: TableDefinition, id: number, { values, archived, hi
   return { ...row, ...place, id, archived, revision, ...facts };
 }
 
-const aroundValues = new Set(['id', 'customer_id', 'entity_id', 'archived', 'revision', 'created_at', 'updated_at', 'created_by', 'updated_by']);
+const aroundValues = new Set([
+  'id',
+  'customer_id',
+  'entity_id',
+  'archived',
+  'revision',
+  'created_at',
+  'updated_at',
+  'created_by',
+  'updated_by',
+]);
 
 function stateOfRow(table: TableDefinition, row: Readonly<Row>): RecordState {
   const stamp = (at: unknown, by: unknown) => ({ at: String(at), by: { kind: 'user', id: String(by) } as const });
-  const values = Object.fromEntries(Object.keys(table.columns).flatMap((column) => (aroundValues.has(column) ? [] : [[column, row[column]]])));
+  const values = Object.fromEntries(
+    Object.keys(table.columns).flatMap((column) => (aroundValues.has(column) ? [] : [[column, row[column]]])),
+  );
   return {
     registered: true,
     archived: row['archived'] === true,

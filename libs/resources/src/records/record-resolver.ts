@@ -22,7 +22,7 @@ type Identified = { id: number };
 
 /** Which record an archive or unarchive is about. */
 @InputType()
-export class RecordIdInput {
+class RecordIdInput {
   @Field(() => ID) id!: number;
 }
 
@@ -114,7 +114,8 @@ function outputTypeOfRecord({ typeName, inputFields, inherent = {} }: RecordDefi
   for (const field of inputFields) {
     const stored = storedName(field);
     const type = stored === 'qr_code' ? () => String : outputs[field.kind];
-    if (stored !== undefined && type) properties[stored] = { type, nullable: field.presence !== 'required', description: field.description };
+    if (stored !== undefined && type)
+      properties[stored] = { type, nullable: field.presence !== 'required', description: field.description };
   }
   for (const [name, { graphql }] of Object.entries(inherent)) properties[name] = { type: graphql, nullable: true };
   return defineOutputType(typeName, {
@@ -135,7 +136,8 @@ function relationsOf({ inputFields, computed = {}, tree, printer }: RecordDefini
     if (kind === 'reference' && target !== undefined) relations.push(oneRelated(relationName(name), name, target));
     if (kind === 'references' && target !== undefined) relations.push(manyRelated(relationName(name), name, target));
   }
-  for (const [name, { graphql, of }] of Object.entries(computed)) if (graphql) relations.push({ name, type: graphql, nullable: true, resolve: of });
+  for (const [name, { graphql, of }] of Object.entries(computed))
+    if (graphql) relations.push({ name, type: graphql, nullable: true, resolve: of });
   if (!tree) return relations;
   return [
     ...relations,

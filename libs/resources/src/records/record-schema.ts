@@ -17,21 +17,32 @@ export function printedClassOf(definition: RecordDefinition, form: Form): Class 
   const printed = { [name]: class {} }[name] as Class;
   const sparse = new Set(form === 'row' ? (definition.sparse ?? []) : []);
   for (const [property, schema] of Object.entries(schemasOf(definition, form)))
-    if (!sparse.has(property)) ApiProperty(schema as Parameters<typeof ApiProperty>[0])(printed.prototype as object, property);
+    if (!sparse.has(property)) ApiProperty(schema)(printed.prototype as object, property);
   return printed;
 }
 
-function schemasOf({ inputFields, inherent = {}, computed = {}, tree, attachments, people = 'ids' }: RecordDefinition, form: Form): Record<string, Schema> {
+function schemasOf(
+  { inputFields, inherent = {}, computed = {}, tree, attachments, people = 'ids' }: RecordDefinition,
+  form: Form,
+): Record<string, Schema> {
   const own = inputFields.flatMap((field) => (field.name === 'external_reference' ? [] : [schemaOf(field)]));
   const person: Schema = { type: 'object', properties: { id, name: text, surname: text } };
-  const persons: Record<string, Schema> = people === 'records' ? { created_by: person, updated_by: person } : { created_by_id: id, updated_by_id: id };
+  const persons: Record<string, Schema> =
+    people === 'records' ? { created_by: person, updated_by: person } : { created_by_id: id, updated_by_id: id };
   return {
     id,
     ...Object.fromEntries(own),
     ...Object.fromEntries(Object.entries(inherent).map(([name, { openApi }]) => [name, openApi])),
-    ...Object.fromEntries(Object.entries(computed).flatMap(([name, property]) => ((property.in ?? 'both') === 'both' || property.in === form ? [[name, property.openApi]] : []))),
+    ...Object.fromEntries(
+      Object.entries(computed).flatMap(([name, property]) =>
+        (property.in ?? 'both') === 'both' || property.in === form ? [[name, property.openApi]] : [],
+      ),
+    ),
     ...(tree && { root_id: id, path: text, has_children: { type: 'boolean' } }),
-    ...(attachments && (form === 'full' ? { images: list({ type: 'object' }), documents: list({ type: 'object' }) } : { image: { type: 'object', nullable: true } })),
+    ...(attachments &&
+      (form === 'full'
+        ? { images: list({ type: 'object' }), documents: list({ type: 'object' }) }
+        : { image: { type: 'object', nullable: true } })),
     external_reference: { ...text, nullable: true },
     archived: { type: 'boolean' },
     created_at: instant,

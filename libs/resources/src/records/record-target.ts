@@ -17,7 +17,11 @@ export function recordTarget(definition: RecordDefinition): void {
   });
 }
 
-async function find({ name, stream, table, personal }: RecordDefinition, id: number, { events, pool }: ReferenceServices): Promise<Row | undefined> {
+async function find(
+  { name, stream, table, personal }: RecordDefinition,
+  id: number,
+  { events, pool }: ReferenceServices,
+): Promise<Row | undefined> {
   const { state, revision } = await events.load(stream, id);
   if (!state.registered) return undefined;
   const row = rowOf(table, id, state, revision);

@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import { currentContext, EventStore, type Detail, type Row } from '#millwright/event-sourcing';
 import type { BulkRead } from '../references/index.js';
-import type { RecordDefinition } from './record-definition.js';
+import type { View } from '../list-query/index.js';
+import type { RecordStream } from './record-decider.js';
 
 /** A tree deeper than this helps nobody, and bounds every walk. */
-export const deepestLevel = 50;
+const deepestLevel = 50;
 
 /** Keeps trees trees. */
 @Injectable()
@@ -16,7 +17,11 @@ export class RecordTrees {
   ) {}
 
   /** What would be wrong with putting a record (null: a new one) under that parent: walks up in the log. */
-  async problems({ name, stream }: RecordDefinition, id: number | null, parentId: number): Promise<Detail[]> {
+  async problems(
+    { name, stream }: Readonly<{ name: string; stream: RecordStream }>,
+    id: number | null,
+    parentId: number,
+  ): Promise<Detail[]> {
     const field = `${name}.parent_id`;
     let ancestor: unknown = parentId;
     for (let level = 0; typeof ancestor === 'number'; level++) {
@@ -28,11 +33,13 @@ export class RecordTrees {
   }
 
   /** Moves in one customer's tree go one after another: two at once could each be right and together make a circle. */
-  async oneAtATime<T>({ name }: RecordDefinition, work: () => Promise<T>): Promise<T> {
+  async oneAtATime<T>({ name }: Readonly<{ name: string }>, work: () => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     try {
       await client.query('BEGIN');
-      await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`tree of ${name} of customer ${currentContext().customerId}`]);
+      await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+        `tree of ${name} of customer ${currentContext().customerId}`,
+      ]);
       return await work();
     } finally {
       // Closing the connection would free the lock as well, so a failing end needs no answer of its own.
@@ -48,7 +55,7 @@ export class RecordTrees {
 export type Ancestry = readonly Readonly<{ id: number; name: string }>[];
 
 /** The ways of a kind's records through their tree; one statement a level of kinds, not one a record. */
-export function ancestryOf({ name, view }: Pick<RecordDefinition, 'name' | 'view'>): BulkRead<number, Ancestry> {
+export function ancestryOf({ name, view }: Readonly<{ name: string; view: View }>): BulkRead<number, Ancestry> {
   return {
     async read(ids, database, related) {
       const found = await database.query<Record<string, unknown>[]>(
@@ -67,7 +74,9 @@ export function ancestryOf({ name, view }: Pick<RecordDefinition, 'name' | 'view
         ways.set(leaf, [...(ways.get(leaf) ?? []), { id: Number(row['id']), name: String(row['name']) }]);
         if (row['parent_id'] === null) complete.add(leaf);
       }
-      return Promise.all(ids.map((id) => (complete.has(id) ? (ways.get(id) ?? []) : walk(name, id, (above) => related.row(name, above)))));
+      return Promise.all(
+        ids.map(async (id) => (complete.has(id) ? (ways.get(id) ?? []) : walk(name, id, (above) => related.row(name, above)))),
+      );
     },
   };
 }
@@ -86,10 +95,13 @@ async function walk(kind: string, id: number, rowOf: (id: unknown) => Promise<Ro
 }
 
 /** Which of the records have others below them. */
-export function parentsAmong({ view }: Pick<RecordDefinition, 'view'>): BulkRead<number, boolean> {
+export function parentsAmong({ view }: Readonly<{ view: View }>): BulkRead<number, boolean> {
   return {
     async read(ids, database) {
-      const found = await database.query<{ parent_id: string }[]>(`SELECT DISTINCT parent_id FROM ${view.from} WHERE parent_id = ANY($1) AND NOT archived`, [[...ids]]);
+      const found = await database.query<{ parent_id: string }[]>(
+        `SELECT DISTINCT parent_id FROM ${view.from} WHERE parent_id = ANY($1) AND NOT archived`,
+        [[...ids]],
+      );
       const parents = new Set(found.map(({ parent_id }) => Number(parent_id)));
       return ids.map((id) => parents.has(id));
     },

@@ -3,7 +3,17 @@ import { currentContext, EventStore, Rejection, type Detail, type Outcome, type 
 import type { Class } from '../fields/index.js';
 import { duplicateReference, ExternalReferences, isHere, ReferenceChecks, type ReferenceKey } from '../references/index.js';
 import { invalid } from '../rest/index.js';
-import { archiveRecord, changeRecord, changesOf, noSuchRecord, registerRecord, unarchiveRecord, type RecordEvent, type RecordState, type RecordValues } from './record-decider.js';
+import {
+  archiveRecord,
+  changeRecord,
+  changesOf,
+  noSuchRecord,
+  registerRecord,
+  unarchiveRecord,
+  type RecordEvent,
+  type RecordState,
+  type RecordValues,
+} from './record-decider.js';
 import type { RecordDefinition } from './record-definition.js';
 import { storedValues } from './record-input.js';
 import { PersonalRecords } from './personal-records.js';
@@ -38,7 +48,8 @@ export class RecordWriter {
   async register(definition: RecordDefinition, input: object): Promise<WrittenRecord> {
     const values = { ...initialValues(definition), ...storedValues(definition.inputFields, input, {}) };
     const problems = await this.references.problems(definition.name, definition.inputFields, values);
-    if (definition.tree && values['parent_id'] != null) problems.push(...(await this.trees.problems(definition, null, Number(values['parent_id']))));
+    if (definition.tree && values['parent_id'] != null)
+      problems.push(...(await this.trees.problems(definition, null, Number(values['parent_id']))));
     const decide = (): RecordEvent[] => {
       refuseIf(problems);
       return registerRecord(definition.typeName, definition.rules, values);
@@ -49,7 +60,11 @@ export class RecordWriter {
   }
 
   /** Where the id must be known before the append: a reference is claimed for it, or personal values are written under it. */
-  private async registerUnderChosenId(definition: RecordDefinition, values: RecordValues, decide: () => RecordEvent[]): Promise<WrittenRecord> {
+  private async registerUnderChosenId(
+    definition: RecordDefinition,
+    values: RecordValues,
+    decide: () => RecordEvent[],
+  ): Promise<WrittenRecord> {
     const reference = referenceIn(values);
     const id = await this.idToRegister(definition, reference);
     const person = definition.personal ? await this.people.begin(definition, id, values) : undefined;
@@ -83,7 +98,8 @@ export class RecordWriter {
     const changes = changesOf(state, wanted);
     const problems = await this.references.problems(definition.name, definition.inputFields, changes, state.values);
     const work = async (): Promise<WrittenRecord> => {
-      if (definition.tree && changes['parent_id'] != null) problems.push(...(await this.trees.problems(definition, id, Number(changes['parent_id']))));
+      if (definition.tree && changes['parent_id'] != null)
+        problems.push(...(await this.trees.problems(definition, id, Number(changes['parent_id']))));
       if (problems.length === 0) await this.prepareChange(definition, id, state, changes);
       const outcome = await this.events.execute(definition.stream, id, (current) => {
         assertHere(definition, current);
@@ -166,7 +182,12 @@ export class RecordWriter {
   }
 }
 
-function written(definition: RecordDefinition, id: number, { state, revision, position }: Outcome<RecordState>, personal: RecordValues = {}): WrittenRecord {
+function written(
+  definition: RecordDefinition,
+  id: number,
+  { state, revision, position }: Outcome<RecordState>,
+  personal: RecordValues = {},
+): WrittenRecord {
   return { id, row: { ...rowOf(definition.table, id, state, revision), ...personal }, revision, position };
 }
 

@@ -13,7 +13,20 @@ import { recordResolver } from './record-resolver.js';
 import { RecordTrees } from './record-trees.js';
 import { RecordWriter } from './record-writer.js';
 
-const services = [ListReader, RelatedRecords, ReferenceChecks, ExternalReferences, ReferencedCreation, PersonalValues, PersonalRecords, RecordTrees, RecordWriter, RecordReader, BuiltInRecords, Mutations];
+const services = [
+  ListReader,
+  RelatedRecords,
+  ReferenceChecks,
+  ExternalReferences,
+  ReferencedCreation,
+  PersonalValues,
+  PersonalRecords,
+  RecordTrees,
+  RecordWriter,
+  RecordReader,
+  BuiltInRecords,
+  Mutations,
+];
 
 /** What records of every kind share; imported once. Wants `EventStore`, `DataSource`, `Pool` of pg and `IdempotencyKeys` injected by their classes. */
 @Global()

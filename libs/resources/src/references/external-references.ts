@@ -63,7 +63,8 @@ export class ExternalReferences {
        WHERE customer_id = $1 AND entity_id = $2 AND resource = $3 AND reference = $4 AND id = $6 AND claimed_at < now() - make_interval(secs => $7)`,
       [...columnsOf(key), id, holder, abandonedAfterSeconds],
     );
-    if (rowCount === 0) throw new Rejection('CONFLICT', 'Another request is using this external_reference at the moment; please try again.');
+    if (rowCount === 0)
+      throw new Rejection('CONFLICT', 'Another request is using this external_reference at the moment; please try again.');
   }
 }
 
@@ -71,8 +72,19 @@ export const duplicateReference = ({ resource, reference }: ReferenceKey, id: nu
   new Rejection(
     'DUPLICATE_REFERENCE',
     `Another ${resource.replaceAll('_', ' ')} has this external_reference.`,
-    [{ field: `${resource}.external_reference`, code: 'not_unique', message: `"${reference.slice(0, 100)}" is the reference of ${resource.replaceAll('_', ' ')} ${id}` }],
+    [
+      {
+        field: `${resource}.external_reference`,
+        code: 'not_unique',
+        message: `"${reference.slice(0, 100)}" is the reference of ${resource.replaceAll('_', ' ')} ${id}`,
+      },
+    ],
     { id },
   );
 
-const columnsOf = ({ customerId, entityId, resource, reference }: ReferenceKey): unknown[] => [customerId, entityId ?? 0, resource, reference];
+const columnsOf = ({ customerId, entityId, resource, reference }: ReferenceKey): unknown[] => [
+  customerId,
+  entityId ?? 0,
+  resource,
+  reference,
+];

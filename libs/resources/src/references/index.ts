@@ -1,4 +1,5 @@
 export * from './reference-targets.js';
+export * from './bulk-read.js';
 export * from './related-records.js';
 export * from './reference-checks.js';
 export * from './external-references.js';

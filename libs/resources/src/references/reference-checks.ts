@@ -32,7 +32,8 @@ export class ReferenceChecks {
       ids.map(async (id): Promise<Detail[]> => {
         const row = await referenceTarget(kind).find(id, { events: this.events, pool: this.pool });
         if (!row || !isHere(row, context)) return [{ field, code: 'not_found', message: `there is no ${kind.replaceAll('_', ' ')} ${id}` }];
-        if (row['archived'] === true && !before.includes(id)) return [{ field, code: 'archived', message: `${kind.replaceAll('_', ' ')} ${id} is archived` }];
+        if (row['archived'] === true && !before.includes(id))
+          return [{ field, code: 'archived', message: `${kind.replaceAll('_', ' ')} ${id} is archived` }];
         return [];
       }),
     );
@@ -44,7 +45,12 @@ export class ReferenceChecks {
 export const isHere = (row: Readonly<Row>, { customerId, entityId }: Pick<CommandContext, 'customerId' | 'entityId'>): boolean =>
   row['customer_id'] === customerId && (row['entity_id'] == null || row['entity_id'] === entityId);
 
-function askedBy(root: string, { name, target }: FieldDefinition, values: ReadonlyMap<string, unknown>, before: ReadonlyMap<string, unknown>): Asked[] {
+function askedBy(
+  root: string,
+  { name, target }: FieldDefinition,
+  values: ReadonlyMap<string, unknown>,
+  before: ReadonlyMap<string, unknown>,
+): Asked[] {
   const ids = idsIn(values.get(name));
   return target === undefined || ids.length === 0 ? [] : [{ field: `${root}.${name}`, kind: target, ids, before: idsIn(before.get(name)) }];
 }

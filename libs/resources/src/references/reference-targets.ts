@@ -2,7 +2,7 @@ import type { EventStore, Row } from '#millwright/event-sourcing';
 import type { Pool } from 'pg';
 import type { View } from '../list-query/index.js';
 import type { Class } from '../fields/index.js';
-import type { RelatedRecords } from './related-records.js';
+import type { Related } from './bulk-read.js';
 
 /** What a target may ask for when the read model does not know a record yet. */
 export type ReferenceServices = Readonly<{ events: EventStore; pool: Pool }>;
@@ -15,7 +15,7 @@ export type ReferenceTarget = Readonly<{
   /** The record's row from the log: exact, and there before any read model has it. Undefined where there is no such record. */
   find(id: number, services: ReferenceServices): Promise<Row | undefined>;
   /** What other records print of it. */
-  label(row: Row, related: RelatedRecords): unknown;
+  label(row: Row, related: Related): unknown;
   /** The GraphQL object type whose source is such a row. */
   graphql?(): Class;
 }>;

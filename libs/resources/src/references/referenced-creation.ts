@@ -32,10 +32,15 @@ export class ReferencedCreation {
     if (externalReference == null || externalReference === '') return this.events.create(stream, sequence, decide);
     const key = referenceKey(creation.resource, externalReference);
     const holds = async (id: number): Promise<boolean> => referenceOf((await this.events.load(stream, id)).state) === externalReference;
-    const id = await this.idUnder(key, await this.events.nextId(sequence), async (holder) => {
-      const { revision } = await this.events.load(stream, holder);
-      return revision >= 0 && !(await holds(holder));
-    }, holds);
+    const id = await this.idUnder(
+      key,
+      await this.events.nextId(sequence),
+      async (holder) => {
+        const { revision } = await this.events.load(stream, holder);
+        return revision >= 0 && !(await holds(holder));
+      },
+      holds,
+    );
     const outcome = await this.events.execute(stream, id, (state) => {
       if (referenceOf(state) !== undefined) throw duplicateReference(key, id);
       return decide(state, id);

@@ -5,17 +5,12 @@ import { DataSource } from 'typeorm';
 import { currentScope, type RequestScope } from '#millwright/access';
 import { EventStore, type Row } from '#millwright/event-sourcing';
 import { columnSql, readRow, selectList, type View } from '../list-query/index.js';
+import type { BulkRead, Related } from './bulk-read.js';
 import { referenceTarget, type ReferenceServices } from './reference-targets.js';
-
-/** A way to read many at once. Define it once, at the top of a file: its identity is what a request's loader is found by. */
-export type BulkRead<Key, Value> = Readonly<{
-  /** One statement for all keys; the answer has a value for each, in their order. */
-  read(keys: readonly Key[], database: DataSource, related: RelatedRecords): Promise<readonly Value[]>;
-}>;
 
 /** Records that an answer mentions, read in bulk: within one request each kind costs one statement, however many rows mention it. */
 @Injectable()
-export class RelatedRecords {
+export class RelatedRecords implements Related {
   private readonly requests = new WeakMap<RequestScope, Map<unknown, DataLoader<unknown, unknown>>>();
   private readonly rows = new Map<string, BulkRead<number, Row | undefined>>();
 
@@ -64,7 +59,7 @@ export class RelatedRecords {
     const known = loaders.get(bulk) as DataLoader<Key, Value> | undefined;
     if (known) return known;
     const loader = new DataLoader<Key, Value>((keys) => bulk.read(keys, this.database, this), { maxBatchSize: 1000 });
-    loaders.set(bulk, loader as unknown as DataLoader<unknown, unknown>);
+    loaders.set(bulk, loader);
     return loader;
   }
 
@@ -80,7 +75,7 @@ export class RelatedRecords {
   private async readRows(kind: string, ids: readonly number[]): Promise<(Row | undefined)[]> {
     const target = referenceTarget(kind);
     const rows = await readRowsById(this.database, target.view, ids);
-    return Promise.all(ids.map((id) => rows.get(id) ?? target.find(id, this.services)));
+    return Promise.all(ids.map(async (id) => rows.get(id) ?? target.find(id, this.services)));
   }
 }
 

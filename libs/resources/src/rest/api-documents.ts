@@ -32,10 +32,20 @@ export function ApiListQuery({ attributes, defaultSort }: ListDefinition): Metho
   const integer = (least: number, most: number) => ({ type: 'integer', minimum: least, maximum: most });
   return applyDecorators(
     ApiQuery({ name: 'search', required: false, schema: { type: 'string' } }),
-    ApiQuery({ name: 'sort', required: false, schema: { type: 'string', default: defaultSort }, description: `"attribute asc|desc", comma separated. Attributes: ${sorts.join(', ')}.` }),
+    ApiQuery({
+      name: 'sort',
+      required: false,
+      schema: { type: 'string', default: defaultSort },
+      description: `"attribute asc|desc", comma separated. Attributes: ${sorts.join(', ')}.`,
+    }),
     ApiQuery({ name: 'page', required: false, schema: { ...integer(1, 1_000_000_000), default: 1 } }),
     ApiQuery({ name: 'per_page', required: false, schema: { ...integer(1, 1000), default: 50 } }),
-    ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' }, description: 'meta.pagination.next_cursor of the page before.' }),
+    ApiQuery({
+      name: 'cursor',
+      required: false,
+      schema: { type: 'string' },
+      description: 'meta.pagination.next_cursor of the page before.',
+    }),
     ApiQuery({
       name: 'filter',
       required: false,

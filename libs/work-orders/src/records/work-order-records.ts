@@ -7,14 +7,21 @@ class CategoryFields {
 }
 
 /** What work orders and other costs are grouped by. */
-export const categories = defineRecord({ name: 'category', plural: 'categories', fields: CategoryFields, scope: 'customer', search: ['name', 'description'] });
+export const categories = defineRecord({
+  name: 'category',
+  plural: 'categories',
+  fields: CategoryFields,
+  scope: 'customer',
+  search: ['name', 'description'],
+});
 
 /** What a status means for the order; the words are the customer's own, the kind is what the program goes by. */
-export const statusKinds = ['open', 'completed', 'cancelled'] as const;
+const statusKinds = ['open', 'completed', 'cancelled'] as const;
 
 class WorkOrderStatusFields {
   @Text({ required: true, example: 'Waiting for parts' }) name!: string;
-  @OneOf(statusKinds, { required: true, description: 'open, completed or cancelled; never changes.', example: 'open' }) kind!: (typeof statusKinds)[number];
+  @OneOf(statusKinds, { required: true, description: 'open, completed or cancelled; never changes.', example: 'open' })
+  kind!: (typeof statusKinds)[number];
 }
 
 /** A status of work orders. The built-in ones never change, and no status ever changes its kind: orders have been closed by it. */

@@ -1,0 +1,17 @@
+import type { DataSource } from 'typeorm';
+import type { Row } from '#millwright/event-sourcing';
+
+/** Reads the records that an answer mentions, each kind in one statement a request. */
+export interface Related {
+  row(kind: string, id: unknown): Promise<Row | undefined>;
+  rowsIn(kind: string, ids: unknown): Promise<Row[]>;
+  label(kind: string, id: unknown, columns?: readonly string[]): Promise<unknown>;
+  labels(kind: string, ids: unknown, columns?: readonly string[]): Promise<unknown[]>;
+  load<Key, Value>(bulk: BulkRead<Key, Value>, key: Key): Promise<Value>;
+}
+
+/** A way to read many at once. Define it once, at the top of a file: its identity is what a request's loader is found by. */
+export type BulkRead<Key, Value> = Readonly<{
+  /** One statement for all keys; the answer has a value for each, in their order. */
+  read(keys: readonly Key[], database: DataSource, related: Related): Promise<readonly Value[]>;
+}>;
