@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiClient, ApiError } from '../api-client.js';
-import { ServerProcess } from '../server-process.js';
+import type { ServerProcess } from '../server-process.js';
 import { databaseUrlOf, withDatabase } from './database-access.js';
 import { readLog } from './log-audit.js';
 import { atMost, none, prove, type Circumstances, type Findings } from './proof.js';
+import { withServer } from './with-server.js';
 
 const callers = 32;
 const exitWithinMs = 10_000;
@@ -14,12 +15,7 @@ await prove(
   'R9: a stop under load answers what was accepted and ends within 10 s; after SIGKILL it is ready within 5 s',
   60,
   async (circumstances) => {
-    const server = await ServerProcess.create();
-    try {
-      return await stopAndStart(server, circumstances);
-    } finally {
-      await server.dispose();
-    }
+    return withServer((server) => stopAndStart(server, circumstances));
   },
 );
 
@@ -30,7 +26,6 @@ async function stopAndStart(server: ServerProcess, { seconds, random }: Circumst
   const stops: Stop[] = [];
   const readyAfterStop: number[] = [];
   const readyAfterKill: number[] = [];
-  await server.start();
   do {
     stops.push(await stopUnderLoad(server, stops.length, random.between(300, 1500)));
     readyAfterStop.push(await server.start());

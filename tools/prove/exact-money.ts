@@ -1,9 +1,10 @@
 import type { Client } from 'pg';
-import { ServerProcess } from '../server-process.js';
+import type { ServerProcess } from '../server-process.js';
 import { databaseUrlOf, withDatabase } from './database-access.js';
 import { none, prove, type Circumstances, type Finding, type Findings } from './proof.js';
 import { brokenInvariantsOf } from './random-history.js';
 import { runPlant, type Plant } from './random-plant.js';
+import { withServer } from './with-server.js';
 
 const historiesAtMost = 10_000;
 const stepsOfAHistory = 60;
@@ -14,14 +15,8 @@ await prove(
   60,
   async (circumstances) => {
     const histories = liveThroughHistories(circumstances);
-    const server = await ServerProcess.create();
-    try {
-      await server.start();
-      const system = await compareSystemWithEvents(server, circumstances);
-      return { claims: [...histories.claims, ...system.claims], figures: { ...histories.figures, ...system.figures } };
-    } finally {
-      await server.dispose();
-    }
+    const system = await withServer((server) => compareSystemWithEvents(server, circumstances));
+    return { claims: [...histories.claims, ...system.claims], figures: { ...histories.figures, ...system.figures } };
   },
 );
 

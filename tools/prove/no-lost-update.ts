@@ -1,18 +1,13 @@
 import { request } from 'undici';
-import { ServerProcess } from '../server-process.js';
+import type { ServerProcess } from '../server-process.js';
 import { none, prove, type Circumstances, type Findings } from './proof.js';
+import { withServer } from './with-server.js';
 
 const writersAtOnce = 50;
 
 /** R4: no lost update. */
 await prove('R4: of concurrent writes with one If-Match exactly one succeeds, REST and GraphQL mixed', 60, async (circumstances) => {
-  const server = await ServerProcess.create();
-  try {
-    await server.start();
-    return await raceForOneRevision(server, circumstances);
-  } finally {
-    await server.dispose();
-  }
+  return withServer((server) => raceForOneRevision(server, circumstances));
 });
 
 type Reply = Readonly<{ status: number; text: string; etag: string | undefined; position: string | undefined }>;
@@ -48,7 +43,7 @@ async function raceForOneRevision(server: ServerProcess, { seconds }: Circumstan
   let wonOverGraphql = 0;
   for (; performance.now() < until; rounds++) {
     const writers = Array.from({ length: writersAtOnce }, (_, writer) =>
-      writer % 2 === 0 ? overRest(server, id, etag) : overGraphql(server, id, etag),
+      (writer + rounds) % 2 === 0 ? overRest(server, id, etag) : overGraphql(server, id, etag),
     );
     const outcomes = await Promise.all(writers);
     const winners = outcomes.filter(({ won }) => won);
@@ -80,7 +75,7 @@ async function overRest(server: ServerProcess, partId: number, etag: string): Pr
 }
 
 async function overGraphql(server: ServerProcess, partId: number, etag: string): Promise<Outcome> {
-  const query = `mutation Restock($input: RestockPart!, $revision: Int) { restockPart(input: $input, expectedRevision: $revision) { id } }`;
+  const query = `mutation Restock($input: RestockPartInput!, $revision: Int) { restockPart(input: $input, expectedRevision: $revision) { id } }`;
   const variables = { input: { partId, quantity: '1', cost: '1' }, revision: Number(etag.replaceAll('"', '')) };
   const { text, position } = await send(server, 'POST', '/graphql', { query, variables });
   const { data, errors } = JSON.parse(text) as { data?: { restockPart?: unknown } | null; errors?: { extensions?: { code?: string } }[] };

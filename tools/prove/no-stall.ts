@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { request } from 'undici';
-import { ServerProcess } from '../server-process.js';
+import type { ServerProcess } from '../server-process.js';
 import { atMost, none, percentile, prove, type Circumstances, type Findings } from './proof.js';
+import { withServer } from './with-server.js';
 
 const longestStallMs = 100;
 const documentedRefusals = new Set([200, 400, 401, 404, 405, 411, 413, 414, 415, 422, 431]);
@@ -10,13 +11,7 @@ type Attack = Readonly<{ name: string; path: string; method?: 'POST' | 'GET' | '
 
 /** R10: one request cannot stall the others. */
 await prove('R10: no single request holds up the others for more than 100 ms', 30, async (circumstances) => {
-  const server = await ServerProcess.create();
-  try {
-    await server.start();
-    return await attackOneByOne(server, circumstances);
-  } finally {
-    await server.dispose();
-  }
+  return withServer((server) => attackOneByOne(server, circumstances));
 });
 
 async function attackOneByOne(server: ServerProcess, { seconds }: Circumstances): Promise<Findings> {

@@ -3,13 +3,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiClient, ApiError } from '../api-client.js';
-import { ServerProcess } from '../server-process.js';
+import type { ServerProcess } from '../server-process.js';
 import { killAtRandom } from './chaos.js';
 import { databaseUrlOf, withDatabase } from './database-access.js';
 import { orderFindings, readLog, type LoggedEvent } from './log-audit.js';
 import { OutsideLedger, readLedger, type BookedCommand, type Conclusion, type Intent } from './outside-ledger.js';
 import { none, percentile, prove, type Circumstances, type Finding, type Findings } from './proof.js';
 import type { Random } from './random.js';
+import { withServer } from './with-server.js';
 
 const callers = 32;
 const parts = 20;
@@ -17,12 +18,9 @@ const parts = 20;
 /** R1: nothing acknowledged is lost, doubled or reordered, whatever is killed. */
 await prove('R1: nothing acknowledged is lost, doubled or reordered, whatever is killed', 60, async (circumstances) => {
   const folder = await mkdtemp(join(tmpdir(), 'millwright-ledger-'));
-  const server = await ServerProcess.create();
   try {
-    await server.start();
-    return await loadAndKill(server, join(folder, 'ledger.jsonl'), circumstances);
+    return await withServer((server) => loadAndKill(server, join(folder, 'ledger.jsonl'), circumstances));
   } finally {
-    await server.dispose();
     await rm(folder, { recursive: true, force: true });
   }
 });

@@ -1,21 +1,16 @@
 import { ApiClient, ApiError, type Answer } from '../api-client.js';
-import { ServerProcess } from '../server-process.js';
+import type { ServerProcess } from '../server-process.js';
 import { databaseUrlOf, withDatabase } from './database-access.js';
 import { readLog } from './log-audit.js';
 import { cutConnectionAfterSending } from './cut-connection.js';
 import { none, prove, type Circumstances, type Findings } from './proof.js';
+import { withServer } from './with-server.js';
 
 const callersOfOneKey = 50;
 
 /** R3: one Idempotency-Key, one effect. */
 await prove('R3: one Idempotency-Key, one effect', 60, async (circumstances) => {
-  const server = await ServerProcess.create();
-  try {
-    await server.start();
-    return await callTogether(server, circumstances);
-  } finally {
-    await server.dispose();
-  }
+  return withServer((server) => callTogether(server, circumstances));
 });
 
 type Round = Readonly<{ key: string; answers: readonly Answer<{ id: number }>[]; errors: readonly ApiError[] }>;

@@ -1,22 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { PostgresLog } from '#millwright/event-sourcing';
 import { ApiClient } from '../api-client.js';
-import { ServerProcess } from '../server-process.js';
+import type { ServerProcess } from '../server-process.js';
 import { databaseUrlOf } from './database-access.js';
 import { none, prove, type Circumstances, type Finding, type Findings } from './proof.js';
+import { withServer } from './with-server.js';
 
 /** R12: a poison event is parked, not skipped. */
 await prove(
   'R12: an event that cannot be folded parks its stream, raises the alarm, and holds up nobody else',
   20,
   async (circumstances) => {
-    const server = await ServerProcess.create();
-    try {
-      await server.start();
-      return await poisonSome(server, circumstances);
-    } finally {
-      await server.dispose();
-    }
+    return withServer((server) => poisonSome(server, circumstances));
   },
 );
 

@@ -37,7 +37,8 @@ export async function runPlant(server: ServerProcess, random: Random, seconds: n
         if (reached > position) position = reached;
         accepted++;
       } catch (error) {
-        if (!(error instanceof ApiError) || error.status === 0 || error.status === 500) throw error;
+        if (!(error instanceof ApiError) || error.status === 0 || error.status === 500)
+          throw new Error(`${method} ${path} ${JSON.stringify(body)}`, { cause: error });
         refused++;
       }
     }

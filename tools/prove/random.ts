@@ -22,4 +22,8 @@ export class Random {
   }
 }
 
-export const faultOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+export function faultOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\nbecause of ${faultOf(error.cause)}`;
+  return `${error.message}${cause}`;
+}

@@ -1,0 +1,39 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { request } from 'undici';
+import { errorsDocument } from '#src/http/index';
+import { eventsDocument } from './documents/events-document.js';
+import { ServerProcess } from './server-process.js';
+
+/**
+ * Writes the documents that are derived from the code: what the server serves (OpenAPI, GraphQL schema), the errors, and the events.
+ * `--check` writes nothing and fails when one of them is out of step.
+ */
+async function documents(): Promise<ReadonlyMap<string, string>> {
+  const server = await ServerProcess.create();
+  try {
+    await server.start();
+    const served = async (path: string): Promise<string> => (await request(`${server.url}/api/v1/${path}`)).body.text();
+    return new Map([
+      ['docs/openapi.json', pretty(JSON.parse(await served('openapi.json')))],
+      ['docs/schema.graphql', `${(await served('graphql/schema')).trim()}\n`],
+      ['docs/errors.md', errorsDocument()],
+      ['docs/events.json', pretty(eventsDocument())],
+    ]);
+  } finally {
+    await server.dispose();
+  }
+}
+
+const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+const checking = process.argv.includes('--check');
+for (const [path, text] of await documents()) {
+  if ((await readFile(path, 'utf8').catch(() => '')) === text) continue;
+  if (checking) {
+    console.error(`${path} is out of step with the code; npm run generate brings it back`);
+    process.exitCode = 1;
+  } else {
+    await writeFile(path, text);
+    console.log(`${path} written`);
+  }
+}
