@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Committed, CommittedStates } from './committed-states.js';
-import { Rejection, type Stream } from './decider.js';
+import type { Stream } from './decider.js';
 import { LogUnavailable, UnknownOutcome, WrongExpectedRevision, type Appended, type EventLog } from './event-log.js';
 import type { Event, Position, ProposedEvent, RecordedEvent } from './event.js';
 import type { PendingCommand } from './pending-command.js';
@@ -192,7 +192,7 @@ export class CommandLane<State, E extends Event> {
     const now = Date.now();
     return commands.filter((command) => {
       if (command.deadline > now) return true;
-      command.refuse(new Rejection('UNAVAILABLE', 'The request could not be completed in time. Please try again.'));
+      command.expire();
       return false;
     });
   }

@@ -67,10 +67,6 @@ export class CommittedStates {
     this.considerSnapshot(definition, name, committed);
   }
 
-  forget(name: string): void {
-    this.hot.delete(name);
-  }
-
   /** Waits for snapshots that are being written. */
   async settled(): Promise<void> {
     await Promise.all(this.saving.values());

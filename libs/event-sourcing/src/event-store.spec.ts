@@ -216,6 +216,16 @@ describe('a command whose append has no certain outcome', () => {
     await expect(storeOn(gone).load(counting, randomUUID())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
+  it('is UNAVAILABLE at its deadline also when the log neither answers nor fails', async () => {
+    const silent = logWith(() => ({ readStream: () => new Promise(() => undefined) }));
+    const context = () => inContext({ deadline: Date.now() + 200 });
+    await expect(storeOn(silent).execute(counting, randomUUID(), countOne('a'), { context: context() })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
+    const loading = runInContext(context(), () => storeOn(silent).load(counting, randomUUID()));
+    await expect(loading).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
   it('is appended once when two processes give the same event ids', async () => {
     const [id, eventId] = [randomUUID(), randomUUID()];
     const once = ({ count }: Count) => (count === 0 ? countOne('first')({ count, last: '' }) : []);

@@ -30,6 +30,9 @@ export type EventStoreOptions = Readonly<{
 }>;
 
 const defaultHotStates = 50_000;
+const sweepMs = 50;
+/** A longer timer would fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
 
 /** Runs decisions: cached state and the tail of the stream → decide → append at that revision; a conflict is read again and decided anew until the deadline. */
 export class EventStore {
@@ -38,6 +41,9 @@ export class EventStore {
   private readonly states: CommittedStates;
   private readonly lanes = new Map<string, CommandLane<unknown, Event>>();
   private readonly clock: () => Date;
+  /** Commands without an answer yet. */
+  private readonly pending = new Set<PendingCommand<unknown, Event>>();
+  private sweeper: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly log: EventLog,
@@ -125,18 +131,45 @@ export class EventStore {
       this.lanes.set(name, lane as unknown as CommandLane<unknown, Event>);
       void lane.run(() => this.lanes.delete(name));
     }
-    return command.outcome;
+    return this.inTime(command);
+  }
+
+  /** Nobody waits past a deadline, however long the log takes to answer or to fail. */
+  private async inTime<State, E extends Event>(command: PendingCommand<State, E>): Promise<Outcome<State>> {
+    const waiting = command as unknown as PendingCommand<unknown, Event>;
+    this.pending.add(waiting);
+    this.sweeper ??= setInterval(() => this.sweep(), sweepMs);
+    try {
+      return await command.outcome;
+    } finally {
+      this.pending.delete(waiting);
+    }
+  }
+
+  private sweep(): void {
+    const now = Date.now();
+    for (const command of this.pending) if (command.deadline <= now) command.expire();
+    if (this.pending.size > 0) return;
+    clearInterval(this.sweeper);
+    this.sweeper = undefined;
   }
 }
 
 const nameOf = ({ category }: Pick<Stream<unknown, Event>, 'category'>, id: number | string): string => `${category}-${id}`;
 
-/** What a log that cannot be reached means to whoever asked. */
+/** What a log that cannot be reached, or not in time, means to whoever asked. */
 async function reachable<T>(reading: Promise<T>): Promise<T> {
+  const remaining = (surroundingContext()?.deadline ?? Number.POSITIVE_INFINITY) - Date.now();
+  const unavailable = (): Rejection => new Rejection('UNAVAILABLE', 'The records cannot be read right now. Please try again.');
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    if (remaining <= longestTimerMs) timer = setTimeout(() => reject(unavailable()), Math.max(0, remaining));
+  });
   try {
-    return await reading;
+    return await Promise.race([reading, late]);
   } catch (error) {
-    if (error instanceof LogUnavailable) throw new Rejection('UNAVAILABLE', 'The records cannot be read right now. Please try again.');
-    throw error;
+    throw error instanceof LogUnavailable ? unavailable() : error;
+  } finally {
+    clearTimeout(timer);
   }
 }

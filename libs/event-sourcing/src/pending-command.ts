@@ -126,6 +126,11 @@ export class PendingCommand<State, E extends Event> {
     this.resolve(outcome);
   }
 
+  /** Says that its time is over. An append that is under way may still happen: whoever has an Idempotency-Key can ask again. */
+  expire(): void {
+    this.refuse(new Rejection('UNAVAILABLE', 'The request could not be completed in time. Please try again.'));
+  }
+
   refuse(error: unknown): void {
     this.refused = true;
     this.reject(error);

@@ -16,7 +16,7 @@ type StreamRequest = {
   readonly reject: (error: unknown) => void;
 };
 
-const limits = { streamsAtOnce: 64 };
+const limits = { streamsAtOnce: 64, atOnceMs: 250 };
 
 export class LogReader {
   private asked: StreamRequest[] = [];
@@ -90,15 +90,17 @@ export class LogReader {
     return found;
   }
 
-  /** A connection that broke while it was idle is only noticed by the next reader, so a reader asks a second time. */
-  private async query<Row extends unknown[]>(name: string, text: string, values: unknown[], tries = 2): Promise<QueryResult<Row>> {
-    try {
-      return await this.pool.query<Row>({ name, text, values, rowMode: 'array' });
-    } catch (error) {
-      if (failureOf(error) === 'refused') throw error;
-      if (tries > 1) return this.query(name, text, values, tries - 1);
-      throw new LogUnavailable(error);
-    }
+  /** A connection that broke while it was idle is only noticed by the next reader, so a reader that fails at once asks a second time. */
+  private async query<Row extends unknown[]>(name: string, text: string, values: unknown[]): Promise<QueryResult<Row>> {
+    const ask = (): Promise<QueryResult<Row>> => this.pool.query<Row>({ name, text, values, rowMode: 'array' });
+    const started = performance.now();
+    const understood = (error: unknown): never => {
+      throw failureOf(error) === 'refused' ? error : new LogUnavailable(error);
+    };
+    return ask().catch((error: unknown) => {
+      const again = failureOf(error) !== 'refused' && performance.now() - started < limits.atOnceMs;
+      return again ? ask().catch(understood) : understood(error);
+    });
   }
 }
 
