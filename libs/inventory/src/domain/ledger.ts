@@ -7,10 +7,10 @@ export type Account =
   'stock' | 'receipts' | 'adjustments' | 'revaluations' | 'price_variance' | 'non_stock_purchases' | 'charge' | 'rounding';
 
 /** An exact change of one account, in millionths. `workOrderId` is null except for charges. */
-export type Leg = Readonly<{ account: Account; workOrderId: number | null; amount: bigint }>;
+type Leg = Readonly<{ account: Account; workOrderId: number | null; amount: bigint }>;
 
 /** The exact legs of an event; they sum to zero. None where no value moved. */
-export function legsOf({ type, data }: PartEvent): Leg[] {
+function legsOf({ type, data }: PartEvent): Leg[] {
   switch (type) {
     case 'PartOpeningStockRecorded':
     case 'PartRestocked':

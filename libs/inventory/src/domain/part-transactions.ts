@@ -3,7 +3,7 @@ import { postingOf } from './ledger.js';
 import type { PartEvent, PartTransactionEvent } from './part.events.js';
 import { averageOf, shelfAfter, shelfBefore } from './valuation.js';
 
-export type PartTransactionType = 'initial' | 'restock' | 'usage' | 'return' | 'reconcile' | 'cost_update' | 'avg_cost_update' | 'reversal';
+type PartTransactionType = 'initial' | 'restock' | 'usage' | 'return' | 'reconcile' | 'cost_update' | 'avg_cost_update' | 'reversal';
 
 /** One row of a part's transactions, derived from the event alone and what `CostingFacts` remembers. Money is exact unless it says posting. */
 export type PartTransaction = Readonly<{
@@ -79,7 +79,7 @@ export function partTransactionOf(event: PartTransactionEvent, facts: CostingFac
 }
 
 /** What finance sees on the work order's charge for this part, in millionths: usage positive, return negative. */
-export const chargePostingOf = ({ charge, chargeAfter }: Readonly<{ charge: Decimal; chargeAfter: Decimal }>, currency: string): bigint =>
+const chargePostingOf = ({ charge, chargeAfter }: Readonly<{ charge: Decimal; chargeAfter: Decimal }>, currency: string): bigint =>
   postingOf(toValue(chargeAfter) - toValue(charge), toValue(charge), currency);
 
 /** The cost of one: what was said where somebody said it, else what the movement came to. */

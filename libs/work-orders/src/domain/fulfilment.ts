@@ -112,10 +112,10 @@ export function effectsOf(before: WorkOrder, event: WorkOrderEvent): PartEffect[
   }
 }
 
-export type EffectAndOutcome = Readonly<{ effect: PartEffect; outcome: PartOutcome }>;
+type EffectAndOutcome = Readonly<{ effect: PartEffect; outcome: PartOutcome }>;
 
 /** What the order has to hear of what its parts said, or nothing. */
-export function answerTo(event: WorkOrderEvent, revision: number, outcomes: readonly EffectAndOutcome[]): OrderDecision | undefined {
+function answerTo(event: WorkOrderEvent, revision: number, outcomes: readonly EffectAndOutcome[]): OrderDecision | undefined {
   // Whoever overtook us has handled this event to its end, and answered.
   if (outcomes.some(({ outcome }) => outcome.kind === 'overtaken')) return undefined;
   const refusals = outcomes.flatMap(({ effect: { partId }, outcome }) =>
