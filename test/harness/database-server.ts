@@ -4,10 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedPostgres } from '../../src/embedded-postgres/index.js';
-import { TestServer } from './server.js';
+import { EventStoreDbServerProcess } from '../eventstoredb-server/server-process.js';
+import { TestServer, type TestLog } from './server.js';
 
 /*
- * What one Jest run shares, in a process of its own: the database server, and the application's server once a test asks for it.
+ * What one Jest run shares, in a process of its own: the database server, and, once a test asks for them, the application's server (one on each
+ * kind of log) and a wire-level event store.
  * It prints how to reach both, and ends, with its folder, when its parent closes the pipe, which also happens when the parent is killed.
  */
 const directory = await mkdtemp(join(tmpdir(), 'millwright-test-'));
@@ -16,23 +18,38 @@ const database = await EmbeddedPostgres.start({ directory });
 const urls = JSON.stringify({ superuser: database.urlFor('superuser'), owner: database.urlFor('owner'), app: database.urlFor('app') });
 process.env['MILLWRIGHT_TEST_DATABASE'] = urls;
 
-let shared: Promise<TestServer> | undefined;
-const control = createServer((_request, response) => {
-  shared ??= TestServer.start();
-  shared.then(
-    ({ url, adminKey }) => response.end(JSON.stringify({ url, adminKey })),
+const servers = new Map<TestLog, Promise<TestServer>>();
+let eventStore: Promise<EventStoreDbServerProcess> | undefined;
+
+const control = createServer((request, response) => {
+  answer(request.url ?? '').then(
+    (facts) => response.end(JSON.stringify(facts)),
     (error: unknown) => response.end(JSON.stringify({ error: String(error) })),
   );
 });
+
+async function answer(path: string): Promise<Readonly<{ url: string; adminKey?: string }>> {
+  if (path === '/eventstore') {
+    eventStore ??= new EventStoreDbServerProcess({ file: join(directory, 'eventstoredb.jsonl') }).start();
+    return { url: (await eventStore).url };
+  }
+  const log: TestLog = path === '/server/eventstoredb' ? 'eventstoredb' : 'postgres';
+  const server = servers.get(log) ?? TestServer.start({ log });
+  servers.set(log, server);
+  const { url, adminKey } = await server;
+  return { url, adminKey };
+}
 await new Promise<void>((resolve) => control.listen(0, '127.0.0.1', resolve));
-process.stdout.write(`${JSON.stringify({ database: urls, control: `http://127.0.0.1:${(control.address() as AddressInfo).port}` })}\n`);
+process.env['MILLWRIGHT_TEST_CONTROL'] = `http://127.0.0.1:${(control.address() as AddressInfo).port}`;
+process.stdout.write(`${JSON.stringify({ database: urls, control: process.env['MILLWRIGHT_TEST_CONTROL'] })}\n`);
 
 let ending = false;
 async function end(): Promise<void> {
   if (ending) return;
   ending = true;
-  const server = await shared?.catch(() => undefined);
-  await server?.kill('SIGTERM');
+  const running = await Promise.all([...servers.values()].map((server) => server.catch(() => undefined)));
+  await Promise.all(running.map((server) => server?.kill('SIGTERM')));
+  await (await eventStore?.catch(() => undefined))?.kill('SIGTERM');
   await database.stop();
   await rm(directory, { recursive: true, force: true });
   process.exit(0);

@@ -8,7 +8,12 @@ import { createInterface } from 'node:readline';
 import { Client } from './client.js';
 import { createDatabase } from './database.js';
 
+/** Where a server of the tests keeps its events: beside its read models, or on the run's wire-level event store. */
+export type TestLog = 'postgres' | 'eventstoredb';
+
 export type ServerOptions = Readonly<{
+  /** Left out: what MILLWRIGHT_TEST_LOG says, so that one spec runs on both. An embedded database keeps its own log. */
+  log?: TestLog;
   /** Set for the server's process beside PORT, ADMIN_API_KEY and the database; undefined takes one of these away. */
   environment?: Readonly<Record<string, string | undefined>>;
   /** Started as this user (when the tests run as root). */
@@ -27,7 +32,7 @@ export class TestServer extends Client {
     url: string,
     adminKey: string,
     private launched: Launched,
-    private readonly launch: () => Promise<Launched>,
+    private readonly launch: (port?: number) => Promise<Launched>,
     private readonly cleanUp: () => Promise<void>,
   ) {
     super(url, adminKey);
@@ -37,6 +42,7 @@ export class TestServer extends Client {
   static async start(options: ServerOptions = {}): Promise<TestServer> {
     const adminKey = `test-${randomBytes(16).toString('hex')}`;
     const database = options.dataDirectory === undefined ? await createDatabase() : undefined;
+    const log = options.log ?? (database ? testLog() : 'postgres');
     const environment = {
       PORT: String(await freePort()),
       ADMIN_API_KEY: adminKey,
@@ -44,11 +50,21 @@ export class TestServer extends Client {
       DATABASE_URL: database?.url,
       MIGRATIONS_DATABASE_URL: database?.ownerUrl,
       DATA_DIR: options.dataDirectory,
+      ...(log === 'eventstoredb' && (await ownStreams())),
       ...options.environment,
     };
-    const launch = (): Promise<Launched> => launchServer(environment, options.user);
+    const launch = (port?: number): Promise<Launched> =>
+      launchServer({ ...environment, ...(port !== undefined && { PORT: String(port) }) }, options.user);
     const launched = await launch();
     return new TestServer(launched.url, adminKey, launched, launch, async () => database?.drop());
+  }
+
+  /** Another process on the same database and log, as an installation on several machines has. Stop it before this one. */
+  async another(): Promise<TestServer> {
+    const port = await freePort();
+    const launch = (): Promise<Launched> => this.launch(port);
+    const launched = await launch();
+    return new TestServer(launched.url, this.adminKey, launched, launch, async () => undefined);
   }
 
   /** What it has printed since its last start, line by line. */
@@ -89,12 +105,26 @@ export class TestServer extends Client {
  * It belongs to the whole run: nobody stops it.
  */
 export async function sharedServer(): Promise<Client> {
+  const { url, adminKey = '' } = await askRun(`/server/${testLog()}`);
+  return new Client(url, adminKey);
+}
+
+const testLog = (): TestLog => (process.env['MILLWRIGHT_TEST_LOG'] === 'eventstoredb' ? 'eventstoredb' : 'postgres');
+
+/** The run's event store, and names on it that nobody else has. */
+export async function ownStreams(): Promise<Readonly<{ EVENTSTORE_URL: string; EVENTSTORE_PREFIX: string }>> {
+  const { url } = await askRun('/eventstore');
+  return { EVENTSTORE_URL: url, EVENTSTORE_PREFIX: `t${randomBytes(6).toString('hex')}_` };
+}
+
+/** What belongs to the whole run is started by the process that runs the test database. */
+async function askRun(path: string): Promise<Readonly<{ url: string; adminKey?: string }>> {
   const control = process.env['MILLWRIGHT_TEST_CONTROL'];
   if (control === undefined) throw new Error('the test database does not run: start tests through Jest');
-  const response = await fetch(`${control}/server`, { method: 'POST' });
-  const answer = (await response.json()) as { url: string; adminKey: string; error?: string };
+  const response = await fetch(control + path, { method: 'POST' });
+  const answer = (await response.json()) as { url: string; adminKey?: string; error?: string };
   if (answer.error !== undefined) throw new Error(answer.error);
-  return new Client(answer.url, answer.adminKey);
+  return answer;
 }
 
 type Launched = Readonly<{ child: ChildProcess; url: string; greeting: readonly string[] }>;
