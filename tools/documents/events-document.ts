@@ -19,7 +19,7 @@ export function eventsDocument(): Schema {
     title: 'The events of Millwright',
     description: 'What is stored: the envelope, and under `events` the data of each type. Decimals are canonical strings.',
     ...envelope,
-    $defs: definitionsOfTypes(),
+    $defs: { Decimal: decimal },
     events: Object.fromEntries([...written, ...ofRecords].sort(([left], [right]) => left.localeCompare(right))),
   };
 }
@@ -68,58 +68,46 @@ const envelope: Schema = {
   },
 };
 
-const sources = [
-  ['libs/inventory/src/domain/part.events.ts', 'PartEvent'],
-  ['libs/work-orders/src/domain/work-order.events.ts', 'WorkOrderEvent'],
-] as const;
+type EventSchema = Readonly<{ properties: Readonly<{ type: Readonly<{ const: string }>; data: Schema }> }>;
 
-const generated = new Map<string, { definitions: Record<string, Schema> }>();
-
-function schemaOf(path: string, type: string): { definitions: Record<string, Schema> } {
-  const known = generated.get(path);
-  if (known) return known;
-  const generator = createGenerator({
-    path,
-    type,
-    tsconfig: 'tsconfig.json',
-    skipTypeCheck: true,
-    topRef: true,
-    additionalProperties: false,
-  });
-  const schema = generator.createSchema(type) as { definitions: Record<string, Schema> };
-  generated.set(path, schema);
-  return schema;
-}
-
-/** The named types that events are made of, apart from the events themselves. */
-function definitionsOfTypes(): Record<string, unknown> {
-  const all = sources.flatMap(([path, type]) => Object.entries(schemaOf(path, type).definitions).filter(([name]) => name !== type));
-  return JSON.parse(JSON.stringify(Object.fromEntries(all)).replaceAll('#/definitions/', '#/$defs/')) as Record<string, unknown>;
-}
-
-type EventSchema = Readonly<{ description?: string; properties: Readonly<{ type: Readonly<{ const: string }>; data: Schema }> }>;
-
-function typesOf(path: string, type: string, category: string): (readonly [string, Schema])[] {
-  const { definitions } = schemaOf(path, type);
-  const resolve = (schema: Schema): Schema => {
-    const name = typeof schema['$ref'] === 'string' ? decodeURIComponent(schema['$ref'].replace('#/definitions/', '')) : undefined;
-    const target = name === undefined ? undefined : definitions[name];
-    return target ? resolve({ description: schema['description'] ?? target['description'], ...target }) : schema;
-  };
-  const union = resolve(definitions[type] ?? {})['anyOf'] as readonly Schema[];
-  return union.map(resolve).map((schema) => {
-    const { description, properties } = schema as unknown as EventSchema;
-    const data = JSON.parse(JSON.stringify(properties.data).replaceAll('#/definitions/', '#/$defs/')) as Schema;
-    return [properties.type.const, { description, category, schema_version: 1, data }] as const;
+/** The events of a union of types, each with its docstring. */
+function typesOf(path: string, union: string, category: string): (readonly [string, Schema])[] {
+  const settings = { path, type: union, tsconfig: 'tools/documents/tsconfig.json', skipTypeCheck: true, additionalProperties: false };
+  const definitions = (expose: 'none' | 'export') =>
+    createGenerator({ ...settings, expose }).createSchema(union).definitions as Record<string, Schema>;
+  const documented = definitions('export');
+  const events = definitions('none')[union]?.['anyOf'] as readonly EventSchema[];
+  return events.map(({ properties: { type, data } }) => {
+    const description = documented[type.const]?.['description'];
+    return [type.const, { description, category, schema_version: 1, data: withNamedDecimals(data) }] as const;
   });
 }
+
+const isDecimal = (schema: Schema): boolean => String(schema['description']).startsWith('An exact decimal');
+
+/** Decimals are named instead of described in every place. */
+function withNamedDecimals(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withNamedDecimals);
+  if (typeof value !== 'object' || value === null) return value;
+  if (isDecimal(value as Schema)) return decimalOf(value as Schema);
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withNamedDecimals(item)]));
+}
+
+const decimalOf = ({ type }: Schema): Schema =>
+  Array.isArray(type) ? { anyOf: [{ $ref: '#/$defs/Decimal' }, { type: 'null' }] } : { $ref: '#/$defs/Decimal' };
+
+const decimal: Schema = {
+  type: 'string',
+  pattern: '^(0|-?[1-9]\\d*(\\.\\d*[1-9])?|-?0\\.\\d*[1-9])$',
+  description: 'An exact decimal as canonical text: no exponent, no "+", no leading or trailing zeros, never "-0".',
+};
 
 const jsonTypes: Readonly<Record<string, Schema>> = {
   text,
   uuid: { type: 'string', format: 'uuid' },
   integer: { type: 'integer' },
   bigint: { type: 'integer' },
-  numeric: { type: 'string', description: 'A canonical decimal.' },
+  numeric: { $ref: '#/$defs/Decimal' },
   boolean: { type: 'boolean' },
   date: { type: 'string', format: 'date' },
   timestamptz: { type: 'string', format: 'date-time' },
