@@ -3,16 +3,12 @@ import { currentContext, surroundingContext, type CommandContext } from './comma
 import { CommittedStates } from './committed-states.js';
 import { Rejection, type Stream } from './decider.js';
 import { LogUnavailable, type EventLog } from './event-log.js';
-import type { Event, Position, RecordedEvent } from './event.js';
+import type { Event } from './event.js';
+import type { Loaded, Outcome } from './outcome.js';
 import { PendingCommand, StreamExists } from './pending-command.js';
 import type { Sequences } from './sequences.js';
 import type { SnapshotStore } from './snapshots.js';
-
-/** A state and where it was read: `revision` -1 and position 0n where the stream does not exist. */
-export type Loaded<State> = Readonly<{ state: State; revision: number; position: Position }>;
-
-/** What a command did: the state right after it, its own events (none where nothing had to happen), and the last position it is covered by. */
-export type Outcome<State> = Loaded<State> & Readonly<{ events: readonly RecordedEvent[] }>;
+import { streamName } from './stream-name.js';
 
 export type ExecuteOptions = Readonly<{
   /** Instead of the surrounding context (process managers, first start). */
@@ -155,7 +151,7 @@ export class EventStore {
   }
 }
 
-const nameOf = ({ category }: Pick<Stream<unknown, Event>, 'category'>, id: number | string): string => `${category}-${id}`;
+const nameOf = ({ category }: Readonly<{ category: string }>, id: number | string): string => streamName(category, id);
 
 /** What a log that cannot be reached, or not in time, means to whoever asked. */
 async function reachable<T>(reading: Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@ import { newEventId } from './event-ids.js';
 import type { CommandContext, IdempotentAttempt } from './command-context.js';
 import { Rejection, type Stream } from './decider.js';
 import type { Committed } from './committed-states.js';
-import type { Outcome } from './event-store.js';
+import type { Outcome } from './outcome.js';
 import type { Event, EventMetadata, Position, RecordedEvent } from './event.js';
 
 /**

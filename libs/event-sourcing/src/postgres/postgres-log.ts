@@ -15,8 +15,8 @@ export type PostgresLogOptions = Readonly<{
 }>;
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const streamName = /^[a-z][A-Za-z0-9]*-[^\p{Cc}]+$/u;
-const typeName = /^[A-Za-z][A-Za-z0-9]*$/;
+const soundStreamName = /^[a-z][A-Za-z0-9]*-[^\p{Cc}]+$/u;
+const soundTypeName = /^[A-Za-z][A-Za-z0-9]*$/;
 
 const defaults = { appendConnections: 2, readConnections: 4, deadlineMs: 5_000, pageSize: 1_000, pollMs: 1_000, retryMs: 1_000 };
 
@@ -118,12 +118,12 @@ export class PostgresLog implements EventLog {
 
 /** What the types promise is checked where it would otherwise end in the log for ever. */
 function assertSound({ stream, expected, events }: AppendRequest): void {
-  if (!streamName.test(stream)) throw new TypeError(`no stream name: ${JSON.stringify(stream)}`);
+  if (!soundStreamName.test(stream)) throw new TypeError(`no stream name: ${JSON.stringify(stream)}`);
   if (typeof expected === 'number' && !(Number.isSafeInteger(expected) && expected >= 0)) throw new TypeError(`no revision: ${expected}`);
   if (events.length === 0) throw new TypeError(`${stream}: nothing to append`);
   for (const { id, type } of events) {
     if (!uuid.test(id)) throw new TypeError(`no event id: ${JSON.stringify(id)}`);
-    if (!typeName.test(type)) throw new TypeError(`no event type: ${JSON.stringify(type)}`);
+    if (!soundTypeName.test(type)) throw new TypeError(`no event type: ${JSON.stringify(type)}`);
   }
   if (new Set(events.map(({ id }) => id)).size !== events.length) throw new TypeError(`${stream}: the same event id twice in one append`);
 }
