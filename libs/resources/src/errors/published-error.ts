@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { LogUnavailable, Rejection, UnknownOutcome, type Detail } from '#millwright/event-sourcing';
+import { AppendTooLarge, LogUnavailable, Rejection, UnknownOutcome, type Detail } from '#millwright/event-sourcing';
 import { codeOfStatus, errorCodes, errorDefinition, type ErrorCode, type ErrorDefinition } from './error-codes.js';
 
 /** What of an exception may leave the process. */
@@ -31,6 +31,7 @@ export class RejectionWithHeaders extends Rejection {
 export function publishedErrorOf(thrown: unknown): PublishedError {
   if (thrown instanceof Rejection) return publishedRejection(thrown);
   if (isOutage(thrown)) return published('UNAVAILABLE', 'The service cannot reach its database at the moment; please repeat the request.');
+  if (thrown instanceof AppendTooLarge) return published('PAYLOAD_TOO_LARGE', 'This is more than the event log takes at once.');
   const status = thrown instanceof HttpException ? thrown.getStatus() : statusOfFrameworkError(thrown);
   if (status === undefined || status >= 500) return published('INTERNAL', 'Something went wrong on our side; please quote the request id.');
   const code = codeOfStatus(status);

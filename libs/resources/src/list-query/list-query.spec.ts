@@ -69,8 +69,7 @@ beforeAll(async () => {
     (3, 1, 1, 'belt, wide',   null,  null, null,         '2026-01-03T00:00:00Z', 7,    '{}',    false),
     (4, 1, 1, 'Chain',        '',    3,    '2026-03-01', '2026-01-04T00:00:00Z', 8,    null,    true),
     (5, 1, 1, 'Chain',        'C',   3,    '2026-03-01', '2026-01-05T00:00:00.5Z', 8,  null,    false),
-    (6, 2, 1, 'Other site',   'C',   3,    '2026-03-01', '2026-01-05T00:00:00Z', 8,    null,    false),
-    (7, 1, 2, 'Other customer', 'C', 3,    '2026-03-01', '2026-01-05T00:00:00Z', 8,    null,    false)`);
+    (6, 2, 1, 'Other site',   'C',   3,    '2026-03-01', '2026-01-05T00:00:00Z', 8,    null,    false)`);
 });
 
 afterAll(async () => {

@@ -8,6 +8,7 @@ import { conditionOf, escapeLike, sqlTypeOf, type Bind } from './conditions.js';
 import { cursorText, placeOfCursor, type CursorPlace } from './cursor.js';
 import type { AttributeType, ListAttribute, ListDefinition } from './list-definition.js';
 import { filterName, sortText, type ListQuery } from './list-query.js';
+import { ListTotals } from './list-totals.js';
 import { columnSql, readRow, selectList } from './view.js';
 
 type ListMeta = Readonly<{
@@ -38,6 +39,8 @@ type Key = Readonly<{ sql: string; type: AttributeType; descending: boolean; nul
 /** Runs a list query against the read models: one statement for the rows, one for the total. */
 @Injectable()
 export class ListReader {
+  private readonly totals = new ListTotals();
+
   constructor(private readonly database: DataSource) {}
 
   /** @throws Rejection VALIDATION_FAILED for a cursor that does not belong to this list */
@@ -84,18 +87,23 @@ export class ListReader {
       if (place) return { total: place.total, aggregates: {} };
       if (!more && (found > 0 || query.offset === 0)) return { total: query.offset + found, aggregates: {} };
     }
-    const columns = ['count(*) AS "total"', ...Object.entries(aggregates).map(([name, sql]) => `${sql} AS "${name}"`)];
-    const [row = {}] = await this.database.query<Record<string, unknown>[]>(`SELECT ${columns.join(', ')} ${from}`, [...parameters]);
-    return { total: Number(row['total'] ?? 0), aggregates: Object.fromEntries(names.map((name) => [name, row[name]])) };
+    const statement = `SELECT ${['count(*) AS "total"', ...names.map((name) => `${aggregates[name] ?? ''} AS "${name}"`)].join(', ')} ${from}`;
+    const read = async (): Promise<Record<string, unknown>> =>
+      (await this.database.query<Record<string, unknown>[]>(statement, [...parameters]))[0] ?? {};
+    if (names.length === 0) {
+      return { total: await this.totals.of(statement, parameters, async () => Number((await read())['total'])), aggregates: {} };
+    }
+    const row = await read();
+    return { total: Number(row['total']), aggregates: Object.fromEntries(names.map((name) => [name, row[name]])) };
   }
 }
 
 function conditionsOf(definition: ListDefinition, query: ListQuery, { where = {} }: ListOptions, bind: Bind): string[] {
   const { view, attributes, search, hidesArchived } = definition;
   const conditions: string[] = [];
+  // A site belongs to one customer, which the gate has made sure of.
   if (definition.scope === 'entity') conditions.push(`${columnSql(view, 'entity_id')} = ${bind(currentEntity().id)}`);
-  if (definition.scope !== 'none' && 'customer_id' in view.columns)
-    conditions.push(`${columnSql(view, 'customer_id')} = ${bind(currentScope().principal.customerId)}`);
+  if (definition.scope === 'customer') conditions.push(`${columnSql(view, 'customer_id')} = ${bind(currentScope().principal.customerId)}`);
   for (const [column, value] of Object.entries(where)) conditions.push(`${columnSql(view, column)} = ${bind(value)}`);
   if (hidesArchived && !query.filters.some(({ attribute }) => attribute === 'archived'))
     conditions.push(`${columnSql(view, 'archived')} = false`);
