@@ -1,6 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { Row } from '#millwright/event-sourcing';
-import { Answer, listQueryOf, ListReader, parseListQuery, viewOf, type ListArguments, type ListDefinition, type ListPage, type RawQuery } from '#millwright/resources';
+import {
+  Answer,
+  listQueryOf,
+  ListReader,
+  parseListQuery,
+  viewOf,
+  type ListArguments,
+  type ListDefinition,
+  type ListPage,
+  type RawQuery,
+} from '#millwright/resources';
 import { auditEventTable } from './read-models/audit-trail.js';
 
 const stored = viewOf(auditEventTable);

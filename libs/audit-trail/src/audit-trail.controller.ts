@@ -4,7 +4,11 @@ import { ApiAnswer, ApiListQuery, type Answer, type RawQuery } from '#millwright
 import { auditTrailList, AuditTrailReader } from './audit-trail-reader.js';
 
 class AuditTrailRow {
-  @ApiProperty({ type: 'string', example: '4711', description: 'Where the event stands in the log; text, because it is an unsigned 64-bit number.' })
+  @ApiProperty({
+    type: 'string',
+    example: '4711',
+    description: 'Where the event stands in the log; text, because it is an unsigned 64-bit number.',
+  })
   position!: string;
   @ApiProperty({ type: 'integer', description: 'Counts the events of the site without gap.' }) sequence!: number;
   @ApiProperty({ type: 'string', format: 'uuid' }) id!: string;

@@ -7,7 +7,11 @@ import { AuditEventConnection, AuditEventListArguments } from './audit-trail.typ
 export class AuditTrailResolver {
   constructor(private readonly trail: AuditTrailReader) {}
 
-  @Query(() => AuditEventConnection, { name: 'auditTrail', complexity: listComplexity, description: 'Every event of the site, in log order.' })
+  @Query(() => AuditEventConnection, {
+    name: 'auditTrail',
+    complexity: listComplexity,
+    description: 'Every event of the site, in log order.',
+  })
   async auditTrail(@Args({ type: () => AuditEventListArguments }) list: ListArguments): Promise<object> {
     return connectionFrom(await this.trail.page(list));
   }

@@ -57,7 +57,9 @@ export class CostsReport {
       query.to,
     ]);
     const [sums] = rows.slice(-1);
-    const groups = rows.slice(0, -1).map(({ key, label, ...amounts }) => ({ key: keyOf(query.groupBy, key), label: label ?? 'none', ...printedAmounts(amounts) }));
+    const groups = rows
+      .slice(0, -1)
+      .map(({ key, label, ...amounts }) => ({ key: keyOf(query.groupBy, key), label: label ?? 'none', ...printedAmounts(amounts) }));
     const totals = printedAmounts(sums ?? { labor: '0', parts: '0', other: '0', total: '0' });
     return new Answer(groups, {
       meta: { total: totals['total'], totals, group_by: query.groupBy, from: query.from, to: query.to, currency: currentEntity().currency },

@@ -4,7 +4,12 @@ import { ApiAnswer, type Answer, type RawQuery } from '#millwright/resources';
 import { costGroupings, CostsReport } from './costs-report.js';
 
 class CostsReportRow {
-  @ApiProperty({ oneOf: [{ type: 'string' }, { type: 'integer' }], nullable: true, example: '2010', description: 'An id, or a period like 2010, 2010-Q2, 2010-05.' })
+  @ApiProperty({
+    oneOf: [{ type: 'string' }, { type: 'integer' }],
+    nullable: true,
+    example: '2010',
+    description: 'An id, or a period like 2010, 2010-Q2, 2010-05.',
+  })
   key!: string | number | null;
   @ApiProperty({ type: 'string' }) label!: string;
   @ApiProperty({ type: 'number' }) labor!: number;

@@ -1,7 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { currentEntity } from '#millwright/access';
 import { currentContext, EventStore, type Detail } from '#millwright/event-sourcing';
-import { camelCase, fieldsOf, invalid, isHere, noSuchRecord, ReferenceChecks, ReferencedCreation, storedValues, type RecordValues } from '#millwright/resources';
+import {
+  camelCase,
+  fieldsOf,
+  invalid,
+  isHere,
+  noSuchRecord,
+  ReferenceChecks,
+  ReferencedCreation,
+  storedValues,
+  type RecordValues,
+} from '#millwright/resources';
 import { archivePart, changePartDetails, registerPart, unarchivePart } from './domain/part-registration.js';
 import { part } from './domain/part.js';
 import type { PartDetails, PartEvent } from './domain/part.events.js';

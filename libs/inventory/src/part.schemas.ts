@@ -26,7 +26,8 @@ class PartFigures {
   @ApiProperty({ ...amount, example: 26.15, description: 'The list or last price.' }) unit_cost!: number | null;
   @ApiProperty({ ...amount, example: 26.15, description: 'The moving average, up to 6 decimals.' }) avg_unit_cost!: number | null;
   @ApiProperty({ ...amount, description: "Rounded to the currency's minor unit." }) stock_value!: number | null;
-  @ApiProperty({ ...amount, description: 'On hand less reserved; negative after a count found less than was reserved.' }) available!: number | null;
+  @ApiProperty({ ...amount, description: 'On hand less reserved; negative after a count found less than was reserved.' }) available!:
+    number | null;
   @ApiProperty(label) part_type!: object | null;
   @ApiProperty(label) storeroom!: object | null;
   @ApiProperty(label) measurement_unit!: object | null;
@@ -54,7 +55,10 @@ export class PrintedPartListRow extends PartFigures {
 export class PrintedPartTransaction {
   @ApiProperty(id) id!: number;
   @ApiProperty(nullableText) note!: string | null;
-  @ApiProperty({ type: 'string', enum: ['initial', 'restock', 'usage', 'return', 'reconcile', 'cost_update', 'avg_cost_update', 'reversal'] })
+  @ApiProperty({
+    type: 'string',
+    enum: ['initial', 'restock', 'usage', 'return', 'reconcile', 'cost_update', 'avg_cost_update', 'reversal'],
+  })
   type!: string;
   @ApiProperty({ type: 'integer', nullable: true }) work_order_id!: number | null;
   @ApiProperty({ type: 'number', description: 'The cost of one unit in this movement, up to 6 decimals.' }) cost!: number;
@@ -76,7 +80,11 @@ export class PrintedPartTransaction {
 class PrintedMovement extends PrintedPartTransaction {
   @ApiProperty({ ...text, example: '5 at 13.1 each brought 65.5 to 10 on hand worth 125. 190.5 for 15 on hand makes an average of 12.7.' })
   explanation!: string;
-  @ApiProperty({ type: 'object', additionalProperties: true, description: 'The event: id, type, stream, revision, position, actor, times.' })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'The event: id, type, stream, revision, position, actor, times.',
+  })
   event!: object;
 }
 

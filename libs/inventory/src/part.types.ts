@@ -1,13 +1,6 @@
 import { ID, InputType, Int } from '@nestjs/graphql';
 import { DecimalScalar } from '#millwright/quantities';
-import {
-  connectionOf,
-  DateTimeScalar,
-  defineOutputType,
-  listArgumentsOf,
-  Reference,
-  type OutputProperty,
-} from '#millwright/resources';
+import { connectionOf, DateTimeScalar, defineOutputType, listArgumentsOf, Reference, type OutputProperty } from '#millwright/resources';
 import { partList, transactionList } from './read-models/lists.js';
 
 /** The GraphQL types of parts. Their sources are rows of the read models; what is computed or joined, the resolvers add. */
@@ -76,4 +69,3 @@ export const PartTransactionListArguments = listArgumentsOf('PartTransaction', t
 export class PartIdInput {
   @Reference('part', { required: true }) id!: number;
 }
-

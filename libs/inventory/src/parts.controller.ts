@@ -20,7 +20,16 @@ import { PrintedPart, PrintedPartExplanation, PrintedPartListRow, PrintedPartTra
 import { PartChanges, PartInput, type PartFields } from './part.inputs.js';
 import { partList, transactionList } from './read-models/lists.js';
 
-type PartCommand = CreatePart | UpdatePart | ArchivePart | UnarchivePart | RestockPart | ReconcilePart | SetPartUnitCost | SetPartAverageUnitCost | ReversePartTransaction;
+type PartCommand =
+  | CreatePart
+  | UpdatePart
+  | ArchivePart
+  | UnarchivePart
+  | RestockPart
+  | ReconcilePart
+  | SetPartUnitCost
+  | SetPartAverageUnitCost
+  | ReversePartTransaction;
 
 @ApiTags('parts')
 @Controller('api/v1/parts')
@@ -103,7 +112,9 @@ export class PartsController {
   }
 
   @Get(':id/transactions')
-  @ApiOperation({ summary: "List a part's transactions; meta.total_used is what work orders used, net of returns, over the whole filtered set" })
+  @ApiOperation({
+    summary: "List a part's transactions; meta.total_used is what work orders used, net of returns, over the whole filtered set",
+  })
   @ApiListQuery(transactionList)
   @ApiAnswer(PrintedPartTransaction, { list: true })
   transactions(@PathId() id: number, @Query() query: RawQuery): Promise<Answer> {

@@ -64,7 +64,10 @@ export class PartsResolver {
   }
 
   @Mutation(() => PartType)
-  updatePart(@Input(PartUpdate) input: Partial<PartFields> & { id: number }, @Args({ type: () => MutationOptions }) options: MutationOptions): Promise<Row> {
+  updatePart(
+    @Input(PartUpdate) input: Partial<PartFields> & { id: number },
+    @Args({ type: () => MutationOptions }) options: MutationOptions,
+  ): Promise<Row> {
     const { id, ...changes } = input;
     return this.run('updatePart', input, options, new commands.UpdatePart(id, changes));
   }
@@ -80,17 +83,26 @@ export class PartsResolver {
   }
 
   @Mutation(() => PartType)
-  restockPart(@Input(commands.RestockPart) input: commands.RestockPart, @Args({ type: () => MutationOptions }) options: MutationOptions): Promise<Row> {
+  restockPart(
+    @Input(commands.RestockPart) input: commands.RestockPart,
+    @Args({ type: () => MutationOptions }) options: MutationOptions,
+  ): Promise<Row> {
     return this.run('restockPart', input, options, input);
   }
 
   @Mutation(() => PartType)
-  reconcilePart(@Input(commands.ReconcilePart) input: commands.ReconcilePart, @Args({ type: () => MutationOptions }) options: MutationOptions): Promise<Row> {
+  reconcilePart(
+    @Input(commands.ReconcilePart) input: commands.ReconcilePart,
+    @Args({ type: () => MutationOptions }) options: MutationOptions,
+  ): Promise<Row> {
     return this.run('reconcilePart', input, options, input);
   }
 
   @Mutation(() => PartType)
-  setPartUnitCost(@Input(commands.SetPartUnitCost) input: commands.SetPartUnitCost, @Args({ type: () => MutationOptions }) options: MutationOptions): Promise<Row> {
+  setPartUnitCost(
+    @Input(commands.SetPartUnitCost) input: commands.SetPartUnitCost,
+    @Args({ type: () => MutationOptions }) options: MutationOptions,
+  ): Promise<Row> {
     return this.run('setPartUnitCost', input, options, input);
   }
 

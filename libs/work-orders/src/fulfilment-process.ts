@@ -1,6 +1,6 @@
 import { v5 as uuidv5 } from 'uuid';
 import { idOf, type CommandContext, type EventStore, type ProcessManager, type RecordedEvent } from '#millwright/event-sourcing';
-import { decideOrderEffect, movesStock, part } from '#millwright/inventory';
+import { decideOrderEffect, movesStock, outcomeIn, part } from '#millwright/inventory';
 import { fulfil, type FulfilmentDesk, type OrderDecision, type PartEffect, type PartOutcome } from './domain/fulfilment.js';
 import type { WorkOrderEvent } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
@@ -17,8 +17,7 @@ export const fulfilmentProcess = (events: EventStore): ProcessManager => ({
   categories: [workOrder.category],
   // An order that was recorded before this process existed still wants its parts.
   startsAt: 'beginning',
-  handle: (event) =>
-    fulfil(new Desk(events, event), idOf(event.stream), event.revision, event as RecordedEvent<WorkOrderEvent>),
+  handle: (event) => fulfil(new Desk(events, event), idOf(event.stream), event.revision, event as RecordedEvent<WorkOrderEvent>),
 });
 
 /** What the process does because of one event: every append names that event as its cause, and has the same ids however often it is tried. */
@@ -40,8 +39,14 @@ class Desk implements FulfilmentDesk {
       outcome = decided.outcome;
       return decided.events;
     };
-    await this.events.execute(part, effect.partId, decide, this.options(`${effect.kind} ${part.category}-${effect.partId}`));
-    return outcome;
+    const { state } = await this.events.execute(
+      part,
+      effect.partId,
+      decide,
+      this.options(`${effect.kind} ${part.category}-${effect.partId}`),
+    );
+    // Another worker may have appended this effect under the same event id before us: then the part says what came of it.
+    return outcomeIn(state, effect) ?? outcome;
   }
 
   async answer(workOrderId: number, decision: OrderDecision): Promise<void> {

@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { EventStore, PositionNotReached, ProcessManagerEngine, Rejection, type Position, type RecordedEvent } from '#millwright/event-sourcing';
+import {
+  EventStore,
+  PositionNotReached,
+  ProcessManagerEngine,
+  Rejection,
+  type Position,
+  type RecordedEvent,
+} from '#millwright/event-sourcing';
 import { concernsParts } from './domain/fulfilment.js';
 import type { UnissuedPart } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
@@ -53,15 +60,23 @@ export class Fulfilment {
 function refuseAsTheParts(order: WorkOrder, causes: readonly RecordedEvent[], decided: WorkOrder): void {
   for (const { revision } of causes) {
     const request = order.refusedRequests.get(revision);
-    if (request) throw new Rejection(request.code, request.message, [{ field: 'quantity', code: request.code.toLowerCase(), message: request.message }]);
+    if (request)
+      throw new Rejection(request.code, request.message, [
+        { field: 'quantity', code: request.code.toLowerCase(), message: request.message },
+      ]);
     refuseCompletion(order.refusedCompletions.get(revision));
   }
   if (causes.length === 0 && decided.completion) refuseCompletion(order.refusedCompletions.get(decided.completion.revision));
 }
 
-function refuseCompletion(parts: readonly UnissuedPart[] | undefined): void {
-  const [first] = parts ?? [];
-  if (!parts || !first) return;
+/** @throws Rejection with the code of the first part that cannot be issued, naming each */
+export function refuseCompletion(parts: readonly UnissuedPart[] = []): void {
+  const [first] = parts;
+  if (!first) return;
   const details = parts.map(({ partId, code, message }) => ({ field: `parts.${partId}`, code: code.toLowerCase(), message }));
-  throw new Rejection(first.code, `The work order stays open: part ${parts.map(({ partId }) => partId).join(', ')} cannot be issued. ${first.message}`, details);
+  throw new Rejection(
+    first.code,
+    `The work order stays open: part ${parts.map(({ partId }) => partId).join(', ')} cannot be issued. ${first.message}`,
+    details,
+  );
 }

@@ -48,7 +48,8 @@ export class OtherCostWriter {
     };
     const outcome = await this.orders.decide(work_order_id, (order) => {
       refuseIf(problems);
-      if (reference !== null && order.otherCostIds.has(otherCostId)) throw duplicateReference(referenceKey(resource, reference), otherCostId);
+      if (reference !== null && order.otherCostIds.has(otherCostId))
+        throw duplicateReference(referenceKey(resource, reference), otherCostId);
       return recordOtherCost(order, cost);
     });
     const recorded = outcome.events.find((event): event is RecordedEvent<OtherCostRecorded> => event.type === 'OtherCostRecorded');

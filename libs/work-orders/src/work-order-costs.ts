@@ -9,7 +9,14 @@ import type { WorkOrderRow } from './read-models/work-order-row.js';
 export type PartLine = Readonly<{ part: PartRow; quantity: Decimal; cost: Decimal }>;
 
 /** What a work order cost. While it is open the parts are an estimate at the current average. */
-export type WorkOrderCosts = Readonly<{ lines: readonly PartLine[]; parts: Decimal; labor: Decimal; other: Decimal; total: Decimal; isEstimate: boolean }>;
+export type WorkOrderCosts = Readonly<{
+  lines: readonly PartLine[];
+  parts: Decimal;
+  labor: Decimal;
+  other: Decimal;
+  total: Decimal;
+  isEstimate: boolean;
+}>;
 
 type Charge = Readonly<{ part_id: number; charge_posted: Decimal }>;
 

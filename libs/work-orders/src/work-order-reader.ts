@@ -77,7 +77,9 @@ export class WorkOrderReader {
   /** @throws Rejection NOT_FOUND */
   async otherCosts(workOrderId: number, query: RawQuery): Promise<Answer> {
     await this.row(workOrderId);
-    const { rows, meta } = await this.lists.read(otherCostList, parseListQuery(otherCostList, query), { where: { work_order_id: workOrderId } });
+    const { rows, meta } = await this.lists.read(otherCostList, parseListQuery(otherCostList, query), {
+      where: { work_order_id: workOrderId },
+    });
     return new Answer(await Promise.all(rows.map((row) => this.otherCost(row))), { meta });
   }
 

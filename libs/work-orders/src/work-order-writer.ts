@@ -1,12 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { currentContext, EventStore, type Detail, type Outcome } from '#millwright/event-sourcing';
-import { camelCase, fieldsOf, invalid, isHere, noSuchRecord, ReferenceChecks, ReferencedCreation, storedValues, type RecordValues } from '#millwright/resources';
+import { issueRefusal, part } from '#millwright/inventory';
+import { showQuantity } from '#millwright/quantities';
+import {
+  camelCase,
+  fieldsOf,
+  invalid,
+  isHere,
+  noSuchRecord,
+  ReferenceChecks,
+  ReferencedCreation,
+  storedValues,
+  type RecordValues,
+} from '#millwright/resources';
 import { archiveWorkOrder, unarchiveWorkOrder } from './domain/work-order-archive.js';
 import { changeWorkOrder, openWorkOrder, reopenWorkOrder, type ChangeWorkOrder } from './domain/work-order-status.js';
-import type { ChecklistItem, WorkOrderDetails, WorkOrderEvent } from './domain/work-order.events.js';
+import type { ChecklistItem, UnissuedPart, WorkOrderDetails, WorkOrderEvent } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
-import { unknownWorkOrder, type Status, type WorkOrder } from './domain/work-order.state.js';
-import { Fulfilment } from './fulfilment.js';
+import { partLines, unknownWorkOrder, type Status, type WorkOrder } from './domain/work-order.state.js';
+import { Fulfilment, refuseCompletion } from './fulfilment.js';
 import { workOrderRow } from './read-models/work-order-row.js';
 import { WorkOrderInput } from './work-order.inputs.js';
 import type { WorkOrderOutcome } from './work-order.commands.js';
@@ -68,13 +80,28 @@ export class WorkOrderWriter {
     return this.change(id, { changes, status, completedAt: input.completed_at }, problems);
   }
 
-  /** Completes, moves to another status, or edits: what the parts have to do with it is done when this returns. */
-  async change(id: number, change: Omit<ChangeWorkOrder, 'now'>, problems: readonly Detail[] = []): Promise<WorkOrderOutcome> {
+  private async change(id: number, change: Omit<ChangeWorkOrder, 'now'>, problems: readonly Detail[]): Promise<WorkOrderOutcome> {
     const now = new Date().toISOString();
+    const completes = change.status ? change.status.kind === 'completed' : typeof change.completedAt === 'string';
+    const unissuable = completes ? await this.unissuableParts(id) : [];
     return this.decide(id, (order) => {
       refuseIf(problems);
-      return changeWorkOrder(order, { ...change, now });
+      const events = changeWorkOrder(order, { ...change, now });
+      if (events.at(-1)?.type === 'WorkOrderCompletionStarted') refuseCompletion(unissuable);
+      return events;
     });
+  }
+
+  /** The common case is answered before anything is appended; what changes in between is still judged by the parts themselves. */
+  private async unissuableParts(id: number): Promise<UnissuedPart[]> {
+    const { state: order } = await this.events.load(workOrder, id);
+    const found = await Promise.all(
+      partLines(order).map(async ([partId, { quantity }]): Promise<UnissuedPart[]> => {
+        const refusal = issueRefusal((await this.events.load(part, partId)).state, id);
+        return refusal ? [{ partId, quantity: showQuantity(quantity), ...refusal }] : [];
+      }),
+    );
+    return found.flat();
   }
 
   reopen(id: number, status: Status | undefined): Promise<WorkOrderOutcome> {
@@ -128,9 +155,10 @@ function detailsOf(values: RecordValues): Partial<WorkOrderDetails> {
 
 /** An item without an order stands where it stands in the list. */
 const checklistOf = (items: unknown): ChecklistItem[] =>
-  ((items ?? []) as readonly { text: string; order?: number | null; checked?: boolean | null }[]).map(({ text, order, checked }, index) => ({
-    text,
-    order: order ?? index + 1,
-    checked: checked ?? false,
-  }));
-
+  ((items ?? []) as readonly { text: string; order?: number | null; checked?: boolean | null }[]).map(
+    ({ text, order, checked }, index) => ({
+      text,
+      order: order ?? index + 1,
+      checked: checked ?? false,
+    }),
+  );

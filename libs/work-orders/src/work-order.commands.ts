@@ -80,4 +80,3 @@ export class RemoveAssignedPart extends Command<WorkOrderOutcome> {
 export class RecordOtherCost extends OtherCostInput {
   @Reference('work_order', { required: true }) work_order_id!: number;
 }
-

@@ -40,7 +40,10 @@ export class WorkOrderInput {
     example: '2025-07-15T09:30:00Z',
   })
   completed_at?: string | null;
-  @Reference('work_order_status', { description: 'A status of kind completed completes the order, one of kind open opens it again. Decides where completed_at is sent, too.' })
+  @Reference('work_order_status', {
+    description:
+      'A status of kind completed completes the order, one of kind open opens it again. Decides where completed_at is sent, too.',
+  })
   status_id?: number | null;
   @Reference('location') location_id?: number | null;
   @Reference('asset') asset_id?: number | null;
@@ -68,7 +71,8 @@ InputType('UpdateWorkOrderInput')(WorkOrderUpdate);
 @InputType({ isAbstract: true })
 export class OtherCostInput {
   @Money({ required: true, atLeast: '-999999999.99', description: 'Negative for a credit.', example: 38 }) amount!: string;
-  @PlainDate({ description: "The day it belongs to; left out, today in the site's time zone.", example: '2025-07-15' }) date?: string | null;
+  @PlainDate({ description: "The day it belongs to; left out, today in the site's time zone.", example: '2025-07-15' }) date?:
+    string | null;
   @Reference('category') category_id?: number | null;
   @Text({ max: 2000, example: 'Crane rental' }) note?: string | null;
   @ExternalReference() external_reference?: string | null;

@@ -10,7 +10,12 @@ const instant = { type: 'string', format: 'date-time' } as const;
 const person = { type: 'object', properties: { id, name: text, surname: nullableText } } as const;
 const label = { type: 'object', nullable: true, properties: { id, name: text } } as const;
 const labels = { type: 'array', items: { type: 'object', properties: { id, name: text } } } as const;
-const later = { type: 'object', nullable: true, description: 'Null until this resource is available.', additionalProperties: true } as const;
+const later = {
+  type: 'object',
+  nullable: true,
+  description: 'Null until this resource is available.',
+  additionalProperties: true,
+} as const;
 
 export class PrintedPartAssignment {
   @ApiProperty(id) part_id!: number;

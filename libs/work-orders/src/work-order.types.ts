@@ -1,6 +1,14 @@
 import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { DecimalScalar } from '#millwright/quantities';
-import { connectionOf, DateTimeScalar, defineOutputType, listArgumentsOf, outputTypeOf, Reference, type OutputProperty } from '#millwright/resources';
+import {
+  connectionOf,
+  DateTimeScalar,
+  defineOutputType,
+  listArgumentsOf,
+  outputTypeOf,
+  Reference,
+  type OutputProperty,
+} from '#millwright/resources';
 import { otherCostList, workOrderList } from './read-models/lists.js';
 
 /** The GraphQL types of work orders. Their sources are rows of the read models; what is computed or joined, the resolvers add. */
@@ -48,7 +56,8 @@ export class PartAssignmentType {
   @Field(() => String, { name: 'unitName', nullable: true }) unit_name!: string | null;
   @Field(() => String, { name: 'unitShortName', nullable: true }) unit_short_name!: string | null;
   @Field(() => DecimalScalar) quantity!: string;
-  @Field(() => DecimalScalar, { name: 'totalCost', description: 'Charged; while the order is open, estimated at the current average.' }) total_cost!: string;
+  @Field(() => DecimalScalar, { name: 'totalCost', description: 'Charged; while the order is open, estimated at the current average.' })
+  total_cost!: string;
 }
 
 @ObjectType('TotalCosts')
@@ -57,7 +66,8 @@ export class TotalCostsType {
   @Field(() => DecimalScalar) other!: string;
   @Field(() => DecimalScalar) parts!: string;
   @Field(() => DecimalScalar) total!: string;
-  @Field(() => Boolean, { name: 'isEstimate', description: 'True while the order is open: parts are an estimate then.' }) is_estimate!: boolean;
+  @Field(() => Boolean, { name: 'isEstimate', description: 'True while the order is open: parts are an estimate then.' })
+  is_estimate!: boolean;
 }
 
 export const OtherCostType = defineOutputType('OtherCost', {

@@ -20,7 +20,8 @@ import { WorkOrderPresenter } from './work-order-presenter.js';
 import { WorkOrderReader } from './work-order-reader.js';
 import { PrintedOtherCost, PrintedPartAssignment, PrintedWorkOrder, PrintedWorkOrderListRow } from './work-order.schemas.js';
 
-type OrderCommand = CreateWorkOrder | UpdateWorkOrder | ArchiveWorkOrder | UnarchiveWorkOrder | AssignPart | SetAssignedQuantity | RemoveAssignedPart;
+type OrderCommand =
+  CreateWorkOrder | UpdateWorkOrder | ArchiveWorkOrder | UnarchiveWorkOrder | AssignPart | SetAssignedQuantity | RemoveAssignedPart;
 
 @ApiTags('work orders')
 @Controller('api/v1/work_orders')
@@ -82,7 +83,9 @@ export class WorkOrdersController {
   }
 
   @Patch(':id/parts')
-  @ApiOperation({ summary: 'Set how many of an assigned part the order wants; 0 removes it, lowering on a completed order returns the rest' })
+  @ApiOperation({
+    summary: 'Set how many of an assigned part the order wants; 0 removes it, lowering on a completed order returns the rest',
+  })
   @ApiAnswer(PrintedPartAssignment)
   setQuantity(@PlainBody(SetAssignedQuantity, { work_order_id: 'id' }) command: SetAssignedQuantity): Promise<Answer> {
     return this.carryOutOnPart(command);

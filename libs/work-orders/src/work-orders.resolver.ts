@@ -1,7 +1,17 @@
 import { CommandBus } from '@nestjs/cqrs';
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import type { Row } from '#millwright/event-sourcing';
-import { connectionFrom, idOfPath, Input, listComplexity, MutationOptions, Mutations, outputTypeOf, RelatedRecords, type ListArguments } from '#millwright/resources';
+import {
+  connectionFrom,
+  idOfPath,
+  Input,
+  listComplexity,
+  MutationOptions,
+  Mutations,
+  outputTypeOf,
+  RelatedRecords,
+  type ListArguments,
+} from '#millwright/resources';
 import type { OtherCostOutcome } from './other-cost-writer.js';
 import { workOrderRow, type WorkOrderRow } from './read-models/work-order-row.js';
 import { WorkOrderCostReader, type PartLine } from './work-order-costs.js';
@@ -60,7 +70,10 @@ export class WorkOrdersResolver {
   }
 
   @Mutation(() => WorkOrderType)
-  updateWorkOrder(@Input(WorkOrderUpdate) input: Partial<WorkOrderInput> & { id: number }, @Options() options: MutationOptions): Promise<Row> {
+  updateWorkOrder(
+    @Input(WorkOrderUpdate) input: Partial<WorkOrderInput> & { id: number },
+    @Options() options: MutationOptions,
+  ): Promise<Row> {
     const { id, ...changes } = input;
     return this.run('updateWorkOrder', input, options, new commands.UpdateWorkOrder(id, changes));
   }
@@ -76,7 +89,10 @@ export class WorkOrdersResolver {
   }
 
   @Mutation(() => WorkOrderType)
-  completeWorkOrder(@Input(commands.CompleteWorkOrder) input: commands.CompleteWorkOrder, @Options() options: MutationOptions): Promise<Row> {
+  completeWorkOrder(
+    @Input(commands.CompleteWorkOrder) input: commands.CompleteWorkOrder,
+    @Options() options: MutationOptions,
+  ): Promise<Row> {
     return this.run('completeWorkOrder', input, options, input);
   }
 
@@ -96,12 +112,18 @@ export class WorkOrdersResolver {
   }
 
   @Mutation(() => WorkOrderType)
-  setAssignedQuantity(@Input(commands.SetAssignedQuantity) input: commands.SetAssignedQuantity, @Options() options: MutationOptions): Promise<Row> {
+  setAssignedQuantity(
+    @Input(commands.SetAssignedQuantity) input: commands.SetAssignedQuantity,
+    @Options() options: MutationOptions,
+  ): Promise<Row> {
     return this.run('setAssignedQuantity', input, options, input);
   }
 
   @Mutation(() => WorkOrderType)
-  removeAssignedPart(@Input(commands.RemoveAssignedPart) input: commands.RemoveAssignedPart, @Options() options: MutationOptions): Promise<Row> {
+  removeAssignedPart(
+    @Input(commands.RemoveAssignedPart) input: commands.RemoveAssignedPart,
+    @Options() options: MutationOptions,
+  ): Promise<Row> {
     return this.run('removeAssignedPart', input, options, input);
   }
 

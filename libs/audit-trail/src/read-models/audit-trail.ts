@@ -53,10 +53,7 @@ export const auditEventTable: TableDefinition = {
 export const auditTrailProjection: Projection<Event> = {
   name: 'audit-trail',
   version: 1,
-  tables: [
-    auditEventTable,
-    { name: 'audit_sequences', columns: { entity_id: 'bigint', last_sequence: 'bigint' }, key: ['entity_id'] },
-  ],
+  tables: [auditEventTable, { name: 'audit_sequences', columns: { entity_id: 'bigint', last_sequence: 'bigint' }, key: ['entity_id'] }],
   keys: (event) => [['audit_sequences', { entity_id: siteOf(event) }]],
   apply(event, rows) {
     const { metadata } = event;

@@ -101,7 +101,14 @@ const postOtherCost = (event: RecordedEvent<OtherCostRecorded>, rows: Rows): voi
     category_id: event.data.categoryId,
   });
 
-type Posting = { work_order_id: number; kind: 'parts' | 'other'; amount: bigint; part_id?: number; other_cost_id?: number; category_id?: number | null };
+type Posting = {
+  work_order_id: number;
+  kind: 'parts' | 'other';
+  amount: bigint;
+  part_id?: number;
+  other_cost_id?: number;
+  category_id?: number | null;
+};
 
 function addPosting(event: RecordedEvent<CostEvent>, rows: Rows, posting: Posting): void {
   const { work_order_id, kind, amount } = posting;

@@ -37,15 +37,22 @@ export function decideOrderEffect(
   effect: OrderEffect,
   transactionId: number,
 ): Readonly<{ events: PartEvent[]; outcome: OrderEffectOutcome }> {
+  const known = outcomeIn(part, effect);
+  if (known) return { events: [], outcome: known };
   const before = orderEntry(part, effect.workOrderId);
-  if (effect.orderRevision <= before.revision) return { events: [], outcome: repeated(before, effect) };
   const decided = decide(part, effect, transactionId);
   if (!Array.isArray(decided)) return { events: [], outcome: { kind: 'refused', quantity: showQuantity(before.reserved), ...decided } };
-  const after = orderEntry(decided.reduce(stream.evolve, part), effect.workOrderId);
-  return { events: decided, outcome: decided.length === 0 ? done(before, effect) : repeated(after, effect) };
+  const outcome = outcomeIn(decided.reduce(stream.evolve, part), effect) ?? done(before, effect);
+  return { events: decided, outcome };
 }
 
-function repeated(entry: OrderEntry, effect: OrderEffect): OrderEffectOutcome {
+/**
+ * What came of an effect that has left its mark on the part; undefined where it has not. After an append this is the answer to believe:
+ * when another worker's append of the same effect was there first, what we had decided ourselves counts for nothing.
+ */
+export function outcomeIn(part: Part, effect: OrderEffect): OrderEffectOutcome | undefined {
+  const entry = orderEntry(part, effect.workOrderId);
+  if (entry.revision < effect.orderRevision) return undefined;
   if (entry.revision > effect.orderRevision) return { kind: 'overtaken' };
   return entry.refusal ? { kind: 'refused', quantity: showQuantity(entry.reserved), ...entry.refusal } : done(entry, effect);
 }

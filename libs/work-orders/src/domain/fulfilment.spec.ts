@@ -150,6 +150,11 @@ describe('what an order hears of its parts', () => {
     expect((await handled([opened, requested(52, '2')], {})).heard).toEqual([]);
   });
 
+  it('nothing of a completion without parts, which finished itself', async () => {
+    const started: Step = (order) => completing(order).slice(0, 1);
+    expect((await handled([opened, started], {})).heard).toEqual([]);
+  });
+
   it('nothing of events that ask for nothing, which are not even looked at', async () =>
     expect(await handled([opened], {})).toEqual({ asked: [], heard: [] }));
 });

@@ -65,8 +65,11 @@ const concerned: ReadonlySet<string> = new Set<WorkOrderEvent['type']>([
 export async function fulfil(desk: FulfilmentDesk, workOrderId: number, revision: number, event: WorkOrderEvent): Promise<void> {
   if (!concernsParts(event)) return;
   const before = await desk.orderBefore(workOrderId, revision);
+  const effects = effectsOf(before, event);
+  // Also a completion without parts: it was finished by the very append that started it.
+  if (effects.length === 0) return;
   const outcomes: EffectAndOutcome[] = [];
-  for (const effect of effectsOf(before, event)) {
+  for (const effect of effects) {
     const outcome = await desk.carryOut(effect);
     outcomes.push({ effect, outcome });
     // One part that cannot be issued refuses the completion: issuing the others would only be undone.
