@@ -74,7 +74,7 @@ export class Application {
 
   private async shutDown(): Promise<void> {
     this.nest.get(Health).beginStopping();
-    await sayFarewell(this.nest.getHttpServer() as Server);
+    await sayFarewell(this.nest.getHttpServer());
     await close(this.nest, this.databases, this.logger);
     this.logger.info('stopped');
   }

@@ -13,6 +13,7 @@ import { MeasuredLog } from './health/measured-log.js';
 import { Metrics } from './health/metrics.js';
 import { ProjectedPositions } from './projected-positions.js';
 import { readOptions } from './read-database/data-source.js';
+import { ImpatientClient } from './read-database/impatient-client.js';
 
 const writeConnections = 10;
 
@@ -36,7 +37,7 @@ export class EngineModule {
       {
         provide: Engine,
         useFactory: async (metrics: Metrics, pool: pg.Pool) =>
-          new Engine(new MeasuredLog(await openEventLog(configuration, databases), metrics), databases, pool, logger),
+          new Engine(new MeasuredLog(await openEventLog(configuration, databases, logger), metrics), databases, pool, logger),
         inject: [Metrics, pg.Pool],
       },
       partOfEngine(EventStore, ({ events }) => events),
@@ -64,6 +65,7 @@ const partOfEngine = (provide: FactoryProvider['provide'], useFactory: (engine: 
 function writePool(url: string, onBrokenConnection: (error: Error) => void): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
+    Client: ImpatientClient,
     max: writeConnections,
     keepAlive: true,
     connectionTimeoutMillis: 2_000,

@@ -12,6 +12,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Databases } from './databases.js';
 import type { Metrics } from './health/metrics.js';
+import { takeUpLog } from './log-take-up.js';
 import { processManagers } from './process-managers.js';
 import { projections } from './projections.js';
 
@@ -39,6 +40,9 @@ export type EngineStatus = Readonly<{
   struggling: readonly string[];
 }>;
 
+/** How long workers wait for a database that has fallen silent before they begin anew on another connection. */
+const patience = { connectionTimeoutMillis: 2_000, query_timeout: 10_000 };
+
 /** The log and everything that works on it, in the order it starts and, backwards, stops. Injected by class. */
 export class Engine {
   readonly sequences: Sequences;
@@ -49,7 +53,7 @@ export class Engine {
   constructor(
     readonly log: EventLog,
     databases: Databases,
-    pool: pg.Pool,
+    private readonly pool: pg.Pool,
     logger: Logger,
   ) {
     this.sequences = new Sequences(pool);
@@ -57,19 +61,24 @@ export class Engine {
     this.projections = new ProjectionEngine({
       log,
       projections,
-      database: { app: { connectionString: databases.appUrl }, owner: { connectionString: databases.ownerUrl } },
+      database: {
+        app: { connectionString: databases.appUrl, ...patience },
+        owner: { connectionString: databases.ownerUrl, connectionTimeoutMillis: patience.connectionTimeoutMillis },
+      },
       logger,
       onParked: (streams) => logger.error({ streams }, 'a stream cannot be folded any further and is parked'),
     });
     this.processManagers = new ProcessManagerEngine({
       log,
       managers: processManagers(this.events),
-      database: { connectionString: databases.appUrl },
+      database: { connectionString: databases.appUrl, ...patience },
       logger,
     });
   }
 
+  /** @throws UnsuitableLog when this log does not go with this database */
   async start(): Promise<void> {
+    await takeUpLog(this.log, this.pool, this.sequences);
     await this.projections.start();
     await this.processManagers.start();
   }

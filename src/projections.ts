@@ -8,9 +8,9 @@ import { records } from './records.js';
 /** Every read model of the application. Names and tables are unique among them; the engine refuses to start otherwise. */
 export const projections: readonly Projection[] = [
   ...records.map(({ projection }) => projection),
-  stockLevelsProjection as Projection,
-  partTransactionsProjection as Projection,
-  workOrdersProjection as Projection,
-  costsProjection as Projection,
+  stockLevelsProjection,
+  partTransactionsProjection,
+  workOrdersProjection,
+  costsProjection,
   auditTrailProjection,
 ];

@@ -1,4 +1,5 @@
 import type { DataSourceOptions } from 'typeorm';
+import { ImpatientClient } from './impatient-client.js';
 
 const connectTimeoutMilliseconds = 2_000;
 const statementTimeoutMilliseconds = 5_000;
@@ -21,6 +22,7 @@ export function dataSourceOptions(
     // An idle connection that breaks is an event nobody awaits: unhandled, it would end the process.
     poolErrorHandler: (error: Error) => options.onPoolError?.(error),
     extra: {
+      Client: ImpatientClient,
       max: options.connections,
       keepAlive: true,
       ...timeouts(options.statementTimeoutMilliseconds),

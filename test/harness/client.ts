@@ -67,7 +67,7 @@ export class Client {
       authorization: `Bearer ${this.adminKey}`,
       'x-entity-id': '1',
       'content-type': body === undefined ? undefined : 'application/json',
-      'x-min-position': this.position === undefined ? undefined : String(this.position),
+      'x-min-position': this.position !== undefined && (method === 'GET' || path.endsWith('/graphql')) ? String(this.position) : undefined,
     };
     const lowerCased = Object.fromEntries(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]));
     for (const [name, value] of Object.entries({ ...own, ...lowerCased })) if (value !== undefined) headers.set(name, value);

@@ -8,6 +8,9 @@ import { quoted } from './read-model-schema.js';
 /** What a projection's tables hold at a position, as one number: equal tables have equal digests. */
 export type Digest = Readonly<{ digest: string; position: Position }>;
 
+/** A digest reads everything, so the pool's patience with one statement is no measure for it: milliseconds. */
+const longestCopyMs = 3_600_000;
+
 /** Text sorts by its bytes, whatever language the database speaks. */
 const orderOf = (table: TableDefinition): string =>
   table.key.map((name) => (table.columns[name] === 'text' ? `${quoted(name)} collate "C"` : quoted(name))).join(', ');
@@ -28,9 +31,8 @@ export async function digestOf(pool: pg.Pool, projection: Projection): Promise<D
     for (const table of projection.tables) {
       const columns = Object.keys(table.columns).map(quoted).join(', ');
       hash.update(`${table.name}(${columns})\n`);
-      const stream = client.query(
-        copyTo(`copy (select ${columns} from ${quoted(build.schema)}.${quoted(table.name)} order by ${orderOf(table)}) to stdout`),
-      );
+      const copy = copyTo(`copy (select ${columns} from ${quoted(build.schema)}.${quoted(table.name)} order by ${orderOf(table)}) to stdout`);
+      const stream = client.query(Object.assign(copy, { query_timeout: longestCopyMs }));
       for await (const chunk of stream) hash.update(chunk as Buffer);
     }
     await client.query('commit');
