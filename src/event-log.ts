@@ -1,10 +1,15 @@
 import { openEventStoreDbLog, PostgresLog, type EventLog } from '#millwright/event-sourcing';
+import type { Logger } from 'pino';
 import type { Configuration } from './config.js';
 import type { Databases } from './databases.js';
 
 /** The log: in EventStoreDB where EVENTSTORE_URL says so, else in the database beside everything else. */
-export async function openEventLog({ eventStoreUrl, eventStorePrefix }: Configuration, { appUrl }: Databases): Promise<EventLog> {
-  return eventStoreUrl === undefined
-    ? new PostgresLog({ url: appUrl })
-    : openEventStoreDbLog({ url: eventStoreUrl, prefix: eventStorePrefix });
+export async function openEventLog(
+  { eventStoreUrl, eventStorePrefix }: Configuration,
+  { appUrl }: Databases,
+  logger: Logger,
+): Promise<EventLog> {
+  if (eventStoreUrl === undefined) return new PostgresLog({ url: appUrl });
+  const onTrouble = (error: unknown): void => logger.warn({ err: error }, 'a subscription to EventStoreDB was lost and is taken up again');
+  return openEventStoreDbLog({ url: eventStoreUrl, prefix: eventStorePrefix, onTrouble });
 }

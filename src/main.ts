@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Application } from './application.js';
 import { Configuration, ConfigurationError, helpText, readConfiguration } from './config.js';
 import { EmbeddedPostgresError } from './embedded-postgres/index.js';
+import { UnsuitableLog } from './log-home.js';
 import { createLogger } from './logging.js';
 import { DatabaseIsNewer } from './read-database/migrate.js';
 import { UnsuitableDatabase } from './read-database/server-checks.js';
@@ -47,7 +48,7 @@ function greet(configuration: Configuration, { url, newAdminKey }: Application):
 }
 
 /** What a person can put right is said in a sentence; everything else with its stack. */
-const explained = [ConfigurationError, EmbeddedPostgresError, UnsuitableDatabase, DatabaseIsNewer];
+const explained = [ConfigurationError, EmbeddedPostgresError, UnsuitableDatabase, DatabaseIsNewer, UnsuitableLog];
 
 main().catch((error: unknown) => {
   const { code, message, stack, port } = error as NodeJS.ErrnoException & { port?: number };

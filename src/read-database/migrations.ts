@@ -1,6 +1,7 @@
 import { accessMigrations } from '#millwright/access';
 import { logMigrations, projectionMigrations, snapshotMigrations } from '#millwright/event-sourcing';
 import { externalReferenceMigrations, peopleMigrations } from '#millwright/resources';
+import { logHomeMigrations } from '../log-home.js';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** A frozen step of the database's history. Released ones are never edited; a change is a new step. */
@@ -17,6 +18,7 @@ const rooms: readonly (readonly [room: string, migrations: readonly SqlMigration
   ['access', accessMigrations],
   ['people', peopleMigrations],
   ['references', externalReferenceMigrations],
+  ['log home', logHomeMigrations],
 ];
 
 /** TypeORM sorts by a 13-digit number at the end of a migration's name: the room first, then the step's place in it. */

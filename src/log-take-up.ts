@@ -1,0 +1,84 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+import { categoryOf, idOf, LogUnavailable, type EventLog, type Position, type RecordedEvent, type Sequences } from '#millwright/event-sourcing';
+import { part } from '#millwright/inventory';
+import { workOrder } from '#millwright/work-orders';
+import { UnsuitableLog } from './log-home.js';
+import { records } from './records.js';
+
+/** Milliseconds that a start waits for a log on another machine, which may be starting at the same time. */
+const patience = 30_000;
+const pageSize = 1_000;
+
+/** Which sequence the number in a stream's name came from. */
+const sequenceOfCategory = new Map<string, string>([
+  ...records.map(({ category, name }) => [category, name] as const),
+  [part.category, 'part'],
+  [workOrder.category, 'work_order'],
+]);
+
+/** Which sequence a number inside an event came from. */
+const sequenceOfField = { transactionId: 'part_transaction', otherCostId: 'other_cost' } as const;
+
+/**
+ * What has to hold between a database and its log before anything is decided: the log goes at least as far as this database has seen it,
+ * and no id that stands in it will be handed out again.
+ * @throws UnsuitableLog when it cannot be reached, or ends before what this database knows
+ */
+export async function takeUpLog(log: EventLog, pool: pg.Pool, sequences: Pick<Sequences, 'advancePast'>): Promise<void> {
+  const [head, { effects, seen }] = await Promise.all([headOf(log), checkpointsIn(pool)]);
+  if (head < effects)
+    throw new UnsuitableLog(
+      `The event log ends at position ${head}, but this database has seen it up to ${effects}: it is another log, or one that has lost events. Nothing was changed.`,
+    );
+  const highest = new Map<string, number>();
+  // Ids are taken before their events are appended, in the database that keeps these checkpoints: what lies before them cannot be ahead of the sequences.
+  for await (const event of eventsAfter(log, seen))
+    for (const [sequence, id] of idsIn(event)) highest.set(sequence, Math.max(id, highest.get(sequence) ?? 0));
+  for (const [sequence, id] of highest) await sequences.advancePast(sequence, id);
+}
+
+/** The ids that an event used up, with the sequences they came from. */
+export function* idsIn({ stream, data }: Pick<RecordedEvent, 'stream' | 'data'>): Generator<readonly [sequence: string, id: number]> {
+  const sequence = sequenceOfCategory.get(categoryOf(stream));
+  const id = idOf(stream);
+  if (sequence !== undefined && Number.isSafeInteger(id)) yield [sequence, id];
+  for (const [field, name] of Object.entries(sequenceOfField)) {
+    const value: unknown = (data as Readonly<Record<string, unknown>>)[field];
+    if (typeof value === 'number' && Number.isSafeInteger(value)) yield [name, value];
+  }
+}
+
+async function* eventsAfter(log: EventLog, position: Position): AsyncGenerator<RecordedEvent> {
+  for (let after = position; ;) {
+    const page = await log.readAll(after, pageSize);
+    yield* page;
+    const last = page.at(-1);
+    if (!last) return;
+    after = last.position;
+  }
+}
+
+async function checkpointsIn(pool: pg.Pool): Promise<{ effects: Position; seen: Position }> {
+  const { rows } = await pool.query<{ effects: string; projected: string }>(
+    `SELECT (SELECT coalesce(max(checkpoint), 0) FROM app.process_managers)::text AS effects,
+            (SELECT coalesce(max(checkpoint), 0) FROM app.projection_builds)::text AS projected`,
+  );
+  const effects = BigInt(rows[0]?.effects ?? 0);
+  const projected = BigInt(rows[0]?.projected ?? 0);
+  return { effects, seen: projected > effects ? projected : effects };
+}
+
+async function headOf(log: EventLog): Promise<Position> {
+  for (const deadline = Date.now() + patience; ;) {
+    try {
+      return await log.head();
+    } catch (error) {
+      if (!(error instanceof LogUnavailable)) throw error;
+      if (Date.now() > deadline) throw new UnsuitableLog(`The event log cannot be reached: ${reasonOf(error)}.`);
+      await delay(250);
+    }
+  }
+}
+
+const reasonOf = ({ message, cause }: Error): string => (cause instanceof Error ? cause.message : message);
