@@ -24,8 +24,10 @@ export class UnwritableRows extends Error {
   }
 }
 
-/** From this many added rows on, COPY is faster than one more statement. */
+/** From this many new rows on, COPY is faster than one more statement. */
 const copyFromRows = 200;
+/** Rows one statement replaces at most. */
+const statementRows = 5000;
 
 /** Values come as PostgreSQL's text: one parser, ours. */
 const asText = { getTypeParser: () => (value: string) => value };
@@ -67,14 +69,19 @@ export class BatchWriter {
    * @throws UnwritableRows when a row cannot be put into words for the database
    */
   async write(changes: readonly TableChanges[], parked: readonly ParkedStream[], step: Step): Promise<void> {
-    const copied = changes.filter(({ adds }) => adds.length >= copyFromRows);
-    const statement = encoded(() => this.statementOf(changes, parked, step));
-    if (copied.length === 0) return this.run(this.pool, statement);
+    if (changes.every(fitsOneStatement))
+      return this.run(
+        this.pool,
+        encoded(() => this.statementOf(changes, parked, step)),
+      );
     const client = await this.pool.connect();
     try {
       await client.query('begin');
-      await this.run(client, statement);
-      for (const { table, adds } of copied) await this.copy(client, table, adds);
+      await this.run(
+        client,
+        encoded(() => this.statementOf([], parked, step)),
+      );
+      for (const change of changes) await this.writeTable(client, change);
       await client.query('commit');
       client.release();
     } catch (error) {
@@ -82,6 +89,16 @@ export class BatchWriter {
       client.release(true);
       throw error;
     }
+  }
+
+  /** Inside a transaction that has moved the checkpoint. */
+  private async writeTable(client: pg.PoolClient, { table, fresh, puts, removals, adds }: TableChanges): Promise<void> {
+    await this.copy(client, table, [...fresh, ...adds]);
+    for (let done = 0; done < puts.length; done += statementRows) {
+      const values = [encoded(() => JSON.stringify(puts.slice(done, done + statementRows)))];
+      await client.query({ name: `${this.schema}.${table.name} put`, text: `${this.insertSql(table, '$1')} ${onConflict(table)}`, values });
+    }
+    if (removals.length > 0) await client.query(this.deleteSql(table, '$1'), [JSON.stringify(removals)]);
   }
 
   private async run(connection: pg.Pool | pg.PoolClient, statement: pg.QueryConfig): Promise<void> {
@@ -104,10 +121,11 @@ export class BatchWriter {
       parts.push(`part${parts.length} as (${sqlOf(`$${values.push(JSON.stringify(rows))}`)})`);
       shape += ` ${kind}${table}`;
     };
-    for (const { table, puts, removals, adds } of changes) {
-      add('+', table.name, puts, (parameter) => `${this.insertSql(table, parameter)} ${onConflict(table)}`);
-      add('-', table.name, removals, (parameter) => this.deleteSql(table, parameter));
-      if (adds.length < copyFromRows) add('*', table.name, adds, (parameter) => this.insertSql(table, parameter));
+    const ifMoved = 'exists (select from moved)';
+    for (const { table, fresh, puts, removals, adds } of changes) {
+      add('+', table.name, [...fresh, ...puts], (parameter) => `${this.insertSql(table, parameter, ifMoved)} ${onConflict(table)}`);
+      add('-', table.name, removals, (parameter) => this.deleteSql(table, parameter, ifMoved));
+      add('*', table.name, adds, (parameter) => this.insertSql(table, parameter, ifMoved));
     }
     add('!', '', parked, (parameter) => parkSql(parameter));
     return { ...this.named(shape), text: `with ${parts.join(',\n')} select from moved`, values };
@@ -119,21 +137,27 @@ export class BatchWriter {
     return name.length < 63 ? { name } : {};
   }
 
-  private insertSql(table: TableDefinition, parameter: string): string {
+  private insertSql(table: TableDefinition, parameter: string, condition = 'true'): string {
     const columns = Object.keys(table.columns);
     const names = columns.map(quoted).join(', ');
-    return `insert into ${this.nameOf(table)} (${names}) select ${names} from ${recordset(parameter, table, columns, 'r')} where exists (select from moved)`;
+    return `insert into ${this.nameOf(table)} (${names}) select ${names} from ${recordset(parameter, table, columns, 'r')} where ${condition}`;
   }
 
-  private deleteSql(table: TableDefinition, parameter: string): string {
-    return `delete from ${this.nameOf(table)} t using ${recordset(parameter, table, table.key, 'k')} where ${matching(table)} and exists (select from moved)`;
+  private deleteSql(table: TableDefinition, parameter: string, condition = 'true'): string {
+    return `delete from ${this.nameOf(table)} t using ${recordset(parameter, table, table.key, 'k')} where ${matching(table)} and ${condition}`;
   }
 
   private async copy(client: pg.PoolClient, table: TableDefinition, rows: readonly Row[]): Promise<void> {
+    if (rows.length === 0) return;
     const columns = Object.entries(table.columns);
     const stream = client.query(copyFrom(`copy ${this.nameOf(table)} (${columns.map(([name]) => quoted(name)).join(', ')}) from stdin`));
     const finished = once(stream, 'finish');
-    stream.end(encoded(() => copyText(columns, rows)));
+    finished.catch(() => undefined); // heard below, or by the one that waits for room
+    for (let done = 0; done < rows.length; done += copyFromRows) {
+      const text = encoded(() => copyText(columns, rows.slice(done, done + copyFromRows)));
+      if (!stream.write(text)) await once(stream, 'drain');
+    }
+    stream.end();
     await finished;
   }
 
@@ -141,6 +165,9 @@ export class BatchWriter {
     return `${quoted(this.schema)}.${quoted(table.name)}`;
   }
 }
+
+const fitsOneStatement = ({ fresh, puts, removals, adds }: TableChanges): boolean =>
+  fresh.length < copyFromRows && adds.length < copyFromRows && puts.length + removals.length < statementRows;
 
 function encoded<T>(encode: () => T): T {
   try {

@@ -5,7 +5,7 @@ import { pause } from './retry.js';
 import { stretchOf } from './stretch.js';
 
 /** Events one read of the log brings. */
-const readEvents = 5000;
+const readEvents = 2000;
 /** Runners whose checkpoints lie this close together share a reader: each passes over what it has. */
 const togetherWithin = 20_000n;
 

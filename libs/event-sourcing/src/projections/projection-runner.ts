@@ -1,12 +1,11 @@
 import type pg from 'pg';
 import type { Position, RecordedEvent } from '../event.js';
 import type { Projection } from '../projection.js';
-import { foldBatch } from './batch-fold.js';
-import { BatchWriter, CheckpointMoved, UnwritableRows } from './batch-writer.js';
+import { CheckpointMoved } from './batch-writer.js';
 import type { Build } from './build-catalog.js';
-import { ParkedStreams, type ParkedStream } from './parked-streams.js';
+import { BuildTables, refusesRows } from './build-tables.js';
+import type { ParkedStream, ParkedStreams } from './parked-streams.js';
 import { Backoff, messageOf, pause } from './retry.js';
-import { RowBuffer } from './row-buffer.js';
 import type { Stretch } from './stretch.js';
 
 /** What a runner tells the engine. */
@@ -19,12 +18,14 @@ export type RunnerObserver = Readonly<{
   unfinished(runner: ProjectionRunner): Promise<void>;
   parked(runner: ProjectionRunner, streams: readonly ParkedStream[]): void;
   failed(runner: ProjectionRunner, error: unknown): void;
+  /** Characters of rows one runner may keep in memory while it catches up. */
+  memory(): number;
 }>;
 
 /** Events one transaction folds at most: enough to make the round trips cheap, few enough to keep memory flat. */
-const batchEvents = 5000;
+const batchEvents = 2000;
 /** Past this many waiting events a catch-up reader waits for the runner, and the live feed lets it go. */
-const roomEvents = 10_000;
+const roomEvents = 4000;
 /** Between two live transactions of one projection, in milliseconds, while nobody waits for it: under load that makes batches instead of commits. */
 const restMs = 40;
 /** Between two tries to finish a build, in milliseconds. */
@@ -41,14 +42,13 @@ export class ProjectionRunner {
   live = false;
   serving: boolean;
   indexed: boolean;
-  readonly parked: ParkedStreams;
-  private readonly rows: RowBuffer;
-  private readonly writer: BatchWriter;
+  private readonly tables: BuildTables;
   private readonly stopping = new AbortController();
   private queue: RecordedEvent[] = [];
   private busy = false;
   private held: Promise<void> | undefined;
-  private stored: Position = 0n;
+  /** Up to here every batch is written by itself: among these events are rows that the database refuses. */
+  private carefulUpTo: Position = -1n;
   private wake: () => void = () => undefined;
   private roomMade: () => void = () => undefined;
   private restOver: () => void = () => undefined;
@@ -60,14 +60,25 @@ export class ProjectionRunner {
   constructor(
     readonly projection: Projection,
     readonly build: Build,
-    private readonly pool: pg.Pool,
+    pool: pg.Pool,
     private readonly observer: RunnerObserver,
   ) {
     this.serving = build.serving;
     this.indexed = build.indexed;
-    this.parked = new ParkedStreams(projection.name);
-    this.rows = new RowBuffer(projection.tables);
-    this.writer = new BatchWriter(pool, projection, build.schema);
+    this.tables = new BuildTables(
+      projection,
+      build.schema,
+      pool,
+      (parked) => {
+        if (parked.length > 0) observer.parked(this, parked);
+        this.movePosition();
+      },
+      () => observer.memory(),
+    );
+  }
+
+  get parked(): ParkedStreams {
+    return this.tables.parked;
   }
 
   get stopped(): boolean {
@@ -76,7 +87,7 @@ export class ProjectionRunner {
 
   /** The checkpoint as the database has it. */
   get checkpoint(): Position {
-    return this.stored;
+    return this.tables.stored;
   }
 
   get crowded(): boolean {
@@ -111,7 +122,7 @@ export class ProjectionRunner {
     });
     this.received = upTo;
     if (this.queue.length > 0) this.wake();
-    else if (!this.busy) this.moveTo(upTo);
+    else this.movePosition();
   }
 
   /** Resolves when the runner can take more. */
@@ -128,6 +139,7 @@ export class ProjectionRunner {
   /** It follows the log live from now on. */
   goLive(): void {
     this.live = true;
+    this.movePosition();
     this.wake();
   }
 
@@ -160,15 +172,16 @@ export class ProjectionRunner {
    * The runner then stands still until `settleIdle`.
    */
   claimIdle(): Readonly<{ schema: string; from: Position; to: Position }> | undefined {
-    if (this.busy || this.held || this.stopped || this.failure || this.queue.length > 0 || this.stored >= this.position) return undefined;
+    if (this.busy || this.held || this.stopped || this.failure || this.queue.length > 0 || this.tables.unwritten) return undefined;
+    if (this.checkpoint >= this.position) return undefined;
     this.busy = true;
-    return { schema: this.build.schema, from: this.stored, to: this.position };
+    return { schema: this.build.schema, from: this.checkpoint, to: this.position };
   }
 
   settleIdle(storedAt: Position | undefined): void {
-    if (storedAt !== undefined) this.stored = storedAt;
+    if (storedAt !== undefined) this.tables.movedTo(storedAt);
     this.busy = false;
-    if (this.queue.length === 0) this.moveTo(this.received);
+    this.movePosition();
     this.wake();
   }
 
@@ -182,41 +195,31 @@ export class ProjectionRunner {
     const backoff = new Backoff(100, 5000);
     while (!this.stopped) {
       try {
-        await this.reload();
+        await this.tables.reload();
+        this.doubted = false;
+        this.queue = [];
+        this.position = this.received = this.checkpoint;
         this.failure = undefined;
         this.observer.wantsEvents(this);
         await this.work(backoff);
       } catch (error) {
         this.live = false;
         this.failure = messageOf(error);
-        this.rows.forget();
-        this.parked.forget();
         this.queue = [];
         this.roomMade();
         if (this.stopped) return;
+        // Rows of many batches were written together, so the stream to blame is looked for by writing them again one by one.
+        const seekCulprit = refusesRows(error) && this.carefulUpTo < this.received;
+        if (seekCulprit) this.carefulUpTo = this.received;
         this.observer.failed(this, error);
-        await backoff.wait(this.stopping.signal);
+        if (!seekCulprit) await backoff.wait(this.stopping.signal);
       }
     }
   }
 
-  private async reload(): Promise<void> {
-    const { rows } = await this.pool.query<{ checkpoint: string; streams: string[] }>(
-      `select checkpoint::text, array(select stream from app.parked_streams p where p.schema_name = b.schema_name) as streams
-       from app.projection_builds b where schema_name = $1 and not retired`,
-      [this.build.schema],
-    );
-    const [row] = rows;
-    if (!row) throw new CheckpointMoved(this.build.schema);
-    this.doubted = false;
-    this.queue = [];
-    this.rows.forget();
-    this.parked.reset(row.streams);
-    this.stored = this.position = this.received = BigInt(row.checkpoint);
-  }
-
   private async work(backoff: Backoff): Promise<void> {
     for (;;) {
+      if (this.live && this.tables.unwritten) await this.finishWriting();
       if (this.live && !this.finished && Date.now() >= this.finishAgainAt) {
         await this.observer.unfinished(this);
         this.finishAgainAt = Date.now() + finishEveryMs;
@@ -261,46 +264,32 @@ export class ProjectionRunner {
       this.queue = this.queue.length <= batchEvents ? [] : this.queue.slice(batchEvents);
       this.roomMade();
       const upTo = this.queue.length === 0 ? this.received : (events.at(-1)?.position ?? this.received);
-      await this.fold(events, upTo);
+      // Behind, many batches are written together; live, each at once.
+      if (this.live || upTo <= this.carefulUpTo || this.hurried) await this.tables.foldAndWrite(events, upTo);
+      else await this.tables.foldAhead(events, upTo);
     } finally {
       this.busy = false;
     }
-    this.moveTo(this.queue.length === 0 ? this.received : this.stored);
+    this.movePosition();
   }
 
-  /** Writes a stretch in one transaction; where its rows are refused, halves it until the stream is found that cannot be written. */
-  private async fold(events: readonly RecordedEvent[], upTo: Position, culprit?: unknown): Promise<void> {
+  /** The head is reached: what was gathered on the way goes into the tables now. */
+  private async finishWriting(): Promise<void> {
+    this.busy = true;
     try {
-      const [event] = events;
-      if (culprit !== undefined && event) this.parked.park(event, culprit);
-      else await foldBatch(this.projection, events, this.rows, this.parked, this.writer);
-      await this.writer.write(this.rows.changes(), this.parked.unstored(), { from: this.stored, to: upTo });
-    } catch (error) {
-      this.rows.forget();
-      this.parked.forget();
-      if (!refusesRows(error) || culprit !== undefined) throw error;
-      const middle = events.length >> 1;
-      const last = events[middle - 1];
-      if (!last) return this.fold(events, upTo, error);
-      await this.fold(events.slice(0, middle), last.position);
-      return this.fold(events.slice(middle), upTo);
+      await this.tables.flush();
+    } finally {
+      this.busy = false;
     }
-    this.rows.settle();
-    const added = this.parked.settle();
-    this.stored = upTo;
-    if (added.length > 0) this.observer.parked(this, added);
+    this.movePosition();
   }
 
-  private moveTo(position: Position): void {
+  /** What is written is shown; and where nothing is left to do, so is everything received, for the rest was of no concern. */
+  private movePosition(): void {
+    const idle = !this.busy && this.queue.length === 0 && !this.tables.unwritten;
+    const position = idle ? this.received : this.checkpoint;
     if (position <= this.position) return;
     this.position = position;
     this.observer.advanced(this);
   }
-}
-
-/** Data exceptions (22), broken constraints (23) and limits of a row (54): the rows are to blame, not the database. */
-function refusesRows(error: unknown): boolean {
-  if (error instanceof UnwritableRows) return true;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^(22|23|54)...$/.test(code);
 }

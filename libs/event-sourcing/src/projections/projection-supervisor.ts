@@ -13,6 +13,8 @@ import { messageOf } from './retry.js';
 /** The worker lock of a projection. Versions have locks of their own: a new one builds while a process with older code still works the old one. */
 export const lockNameOf = ({ name, version }: Projection): string => `projection ${name} v${version}`;
 
+/** Characters of rows that all runners together may keep in memory while they catch up. */
+const memoryInCharacters = 24_000_000;
 /** How long the serving build stands still for its successor to draw level, in milliseconds. */
 const drawLevelMs = 2000;
 
@@ -174,6 +176,7 @@ export class ProjectionSupervisor {
         if (it.checkpoint < it.position) this.idle.due();
       },
       unfinished: (it) => this.finish(it),
+      memory: () => memoryInCharacters / [...this.runners.values()].filter((it) => !it.live).length,
       parked: (it, streams) => {
         for (const { stream, position, error } of streams)
           logger.error(

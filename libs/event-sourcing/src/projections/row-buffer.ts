@@ -1,31 +1,35 @@
 import type { Row, Rows, TableDefinition } from '../projection.js';
 import { normalForm } from './column-values.js';
 
-/** A row as the fold knows it: `row` is undefined where the table has none. */
-type Slot = { readonly key: Readonly<Row>; row: Row | undefined; changed: boolean };
+/** A row as the fold knows it: `row` is undefined where there is none. `absent`: the table is known to have none, so that writing it is adding it. */
+type Slot = { readonly key: Readonly<Row>; row: Row | undefined; changed: boolean; absent: boolean };
 
 /** How to take one change back. `fresh`: the buffer did not know the row before. */
 type JournalEntry =
   Readonly<{ buffer: TableBuffer; slot: Slot; row: Row | undefined; changed: boolean; fresh: boolean }> | Readonly<{ added: Row[] }>;
 
-/** What a batch changed in one table. */
+/**
+ * What a batch changed in one table. `fresh` rows are new under their key, `puts` may replace one, `adds` go to an append-only table.
+ * Rows are never changed once they are put, so this stays as it is while the fold goes on.
+ */
 export type TableChanges = Readonly<{
   table: TableDefinition;
+  fresh: readonly Row[];
   puts: readonly Row[];
   removals: readonly Readonly<Row>[];
   adds: readonly Row[];
 }>;
 
 /** Rows kept from earlier batches, a table; twice as many at most. Enough for what is hot, and little memory with dozens of tables. */
-const rememberedRows = 4096;
+export const rememberedRows = 4096;
 
 class TableBuffer {
   private readonly columns: readonly (readonly [name: string, normal: (value: unknown) => unknown])[];
   private readonly keyColumns: readonly (readonly [name: string, normal: (value: unknown) => unknown])[];
   private young = new Map<string, Slot>();
   private old = new Map<string, Slot>();
-  readonly changed: Slot[] = [];
-  readonly added: Row[] = [];
+  changed: Slot[] = [];
+  added: Row[] = [];
 
   constructor(readonly table: TableDefinition) {
     this.columns = Object.entries(table.columns).map(([name, type]) => [name, normalForm[type]]);
@@ -71,8 +75,8 @@ class TableBuffer {
     return aged;
   }
 
-  remember(normalKey: Readonly<Row>, row: Row | undefined): Slot {
-    const slot: Slot = { key: normalKey, row, changed: false };
+  remember(normalKey: Readonly<Row>, row: Row | undefined, absent: boolean): Slot {
+    const slot: Slot = { key: normalKey, row, changed: false, absent };
     this.young.set(this.addressOf(normalKey), slot);
     return slot;
   }
@@ -87,12 +91,32 @@ class TableBuffer {
     if (fresh) this.young.delete(this.addressOf(slot.key));
   }
 
-  /** After a batch: the next one starts with nothing changed, and rows that were not used for long are let go. */
-  settle(): void {
-    for (const slot of this.changed) slot.changed = false;
-    this.changed.length = 0;
-    this.added.length = 0;
-    if (this.young.size < rememberedRows) return;
+  changes(): TableChanges {
+    const fresh: Row[] = [];
+    const puts: Row[] = [];
+    const removals: Readonly<Row>[] = [];
+    for (const { row, key, absent } of this.changed) {
+      if (row) (absent ? fresh : puts).push(row);
+      else if (!absent) removals.push(key);
+    }
+    return { table: this.table, fresh, puts, removals, adds: this.added };
+  }
+
+  /** About how many characters the changed rows have: the latest stands for all. */
+  size(): number {
+    const row = this.changed.at(-1)?.row;
+    return row === undefined ? 0 : this.changed.length * JSON.stringify(row).length;
+  }
+
+  /** The changes were handed to the writer: the next batch starts with none, and rows that were not used for long are let go. */
+  settle(remembered: number): void {
+    for (const slot of this.changed) {
+      slot.changed = false;
+      slot.absent = slot.row === undefined;
+    }
+    this.changed = [];
+    this.added = [];
+    if (this.young.size < remembered) return;
     this.old = this.young;
     this.young = new Map();
   }
@@ -100,8 +124,8 @@ class TableBuffer {
   forget(): void {
     this.young = new Map();
     this.old = new Map();
-    this.changed.length = 0;
-    this.added.length = 0;
+    this.changed = [];
+    this.added = [];
   }
 }
 
@@ -143,16 +167,16 @@ export class RowBuffer implements Rows {
     const buffer = this.keyed(table);
     const normalKey = buffer.normalKey(key);
     if (buffer.find(normalKey)) return undefined;
-    buffer.remember(normalKey, undefined);
+    buffer.remember(normalKey, undefined, true);
     return normalKey;
   }
 
   /** A row as the table has it. */
   loaded(table: string, row: Row): void {
     const buffer = this.keyed(table);
-    const slot = buffer.find(row);
-    if (slot) slot.row = row;
-    else buffer.remember(buffer.normalKey(row), row);
+    const slot = buffer.find(row) ?? buffer.remember(buffer.normalKey(row), row, false);
+    slot.row = row;
+    slot.absent = false;
   }
 
   /** The event went in whole. */
@@ -169,22 +193,28 @@ export class RowBuffer implements Rows {
   }
 
   changes(): TableChanges[] {
-    const changes: TableChanges[] = [];
-    for (const { table, changed, added } of this.tables.values()) {
-      if (changed.length === 0 && added.length === 0) continue;
-      const puts: Row[] = [];
-      const removals: Readonly<Row>[] = [];
-      for (const { row, key } of changed) {
-        if (row) puts.push(row);
-        else removals.push(key);
-      }
-      changes.push({ table, puts, removals, adds: added });
-    }
-    return changes;
+    return [...this.tables.values()]
+      .filter(({ changed, added }) => changed.length > 0 || added.length > 0)
+      .map((buffer) => buffer.changes());
   }
 
-  settle(): void {
-    for (const buffer of this.tables.values()) buffer.settle();
+  /** About how many characters of rows wait to be written to keyed tables. */
+  changedSize(): number {
+    let size = 0;
+    for (const buffer of this.tables.values()) size += buffer.size();
+    return size;
+  }
+
+  /** How many rows wait to be added to append-only tables. */
+  addedRows(): number {
+    let rows = 0;
+    for (const { added } of this.tables.values()) rows += added.length;
+    return rows;
+  }
+
+  /** After `changes` were handed to the writer. */
+  settle(remembered: number): void {
+    for (const buffer of this.tables.values()) buffer.settle(remembered);
   }
 
   forget(): void {
@@ -194,7 +224,7 @@ export class RowBuffer implements Rows {
 
   private change(buffer: TableBuffer, normalKey: Row, row: Row | undefined): void {
     const known = buffer.find(normalKey);
-    const slot = known ?? buffer.remember(normalKey, undefined);
+    const slot = known ?? buffer.remember(normalKey, undefined, false);
     this.journal.push({ buffer, slot, row: slot.row, changed: slot.changed, fresh: !known });
     slot.row = row;
     if (slot.changed) return;

@@ -1,0 +1,142 @@
+import type pg from 'pg';
+import type { Position, RecordedEvent } from '../event.js';
+import type { Projection } from '../projection.js';
+import { foldBatch } from './batch-fold.js';
+import { BatchWriter, CheckpointMoved, UnwritableRows } from './batch-writer.js';
+import { ParkedStreams, type ParkedStream } from './parked-streams.js';
+import { rememberedRows, RowBuffer } from './row-buffer.js';
+
+/** What is gathered in memory before it is written while catching up: so many events, added rows, milliseconds, and characters of changed rows. */
+const gatherAtMost = { events: 200_000, adds: 5000, ms: 10_000 };
+
+/** Folds events into the tables of one build, and knows how far the database has them. */
+export class BuildTables {
+  /** The checkpoint in the database. */
+  stored: Position = 0n;
+  readonly parked: ParkedStreams;
+  private readonly rows: RowBuffer;
+  private readonly writer: BatchWriter;
+  /** Folded in memory up to here, and handed to the writer up to there. */
+  private folded: Position = 0n;
+  private handedOver: Position = 0n;
+  private gatheredEvents = 0;
+  private gatheringSince = 0;
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly projection: Projection,
+    private readonly schema: string,
+    private readonly pool: pg.Pool,
+    private readonly wrote: (parked: readonly ParkedStream[]) => void,
+    /** Characters of rows this build may keep in memory. */
+    private readonly memory: () => number,
+  ) {
+    this.parked = new ParkedStreams(projection.name);
+    this.rows = new RowBuffer(projection.tables);
+    this.writer = new BatchWriter(pool, projection, schema);
+  }
+
+  /** Whether something is folded that the database does not have yet. */
+  get unwritten(): boolean {
+    return this.folded > this.stored;
+  }
+
+  /** Starts from what the database says. @throws CheckpointMoved when the build is gone */
+  async reload(): Promise<void> {
+    await this.writing.catch(() => undefined);
+    const { rows } = await this.pool.query<{ checkpoint: string; streams: string[] }>(
+      `select checkpoint::text, array(select stream from app.parked_streams p where p.schema_name = b.schema_name) as streams
+       from app.projection_builds b where schema_name = $1 and not retired`,
+      [this.schema],
+    );
+    const [row] = rows;
+    if (!row) throw new CheckpointMoved(this.schema);
+    this.forget();
+    this.parked.reset(row.streams);
+    this.movedTo(BigInt(row.checkpoint));
+  }
+
+  forget(): void {
+    this.rows.forget();
+    this.parked.forget();
+    this.gatheredEvents = 0;
+    this.writing = Promise.resolve();
+  }
+
+  /** The checkpoint was moved, without anything to write. */
+  movedTo(position: Position): void {
+    this.stored = this.folded = this.handedOver = position;
+  }
+
+  /** Folds and writes a stretch in one transaction; where its rows are refused, halves it until the stream is found that cannot be written. */
+  async foldAndWrite(events: readonly RecordedEvent[], upTo: Position, culprit?: unknown): Promise<void> {
+    await this.flush();
+    try {
+      const [event] = events;
+      if (culprit !== undefined && event) this.parked.park(event, culprit);
+      else await foldBatch(this.projection, events, this.rows, this.parked, this.writer);
+      await this.writer.write(this.rows.changes(), this.parked.unstored(), { from: this.stored, to: upTo });
+    } catch (error) {
+      this.rows.forget();
+      this.parked.forget();
+      if (!refusesRows(error) || culprit !== undefined) throw error;
+      const middle = events.length >> 1;
+      const last = events[middle - 1];
+      if (!last) return this.foldAndWrite(events, upTo, error);
+      await this.foldAndWrite(events.slice(0, middle), last.position);
+      return this.foldAndWrite(events.slice(middle), upTo);
+    }
+    this.rows.settle(rememberedRows);
+    this.movedTo(upTo);
+    this.wrote(this.parked.settle());
+  }
+
+  /**
+   * Folds a stretch in memory, and writes what has gathered once it is enough, while the next one is folded: a row that changes often is written once.
+   * A failure of the writing comes with one of the next calls; then everything begins again with `reload`.
+   */
+  async foldAhead(events: readonly RecordedEvent[], upTo: Position): Promise<void> {
+    await foldBatch(this.projection, events, this.rows, this.parked, this.writer);
+    if (this.gatheredEvents === 0) this.gatheringSince = Date.now();
+    this.gatheredEvents += events.length;
+    this.folded = upTo;
+    const enough =
+      this.gatheredEvents >= gatherAtMost.events ||
+      this.rows.addedRows() >= gatherAtMost.adds ||
+      Date.now() - this.gatheringSince >= gatherAtMost.ms ||
+      this.rows.changedSize() >= this.memory();
+    if (enough) await this.handOver();
+  }
+
+  /** Writes all that has gathered. */
+  async flush(): Promise<void> {
+    if (this.folded > this.handedOver) await this.handOver();
+    await this.writing;
+  }
+
+  /** Rows that are not in the database yet stay remembered until they are: the next hand-over waits for this one. */
+  private async handOver(): Promise<void> {
+    await this.writing;
+    const step = { from: this.handedOver, to: this.folded };
+    const changes = this.rows.changes();
+    const parked = this.parked.unstored();
+    const rows = changes.reduce((sum, { fresh, puts }) => sum + fresh.length + puts.length, 0);
+    this.rows.settle(Math.max(rememberedRows, rows));
+    const added = this.parked.settle();
+    this.handedOver = step.to;
+    this.gatheredEvents = 0;
+    this.writing = this.writer.write(changes, parked, step).then(() => {
+      this.stored = step.to;
+      this.wrote(added);
+    });
+    // Whoever comes next awaits it and hears of a failure then.
+    this.writing.catch(() => undefined);
+  }
+}
+
+/** Data exceptions (22), broken constraints (23) and limits of a row (54): the rows are to blame, not the database. */
+export function refusesRows(error: unknown): boolean {
+  if (error instanceof UnwritableRows) return true;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^(22|23|54)...$/.test(code);
+}
