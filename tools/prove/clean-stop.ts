@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ApiClient, ApiError } from '../api-client.js';
+import { Client } from 'undici';
+import { ApiClient } from '../api-client.js';
 import type { ServerProcess } from '../server-process.js';
 import { databaseUrlOf, withDatabase } from './database-access.js';
 import { readLog } from './log-audit.js';
@@ -60,33 +61,64 @@ async function stopAndStart(server: ServerProcess, { seconds, random }: Circumst
   };
 }
 
-/** Sends SIGTERM while callers are busy. A refused connection is no accepted request; one that was cut after it was sent is. */
+/**
+ * Sends SIGTERM while callers are busy, each on a connection the server has accepted before. A caller goes when it is told to (`Connection: close`);
+ * a request that was sent and never answered counts as dropped.
+ */
 async function stopUnderLoad(server: ServerProcess, round: number, loadMs: number): Promise<Stop> {
-  const client = new ApiClient({ url: server.url, key: server.key, entityId: 1, patience: 0 });
-  const { data: part } = await client.post<{ id: number }>('/parts', { part: { name: `Stop ${round}` } });
+  const partId = await createPart(server, `Stop ${round}`);
   const acknowledged: string[] = [];
   const dropped: string[] = [];
-  let stopped = false;
-  const caller = async (_: unknown, number: number): Promise<void> => {
-    for (let count = 0; !stopped; count++) {
-      const id = `${round}-${number}-${count}`;
-      try {
-        await client.patch(`/parts/${part.id}/restock`, { quantity: '1', cost: '1', note: id });
-        acknowledged.push(id);
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        if (error.status === 503 || error.message.includes('ECONNREFUSED')) return;
-        dropped.push(`${id}: ${error.message}`);
-      }
-    }
-  };
-  const load = Promise.all(Array.from({ length: callers }, caller));
+  const load = Array.from({ length: callers }, (_, caller) =>
+    restockUntilToldToGo(server, partId, `${round}-${caller}`, acknowledged, dropped),
+  );
+  await Promise.all(load.map(({ begun }) => begun));
   await delay(loadMs);
   const started = performance.now();
   const exit = await server.end('SIGTERM');
   const tookMs = performance.now() - started;
-  stopped = true;
-  await load;
-  await client.close();
+  await Promise.all(load.map(({ ended }) => ended));
   return { exit, tookMs, dropped, acknowledged };
+}
+
+async function createPart(server: ServerProcess, name: string): Promise<number> {
+  const client = new ApiClient({ url: server.url, key: server.key, entityId: 1, patience: 10_000 });
+  const { data } = await client.post<{ id: number }>('/parts', { part: { name } });
+  await client.close();
+  return data.id;
+}
+
+type CallerOfOneConnection = Readonly<{ begun: Promise<unknown>; ended: Promise<void> }>;
+
+function restockUntilToldToGo(
+  server: ServerProcess,
+  partId: number,
+  name: string,
+  acknowledged: string[],
+  dropped: string[],
+): CallerOfOneConnection {
+  const connection = new Client(server.url, { pipelining: 1 });
+  const restock = async (id: string): Promise<boolean> => {
+    const answer = await connection.request({
+      method: 'PATCH',
+      path: `/api/v1/parts/${partId}/restock`,
+      headers: { authorization: `Bearer ${server.key}`, 'x-entity-id': '1', 'content-type': 'application/json' },
+      body: JSON.stringify({ quantity: '1', cost: '1', note: id }),
+    });
+    await answer.body.dump();
+    if (answer.statusCode === 200) acknowledged.push(id);
+    else if (answer.statusCode !== 503) dropped.push(`${id}: ${answer.statusCode}`);
+    return answer.headers.connection !== 'close';
+  };
+  const begun = restock(`${name}-0`);
+  const goOn = async (): Promise<void> => {
+    let mayStay = await begun;
+    for (let count = 1; mayStay; count++)
+      mayStay = await restock(`${name}-${count}`).catch((error: unknown) => {
+        dropped.push(`${name}-${count}: ${String(error)}`);
+        return false;
+      });
+    await connection.close();
+  };
+  return { begun, ended: goOn() };
 }

@@ -95,4 +95,6 @@ async function costFindings({ client, workOrderIds, position }: Plant, database:
 
 type WorkOrder = Readonly<{ total_costs: Readonly<{ parts: number; other?: number; is_estimate: boolean }> }>;
 
-const upTo = (position: string | undefined): Record<string, string> => (position === undefined ? {} : { min_position: position });
+function upTo(position: string | undefined): Record<string, string> {
+  return position === undefined ? {} : { min_position: position };
+}

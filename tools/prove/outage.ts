@@ -99,11 +99,12 @@ async function write(server: ServerProcess, path: string, body: unknown, method:
   }
 }
 
-const statusOf = (url: string): Promise<number> =>
-  request(url).then(
-    async ({ statusCode, body }) => {
-      await body.dump();
-      return statusCode;
-    },
-    () => 0,
-  );
+async function statusOf(url: string): Promise<number> {
+  try {
+    const { statusCode, body } = await request(url);
+    await body.dump();
+    return statusCode;
+  } catch {
+    return 0;
+  }
+}

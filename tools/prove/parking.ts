@@ -93,8 +93,8 @@ async function whatIsSeen(
 ): Promise<Finding[]> {
   const ready = await fetch(`${server.url}/health/ready`);
   const health = await ready.text();
-  const metrics = await (await fetch(`${server.url}/metrics`)).text();
-  const parked = metrics.split('\n').filter((line) => /^[a-z_]*parked[^ ]* [1-9]/.test(line));
+  const metrics = await (await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${server.key}` } })).text();
+  const parked = metrics.split('\n').filter((line) => /^millwright_parked_streams\S* [1-9]/.test(line));
   const wrong: string[] = [];
   for (const [id, quantity] of wanted) {
     const { data } = await client.get<Part>(`/parts/${id}`, position === undefined ? {} : { min_position: position });
