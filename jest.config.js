@@ -11,6 +11,9 @@ const shared = {
   },
 };
 
+/** What `npm test` runs a second time with its log on the wire-level event store; `npm run test:eventstoredb` runs everything so that can. */
+const onBothLogs = ['writes', 'tools/import', '{parts,stock,work-orders,work-order-parts,reports}*'];
+
 /** Specs of the libs run beside their code; end-to-end tests enter the built server through HTTP and GraphQL only. */
 export default {
   maxWorkers: 2,
@@ -20,5 +23,11 @@ export default {
   projects: [
     { ...shared, displayName: 'specs', testMatch: ['<rootDir>/{src,libs}/**/*.spec.ts'] },
     { ...shared, displayName: 'end-to-end', testMatch: ['<rootDir>/test/**/*.spec.ts'] },
+    {
+      ...shared,
+      displayName: 'end-to-end on EventStoreDB',
+      setupFiles: ['<rootDir>/test/harness/use-eventstoredb.ts'],
+      testMatch: onBothLogs.map((name) => `<rootDir>/test/${name}.e2e.spec.ts`),
+    },
   ],
 };

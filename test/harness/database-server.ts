@@ -22,6 +22,7 @@ const servers = new Map<TestLog, Promise<TestServer>>();
 let eventStore: Promise<EventStoreDbServerProcess> | undefined;
 
 const control = createServer((request, response) => {
+  response.setHeader('connection', 'close'); // a kept connection may just be closing when the next test file wants it
   answer(request.url ?? '').then(
     (facts) => response.end(JSON.stringify(facts)),
     (error: unknown) => response.end(JSON.stringify({ error: String(error) })),

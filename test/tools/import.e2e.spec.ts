@@ -11,7 +11,7 @@ type Report = { rows: ReadonlyMap<string, number>; total: number };
 /** The cost report once the read models have seen everything that is in the log now. */
 async function costsBy(client: Client, group: string, query = ''): Promise<Report> {
   const { body } = await client.get('/health/ready');
-  const { position } = (body as { details: { log: { position: string } } }).details.log;
+  const { position } = (body as { log: { position: string } }).log;
   const { data, meta } = await client.get(`/reports/costs?group_by=${group}${query}`, { 'x-min-position': position }).expect(200);
   const rows = data as CostRow[];
   const { total } = meta as { total: { total: number } | number };
