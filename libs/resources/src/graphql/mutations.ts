@@ -4,6 +4,7 @@ import { commandContextOf, currentScope, fingerprintOf, IdempotencyKeys, type Re
 import { Rejection, runInContext, type Position, type Row } from '#millwright/event-sourcing';
 import type { Class } from '../fields/index.js';
 import { withSnakeCaseKeys } from '../names.js';
+import { RelatedRecords } from '../references/index.js';
 import { validatedInput } from '../rest/index.js';
 
 /** What every mutation takes beside its input: `@Args() options: MutationOptions`. */
@@ -29,7 +30,10 @@ export type Mutated = Readonly<{ row: Row; position: Position }>;
 /** Runs mutations with the guarantees of REST's writes: one effect a key, no lost update, and a position to wait for. */
 @Injectable()
 export class Mutations {
-  constructor(private readonly keys: IdempotencyKeys) {}
+  constructor(
+    private readonly keys: IdempotencyKeys,
+    private readonly related: RelatedRecords,
+  ) {}
 
   /**
    * @param name the mutation's field, which stands for method and path in the scope of the key
@@ -51,6 +55,8 @@ export class Mutations {
     work: () => Promise<Mutated>,
   ): Promise<Row> {
     const scope = currentScope();
+    // What this operation read before must not be shown after it: several mutations may stand in one document.
+    this.related.forget();
     const expectedRevisions = expectedRevision == null ? undefined : [expectedRevision];
     if (idempotencyKey == null) return seen(scope, await runInContext(commandContextOf(scope, { expectedRevisions }), work));
     const fingerprint = fingerprintOf({

@@ -3,3 +3,4 @@ export * from './list-definition.js';
 export * from './list-query.js';
 export * from './parse-list-query.js';
 export * from './list-reader.js';
+export * from './parked-rows.js';

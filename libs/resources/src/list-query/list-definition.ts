@@ -1,3 +1,4 @@
+import type { RowSource } from './parked-rows.js';
 import type { View } from './view.js';
 
 /** How an attribute's values are written in a query, and which matchers it takes. */
@@ -27,6 +28,8 @@ export type ListDefinition = Readonly<{
   scope: 'entity' | 'customer' | 'none';
   /** The unique column that ties are broken by; default `id`. */
   tieBreaker?: string;
+  /** Where rows come from, so that a page with one that is parked says `stale`. */
+  source?: RowSource;
   /** Archived rows are left out unless the query filters by `archived`. */
   hidesArchived?: boolean;
 }>;

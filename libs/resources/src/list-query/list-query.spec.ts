@@ -4,6 +4,7 @@ import { Rejection, type TableDefinition } from '#millwright/event-sourcing';
 import { createDatabase, type TestDatabase } from '../../../../test/harness/database.js';
 import type { ListDefinition } from './list-definition.js';
 import { ListReader, type ListPage } from './list-reader.js';
+import { ParkedRows } from './parked-rows.js';
 import { parseListQuery, type RawQuery } from './parse-list-query.js';
 import { viewOf } from './view.js';
 
@@ -78,7 +79,7 @@ afterAll(async () => {
 });
 
 const page = async (query: RawQuery): Promise<ListPage> =>
-  runInScope(scope, () => new ListReader(source).read(things, parseListQuery(things, query)));
+  runInScope(scope, () => new ListReader(source, new ParkedRows(source)).read(things, parseListQuery(things, query)));
 const ids = async (query: RawQuery): Promise<unknown[]> => (await page({ sort: 'id', ...query })).rows.map(({ id }) => id);
 
 describe('filters', () => {
@@ -174,6 +175,23 @@ describe('refusals', () => {
   });
 });
 
+describe('a row that could not be folded any further', () => {
+  it('makes the page that shows it stale', async () => {
+    await source.query('CREATE SCHEMA app');
+    await source.query('CREATE TABLE app.projections (name text, serving text)');
+    await source.query('CREATE TABLE app.parked_streams (schema_name text, stream text, projection text)');
+    await source.query("INSERT INTO app.projections VALUES ('things', 'read_things_v2')");
+    await source.query(
+      "INSERT INTO app.parked_streams VALUES ('read_things_v2', 'thing-2', 'things'), ('read_things_v1', 'thing-3', 'things')",
+    );
+    const definition: ListDefinition = { ...things, source: { projection: 'things', streamOf: ({ id }) => `thing-${String(id)}` } };
+    const lists = new ListReader(source, new ParkedRows(source));
+    const stale = async (id: string): Promise<unknown> =>
+      (await runInScope(scope, () => lists.read(definition, parseListQuery(definition, { id })))).meta.stale;
+    expect([await stale('1'), await stale('2'), await stale('3')]).toEqual([undefined, true, undefined]);
+  });
+});
+
 describe('pages', () => {
   it('reads values as the wire has them', async () => {
     const { rows } = await page({ id: '5' });
@@ -198,7 +216,7 @@ describe('pages', () => {
 
   it('sums over the whole filtered set', async () => {
     const reading = runInScope(scope, () =>
-      new ListReader(source).read(things, parseListQuery(things, { per_page: '1' }), {
+      new ListReader(source, new ParkedRows(source)).read(things, parseListQuery(things, { per_page: '1' }), {
         where: { owner_id: 7 },
         aggregates: { sum: 'sum(cost)' },
       }),

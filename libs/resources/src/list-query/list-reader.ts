@@ -9,6 +9,7 @@ import { cursorText, placeOfCursor, type CursorPlace } from './cursor.js';
 import type { AttributeType, ListAttribute, ListDefinition } from './list-definition.js';
 import { filterName, sortText, type ListQuery } from './list-query.js';
 import { ListTotals } from './list-totals.js';
+import { ParkedRows } from './parked-rows.js';
 import { columnSql, readRow, selectList } from './view.js';
 
 type ListMeta = Readonly<{
@@ -16,6 +17,8 @@ type ListMeta = Readonly<{
   sort: readonly string[];
   search: string | null;
   filter: Readonly<Record<string, unknown>>;
+  /** A row of this page could not be folded any further. */
+  stale?: true;
 }>;
 
 export type ListPage = Readonly<{
@@ -41,7 +44,10 @@ type Key = Readonly<{ sql: string; type: AttributeType; descending: boolean; nul
 export class ListReader {
   private readonly totals = new ListTotals();
 
-  constructor(private readonly database: DataSource) {}
+  constructor(
+    private readonly database: DataSource,
+    private readonly parked: ParkedRows,
+  ) {}
 
   /** @throws Rejection VALIDATION_FAILED for a cursor that does not belong to this list */
   async read(definition: ListDefinition, query: ListQuery, options: ListOptions = {}): Promise<ListPage> {
@@ -66,9 +72,11 @@ export class ListReader {
       const row = page[index];
       return row ? cursorText({ values: keys.map((_, key) => row[`cursor_${key}`] as string | null), total: counted.total }, query) : null;
     };
+    const rows = page.map((raw) => readRow(view, raw));
+    const stale = definition.source !== undefined && (await this.parked.containedIn(rows, definition.source));
     return {
-      rows: page.map((raw) => readRow(view, raw)),
-      meta: metaOf(query, counted.total, more ? cursorAfter(page.length - 1) : null),
+      rows,
+      meta: { ...metaOf(query, counted.total, more ? cursorAfter(page.length - 1) : null), ...(stale && { stale: true as const }) },
       aggregates: counted.aggregates,
       cursorAfter,
     };

@@ -20,6 +20,7 @@ export function defineRecord<Input extends object>(options: RecordOptions<Input>
   const category = camelCase(name);
   const stream = recordStream(typeName, category);
   const table = recordTable(options, inputFields);
+  const projection = recordProjection({ plural, category, stream, table });
   const view = personal ? personalView(options, inputFields, table) : viewOf(table);
   const list: ListDefinition = {
     view,
@@ -28,6 +29,7 @@ export function defineRecord<Input extends object>(options: RecordOptions<Input>
     defaultSort,
     scope,
     hidesArchived: true,
+    source: { projection: projection.name, streamOf: ({ id }) => `${category}-${Number(id)}` },
   };
   const defined = {
     ...options,
@@ -40,7 +42,7 @@ export function defineRecord<Input extends object>(options: RecordOptions<Input>
     table,
     view,
     list,
-    projection: recordProjection({ plural, category, stream, table }),
+    projection,
   };
   const definition: RecordDefinition<Input> = { ...defined, printer: new RecordPrinter(defined) };
   recordTarget(definition);

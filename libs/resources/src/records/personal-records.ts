@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { Rejection, type Outcome } from '#millwright/event-sourcing';
 import { camelCase } from '../names.js';
 import { personalVersion } from './record-columns.js';
 import type { RecordState, RecordValues } from './record-decider.js';
@@ -14,16 +15,29 @@ export type PersonalEventData = Readonly<{ fields: readonly string[]; storedAs: 
 export class PersonalRecords {
   constructor(private readonly values: PersonalValues) {}
 
-  /** Writes the values under a new version, and answers the event's data that names it. */
-  async begin(
+  /**
+   * Writes the values under a new version, then has the event appended that names it. What no event came to name is taken back at once:
+   * a refused name must not stay behind.
+   */
+  async write(
     { name }: RecordDefinition,
     id: number,
     values: RecordValues,
-    changed: readonly string[] = givenNames(values),
-  ): Promise<{ stored: PersonalEventData; personal: RecordValues }> {
+    changed: readonly string[],
+    append: (data: PersonalEventData) => Promise<Outcome<RecordState>>,
+  ): Promise<{ outcome: Outcome<RecordState>; personal: RecordValues }> {
     const version = uuidv7();
-    if (changed.length > 0) await this.values.write(name, id, version, values);
-    return { stored: { fields: changed.map(camelCase), storedAs: version }, personal: { ...values, [personalVersion]: version } };
+    await this.values.write(name, id, version, values);
+    const takeBack = (): Promise<void> => this.values.forget(name, id, version).catch(() => undefined);
+    try {
+      const outcome = await append({ fields: changed.map(camelCase), storedAs: version });
+      if (outcome.state.values[personalVersion] !== version) await takeBack();
+      return { outcome, personal: { ...values, [personalVersion]: version } };
+    } catch (failure) {
+      // An outcome that is unknown may yet turn out to be an event that needs them.
+      if (failure instanceof Rejection && failure.code !== 'UNAVAILABLE') await takeBack();
+      throw failure;
+    }
   }
 
   /** The values a state speaks of; `known` are taken where they are that version, which saves reading them. */
@@ -42,5 +56,3 @@ export class PersonalRecords {
     await this.values.forgetAllBut(name, id, versions);
   }
 }
-
-const givenNames = (values: RecordValues): string[] => Object.entries(values).flatMap(([name, value]) => (value == null ? [] : [name]));

@@ -46,6 +46,11 @@ export class PersonalValues {
     ]);
   }
 
+  /** Forgets values that no event came to name. */
+  async forget(kind: string, id: number, version: string): Promise<void> {
+    await this.pool.query('DELETE FROM app.people WHERE kind = $1 AND id = $2 AND version = $3', [kind, id, version]);
+  }
+
   /** Forgets what no event names any more. The version before the current one stays until the next change: a read model may still be behind. */
   async forgetAllBut(kind: string, id: number, versions: readonly string[]): Promise<void> {
     await this.pool.query(

@@ -15,7 +15,6 @@ type Printable = Pick<RecordOptions<object>, 'name' | 'tree' | 'inherent' | 'com
 export type Form = 'full' | 'row';
 
 type Printed = Record<string, unknown>;
-/** What is not a promise is waited for all the same: most properties are the row's own. */
 type Property = Readonly<{ name: string; print: (row: Row, related: Related) => unknown }>;
 
 /** `location_id` → `location`, `asset_types_ids` → `asset_types`: the name a relation is shown under. */
@@ -38,9 +37,16 @@ export class RecordPrinter {
   }
 
   async print(row: Row, form: Form, related: Related): Promise<Printed> {
-    const properties = this.properties[form];
-    const values = await Promise.all(properties.map(async ({ print }) => print(row, related)));
-    return Object.fromEntries(properties.map(({ name }, index) => [name, values[index]]));
+    const shown: Printed = {};
+    const awaited: Promise<void>[] = [];
+    for (const { name, print } of this.properties[form]) {
+      const value = print(row, related);
+      shown[name] = value;
+      // Most properties are the row's own: a page of a thousand must not wait for each of them.
+      if (value instanceof Promise) awaited.push(value.then((found: unknown) => void (shown[name] = found)));
+    }
+    await Promise.all(awaited);
+    return shown;
   }
 
   printAll(rows: readonly Row[], form: Form, related: Related): Promise<Printed[]> {

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { currentEntity, currentScope } from '#millwright/access';
 import type { Row } from '#millwright/event-sourcing';
 import { Answer } from '../answer.js';
-import { ListReader, parseListQuery, type ListPage, type ListQuery, type RawQuery } from '../list-query/index.js';
+import { ListReader, ParkedRows, parseListQuery, type ListPage, type ListQuery, type RawQuery } from '../list-query/index.js';
 import { isHere, readRowsById, RelatedRecords, referenceTarget } from '../references/index.js';
 import { noSuchRecord } from './record-decider.js';
 import type { RecordDefinition } from './record-definition.js';
@@ -16,6 +16,7 @@ export class RecordReader {
     private readonly database: DataSource,
     private readonly lists: ListReader,
     private readonly related: RelatedRecords,
+    private readonly parked: ParkedRows,
   ) {}
 
   /** @throws Rejection VALIDATION_FAILED for a query that is not understood */
@@ -31,7 +32,8 @@ export class RecordReader {
   /** @throws Rejection NOT_FOUND */
   async one(definition: RecordDefinition, id: number): Promise<Answer> {
     const row = await this.row(definition, id);
-    return new Answer(await definition.printer.print(row, 'full', this.related), { revision: Number(row['revision']) });
+    const stale = definition.list.source !== undefined && (await this.parked.containedIn([row], definition.list.source));
+    return new Answer(await definition.printer.print(row, 'full', this.related), { revision: Number(row['revision']), stale });
   }
 
   /**

@@ -16,7 +16,7 @@ import {
 } from './record-decider.js';
 import type { RecordDefinition } from './record-definition.js';
 import { storedValues } from './record-input.js';
-import { PersonalRecords } from './personal-records.js';
+import { PersonalRecords, type PersonalEventData } from './personal-records.js';
 import { rowOf } from './record-projection.js';
 import { RecordTrees } from './record-trees.js';
 
@@ -67,14 +67,17 @@ export class RecordWriter {
   ): Promise<WrittenRecord> {
     const reference = referenceIn(values);
     const id = await this.idToRegister(definition, reference);
-    const person = definition.personal ? await this.people.begin(definition, id, values) : undefined;
-    const outcome = await this.events.execute(definition.stream, id, (state) => {
-      if (state.registered && reference !== undefined) throw duplicateReference(referenceKey(definition, reference), id);
-      if (state.registered) throw new Rejection('CONFLICT', 'Another request took the same id; please try again.');
-      const events = decide();
-      return person ? events.map(({ type }) => ({ type, data: person.stored })) : events;
-    });
-    return written(definition, id, outcome, person && (await this.people.valuesOf(definition, id, outcome.state, person.personal)));
+    const register = (personal?: PersonalEventData): Promise<Outcome<RecordState>> =>
+      this.events.execute(definition.stream, id, (state) => {
+        if (state.registered && reference !== undefined) throw duplicateReference(referenceKey(definition, reference), id);
+        if (state.registered) throw new Rejection('CONFLICT', 'Another request took the same id; please try again.');
+        const events = decide();
+        return personal ? events.map(({ type }) => ({ type, data: personal })) : events;
+      });
+    if (!definition.personal) return written(definition, id, await register());
+    const given = Object.entries(values).flatMap(([name, value]) => (value == null ? [] : [name]));
+    const { outcome, personal } = await this.people.write(definition, id, values, given, register);
+    return written(definition, id, outcome, await this.people.valuesOf(definition, id, outcome.state, personal));
   }
 
   /** Two creations with one reference get one id: they meet on one stream, where the log lets one through. */
@@ -127,14 +130,15 @@ export class RecordWriter {
       const changes = changesOf({ ...state, values: before }, wanted);
       const problems = await this.references.problems(definition.name, definition.inputFields, changes, before);
       if (problems.length === 0) await this.prepareChange(definition, id, { ...state, values: before }, changes);
-      const { stored, personal } = await this.people.begin(definition, id, { ...before, ...changes }, Object.keys(changes));
       let overtaken = false;
-      const outcome = await this.events.execute(definition.stream, id, (current) => {
-        assertHere(definition, current);
-        refuseIf(problems);
-        overtaken = !this.people.isSameVersion(current, state);
-        return overtaken || Object.keys(changes).length === 0 ? [] : [{ type: `${definition.typeName}Changed`, data: stored }];
-      });
+      const change = (data: PersonalEventData): Promise<Outcome<RecordState>> =>
+        this.events.execute(definition.stream, id, (current) => {
+          assertHere(definition, current);
+          refuseIf(problems);
+          overtaken = !this.people.isSameVersion(current, state);
+          return overtaken || data.fields.length === 0 ? [] : [{ type: `${definition.typeName}Changed`, data }];
+        });
+      const { outcome, personal } = await this.people.write(definition, id, { ...before, ...changes }, Object.keys(changes), change);
       if (overtaken) continue;
       await this.people.forgetOlder(definition, id, state, outcome.state);
       return written(definition, id, outcome, await this.people.valuesOf(definition, id, outcome.state, personal));

@@ -52,6 +52,11 @@ export class RelatedRecords implements Related {
     return this.loaderOf(bulk).load(key);
   }
 
+  /** Has everything read anew from here on in this request. */
+  forget(): void {
+    this.requests.delete(currentScope());
+  }
+
   private loaderOf<Key, Value>(bulk: BulkRead<Key, Value>): DataLoader<Key, Value> {
     const scope = currentScope();
     const loaders = this.requests.get(scope) ?? new Map<unknown, DataLoader<unknown, unknown>>();
