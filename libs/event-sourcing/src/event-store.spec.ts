@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Pool } from 'pg';
 import { createDatabase, type TestDatabase } from '../../../test/harness/database.js';
-import { runInContext } from './command-context.js';
+import { currentContext, runInContext } from './command-context.js';
 import { commandContext, countOne, counting, type Count } from './contract/counting.js';
 import { poolOn, prepareDatabase } from './contract/log-database.js';
 import { streamOf } from './contract/log-under-test.js';
@@ -80,6 +80,28 @@ describe('running a decision', () => {
     const id = randomUUID();
     await expect(storeOn().execute(counting, id, countOne('a'))).rejects.toThrow('outside a command context');
     expect((await runInContext(inContext(), () => storeOn().execute(counting, id, countOne('a')))).revision).toBe(0);
+  });
+
+  it('lets every decision see the context of its own command, whoever shares its append', async () => {
+    const store = storeOn();
+    const id = randomUUID();
+    const seen = await Promise.all(
+      Array.from({ length: 20 }, async (_, customerId) => {
+        let inside: number | undefined;
+        const context = inContext({ customerId });
+        await store.execute(
+          counting,
+          id,
+          (state: Count) => {
+            inside = currentContext().customerId;
+            return countOne(String(customerId))(state);
+          },
+          { context },
+        );
+        return inside;
+      }),
+    );
+    expect(seen).toEqual(Array.from({ length: 20 }, (_, customerId) => customerId));
   });
 
   it('appends nothing for a rejection, and nothing where nothing has to happen', async () => {

@@ -3,7 +3,7 @@ import { currentContext, surroundingContext, type CommandContext } from './comma
 import { CommittedStates } from './committed-states.js';
 import { Rejection, type Stream } from './decider.js';
 import { LogUnavailable, type EventLog } from './event-log.js';
-import type { Event } from './event.js';
+import type { Event, Position } from './event.js';
 import type { Loaded, Outcome } from './outcome.js';
 import { PendingCommand, StreamExists } from './pending-command.js';
 import type { Sequences } from './sequences.js';
@@ -98,6 +98,14 @@ export class EventStore {
    */
   async loadAt<State, E extends Event>(stream: Stream<State, E>, id: number | string, revision: number): Promise<State> {
     return (await reachable(this.states.at(stream, nameOf(stream, id), revision))).state;
+  }
+
+  /**
+   * The position of the last event of the log: whoever waits for it sees everything that has happened until now.
+   * @throws Rejection UNAVAILABLE
+   */
+  head(): Promise<Position> {
+    return reachable(this.log.head());
   }
 
   /** The next id of a sequence (`app.<sequence>_id`), handed out in blocks; the same again on a retry of the same idempotent request. */

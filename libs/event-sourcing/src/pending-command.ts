@@ -1,5 +1,5 @@
 import { newEventId } from './event-ids.js';
-import type { CommandContext, IdempotentAttempt } from './command-context.js';
+import { runInContext, type CommandContext, type IdempotentAttempt } from './command-context.js';
 import { Rejection, type Stream } from './decider.js';
 import type { Committed } from './committed-states.js';
 import type { Outcome } from './outcome.js';
@@ -96,7 +96,9 @@ export class PendingCommand<State, E extends Event> {
     assertExpected(context.expectedRevisions, base.revision);
     if (mustBeNew && base.revision >= 0) throw new StreamExists(stream);
     let { state, revision, lastEventId } = base;
-    const events = decide(base.state).map(({ type, data, effectiveAt }, ordinal) => {
+    // A lane decides for whoever waits in it, so without this a decision would see the context of the request that opened the lane.
+    const decided = runInContext(context, () => decide(base.state));
+    const events = decided.map(({ type, data, effectiveAt }, ordinal) => {
       revision += 1;
       lastEventId = this.idAt(ordinal);
       const metadata = metadataOf(context, now, effectiveAt);

@@ -41,7 +41,8 @@ export class Fulfilment {
     else return outcome;
     const loaded = await this.events.load(workOrder, outcome.id);
     refuseAsTheParts(loaded.state, causes, outcome.state);
-    return { ...outcome, ...loaded };
+    // The parts' own events came after the order's, and the answer's position covers them, too.
+    return { ...outcome, ...loaded, position: await this.events.head() };
   }
 
   private async passed(position: Position): Promise<void> {
