@@ -49,7 +49,7 @@ async function end(): Promise<void> {
   if (ending) return;
   ending = true;
   const running = await Promise.all([...servers.values()].map((server) => server.catch(() => undefined)));
-  await Promise.all(running.map((server) => server?.kill('SIGTERM')));
+  await Promise.all(running.map(async (server) => server?.kill('SIGTERM')));
   await (await eventStore?.catch(() => undefined))?.kill('SIGTERM');
   await database.stop();
   await rm(directory, { recursive: true, force: true });
