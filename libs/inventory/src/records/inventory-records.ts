@@ -4,7 +4,7 @@ class PartTypeFields {
   @Text({ required: true, example: 'Filters' }) name!: string;
 }
 
-const partTypes = defineRecord({ name: 'part_type', plural: 'part_types', fields: PartTypeFields, scope: 'customer' });
+export const partTypes = defineRecord({ name: 'part_type', plural: 'part_types', fields: PartTypeFields, scope: 'customer' });
 
 class StoreroomFields {
   @Text({ required: true, example: 'Main Warehouse' }) name!: string;

@@ -7,7 +7,7 @@ class CategoryFields {
 }
 
 /** What work orders and other costs are grouped by. */
-const categories = defineRecord({
+export const categories = defineRecord({
   name: 'category',
   plural: 'categories',
   fields: CategoryFields,
