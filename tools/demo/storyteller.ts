@@ -13,6 +13,7 @@ type Transaction = Readonly<{
   stock_value: number;
   avg_unit_cost: number;
 }>;
+type Explained = Readonly<{ type: string; explanation: string; event: Readonly<{ position: string }> }>;
 type WorkOrder = Readonly<{ id: number; total_costs: Readonly<{ parts: number }> }>;
 
 /** Plays the worked example against a running server and says what happens, with the numbers as the server gives them. */
@@ -114,18 +115,9 @@ export class Storyteller {
 
   private async explain(partId: number): Promise<void> {
     this.say('\nWhy is the average what it is? GET /parts/{id}/explain, every movement and the event behind it:\n');
-    const explanation = await this.read<unknown>(`/parts/${partId}/explain`);
-    const movements = Array.isArray(explanation) ? explanation : (explanation as { movements?: unknown[] }).movements;
-    const rows = (movements ?? []) as Record<string, unknown>[];
-    const names = Object.keys(rows[0] ?? {}).filter((name) =>
-      rows.every((entry) => typeof entry[name] !== 'object' || entry[name] === null),
-    );
-    this.say(
-      table(
-        names,
-        rows.map((entry) => names.map((name) => shown(entry[name]))),
-      ),
-    );
+    const { movements } = await this.read<{ movements: readonly Explained[] }>(`/parts/${partId}/explain`);
+    const rows = movements.map(({ type, event, explanation: why }) => [event.position, type, why]);
+    this.say(table(['event', 'movement', 'why'], rows));
   }
 
   private async create(path: string, body: unknown): Promise<Created> {
@@ -171,9 +163,4 @@ function inWords({ step }: Movement): string {
     case 'return':
       return `return ${step.quantity} from ${step.workOrder}`;
   }
-}
-
-function shown(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
