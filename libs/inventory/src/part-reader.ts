@@ -69,8 +69,7 @@ export class PartReader {
    * @throws Rejection NOT_FOUND
    */
   async row(id: number): Promise<PartRow> {
-    const rows = await readRowsById(this.database, partList.view, [id]);
-    const row = rows.get(id) ?? (await partTarget.find(id, this.related.services));
+    const row = await this.related.row(partTarget.kind, id);
     if (!row || !isHere(row, { customerId: currentScope().principal.customerId, entityId: currentEntity().id })) throw noSuchRecord();
     return row as unknown as PartRow;
   }

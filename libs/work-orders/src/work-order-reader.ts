@@ -68,8 +68,7 @@ export class WorkOrderReader {
    * @throws Rejection NOT_FOUND
    */
   async row(id: number): Promise<WorkOrderRow> {
-    const rows = await readRowsById(this.database, workOrderList.view, [id]);
-    const row = rows.get(id) ?? (await workOrderTarget.find(id, this.related.services));
+    const row = await this.related.row(workOrderTarget.kind, id);
     if (!row || !isHere(row, { customerId: currentScope().principal.customerId, entityId: currentEntity().id })) throw noSuchRecord();
     return row as unknown as WorkOrderRow;
   }

@@ -2,11 +2,13 @@ import { Injectable } from '@nestjs/common';
 import DataLoader from 'dataloader';
 import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
-import { currentScope, type RequestScope } from '#millwright/access';
+import { currentScope, Gatherer, type RequestScope } from '#millwright/access';
 import { EventStore, type Row } from '#millwright/event-sourcing';
 import { columnSql, readRow, selectList, type View } from '../list-query/index.js';
 import type { BulkRead, Related } from './bulk-read.js';
 import { referenceTarget, type ReferenceServices } from './reference-targets.js';
+
+const rowsAtOnce = 5_000;
 
 /** Records that an answer mentions, read in bulk: within one request each kind costs one statement, however many rows mention it. */
 @Injectable()
@@ -68,10 +70,12 @@ export class RelatedRecords implements Related {
     return loader;
   }
 
+  /** Requests that ask at the same time share a statement, too: under load most answers mention the same few records. */
   private rowsOf(kind: string): BulkRead<number, Row | undefined> {
     const known = this.rows.get(kind);
     if (known) return known;
-    const bulk: BulkRead<number, Row | undefined> = { read: (ids) => this.readRows(kind, ids) };
+    const gatherer = new Gatherer<number, Row | undefined>((ids) => this.readRows(kind, ids), rowsAtOnce);
+    const bulk: BulkRead<number, Row | undefined> = { read: (ids) => Promise.all(ids.map((id) => gatherer.add(id))) };
     this.rows.set(kind, bulk);
     return bulk;
   }
@@ -79,7 +83,7 @@ export class RelatedRecords implements Related {
   /** A record that was just created may not be in the read model yet: then the log knows it. */
   private async readRows(kind: string, ids: readonly number[]): Promise<(Row | undefined)[]> {
     const target = referenceTarget(kind);
-    const rows = await readRowsById(this.database, target.view, ids);
+    const rows = await readRowsById(this.database, target.view, [...new Set(ids)]);
     return Promise.all(ids.map(async (id) => rows.get(id) ?? target.find(id, this.services)));
   }
 }
