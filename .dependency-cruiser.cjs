@@ -61,13 +61,13 @@ module.exports = {
     {
       name: 'libs-never-import-the-application',
       severity: 'error',
-      from: { path: '^libs/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^libs/', pathNot: '(\\.spec\\.ts$|/contract/|/testing/)' },
       to: { path: '^(src|test|tools)/' },
     },
     {
       name: 'the-application-imports-no-tool',
       severity: 'error',
-      from: { path: '^(src|tools)/' },
+      from: { path: '^(src|tools)/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^test/' },
     },
     {
