@@ -1,6 +1,6 @@
 export * from './domain/part.events.js';
 export { part } from './domain/part.js';
-export { available, averageUnitCost, orderEntry, type Part } from './domain/part.state.js';
+export { orderEntry, type Part } from './domain/part.state.js';
 export { entriesInOrder, type OrderEntry, type Refusal } from './domain/order-entries.js';
 export * from './domain/part-registration.js';
 export * from './domain/part-stock.js';
@@ -12,4 +12,4 @@ export { partRow, type PartRow } from './read-models/part-row.js';
 export { stockLevelsProjection } from './read-models/stock-levels.js';
 export { partTransactionsProjection } from './read-models/transactions.js';
 export { InventoryModule } from './inventory.module.js';
-export { inventoryRecords, measurementUnits, partTypes, storerooms } from './records/inventory-records.js';
+export { inventoryRecords, measurementUnits, storerooms } from './records/inventory-records.js';

@@ -29,7 +29,7 @@ export const partTarget = defineReferenceTarget({
   view: partList.view,
   async find(id, { events }) {
     const { state, revision } = await events.load(part, id);
-    return state.partId === null ? undefined : (partRow(state, revision) as unknown as Row);
+    return state.partId === null ? undefined : partRow(state, revision);
   },
   label: ({ id, name }) => ({ id, name }),
   graphql: () => PartType,

@@ -52,7 +52,7 @@ movesElsewhere('avg_unit_cost', 'PATCH /parts/{id}/update_avg_unit_cost');
 
 /** The same as GraphQL takes it: with the part's id. */
 export const PartUpdate = partialClassOf(PartFields, 'UpdatePartInput') as Class<Partial<PartFields> & { id: number }>;
-Reference('part', { required: true })(PartUpdate.prototype, 'id');
+Reference('part', { required: true })(PartUpdate.prototype as object, 'id');
 InputType('UpdatePartInput')(PartUpdate);
 
 /** A figure of the stock ledger is refused where a part is edited, with the operation that moves it. */

@@ -2,8 +2,6 @@ export * from './domain/work-order.events.js';
 export { workOrder } from './domain/work-order.js';
 export {
   completedStatus,
-  openStatus,
-  partLines,
   type CompletionRound,
   type PartLine,
   type RefusedRequest,
@@ -12,11 +10,11 @@ export {
 } from './domain/work-order.state.js';
 export * from './domain/work-order-status.js';
 export * from './domain/work-order-parts.js';
-export { finishCompletion, refuseCompletion } from './domain/work-order-completion.js';
+export { finishCompletion } from './domain/work-order-completion.js';
 export * from './domain/work-order-archive.js';
 export * from './domain/other-costs.js';
 export * from './domain/fulfilment.js';
-export { fulfilmentName, fulfilmentProcess } from './fulfilment-process.js';
+export { fulfilmentProcess } from './fulfilment-process.js';
 export { workOrdersProjection } from './read-models/work-orders.js';
 export { WorkOrdersModule } from './work-orders.module.js';
-export { workOrderRecords, categories, workOrderStatuses } from './records/work-order-records.js';
+export { workOrderRecords, workOrderStatuses } from './records/work-order-records.js';

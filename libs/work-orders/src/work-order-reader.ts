@@ -11,7 +11,6 @@ import {
   ListReader,
   noSuchRecord,
   parseListQuery,
-  readRowsById,
   RelatedRecords,
   type ListArguments,
   type ListPage,
@@ -29,7 +28,7 @@ export const workOrderTarget = defineReferenceTarget({
   view: workOrderList.view,
   async find(id, { events }) {
     const { state } = await events.load(workOrder, id);
-    return state.workOrderId === null ? undefined : (workOrderRow(state) as unknown as Row);
+    return state.workOrderId === null ? undefined : workOrderRow(state);
   },
   label: ({ id, title }) => ({ id, title }),
   graphql: () => WorkOrderType,

@@ -64,7 +64,7 @@ export const WorkOrderChanges = partialClassOf(WorkOrderInput, 'WorkOrderChanges
 
 /** The same as GraphQL takes it: with the order's id. */
 export const WorkOrderUpdate = partialClassOf(WorkOrderInput, 'UpdateWorkOrderInput') as Class<Partial<WorkOrderInput> & { id: number }>;
-Reference('work_order', { required: true })(WorkOrderUpdate.prototype, 'id');
+Reference('work_order', { required: true })(WorkOrderUpdate.prototype as object, 'id');
 InputType('UpdateWorkOrderInput')(WorkOrderUpdate);
 
 /** A cost that is neither labour nor a part. */

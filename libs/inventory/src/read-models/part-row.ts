@@ -1,5 +1,5 @@
 import { Set as PersistentSet } from 'immutable';
-import type { Row, TableDefinition } from '#millwright/event-sourcing';
+import type { TableDefinition } from '#millwright/event-sourcing';
 import { showQuantity, showValue, toQuantity, toValue, type Decimal } from '#millwright/quantities';
 import { userIdOf } from '#millwright/access';
 import { noEntries } from '../domain/order-entries.js';

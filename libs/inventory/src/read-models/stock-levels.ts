@@ -1,4 +1,4 @@
-import { idOf, type Projection, type RecordedEvent, type Row } from '#millwright/event-sourcing';
+import { idOf, type Projection, type RecordedEvent } from '#millwright/event-sourcing';
 import type { PartEvent } from '../domain/part.events.js';
 import { part } from '../domain/part.js';
 import { partOfRow, partRow, partTable, type PartRow } from './part-row.js';
@@ -12,7 +12,7 @@ export const stockLevelsProjection: Projection<PartEvent> = {
   keys: (event) => [[partTable.name, { id: idOf(event.stream) }]],
   apply(event, rows) {
     const row = rows.get(partTable.name, { id: idOf(event.stream) }) as PartRow | undefined;
-    rows.put(partTable.name, partRow(part.evolve(stateBefore(row, event), event), event.revision) as unknown as Row);
+    rows.put(partTable.name, partRow(part.evolve(stateBefore(row, event), event), event.revision));
   },
 };
 

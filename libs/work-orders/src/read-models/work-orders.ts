@@ -33,7 +33,7 @@ export const workOrdersProjection: Projection<WorkOrderEvent> = {
   keys: (event) => [[workOrderTable.name, { id: idOf(event.stream) }]],
   apply(event, rows) {
     const row = rows.get(workOrderTable.name, { id: idOf(event.stream) }) as WorkOrderRow | undefined;
-    rows.put(workOrderTable.name, workOrderRow(workOrder.evolve(stateBefore(row, event), event)) as unknown as Row);
+    rows.put(workOrderTable.name, workOrderRow(workOrder.evolve(stateBefore(row, event), event)));
     if (event.type === 'OtherCostRecorded') rows.add(otherCostTable.name, otherCostRow(event));
   },
 };
