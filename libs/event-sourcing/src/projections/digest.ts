@@ -31,7 +31,9 @@ export async function digestOf(pool: pg.Pool, projection: Projection): Promise<D
     for (const table of projection.tables) {
       const columns = Object.keys(table.columns).map(quoted).join(', ');
       hash.update(`${table.name}(${columns})\n`);
-      const copy = copyTo(`copy (select ${columns} from ${quoted(build.schema)}.${quoted(table.name)} order by ${orderOf(table)}) to stdout`);
+      const copy = copyTo(
+        `copy (select ${columns} from ${quoted(build.schema)}.${quoted(table.name)} order by ${orderOf(table)}) to stdout`,
+      );
       const stream = client.query(Object.assign(copy, { query_timeout: longestCopyMs }));
       for await (const chunk of stream) hash.update(chunk as Buffer);
     }

@@ -14,7 +14,7 @@ import { messageOf } from './retry.js';
 export const lockNameOf = ({ name, version }: Projection): string => `projection ${name} v${version}`;
 
 /** Characters of rows that all runners together may keep in memory while they catch up. */
-const memoryInCharacters = 24_000_000;
+const memoryInCharacters = 32_000_000;
 /** How long the serving build stands still for its successor to draw level, in milliseconds. */
 const drawLevelMs = 2000;
 
