@@ -1,6 +1,5 @@
 import pg from 'pg';
 import type { Configuration } from './config.js';
-import type { Databases } from './databases.js';
 
 /** Where the event log of a database lies: in that database itself, or in EventStoreDB under a prefix. */
 export type LogHome = Readonly<{ place: 'postgresql' | 'eventstoredb'; prefix: string }>;
@@ -37,7 +36,7 @@ export const homeOf = ({ eventStoreUrl, eventStorePrefix }: Configuration): LogH
  * history beside the first, and a new one would read positions of one log as those of another.
  * @throws UnsuitableLog
  */
-export async function assertLogIsHome(databases: Databases, configuration: Configuration): Promise<void> {
+export async function assertLogIsHome(databases: Readonly<{ appUrl: string }>, configuration: Configuration): Promise<void> {
   const client = new pg.Client({ connectionString: databases.appUrl, connectionTimeoutMillis: 10_000 });
   client.on('error', () => undefined); // a connection that breaks while idle is reported by the next query
   await client.connect();
@@ -54,7 +53,8 @@ export async function assertLogIsHome(databases: Databases, configuration: Confi
 
 function misplaced(known: LogHome, configured: LogHome): string {
   const move = 'To move it, stop the application and run npm run log:copy (docs/scaling.md). Nothing was changed.';
-  if (known.place === 'postgresql') return `The event log of this database lies in PostgreSQL, but EVENTSTORE_URL names EventStoreDB. ${move}`;
+  if (known.place === 'postgresql')
+    return `The event log of this database lies in PostgreSQL, but EVENTSTORE_URL names EventStoreDB. ${move}`;
   const prefix = known.prefix === '' ? 'without a prefix' : `under EVENTSTORE_PREFIX=${known.prefix}`;
   if (configured.place === 'postgresql')
     return `The event log of this database lies in EventStoreDB, ${prefix}, but EVENTSTORE_URL is not set. ${move}`;

@@ -1,6 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { categoryOf, idOf, LogUnavailable, type EventLog, type Position, type RecordedEvent, type Sequences } from '#millwright/event-sourcing';
+import {
+  categoryOf,
+  idOf,
+  LogUnavailable,
+  type EventLog,
+  type Position,
+  type RecordedEvent,
+  type Sequences,
+} from '#millwright/event-sourcing';
 import { part } from '#millwright/inventory';
 import { workOrder } from '#millwright/work-orders';
 import { UnsuitableLog } from './log-home.js';

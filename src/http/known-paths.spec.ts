@@ -5,6 +5,7 @@ paths.add('GET', '/api/v1/work_orders');
 paths.add('POST', '/api/v1/work_orders');
 paths.add('GET', '/api/v1/work_orders/:id');
 paths.add('PATCH', '/api/v1/parts/:id/update_unit_cost');
+paths.add('GET', '/api/v1/projections/:name/digest');
 
 describe('the spelling of a path', () => {
   it.each([
@@ -12,6 +13,7 @@ describe('the spelling of a path', () => {
     ['/api/v1/work-orders/12?filter[name_cont]=a-b', '/api/v1/work_orders/12?filter[name_cont]=a-b'],
     ['/api/v1/parts/7/update-unit_cost', '/api/v1/parts/7/update_unit_cost'],
     ['/api/v1/work_orders/a-b', '/api/v1/work_orders/a-b'],
+    ['/api/v1/projections/work-orders/digest', '/api/v1/projections/work-orders/digest'],
     ['/api/v1/unknown-path', '/api/v1/unknown-path'],
   ])('%s is %s', (written, meant) => expect(paths.normalised(written)).toBe(meant));
 });

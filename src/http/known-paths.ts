@@ -4,6 +4,7 @@
  */
 export class KnownPaths {
   private readonly routes = new Map<string, Set<string>>();
+  /** Segments with an underscore, each with its place in the path: what stands where a route has a parameter is left alone. */
   private readonly segments = new Set<string>();
   private matchers: { segments: readonly string[]; methods: ReadonlySet<string> }[] | undefined;
 
@@ -11,7 +12,8 @@ export class KnownPaths {
     const methods = this.routes.get(pattern) ?? new Set<string>();
     methods.add(method);
     this.routes.set(pattern, methods);
-    for (const segment of pattern.split('/')) if (segment.includes('_') && !segment.startsWith(':')) this.segments.add(segment);
+    for (const [place, segment] of pattern.split('/').entries())
+      if (segment.includes('_') && !segment.startsWith(':')) this.segments.add(`${place} ${segment}`);
     this.matchers = undefined;
   }
 
@@ -29,9 +31,9 @@ export class KnownPaths {
     const end = url.search(/[?#]/);
     const path = end < 0 ? url : url.slice(0, end);
     if (!path.includes('-')) return url;
-    const segments = path.split('/').map((segment) => {
+    const segments = path.split('/').map((segment, place) => {
       const underscored = segment.replaceAll('-', '_');
-      return this.segments.has(underscored) ? underscored : segment;
+      return this.segments.has(`${place} ${underscored}`) ? underscored : segment;
     });
     return segments.join('/') + (end < 0 ? '' : url.slice(end));
   }

@@ -10,6 +10,7 @@ import {
   listQueryOf,
   ListReader,
   noSuchRecord,
+  ParkedRows,
   parseListQuery,
   readRowsById,
   RelatedRecords,
@@ -42,6 +43,7 @@ export class PartReader {
     private readonly database: DataSource,
     private readonly events: EventStore,
     private readonly lists: ListReader,
+    private readonly parked: ParkedRows,
     private readonly related: RelatedRecords,
     private readonly parts: PartPresenter,
   ) {}
@@ -61,7 +63,8 @@ export class PartReader {
 
   async one(id: number): Promise<Answer> {
     const row = await this.row(id);
-    return new Answer(await this.parts.full(row), { revision: row.revision });
+    const stale = partList.source !== undefined && (await this.parked.containedIn([row], partList.source));
+    return new Answer(await this.parts.full(row), { revision: row.revision, stale });
   }
 
   /**

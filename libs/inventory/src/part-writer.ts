@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { currentEntity } from '#millwright/access';
 import { currentContext, EventStore, type Detail } from '#millwright/event-sourcing';
 import {
@@ -41,6 +42,7 @@ export class PartWriter {
     private readonly events: EventStore,
     private readonly references: ReferenceChecks,
     private readonly referenced: ReferencedCreation,
+    private readonly database: DataSource,
   ) {}
 
   /** @throws Rejection VALIDATION_FAILED, NON_STOCK_PART, VALUE_OUT_OF_RANGE, DUPLICATE_REFERENCE */
@@ -80,8 +82,18 @@ export class PartWriter {
     });
   }
 
-  archive(partId: number): Promise<PartOutcome> {
-    return this.decide(partId, (state) => archivePart(state, { completionRunning: false }));
+  async archive(partId: number): Promise<PartOutcome> {
+    const completionRunning = await this.isBeingCompletedWith(partId);
+    return this.decide(partId, (state) => archivePart(state, { completionRunning }));
+  }
+
+  /** A completion that is refused gives its parts their stock back. */
+  private async isBeingCompletedWith(partId: number): Promise<boolean> {
+    const orders = await this.database.query<unknown[]>(
+      `SELECT 1 FROM read.work_orders WHERE status_kind = 'open' AND fold->>'phase' = 'completing' AND $1 = ANY(parts_ids) LIMIT 1`,
+      [partId],
+    );
+    return orders.length > 0;
   }
 
   unarchive(partId: number): Promise<PartOutcome> {

@@ -10,6 +10,7 @@ import {
   listQueryOf,
   ListReader,
   noSuchRecord,
+  ParkedRows,
   parseListQuery,
   RelatedRecords,
   type ListArguments,
@@ -40,6 +41,7 @@ export class WorkOrderReader {
   constructor(
     private readonly database: DataSource,
     private readonly lists: ListReader,
+    private readonly parked: ParkedRows,
     private readonly related: RelatedRecords,
     private readonly presenter: WorkOrderPresenter,
   ) {}
@@ -59,7 +61,8 @@ export class WorkOrderReader {
 
   async one(id: number): Promise<Answer> {
     const row = await this.row(id);
-    return new Answer(await this.presenter.full(row), { revision: row.revision });
+    const stale = workOrderList.source !== undefined && (await this.parked.containedIn([row], workOrderList.source));
+    return new Answer(await this.presenter.full(row), { revision: row.revision, stale });
   }
 
   /**

@@ -1,3 +1,4 @@
+import { streamName } from '#millwright/event-sourcing';
 import { viewOf, type ListDefinition } from '#millwright/resources';
 import { partTable } from './part-row.js';
 import { transactionTable } from './transactions.js';
@@ -37,6 +38,7 @@ export const partList: ListDefinition = {
   defaultSort: 'name asc',
   scope: 'entity',
   hidesArchived: true,
+  source: { projection: 'stock-levels', streamOf: ({ id }) => streamName('part', Number(id)) },
 };
 
 /** GET /parts/{id}/transactions. A transaction is never edited, so its `updated_at` is its `created_at`. */
@@ -65,4 +67,5 @@ export const transactionList: ListDefinition = {
   scope: 'entity',
   // Ids are handed out before the decision; only the log knows which of two movements came first.
   tieBreaker: 'position',
+  source: { projection: 'part-transactions', streamOf: ({ part_id }) => streamName('part', Number(part_id)) },
 };

@@ -1,3 +1,4 @@
+import { streamName } from '#millwright/event-sourcing';
 import { viewOf, type ListDefinition, type View } from '#millwright/resources';
 import { workOrderTable } from './work-order-row.js';
 import { otherCostTable } from './work-orders.js';
@@ -47,6 +48,7 @@ export const workOrderList: ListDefinition = {
   defaultSort: 'created_at desc',
   scope: 'entity',
   hidesArchived: true,
+  source: { projection: 'work-orders', streamOf: ({ id }) => streamName('workOrder', Number(id)) },
 };
 
 /** GET /work_orders/{id}/other_costs. */
@@ -65,4 +67,5 @@ export const otherCostList: ListDefinition = {
   search: ['note'],
   defaultSort: 'date asc',
   scope: 'entity',
+  source: { projection: 'work-orders', streamOf: ({ work_order_id }) => streamName('workOrder', Number(work_order_id)) },
 };
