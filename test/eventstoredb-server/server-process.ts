@@ -9,6 +9,8 @@ export type ServerProcessOptions = Readonly<{
   port?: number;
   /** The repository, where it is not the current directory. */
   root?: string;
+  /** The position of the first event; past 2^53 shows who keeps positions in numbers. */
+  firstPosition?: bigint;
 }>;
 
 /** The wire-level test server in a process of its own, so that it can really be killed. */
@@ -25,7 +27,9 @@ export class EventStoreDbServerProcess {
   }
 
   async start(): Promise<this> {
-    const child = fork('test/eventstoredb-server/main.ts', ['--port', String(this.port), '--file', this.options.file], {
+    const { file, firstPosition } = this.options;
+    const begins = firstPosition === undefined ? [] : ['--first-position', String(firstPosition)];
+    const child = fork('test/eventstoredb-server/main.ts', ['--port', String(this.port), '--file', file, ...begins], {
       cwd: this.options.root ?? process.cwd(),
       execArgv: ['--import', './test/harness/typescript.mjs'],
       silent: true,
