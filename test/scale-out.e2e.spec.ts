@@ -1,0 +1,88 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from './harness/client.js';
+import { KeyedLoad } from './harness/keyed-load.js';
+import { TestServer, type TestLog } from './harness/server.js';
+
+type Worker = Readonly<{ name: string; state: string }>;
+
+/** Which projections and process managers a process works, by its own account. */
+async function workedBy(app: Client): Promise<string[]> {
+  const { body } = await app.request('GET', '/health/ready');
+  const { projections = [], process_managers = [] } = body as { projections?: Worker[]; process_managers?: Worker[] };
+  return [...projections, ...process_managers].filter(({ state }) => state !== 'standing by').map(({ name }) => name);
+}
+
+async function appendOutcomes(app: Client): Promise<{ appended: number; conflicts: number }> {
+  const { body } = await app.request('GET', '/metrics');
+  const count = (outcome: string): number =>
+    Number(new RegExp(`^millwright_appends_total\\{outcome="${outcome}"\\} (\\d+)`, 'm').exec(body as string)?.[1] ?? 0);
+  return { appended: count('appended'), conflicts: count('WrongExpectedRevision') };
+}
+
+describe.each<TestLog>(['postgres', 'eventstoredb'])('several processes on one log (%s) and one database', (log) => {
+  let first: TestServer;
+  let others: TestServer[];
+  beforeAll(async () => {
+    first = await TestServer.start({ log });
+    others = await Promise.all([first.another(), first.another()]);
+  });
+  afterAll(async () => {
+    for (const server of [...others, first]) await server.stop();
+  });
+
+  it('share the work so that each read model has one worker', async () => {
+    const [worked, ...idle] = await Promise.all([first, ...others].map(workedBy));
+    expect(new Set(worked).size).toBe(worked?.length);
+    expect(worked).toEqual(expect.arrayContaining(['stock-levels', 'work-orders', 'audit-trail', 'fulfilment']));
+    expect(idle).toEqual([[], []]);
+  });
+
+  it('show at one what was written at another', async () => {
+    for (const [writer, reader] of [
+      [first, others[0]],
+      [others[0], others[1]],
+      [others[1], first],
+    ]) {
+      if (!writer || !reader) throw new Error('three processes were started');
+      const written = await writer.post('/locations', { location: { name: 'Written elsewhere' } }).expect(201);
+      const position = written.headers.get('x-position') ?? '';
+      const { data } = await reader.get(`/locations/${written.data.id}`, { 'x-min-position': position }).expect(200);
+      expect(data).toMatchObject({ id: written.data.id, name: 'Written elsewhere' });
+    }
+  });
+
+  it('decide about the same parts without a storm of conflicts', async () => {
+    const processes = [first, ...others];
+    const load = await KeyedLoad.prepare(processes, `spread ${log}`);
+    const began = performance.now();
+    await load.run(12, 240);
+    const seconds = (performance.now() - began) / 1_000;
+    await load.verify(first);
+    const outcomes = await Promise.all(processes.map(appendOutcomes));
+    const total = (of: 'appended' | 'conflicts'): number => outcomes.reduce((sum, outcome) => sum + outcome[of], 0);
+    console.info(
+      `${log}: 240 requests of 12 clients to 3 processes about 4 parts in ${seconds.toFixed(1)} s: ` +
+        `${total('appended')} appends, ${total('conflicts')} conflicts, at each process ${outcomes.map(({ appended }) => appended).join(', ')}`,
+    );
+    // Each append that wins makes at most one rival of each other process try again, once more where it loses twice.
+    expect(total('conflicts')).toBeLessThan(3 * total('appended'));
+  });
+
+  it('take over from one that is killed, and lose nothing that was asked of it', async () => {
+    const [second, third] = others;
+    if (!second || !third) throw new Error('three processes were started');
+    const load = await KeyedLoad.prepare([second, third], `hand-over ${log}`);
+    const running = load.run(6, 120);
+    await load.untilAnswered(20);
+    await first.kill('SIGKILL');
+    const killed = performance.now();
+    while ((await Promise.all([second, third].map(workedBy))).flat().length === 0) await delay(20);
+    const tookOver = performance.now() - killed;
+    await running;
+    const workers = await Promise.all([second, third].map(workedBy));
+    console.info(`${log}: another process took over ${tookOver.toFixed(0)} ms after SIGKILL (promised: within 5 s)`);
+    expect(new Set(workers.flat()).size).toBe(workers.flat().length);
+    await load.verify(second);
+    await first.restart();
+  });
+});
