@@ -16,6 +16,7 @@ import { Health } from './health/health.js';
 import { Metrics } from './health/metrics.js';
 import { addHealthRoutes } from './health/routes.js';
 import { HttpAdapter, openEdge } from './http/index.js';
+import { assertLogIsHome } from './log-home.js';
 import { NestLogger } from './logging.js';
 
 /** How long clients with open connections have to send and leave by themselves once no new ones are let in. */
@@ -38,12 +39,13 @@ export class Application {
 
   /**
    * Database, migrations, modules, workers, first events, and at last the port: whoever can connect finds everything running.
-   * @throws the errors of `openDatabases`, and Node's own when the port is taken
+   * @throws the errors of `openDatabases`, UnsuitableLog, and Node's own when the port is taken
    */
   static async start(configuration: Configuration, logger: Logger): Promise<Application> {
     const databases = await openDatabases(configuration, logger);
     let nest: NestFastifyApplication | undefined;
     try {
+      await assertLogIsHome(databases, configuration);
       nest = await NestFactory.create<NestFastifyApplication>(AppModule.on(configuration, databases, logger), new HttpAdapter(), {
         logger: new NestLogger(logger),
         abortOnError: false,
