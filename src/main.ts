@@ -4,7 +4,7 @@ import { Configuration, ConfigurationError, helpText, readConfiguration } from '
 import { EmbeddedPostgresError } from './embedded-postgres/index.js';
 import { UnsuitableLog } from './log-home.js';
 import { createLogger } from './logging.js';
-import { DatabaseIsNewer } from './read-database/migrate.js';
+import { DatabaseIsBusy, DatabaseIsNewer } from './read-database/migrate.js';
 import { UnsuitableDatabase } from './read-database/server-checks.js';
 
 /** A clean stop takes 10 s at most; what is not done by then is cut off, which loses nothing that was acknowledged. */
@@ -48,7 +48,7 @@ function greet(configuration: Configuration, { url, newAdminKey }: Application):
 }
 
 /** What a person can put right is said in a sentence; everything else with its stack. */
-const explained = [ConfigurationError, EmbeddedPostgresError, UnsuitableDatabase, DatabaseIsNewer, UnsuitableLog];
+const explained = [ConfigurationError, EmbeddedPostgresError, UnsuitableDatabase, DatabaseIsNewer, DatabaseIsBusy, UnsuitableLog];
 
 main().catch((error: unknown) => {
   const { code, message, stack, port } = error as NodeJS.ErrnoException & { port?: number };

@@ -6,8 +6,9 @@ import { migrations } from './migrations.js';
 import { sequences } from './sequences.js';
 
 /** Whether any other process may run migrations at this moment is decided by this advisory lock (an arbitrary number, the same for ever). */
-const lockNumber = 7_305_813_942;
+export const migrationLock = 7_305_813_942;
 const lockTimeoutMilliseconds = 60_000;
+const lockNotAvailable = '55P03';
 
 /** The database was made by a newer version of this program. */
 export class DatabaseIsNewer extends Error {
@@ -19,9 +20,19 @@ export class DatabaseIsNewer extends Error {
   }
 }
 
+/** Somebody else makes migrations or copies the log, and does not come to an end. */
+export class DatabaseIsBusy extends Error {
+  constructor() {
+    super(
+      `Another process migrates this database or copies its log (npm run log:copy), and was not done within ${lockTimeoutMilliseconds / 1_000} s.`,
+    );
+    this.name = 'DatabaseIsBusy';
+  }
+}
+
 /**
  * Brings the database up to this version, as its owner, and lets the application's role in. Several processes may start at once: one does it, the others wait.
- * @throws DatabaseIsNewer
+ * @throws DatabaseIsNewer, DatabaseIsBusy
  */
 export async function migrate(options: { ownerUrl: string; appUrl: string }): Promise<void> {
   const dataSource = new DataSource({
@@ -35,7 +46,7 @@ export async function migrate(options: { ownerUrl: string; appUrl: string }): Pr
   const lock = dataSource.createQueryRunner();
   try {
     await lock.query(`SET lock_timeout = ${lockTimeoutMilliseconds}`);
-    await lock.query('SELECT pg_advisory_lock($1)', [lockNumber]);
+    await takeLock(lock);
     const appRole = decodeURIComponent(new URL(options.appUrl).username);
     const grantee = (await isAnotherRole(lock, appRole)) ? quoted(appRole) : undefined;
     await lock.query('CREATE SCHEMA IF NOT EXISTS app');
@@ -48,6 +59,14 @@ export async function migrate(options: { ownerUrl: string; appUrl: string }): Pr
     await lock.query('SELECT pg_advisory_unlock_all()').catch(() => undefined);
     await lock.release().catch(() => undefined);
     await dataSource.destroy();
+  }
+}
+
+async function takeLock(runner: QueryRunner): Promise<void> {
+  try {
+    await runner.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+  } catch (error) {
+    throw (error as { code?: unknown }).code === lockNotAvailable ? new DatabaseIsBusy() : error;
   }
 }
 

@@ -12,6 +12,7 @@ type Asked = Readonly<{ key: string; method: 'PATCH' | 'POST'; path: string; bod
  */
 export class KeyedLoad {
   answered = 0;
+  private begun = 0;
   private readonly asked: Asked[] = [];
   private readonly restocked = new Map<number, number>();
   private readonly reserved = new Map<number, number>();
@@ -32,15 +33,16 @@ export class KeyedLoad {
     return new KeyedLoad(apps, name, parts);
   }
 
-  /** So many clients, until so many requests are answered. */
+  /** So many clients, until so many requests more are answered; again, it goes on with the same orders. */
   async run(clients: number, requests: number): Promise<void> {
-    let begun = 0;
+    const enough = this.begun + requests;
     const client = async (number: number): Promise<void> => {
       const app = anyOf(this.apps, number);
       const opened = await this.ask(app, `order ${number}`, 'POST', '/work_orders', { work_order: { title: `${this.name} ${number}` } });
       const order = opened.data.id as number;
-      while (begun < requests) {
-        begun += 1;
+      while (this.begun < enough) {
+        this.begun += 1;
+        const { begun } = this;
         const part = this.parts[begun % this.parts.length] ?? 0;
         const key = `${number}-${begun}`;
         const restocks = begun % 5 > 0;

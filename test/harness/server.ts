@@ -11,11 +11,13 @@ import { createDatabase } from './database.js';
 /** Where a server of the tests keeps its events: beside its read models, or on the run's wire-level event store. */
 export type TestLog = 'postgres' | 'eventstoredb';
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 export type ServerOptions = Readonly<{
   /** Left out: what MILLWRIGHT_TEST_LOG says, so that one spec runs on both. An embedded database keeps its own log. */
   log?: TestLog;
   /** Set for the server's process beside PORT, ADMIN_API_KEY and the database; undefined takes one of these away. */
-  environment?: Readonly<Record<string, string | undefined>>;
+  environment?: Environment;
   /** Started as this user (when the tests run as root). */
   user?: Readonly<{ uid: number; gid: number }>;
   /** The embedded database in this folder, instead of a new database on the test server. */
@@ -32,7 +34,7 @@ export class TestServer extends Client {
     url: string,
     adminKey: string,
     private launched: Launched,
-    private readonly launch: (port?: number) => Promise<Launched>,
+    private readonly launch: (changes?: Environment) => Promise<Launched>,
     private readonly cleanUp: () => Promise<void>,
   ) {
     super(url, adminKey);
@@ -53,16 +55,15 @@ export class TestServer extends Client {
       ...(log === 'eventstoredb' && (await ownStreams())),
       ...options.environment,
     };
-    const launch = (port?: number): Promise<Launched> =>
-      launchServer({ ...environment, ...(port !== undefined && { PORT: String(port) }) }, options.user);
+    const launch = (changes?: Environment): Promise<Launched> => launchServer({ ...environment, ...changes }, options.user);
     const launched = await launch();
     return new TestServer(launched.url, adminKey, launched, launch, async () => database?.drop());
   }
 
   /** Another process on the same database and log, as an installation on several machines has. Stop it before this one. */
   async another(): Promise<TestServer> {
-    const port = await freePort();
-    const launch = (): Promise<Launched> => this.launch(port);
+    const port = String(await freePort());
+    const launch = (changes?: Environment): Promise<Launched> => this.launch({ PORT: port, ...changes });
     const launched = await launch();
     return new TestServer(launched.url, this.adminKey, launched, launch, async () => undefined);
   }
@@ -88,9 +89,9 @@ export class TestServer extends Client {
     return { code };
   }
 
-  /** Starts it again after `kill`, on the same port and the same data. */
-  async restart(): Promise<void> {
-    this.launched = await this.launch();
+  /** Starts it again after `kill`, on the same port and the same data, with other variables where some are given. */
+  async restart(changes?: Environment): Promise<void> {
+    this.launched = await this.launch(changes);
   }
 
   /** Stops it in the clean way and drops its database. */
@@ -129,10 +130,7 @@ async function askRun(path: string): Promise<Readonly<{ url: string; adminKey?: 
 
 type Launched = Readonly<{ child: ChildProcess; url: string; greeting: readonly string[] }>;
 
-async function launchServer(
-  environment: Readonly<Record<string, string | undefined>>,
-  user?: { uid: number; gid: number },
-): Promise<Launched> {
+async function launchServer(environment: Environment, user?: { uid: number; gid: number }): Promise<Launched> {
   const child = spawn(process.execPath, serverProgram(), {
     cwd: root,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },

@@ -1,0 +1,2 @@
+/** Why nothing (more) was done, in words for whoever runs the tool. */
+export class CannotCopy extends Error {}
