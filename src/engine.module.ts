@@ -75,5 +75,7 @@ function writePool(url: string, onBrokenConnection: (error: Error) => void): pg.
     application_name: 'millwright',
   });
   pool.on('error', onBrokenConnection);
+  // A connection that breaks while it is in use says so twice: to its query, which is enough, and as an event, which would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }

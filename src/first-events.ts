@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { PositionWaiter } from '#millwright/access';
 import type { CommandContext } from '#millwright/event-sourcing';
 import { measurementUnits, storerooms } from '#millwright/inventory';
 import { users } from '#millwright/people';
@@ -9,6 +10,7 @@ import { workOrderStatuses } from '#millwright/work-orders';
 const customerId = 1;
 const entityId = 1;
 const patienceMs = 30_000;
+const longestWaitMs = 3_000;
 
 const statuses = [
   ['open', 'open'],
@@ -35,10 +37,17 @@ const builtIn: readonly BuiltInRecord[] = [
 /** The first events of an installation, under fixed event ids: two processes may start at once, and every later start finds them. */
 @Injectable()
 export class FirstEvents {
-  constructor(private readonly records: BuiltInRecords) {}
+  constructor(
+    private readonly records: BuiltInRecords,
+    private readonly positions: PositionWaiter,
+  ) {}
 
+  /** Whoever connects after a first start finds its site in every list. */
   async record(): Promise<void> {
-    for (const record of builtIn) await this.records.record(record, contextOf(record));
+    for (const record of builtIn) {
+      const position = await this.records.record(record, contextOf(record));
+      if (position > 0n) await this.positions.waitFor(position, longestWaitMs);
+    }
   }
 }
 

@@ -59,6 +59,8 @@ export class ProcessManagerEngine {
     // Durable, unlike the checkpoints of projections: an effect checkpoint never moves back.
     this.pool = new pg.Pool({ max: 2, keepAlive: true, query_timeout: 30_000, ...options.database });
     this.pool.on('error', (error) => this.logger.warn({ err: error }, 'an idle connection of the process managers was lost'));
+    // A connection that breaks while it is in use says so twice: to its query, which is enough, and as an event, which would end the process.
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
     this.locks = new WorkerLocks(options.database, names.map(lockNameOf), () => this.locksChanged(), this.logger);
   }
 

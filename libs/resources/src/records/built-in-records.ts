@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v5 as uuidv5 } from 'uuid';
-import { EventStore, type CommandContext } from '#millwright/event-sourcing';
+import { EventStore, type CommandContext, type Position } from '#millwright/event-sourcing';
 import { camelCase } from '../names.js';
 import { personalVersion } from './record-columns.js';
 import { registerRecord, type RecordEvent, type RecordValues } from './record-decider.js';
@@ -21,15 +21,20 @@ export class BuiltInRecords {
     private readonly people: PersonalValues,
   ) {}
 
-  async record({ definition, id, values }: BuiltInRecord, context: CommandContext): Promise<void> {
+  /** Answers the position of the registration, 0n where it was registered before. */
+  async record({ definition, id, values }: BuiltInRecord, context: CommandContext): Promise<Position> {
     const { stream, typeName, category, rules, name, personal } = definition;
-    if ((await this.events.load(stream, id)).state.registered) return;
+    if ((await this.events.load(stream, id)).state.registered) return 0n;
     const eventId = uuidv5(`${category}-${id}`, namespace);
     if (personal) await this.people.write(name, id, eventId, values);
     const registered = (): RecordEvent[] =>
       personal
         ? [{ type: `${typeName}Registered`, data: { fields: Object.keys(values).map(camelCase), [camelCase(personalVersion)]: eventId } }]
         : registerRecord(typeName, rules, values);
-    await this.events.execute(stream, id, (state) => (state.registered ? [] : registered()), { context, eventId: () => eventId });
+    const { position } = await this.events.execute(stream, id, (state) => (state.registered ? [] : registered()), {
+      context,
+      eventId: () => eventId,
+    });
+    return position;
   }
 }
