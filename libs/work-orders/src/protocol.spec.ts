@@ -1,66 +1,19 @@
 import fc from 'fast-check';
-import { Rejection, type Event, type Stream } from '#millwright/event-sourcing/decider';
-import {
-  archivePart,
-  decideOrderEffect,
-  entriesInOrder,
-  orderEntry,
-  part,
-  reconcilePart,
-  registerPart,
-  restockPart,
-  unarchivePart,
-  type OrderEffectOutcome,
-  type Part,
-  type PartEvent,
-} from '#millwright/inventory';
-import { toValue } from '#millwright/quantities';
+import { Rejection, type Event } from '#millwright/event-sourcing/decider';
+import { decideOrderEffect, part, registerPart, type OrderEffectOutcome, type Part, type PartEvent } from '#millwright/inventory';
 import { fulfil, type FulfilmentDesk } from './domain/fulfilment.js';
 import type { WorkOrderEvent } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
-import { removePart, requestPart, setPartQuantity } from './domain/work-order-parts.js';
-import { changeWorkOrder, completeWorkOrder, openWorkOrder, reopenWorkOrder } from './domain/work-order-status.js';
+import { requestPart } from './domain/work-order-parts.js';
+import { openWorkOrder } from './domain/work-order-status.js';
 import { unknownWorkOrder, type WorkOrder } from './domain/work-order.state.js';
+import { checkAgreement, checkProtocol, Journal, stateOf } from './testing/journal.js';
+import { commandKinds, decisionOf, type Command } from './testing/plant-commands.js';
 import { newActor, RandomScheduler, type Actor } from './testing/random-scheduler.js';
+import { now } from './testing/work-orders.js';
 
 const partIds = [1, 2, 3];
 const orderIds = [11, 12, 13];
-const now = '2025-07-15T09:30:00.000Z';
-
-/** What a client asks, one after another; several clients at once. */
-type Command = Readonly<{ kind: (typeof commandKinds)[number]; order: number; part: number; amount: number }>;
-const commandKinds = [
-  ...(['add', 'add', 'add', 'add', 'add', 'add', 'set', 'set', 'remove'] as const),
-  ...(['complete', 'complete', 'complete', 'complete', 'reopen', 'reopen', 'cancel'] as const),
-  ...(['restock', 'restock', 'countDown', 'countDown', 'countDown', 'countUp', 'archive', 'unarchive', 'unarchive'] as const),
-] as const;
-
-/** A stream with the state after each of its events, and appends at an expected revision only. */
-class Journal<State, E extends Event> {
-  readonly events: E[] = [];
-  private readonly states: State[] = [];
-
-  constructor(private readonly stream: Stream<State, E>) {}
-
-  get revision(): number {
-    return this.events.length - 1;
-  }
-
-  /** The state before that revision. */
-  before(revision: number): State {
-    return this.states[revision - 1] ?? this.stream.initialState;
-  }
-
-  append(expectedRevision: number, events: readonly E[]): boolean {
-    if (expectedRevision !== this.revision) return false;
-    for (const event of events) {
-      const state = this.stream.evolve(this.before(this.events.length), event);
-      this.events.push(event);
-      this.states.push(state);
-    }
-    return true;
-  }
-}
 
 /** Parts, orders, clients and workers in one memory, and whoever comes next chosen at random. */
 class Plant {
@@ -121,35 +74,11 @@ class Plant {
     }
   }
 
-  private carryOutCommand(actor: Actor, { kind, order, part: partId, amount }: Command): Promise<void> {
-    const onOrder = (decision: (state: WorkOrder) => WorkOrderEvent[]) => this.decide(actor, this.order(order), decision);
-    const onPart = (decision: (state: Part) => PartEvent[]) => this.decide(actor, this.part(partId), decision);
-    const transactionId = ++this.transactions;
-    const quantity = String(amount);
-    switch (kind) {
-      case 'add':
-        return onOrder((state) => requestPart(state, { partId, quantity }));
-      case 'set':
-        return onOrder((state) => setPartQuantity(state, { partId, quantity: String(amount - 1) }));
-      case 'remove':
-        return onOrder((state) => removePart(state, { partId }));
-      case 'complete':
-        return onOrder((state) => completeWorkOrder(state, { now }));
-      case 'reopen':
-        return onOrder((state) => reopenWorkOrder(state, { now }));
-      case 'cancel':
-        return onOrder((state) => changeWorkOrder(state, { status: { statusId: 4, kind: 'cancelled' }, now }));
-      case 'restock':
-        return onPart((state) => restockPart(state, { transactionId, quantity, cost: `${amount}.01` }));
-      case 'countDown':
-        return onPart((state) => reconcilePart(state, { transactionId, quantity: `-${amount * 2}`, note: 'counted' }));
-      case 'countUp':
-        return onPart((state) => reconcilePart(state, { transactionId, quantity, note: 'counted' }));
-      case 'archive':
-        return onPart((state) => archivePart(state, { completionRunning: false }));
-      case 'unarchive':
-        return onPart(unarchivePart);
-    }
+  private carryOutCommand(actor: Actor, command: Command): Promise<void> {
+    const decision = decisionOf(command, ++this.transactions);
+    return decision.on === 'order'
+      ? this.decide(actor, this.order(command.order), decision.decide)
+      : this.decide(actor, this.part(command.part), decision.decide);
   }
 
   /** A worker takes the events of each order strictly in order, different orders side by side, from the durable checkpoint on. */
@@ -220,68 +149,6 @@ function found<T>(value: T | undefined): T {
   return value;
 }
 
-const stateOf = <State, E extends Event>(journal: Journal<State, E>): State => journal.before(journal.events.length);
-
-function checkAgreement(plant: Plant): void {
-  for (const [partId, journal] of plant.parts) {
-    const state = stateOf(journal);
-    for (const workOrderId of orderIds) {
-      const order = stateOf(plant.order(workOrderId));
-      const wanted = order.parts.get(partId)?.quantity ?? 0n;
-      const { reserved, issued, charge } = orderEntry(state, workOrderId);
-      const expected = { reserved: order.phase === 'open' ? wanted : 0n, issued: order.phase === 'completed' ? wanted : 0n };
-      expect({ phase: order.phase, reserved, issued }).toEqual({ phase: order.phase, ...expected });
-      if (issued === 0n) expect(charge).toBe(0n);
-    }
-  }
-  for (const journal of plant.orders.values()) expect(stateOf(journal).phase).not.toBe('completing');
-}
-
-/** On every part: no order is issued twice without having given back, and the revisions of its effects never go back. */
-function checkNothingTwice(plant: Plant): void {
-  for (const journal of plant.parts.values()) {
-    const fences = new Map<number, number>();
-    for (const [revision, { type, data }] of journal.events.entries()) {
-      if (!('orderRevision' in data)) continue;
-      if (type === 'PartIssued') expect(orderEntry(journal.before(revision), data.workOrderId).issued).toBe(0n);
-      expect(data.orderRevision).toBeGreaterThanOrEqual(fences.get(data.workOrderId) ?? -1);
-      fences.set(data.workOrderId, data.orderRevision);
-    }
-  }
-}
-
-/** What was put on the shelf is there or was charged, to the last digit. */
-function checkValue(plant: Plant): void {
-  for (const journal of plant.parts.values()) {
-    const { shelf, orders, details, reserved } = stateOf(journal);
-    const entries = entriesInOrder(orders).map(([, entry]) => entry);
-    expect(entries.reduce((sum, entry) => sum + entry.reserved, 0n)).toBe(reserved);
-    if (details.isNonStock) continue;
-    const arrived = journal.events.reduce(
-      (sum, { type, data }) =>
-        ['PartOpeningStockRecorded', 'PartRestocked', 'PartReconciled'].includes(type) && 'value' in data ? sum + toValue(data.value) : sum,
-      0n,
-    );
-    expect(entries.reduce((sum, { charge }) => sum + charge, shelf.value)).toBe(arrived);
-  }
-}
-
-/** Every completion ended once; a request was refused by the part exactly when the order was told so, and was told once. */
-function checkAnswers(plant: Plant): void {
-  for (const [id, { events }] of plant.orders) {
-    const started = events.flatMap(({ type }, revision) => (type === 'WorkOrderCompletionStarted' ? [revision] : []));
-    const ended = events.flatMap(({ data }) => ('completionRevision' in data ? [data.completionRevision] : []));
-    expect(ended.sort((left, right) => left - right)).toEqual(started);
-    const told = events.flatMap(({ type, data }) => (type === 'PartAssignmentRefused' ? [`${data.partId}@${data.requestRevision}`] : []));
-    const refused = [...plant.parts].flatMap(([partId, journal]) =>
-      journal.events.flatMap(({ type, data }) =>
-        type === 'PartReservationRefused' && data.workOrderId === id ? [`${partId}@${data.orderRevision}`] : [],
-      ),
-    );
-    expect(told.sort()).toEqual(refused.sort());
-  }
-}
-
 const commands = fc.array(
   fc.record({
     kind: fc.constantFrom(...commandKinds),
@@ -315,10 +182,7 @@ describe('orders and parts under a random scheduler', () => {
           );
           await Promise.all(asked);
           expect(plant.faults).toEqual([]);
-          checkAgreement(plant);
-          checkNothingTwice(plant);
-          checkValue(plant);
-          checkAnswers(plant);
+          checkProtocol(plant);
         },
       );
       await fc.assert(property, { numRuns: runs });
