@@ -33,7 +33,14 @@ export class EngineModule {
       { provide: Databases, useFactory: () => databases },
       { provide: Metrics, useFactory: () => new Metrics() },
       { provide: pg.Pool, useFactory: () => writePool(databases.appUrl, onBrokenConnection) },
-      { provide: DataSource, useFactory: () => new DataSource(readOptions(databases.appUrl, onBrokenConnection)).initialize() },
+      {
+        provide: DataSource,
+        useFactory: (metrics: Metrics) => {
+          const onStatement = (): void => metrics.readStatements.inc();
+          return new DataSource(readOptions(databases.appUrl, { onPoolError: onBrokenConnection, onStatement })).initialize();
+        },
+        inject: [Metrics],
+      },
       {
         provide: Engine,
         useFactory: async (metrics: Metrics, pool: pg.Pool) =>

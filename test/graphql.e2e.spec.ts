@@ -133,6 +133,36 @@ describe('GraphQL', () => {
       expect((await app.post('/graphql', body).expect(400)).error.code).toBe('MALFORMED_REQUEST');
   });
 
+  it('names its own arguments in refusals of lists and variables', async () => {
+    const fields = async (query: string, variables?: object): Promise<string[]> =>
+      ((await firstError(query, variables)).details as { field: string }[]).map(({ field }) => field);
+    expect(await fields('{ assets(first: 0) { totalCount } }')).toEqual(['first']);
+    expect(await fields('{ assets(perPage: 1001) { totalCount } }')).toEqual(['perPage']);
+    expect(await fields('{ assets(after: "junk") { totalCount } }')).toEqual(['after']);
+    expect(await fields('{ assets(filter: {purchaseCost: {gteq: "dear"}}) { totalCount } }')).toEqual(['filter.purchaseCost.gteq']);
+    expect(await fields(createLocation, { input: { name: null } })).toEqual(['input.name']);
+    expect((await firstError('{ assets(first: 0) { totalCount } }')).message).toMatch(/^first: /);
+    expect((await firstError('mutation { createAsset(input: {name: "x", locationId: 987654321}) { id } }')).message).toMatch(
+      /^input\.locationId: /,
+    );
+  });
+
+  it('refuses a document of several operations that names none of them', async () => {
+    expect(await firstError('query A { __typename } query B { __typename }')).toMatchObject({ status: 422, code: 'VALIDATION_FAILED' });
+  });
+
+  it('refuses in the form that clients of GraphQL read also where the operation is never looked at', async () => {
+    for (const [status, code, headers] of [
+      [401, 'UNAUTHENTICATED', { authorization: undefined }],
+      [400, 'MALFORMED_REQUEST', { 'x-entity-id': undefined }],
+      [404, 'NOT_FOUND', { 'x-entity-id': '987654321' }],
+    ] as const) {
+      const { body } = await app.post('/graphql', { query: '{ __typename }' }, headers).expect(status);
+      expect(body.errors).toEqual([{ message: body.message, extensions: expect.objectContaining({ code }) as object }]);
+      expect(body.error.code).toBe(code);
+    }
+  });
+
   it('takes POST of JSON only', async () => {
     expect((await app.get('/graphql?query={__typename}').expect(405)).headers.get('allow')).toBe('POST');
     await app.request('POST', '/graphql', 'query={__typename}', { 'content-type': 'application/x-www-form-urlencoded' }).expect(415);
@@ -152,6 +182,16 @@ describe('GraphQL', () => {
     [
       'costly',
       '{ locations(first: 1000) { nodes { parent { parent { parent { id name path } } } createdBy { id name } updatedBy { id name } } edges { node { id name path rootId hasChildren parent { id name path rootId hasChildren } createdBy { id name } updatedBy { id name } address description qrCode } } } }',
+    ],
+    ['full of repetitions', `{ location(id: 1) { ${'name '.repeat(1_000)} } }`],
+    ['full of inline fragments that repeat', `{ location(id: 1) { ${'... { name } '.repeat(500)} } }`],
+    [
+      'full of small fragments',
+      `{ location(id: 1) { ${Array.from({ length: 300 }, (_, index) => `...f${index}`).join(' ')} } } ${Array.from({ length: 300 }, (_, index) => `fragment f${index} on Location { id }`).join(' ')}`,
+    ],
+    [
+      'a bomb of fragments',
+      `{ location(id: 1) { ...f0 } } ${Array.from({ length: 40 }, (_, index) => `fragment f${index} on Location { ...f${index + 1} ...f${index + 1} }`).join(' ')} fragment f40 on Location { id }`,
     ],
     [
       'full of fragments',

@@ -4,7 +4,7 @@ import type {} from 'mercurius';
 import type { Logger } from 'pino';
 import { publishedErrorOf, positionOfMutations } from '#millwright/resources';
 import { causeOf, isSyntaxError, shownError, shownResult, unreadable, type ReportFault } from './graphql-errors.js';
-import { assertAffordable } from './limits.js';
+import { assertAffordable, assertShape } from './limits.js';
 
 type GraphqlRequest = Readonly<{ query: string; variables?: Record<string, unknown>; operationName?: string }>;
 /**
@@ -40,7 +40,10 @@ async function execute(
     const context = { operationName: asked.operationName };
     const result: ExecutionResult = await server.graphql(asked.query, context, asked.variables, asked.operationName);
     if (!result.errors) return { status: 200, headers: {}, body: { data: result.data } };
-    return { status: 200, headers: retryAfter(result.errors), body: shownResult(result, request.id, report) };
+    const body = shownResult(result, request.id, report);
+    // Without data nothing was run, so the request itself is refused.
+    const status = result.data === undefined ? publishedErrorOf(result.errors[0] && causeOf(result.errors[0])).status : 200;
+    return { status, headers: retryAfter(result.errors), body };
   } catch (refused) {
     const errors = errorsOf(refused);
     const [first] = errors;
@@ -88,8 +91,9 @@ function requestOf(body: unknown): GraphqlRequest {
   return { query, variables: (variables ?? undefined) as Record<string, unknown> | undefined, operationName: operationName ?? undefined };
 }
 
-/** Has the cost of every operation estimated before it runs. To be called once mercurius is there. */
-export function limitCosts(server: FastifyInstance): void {
+/** Has every document judged before it is validated, and its cost estimated before it runs. To be called once mercurius is there. */
+export function limitOperations(server: FastifyInstance): void {
+  server.graphql.addHook('preValidation', async (_schema, document) => assertShape(document));
   server.graphql.addHook('preExecution', async (schema, document, context, variables: unknown) => {
     const { operationName } = context as unknown as { operationName?: string };
     assertAffordable(schema, document, variables as object | undefined, operationName);

@@ -1,6 +1,6 @@
 import { GraphQLError, type ExecutionResult } from 'graphql';
 import { Rejection, type Detail } from '#millwright/event-sourcing';
-import { camelCase, invalid, publishedErrorOf, type PublishedError } from '#millwright/resources';
+import { camelCase, invalid, publishedErrorOf, toldOf, type PublishedError } from '#millwright/resources';
 
 /** Told of errors of ours, which a client sees only as INTERNAL or UNAVAILABLE. */
 export type ReportFault = (error: unknown, published: PublishedError) => void;
@@ -10,12 +10,13 @@ export function shownError(error: GraphQLError, requestId: string, report: Repor
   const cause = causeOf(error);
   const published = publishedErrorOf(cause);
   if (published.status >= 500) report(cause, published);
-  const { code, message, details, facts } = published;
+  const { code, message, facts } = published;
+  const details = published.details.map(inCamelCase);
   return {
-    message,
+    message: toldOf(message, published.details, details),
     ...(error.locations && { locations: error.locations }),
     ...(error.path && { path: error.path }),
-    extensions: { ...facts, code, details: details.map(inCamelCase), request_id: requestId },
+    extensions: { ...facts, code, details, request_id: requestId },
   };
 }
 
@@ -24,7 +25,8 @@ export function causeOf(error: GraphQLError): unknown {
   let cause: unknown = error;
   while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
   if (!(cause instanceof GraphQLError)) return cause;
-  const field = /^Variable "\$(\w+)"/.exec(error.message)?.[1] ?? 'query';
+  const [, variable = 'query'] = /^Variable "\$(\w+)"/.exec(error.message) ?? [];
+  const field = / at "([\w.[\]]+)"; /.exec(error.message)?.[1] ?? variable;
   return invalid([{ field, code: 'does_not_fit_schema', message: error.message }]);
 }
 

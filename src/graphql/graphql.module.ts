@@ -5,8 +5,8 @@ import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { FastifyInstance } from 'fastify';
 import type { ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
-import { limitCosts, serveGraphql } from './graphql-endpoint.js';
-import { limits, shapeLimits } from './limits.js';
+import { limitOperations, serveGraphql } from './graphql-endpoint.js';
+import { limits } from './limits.js';
 import { servePlayground } from './playground.js';
 
 /** The module's options, injected by this class. */
@@ -37,7 +37,6 @@ export class GraphqlEdgeModule implements OnModuleInit {
           routes: false,
           graphiql: false,
           graphql: { parseOptions: { maxTokens: limits.tokens, noLocation: false }, validateOptions: { maxErrors: 10 } },
-          validationRules: [shapeLimits],
           // Errors keep what they are until the endpoint shows them; mercurius would turn them into its own.
           errorFormatter: (execution: ExecutionResult) => ({ statusCode: 200, response: execution }),
         } as MercuriusDriverConfig),
@@ -50,6 +49,6 @@ export class GraphqlEdgeModule implements OnModuleInit {
     const server = this.adapter.httpAdapter.getInstance<FastifyInstance>();
     serveGraphql(server, () => this.schema.schema, this.options.logger);
     if (this.options.playground) await servePlayground(server);
-    server.addHook('onReady', async () => limitCosts(server));
+    server.addHook('onReady', async () => limitOperations(server));
   }
 }

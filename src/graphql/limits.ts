@@ -1,65 +1,119 @@
 import {
-  GraphQLError,
   Kind,
-  type ASTVisitor,
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLSchema,
+  type SelectionNode,
   type SelectionSetNode,
-  type ValidationContext,
 } from 'graphql';
 import { fieldExtensionsEstimator, getComplexity, simpleEstimator } from 'graphql-query-complexity';
 import { invalid } from '#millwright/resources';
 
 /** What one document may be, so that no single one can hold up the others. */
-export const limits = { tokens: 4_000, depth: 12, aliases: 50, rootFields: 50, cost: 30_000 } as const;
+export const limits = {
+  tokens: 4_000,
+  depth: 12,
+  aliases: 50,
+  rootFields: 50,
+  fragments: 50,
+  /** Fields that stand more than once in one selection: validation compares each with each. */
+  repeatedFields: 50,
+  /** Fields and fragments once every fragment is written out where it is spread. */
+  selections: 5_000,
+  cost: 30_000,
+} as const;
 
-const refusal = (code: string, what: string, most: number): GraphQLError =>
-  new GraphQLError(`the document ${what}`, {
-    originalError: invalid([{ field: 'query', code, message: `${what}; at most ${most} are allowed` }]),
-  });
+/** The refusals of a document that is too much, by the limit it exceeds. */
+const refusals = {
+  fragments: ['too_many_fragments', 'has too many fragments'],
+  aliases: ['too_many_aliases', 'has too many aliases'],
+  repeatedFields: ['too_many_repetitions', 'repeats too many fields'],
+  rootFields: ['too_many_fields', 'has too many root fields'],
+  selections: ['too_many_fields', 'selects too many fields'],
+  depth: ['too_deep', 'nests its fields too deeply'],
+} as const;
 
-/** Depth, aliases and root fields, judged before anything is executed. Fragments count where they are spread. */
-export function shapeLimits(context: ValidationContext): ASTVisitor {
-  let aliases = 0;
-  return {
-    Field: (node) => {
-      if (node.alias && ++aliases === limits.aliases + 1)
-        context.reportError(refusal('too_many_aliases', 'has too many aliases', limits.aliases));
-    },
-    OperationDefinition: (node) => {
-      const introspects = node.selectionSet.selections.every((field) => field.kind === Kind.FIELD && field.name.value.startsWith('__'));
-      if (node.selectionSet.selections.length > limits.rootFields)
-        context.reportError(refusal('too_many_fields', 'has too many root fields', limits.rootFields));
-      const depth = new Depth((name) => context.getFragment(name)).of(node.selectionSet);
-      if (depth > limits.depth && !introspects) context.reportError(refusal('too_deep', 'nests its fields too deeply', limits.depth));
-    },
-  };
+function refuseAbove(limit: keyof typeof refusals, found: number): void {
+  if (found <= limits[limit]) return;
+  const [code, what] = refusals[limit];
+  throw invalid([{ field: 'query', code, message: `${what}; at most ${limits[limit]} are allowed` }]);
 }
 
-/** How deep a selection goes; each fragment is measured once, so that fragments of fragments cannot multiply the work. */
-class Depth {
-  private readonly known = new Map<string, number>();
+/**
+ * Judges the shape of a document before it is validated, because validation itself takes a time that grows with the square of what is repeated.
+ * @throws Rejection VALIDATION_FAILED
+ */
+export function assertShape({ definitions }: DocumentNode): void {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of definitions) if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  refuseAbove('fragments', definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION).length);
+  const tally = { aliases: 0, repeatedFields: 0 };
+  for (const definition of definitions) if ('selectionSet' in definition) count(definition.selectionSet, tally);
+  refuseAbove('aliases', tally.aliases);
+  refuseAbove('repeatedFields', tally.repeatedFields);
+  const extent = new Extent(fragments);
+  for (const definition of definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    const { selections } = definition.selectionSet;
+    refuseAbove('rootFields', selections.length);
+    const { depth, size } = extent.of(definition.selectionSet);
+    refuseAbove('selections', size);
+    // What tools ask about the schema is deep, and limited by a rule of its own.
+    const introspects = selections.every((field) => field.kind === Kind.FIELD && field.name.value.startsWith('__'));
+    if (!introspects) refuseAbove('depth', depth);
+  }
+}
 
-  constructor(private readonly fragment: (name: string) => FragmentDefinitionNode | null | undefined) {}
+type Tally = { aliases: number; repeatedFields: number };
 
-  of({ selections }: SelectionSetNode): number {
-    const depths = selections.map((selection) => {
-      if (selection.kind === Kind.FIELD) return 1 + (selection.selectionSet ? this.of(selection.selectionSet) : 0);
-      return selection.kind === Kind.INLINE_FRAGMENT ? this.of(selection.selectionSet) : this.ofFragment(selection.name.value);
-    });
-    return Math.max(0, ...depths);
+/** Counts in every selection of a definition; an inline fragment belongs to the selection it stands in. */
+function count(selectionSet: SelectionSetNode, tally: Tally): void {
+  const names = new Set<string>();
+  const look = (selection: SelectionNode): void => {
+    if (selection.kind === Kind.INLINE_FRAGMENT) return selection.selectionSet.selections.forEach(look);
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return;
+    if (selection.alias) tally.aliases++;
+    const shownAs = (selection.alias ?? selection.name).value;
+    if (names.has(shownAs)) tally.repeatedFields++;
+    names.add(shownAs);
+    if (selection.selectionSet) count(selection.selectionSet, tally);
+  };
+  selectionSet.selections.forEach(look);
+}
+
+type Measure = Readonly<{ depth: number; size: number }>;
+
+/** How deep and how large a selection is with its fragments; each is measured once, so that fragments of fragments cannot multiply the work. */
+class Extent {
+  private readonly known = new Map<string, Measure>();
+
+  constructor(private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>) {}
+
+  of({ selections }: SelectionSetNode): Measure {
+    let depth = 0;
+    let size = 0;
+    for (const selection of selections) {
+      const inside = this.inside(selection);
+      depth = Math.max(depth, inside.depth + (selection.kind === Kind.FIELD ? 1 : 0));
+      size += 1 + inside.size;
+    }
+    return { depth, size };
   }
 
-  private ofFragment(name: string): number {
+  private inside(selection: SelectionNode): Measure {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return this.ofFragment(selection.name.value);
+    return selection.selectionSet ? this.of(selection.selectionSet) : { depth: 0, size: 0 };
+  }
+
+  private ofFragment(name: string): Measure {
     const known = this.known.get(name);
     if (known !== undefined) return known;
-    // A fragment that spreads itself is refused by another rule; here it must only end.
-    this.known.set(name, 0);
-    const definition = this.fragment(name);
-    const depth = definition ? this.of(definition.selectionSet) : 0;
-    this.known.set(name, depth);
-    return depth;
+    // A fragment that spreads itself is refused by validation; here it must only end.
+    this.known.set(name, { depth: 0, size: 0 });
+    const definition = this.fragments.get(name);
+    const measure = definition ? this.of(definition.selectionSet) : { depth: 0, size: 0 };
+    this.known.set(name, measure);
+    return measure;
   }
 }
 

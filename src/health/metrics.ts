@@ -32,6 +32,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly readStatements = new Counter({
+    name: 'millwright_read_statements_total',
+    help: 'SQL statements sent to the read models.',
+    registers: [this.registry],
+  });
+
   readonly lagEvents = new Gauge({
     name: 'millwright_projection_lag_events',
     help: 'Events in the log that a projection has still to see.',

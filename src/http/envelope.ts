@@ -38,3 +38,9 @@ export const errorBody = ({ code, message, details, facts }: PublishedError, req
   message,
   error: { ...facts, code, message, details, request_id: requestId },
 });
+
+/** The same refusal before GraphQL has seen the request: clients of GraphQL look for `errors`, those of the envelope find it, too. */
+export const graphqlErrorBody = (error: PublishedError, requestId: string): object => {
+  const { code, message, details, facts } = error;
+  return { ...errorBody(error, requestId), errors: [{ message, extensions: { ...facts, code, details, request_id: requestId } }] };
+};

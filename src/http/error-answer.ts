@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { publishedErrorOf } from '#millwright/resources';
-import { errorBody } from './envelope.js';
+import { errorBody, graphqlErrorBody } from './envelope.js';
 
 /**
  * The one place where something thrown becomes an answer of REST, whether a hook, the body's parser or a handler threw it.
@@ -18,5 +18,7 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
   void reply
     .code(published.status)
     .headers({ ...published.headers, 'Content-Type': 'application/json; charset=utf-8' })
-    .send(JSON.stringify(errorBody(published, request.id)));
+    .send(JSON.stringify((isGraphql(request) ? graphqlErrorBody : errorBody)(published, request.id)));
 }
+
+const isGraphql = ({ method, url }: FastifyRequest): boolean => method === 'POST' && /^\/api\/v1\/graphql\/?([?#]|$)/.test(url);

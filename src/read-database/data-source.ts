@@ -1,5 +1,6 @@
 import type { DataSourceOptions } from 'typeorm';
 import { ImpatientClient } from './impatient-client.js';
+import { StatementCounter } from './statement-counter.js';
 
 const connectTimeoutMilliseconds = 2_000;
 const statementTimeoutMilliseconds = 5_000;
@@ -34,6 +35,11 @@ export function dataSourceOptions(
 const timeouts = (milliseconds: number | undefined): object =>
   milliseconds === undefined ? {} : { statement_timeout: milliseconds, query_timeout: milliseconds + 1_000 };
 
-/** The options of the application's reads. */
-export const readOptions = (url: string, onPoolError: (error: Error) => void) =>
-  dataSourceOptions(url, { connections: 20, statementTimeoutMilliseconds, onPoolError });
+/** The options of the application's reads; `onStatement` is told of each. */
+export const readOptions = (
+  url: string,
+  { onPoolError, onStatement }: { onPoolError: (error: Error) => void; onStatement: () => void },
+) => ({
+  ...dataSourceOptions(url, { connections: 20, statementTimeoutMilliseconds, onPoolError }),
+  logger: new StatementCounter(onStatement),
+});

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { roundToCurrency, printed, showValue, toValue } from '#millwright/quantities';
-import { Answer, RelatedRecords } from '#millwright/resources';
+import { Answer, instantText, RelatedRecords } from '#millwright/resources';
 import type { PartOutcome } from './inventory.commands.js';
 import { partRow, type PartRow } from './read-models/part-row.js';
 
@@ -55,8 +55,8 @@ export class PartPresenter {
       qr_code: row.qr_code,
       external_reference: row.external_reference,
       archived: row.archived,
-      created_at: row.created_at,
-      updated_at: row.updated_at,
+      created_at: instantText(row.created_at),
+      updated_at: instantText(row.updated_at),
       created_by,
       updated_by,
     };

@@ -9,6 +9,7 @@ import {
   isHere,
   listQueryOf,
   ListReader,
+  NestedLists,
   noSuchRecord,
   ParkedRows,
   parseListQuery,
@@ -43,6 +44,7 @@ export class PartReader {
     private readonly database: DataSource,
     private readonly events: EventStore,
     private readonly lists: ListReader,
+    private readonly nested: NestedLists,
     private readonly parked: ParkedRows,
     private readonly related: RelatedRecords,
     private readonly parts: PartPresenter,
@@ -58,7 +60,7 @@ export class PartReader {
   }
 
   transactionPage(partId: number, list: ListArguments): Promise<ListPage> {
-    return this.lists.read(transactionList, listQueryOf(transactionList, list), { where: { part_id: partId } });
+    return this.nested.page(transactionList, 'part_id', partId, listQueryOf(transactionList, list));
   }
 
   async one(id: number): Promise<Answer> {
@@ -88,12 +90,16 @@ export class PartReader {
     return new Answer(await Promise.all(rows.map((row) => this.transactionOf(row))), { meta: { ...meta, total_used } });
   }
 
-  /** @throws Rejection NOT_FOUND */
   async transaction(partId: number, transactionId: number): Promise<Answer> {
+    return new Answer(await this.transactionOf(await this.transactionRow(partId, transactionId)));
+  }
+
+  /** @throws Rejection NOT_FOUND */
+  async transactionRow(partId: number, transactionId: number): Promise<Row> {
     await this.row(partId);
     const row = (await readRowsById(this.database, transactionList.view, [transactionId])).get(transactionId);
     if (!row || row['part_id'] !== partId) throw noSuchRecord();
-    return new Answer(await this.transactionOf(row));
+    return row;
   }
 
   /** Why the average is what it is: every movement in log order, with the figures that lead to it and the event behind it. @throws Rejection NOT_FOUND */

@@ -60,7 +60,7 @@ function movesElsewhere(name: string, operation: string): void {
   defineField(PartChanges, {
     name,
     kind: 'not yet',
-    presence: 'nullable',
+    presence: 'refused',
     codes: ['use_operation'],
     check: () => ({ code: 'use_operation', message: `moves through ${operation}` }),
     description: `Refused: moves through ${operation}.`,

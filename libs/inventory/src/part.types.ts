@@ -57,7 +57,10 @@ export const PartTransactionType = defineOutputType('PartTransaction', {
   explanation: { ...text, description: 'Why the average is what it is after this movement.' },
   event_id: id,
   event_type: text,
-  position: text,
+  position: { ...text, description: 'Where the event stands in the log.' },
+  actor_kind: text,
+  actor_id: text,
+  effective_at: { ...text, description: 'When it happened in the business: an instant or a plain date.' },
   created_at: instant,
 });
 

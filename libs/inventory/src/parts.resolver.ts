@@ -58,12 +58,12 @@ export class PartsResolver {
     return connectionFrom(await this.parts.page(list));
   }
 
-  @Mutation(() => PartType)
+  @Mutation(() => PartType, { nullable: true })
   createPart(@Input(PartInput) input: PartInput, @Args({ type: () => MutationOptions }) options: MutationOptions): Promise<Row> {
     return this.run('createPart', input, options, new commands.CreatePart(input));
   }
 
-  @Mutation(() => PartType)
+  @Mutation(() => PartType, { nullable: true })
   updatePart(
     @Input(PartUpdate) input: Partial<PartFields> & { id: number },
     @Args({ type: () => MutationOptions }) options: MutationOptions,
@@ -72,17 +72,17 @@ export class PartsResolver {
     return this.run('updatePart', input, options, new commands.UpdatePart(id, changes));
   }
 
-  @Mutation(() => PartType)
+  @Mutation(() => PartType, { nullable: true })
   archivePart(@Input(PartIdInput) input: PartIdInput, @Args({ type: () => MutationOptions }) options: MutationOptions): Promise<Row> {
     return this.run('archivePart', input, options, new commands.ArchivePart(input.id));
   }
 
-  @Mutation(() => PartType)
+  @Mutation(() => PartType, { nullable: true })
   unarchivePart(@Input(PartIdInput) input: PartIdInput, @Args({ type: () => MutationOptions }) options: MutationOptions): Promise<Row> {
     return this.run('unarchivePart', input, options, new commands.UnarchivePart(input.id));
   }
 
-  @Mutation(() => PartType)
+  @Mutation(() => PartType, { nullable: true })
   restockPart(
     @Input(commands.RestockPart) input: commands.RestockPart,
     @Args({ type: () => MutationOptions }) options: MutationOptions,
@@ -90,7 +90,7 @@ export class PartsResolver {
     return this.run('restockPart', input, options, input);
   }
 
-  @Mutation(() => PartType)
+  @Mutation(() => PartType, { nullable: true })
   reconcilePart(
     @Input(commands.ReconcilePart) input: commands.ReconcilePart,
     @Args({ type: () => MutationOptions }) options: MutationOptions,
@@ -98,7 +98,7 @@ export class PartsResolver {
     return this.run('reconcilePart', input, options, input);
   }
 
-  @Mutation(() => PartType)
+  @Mutation(() => PartType, { nullable: true })
   setPartUnitCost(
     @Input(commands.SetPartUnitCost) input: commands.SetPartUnitCost,
     @Args({ type: () => MutationOptions }) options: MutationOptions,
@@ -106,7 +106,7 @@ export class PartsResolver {
     return this.run('setPartUnitCost', input, options, input);
   }
 
-  @Mutation(() => PartType)
+  @Mutation(() => PartType, { nullable: true })
   setPartAverageUnitCost(
     @Input(commands.SetPartAverageUnitCost) input: commands.SetPartAverageUnitCost,
     @Args({ type: () => MutationOptions }) options: MutationOptions,
@@ -114,7 +114,7 @@ export class PartsResolver {
     return this.run('setPartAverageUnitCost', input, options, input);
   }
 
-  @Mutation(() => PartType)
+  @Mutation(() => PartType, { nullable: true })
   reversePartTransaction(
     @Input(commands.ReversePartTransaction) input: commands.ReversePartTransaction,
     @Args({ type: () => MutationOptions }) options: MutationOptions,
@@ -162,8 +162,12 @@ export class PartsResolver {
     return this.related.row('user', row.updated_by_id);
   }
 
-  @ResolveField('transactions', () => PartTransactionConnection, { complexity: listComplexity })
+  @ResolveField('transactions', () => PartTransactionConnection, {
+    complexity: listComplexity,
+    description: 'With `sort: "position asc"` their explanations tell why the average is what it is.',
+  })
   async transactions(@Parent() row: PartRow, @Args({ type: () => PartTransactionListArguments }) list: ListArguments): Promise<object> {
+    await this.mutations.visible();
     return connectionFrom(await this.parts.transactionPage(row.id, list));
   }
 
@@ -177,8 +181,33 @@ export class PartsResolver {
 
 @Resolver(() => PartTransactionType)
 export class PartTransactionsResolver {
+  constructor(
+    private readonly parts: PartReader,
+    private readonly related: RelatedRecords,
+  ) {}
+
+  @Query(() => PartTransactionType, { name: 'partTransaction', nullable: true })
+  partTransaction(@Args('partId', { type: () => ID }) partId: string, @Args('id', { type: () => ID }) id: string): Promise<Row> {
+    return this.parts.transactionRow(idOfPath(partId), idOfPath(id));
+  }
+
   @ResolveField('stockValue', () => DecimalScalar, { nullable: true, description: 'After the movement, as finance sees it.' })
   stockValue(@Parent() row: Row): unknown {
     return printed(row['stock_value_posted'] as string | null);
+  }
+
+  @ResolveField('part', () => outputTypeOf('Part'), { nullable: true })
+  part(@Parent() row: Row): Promise<Row | undefined> {
+    return this.related.row('part', row['part_id']);
+  }
+
+  @ResolveField('workOrder', () => outputTypeOf('WorkOrder'), { nullable: true })
+  workOrder(@Parent() row: Row): Promise<Row | undefined> {
+    return this.related.row('work_order', row['work_order_id']);
+  }
+
+  @ResolveField('createdBy', () => outputTypeOf('User'), { nullable: true })
+  createdBy(@Parent() row: Row): Promise<Row | undefined> {
+    return this.related.row('user', row['created_by_id']);
   }
 }

@@ -16,7 +16,7 @@ export class PartAssignments {
     private readonly orders: WorkOrderWriter,
   ) {}
 
-  /** @throws Rejection NOT_FOUND, VALIDATION_FAILED (not_found), CONFLICT, WORK_ORDER_CLOSED, INSUFFICIENT_STOCK, PRECONDITION_FAILED, COMPLETION_PENDING */
+  /** @throws Rejection NOT_FOUND, VALIDATION_FAILED (not_found, archived), CONFLICT, WORK_ORDER_CLOSED, INSUFFICIENT_STOCK, PRECONDITION_FAILED, COMPLETION_PENDING */
   async assign({ work_order_id, part_id, quantity }: AssignPart): Promise<WorkOrderOutcome> {
     const { state } = await this.events.load(part, part_id);
     return this.orders.decide(work_order_id, (order) => {
@@ -46,9 +46,10 @@ export class PartAssignments {
 const wantedOf = (order: WorkOrder, partId: number): bigint => order.parts.get(partId)?.quantity ?? 0n;
 
 /** A part that does not exist, and one of another site, look the same. */
-function refuseUnknown({ partId, history }: Part): void {
+function refuseUnknown({ partId, history, archived }: Part): void {
   const here = history && isHere({ customer_id: history.customerId, entity_id: history.entityId }, currentContext());
   if (partId === null || !here) throw invalid([{ field: 'part_id', code: 'not_found', message: 'there is no such part' }]);
+  if (archived) throw invalid([{ field: 'part_id', code: 'archived', message: 'is archived; bring the part back first' }]);
 }
 
 /** The common case is answered before anything is appended; who comes in between is still judged by the part itself. */

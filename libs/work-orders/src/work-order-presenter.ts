@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { printed } from '#millwright/quantities';
-import { Answer, RelatedRecords } from '#millwright/resources';
+import { Answer, instantText, instantTextOrNull, RelatedRecords } from '#millwright/resources';
 import { workOrderRow, type WorkOrderRow } from './read-models/work-order-row.js';
 import { WorkOrderCostReader, type PartLine, type WorkOrderCosts } from './work-order-costs.js';
 import type { WorkOrderOutcome } from './work-order.commands.js';
@@ -110,13 +110,13 @@ export class WorkOrderPresenter {
       technicians,
       vendors: [],
       location,
-      due_date: row.due_date,
-      completed_at: row.completed_at,
+      due_date: instantTextOrNull(row.due_date),
+      completed_at: instantTextOrNull(row.completed_at),
       active_timer_current_user: null,
       external_reference: row.external_reference,
       archived: row.archived,
-      created_at: row.created_at,
-      updated_at: row.updated_at,
+      created_at: instantText(row.created_at),
+      updated_at: instantText(row.updated_at),
       created_by,
       updated_by,
     };

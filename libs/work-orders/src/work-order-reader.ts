@@ -9,6 +9,7 @@ import {
   isHere,
   listQueryOf,
   ListReader,
+  NestedLists,
   noSuchRecord,
   ParkedRows,
   parseListQuery,
@@ -41,6 +42,7 @@ export class WorkOrderReader {
   constructor(
     private readonly database: DataSource,
     private readonly lists: ListReader,
+    private readonly nested: NestedLists,
     private readonly parked: ParkedRows,
     private readonly related: RelatedRecords,
     private readonly presenter: WorkOrderPresenter,
@@ -56,7 +58,7 @@ export class WorkOrderReader {
   }
 
   otherCostPage(workOrderId: number, list: ListArguments): Promise<ListPage> {
-    return this.lists.read(otherCostList, listQueryOf(otherCostList, list), { where: { work_order_id: workOrderId } });
+    return this.nested.page(otherCostList, 'work_order_id', workOrderId, listQueryOf(otherCostList, list));
   }
 
   async one(id: number): Promise<Answer> {

@@ -12,7 +12,7 @@ import { WorkOrderPresenter } from './work-order-presenter.js';
 import { WorkOrderReader } from './work-order-reader.js';
 import { WorkOrderStatuses } from './work-order-statuses.js';
 import { WorkOrderWriter } from './work-order-writer.js';
-import { WorkOrdersResolver } from './work-orders.resolver.js';
+import { OtherCostsResolver, WorkOrdersResolver } from './work-orders.resolver.js';
 import { WorkOrdersController } from './work-orders.controller.js';
 
 /** Work orders, their parts and other costs, and the process that joins them with the stock. */
@@ -30,6 +30,7 @@ import { WorkOrdersController } from './work-orders.controller.js';
     WorkOrderPresenter,
     WorkOrderCostReader,
     WorkOrdersResolver,
+    OtherCostsResolver,
   ],
 })
 export class WorkOrdersModule implements OnModuleInit {

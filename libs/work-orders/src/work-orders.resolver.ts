@@ -64,12 +64,12 @@ export class WorkOrdersResolver {
     return connectionFrom(await this.orders.page(list));
   }
 
-  @Mutation(() => WorkOrderType)
+  @Mutation(() => WorkOrderType, { nullable: true })
   createWorkOrder(@Input(WorkOrderInput) input: WorkOrderInput, @Options() options: MutationOptions): Promise<Row> {
     return this.run('createWorkOrder', input, options, new commands.CreateWorkOrder(input));
   }
 
-  @Mutation(() => WorkOrderType)
+  @Mutation(() => WorkOrderType, { nullable: true })
   updateWorkOrder(
     @Input(WorkOrderUpdate) input: Partial<WorkOrderInput> & { id: number },
     @Options() options: MutationOptions,
@@ -78,17 +78,17 @@ export class WorkOrdersResolver {
     return this.run('updateWorkOrder', input, options, new commands.UpdateWorkOrder(id, changes));
   }
 
-  @Mutation(() => WorkOrderType)
+  @Mutation(() => WorkOrderType, { nullable: true })
   archiveWorkOrder(@Input(WorkOrderIdInput) input: WorkOrderIdInput, @Options() options: MutationOptions): Promise<Row> {
     return this.run('archiveWorkOrder', input, options, new commands.ArchiveWorkOrder(input.id));
   }
 
-  @Mutation(() => WorkOrderType)
+  @Mutation(() => WorkOrderType, { nullable: true })
   unarchiveWorkOrder(@Input(WorkOrderIdInput) input: WorkOrderIdInput, @Options() options: MutationOptions): Promise<Row> {
     return this.run('unarchiveWorkOrder', input, options, new commands.UnarchiveWorkOrder(input.id));
   }
 
-  @Mutation(() => WorkOrderType)
+  @Mutation(() => WorkOrderType, { nullable: true })
   completeWorkOrder(
     @Input(commands.CompleteWorkOrder) input: commands.CompleteWorkOrder,
     @Options() options: MutationOptions,
@@ -96,22 +96,22 @@ export class WorkOrdersResolver {
     return this.run('completeWorkOrder', input, options, input);
   }
 
-  @Mutation(() => WorkOrderType)
+  @Mutation(() => WorkOrderType, { nullable: true })
   reopenWorkOrder(@Input(commands.ReopenWorkOrder) input: commands.ReopenWorkOrder, @Options() options: MutationOptions): Promise<Row> {
     return this.run('reopenWorkOrder', input, options, input);
   }
 
-  @Mutation(() => WorkOrderType)
+  @Mutation(() => WorkOrderType, { nullable: true })
   cancelWorkOrder(@Input(commands.CancelWorkOrder) input: commands.CancelWorkOrder, @Options() options: MutationOptions): Promise<Row> {
     return this.run('cancelWorkOrder', input, options, input);
   }
 
-  @Mutation(() => WorkOrderType)
+  @Mutation(() => WorkOrderType, { nullable: true })
   assignPart(@Input(commands.AssignPart) input: commands.AssignPart, @Options() options: MutationOptions): Promise<Row> {
     return this.run('assignPart', input, options, input);
   }
 
-  @Mutation(() => WorkOrderType)
+  @Mutation(() => WorkOrderType, { nullable: true })
   setAssignedQuantity(
     @Input(commands.SetAssignedQuantity) input: commands.SetAssignedQuantity,
     @Options() options: MutationOptions,
@@ -119,7 +119,7 @@ export class WorkOrdersResolver {
     return this.run('setAssignedQuantity', input, options, input);
   }
 
-  @Mutation(() => WorkOrderType)
+  @Mutation(() => WorkOrderType, { nullable: true })
   removeAssignedPart(
     @Input(commands.RemoveAssignedPart) input: commands.RemoveAssignedPart,
     @Options() options: MutationOptions,
@@ -127,7 +127,7 @@ export class WorkOrdersResolver {
     return this.run('removeAssignedPart', input, options, input);
   }
 
-  @Mutation(() => OtherCostType)
+  @Mutation(() => OtherCostType, { nullable: true })
   recordOtherCost(@Input(commands.RecordOtherCost) input: commands.RecordOtherCost, @Options() options: MutationOptions): Promise<Row> {
     return this.mutations.run('recordOtherCost', input, options, async () => {
       const { cost, position } = await this.commands.execute<commands.RecordOtherCost, OtherCostOutcome>(input);
@@ -174,6 +174,7 @@ export class WorkOrdersResolver {
 
   @ResolveField('otherCosts', () => OtherCostConnection, { complexity: listComplexity })
   async otherCosts(@Parent() row: WorkOrderRow, @Args({ type: () => OtherCostListArguments }) list: ListArguments): Promise<object> {
+    await this.mutations.visible();
     return connectionFrom(await this.orders.otherCostPage(row.id, list));
   }
 
@@ -205,5 +206,25 @@ export class WorkOrdersResolver {
       // The read models may not have seen what was just decided, so the costs in the answer come from the decided states, too.
       return { row: { ...workOrderRow(state), decided: true }, position };
     });
+  }
+}
+
+@Resolver(() => OtherCostType)
+export class OtherCostsResolver {
+  constructor(private readonly related: RelatedRecords) {}
+
+  @ResolveField('category', () => outputTypeOf('Category'), { nullable: true })
+  category(@Parent() row: Row): Promise<Row | undefined> {
+    return this.related.row('category', row['category_id']);
+  }
+
+  @ResolveField('workOrder', () => outputTypeOf('WorkOrder'), { nullable: true })
+  workOrder(@Parent() row: Row): Promise<Row | undefined> {
+    return this.related.row('work_order', row['work_order_id']);
+  }
+
+  @ResolveField('createdBy', () => outputTypeOf('User'), { nullable: true })
+  createdBy(@Parent() row: Row): Promise<Row | undefined> {
+    return this.related.row('user', row['created_by_id']);
   }
 }

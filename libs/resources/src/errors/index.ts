@@ -1,2 +1,3 @@
 export * from './error-codes.js';
 export * from './published-error.js';
+export * from './told-of.js';

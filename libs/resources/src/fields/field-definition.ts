@@ -1,7 +1,7 @@
 import { Field } from '@nestjs/graphql';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
-import { ValidateBy, ValidateNested } from 'class-validator';
+import { ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
 import type { ColumnType } from '#millwright/event-sourcing';
 import { camelCase } from '../names.js';
 
@@ -30,11 +30,14 @@ export type FieldDefinition = Readonly<{
   /** snake_case, as on the wire. */
   name: string;
   kind: FieldKind;
-  /** Must be there and not null; `nullable` may be null or left out; a PATCH turns the first into "may be left out, but not null". */
-  presence: 'required' | 'nullable' | 'not null';
+  /**
+   * Must be there and not null; `nullable` may be null or left out; a PATCH turns the first into "may be left out, but not null".
+   * `refused` is known only to say why it is not taken, null included.
+   */
+  presence: 'required' | 'nullable' | 'not null' | 'refused';
   /** Every code that `check` can answer with. */
   codes: readonly string[];
-  /** Judges a converted value that is neither undefined nor null. */
+  /** Judges a converted value that is not undefined, and null only of a `refused` field. */
   check(value: unknown): Problem | undefined;
   /** Brings an accepted spelling to the stored one (decimals, instants, ids); leaves anything else alone, for `check` to refuse. */
   convert?(value: unknown): unknown;
@@ -78,8 +81,10 @@ export function partialClassOf(type: Class, name: string): Class {
 function decoratorsOf(field: FieldDefinition): PropertyDecorator[] {
   const { presence, graphql, nested, convert, description } = field;
   const decorators: PropertyDecorator[] = field.codes.map((code) => constraint(field, code));
-  if (presence !== 'nullable') decorators.push(constraint(field, 'required'));
+  if (presence === 'required' || presence === 'not null') decorators.push(constraint(field, 'required'));
+  // Null stands for nothing, in which there is nothing to look at; the validator would call it no object.
   if (nested) decorators.push(Type(nested), ValidateNested({ each: field.kind === 'nested list' }));
+  if (nested && presence === 'nullable') decorators.push(ValidateIf((_, value) => value !== null));
   if (convert) decorators.push(Transform(({ value }) => convert(value), { toClassOnly: true }));
   const nullable = presence !== 'required';
   if (graphql) decorators.push(Field(graphql as () => StringConstructor, { name: camelCase(field.name), nullable, description }));
@@ -101,6 +106,7 @@ function constraint(field: FieldDefinition, code: string): PropertyDecorator {
 
 function problemOf(field: FieldDefinition, value: unknown): Problem | undefined {
   if (value === undefined) return field.presence === 'required' ? { code: 'required', message: 'must be given' } : undefined;
-  if (value === null) return field.presence === 'nullable' ? undefined : { code: 'required', message: 'must not be empty' };
+  if (value === null && field.presence === 'nullable') return undefined;
+  if (value === null && field.presence !== 'refused') return { code: 'required', message: 'must not be empty' };
   return field.check(value);
 }

@@ -1,4 +1,5 @@
 import { ArgsType, Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { Rejection } from '#millwright/event-sourcing';
 import { DecimalScalar } from '#millwright/quantities';
 import type { Class } from '../fields/index.js';
 import {
@@ -11,6 +12,7 @@ import {
   type Matcher,
 } from '../list-query/index.js';
 import { camelCase, pascalCase, snakeCase } from '../names.js';
+import { invalid } from '../rest/index.js';
 import { DateTimeScalar } from './date-time-scalar.js';
 
 /** The arguments of every list field, as GraphQL hands them over. */
@@ -24,17 +26,33 @@ export type ListArguments = Readonly<{
   filter?: Readonly<Record<string, Readonly<Record<string, unknown>> | null>> | null;
 }>;
 
-/** A list query from GraphQL's arguments, by the same rules as REST's. */
+const cursorName = 'after';
+
+/** A list query from GraphQL's arguments, by the same rules as REST's. @throws Rejection VALIDATION_FAILED that names the arguments */
 export function listQueryOf(definition: ListDefinition, { first, after, page, perPage, sort, search, filter }: ListArguments): ListQuery {
+  const names = new Map([
+    ['per_page', first == null ? 'perPage' : 'first'],
+    ['cursor', cursorName],
+  ]);
   const filters = Object.entries(filter ?? {}).flatMap(([attribute, matchers]) =>
     Object.entries(matchers ?? {}).flatMap(([matcher, value]) =>
-      value === undefined ? [] : [[`filter[${snakeCase(attribute)}_${snakeCase(matcher)}]`, value] as const],
+      value === undefined ? [] : [[filterParameter(attribute, matcher), value] as const],
     ),
   );
+  for (const [attribute, matchers] of Object.entries(filter ?? {}))
+    for (const matcher of Object.keys(matchers ?? {})) names.set(filterParameter(attribute, matcher), `filter.${attribute}.${matcher}`);
   const plain = { per_page: first ?? perPage, cursor: after, page, sort, search };
   const given = Object.entries(plain).filter(([, value]) => value !== null && value !== undefined);
-  return parseListQuery(definition, Object.fromEntries([...given, ...filters]));
+  try {
+    return { ...parseListQuery(definition, Object.fromEntries([...given, ...filters])), cursorName };
+  } catch (error) {
+    throw error instanceof Rejection
+      ? invalid(error.details.map((detail) => ({ ...detail, field: names.get(detail.field) ?? detail.field })))
+      : error;
+  }
 }
+
+const filterParameter = (attribute: string, matcher: string): string => `filter[${snakeCase(attribute)}_${snakeCase(matcher)}]`;
 
 const scalars: Readonly<Record<AttributeType, () => unknown>> = {
   text: () => String,

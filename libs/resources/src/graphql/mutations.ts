@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Args, ArgsType, Field, Int } from '@nestjs/graphql';
-import { commandContextOf, currentScope, fingerprintOf, IdempotencyKeys, type RequestScope } from '#millwright/access';
+import { commandContextOf, currentScope, fingerprintOf, IdempotencyKeys, PositionWaiter, type RequestScope } from '#millwright/access';
 import { Rejection, runInContext, type Position, type Row } from '#millwright/event-sourcing';
 import type { Class } from '../fields/index.js';
+import { toldOf } from '../errors/index.js';
 import { withSnakeCaseKeys } from '../names.js';
 import { RelatedRecords } from '../references/index.js';
 import { validatedInput } from '../rest/index.js';
@@ -27,13 +28,26 @@ export const Input = <T extends object>(type: Class<T>): ParameterDecorator =>
 /** What a mutation did: the source of its object type, and the position that covers it. */
 export type Mutated = Readonly<{ row: Row; position: Position }>;
 
+/** As long as a read waits for `X-Min-Position`. */
+const longestWaitMs = 2_000;
+
 /** Runs mutations with the guarantees of REST's writes: one effect a key, no lost update, and a position to wait for. */
 @Injectable()
 export class Mutations {
   constructor(
     private readonly keys: IdempotencyKeys,
     private readonly related: RelatedRecords,
+    private readonly positions: PositionWaiter,
   ) {}
+
+  /**
+   * Waits until the read models have what this request has done so far: a list below a mutation's answer is read from them.
+   * What was done is done; if they are late, the list is answered as it is.
+   */
+  async visible(): Promise<void> {
+    const position = positions.get(currentScope());
+    if (position !== undefined) await this.positions.waitFor(position, longestWaitMs);
+  }
 
   /**
    * @param name the mutation's field, which stands for method and path in the scope of the key
@@ -78,7 +92,7 @@ function underInput({ code, message, details, facts }: Rejection, root: string):
     const field = root !== '' && detail.field.startsWith(`${root}.`) ? detail.field.slice(root.length + 1) : detail.field;
     return { ...detail, field: `input.${field}` };
   });
-  return new Rejection(code, message, moved, facts);
+  return new Rejection(code, toldOf(message, details, moved), moved, facts);
 }
 
 const positions = new WeakMap<RequestScope, Position>();

@@ -15,6 +15,8 @@ export type ListQuery = Readonly<{
   page: number;
   perPage: number;
   cursor: string | null;
+  /** What the edge calls the cursor, where that is not `cursor`. */
+  cursorName?: string;
 }>;
 
 export const sortText = ({ attribute, descending }: Sort): string => `${attribute} ${descending ? 'desc' : 'asc'}`;

@@ -69,23 +69,23 @@ export function recordResolver(definition: RecordDefinition): Class {
       return connectionFrom(await this.records.page(definition, listQueryOf(definition.list, list)));
     }
 
-    @Mutation(() => Output, { name: mutation('create') })
+    @Mutation(() => Output, { name: mutation('create'), nullable: true })
     create(@Input(fields) input: object, @Args({ type: () => MutationOptions }) options: MutationOptions): Promise<Row> {
       return this.run('create', input, options, new RegisterRecord(definition, input));
     }
 
-    @Mutation(() => Output, { name: mutation('update') })
+    @Mutation(() => Output, { name: mutation('update'), nullable: true })
     update(@Input(Update) input: Identified, @Args({ type: () => MutationOptions }) options: MutationOptions): Promise<Row> {
       const { id, ...changes } = input;
       return this.run('update', input, options, new ChangeRecord(definition, id, changes));
     }
 
-    @Mutation(() => Output, { name: mutation('archive') })
+    @Mutation(() => Output, { name: mutation('archive'), nullable: true })
     archive(@Input(RecordIdInput) input: RecordIdInput, @Args({ type: () => MutationOptions }) options: MutationOptions): Promise<Row> {
       return this.run('archive', input, options, new ArchiveRecord(definition, input.id));
     }
 
-    @Mutation(() => Output, { name: mutation('unarchive') })
+    @Mutation(() => Output, { name: mutation('unarchive'), nullable: true })
     unarchive(@Input(RecordIdInput) input: RecordIdInput, @Args({ type: () => MutationOptions }) options: MutationOptions): Promise<Row> {
       return this.run('unarchive', input, options, new UnarchiveRecord(definition, input.id));
     }

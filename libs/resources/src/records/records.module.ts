@@ -1,6 +1,6 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Mutations } from '../graphql/mutations.js';
-import { ListReader, ParkedRows } from '../list-query/index.js';
+import { ListReader, NestedLists, ParkedRows } from '../list-query/index.js';
 import { ExternalReferences, ReferenceChecks, ReferencedCreation, RelatedRecords } from '../references/index.js';
 import { BuiltInRecords } from './built-in-records.js';
 import { PersonalRecords } from './personal-records.js';
@@ -15,6 +15,7 @@ import { RecordWriter } from './record-writer.js';
 
 const services = [
   ListReader,
+  NestedLists,
   ParkedRows,
   RelatedRecords,
   ReferenceChecks,

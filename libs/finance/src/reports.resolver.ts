@@ -1,0 +1,47 @@
+import { Args, Field, ObjectType, Query, Resolver } from '@nestjs/graphql';
+import { DecimalScalar } from '#millwright/quantities';
+import { costGroupings, CostsReport } from './costs-report.js';
+
+@ObjectType()
+class CostAmounts {
+  @Field(() => DecimalScalar) labor!: string;
+  @Field(() => DecimalScalar) parts!: string;
+  @Field(() => DecimalScalar) other!: string;
+  @Field(() => DecimalScalar) total!: string;
+}
+
+@ObjectType()
+class CostsReportLine extends CostAmounts {
+  @Field(() => String, { nullable: true, description: 'An id, or a period like 2010, 2010-Q2, 2010-05; null where there is none.' })
+  key!: string | number | null;
+
+  @Field(() => String) label!: string;
+}
+
+@ObjectType({ description: 'What was posted; estimates of open orders are not in it.' })
+class CostsReportResult {
+  @Field(() => [CostsReportLine]) rows!: object[];
+  @Field(() => CostAmounts) totals!: object;
+  @Field(() => String) currency!: string;
+}
+
+@Resolver()
+export class ReportsResolver {
+  constructor(private readonly report: CostsReport) {}
+
+  @Query(() => CostsReportResult, {
+    name: 'costsReport',
+    description: "What was posted, grouped; a cost belongs to its effective date in the site's time zone.",
+    complexity: ({ childComplexity }: { childComplexity: number }) => 100 + 100 * childComplexity,
+  })
+  async costsReport(
+    @Args('groupBy', { type: () => String, nullable: true, description: `One of: ${costGroupings.join(', ')}. Default asset.` })
+    groupBy?: string | null,
+    @Args('from', { type: () => String, nullable: true, description: 'The first day, included: 2026-01-31.' }) from?: string | null,
+    @Args('to', { type: () => String, nullable: true, description: 'The last day, included.' }) to?: string | null,
+  ): Promise<object> {
+    const asked = Object.entries({ group_by: groupBy, from, to }).filter(([, value]) => value != null);
+    const { data, facts } = await this.report.read(Object.fromEntries(asked));
+    return { rows: data, ...facts.meta };
+  }
+}

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { TestServer } from './harness/server.js';
+
+let app: TestServer;
+beforeAll(async () => void (app = await TestServer.start()));
+afterAll(() => app.stop());
+
+const id = async (path: string, body: object): Promise<number> => (await app.post(path, body).expect(201)).data.id as number;
+const createPart = (fields: object = {}): Promise<number> =>
+  id('/parts', { part: { name: 'Filter', on_hand_qty: 10, unit_cost: 12.5, ...fields } });
+const createOrder = (fields: object = {}): Promise<number> => id('/work_orders', { work_order: { title: 'Work', ...fields } });
+
+/** An order with everything on it: an asset that lies somewhere, a part, a cost with a category. */
+async function wholeOrder(): Promise<{ order: number; part: number }> {
+  const location_id = await id('/locations', { location: { name: `Hall ${randomUUID()}` } });
+  const asset_id = await id('/assets', { asset: { name: `Pump ${randomUUID()}`, location_id } });
+  const category_id = await id('/categories', { category: { name: `Repair ${randomUUID()}` } });
+  const part = await createPart({ assets_ids: [asset_id] });
+  const order = await createOrder({ asset_id, categories_ids: [category_id] });
+  await app.post(`/work_orders/${order}/parts`, { part_id: part, quantity: 2 }).expect(201);
+  await app.post(`/work_orders/${order}/other_costs`, { other_cost: { amount: 5.25, note: 'Taxi', category_id } }).expect(201);
+  return { order, part };
+}
+
+const nested = `
+  id title status { name kind } categories { name } technicians { fullName } createdBy { fullName }
+  asset { name location { path } parts { name } }
+  partAssignments { quantity totalCost part { name averageUnitCost storeroom { name } assets { name } } }
+  totalCosts { parts other total isEstimate }
+  otherCosts(first: 2) { totalCount nodes { amount note category { name } workOrder { title } createdBy { fullName } } }
+`;
+
+async function statements(): Promise<number> {
+  const { body } = await app.request('GET', '/metrics').expect(200);
+  return Number(/^millwright_read_statements_total (\d+)$/m.exec(String(body))?.[1]);
+}
+
+async function statementsOf(query: string): Promise<number> {
+  const before = await statements();
+  await app.graphql(query);
+  return (await statements()) - before;
+}
+
+describe('GraphQL, from record to record', () => {
+  it('shows an order with its asset, parts and costs as REST shows them', async () => {
+    const { order, part } = await wholeOrder();
+    const { workOrder } = await app.graphql(`{ workOrder(id: ${order}) { ${nested} } }`);
+    expect(workOrder).toMatchObject({
+      status: { name: 'open', kind: 'open' },
+      partAssignments: [{ quantity: '2', totalCost: '25', part: { averageUnitCost: '12.5' } }],
+      totalCosts: { parts: '25', other: '5.25', total: '30.25', isEstimate: true },
+      otherCosts: { totalCount: 1, nodes: [{ amount: '5.25', note: 'Taxi', workOrder: { title: 'Work' } }] },
+    });
+    const { data } = await app.get(`/work_orders/${order}`).expect(200);
+    expect(Number(workOrder.totalCosts.total)).toBe(data.total_costs.total);
+    expect(workOrder.asset.name).toBe(data.asset.name);
+    await app.patch(`/work_orders/${order}`, { work_order: { status_id: 5 } }).expect(200);
+    const { part: shown } = await app.graphql(
+      `{ part(id: ${part}) { transactions(sort: "position asc") { nodes { id type explanation eventType actorKind effectiveAt workOrder { id } part { id } createdBy { fullName } } } } }`,
+    );
+    const movements = (await app.get(`/parts/${part}/explain`).expect(200)).data.movements as { explanation: string; id: number }[];
+    const nodes = shown.transactions.nodes as { id: string; explanation: string; workOrder: object | null }[];
+    expect(nodes.map(({ id, explanation }) => [Number(id), explanation])).toEqual(
+      movements.map(({ id, explanation }) => [id, explanation]),
+    );
+    expect(nodes.map(({ workOrder }) => workOrder)).toEqual([null, { id: String(order) }]);
+    const { partTransaction } = await app.graphql(
+      `{ partTransaction(partId: ${part}, id: ${nodes[1]?.id}) { type totalCost part { id } } }`,
+    );
+    expect(partTransaction).toEqual({ type: 'usage', totalCost: '-25', part: { id: String(part) } });
+  });
+
+  it('needs no more statements for thirty orders than for three, nor for their lists', async () => {
+    for (let index = 0; index < 30; index++) await wholeOrder();
+    const list = (first: number): string => `{ workOrders(first: ${first}) { nodes { ${nested} } } }`;
+    await app.graphql(list(3));
+    const [few, many] = [await statementsOf(list(3)), await statementsOf(list(30))];
+    // The parked streams are looked up once a second, whatever is asked for.
+    expect(many).toBeLessThanOrEqual(few + 2);
+    const parts = (first: number): string =>
+      `{ parts(first: ${first}) { nodes { name transactions(first: 1) { totalCount nodes { type } } } } }`;
+    expect(await statementsOf(parts(30))).toBeLessThanOrEqual((await statementsOf(parts(3))) + 2);
+  });
+
+  it('reads the lists of many rows page by page, each with its own total', async () => {
+    const name = randomUUID();
+    for (const restocks of [0, 1, 3]) {
+      const part = await createPart({ name: `${name} ${restocks}` });
+      for (let index = 1; index <= restocks; index++) await app.patch(`/parts/${part}/restock`, { quantity: index, cost: 1 }).expect(200);
+    }
+    const read = async (paging: string): Promise<[number, boolean, string[]][]> => {
+      const { parts } = await app.graphql(
+        `{ parts(sort: "name", filter: {name: {start: "${name}"}}) { nodes { transactions(sort: "id asc", filter: {type: {eq: "restock"}}, ${paging}) { totalCount pageInfo { hasNextPage endCursor } nodes { quantity } } } } }`,
+      );
+      return parts.nodes.map(({ transactions }: { transactions: Listed }) => [
+        transactions.totalCount,
+        transactions.pageInfo.hasNextPage,
+        transactions.nodes.map(({ quantity }) => quantity),
+      ]);
+    };
+    type Listed = { totalCount: number; pageInfo: { hasNextPage: boolean; endCursor: string | null }; nodes: { quantity: string }[] };
+    expect(await read('first: 2')).toEqual([[0, false, []], [1, false, ['1']], [3, true, ['1', '2']]]); // prettier-ignore
+    expect(await read('perPage: 2, page: 2')).toEqual([[0, false, []], [1, false, []], [3, false, ['3']]]); // prettier-ignore
+    const { parts } = await app.graphql(
+      `{ parts(filter: {name: {eq: "${name} 3"}}) { nodes { id transactions(sort: "id asc", first: 2) { pageInfo { endCursor } } } } }`,
+    );
+    const [{ id, transactions }] = parts.nodes as [{ id: string; transactions: Listed }];
+    const { part } = await app.graphql(
+      `{ part(id: ${id}) { transactions(sort: "id asc", first: 9, after: "${transactions.pageInfo.endCursor}") { totalCount nodes { quantity } } } }`,
+    );
+    expect(part.transactions).toEqual({ totalCount: 4, nodes: [{ quantity: '2' }, { quantity: '3' }] });
+  });
+
+  it('shows what a mutation did also in the lists below its answer', async () => {
+    const part = await createPart();
+    const { restockPart } = await app.graphql(
+      `mutation { restockPart(input: {partId: ${part}, quantity: 1, cost: 1}) { transactions { totalCount nodes { type } } } }`,
+    );
+    expect(restockPart.transactions).toEqual({ totalCount: 2, nodes: [{ type: 'restock' }, { type: 'initial' }] });
+  });
+
+  it('keeps the answers of what was done when a later mutation of the document is refused', async () => {
+    const part = await createPart();
+    const restock = (name: string, quantity: number): string =>
+      `${name}: restockPart(input: {partId: ${part}, quantity: ${quantity}, cost: 1}) { onHandQty }`;
+    const { body, headers } = await app.graphqlAnswer(`mutation { ${restock('a', 1)} ${restock('b', -1)} ${restock('c', 2)} }`);
+    expect(body.data).toEqual({ a: { onHandQty: '11' }, b: null, c: { onHandQty: '13' } });
+    expect(body.errors).toEqual([expect.objectContaining({ path: ['b'] })]);
+    expect(headers.get('x-position')).toMatch(/^\d+$/);
+  });
+
+  it('reports costs as REST does, with the same refusals', async () => {
+    const { order } = await wholeOrder();
+    await app.patch(`/work_orders/${order}`, { work_order: { status_id: 5 } }).expect(200);
+    for (const groupBy of ['asset', 'category', 'month', 'year', 'work_order', 'part']) {
+      const { costsReport } = await app.graphql(
+        `{ costsReport(groupBy: "${groupBy}", from: "2020-01-01") { currency totals { parts other total } rows { key label labor parts other total } } }`,
+      );
+      const { data, meta } = await app.get(`/reports/costs?group_by=${groupBy}&from=2020-01-01`).expect(200);
+      expect(costsReport.currency).toBe('USD');
+      expect(Number(costsReport.totals.total)).toBe(meta.total);
+      expect(costsReport.rows.map((row: { key: string | null; total: string }) => [row.key, Number(row.total)])).toEqual(
+        data.map(({ key, total }: { key: string | number | null; total: number }) => [key === null ? null : String(key), total]),
+      );
+    }
+    const refused = await app.graphqlAnswer('{ costsReport(groupBy: "colour", from: "2026-02-30") { currency } }');
+    expect(refused.body.errors[0].extensions).toMatchObject({
+      code: 'VALIDATION_FAILED',
+      details: [
+        { field: 'groupBy', code: 'not_a_choice' },
+        { field: 'from', code: 'invalid_date' },
+      ],
+    });
+  });
+});
