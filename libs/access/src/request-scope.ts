@@ -9,7 +9,7 @@ export type EntityScope = Readonly<{
   name: string;
   currency: string;
   currency_symbol: string;
-  datetime_format: string;
+  datetime_format: string | null;
   timezone: string;
 }>;
 

@@ -1,14 +1,14 @@
 import { DateTime, IANAZone } from 'luxon';
 import { defineField, type Class, type Problem } from '#millwright/resources';
 
-/** A word of a closed world: text that a check knows or does not know. */
+/** A word of a closed world: text that a check knows or does not know. Left out, a site has a default; it is never without one. */
 const knownText =
   (code: string, check: (value: string) => boolean, message: string, example: string): PropertyDecorator =>
   (target, property) =>
     defineField(target.constructor as Class, {
       name: String(property),
       kind: 'text',
-      presence: 'nullable',
+      presence: 'not null',
       codes: [code],
       check: (value): Problem | undefined => (typeof value === 'string' && check(value) ? undefined : { code, message }),
       column: 'text',
@@ -18,14 +18,14 @@ const knownText =
 
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 
-/** An ISO 4217 code. Code: not_a_currency. */
+/** An ISO 4217 code. Codes: not_a_currency, required. */
 export const Currency = (): PropertyDecorator =>
   knownText('not_a_currency', (value) => currencies.has(value), 'must be an ISO 4217 code like USD', 'USD');
 
 // Offsets are no places: they know no summer time, so a name is asked for.
 const namesPlace = (value: string): boolean => /^[A-Za-z][A-Za-z0-9_+/-]{0,49}$/.test(value) && IANAZone.isValidZone(value);
 
-/** An IANA name. Code: not_a_time_zone. */
+/** An IANA name. Codes: not_a_time_zone, required. */
 export const TimeZone = (): PropertyDecorator =>
   knownText('not_a_time_zone', namesPlace, 'must be an IANA time zone like Europe/Berlin', 'Etc/UTC');
 

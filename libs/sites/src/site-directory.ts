@@ -21,7 +21,7 @@ export class SiteDirectory extends EntityDirectory {
       name: String(name),
       currency: String(currency),
       currency_symbol: currencySymbol(String(currency)),
-      datetime_format: String(datetime_format),
+      datetime_format: typeof datetime_format === 'string' ? datetime_format : null,
       timezone: printedTimeZone(String(timezone)),
     };
   }
