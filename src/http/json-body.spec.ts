@@ -5,12 +5,14 @@ import { readJsonBody } from './json-body.js';
 
 const read = (text: string): unknown => readJsonBody(Buffer.from(text, 'utf8'));
 
+const reservedNames = [...Object.getOwnPropertyNames(Object.prototype), 'prototype'];
+
 describe('reading a JSON body', () => {
   it('reads what JSON.parse reads', () =>
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 8, noUnicodeString: false }), (value) => {
         const text = JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'number' ? Math.trunc(inner % 1e9) : inner));
-        if (/"(__proto__|constructor|prototype)":/.test(text)) return;
+        if (reservedNames.some((name) => text.includes(`"${name}":`))) return;
         expect(read(text)).toEqual(JSON.parse(text));
       }),
       { numRuns: 500 },
@@ -51,6 +53,8 @@ describe('reading a JSON body', () => {
     ['{"part":{"__proto__":{"a":1}}}', 'part.__proto__'],
     ['{"parts":[{"constructor":1}]}', 'parts.0.constructor'],
     ['{"\\u005f_proto__":1}', '__proto__'],
+    ['{"part":{"toString":1}}', 'part.toString'],
+    ['{"hasOwnProperty":1}', 'hasOwnProperty'],
   ])('names a key that reaches into prototypes: %s', (text, field) => {
     expect(refusal(text)).toMatchObject({ code: 'VALIDATION_FAILED', details: [{ field, code: 'unknown_field' }] });
     expect(({} as { a?: number }).a).toBeUndefined();

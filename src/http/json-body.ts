@@ -17,7 +17,7 @@ const controlCharacter = /[\u0000-\u001f]/;
 /**
  * Reads a JSON body in one pass, stricter than `JSON.parse`: repeated keys and deep nesting are refused before anything is built from them,
  * a number that a double would round becomes an `InexactNumber`, and keys that reach into prototypes are named as unknown fields.
- * @throws Rejection MALFORMED_REQUEST, PAYLOAD_TOO_LARGE (too many values), VALIDATION_FAILED (`__proto__`, `constructor`)
+ * @throws Rejection MALFORMED_REQUEST, PAYLOAD_TOO_LARGE (too many values), VALIDATION_FAILED (`__proto__`, `constructor`, `toString` …)
  */
 export function readJsonBody(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw malformed('the body is not UTF-8');
@@ -72,7 +72,7 @@ class BodyReader {
       const name = this.string();
       if (++members > mostMembers) throw malformed(`an object has at most ${mostMembers} members`);
       if (Object.hasOwn(object, name)) throw malformed(`the key ${printed(name)} stands twice in one object`);
-      if (name === '__proto__' || name === 'constructor' || name === 'prototype') throw this.strangeField(name);
+      if (isReserved(name)) throw this.strangeField(name);
       this.skipSpace();
       if (!this.consume(0x3a)) throw this.unexpected();
       this.skipSpace();
@@ -199,6 +199,9 @@ function withoutZerosAtTheEnds(digits: string): string {
   while (to > from && digits.charCodeAt(to - 1) === 0x30) to--;
   return digits.slice(from, to);
 }
+
+/** What every object has anyway (`constructor`, `toString` …): whoever looks such a name up finds something, given or not, so nobody may give it. */
+const isReserved = (name: string): boolean => name in Object.prototype || name === 'prototype';
 
 const malformed = (message: string): Rejection => new Rejection('MALFORMED_REQUEST', message);
 
