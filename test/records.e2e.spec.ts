@@ -44,6 +44,18 @@ describe('the life of a record', () => {
     expect((await app.get(`/locations?name=${name}`)).data).toHaveLength(1);
   });
 
+  it('has no field that every object of the language has', async () => {
+    for (const name of ['toString', 'hasOwnProperty', 'valueOf', 'constructor']) {
+      const { error } = await location({ name: 'x', [name]: 1 }).expect(422);
+      expect(error.details).toEqual([expect.objectContaining({ field: `location.${name}`, code: 'unknown_field' })]);
+    }
+  });
+
+  it('takes null for a group of fields as for any other', async () => {
+    await location({ name: 'x', qr_code_attributes: null }).expect(201);
+    expect((await app.post('/work_orders', { work_order: { title: 'x', checklist: null } }).expect(201)).data.checklist).toEqual([]);
+  });
+
   it.each(['0', '-1', '1.5', 'abc', '9007199254740993', '99999999999999999999', '987654321'])('is not found under %s', async (id) => {
     for (const answer of [
       await app.get(`/locations/${id}`),
@@ -73,6 +85,17 @@ describe('the life of a record', () => {
     expect((await app.get(`/locations?id=${id}`, there).expect(200)).data).toEqual([]);
     const { data } = await app.post('/categories', { category: { name: 'Of the whole customer' } }).expect(201);
     await app.get(`/categories/${data.id}`, there).expect(200);
+  });
+
+  it('is never without a currency and a time zone', async () => {
+    for (const field of ['currency', 'timezone']) {
+      const { error } = await app.post('/entities', { entity: { name: 'x', [field]: null } }).expect(422);
+      expect(error.details).toEqual([expect.objectContaining({ field: `entity.${field}`, code: 'required' })]);
+    }
+    const { data } = await app.post('/entities', { entity: { name: 'x', datetime_format: null } }).expect(201);
+    expect(data).toMatchObject({ currency: 'USD', timezone: 'Etc/UTC: +00:00', datetime_format: null });
+    await app.patch(`/entities/${data.id}`, { entity: { currency: null } }).expect(422);
+    expect((await app.get('/parts', { 'x-entity-id': String(data.id) }).expect(200)).meta.entity.datetime_format).toBeNull();
   });
 
   it('refuses currencies and time zones that do not exist', async () => {

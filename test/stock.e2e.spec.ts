@@ -94,6 +94,9 @@ describe('what a part refuses', () => {
     expect(await refusal(app.patch(`/parts/${id}`, { part: { on_hand_qty: 3 } }))).toBe(
       '422 VALIDATION_FAILED part.on_hand_qty use_operation',
     );
+    expect(await refusal(app.patch(`/parts/${id}`, { part: { on_hand_qty: null } }))).toBe(
+      '422 VALIDATION_FAILED part.on_hand_qty use_operation',
+    );
     expect(await refusal(app.patch(`/parts/${id}`, { part: { unit_cost: 3 } }))).toBe('422 VALIDATION_FAILED part.unit_cost use_operation');
     expect(await refusal(app.patch(`/parts/${id}`, { part: { avg_unit_cost: 3 } }))).toBe(
       '422 VALIDATION_FAILED part.avg_unit_cost use_operation',
