@@ -184,6 +184,9 @@ describe('a batch', () => {
       { method: 'POST', url: '/api/v1/batch' },
       { method: 'GET', url: '/api/v1/parts', body: {} },
       7,
+      { method: 'POST', url: '/api/v1/%62atch' },
+      { method: 'POST', url: '/api/v1/./gr%61phql' },
+      { method: 'GET', url: '/api/v1/../../metrics' },
     ];
     const { error } = await app.post('/batch', { ops, sequential: false, parallel: true }).expect(422);
     expect(error.details.map(({ field, code }: { field: string; code: string }) => `${field} ${code}`)).toEqual([
@@ -194,6 +197,9 @@ describe('a batch', () => {
       'ops.1.url not_in_a_batch',
       'ops.2.body unknown_field',
       'ops.3 not_an_object',
+      'ops.4.url not_in_a_batch',
+      'ops.5.url not_in_a_batch',
+      'ops.6.url invalid_url',
     ]);
   });
 

@@ -43,12 +43,20 @@ function problemsOf(op: unknown, field: string): Detail[] {
   const { method, url, params } = op;
   if (typeof method !== 'string' || !methods.has(method))
     details.push({ field: `${field}.method`, code: 'not_one_of', message: `must be one of ${[...methods].join(', ')}` });
-  if (typeof url !== 'string' || !/^\/api\/v1\/[\x21-\x7e]*$/.test(url))
-    details.push({ field: `${field}.url`, code: 'invalid_url', message: 'must be a path that starts with /api/v1/' });
-  else if (notInABatch.test(url)) details.push({ field: `${field}.url`, code: 'not_in_a_batch', message: 'cannot be part of a batch' });
+  const path = typeof url === 'string' ? pathOf(url) : undefined;
+  if (path === undefined) details.push({ field: `${field}.url`, code: 'invalid_url', message: 'must be a path that starts with /api/v1/' });
+  else if (notInABatch.test(path)) details.push({ field: `${field}.url`, code: 'not_in_a_batch', message: 'cannot be part of a batch' });
   if (params !== undefined && !isRecord(params))
     details.push({ field: `${field}.params`, code: 'not_an_object', message: 'must be an object' });
   return details;
+}
+
+/** The path as the router will read it, whatever is percent-encoded in it; undefined for a URL that leads elsewhere. */
+function pathOf(url: string): string | undefined {
+  if (!/^\/api\/v1\/[\x21-\x7e]*$/.test(url)) return undefined;
+  const { pathname } = new URL(url, 'http://localhost');
+  const path = pathname.replace(/%([2-7][0-9a-f])/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
+  return path.startsWith('/api/v1/') ? path : undefined;
 }
 
 const unknownFields = (record: Readonly<Record<string, unknown>>, known: readonly string[], prefix: string): Detail[] =>
