@@ -46,6 +46,14 @@ describe('parts of an open work order', () => {
     expect((await app.get(`/audit_trail?work_order_id=${order}`)).meta.pagination.total).toBe(1);
   });
 
+  it('that are archived are refused by name, as every archived record is', async () => {
+    const part = (await app.post('/parts', { part: { name: 'Old' } }).expect(201)).data.id;
+    await app.delete(`/parts/${part}`).expect(204);
+    const order = await open();
+    const { error } = await assign(order, part, 1).expect(422);
+    expect(error.details).toEqual([expect.objectContaining({ field: 'part_id', code: 'archived' })]);
+  });
+
   it('go to fifty callers exactly as often as there is stock', async () => {
     const part = await createPart(20);
     const orders = await Promise.all(Array.from({ length: 10 }, () => open()));
@@ -62,6 +70,7 @@ describe('completing a work order', () => {
     const order = await open();
     await assign(order, part, 4).expect(201);
     const { data } = await change(order, { status_id: 5 }).expect(200);
+    expect((await app.get(`/work_orders/${order}`)).data).toEqual(data);
     expect(data).toMatchObject({ status: { id: 5, name: 'completed', is_custom: false }, total_costs: { parts: 20, is_estimate: false } });
     expect(data.completed_at).not.toBeNull();
     await app.patch(`/parts/${part}/update_avg_unit_cost`, { cost: 99 }).expect(200);
