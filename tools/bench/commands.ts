@@ -8,8 +8,8 @@ import { loadFor, type Load } from './load.js';
 import { durableInserts } from './probes.js';
 
 const warmParts = 1_000;
-const firstPartId = 5_000_000;
-const transactionSequence = 'bench_transaction';
+export const firstPartId = 5_000_000;
+export const transactionSequence = 'bench_transaction';
 
 /** Restock commands in process: the engine and the domain, without HTTP. The load generator runs in the same process, so it counts too. */
 export async function commandsInProcess({ appUrl, ownerUrl, seconds }: BenchPlace): Promise<Measurement[]> {
@@ -85,7 +85,7 @@ async function coldParts(log: PostgresLog, sequences: Sequences, seconds: number
   ];
 }
 
-async function registerParts(events: EventStore, firstId: number, count: number): Promise<void> {
+export async function registerParts(events: EventStore, firstId: number, count: number): Promise<void> {
   let next = firstId;
   const worker = async (): Promise<void> => {
     while (next < firstId + count) {
@@ -100,7 +100,7 @@ async function registerParts(events: EventStore, firstId: number, count: number)
   await Promise.all(Array.from({ length: 64 }, worker));
 }
 
-const restock = (events: EventStore, partId: number): Promise<unknown> =>
+export const restock = (events: EventStore, partId: number): Promise<unknown> =>
   inContext(async () => {
     const transactionId = await events.nextId(transactionSequence);
     return events.execute(part, partId, (state) => restockPart(state, { transactionId, quantity: '2.5', cost: '12.37', note: null }));

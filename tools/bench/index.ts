@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { table } from '../table.js';
 import { commandsInProcess } from './commands.js';
 import { commandsOverHttp } from './http-commands.js';
+import { overTheWire } from './eventstoredb.js';
 import { projectionLag } from './lag.js';
 import { onALargeLog } from './large.js';
 import { judged, type Line, type Measurement } from './line.js';
@@ -14,7 +15,7 @@ const help = `npm run bench [-- options]
 
 Measures what design budgets exist for, each beside a raw probe of the same machine in the same minute.
 
-  --only <names>     only these measurements, comma separated (commands, http, lag, large)
+  --only <names>     only these measurements, comma separated (commands, http, lag, large, eventstoredb)
   --seconds <n>      how long each load lasts (default 5)
   --events <n>       how long the log of the large measurements is (default 1000000)
   --parts <n>        how many parts that log is about (default a tenth of the events)
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, (place: BenchPlace) => Promise<Measuremen
   http: commandsOverHttp,
   lag: projectionLag,
   large: onALargeLog,
+  eventstoredb: overTheWire,
 };
 
 async function main(): Promise<void> {

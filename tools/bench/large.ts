@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { request } from 'undici';
+import { PostgresLog } from '#millwright/event-sourcing';
 import { ServerProcess } from '../server-process.js';
 import type { Measurement } from './line.js';
 import { loadFor } from './load.js';
@@ -13,7 +14,8 @@ import { seedLog, type Seeded } from './seed-log.js';
 /** What only shows on a long log: rebuilds, and reads among many rows. One log serves all of these measurements. */
 export async function onALargeLog(place: BenchPlace): Promise<Measurement[]> {
   const started = performance.now();
-  const seeded = await seedLog(place.appUrl, place.parts, place.events);
+  const log = new PostgresLog({ url: place.appUrl });
+  const seeded = await seedLog(log, place.parts, place.events).finally(() => log.close());
   console.error(
     `  ${seeded.events} events of ${seeded.parts} parts and ${seeded.workOrders} work orders appended in ${((performance.now() - started) / 1000).toFixed(0)} s`,
   );

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { PostgresLog, type Event, type EventMetadata, type ProposedEvent, type Stream } from '#millwright/event-sourcing';
+import type { Event, EventLog, EventMetadata, ProposedEvent, Stream } from '#millwright/event-sourcing';
 import { decideOrderEffect, part, registerPart, restockPart, type Part, type PartEvent } from '#millwright/inventory';
 import {
   completedStatus,
@@ -33,8 +33,7 @@ export type Seeded = Readonly<{ events: number; parts: number; workOrders: numbe
  * A history of so many events, decided by the product's own deciders and appended to the log itself, so that it takes seconds, not hours: every part is
  * registered and restocked some times, and issued to work orders until there are enough events.
  */
-export async function seedLog(appUrl: string, parts: number, events: number): Promise<Seeded> {
-  const log = new PostgresLog({ url: appUrl });
+export async function seedLog(log: EventLog, parts: number, events: number): Promise<Seeded> {
   const ordersOfAPart = Math.max(0, Math.round((events / parts - 1 - restocksOfAPart) / 7));
   let nextPart = 1;
   let appended = 0;
@@ -60,15 +59,11 @@ export async function seedLog(appUrl: string, parts: number, events: number): Pr
     }
     await append(`part-${partId}`, stock.events);
   };
-  try {
-    const worker = async (): Promise<void> => {
-      while (nextPart <= parts) await seedPart(nextPart++);
-    };
-    await Promise.all(Array.from({ length: appendsAtOnce }, worker));
-    return { events: appended, parts, workOrders: parts * ordersOfAPart };
-  } finally {
-    await log.close();
-  }
+  const worker = async (): Promise<void> => {
+    while (nextPart <= parts) await seedPart(nextPart++);
+  };
+  await Promise.all(Array.from({ length: appendsAtOnce }, worker));
+  return { events: appended, parts, workOrders: parts * ordersOfAPart };
 }
 
 const transactionId = (partId: number, number: number): number => partId * 100 + number;
