@@ -145,6 +145,8 @@ export class PartReader {
       avg_unit_cost: decimal('avg_unit_cost'),
       work_order_charge: decimal('work_order_charge'),
       reversed_transaction_id: row['reversed_transaction_id'],
+      images: [],
+      documents: [],
       actor: { kind: row['actor_kind'], id: row['actor_id'] },
       created_at: row['created_at'],
       updated_at: row['created_at'],

@@ -70,6 +70,8 @@ export class PrintedPartTransaction {
   @ApiProperty({ ...amount, description: "The posting on the work order's charge: usage positive, return negative." })
   work_order_charge!: number | null;
   @ApiProperty({ type: 'integer', nullable: true }) reversed_transaction_id!: number | null;
+  @ApiProperty({ type: 'array', items: { type: 'object' } }) images!: object[];
+  @ApiProperty({ type: 'array', items: { type: 'object' } }) documents!: object[];
   @ApiProperty({ type: 'object', properties: { kind: text, id: text } }) actor!: object;
   @ApiProperty(instant) created_at!: string;
   @ApiProperty(instant) updated_at!: string;
