@@ -157,6 +157,15 @@ describe('a tree', () => {
     }
   });
 
+  it('shows the new way in the very answer that moves or renames a record', async () => {
+    const id = await locationId({ name: 'room' });
+    for (let round = 0; round < 10; round++) {
+      const parent = await locationId({ name: `hall ${round}` });
+      const { data } = await app.patch(`/locations/${id}`, { location: { name: `room ${round}`, parent_id: parent } }).expect(200);
+      expect(data).toMatchObject({ path: `hall ${round} > room ${round}`, root_id: parent });
+    }
+  });
+
   it('refuses a circle of three, and a record under itself', async () => {
     const root = await locationId({ name: 'root' });
     const middle = await locationId({ name: 'middle', parent_id: root });

@@ -63,11 +63,16 @@ export class RecordPrinter {
   }
 
   async path(row: Row, related: Related): Promise<string> {
-    return (await related.load(this.ancestry, Number(row['id']))).map(({ name }) => name).join(' > ') || String(row['name']);
+    return [...(await this.above(row, related)), row].map(({ name }) => String(name)).join(' > ');
   }
 
   async rootId(row: Row, related: Related): Promise<number> {
-    return (await related.load(this.ancestry, Number(row['id'])))[0]?.id ?? Number(row['id']);
+    return (await this.above(row, related))[0]?.id ?? Number(row['id']);
+  }
+
+  /** From the root down to the parent. The row itself is the newer one: the answer of a write shows it before the read model does. */
+  private async above(row: Row, related: Related): Promise<Ancestry> {
+    return row['parent_id'] == null ? [] : related.load(this.ancestry, Number(row['parent_id']));
   }
 
   hasChildren(row: Row, related: Related): Promise<boolean> {
