@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import type { Position } from '../event.js';
 import { LogUnavailable, UnknownOutcome, WrongExpectedRevision, type Appended, type AppendRequest } from '../event-log.js';
 import { canonicalParts } from '../canonical.js';
 import { appendExpected, appendJudged, type AppendAnswer, type PreparedAppend } from './append-statements.js';
@@ -37,7 +38,8 @@ export class Appender {
   constructor(
     private readonly pool: Pool,
     private readonly lanes: number,
-    private readonly onAppended: () => void,
+    /** Told the position up to which the log has certainly grown. */
+    private readonly onAppended: (head: Position) => void,
   ) {}
 
   append(request: AppendRequest, deadline: number): Promise<Appended> {
@@ -156,6 +158,7 @@ export class Appender {
   }
 
   private answer(batch: readonly Waiting[], answers: readonly AppendAnswer[]): void {
+    let head: Position = 0n;
     for (const [index, item] of batch.entries()) {
       const answer = answers[index];
       const { stream, expected, events } = item.request;
@@ -165,11 +168,12 @@ export class Appender {
         settle(item, () => item.reject(new WrongExpectedRevision(stream, expected, actual)));
       } else {
         const { revision, position, outcome } = answer;
+        if (position > head) head = position;
         const firstPosition = position - BigInt(events.length - 1);
         settle(item, () => item.resolve({ revision, position, duplicate: outcome === 'duplicate', firstPosition }));
       }
     }
-    this.onAppended();
+    this.onAppended(head);
   }
 
   /** Puts a batch back at the front of the queue and waits a little. */

@@ -1,13 +1,19 @@
 import { Client } from 'pg';
+import type { Position } from '../event.js';
 import { backoffMs, logConnection } from './connection.js';
 import { logChannel } from './log-schema.js';
 
+/** What a reader knew before it looked: whatever came since ends its wait. */
+export type Mark = Readonly<{ alarms: number; head: Position }>;
+
 /**
- * Tells readers that the log has moved: at once for appends of this process, by LISTEN for those of others.
+ * Tells readers how far the log has moved: at once for appends of this process, by LISTEN for those of others.
  * It is a hint only; readers also look by themselves now and then.
  */
 export class HeadSignal {
-  private moves = 0;
+  private head: Position = 0n;
+  /** How often something may have happened that nobody told of. */
+  private alarms = 0;
   private readonly sleepers = new Set<() => void>();
   private listeners = 0;
   private client: Client | undefined;
@@ -16,19 +22,21 @@ export class HeadSignal {
 
   constructor(private readonly url: string) {}
 
-  moved(): void {
-    this.moves += 1;
-    for (const wake of [...this.sleepers]) wake();
+  /** An append is heard of twice, from itself and from the database, and wakes the readers once. */
+  moved(head: Position): void {
+    if (head <= this.head) return;
+    this.head = head;
+    this.wake();
   }
 
-  /** Taken before reading; what moves after it ends the wait. */
-  mark(): number {
-    return this.moves;
+  /** Taken before reading. Who has read further than the signal has heard of says so, and is not woken for what it knows. */
+  mark(): Mark {
+    return { alarms: this.alarms, head: this.head };
   }
 
   /** Waits until the log moved after the mark, the time is over, or the signal aborts. */
-  async after(mark: number, milliseconds: number, signal: AbortSignal): Promise<void> {
-    if (this.moves !== mark || signal.aborted) return;
+  async after(mark: Mark, milliseconds: number, signal: AbortSignal): Promise<void> {
+    if (this.alarms !== mark.alarms || this.head > mark.head || signal.aborted) return;
     await new Promise<void>((resolve) => {
       const wake = (): void => {
         clearTimeout(timer);
@@ -58,6 +66,10 @@ export class HeadSignal {
   close(): void {
     this.closed = true;
     this.disconnect();
+    this.wake();
+  }
+
+  private wake(): void {
     for (const wake of [...this.sleepers]) wake();
   }
 
@@ -76,14 +88,15 @@ export class HeadSignal {
     };
     client.on('error', again);
     client.on('end', again);
-    client.on('notification', () => this.moved());
+    client.on('notification', ({ payload = '' }) => this.moved(/^\d{1,19}$/.test(payload) ? BigInt(payload) : 0n));
     client
       .connect()
       .then(() => client.query(`listen ${logChannel}`))
       .then(() => {
         failures = 0;
         // Something may have been appended while nobody listened.
-        this.moved();
+        this.alarms += 1;
+        this.wake();
       })
       .catch(again);
   }

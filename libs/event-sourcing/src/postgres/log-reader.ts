@@ -1,6 +1,7 @@
 import type { Pool, QueryResult } from 'pg';
 import { LogUnavailable } from '../event-log.js';
 import type { Position, RecordedEvent } from '../event.js';
+import { categoryOf } from '../stream-name.js';
 import { failureOf } from './connection.js';
 
 type Stored = [position: string, canonical: string];
@@ -20,6 +21,8 @@ const limits = { streamsAtOnce: 64, atOnceMs: 250 };
 
 export class LogReader {
   private asked: StreamRequest[] = [];
+  /** Reads of the log's end that are under way, by the position they begin after. */
+  private readonly tails = new Map<Position, Promise<RecordedEvent[]>>();
 
   constructor(private readonly pool: Pool) {}
 
@@ -62,6 +65,15 @@ export class LogReader {
     const end = head < reached ? head : reached;
     const events = rows.flatMap(([, position, canonical]) => (position === null ? [] : [recorded([position, canonical])]));
     return { events, end: end > after ? end : after, atHead: end >= head };
+  }
+
+  /** As `page`, for readers that follow the head: those that stand at one position are woken together and share one statement. */
+  async tail(after: Position, size: number, categories: readonly string[] | undefined): Promise<Page> {
+    const reading = this.tails.get(after) ?? this.all(after, size).finally(() => this.tails.delete(after));
+    this.tails.set(after, reading);
+    const events = await reading;
+    const wanted = categories ? events.filter(({ stream }) => categories.includes(categoryOf(stream))) : events;
+    return { events: wanted, end: events.at(-1)?.position ?? after, atHead: events.length < size };
   }
 
   private readStreams(): void {

@@ -36,7 +36,7 @@ export class PostgresLog implements EventLog {
     };
     this.signal = new HeadSignal(options.url);
     this.reader = new LogReader(this.pools.read);
-    this.appender = new Appender(this.pools.append, appendConnections, () => this.signal.moved());
+    this.appender = new Appender(this.pools.append, appendConnections, (head) => this.signal.moved(head));
   }
 
   async append(request: AppendRequest, { deadline = Date.now() + defaults.deadlineMs }: { deadline?: number } = {}): Promise<Appended> {
@@ -81,12 +81,14 @@ export class PostgresLog implements EventLog {
     let position = after;
     let announced = false;
     let ahead: Promise<Page | undefined> | undefined;
+    let follows = false;
     while (!stop.aborted) {
       const mark = this.signal.mark();
-      const page = await (ahead ?? this.patientPage(position, categories, stop));
+      const page: Page | undefined = await (ahead ?? this.patientPage(position, categories, stop, follows));
       if (!page) return;
+      follows = page.atHead;
       // While the consumer works on this page the next one is already on its way.
-      ahead = page.atHead ? undefined : this.patientPage(page.end, categories, stop);
+      ahead = page.atHead ? undefined : this.patientPage(page.end, categories, stop, follows);
       let seen = position;
       for (const event of page.events) {
         if (stop.aborted) return;
@@ -99,15 +101,23 @@ export class PostgresLog implements EventLog {
         yield { kind: 'caughtUp', position: page.end };
       }
       position = page.end;
-      if (page.atHead) await this.signal.after(mark, defaults.pollMs, stop);
+      // Never less than the mark: a log that lost its tail in a failover would be read again without a rest.
+      const head = page.end > mark.head ? page.end : mark.head;
+      if (page.atHead) await this.signal.after({ ...mark, head }, defaults.pollMs, stop);
     }
   }
 
   /** Reads a page, however often the database has to be asked; undefined when the subscription ended meanwhile. */
-  private async patientPage(after: Position, categories: readonly string[] | undefined, stop: AbortSignal): Promise<Page | undefined> {
+  private async patientPage(
+    after: Position,
+    categories: readonly string[] | undefined,
+    stop: AbortSignal,
+    follows: boolean,
+  ): Promise<Page | undefined> {
     for (let failures = 1; !stop.aborted; failures += 1) {
       try {
-        return await this.reader.page(after, defaults.pageSize, categories);
+        const { reader } = this;
+        return await (follows ? reader.tail(after, defaults.pageSize, categories) : reader.page(after, defaults.pageSize, categories));
       } catch {
         await this.signal.after(this.signal.mark(), backoffMs(failures, defaults.retryMs), stop);
       }
