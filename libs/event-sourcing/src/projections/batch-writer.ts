@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Position } from '../event.js';
 import type { ColumnType, Projection, Row, TableDefinition } from '../projection.js';
+import { answeredInTime } from './answered-in-time.js';
 import { copyField, fromDatabaseText } from './column-values.js';
 import type { ParkedStream } from './parked-streams.js';
 import { quoted } from './read-model-schema.js';
@@ -50,13 +51,14 @@ export class BatchWriter {
         if (!keys || keys.length === 0) return;
         const columns = Object.entries(table.columns);
         const text = `select ${columns.map(([name]) => `t.${quoted(name)}`).join(', ')} from ${this.nameOf(table)} t join ${recordset('$1', table, table.key, 'k')} on ${matching(table)}`;
-        const result = await this.pool.query<(string | null)[]>({
-          name: `${this.schema}.${table.name} load`,
+        const query = {
+          ...this.named(` load ${table.name}`),
           text,
           values: [JSON.stringify(keys)],
-          rowMode: 'array',
+          rowMode: 'array' as const,
           types: asText,
-        });
+        };
+        const result = await this.pool.query<(string | null)[]>(answeredInTime(query));
         const parsers = columns.map(([name, type]) => [name, fromDatabaseText[type]] as const);
         for (const fields of result.rows) rows.loaded(table.name, rowOf(parsers, fields));
       }),
@@ -76,13 +78,13 @@ export class BatchWriter {
       );
     const client = await this.pool.connect();
     try {
-      await client.query('begin');
+      await client.query(answeredInTime({ text: 'begin' }));
       await this.run(
         client,
         encoded(() => this.statementOf([], parked, step)),
       );
       for (const change of changes) await this.writeTable(client, change);
-      await client.query('commit');
+      await client.query(answeredInTime({ text: 'commit' }));
       client.release();
     } catch (error) {
       // A transaction that failed half-way ends with its connection, whatever state that is in.
@@ -96,13 +98,14 @@ export class BatchWriter {
     await this.copy(client, table, [...fresh, ...adds]);
     for (let done = 0; done < puts.length; done += statementRows) {
       const values = [encoded(() => JSON.stringify(puts.slice(done, done + statementRows)))];
-      await client.query({ name: `${this.schema}.${table.name} put`, text: `${this.insertSql(table, '$1')} ${onConflict(table)}`, values });
+      const query = { ...this.named(` put ${table.name}`), text: `${this.insertSql(table, '$1')} ${onConflict(table)}`, values };
+      await client.query(answeredInTime(query));
     }
-    if (removals.length > 0) await client.query(this.deleteSql(table, '$1'), [JSON.stringify(removals)]);
+    if (removals.length > 0) await client.query(answeredInTime({ text: this.deleteSql(table, '$1'), values: [JSON.stringify(removals)] }));
   }
 
   private async run(connection: pg.Pool | pg.PoolClient, statement: pg.QueryConfig): Promise<void> {
-    const { rowCount } = await connection.query(statement);
+    const { rowCount } = await connection.query(answeredInTime(statement));
     if (rowCount !== 1) throw new CheckpointMoved(this.schema);
   }
 

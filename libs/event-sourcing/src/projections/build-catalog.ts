@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Position } from '../event.js';
 import type { Projection } from '../projection.js';
+import { answeredAtLast, answeredInTime } from './answered-in-time.js';
 import { buildSql, indexSql, quoted, schemaNameOf, viewSql } from './read-model-schema.js';
 
 /** One set of tables of a projection. A build of a higher version, or of the same version and a higher generation, is to take over from a lower one. */
@@ -35,15 +36,14 @@ export class BuildCatalog {
   ) {}
 
   async list(): Promise<Build[]> {
-    const { rows } = await this.app.query<BuildRow>(selectBuilds);
+    const { rows } = await this.app.query<BuildRow>(answeredInTime({ text: selectBuilds }));
     return rows.map((row) => ({ ...row, checkpoint: BigInt(row.checkpoint) }));
   }
 
   /** The checkpoints of the builds that serve, by projection. */
   async servingCheckpoints(): Promise<Map<string, Position>> {
-    const { rows } = await this.app.query<{ name: string; checkpoint: string }>(
-      'select p.name, b.checkpoint::text from app.projections p join app.projection_builds b on b.schema_name = p.serving',
-    );
+    const text = 'select p.name, b.checkpoint::text from app.projections p join app.projection_builds b on b.schema_name = p.serving';
+    const { rows } = await this.app.query<{ name: string; checkpoint: string }>(answeredInTime({ text }));
     return new Map(rows.map(({ name, checkpoint }) => [name, BigInt(checkpoint)]));
   }
 
@@ -82,7 +82,7 @@ export class BuildCatalog {
 
   /** Makes a build's secondary indexes; its runner must not write meanwhile (it would only wait). */
   async index(projection: Projection, schema: string): Promise<void> {
-    for (const statement of indexSql(projection, schema)) await this.owner.query(statement);
+    for (const text of indexSql(projection, schema)) await this.owner.query(answeredAtLast({ text }));
     await this.owner.query('update app.projection_builds set indexed = true where schema_name = $1', [schema]);
   }
 
@@ -125,13 +125,15 @@ export class BuildCatalog {
 
   /** Moves the checkpoints of builds that had nothing to write, with one statement; answers those that stood where their runner believed. */
   async moveIdle(steps: readonly Readonly<{ schema: string; from: Position; to: Position }>[]): Promise<Set<string>> {
-    const { rows } = await this.app.query<{ schema_name: string }>({
-      name: 'projections move idle',
-      text: `update app.projection_builds b set checkpoint = s.reached
+    const { rows } = await this.app.query<{ schema_name: string }>(
+      answeredInTime({
+        name: 'projections move idle',
+        text: `update app.projection_builds b set checkpoint = s.reached
        from unnest($1::text[], $2::numeric[], $3::numeric[]) as s(schema_name, believed, reached)
        where b.schema_name = s.schema_name and b.checkpoint = s.believed and not b.retired returning b.schema_name`,
-      values: [steps.map(({ schema }) => schema), steps.map(({ from }) => String(from)), steps.map(({ to }) => String(to))],
-    });
+        values: [steps.map(({ schema }) => schema), steps.map(({ from }) => String(from)), steps.map(({ to }) => String(to))],
+      }),
+    );
     return new Set(rows.map((row) => row.schema_name));
   }
 

@@ -64,16 +64,15 @@ export class ProjectionEngine {
     const { projections, database, log } = options;
     const logger = options.logger ?? silentLogger;
     assertDistinct(projections);
-    this.app = new pg.Pool({
-      max: 4,
-      keepAlive: true,
-      query_timeout: 60_000,
-      ...database.app,
-      options: `${database.app.options ?? ''} ${writerOptions}`,
-    });
-    this.owner = new pg.Pool({ max: 2, keepAlive: true, idleTimeoutMillis: 1000, ...database.owner });
-    for (const pool of [this.app, this.owner])
+    const settings = `${database.app.options ?? ''} ${writerOptions}`;
+    // How long an answer may take is said of each statement of the app's (see answered-in-time.ts).
+    this.app = new pg.Pool({ max: 4, keepAlive: true, ...database.app, query_timeout: undefined, options: settings });
+    this.owner = new pg.Pool({ max: 2, keepAlive: true, query_timeout: 60_000, idleTimeoutMillis: 1000, ...database.owner });
+    for (const pool of [this.app, this.owner]) {
       pool.on('error', (error) => logger.warn({ err: error }, 'an idle connection of the projections was lost'));
+      // A connection that breaks while it is in use says so twice: to its query, which is enough, and as an event, which would end the process.
+      pool.on('connect', (client) => client.on('error', () => undefined));
+    }
     this.catalog = new BuildCatalog(this.app, this.owner);
     this.locks = new WorkerLocks(database.app, projections.map(lockNameOf), () => this.supervisor.locksChanged(), logger);
     this.supervisor = new ProjectionSupervisor({

@@ -2,7 +2,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
-import type { Projection } from '../projection.js';
 import { BatchWriter, CheckpointMoved } from './batch-writer.js';
 import { RowBuffer } from './row-buffer.js';
 import { eventually, journal, tally, World } from './testing/world.js';
@@ -72,7 +71,7 @@ describe('one worker a projection', () => {
       const attempts = [0, 1].map(async () => {
         const rows = new RowBuffer(journal.tables);
         for (let line = 0; line < count; line++) rows.add('journal_line', { position: String(line), stream: 'box-1', amount: line });
-        await new BatchWriter(pool, journal as Projection, 'read_journal_v1').write(rows.changes(), [], { from: 0n, to: BigInt(count) });
+        await new BatchWriter(pool, journal, 'read_journal_v1').write(rows.changes(), [], { from: 0n, to: BigInt(count) });
       });
       const outcomes = await Promise.allSettled(attempts);
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);

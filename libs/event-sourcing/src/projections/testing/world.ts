@@ -130,7 +130,7 @@ export class World {
   engineOf(projections: readonly Projection<Counted>[], options: Partial<ProjectionEngineOptions> = {}): ProjectionEngine {
     const engine = new ProjectionEngine({
       log: this.log,
-      projections: projections as readonly Projection[],
+      projections: projections,
       database: { app: { connectionString: this.database.url }, owner: { connectionString: this.database.ownerUrl } },
       ...options,
     });
