@@ -101,6 +101,10 @@ describe('the life of a record', () => {
   it('refuses currencies and time zones that do not exist', async () => {
     const { error } = await app.post('/entities', { entity: { name: 'x', currency: 'XYZ', timezone: 'Mars/Olympus' } }).expect(422);
     expect(error.details.map(({ code }: { code: string }) => code)).toEqual(['not_a_time_zone', 'not_a_currency']);
+    for (const timezone of ['AET', 'IST', 'pst', 'US/Pacific-New'])
+      await app.post('/entities', { entity: { name: 'x', timezone } }).expect(422);
+    const { data } = await app.post('/entities', { entity: { name: 'x', timezone: 'US/Pacific' } }).expect(201);
+    await app.get('/reports/costs', { 'x-entity-id': String(data.id) }).expect(200);
   });
 });
 

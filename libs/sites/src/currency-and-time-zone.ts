@@ -22,8 +22,14 @@ const currencies = new Set(Intl.supportedValuesOf('currency'));
 export const Currency = (): PropertyDecorator =>
   knownText('not_a_currency', (value) => currencies.has(value), 'must be an ISO 4217 code like USD', 'USD');
 
+/** Abbreviations that Node.js takes over from old Java beside the names of IANA: PostgreSQL knows them not at all, or as other places. */
+const abbreviations = new Set(
+  'ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT IET IST JST MIT NET NST PLT PNT PRT PST SST VST US/PACIFIC-NEW'.split(' '),
+);
+
 // Offsets are no places: they know no summer time, so a name is asked for.
-const namesPlace = (value: string): boolean => /^[A-Za-z][A-Za-z0-9_+/-]{0,49}$/.test(value) && IANAZone.isValidZone(value);
+const namesPlace = (value: string): boolean =>
+  /^[A-Za-z][A-Za-z0-9_+/-]{0,49}$/.test(value) && !abbreviations.has(value.toUpperCase()) && IANAZone.isValidZone(value);
 
 /** An IANA name. Codes: not_a_time_zone, required. */
 export const TimeZone = (): PropertyDecorator =>
