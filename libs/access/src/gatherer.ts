@@ -10,6 +10,8 @@ export class Gatherer<Item, Result> {
     /** Answers each item in its place. */
     private readonly run: (items: readonly Item[]) => Promise<readonly Result[]>,
     private readonly atMost = 500,
+    /** Milliseconds to wait before a statement that nobody waits for, so that more go with it. */
+    private readonly restMs = 0,
   ) {}
 
   add(item: Item): Promise<Result> {
@@ -18,7 +20,8 @@ export class Gatherer<Item, Result> {
       if (this.underWay) return;
       this.underWay = true;
       // One turn of the event loop, so that requests that arrived together go together.
-      setImmediate(() => void this.drain());
+      if (this.restMs === 0) setImmediate(() => void this.drain());
+      else setTimeout(() => void this.drain(), this.restMs);
     });
   }
 

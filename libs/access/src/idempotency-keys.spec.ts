@@ -32,6 +32,8 @@ describe('a request with an Idempotency-Key', () => {
     const second = await run({ key: 'replay' }, never);
     expect(first).toMatchObject({ replayed: false });
     expect(second).toEqual({ ...first, replayed: true });
+    await keys.settled();
+    expect(await run({ key: 'replay' }, never)).toEqual(second);
   });
 
   it('keeps the answer of a write that appended nothing', async () => {
@@ -39,9 +41,19 @@ describe('a request with an Idempotency-Key', () => {
     expect(await run({ key: 'no event' }, never)).toMatchObject({ replayed: true, body: 'nothing to do' });
   });
 
+  it('is answered by another process as soon as its answer is out', async () => {
+    const other = another();
+    const first = await run({ key: 'elsewhere' }, append('part-9'));
+    expect(await run({ key: 'elsewhere' }, never, other)).toEqual({ ...first, replayed: true });
+    other.close();
+  });
+
   it('is refused when the same key comes with something else', async () => {
     await run({ key: 'other body' }, append('part-1'));
-    await expect(run({ key: 'other body', body: { a: 2 } }, never)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+    const reused = (): Promise<unknown> => run({ key: 'other body', body: { a: 2 } }, never);
+    await expect(reused()).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+    await keys.settled();
+    await expect(reused()).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
   });
 
   it('is another request for another operation, credential or customer', async () => {
@@ -99,6 +111,7 @@ describe('a request with an Idempotency-Key', () => {
       await request.beforeFirstAppend('part-72', 9);
       return answered('found');
     });
+    await keys.settled();
     const { rows } = await pool.query<{ revision: string }>("SELECT revision FROM app.idempotency_keys WHERE body = 'found'");
     expect(rows[0]?.revision).toBe('4');
   });

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import canonicalize from 'canonicalize';
 import type { Pool } from 'pg';
 import { v4 as randomUuid, v5 as uuidv5 } from 'uuid';
@@ -14,6 +15,8 @@ export type KeyedOperation = Readonly<{ operation: string; key: string; fingerpr
 
 const namespace = 'b5e6a3de-52a5-4b66-9f0f-6c1f9d6d7a15';
 const hourMs = 3_600_000;
+const looksAtMost = 4;
+const pauseBetweenLooksMs = 25;
 
 /**
  * Same key and body → the first answer again, and one effect however often it is asked (storage-format.md, "Retrying an unknown outcome").
@@ -23,6 +26,8 @@ export class IdempotencyKeys {
   private readonly owner = randomUuid();
   private readonly table: IdempotencyTable;
   private readonly running = new Map<string, { fingerprint: Buffer; since: number; request?: IdempotentRequest }>();
+  /** Answers that clients have, on their way into the table. */
+  private readonly given = new Map<string, { fingerprint: Buffer; answer: StoredAnswer; kept: Promise<void> }>();
   private readonly timers: readonly NodeJS.Timeout[];
 
   /**
@@ -49,15 +54,17 @@ export class IdempotencyKeys {
     assertKey(key);
     const { customerId, credentialId } = currentScope().principal;
     const scope = uuidv5(JSON.stringify([customerId, credentialId, operation, key]), namespace);
+    const given = this.given.get(scope);
+    if (given && !given.fingerprint.equals(fingerprint)) throw reused();
+    if (given) return { ...given.answer, replayed: true };
     const rival = this.running.get(scope);
     if (rival) throw rival.fingerprint.equals(fingerprint) ? inUse() : reused();
     const run: { fingerprint: Buffer; since: number; request?: IdempotentRequest } = { fingerprint, since: Date.now() };
     this.running.set(scope, run);
     try {
-      const row = await this.table.read(scope);
-      if (row && !row.fingerprint.equals(fingerprint)) throw reused();
-      if (row?.answer) return { ...row.answer, replayed: true };
-      run.request = await this.requestOf(scope, fingerprint, row);
+      const found = await this.find(scope, fingerprint);
+      if ('status' in found) return { ...found, replayed: true };
+      run.request = found;
       return { ...(await this.carriedOut(scope, run.request, work)), replayed: false };
     } finally {
       this.running.delete(scope);
@@ -68,23 +75,37 @@ export class IdempotencyKeys {
     while ((await this.table.purge()) > 0);
   }
 
-  /** Nest calls this when the application stops. */
-  onModuleDestroy(): void {
+  /** Nest calls this when the last request of the application was answered. */
+  async onApplicationShutdown(): Promise<void> {
     this.close();
+    await this.settled();
+  }
+
+  /** Waits until every answer that was given so far is in the table. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.given.values()].map(({ kept }) => kept));
   }
 
   close(): void {
     for (const timer of this.timers) clearInterval(timer);
   }
 
-  private async requestOf(scope: string, fingerprint: Buffer, row: Progress | undefined): Promise<IdempotentRequest> {
+  /** The answer that the key has, or the request that is to be carried out or carried on. */
+  private async find(scope: string, fingerprint: Buffer): Promise<StoredAnswer | IdempotentRequest> {
     const store = async (progress: Progress): Promise<void> => {
       if (!(await this.table.claim(progress))) throw inUse();
     };
-    if (!row) return new IdempotentRequest({ scope, fingerprint, eventIdBase: randomUuid() }, store);
-    const taken = await this.table.takeOver(scope);
-    if (!taken) throw inUse();
-    return new IdempotentRequest({ scope, fingerprint, eventIdBase: taken.eventIdBase }, store, taken);
+    for (let looks = 1; ; looks += 1) {
+      const row = await this.table.read(scope);
+      if (row && !row.fingerprint.equals(fingerprint)) throw reused();
+      if (row?.answer) return row.answer;
+      if (!row) return new IdempotentRequest({ scope, fingerprint, eventIdBase: randomUuid() }, store);
+      const taken = await this.table.takeOver(scope);
+      if (taken) return new IdempotentRequest({ scope, fingerprint, eventIdBase: taken.eventIdBase }, store, taken);
+      // Another process may have answered this very moment, with the row still on its way.
+      if (looks === looksAtMost) throw inUse();
+      await pause(pauseBetweenLooksMs);
+    }
   }
 
   private async carriedOut(
@@ -100,8 +121,19 @@ export class IdempotencyKeys {
       throw failure;
     }
     // What is committed is answered as such; a row that could not be finished is finished by a repeat, from the events.
-    await (answer.final === false ? this.table.release(scope) : this.table.answer(request.progress, answer)).catch(this.onFault);
+    if (answer.final === false) await this.table.release(scope).catch(this.onFault);
+    else if (request.stored) this.keepLater(scope, request.progress, answer);
+    else await this.table.answer(request.progress, answer).catch(this.onFault);
     return answer;
+  }
+
+  /** Nobody waits for a row that the events can finish as well; until it is stored, repeats are answered from memory. */
+  private keepLater(scope: string, progress: Progress, answer: StoredAnswer): void {
+    const kept = this.table
+      .answerLater(progress, answer)
+      .then(() => undefined, this.onFault)
+      .finally(() => this.given.delete(scope));
+    this.given.set(scope, { fingerprint: progress.fingerprint, answer, kept });
   }
 
   private async renewLeases(): Promise<void> {

@@ -14,6 +14,8 @@ export type Progress = Readonly<{
   allocated: Readonly<Record<string, readonly number[]>>;
 }>;
 
+type Answered = Readonly<{ progress: Progress; answer: StoredAnswer }>;
+
 export type KeyRow = Progress & Readonly<{ answer: StoredAnswer | null }>;
 
 type DatabaseRow = Readonly<{
@@ -33,6 +35,14 @@ export const keptForDays = 7;
 /** A lease is short, for nobody can repeat a dead owner's request before it ends; the living renew it. */
 export const leaseSeconds = 5;
 
+/** How long answers are gathered before they are stored. */
+const answersRestMs = 5;
+
+/** Neither uuids, names of streams nor JSON hold control characters, so they can stand between texts without any escaping. */
+const separator = '\u001f';
+const nothing = '\u001e';
+const texts = (parameter: string): string => `string_to_array(${parameter}, E'\\x1f', E'\\x1e')`;
+
 /**
  * The rows of `app.idempotency_keys`. Each statement serves all requests that wait for it.
  * `relaxed` lets a row's commit reach the disk later: right where the log shares the database, since the append that follows
@@ -41,7 +51,8 @@ export const leaseSeconds = 5;
 export class IdempotencyTable {
   private readonly reads: Gatherer<string, KeyRow | undefined>;
   private readonly claims: Gatherer<Progress, boolean>;
-  private readonly answers: Gatherer<Progress & { answer: StoredAnswer }, boolean>;
+  private readonly answers: Gatherer<Answered, boolean>;
+  private readonly lazyAnswers: Gatherer<Answered, boolean>;
   private readonly settings: string;
 
   constructor(
@@ -53,6 +64,7 @@ export class IdempotencyTable {
     this.reads = new Gatherer((scopes) => this.readAll(scopes));
     this.claims = new Gatherer((rows) => this.claimAll(rows));
     this.answers = new Gatherer((rows) => this.answerAll(rows));
+    this.lazyAnswers = new Gatherer((rows) => this.answerAll(rows), 500, answersRestMs);
   }
 
   read(scope: string): Promise<KeyRow | undefined> {
@@ -66,7 +78,12 @@ export class IdempotencyTable {
 
   /** Stores the answer, also of a request that claimed nothing before; false when another process took the row over. */
   answer(progress: Progress, answer: StoredAnswer): Promise<boolean> {
-    return this.answers.add({ ...progress, answer });
+    return this.answers.add({ progress, answer });
+  }
+
+  /** The same a little later and with others, for an answer that can be made again from its events. */
+  answerLater(progress: Progress, answer: StoredAnswer): Promise<boolean> {
+    return this.lazyAnswers.add({ progress, answer });
   }
 
   /** Makes an unfinished row ours if its owner has let go of it or died; the row as it is then, or undefined. */
@@ -126,7 +143,7 @@ export class IdempotencyTable {
       text: `WITH settings AS (${this.settings})
         INSERT INTO app.idempotency_keys AS kept (scope, fingerprint, event_id_base, stream, revision, allocated, owner, lease_until)
         SELECT row.*, $7::uuid, now() + make_interval(secs => $8)
-        FROM settings, unnest($1::uuid[], $2::bytea[], $3::uuid[], $4::text[], $5::bigint[], $6::jsonb[]) AS row
+        FROM settings, unnest(${columnsSql}) AS row
         ON CONFLICT (scope) DO UPDATE SET stream = excluded.stream, revision = excluded.revision, allocated = excluded.allocated,
           lease_until = excluded.lease_until
         WHERE kept.owner = excluded.owner AND kept.event_id_base = excluded.event_id_base AND kept.status IS NULL
@@ -137,38 +154,43 @@ export class IdempotencyTable {
     return rows.map(({ scope }) => won.has(scope));
   }
 
-  private async answerAll(rows: readonly (Progress & { answer: StoredAnswer })[]): Promise<boolean[]> {
+  private async answerAll(rows: readonly Answered[]): Promise<boolean[]> {
     const { rows: stored } = await this.database.query<{ scope: string }>({
       name: 'answer-idempotency-keys',
       text: `WITH settings AS (${this.settings})
         INSERT INTO app.idempotency_keys AS kept
           (scope, fingerprint, event_id_base, stream, revision, allocated, status, headers, body, owner, lease_until)
         SELECT row.*, $10::uuid, now()
-        FROM settings, unnest($1::uuid[], $2::bytea[], $3::uuid[], $4::text[], $5::bigint[], $6::jsonb[], $7::integer[], $8::jsonb[], $9::text[]) AS row
+        FROM settings, unnest(${columnsSql}, ${texts('$7')}::integer[], ${texts('$8')}::jsonb[], ${texts('$9')}) AS row
         ON CONFLICT (scope) DO UPDATE SET status = excluded.status, headers = excluded.headers, body = excluded.body
         WHERE kept.owner = excluded.owner AND kept.event_id_base = excluded.event_id_base
         RETURNING scope`,
       values: [
-        ...columns(rows),
-        rows.map(({ answer }) => answer.status),
-        rows.map(({ answer }) => JSON.stringify(answer.headers)),
-        rows.map(({ answer }) => answer.body),
+        ...columns(rows.map(({ progress }) => progress)),
+        joined(rows, ({ answer }) => answer.status),
+        joined(rows, ({ answer }) => JSON.stringify(answer.headers)),
+        joined(rows, ({ answer }) => answer.body),
         this.owner,
       ],
     });
     const won = new Set(stored.map(({ scope }) => scope));
-    return rows.map(({ scope }) => won.has(scope));
+    return rows.map(({ progress }) => won.has(progress.scope));
   }
 }
 
-const columns = (rows: readonly Progress[]): unknown[] => [
-  rows.map(({ scope }) => scope),
-  rows.map(({ fingerprint }) => fingerprint),
-  rows.map(({ eventIdBase }) => eventIdBase),
-  rows.map(({ stream }) => stream),
-  rows.map(({ revision }) => revision),
-  rows.map(({ allocated }) => JSON.stringify(allocated)),
+const columnsSql = `${texts('$1')}::uuid[], ${texts('$2')}::bytea[], ${texts('$3')}::uuid[], ${texts('$4')}, ${texts('$5')}::bigint[], ${texts('$6')}::jsonb[]`;
+
+const columns = (rows: readonly Progress[]): string[] => [
+  joined(rows, ({ scope }) => scope),
+  joined(rows, ({ fingerprint }) => `\\x${fingerprint.toString('hex')}`),
+  joined(rows, ({ eventIdBase }) => eventIdBase),
+  joined(rows, ({ stream }) => stream),
+  joined(rows, ({ revision }) => revision),
+  joined(rows, ({ allocated }) => JSON.stringify(allocated)),
 ];
+
+const joined = <Item>(rows: readonly Item[], textOf: (row: Item) => string | number | null): string =>
+  rows.map((row) => textOf(row) ?? nothing).join(separator);
 
 const keyRow = (row: DatabaseRow): KeyRow => ({
   scope: row.scope,
