@@ -2,8 +2,8 @@ import { categoryOf, idOf, type Event, type Projection, type RecordedEvent, type
 
 type Referring = { partId?: number; workOrderId?: number };
 
-/** Events of no site (the customer itself, a site's own registration) are counted under site 0. */
-const siteOf = (event: RecordedEvent): number => event.metadata.entity_id ?? 0;
+/** A site's own events are its own, wherever they were asked for: who changes its time zone is read there. Events of no site (the customer itself) count under site 0. */
+const siteOf = ({ stream, metadata }: RecordedEvent): number => (categoryOf(stream) === 'entity' ? idOf(stream) : metadata.entity_id) ?? 0;
 
 function subjectsOf(event: RecordedEvent): { part_id: number | null; work_order_id: number | null } {
   const data = event.data as Referring;
@@ -52,7 +52,7 @@ export const auditEventTable: TableDefinition = {
  */
 export const auditTrailProjection: Projection<Event> = {
   name: 'audit-trail',
-  version: 1,
+  version: 2,
   tables: [auditEventTable, { name: 'audit_sequences', columns: { entity_id: 'bigint', last_sequence: 'bigint' }, key: ['entity_id'] }],
   keys: (event) => [['audit_sequences', { entity_id: siteOf(event) }]],
   apply(event, rows) {

@@ -1,0 +1,44 @@
+import type { Client } from './harness/client.js';
+import { sharedServer } from './harness/server.js';
+
+let app: Client;
+beforeAll(async () => void (app = await sharedServer()));
+
+type AuditRow = { sequence: number; position: string; stream: string; type: string; data: object; part_id: number | null };
+
+describe('the audit trail of a site', () => {
+  it('tells the life of the site itself, wherever it was changed from, and counts without gap in the order of the log', async () => {
+    const { id } = (await app.post('/entities', { entity: { name: 'Plant' } }, { 'x-entity-id': undefined }).expect(201)).data;
+    const there = { 'x-entity-id': String(id) };
+    await app.patch(`/entities/${id}`, { entity: { timezone: 'Europe/Berlin' } }).expect(200);
+    const { id: part } = (await app.post('/parts', { part: { name: 'Bearing', on_hand_qty: 1, unit_cost: 2 } }, there).expect(201)).data;
+    const rows: AuditRow[] = (await app.get('/audit_trail', there).expect(200)).data;
+    expect(rows.map(({ sequence, stream, type }) => [sequence, stream, type])).toEqual([
+      [1, `entity-${id}`, 'EntityRegistered'],
+      [2, `entity-${id}`, 'EntityChanged'],
+      [3, `part-${part}`, 'PartRegistered'],
+      [4, `part-${part}`, 'PartOpeningStockRecorded'],
+    ]);
+    expect(rows[1]?.data).toEqual({ timezone: 'Europe/Berlin' });
+    const positions = rows.map(({ position }) => BigInt(position));
+    expect(positions).toEqual([...positions].sort((one, other) => Number(one - other)));
+    expect((await app.get(`/audit_trail?stream=entity-${id}`)).data).toEqual([]);
+  });
+
+  it('is filtered by part, work order, type, actor and time', async () => {
+    const { id } = (await app.post('/entities', { entity: { name: 'Plant' } }).expect(201)).data;
+    const there = { 'x-entity-id': String(id) };
+    const { id: part } = (await app.post('/parts', { part: { name: 'Bearing', on_hand_qty: 1, unit_cost: 2 } }, there).expect(201)).data;
+    const { id: order } = (await app.post('/work_orders', { work_order: { title: 'Work' } }, there).expect(201)).data;
+    await app.post(`/work_orders/${order}/parts`, { part_id: part, quantity: 1 }, there).expect(201);
+    const types = async (query: string): Promise<string[]> =>
+      (await app.get(`/audit_trail?${query}`, there).expect(200)).data.map(({ type }: AuditRow) => type);
+    const ofBoth = ['PartAssignmentRequested', 'PartReserved'];
+    expect(await types(`part_id=${part}`)).toEqual(['PartRegistered', 'PartOpeningStockRecorded', ...ofBoth]);
+    expect(await types(`work_order_id=${order}`)).toEqual(['WorkOrderOpened', ...ofBoth]);
+    expect(await types('actor_kind=process_manager')).toEqual(['PartReserved']);
+    expect(await types('actor=process_manager:fulfilment&type=PartReserved')).toEqual(['PartReserved']);
+    expect(await types('type_in=WorkOrderOpened,PartRegistered&recorded_at_gt=2020-01-01')).toEqual(['PartRegistered', 'WorkOrderOpened']);
+    expect(await types('recorded_at_lt=2020-01-01')).toEqual([]);
+  });
+});
