@@ -2,6 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { errorCodes } from '#millwright/resources';
 import { componentName, errorResponses, errorSchema, headerParameters, type Json } from './openapi-components.js';
+import { OpenApiExamples } from './openapi-examples.js';
 import { pathsOutsideNest } from './openapi-other-paths.js';
 import { admissionOf, type Admission } from './route-policy.js';
 
@@ -29,11 +30,13 @@ export function buildOpenApiDocument(application: INestApplication): OpenAPIObje
   components['schemas'] = { ...(components['schemas'] as Json), Error: errorSchema() };
   components['parameters'] = headerParameters();
   components['responses'] = errorResponses();
+  const examples = new OpenApiExamples(components['schemas'] as Json);
   const paths = sorted({ ...pathsOutsideNest, ...(document.paths as Json) });
   for (const [path, operations] of Object.entries(paths))
     for (const verb of verbs) {
       const operation = (operations as Json)[verb];
       if (operation !== undefined) describeEdge(operation as Json, path, verb);
+      if (operation !== undefined) giveExamples(operation as Json, examples);
     }
   return { ...document, paths, components } as OpenAPIObject;
 }
@@ -43,13 +46,36 @@ function describeEdge(operation: Json, path: string, verb: (typeof verbs)[number
   const admission = admissionOf(path);
   operation['operationId'] = operationId(verb, path);
   operation['security'] = admission === 'open' ? [] : [{ bearer: [] }, { token: [] }];
-  operation['parameters'] = [...((operation['parameters'] as Json[] | undefined) ?? []), ...parametersOf(admission, path, verb)];
+  const declared = (operation['parameters'] as Json[] | undefined) ?? [];
+  operation['parameters'] = [...pathParametersOf(path, declared), ...declared, ...parametersOf(admission, path, verb)];
+  for (const parameter of operation['parameters'] as Json[])
+    if (parameter['in'] === 'path' && /^(\w+_)?id$/.test(String(parameter['name']))) parameter['schema'] = { type: 'integer', minimum: 1 };
   const responses = (operation['responses'] ?? {}) as Json;
   for (const [status, response] of Object.entries(responses))
     if (status.startsWith('2') && admission !== 'open') describeHeaders(response as Json, path, verb);
   for (const status of statusesOf(admission, verb))
     responses[String(status)] ??= { $ref: `#/components/responses/${componentName(status)}` };
   operation['responses'] = responses;
+}
+
+/** What stands in the path and no decorator has declared: a command takes it together with its body. */
+const pathParametersOf = (path: string, declared: readonly Json[]): Json[] =>
+  [...path.matchAll(/\{(\w+)\}/g)].flatMap(([, name]) =>
+    declared.some((parameter) => parameter['in'] === 'path' && parameter['name'] === name)
+      ? []
+      : [{ name, in: 'path', required: true, schema: { type: 'string' } }],
+  );
+
+/** An example to every body that says by itself what it is like. */
+function giveExamples({ requestBody, responses }: Json, examples: OpenApiExamples): void {
+  const contentOf = (body: unknown): Json | undefined =>
+    (body as { content?: Record<string, Json> } | undefined)?.content?.['application/json'];
+  const asked = contentOf(requestBody);
+  if (asked) asked['example'] ??= examples.request(asked['schema'] as Json);
+  for (const response of Object.values(responses as Json)) {
+    const answered = contentOf(response);
+    if (answered) answered['example'] ??= examples.response(answered['schema'] as Json);
+  }
 }
 
 function parametersOf(admission: Admission, path: string, verb: (typeof verbs)[number]): Json[] {

@@ -48,7 +48,13 @@ export const Integer = ({
 
 const decimalCodes = ['not_a_number', 'too_many_digits', 'too_many_decimals', 'out_of_range'];
 
-function decimalField(common: Common, bounds: () => DecimalBounds): PropertyDecorator {
+/** What does not depend on the site's currency, for the OpenAPI document. */
+const documentedBounds = ({ atLeast, moreThan, atMost }: Partial<DecimalBounds>): Record<string, number> => ({
+  ...(moreThan === undefined ? atLeast !== undefined && { minimum: Number(atLeast) } : { exclusiveMinimum: Number(moreThan) }),
+  ...(atMost !== undefined && { maximum: Number(atMost) }),
+});
+
+function decimalField(common: Common, bounds: () => DecimalBounds, documented: Partial<DecimalBounds>): PropertyDecorator {
   return field(common, {
     kind: 'decimal',
     codes: decimalCodes,
@@ -56,7 +62,7 @@ function decimalField(common: Common, bounds: () => DecimalBounds): PropertyDeco
     check: (value) => decimalProblem(value, bounds()),
     column: 'numeric',
     graphql: () => DecimalScalar,
-    openApi: { type: 'number' },
+    openApi: { type: 'number', ...documentedBounds(documented) },
   });
 }
 
@@ -69,11 +75,12 @@ export const Quantity = ({
   moreThan,
   notZero,
   ...common
-}: Common & Bounds = {}): PropertyDecorator => decimalField(common, () => ({ places: 3, atLeast, atMost, moreThan, notZero }));
+}: Common & Bounds = {}): PropertyDecorator =>
+  decimalField(common, () => ({ places: 3, atLeast, atMost, moreThan, notZero }), { atLeast, atMost, moreThan });
 
 /** An amount of the site's currency, 0 to 999,999,999.99 unless told otherwise, with its minor unit's decimals (at least 2). Codes as `Quantity`. */
 export const Money = ({ atLeast = '0', atMost = '999999999.99', moreThan, notZero, ...common }: Common & Bounds = {}): PropertyDecorator =>
-  decimalField(common, () => ({ places: moneyPlaces(), atLeast, atMost, moreThan, notZero }));
+  decimalField(common, () => ({ places: moneyPlaces(), atLeast, atMost, moreThan, notZero }), { atLeast, atMost, moreThan });
 
 /** true or false. Code: not_a_boolean. */
 export const Flag = (common: Common = {}): PropertyDecorator =>

@@ -26,7 +26,7 @@ function schemasOf(
   form: Form,
 ): Record<string, Schema> {
   const own = inputFields.flatMap((field) => (field.name === 'external_reference' ? [] : [schemaOf(field)]));
-  const person: Schema = { type: 'object', properties: { id, name: text, surname: text } };
+  const person: Schema = { type: 'object', properties: { id, name: text, surname: { ...text, nullable: true } } };
   const persons: Record<string, Schema> =
     people === 'records' ? { created_by: person, updated_by: person } : { created_by_id: id, updated_by_id: id };
   return {
