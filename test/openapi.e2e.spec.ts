@@ -45,6 +45,14 @@ afterAll(() => app.stop());
 const jsonBody = ({ operation }: Route): { schema: Json; example?: unknown } | undefined =>
   operation.requestBody?.content['application/json'];
 
+type Content = Readonly<{ schema: Json; example?: unknown; examples?: Readonly<Record<string, { value: unknown }>> }>;
+
+/** What a request or an answer carries as JSON, here or where it refers to. */
+function contentOf(body: Json): Content | undefined {
+  const resolved = typeof body['$ref'] === 'string' ? lookUp(document, body['$ref']) : body;
+  return (resolved as { content?: Record<string, Content> }).content?.['application/json'];
+}
+
 /** The path with ids of records that exist. */
 const pathOf = ({ path }: Route, id?: string): string =>
   path
@@ -56,10 +64,7 @@ function undocumented(route: Route, asked: string, { status, headers, body }: An
   const what = `${asked} → ${status} ${JSON.stringify(body).slice(0, 500)}`;
   const documented = route.operation.responses[String(status)];
   if (!documented || status >= 500) return [`not documented: ${what}`];
-  const response = (typeof documented['$ref'] === 'string' ? lookUp(document, documented['$ref']) : documented) as {
-    content?: Record<string, { schema: Json }>;
-  };
-  const schema = response.content?.['application/json']?.schema;
+  const schema = contentOf(documented)?.schema;
   const problems = schema && headers.get('content-type')?.includes('json') ? schemaProblems(document, schema, body) : [];
   const tells =
     status >= 400 && /node_modules|\bat .*\.[jt]s:\d|SELECT |typeorm|fastify|class-validator|nestjs/i.test(JSON.stringify(body));
@@ -110,13 +115,7 @@ describe('the OpenAPI document', () => {
       const inPath = operation.parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name);
       expect([what, ...inPath.sort()]).toEqual([what, ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').sort()]);
       expect([what, operation.summary]).toEqual([what, expect.any(String)]);
-      const bodies = [operation.requestBody, ...Object.values(operation.responses)].map((body) => {
-        const resolved =
-          typeof (body)?.['$ref'] === 'string' ? lookUp(document, (body as { $ref: string }).$ref) : body;
-        return (
-          resolved as { content?: Record<string, { schema: Json; example?: unknown; examples?: Record<string, { value: unknown }> }> }
-        )?.content?.['application/json'];
-      });
+      const bodies = [operation.requestBody ?? {}, ...Object.values(operation.responses)].map((body) => contentOf(body));
       for (const body of bodies.filter((content) => content !== undefined)) {
         const shown = body.examples ? Object.values(body.examples).map(({ value }) => value) : [body.example];
         for (const example of shown) expect([what, ...schemaProblems(document, body.schema, example, 'example')]).toEqual([what]);
