@@ -3,14 +3,13 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import {
   type ApiKeys,
-  commandContextOf,
   type EntityDirectory,
   type EntityScope,
   type PositionWaiter,
   runInScope,
   type RequestScope,
 } from '#millwright/access';
-import { Rejection, runInContext } from '#millwright/event-sourcing';
+import { Rejection } from '#millwright/event-sourcing';
 import { invalid, RejectionWithHeaders } from '#millwright/resources';
 import type { KnownPaths } from './known-paths.js';
 import { credentialOf, entityIdOf, header, positionOf } from './request-headers.js';
@@ -66,7 +65,7 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
   server.addHook('preHandler', (request, _reply, done) => {
     const { scope } = request;
     if (!scope) return done();
-    const start = (): unknown => runInScope(scope, () => runInContext(commandContextOf(scope), done));
+    const start = (): unknown => runInScope(scope, done);
     try {
       refuseNul(request);
       const position = minimumPositionOf(request);

@@ -1,20 +1,24 @@
-import type { CommandContext } from '#millwright/event-sourcing';
-import type { RequestScope } from './request-scope.js';
+import { runInContext, type CommandContext } from '#millwright/event-sourcing';
+import type { RequestScope, ScopedContext } from './request-scope.js';
 
 /** How long conflicts of one command are retried. */
 const patienceMs = 2_000;
 
 /** What of a request ends in its events' metadata, and until when its command may be retried. */
 export const commandContextOf = (
-  { requestId, principal, entity }: RequestScope,
+  scope: RequestScope,
   more: Pick<CommandContext, 'expectedRevisions' | 'idempotency'> = {},
-): CommandContext => ({
-  actor: { kind: 'api_key', id: principal.credentialId },
-  customerId: principal.customerId,
-  entityId: entity?.id ?? null,
-  requestId,
-  correlationId: requestId,
-  causationId: requestId,
+): ScopedContext => ({
+  actor: { kind: 'api_key', id: scope.principal.credentialId },
+  customerId: scope.principal.customerId,
+  entityId: scope.entity?.id ?? null,
+  requestId: scope.requestId,
+  correlationId: scope.requestId,
+  causationId: scope.requestId,
   deadline: Date.now() + patienceMs,
+  scope,
   ...more,
 });
+
+/** Lets whatever `work` calls know who asks (`currentScope`), and gives its commands their context. */
+export const runInScope = <T>(scope: RequestScope, work: () => T): T => runInContext(commandContextOf(scope), work);

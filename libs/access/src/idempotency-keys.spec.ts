@@ -1,11 +1,11 @@
 import pg from 'pg';
 import { Rejection } from '#millwright/event-sourcing';
 import { createDatabase, type TestDatabase } from '../../../test/harness/database.js';
+import { runInScope } from './command-context.js';
 import { fingerprintOf, IdempotencyKeys } from './idempotency-keys.js';
 import type { StoredAnswer } from './idempotency-table.js';
 import type { IdempotentRequest } from './idempotent-request.js';
 import { accessMigrations } from './migrations.js';
-import { runInScope } from './request-scope.js';
 
 let database: TestDatabase;
 let pool: pg.Pool;

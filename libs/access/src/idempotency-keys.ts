@@ -1,9 +1,8 @@
-import { hash } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import canonicalize from 'canonicalize';
 import type { Pool } from 'pg';
-import { v4 as randomUuid, v5 as uuidv5 } from 'uuid';
-import { Rejection } from '#millwright/event-sourcing';
+import { nameBasedUuid, Rejection } from '#millwright/event-sourcing';
 import { IdempotencyTable, leaseSeconds, type Progress, type StoredAnswer } from './idempotency-table.js';
 import { IdempotentRequest } from './idempotent-request.js';
 import { currentScope } from './request-scope.js';
@@ -23,7 +22,7 @@ const pauseBetweenLooksMs = 25;
  * The one implementation for REST, GraphQL and batch.
  */
 export class IdempotencyKeys {
-  private readonly owner = randomUuid();
+  private readonly owner = randomUUID();
   private readonly table: IdempotencyTable;
   private readonly running = new Map<string, { fingerprint: Buffer; since: number; request?: IdempotentRequest }>();
   /** Answers that clients have, on their way into the table. */
@@ -53,7 +52,7 @@ export class IdempotencyKeys {
   ): Promise<StoredAnswer & { replayed: boolean }> {
     assertKey(key);
     const { customerId, credentialId } = currentScope().principal;
-    const scope = uuidv5(JSON.stringify([customerId, credentialId, operation, key]), namespace);
+    const scope = nameBasedUuid(JSON.stringify([customerId, credentialId, operation, key]), namespace);
     const given = this.given.get(scope);
     if (given && !given.fingerprint.equals(fingerprint)) throw reused();
     if (given) return { ...given.answer, replayed: true };
@@ -99,7 +98,7 @@ export class IdempotencyKeys {
       const row = await this.table.read(scope);
       if (row && !row.fingerprint.equals(fingerprint)) throw reused();
       if (row?.answer) return row.answer;
-      if (!row) return new IdempotentRequest({ scope, fingerprint, eventIdBase: randomUuid() }, store);
+      if (!row) return new IdempotentRequest({ scope, fingerprint, eventIdBase: randomUUID() }, store);
       const taken = await this.table.takeOver(scope);
       if (taken) return new IdempotentRequest({ scope, fingerprint, eventIdBase: taken.eventIdBase }, store, taken);
       // Another process may have answered this very moment, with the row still on its way.

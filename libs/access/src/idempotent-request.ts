@@ -1,5 +1,4 @@
-import { v5 as uuidv5 } from 'uuid';
-import type { IdempotentAttempt } from '#millwright/event-sourcing';
+import { nameBasedUuid, type IdempotentAttempt } from '#millwright/event-sourcing';
 import type { Progress } from './idempotency-table.js';
 
 /**
@@ -38,7 +37,7 @@ export class IdempotentRequest implements IdempotentAttempt {
   }
 
   eventId(ordinal: number): string {
-    return uuidv5(String(ordinal), this.key.eventIdBase);
+    return nameBasedUuid(String(ordinal), this.key.eventIdBase);
   }
 
   async allocate(sequence: string, next: () => Promise<number>): Promise<number> {

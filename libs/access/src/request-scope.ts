@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { surroundingContext, type CommandContext } from '#millwright/event-sourcing';
 
 /** Who calls: a credential of one customer. `userId` is the person (or built-in user) that `created_by` shows. */
 export type Principal = Readonly<{ credentialId: string; customerId: number; userId: number; scopes: readonly string[] | 'all' }>;
@@ -21,12 +21,13 @@ export type RequestScope = Readonly<{
   entity: EntityScope | null;
 }>;
 
-const storage = new AsyncLocalStorage<RequestScope>();
+/** The command context of a request. It carries the scope along: a storage of its own would cost something at every promise. */
+export type ScopedContext = CommandContext & Readonly<{ scope: RequestScope }>;
 
-export const runInScope = <T>(scope: RequestScope, work: () => T): T => storage.run(scope, work);
+const scopeIfAny = (): RequestScope | undefined => (surroundingContext() as Partial<ScopedContext> | undefined)?.scope;
 
 export function currentScope(): RequestScope {
-  const scope = storage.getStore();
+  const scope = scopeIfAny();
   if (!scope) throw new Error('a request was handled outside a request scope');
   return scope;
 }
@@ -39,7 +40,7 @@ export function currentEntity(): EntityScope {
 }
 
 /** The site of the current request, or undefined outside a request (first start, specs) and for operations without one. */
-export const entityIfAny = (): EntityScope | undefined => storage.getStore()?.entity ?? undefined;
+export const entityIfAny = (): EntityScope | undefined => scopeIfAny()?.entity ?? undefined;
 
 /** The IANA name of a site's time zone, without the offset that `meta.entity` prints beside it. */
 export const timeZoneOf = ({ timezone }: Pick<EntityScope, 'timezone'>): string => timezone.replace(/: .*$/, '');

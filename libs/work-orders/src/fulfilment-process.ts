@@ -1,5 +1,11 @@
-import { v5 as uuidv5 } from 'uuid';
-import { idOf, type CommandContext, type EventStore, type ProcessManager, type RecordedEvent } from '#millwright/event-sourcing';
+import {
+  idOf,
+  nameBasedUuid,
+  type CommandContext,
+  type EventStore,
+  type ProcessManager,
+  type RecordedEvent,
+} from '#millwright/event-sourcing';
 import { decideOrderEffect, movesStock, outcomeIn, part } from '#millwright/inventory';
 import { fulfil, type FulfilmentDesk, type OrderDecision, type PartEffect, type PartOutcome } from './domain/fulfilment.js';
 import type { WorkOrderEvent } from './domain/work-order.events.js';
@@ -65,7 +71,7 @@ class Desk implements FulfilmentDesk {
         causationId: id,
         deadline: Date.now() + patienceMs,
       },
-      eventId: (ordinal) => uuidv5(`${commandAndTarget} ${ordinal}`, id),
+      eventId: (ordinal) => nameBasedUuid(`${commandAndTarget} ${ordinal}`, id),
     };
   }
 }

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { v5 as uuidv5 } from 'uuid';
-import { EventStore, type CommandContext, type Position } from '#millwright/event-sourcing';
+import { EventStore, nameBasedUuid, type CommandContext, type Position } from '#millwright/event-sourcing';
 import { camelCase } from '../names.js';
 import { personalVersion } from './record-columns.js';
 import { registerRecord, type RecordEvent, type RecordValues } from './record-decider.js';
@@ -25,7 +24,7 @@ export class BuiltInRecords {
   async record({ definition, id, values }: BuiltInRecord, context: CommandContext): Promise<Position> {
     const { stream, typeName, category, rules, name, personal } = definition;
     if ((await this.events.load(stream, id)).state.registered) return 0n;
-    const eventId = uuidv5(`${category}-${id}`, namespace);
+    const eventId = nameBasedUuid(`${category}-${id}`, namespace);
     if (personal) await this.people.write(name, id, eventId, values);
     const registered = (): RecordEvent[] =>
       personal
