@@ -68,6 +68,8 @@ function readBodiesAsJson(server: FastifyInstance, preparedBodies: PreparedBodie
     const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
     if (charset !== undefined && !/^utf-?8$/i.test(charset))
       return done(new Rejection('UNSUPPORTED_MEDIA_TYPE', 'bodies are application/json in UTF-8'));
+    if (!/^(identity)?$/i.test(request.headers['content-encoding'] ?? ''))
+      return done(new Rejection('UNSUPPORTED_MEDIA_TYPE', 'bodies are sent without a content encoding'));
     const prepared = preparedBodies.take(request.headers);
     if (prepared) return done(null, prepared.body);
     try {
