@@ -109,6 +109,11 @@ describe('bodies', () => {
     expect((await send('\ufeff{"ops":[],"sequential":true}', type)).error.details).toMatchObject([{ field: 'ops', code: 'out_of_range' }]),
   );
 
+  it('of another content encoding are not understood', async () => {
+    const answer = await app.request('POST', '/batch', '{}', { 'content-encoding': 'gzip', 'content-type': 'application/json' });
+    expect([answer.status, answer.error.code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
+  });
+
   it('that are not UTF-8 are malformed', async () => {
     const answer = await fetch(`${app.url}/api/v1/batch`, {
       method: 'POST',
@@ -120,6 +125,10 @@ describe('bodies', () => {
 
   it('of other routes end at 1 MB', async () => {
     await app.request('POST', '/locations', `"${'x'.repeat(1_000_001)}"`).expect(413);
+  });
+
+  it('that are far too large are refused in words that arrive, and not by a connection that breaks', async () => {
+    for (let round = 0; round < 10; round++) await app.request('POST', '/locations', 'x'.repeat(8_000_000)).expect(413);
   });
 });
 

@@ -15,10 +15,20 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
     else logger.warn(facts, 'a request could not be served now');
   }
   if (reply.sent) return;
+  if (published.code === 'PAYLOAD_TOO_LARGE') readToTheEnd(request, reply);
   void reply
     .code(published.status)
     .headers({ ...published.headers, 'Content-Type': 'application/json; charset=utf-8' })
     .send(JSON.stringify((isGraphql(request) ? graphqlErrorBody : errorBody)(published, request.id)));
+}
+
+/**
+ * Fastify would close the connection on a body that is too large; a client that is still sending would see it break and never read why.
+ * So the rest is read and dropped, for as long as a request may take.
+ */
+function readToTheEnd(request: FastifyRequest, reply: FastifyReply): void {
+  reply.removeHeader('connection');
+  request.raw.resume();
 }
 
 const isGraphql = ({ method, url }: FastifyRequest): boolean => method === 'POST' && /^\/api\/v1\/graphql\/?([?#]|$)/.test(url);
