@@ -82,6 +82,14 @@ describe('GraphQL, from record to record', () => {
     expect(await statementsOf(parts(30))).toBeLessThanOrEqual((await statementsOf(parts(3))) + 2);
   });
 
+  it('needs at most eight statements for fifty orders with asset, parts and costs', async () => {
+    for (let index = 0; index < 20; index++) await wholeOrder();
+    const query = `{ workOrders(first: 50) { nodes { id title asset { name } partAssignments { quantity totalCost part { name } }
+      totalCosts { parts other total } otherCosts(first: 5) { totalCount nodes { amount note } } } } }`;
+    expect((await app.graphql(query)).workOrders.nodes).toHaveLength(50);
+    expect(await statementsOf(query)).toBeLessThanOrEqual(8);
+  });
+
   it('reads the lists of many rows page by page, each with its own total', async () => {
     const name = randomUUID();
     for (const restocks of [0, 1, 3]) {

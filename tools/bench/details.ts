@@ -18,13 +18,16 @@ export const partDetails = (partId: number): PartDetails => ({
   externalReference: null,
 });
 
+/** The first asset that anybody creates. */
+export const seededAssetId = 1;
+
 export const workOrderDetails = (workOrderId: number): WorkOrderDetails => ({
   title: `Job ${workOrderId}`,
   description: null,
   type: null,
   priority: null,
   dueDate: null,
-  assetId: null,
+  assetId: seededAssetId,
   locationId: null,
   categoriesIds: [],
   techniciansIds: [],

@@ -9,6 +9,7 @@ import { loadFor } from './load.js';
 import type { BenchPlace } from './place.js';
 import { keysetRead, selectByKey } from './probes.js';
 import type { Rebuilt } from './rebuild-worker.js';
+import { seededAssetId } from './details.js';
 import { seedLog, type Seeded } from './seed-log.js';
 
 /** What only shows on a long log: rebuilds, and reads among many rows. One log serves all of these measurements. */
@@ -50,27 +51,69 @@ async function reads({ appUrl, ownerUrl, seconds }: BenchPlace, { parts }: Seede
   });
   try {
     await server.start();
+    await createAsset(server);
     const anyPart = (): number => 1 + Math.floor(Math.random() * parts);
     const ids = Array.from({ length: 10_000 }, anyPart);
     const probe = await selectByKey(appUrl, 'read.parts', ids, seconds);
-    const single = await loadFor(seconds, 1, () => get(server, `/parts/${anyPart()}`));
+    const single = await loadFor(seconds, 1, () => send(server, 'GET', `/parts/${anyPart()}`));
     const pages = Math.floor(parts / 50);
     const list = await loadFor(seconds, 1, () =>
-      get(server, `/parts?page=${1 + Math.floor(Math.random() * Math.min(pages, 100))}&sort=name asc`),
+      send(server, 'GET', `/parts?page=${1 + Math.floor(Math.random() * Math.min(pages, 100))}&sort=name asc`),
     );
-    const searched = await loadFor(seconds, 1, () => get(server, `/parts?filter[number_eq]=P-${anyPart()}`));
+    const searched = await loadFor(seconds, 1, () => send(server, 'GET', `/parts?filter[number_eq]=P-${anyPart()}`));
     return [
       { name: 'single part over HTTP, p99', unit: 'ms', value: single.p99, probe, budget: { atMostTimesProbe: 3 } },
       { name: 'list page of 50 parts over HTTP, p99', unit: 'ms', value: list.p99, probe: null, budget: { atMost: 20 } },
       { name: 'filtered list of parts over HTTP, p99', unit: 'ms', value: searched.p99, probe: null, budget: { atMost: 20 } },
+      {
+        name: 'nested GraphQL: 50 work orders with asset, parts, costs',
+        unit: 'statements',
+        value: await statementsOf(server, ordersWithEverything),
+        probe: null,
+        budget: { atMost: 8 },
+      },
     ];
   } finally {
     await server.dispose();
   }
 }
 
-async function get({ url, key }: ServerProcess, path: string): Promise<void> {
-  const answer = await request(new URL(`/api/v1${path}`, url), { headers: { authorization: `Bearer ${key}`, 'x-entity-id': '1' } });
+/** The asset that every order of the seeded log is about. */
+async function createAsset(server: ServerProcess): Promise<void> {
+  const text = await send(server, 'POST', '/assets', { asset: { name: 'Pump' } });
+  const { id } = (JSON.parse(text) as { data: { id: number } }).data;
+  if (id !== seededAssetId) throw new Error(`the asset is ${id}, not ${seededAssetId}`);
+}
+
+const ordersWithEverything = `{ workOrders(first: 50) { nodes {
+  id title asset { name } partAssignments { quantity totalCost part { name } }
+  totalCosts { parts other total } otherCosts(first: 5) { totalCount nodes { amount note } }
+} } }`;
+
+/** How many SQL statements the server sends to its read models for a GraphQL query, by its own count. */
+async function statementsOf(server: ServerProcess, query: string): Promise<number> {
+  const ask = (): Promise<string> => send(server, 'POST', '/graphql', { query });
+  const count = async (): Promise<number> => {
+    const text = await send(server, 'GET', '/metrics');
+    return Number(/^millwright_read_statements_total (\d+)$/m.exec(text)?.[1]);
+  };
+  const first = await ask();
+  const { nodes } = (JSON.parse(first) as { data: { workOrders: { nodes: { asset: unknown; partAssignments: unknown[] }[] } } }).data
+    .workOrders;
+  if (nodes.length !== 50 || nodes.some(({ asset, partAssignments }) => asset === null || partAssignments.length === 0))
+    throw new Error(`not 50 whole orders: ${first.slice(0, 300)}`);
+  const before = await count();
+  await ask();
+  return (await count()) - before;
+}
+
+async function send({ url, key }: ServerProcess, method: 'GET' | 'POST', path: string, body?: object): Promise<string> {
+  const answer = await request(new URL(path === '/metrics' ? path : `/api/v1${path}`, url), {
+    method,
+    headers: { authorization: `Bearer ${key}`, 'x-entity-id': '1', ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
+  });
   const text = await answer.body.text();
-  if (answer.statusCode !== 200) throw new Error(`GET ${path}: ${answer.statusCode} ${text.slice(0, 300)}`);
+  if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${text.slice(0, 300)}`);
+  return text;
 }
