@@ -207,6 +207,8 @@ describe('GraphQL', () => {
 
   it('can be tried in a browser, from this server alone', async () => {
     const page = await app.request('GET', '/graphiql', undefined, { authorization: undefined, 'x-entity-id': undefined }).expect(200);
+    // A browser follows the page's own base only if the policy lets it.
+    expect(page.headers.get('content-security-policy')).toContain("base-uri 'self'");
     const links = [...String(page.body).matchAll(/(?:src|href)="([^"#]+)"/g)].map(([, link]) => link ?? '');
     for (const link of links.filter((link) => link !== '/graphiql/')) {
       expect(link).not.toMatch(/^(https?:)?\/\//);

@@ -115,6 +115,9 @@ describe('the OpenAPI document', () => {
       const inPath = operation.parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name);
       expect([what, ...inPath.sort()]).toEqual([what, ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').sort()]);
       expect([what, operation.summary]).toEqual([what, expect.any(String)]);
+      // What Swagger UI would otherwise invent is refused.
+      for (const { name, in: place, schema } of operation.parameters)
+        if (place === 'query' && schema['type'] === 'object') expect([what, name, schema['example']]).toEqual([what, name, {}]);
       const bodies = [operation.requestBody ?? {}, ...Object.values(operation.responses)].map((body) => contentOf(body));
       for (const body of bodies.filter((content) => content !== undefined)) {
         const shown = body.examples ? Object.values(body.examples).map(({ value }) => value) : [body.example];

@@ -22,8 +22,19 @@ export function buildOpenApiDocument(application: INestApplication): OpenAPIObje
     .setTitle('Millwright')
     .setDescription(description)
     .setVersion('1')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key or token: Authorization: Bearer <key>' }, 'bearer')
-    .addApiKey({ type: 'apiKey', in: 'header', name: 'Authorization', description: 'The same as: Authorization: Token <key>' }, 'token')
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', description: 'Paste the API key or token alone; it is sent as `Authorization: Bearer …`.' },
+      'bearer',
+    )
+    .addApiKey(
+      {
+        type: 'apiKey',
+        in: 'header',
+        name: 'Authorization',
+        description: 'Another spelling of the same: the word `Token`, a space, and the key.',
+      },
+      'token',
+    )
     .build();
   const document = SwaggerModule.createDocument(application, configuration);
   const components = { ...document.components } as Json;

@@ -11,11 +11,11 @@ const forData = {
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
 };
 
-/** The documentation's pages bring their own script and style, from this server and no other. */
+/** The documentation's pages bring their own script and style, from this server and no other; the playground says what its links are relative to. */
 const forPages = {
   ...everywhere,
   'Content-Security-Policy':
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'self'; form-action 'none'",
 };
 
 export const securityHeadersOf = (route: string | undefined): Readonly<Record<string, string>> =>

@@ -50,7 +50,8 @@ export function ApiListQuery({ attributes, defaultSort }: ListDefinition): Metho
       name: 'filter',
       required: false,
       style: 'deepObject',
-      schema: { type: 'object', additionalProperties: { type: 'string' } },
+      // Without an example of its own Swagger UI would send one that it has made up.
+      schema: { type: 'object', additionalProperties: { type: 'string' }, example: {} },
       description: `filter[attribute_matcher]=value, or attribute_matcher=value, or a JSON object. Attributes and matchers: ${filters.join('; ')}.`,
     }),
   );
