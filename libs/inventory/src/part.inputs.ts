@@ -61,7 +61,6 @@ function movesElsewhere(name: string, operation: string): void {
     name,
     kind: 'not yet',
     presence: 'refused',
-    codes: ['use_operation'],
     check: () => ({ code: 'use_operation', message: `moves through ${operation}` }),
     description: `Refused: moves through ${operation}.`,
     openApi: { type: 'number' },

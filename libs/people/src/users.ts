@@ -7,7 +7,6 @@ const Email = (): PropertyDecorator => (target, property) =>
     name: String(property),
     kind: 'text',
     presence: 'nullable',
-    codes: ['invalid_email'],
     check: (value) => (typeof value === 'string' && value.length <= 254 && /^[^\s@\p{Cc}\p{Surrogate}]+@[^\s@.\p{Cc}\p{Surrogate}]+(\.[^\s@.\p{Cc}\p{Surrogate}]+)*$/u.test(value)
         ? undefined
         : { code: 'invalid_email', message: 'must be an e-mail address' }), // prettier-ignore

@@ -9,7 +9,6 @@ const knownText =
       name: String(property),
       kind: 'text',
       presence: 'not null',
-      codes: [code],
       check: (value): Problem | undefined => (typeof value === 'string' && check(value) ? undefined : { code, message }),
       column: 'text',
       graphql: () => String,

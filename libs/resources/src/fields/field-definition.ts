@@ -35,8 +35,6 @@ export type FieldDefinition = Readonly<{
    * `refused` is known only to say why it is not taken, null included.
    */
   presence: 'required' | 'nullable' | 'not null' | 'refused';
-  /** Every code that `check` can answer with. */
-  codes: readonly string[];
   /** Judges a converted value that is not undefined, and null only of a `refused` field. */
   check(value: unknown): Problem | undefined;
   /** Brings an accepted spelling to the stored one (decimals, instants, ids); leaves anything else alone, for `check` to refuse. */
@@ -80,8 +78,7 @@ export function partialClassOf(type: Class, name: string): Class {
 
 function decoratorsOf(field: FieldDefinition): PropertyDecorator[] {
   const { presence, graphql, nested, convert, description } = field;
-  const decorators: PropertyDecorator[] = field.codes.map((code) => constraint(field, code));
-  if (presence === 'required' || presence === 'not null') decorators.push(constraint(field, 'required'));
+  const decorators: PropertyDecorator[] = [constraint(field)];
   // Null stands for nothing, in which there is nothing to look at; the validator would call it no object.
   if (nested) decorators.push(Type(nested), ValidateNested({ each: field.kind === 'nested list' }));
   if (nested && presence === 'nullable') decorators.push(ValidateIf((_, value) => value !== null));
@@ -93,13 +90,18 @@ function decoratorsOf(field: FieldDefinition): PropertyDecorator[] {
   return decorators;
 }
 
-/** One class-validator constraint a code, named like the code, so that whoever reads the errors needs no table. */
-function constraint(field: FieldDefinition, code: string): PropertyDecorator {
+/** The name of the one constraint a field has: class-validator pays for each of them at every request. Its message is `<code>: <sentence>`. */
+export const fieldConstraint = 'field';
+
+function constraint(field: FieldDefinition): PropertyDecorator {
   return ValidateBy({
-    name: code,
+    name: fieldConstraint,
     validator: {
-      validate: (value: unknown) => problemOf(field, value)?.code !== code,
-      defaultMessage: (details) => problemOf(field, details?.value)?.message ?? 'is not valid',
+      validate: (value: unknown) => problemOf(field, value) === undefined,
+      defaultMessage(details) {
+        const { code, message } = problemOf(field, details?.value) ?? { code: 'invalid', message: 'is not valid' };
+        return `${code}: ${message}`;
+      },
     },
   });
 }

@@ -23,7 +23,6 @@ const field =
 export const Text = ({ max = 255, ...common }: Common & { max?: number } = {}): PropertyDecorator =>
   field(common, {
     kind: 'text',
-    codes: ['not_text', 'invalid_text', 'too_long'],
     check: (value) => checks.textProblem(value, { max, required: common.required ?? false }),
     column: 'text',
     graphql: () => String,
@@ -38,15 +37,12 @@ export const Integer = ({
 }: Common & { atLeast?: number; atMost?: number } = {}): PropertyDecorator =>
   field(common, {
     kind: 'integer',
-    codes: ['not_an_integer', 'out_of_range'],
     check: (value) => checks.integerProblem(value, { atLeast, atMost }),
     column: 'integer',
     // An integer beyond GraphQL's Int, or 1.5, must reach our check and not the schema's, so that both edges answer alike.
     graphql: () => (atMost > 2_147_483_647 ? Float : Int),
     openApi: { type: 'integer', minimum: atLeast, maximum: atMost },
   });
-
-const decimalCodes = ['not_a_number', 'too_many_digits', 'too_many_decimals', 'out_of_range'];
 
 /** What does not depend on the site's currency, for the OpenAPI document. */
 const documentedBounds = ({ atLeast, moreThan, atMost }: Partial<DecimalBounds>): Record<string, number> => ({
@@ -57,7 +53,6 @@ const documentedBounds = ({ atLeast, moreThan, atMost }: Partial<DecimalBounds>)
 function decimalField(common: Common, bounds: () => DecimalBounds, documented: Partial<DecimalBounds>): PropertyDecorator {
   return field(common, {
     kind: 'decimal',
-    codes: decimalCodes,
     convert: canonicalDecimal,
     check: (value) => decimalProblem(value, bounds()),
     column: 'numeric',
@@ -86,7 +81,6 @@ export const Money = ({ atLeast = '0', atMost = '999999999.99', moreThan, notZer
 export const Flag = (common: Common = {}): PropertyDecorator =>
   field(common, {
     kind: 'flag',
-    codes: ['not_a_boolean'],
     check: checks.flagProblem,
     column: 'boolean',
     graphql: () => Boolean,
@@ -97,7 +91,6 @@ export const Flag = (common: Common = {}): PropertyDecorator =>
 export const PlainDate = (common: Common = {}): PropertyDecorator =>
   field(common, {
     kind: 'date',
-    codes: ['invalid_date', 'out_of_range'],
     check: checks.plainDateProblem,
     column: 'date',
     graphql: () => String,
@@ -108,7 +101,6 @@ export const PlainDate = (common: Common = {}): PropertyDecorator =>
 export const Instant = (common: Common = {}): PropertyDecorator =>
   field(common, {
     kind: 'instant',
-    codes: ['invalid_date', 'out_of_range'],
     convert: checks.instantFrom,
     check: checks.instantProblem,
     column: 'timestamptz',
@@ -122,7 +114,6 @@ export const OneOf = (choices: readonly string[], common: Common = {}): Property
     { ...common, description: common.description ?? `One of: ${choices.join(', ')}.` },
     {
       kind: 'choice',
-      codes: ['not_a_choice'],
       check: (value) => checks.choiceProblem(value, choices),
       column: 'text',
       graphql: () => String,
@@ -135,7 +126,6 @@ export const Reference = (target: string, common: Common = {}): PropertyDecorato
   field(common, {
     kind: 'reference',
     target,
-    codes: ['not_an_id'],
     convert: checks.idFrom,
     check: checks.idProblem,
     column: 'bigint',
@@ -148,7 +138,6 @@ export const References = (target: string, { max = 1000, ...common }: Common & {
   field(common, {
     kind: 'references',
     target,
-    codes: ['not_a_list', 'not_an_id', 'too_many'],
     convert: checks.idsFrom,
     check: (value) => checks.idsProblem(value, max),
     column: 'bigint[]',
@@ -162,7 +151,6 @@ export const NotYet = ({ list = true, ...common }: Common & { list?: boolean } =
     { ...common, description: common.description ?? 'Not available yet: must be null or empty.' },
     {
       kind: 'not yet',
-      codes: ['not_available_yet'],
       check: checks.notYetProblem,
       graphql: () => (list ? [ID] : ID),
       openApi: list ? { type: 'array', items: {} } : { type: 'integer' },
@@ -180,7 +168,6 @@ export const Nested = (type: () => Class, common: Common = {}): PropertyDecorato
   field(common, {
     kind: 'nested',
     nested: type,
-    codes: ['not_an_object'],
     check: (value) =>
       typeof value === 'object' && !Array.isArray(value) ? undefined : { code: 'not_an_object', message: 'must be an object' },
     column: 'jsonb',
@@ -193,7 +180,6 @@ export const NestedList = (type: () => Class, { max = 500, ...common }: Common &
   field(common, {
     kind: 'nested list',
     nested: type,
-    codes: ['not_a_list', 'too_many', 'not_an_object'],
     check: (value) => listProblem(value, max),
     column: 'jsonb',
     graphql: () => [type()],

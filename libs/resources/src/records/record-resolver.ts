@@ -30,7 +30,6 @@ const idField: FieldDefinition = {
   name: 'id',
   kind: 'reference',
   presence: 'required',
-  codes: ['not_an_id'],
   convert: idFrom,
   check: idProblem,
   graphql: () => ID,
