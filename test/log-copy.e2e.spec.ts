@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import pg from 'pg';
 import { migrate } from '../src/read-database/migrate.js';
 import { Standstill } from '../tools/log-copy/standstill.js';
@@ -11,6 +12,9 @@ import { KeyedLoad } from './harness/keyed-load.js';
 import { TestServer } from './harness/server.js';
 import { ToolProcess, type Finished } from './tools/tool-process.js';
 
+// Servers are started again and again; a machine that is busy with everything else may need more than is usual.
+jest.setTimeout(240_000);
+
 const prefix = 'moved_';
 
 /** An installation on the embedded database moves its log to EventStoreDB, works there, and moves it back. */
@@ -20,21 +24,23 @@ describe('npm run log:copy', () => {
   let app: TestServer;
   let load: KeyedLoad;
   let order: number;
+  const cleanUp: (() => Promise<unknown>)[] = [];
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'millwright-log-copy-'));
+    cleanUp.push(() => rm(folder, { recursive: true, force: true }));
     await chmod(folder, 0o755); // root's database server runs as another user, who must get through
     eventStore = await new EventStoreDbServerProcess({ file: join(folder, 'log.jsonl'), firstPosition: 2n ** 53n + 1n }).start();
+    cleanUp.push(() => eventStore.kill());
     app = await TestServer.start({ dataDirectory: join(folder, 'data') });
+    cleanUp.push(() => app.stop());
     load = await KeyedLoad.prepare([app], 'moved');
     await load.run(6, 200);
     order = await orderWithReservation();
   });
 
   afterAll(async () => {
-    await app.stop();
-    await eventStore.kill();
-    await rm(folder, { recursive: true, force: true });
+    for (const step of cleanUp.reverse()) await step();
   });
 
   const onEventStore = (): Record<string, string> => ({ EVENTSTORE_URL: eventStore.url, EVENTSTORE_PREFIX: prefix });

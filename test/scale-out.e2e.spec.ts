@@ -1,7 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import type { Client } from './harness/client.js';
 import { KeyedLoad } from './harness/keyed-load.js';
 import { TestServer, type TestLog } from './harness/server.js';
+
+// Servers are started again and again; a machine that is busy with everything else may need more than is usual.
+jest.setTimeout(240_000);
 
 type Worker = Readonly<{ name: string; state: string }>;
 
@@ -21,13 +25,19 @@ async function appendOutcomes(app: Client): Promise<{ appended: number; conflict
 
 describe.each<TestLog>(['postgres', 'eventstoredb'])('several processes on one log (%s) and one database', (log) => {
   let first: TestServer;
-  let others: TestServer[];
+  const others: TestServer[] = [];
+  const cleanUp: (() => Promise<unknown>)[] = [];
   beforeAll(async () => {
     first = await TestServer.start({ log });
-    others = await Promise.all([first.another(), first.another()]);
+    cleanUp.push(() => first.stop());
+    for (let number = 0; number < 2; number += 1) {
+      const server = await first.another();
+      cleanUp.push(() => server.stop());
+      others.push(server);
+    }
   });
   afterAll(async () => {
-    for (const server of [...others, first]) await server.stop();
+    for (const step of cleanUp.reverse()) await step();
   });
 
   it('share the work so that each read model has one worker', async () => {

@@ -25,7 +25,7 @@ export type ServerOptions = Readonly<{
 }>;
 
 /** How long a server may take to start before a test fails; no assertion on speed. */
-const startMilliseconds = 30_000;
+const startMilliseconds = 60_000;
 const root = process.cwd();
 
 /** The built server, as its user would start it, in a process of its own. */
@@ -141,10 +141,10 @@ async function launchServer(environment: Environment, user?: { uid: number; gid:
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString('utf8')).slice(-20_000)));
   const url = new Promise<string>((resolve, reject) => {
-    const tooLate = setTimeout(
-      () => reject(new Error(`the server did not start in ${startMilliseconds} ms. It says:\n${said}`)),
-      startMilliseconds,
-    );
+    const tooLate = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`the server did not start in ${startMilliseconds} ms. It says:\n${said}`));
+    }, startMilliseconds);
     createInterface({ input: child.stdout }).on('line', (line) => {
       greeting.push(line);
       const found = /^Millwright runs at (\S+)$/.exec(line)?.[1];
