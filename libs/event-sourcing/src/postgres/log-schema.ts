@@ -45,15 +45,15 @@ as $$
 #variable_conflict use_column
 declare
   base bigint;
-  last bigint;
-  actual bigint[];
 begin
-  -- A statement of its own: what follows is read after the lock is held, so it sees every earlier append.
-  select c.position into strict base from log.counter c for update;
+  -- Takes the lock. A statement of its own: what follows is read after the lock is held, so it sees every earlier append.
+  update log.counter c set position = c.position + cardinality(event_ids) returning c.position - cardinality(event_ids) into strict base;
 
-  select array_agg(coalesce((select l.revision from log.events l where l.stream = s.stream order by l.revision desc limit 1), -1) order by s.n)
-    into actual from unnest(streams) with ordinality as s(stream, n);
-  if actual <> expected or exists (select from log.events l where l.event_id = any (event_ids)) then
+  if exists (
+    select from unnest(streams, expected) as s(stream, expected)
+    where s.expected <> coalesce((select l.revision from log.events l where l.stream = s.stream order by l.revision desc limit 1), -1)
+  ) or exists (select from log.events l where l.event_id = any (event_ids)) then
+    update log.counter c set position = base;
     return null;
   end if;
 
@@ -61,9 +61,7 @@ begin
   select base + e.n, e.revision, e.event_id, e.stream, split_part(e.stream, '-', 1), e.type, e.canonical
   from unnest(event_streams, revisions, event_ids, types, canonicals) with ordinality as e(stream, revision, event_id, type, canonical, n);
 
-  last := base + cardinality(event_ids);
-  update log.counter c set position = last;
-  perform pg_notify('${logChannel}', last::text);
+  perform pg_notify('${logChannel}', (base + cardinality(event_ids))::text);
   return base;
 end
 $$;
