@@ -64,7 +64,8 @@ export class IdempotencyKeys {
       const found = await this.find(scope, fingerprint);
       if ('status' in found) return { ...found, replayed: true };
       run.request = found;
-      return { ...(await this.carriedOut(scope, run.request, work)), replayed: false };
+      const answer = await this.carriedOut(scope, run.request, work);
+      return { ...answer, replayed: run.request.wasDone };
     } finally {
       this.running.delete(scope);
     }

@@ -12,6 +12,9 @@ export class IdempotentRequest implements IdempotentAttempt {
   private stream: string | null = null;
   private revision: number | null = null;
   private isStored: boolean;
+  private wasFound = false;
+  private hasAppended = false;
+  private isDone = false;
 
   constructor(
     private readonly key: Readonly<{ scope: string; fingerprint: Buffer; eventIdBase: string }>,
@@ -27,9 +30,23 @@ export class IdempotentRequest implements IdempotentAttempt {
     this.earlierTry = { stream: earlier.stream, revision: earlier.revision };
   }
 
+  /** Whether an earlier try had done it already. */
+  get wasDone(): boolean {
+    return this.isDone;
+  }
+
+  recognised(): void {
+    this.isDone = true;
+  }
+
   /** Whether the row exists, that is whether this or an earlier try may have appended. */
   get stored(): boolean {
     return this.isStored;
+  }
+
+  /** Whether an earlier try had done all of it, and only its answer was lost with its process. */
+  get wasDoneBefore(): boolean {
+    return this.wasFound && !this.hasAppended;
   }
 
   get progress(): Progress {
@@ -52,7 +69,12 @@ export class IdempotentRequest implements IdempotentAttempt {
     return id;
   }
 
+  recognised(): void {
+    this.wasFound = true;
+  }
+
   async beforeFirstAppend(stream: string, revision: number): Promise<void> {
+    this.hasAppended = true;
     // An append of an earlier try may have landed anywhere from the first revision on, so the lowest one stays.
     this.revision = this.stream === stream && this.revision !== null ? Math.min(this.revision, revision) : revision;
     this.stream = stream;
