@@ -17,7 +17,7 @@ const onBothLogs = ['writes', 'tools/import', '{parts,stock,work-orders,work-ord
 /** Specs of the libs run beside their code; end-to-end tests enter the built server through HTTP and GraphQL only. */
 export default {
   maxWorkers: 2,
-  testTimeout: 60_000,
+  testTimeout: 240_000,
   globalSetup: '<rootDir>/test/harness/start-database.ts',
   globalTeardown: '<rootDir>/test/harness/stop-database.ts',
   projects: [
