@@ -14,7 +14,6 @@ export class IdempotentRequest implements IdempotentAttempt {
   private isStored: boolean;
   private wasFound = false;
   private hasAppended = false;
-  private isDone = false;
 
   constructor(
     private readonly key: Readonly<{ scope: string; fingerprint: Buffer; eventIdBase: string }>,
@@ -30,22 +29,13 @@ export class IdempotentRequest implements IdempotentAttempt {
     this.earlierTry = { stream: earlier.stream, revision: earlier.revision };
   }
 
-  /** Whether an earlier try had done it already. */
-  get wasDone(): boolean {
-    return this.isDone;
-  }
-
-  recognised(): void {
-    this.isDone = true;
-  }
-
   /** Whether the row exists, that is whether this or an earlier try may have appended. */
   get stored(): boolean {
     return this.isStored;
   }
 
   /** Whether an earlier try had done all of it, and only its answer was lost with its process. */
-  get wasDoneBefore(): boolean {
+  get wasDone(): boolean {
     return this.wasFound && !this.hasAppended;
   }
 

@@ -13,10 +13,8 @@ export interface IdempotentAttempt {
   /** Called once before the first append: stores the row "in progress" with ids, stream and the revision the decision starts from (-1: no stream). */
   beforeFirstAppend(stream: string, revision: number): Promise<void>;
   /** Present when an earlier try may have appended: look for the own event ids from `revision` + 1 on, before deciding anything. */
-  /** Called when the events of an earlier try were found and are answered from: the client is given its first answer again. */
-  recognised?(): void;
   readonly earlierTry?: Readonly<{ stream: string; revision: number }>;
-  /** Told when events of this request were found in the log, so that they are answered from there. */
+  /** Called when events of an earlier try were found and are answered from: the client is given its first answer again. */
   recognised?(): void;
 }
 

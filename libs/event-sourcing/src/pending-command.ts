@@ -119,7 +119,6 @@ export class PendingCommand<State, E extends Event> {
   /** Answers from its own events if they were met; true when it did. */
   answerIfFound(): boolean {
     if (!this.foundState) return false;
-    this.attempt?.recognised?.();
     if (this.attempt?.earlierTry) this.attempt.recognised?.();
     this.answer({ ...this.foundState, events: this.found });
     return true;
