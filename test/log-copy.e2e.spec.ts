@@ -1,7 +1,6 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import pg from 'pg';
 import { migrate } from '../src/read-database/migrate.js';
 import { Standstill } from '../tools/log-copy/standstill.js';
@@ -11,9 +10,6 @@ import { createDatabase, type TestDatabase } from './harness/database.js';
 import { KeyedLoad } from './harness/keyed-load.js';
 import { TestServer } from './harness/server.js';
 import { ToolProcess, type Finished } from './tools/tool-process.js';
-
-// Servers are started again and again; a machine that is busy with everything else may need more than is usual.
-jest.setTimeout(240_000);
 
 const prefix = 'moved_';
 

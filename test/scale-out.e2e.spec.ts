@@ -1,11 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import type { Client } from './harness/client.js';
 import { KeyedLoad } from './harness/keyed-load.js';
 import { TestServer, type TestLog } from './harness/server.js';
-
-// Servers are started again and again; a machine that is busy with everything else may need more than is usual.
-jest.setTimeout(240_000);
 
 type Worker = Readonly<{ name: string; state: string }>;
 
