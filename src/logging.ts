@@ -55,6 +55,8 @@ export class NestLogger implements LoggerService {
   }
 
   error(message: unknown, ...rest: unknown[]): void {
+    // Nest says this and throws it as well; whoever started us is told in a sentence.
+    if (String(message).includes('EADDRINUSE')) return this.debug(message, ...rest);
     if (message instanceof Error) this.logger.error({ err: message, ...factsOf(rest) }, message.message);
     else this.logger.error(factsOf(rest), String(message));
   }

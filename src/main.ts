@@ -14,7 +14,9 @@ async function main(): Promise<void> {
   // A reader of our output that goes away (`npm start | head`) must not take the server with it.
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);
-  if (process.argv.includes('--help')) return void process.stdout.write(helpText());
+  const [argument] = process.argv.slice(2);
+  if (argument === '--help' || argument === '-h') return void process.stdout.write(helpText());
+  if (argument !== undefined) throw new ConfigurationError([`There is no argument ${argument}; --help tells what can be set.`]);
   const configuration = readConfiguration();
   const logger = createLogger(configuration.logLevel);
   process.on('unhandledRejection', (error) => logger.error({ err: error }, 'a promise was rejected and nobody listened'));
@@ -44,6 +46,8 @@ function greet(configuration: Configuration, { url, newAdminKey }: Application):
     `  Health   ${url}/health/ready`,
   ];
   if (newAdminKey !== null) lines.push('', `The administrator's API key, shown this once:`, `  ${newAdminKey}`);
+  else if (configuration.adminApiKey === undefined)
+    lines.push('', `The administrator's API key was shown at the first start. Lost it? Set ADMIN_API_KEY to one of your own.`);
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 

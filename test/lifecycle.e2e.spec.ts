@@ -69,6 +69,7 @@ describe('the life of the server', () => {
     await server.restart();
     expect(shown()).toEqual([]);
     await server.request('GET', '/metrics', undefined, { authorization: `Bearer ${key.trim()}` }).expect(200);
+    expect(server.greeting.join('\n')).toContain('was shown at the first start');
   });
 
   (isRoot ? it : it.skip)('begins with an empty folder for an ordinary user too', async () => {
@@ -158,6 +159,9 @@ describe('the command line', () => {
     expect(out).toMatch(/PORT +3000 .*\n.*HOST/);
   });
 
+  it('refuses an argument that it does not know', async () =>
+    expect(await run({}, '--port')).toEqual({ code: 1, out: '', err: 'There is no argument --port; --help tells what can be set.\n' }));
+
   it('refuses what cannot be meant, in a sentence', async () =>
     expect(await run({ PORT: 'three thousand' })).toEqual({ code: 1, out: '', err: 'PORT is no number from 0 to 65535.\n' }));
 
@@ -170,7 +174,7 @@ describe('the command line', () => {
       await chmod(directory, 0o755);
       const { code, err } = await run({ PORT: String(port), DATA_DIR: directory });
       expect(code).toBe(1);
-      expect(err.trim().split('\n').at(-1)).toBe(`Port ${port} is in use. Set PORT to another one (0 takes a free one).`);
+      expect(err).toBe(`Port ${port} is in use. Set PORT to another one (0 takes a free one).\n`);
     } finally {
       await new Promise((resolve) => holder.close(resolve));
       await rm(directory, { recursive: true, force: true });

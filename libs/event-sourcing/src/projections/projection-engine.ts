@@ -59,6 +59,7 @@ export class ProjectionEngine {
   private readonly waiters = new PositionWaiters();
   private timer: NodeJS.Timeout | undefined;
   private polling = false;
+  private stopping = false;
 
   constructor(private readonly options: ProjectionEngineOptions) {
     const { projections, database, log } = options;
@@ -69,7 +70,9 @@ export class ProjectionEngine {
     this.app = new pg.Pool({ max: 4, keepAlive: true, ...database.app, query_timeout: undefined, options: settings });
     this.owner = new pg.Pool({ max: 2, keepAlive: true, query_timeout: 60_000, idleTimeoutMillis: 1000, ...database.owner });
     for (const pool of [this.app, this.owner]) {
-      pool.on('error', (error) => logger.warn({ err: error }, 'an idle connection of the projections was lost'));
+      pool.on('error', (error) => {
+        if (!this.stopping) logger.warn({ err: error }, 'an idle connection of the projections was lost');
+      });
       // A connection that breaks while it is in use says so twice: to its query, which is enough, and as an event, which would end the process.
       pool.on('connect', (client) => client.on('error', () => undefined));
     }
@@ -96,6 +99,7 @@ export class ProjectionEngine {
 
   /** Ends after the batches at hand and gives the work to other processes. */
   async stop(): Promise<void> {
+    this.stopping = true;
     clearInterval(this.timer);
     await this.supervisor.stop();
     await this.locks.close();

@@ -30,9 +30,15 @@ export function selectList(view: View): string {
     .join(', ');
 }
 
+const typesOfColumns = new WeakMap<View, readonly (readonly [name: string, type: ColumnType])[]>();
+
 /** A row as the driver gives it in the spelling of `Row`: ids as numbers, instants as ISO text, numerics as canonical text. */
 export function readRow(view: View, raw: Readonly<Record<string, unknown>>): Row {
-  return Object.fromEntries(Object.entries(view.columns).map(([name, column]) => [name, readValue(columnType(column), raw[name])]));
+  let types = typesOfColumns.get(view);
+  if (!types) typesOfColumns.set(view, (types = Object.entries(view.columns).map(([name, column]) => [name, columnType(column)])));
+  const row: Row = {};
+  for (const [name, type] of types) row[name] = readValue(type, raw[name]);
+  return row;
 }
 
 function readValue(type: ColumnType, value: unknown): unknown {
