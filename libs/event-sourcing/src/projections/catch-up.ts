@@ -6,15 +6,19 @@ import { stretchOf } from './stretch.js';
 
 /** Events one read of the log brings. */
 const readEvents = 2000;
-/** Runners whose checkpoints lie this close together share a reader: each passes over what it has. */
+/** Runners that stand this close together share a reader: each passes over what it has. */
 const togetherWithin = 20_000n;
+
+/** Runners that read together, and those that are to come along from the next read on. */
+type Party = { after: Position; runners: ProjectionRunner[]; joining: ProjectionRunner[] };
 
 /**
  * Reads the log for runners that are behind, apart from the live feed, so that nobody who is up to date waits for them.
- * Runners that start at about the same place share one reader: rebuilding everything reads (and parses) the log once.
+ * Runners that stand at about the same place share one reader: rebuilding everything reads (and parses) the log once.
  */
 export class CatchUp {
   private waiting: ProjectionRunner[] = [];
+  private readonly parties = new Set<Party>();
 
   constructor(
     private readonly log: EventLog,
@@ -30,55 +34,50 @@ export class CatchUp {
     if (this.waiting.length === 1) setTimeout(() => this.depart(), 5);
   }
 
+  /** Those who were built a little later catch up with a party that has not gone far, which reads that little again. */
   private depart(): void {
-    const byPosition = this.waiting.toSorted((a, b) => (a.received < b.received ? -1 : 1));
-    this.waiting = [];
-    let group: ProjectionRunner[] = [];
-    for (const runner of byPosition) {
-      const first = group[0];
-      if (first && runner.received - first.received > togetherWithin) {
-        this.begin(group);
-        group = [];
-      }
-      group.push(runner);
+    const parties = [...this.parties];
+    for (const runner of this.waiting) {
+      const near = parties.find(({ after }) => isNear(after, runner.received));
+      if (near) near.joining.push(runner);
+      else parties.push({ after: runner.received, runners: [], joining: [runner] });
     }
-    if (group.length > 0) this.begin(group);
+    this.waiting = [];
+    for (const party of parties) if (!this.parties.has(party)) this.begin(party);
   }
 
-  private begin(group: readonly ProjectionRunner[]): void {
-    this.lead(group).catch((error: unknown) => {
-      this.failed(
-        group.filter((runner) => !runner.live && isWorking(runner)),
-        error,
-      );
-    });
+  private begin(party: Party): void {
+    this.parties.add(party);
+    this.lead(party)
+      .catch((error: unknown) => {
+        this.failed(
+          [...party.runners, ...party.joining].filter((runner) => !runner.live && isWorking(runner)),
+          error,
+        );
+      })
+      .finally(() => this.parties.delete(party));
   }
 
   /** Reads ahead by one stretch while the runners write the one before; joins each to the live feed when the head is reached. */
-  private async lead(group: readonly ProjectionRunner[]): Promise<void> {
-    let runners = group.filter(isWorking);
-    let after = runners.reduce<Position | undefined>(
-      (least, { received }) => (least === undefined || received < least ? received : least),
-      undefined,
-    );
-    if (after === undefined) return;
-    let reading = this.read(after);
+  private async lead(party: Party): Promise<void> {
+    let reading: Promise<RecordedEvent[]> | undefined;
     while (!this.signal.aborted) {
-      const events = await reading;
+      if (takeAlong(party)) reading = undefined;
+      const events = await (reading ?? this.read(party.after));
       const last = events.at(-1);
-      if (last) after = last.position;
+      if (last) party.after = last.position;
       const atHead = events.length < readEvents;
-      if (!atHead) reading = this.read(after);
-      const stretch = stretchOf(events, after);
-      for (const runner of runners) runner.offer(stretch);
-      await Promise.all(runners.map((runner) => runner.room()));
-      runners = runners.filter(isWorking);
+      reading = atHead ? undefined : this.read(party.after);
+      const stretch = stretchOf(events, party.after);
+      for (const runner of party.runners) runner.offer(stretch);
+      await Promise.all(party.runners.map((runner) => runner.room()));
+      party.runners = party.runners.filter(isWorking);
       if (atHead) {
-        runners = runners.filter((runner) => !this.join(runner));
-        if (events.length === 0 && runners.length > 0) await pause(5, this.signal);
-        reading = this.read(after);
+        party.runners = party.runners.filter((runner) => !this.join(runner));
+        if (events.length === 0 && party.runners.length > 0) await pause(5, this.signal);
       }
-      if (runners.length === 0) return void reading.catch(() => undefined);
+      // Between this look and the end nobody else gets a turn, so nobody can join a party that has ended.
+      if (party.runners.length === 0 && party.joining.length === 0) return void this.parties.delete(party);
     }
   }
 
@@ -89,5 +88,17 @@ export class CatchUp {
     return reading;
   }
 }
+
+/** Takes in who has come, and steps back to the one that is furthest behind: the others pass over what they have. */
+function takeAlong(party: Party): boolean {
+  if (party.joining.length === 0) return false;
+  const joining = party.joining.filter(isWorking);
+  party.runners.push(...joining);
+  party.joining = [];
+  for (const { received } of joining) if (received < party.after) party.after = received;
+  return true;
+}
+
+const isNear = (one: Position, other: Position): boolean => one - other <= togetherWithin && other - one <= togetherWithin;
 
 const isWorking = (runner: ProjectionRunner): boolean => !runner.stopped && runner.failure === undefined;
