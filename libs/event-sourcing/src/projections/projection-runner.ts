@@ -4,6 +4,7 @@ import type { Projection } from '../projection.js';
 import { CheckpointMoved } from './batch-writer.js';
 import type { Build } from './build-catalog.js';
 import { BuildTables, refusesRows } from './build-tables.js';
+import { foldingTurn } from './folding-turns.js';
 import type { ParkedStream, ParkedStreams } from './parked-streams.js';
 import { Backoff, messageOf, pause } from './retry.js';
 import type { Stretch } from './stretch.js';
@@ -228,6 +229,7 @@ export class ProjectionRunner {
       if (this.stopped) return;
       if (this.doubted) throw new CheckpointMoved(this.build.schema);
       if (this.queue.length === 0) continue;
+      if (!this.live) await foldingTurn();
       await this.nextBatch();
       backoff.succeeded();
       if (this.live && !this.hurried && !this.stopped && this.queue.length < batchEvents) await this.rest();
