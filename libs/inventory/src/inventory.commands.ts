@@ -1,12 +1,11 @@
 import { Command } from '@nestjs/cqrs';
 import { InputType } from '@nestjs/graphql';
-import type { Outcome } from '#millwright/event-sourcing';
-import { Money, Quantity, Reference, Text } from '#millwright/resources';
+import { Money, Quantity, Reference, Text, type Written } from '#millwright/resources';
 import type { Part } from './domain/part.state.js';
 import type { PartFields, PartInput } from './part.inputs.js';
 
 /** What every command on a part answers with: the part right after it. */
-export type PartOutcome = Outcome<Part> & Readonly<{ id: number }>;
+export type PartOutcome = Written<Part>;
 
 export class CreatePart extends Command<PartOutcome> {
   constructor(readonly input: PartInput) {

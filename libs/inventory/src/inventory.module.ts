@@ -4,7 +4,7 @@ import { recordModule } from '#millwright/resources';
 import { CurrencyUse } from '#millwright/sites';
 import { inventoryHandlers } from './inventory.handlers.js';
 import { PartPresenter } from './part-presenter.js';
-import { PartReader } from './part-reader.js';
+import { PartTransactionReader } from './part-transaction-reader.js';
 import { PartWriter } from './part-writer.js';
 import { PartsController } from './parts.controller.js';
 import { PartsResolver, PartTransactionsResolver } from './parts.resolver.js';
@@ -15,8 +15,7 @@ import { inventoryRecords } from './records/inventory-records.js';
 @Module({
   imports: [recordModule(inventoryRecords)],
   controllers: [PartsController],
-  providers: [...inventoryHandlers, PartWriter, PartReader, PartPresenter, Receipts, PartsResolver, PartTransactionsResolver],
-  exports: [PartReader, PartPresenter],
+  providers: [...inventoryHandlers, PartWriter, PartTransactionReader, PartPresenter, Receipts, PartsResolver, PartTransactionsResolver],
 })
 export class InventoryModule implements OnModuleInit {
   constructor(

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { roundToCurrency, printed, showValue, toValue } from '#millwright/quantities';
-import { Answer, instantText, RelatedRecords } from '#millwright/resources';
+import { Answer, instantText, RelatedRecords, type Presenter } from '#millwright/resources';
 import type { PartOutcome } from './inventory.commands.js';
 import { partRow, type PartRow } from './read-models/part-row.js';
 
 /** Shows parts as the contract prints them: in full, and as rows of a list. */
 @Injectable()
-export class PartPresenter {
+export class PartPresenter implements Presenter<PartRow> {
   constructor(private readonly related: RelatedRecords) {}
 
   /** The answer of a write, from the decided state. */

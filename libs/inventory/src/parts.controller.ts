@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
+import { CommandBus, type Command } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Answer, ApiAnswer, ApiListQuery, PathId, PlainBody, ResourceBody, type RawQuery } from '#millwright/resources';
+import { Answer, ApiAnswer, ApiListQuery, PathId, PlainBody, ResourceBody, ResourceReader, type RawQuery } from '#millwright/resources';
 import {
   ArchivePart,
   CreatePart,
@@ -15,28 +15,19 @@ import {
   type PartOutcome,
 } from './inventory.commands.js';
 import { PartPresenter } from './part-presenter.js';
-import { PartReader } from './part-reader.js';
+import { PartTransactionReader } from './part-transaction-reader.js';
+import { parts } from './part.definition.js';
 import { PrintedPart, PrintedPartExplanation, PrintedPartListRow, PrintedPartTransaction } from './part.schemas.js';
 import { PartChanges, PartInput, type PartFields } from './part.inputs.js';
 import { partList, transactionList } from './read-models/lists.js';
-
-type PartCommand =
-  | CreatePart
-  | UpdatePart
-  | ArchivePart
-  | UnarchivePart
-  | RestockPart
-  | ReconcilePart
-  | SetPartUnitCost
-  | SetPartAverageUnitCost
-  | ReversePartTransaction;
 
 @ApiTags('parts')
 @Controller('api/v1/parts')
 export class PartsController {
   constructor(
     private readonly commands: CommandBus,
-    private readonly parts: PartReader,
+    private readonly resources: ResourceReader,
+    private readonly partTransactions: PartTransactionReader,
     private readonly presenter: PartPresenter,
   ) {}
 
@@ -52,14 +43,14 @@ export class PartsController {
   @ApiListQuery(partList)
   @ApiAnswer(PrintedPartListRow, { list: true })
   list(@Query() query: RawQuery): Promise<Answer> {
-    return this.parts.list(query);
+    return this.resources.list(parts, query, this.presenter);
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'Show a part' })
   @ApiAnswer(PrintedPart)
   one(@PathId() id: number): Promise<Answer> {
-    return this.parts.one(id);
+    return this.resources.one(parts, id, this.presenter);
   }
 
   @Patch(':id')
@@ -118,14 +109,14 @@ export class PartsController {
   @ApiListQuery(transactionList)
   @ApiAnswer(PrintedPartTransaction, { list: true })
   transactions(@PathId() id: number, @Query() query: RawQuery): Promise<Answer> {
-    return this.parts.transactions(id, query);
+    return this.partTransactions.list(id, query);
   }
 
   @Get(':id/transactions/:transaction_id')
   @ApiOperation({ summary: "Show one of a part's transactions" })
   @ApiAnswer(PrintedPartTransaction)
   transaction(@PathId() id: number, @PathId('transaction_id') transactionId: number): Promise<Answer> {
-    return this.parts.transaction(id, transactionId);
+    return this.partTransactions.one(id, transactionId);
   }
 
   @Patch(':id/transactions/:transaction_id/reverse')
@@ -142,10 +133,10 @@ export class PartsController {
   @ApiListQuery(transactionList)
   @ApiAnswer(PrintedPartExplanation)
   explain(@PathId() id: number, @Query() query: RawQuery): Promise<Answer> {
-    return this.parts.explain(id, query);
+    return this.partTransactions.explain(id, query);
   }
 
-  private async carryOut(command: PartCommand): Promise<Answer> {
-    return this.presenter.written(await this.commands.execute<PartCommand, PartOutcome>(command));
+  private async carryOut(command: Command<PartOutcome>): Promise<Answer> {
+    return this.presenter.written(await this.commands.execute(command));
   }
 }

@@ -7,4 +7,5 @@ export * from './fields/index.js';
 export * from './list-query/index.js';
 export * from './references/index.js';
 export * from './graphql/index.js';
+export * from './resource/index.js';
 export * from './records/index.js';

@@ -1,20 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { DateTime } from 'luxon';
 import { currentEntity, timeZoneOf } from '#millwright/access';
-import { EventStore, type RecordedEvent, type Row } from '#millwright/event-sourcing';
-import { duplicateReference, ExternalReferences, fieldsOf, ReferenceChecks, referenceKey } from '#millwright/resources';
+import { EventStore, type RecordedEvent } from '#millwright/event-sourcing';
+import { duplicateReference, ExternalReferences, fieldsOf, ReferenceChecks, referenceKey, refuseIf } from '#millwright/resources';
 import { recordOtherCost } from './domain/other-costs.js';
 import type { OtherCostRecorded } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
 import { otherCostRow } from './read-models/work-orders.js';
-import { OtherCostInput } from './work-order.inputs.js';
-import type { RecordOtherCost, WorkOrderOutcome } from './work-order.commands.js';
-import { refuseIf, WorkOrderWriter } from './work-order-writer.js';
+import { RecordOtherCost, type OtherCostOutcome } from './work-order.commands.js';
+import { WorkOrderWriter } from './work-order-writer.js';
 
 const resource = 'other_cost';
-const fields = fieldsOf(OtherCostInput);
-
-export type OtherCostOutcome = WorkOrderOutcome & Readonly<{ cost: Row }>;
+const fields = fieldsOf(RecordOtherCost);
 
 /** Records costs that are neither labour nor parts. */
 @Injectable()

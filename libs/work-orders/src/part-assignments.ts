@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { currentContext, EventStore, Rejection } from '#millwright/event-sourcing';
+import { EventStore, Rejection } from '#millwright/event-sourcing';
 import { part, reservationRefusal, type Part } from '#millwright/inventory';
 import { showQuantity, toQuantity } from '#millwright/quantities';
-import { invalid, isHere } from '#millwright/resources';
+import { existsHere, invalid } from '#millwright/resources';
 import { removePart, requestPart, setPartQuantity } from './domain/work-order-parts.js';
 import type { WorkOrder } from './domain/work-order.state.js';
 import type { AssignPart, RemoveAssignedPart, SetAssignedQuantity, WorkOrderOutcome } from './work-order.commands.js';
@@ -46,9 +46,8 @@ export class PartAssignments {
 const wantedOf = (order: WorkOrder, partId: number): bigint => order.parts.get(partId)?.quantity ?? 0n;
 
 /** A part that does not exist, and one of another site, look the same. */
-function refuseUnknown({ partId, history, archived }: Part): void {
-  const here = history && isHere({ customer_id: history.customerId, entity_id: history.entityId }, currentContext());
-  if (partId === null || !here) throw invalid([{ field: 'part_id', code: 'not_found', message: 'there is no such part' }]);
+function refuseUnknown({ history, archived }: Part): void {
+  if (!existsHere(history)) throw invalid([{ field: 'part_id', code: 'not_found', message: 'there is no such part' }]);
   if (archived) throw invalid([{ field: 'part_id', code: 'archived', message: 'is archived; bring the part back first' }]);
 }
 

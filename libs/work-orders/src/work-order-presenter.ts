@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { PartRow } from '#millwright/inventory';
 import { printed } from '#millwright/quantities';
-import { Answer, instantText, instantTextOrNull, RelatedRecords } from '#millwright/resources';
+import { Answer, instantText, instantTextOrNull, RelatedRecords, type Presenter } from '#millwright/resources';
 import { workOrderRow, type WorkOrderRow } from './read-models/work-order-row.js';
 import { WorkOrderCostReader, type PartLine, type WorkOrderCosts } from './work-order-costs.js';
 import type { WorkOrderOutcome } from './work-order.commands.js';
@@ -9,7 +10,7 @@ const person = ['id', 'name', 'surname'];
 
 /** Shows work orders as the contract prints them: in full, as rows of a list, and their parts line by line. */
 @Injectable()
-export class WorkOrderPresenter {
+export class WorkOrderPresenter implements Presenter<WorkOrderRow> {
   constructor(
     private readonly related: RelatedRecords,
     private readonly costs: WorkOrderCostReader,
@@ -24,8 +25,8 @@ export class WorkOrderPresenter {
   /** The answer of a write on one of the order's parts; a part that is no longer there shows quantity 0. */
   async writtenPart({ state, revision, position }: WorkOrderOutcome, partId: number): Promise<Answer> {
     const { lines } = await this.costs.decided(workOrderRow(state));
-    const line = lines.find(({ part }) => part.id === partId);
-    return new Answer(line ? await this.partLine(line) : await this.noPartLine(partId), { revision, position });
+    const line = lines.find(({ part }) => part.id === partId) ?? (await this.emptyLine(partId));
+    return new Answer(await this.partLine(line), { revision, position });
   }
 
   async full(row: WorkOrderRow): Promise<object> {
@@ -57,6 +58,10 @@ export class WorkOrderPresenter {
     };
   }
 
+  private async emptyLine(partId: number): Promise<PartLine> {
+    return { part: (await this.related.row('part', partId)) as PartRow, quantity: '0', cost: '0' };
+  }
+
   private async partLine({ part, quantity, cost }: PartLine): Promise<object> {
     const unit = await this.related.row('measurement_unit', part.measurement_unit_id);
     return {
@@ -67,20 +72,6 @@ export class WorkOrderPresenter {
       unit_short_name: unit?.['short_name'] ?? null,
       type: 'usage',
       total_cost: printed(cost),
-    };
-  }
-
-  private async noPartLine(partId: number): Promise<object> {
-    const part = await this.related.row('part', partId);
-    const unit = await this.related.row('measurement_unit', part?.['measurement_unit_id']);
-    return {
-      part_id: partId,
-      part_name: part?.['name'] ?? null,
-      quantity: printed('0'),
-      unit_name: unit?.['name'] ?? null,
-      unit_short_name: unit?.['short_name'] ?? null,
-      type: 'usage',
-      total_cost: printed('0'),
     };
   }
 

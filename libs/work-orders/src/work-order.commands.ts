@@ -1,12 +1,12 @@
 import { Command } from '@nestjs/cqrs';
 import { InputType } from '@nestjs/graphql';
-import type { Outcome } from '#millwright/event-sourcing';
-import { Instant, Reference } from '#millwright/resources';
+import type { Row } from '#millwright/event-sourcing';
+import { ExternalReference, Instant, Money, PlainDate, Quantity, Reference, Text, type Written } from '#millwright/resources';
 import type { WorkOrder } from './domain/work-order.state.js';
-import { OtherCostInput, PartQuantityChange, PartQuantityInput, type WorkOrderInput } from './work-order.inputs.js';
+import type { WorkOrderInput } from './work-order.inputs.js';
 
 /** What a command on a work order answers with: the order right after it. */
-export type WorkOrderOutcome = Outcome<WorkOrder> & Readonly<{ id: number }>;
+export type WorkOrderOutcome = Written<WorkOrder>;
 
 export class CreateWorkOrder extends Command<WorkOrderOutcome> {
   constructor(readonly input: WorkOrderInput) {
@@ -58,14 +58,18 @@ export class CancelWorkOrder extends Command<WorkOrderOutcome> {
 
 /** Adds to what a work order has of a part: reserves it. */
 @InputType('AssignPartInput')
-export class AssignPart extends PartQuantityInput {
+export class AssignPart extends Command<WorkOrderOutcome> {
   @Reference('work_order', { required: true }) work_order_id!: number;
+  @Reference('part', { required: true, example: 52 }) part_id!: number;
+  @Quantity({ required: true, moreThan: '0', description: 'How many more.', example: 2 }) quantity!: string;
 }
 
 /** Sets how many of an assigned part the order wants; on a completed order a lower quantity returns the rest. */
 @InputType('SetAssignedQuantityInput')
-export class SetAssignedQuantity extends PartQuantityChange {
+export class SetAssignedQuantity extends Command<WorkOrderOutcome> {
   @Reference('work_order', { required: true }) work_order_id!: number;
+  @Reference('part', { required: true, example: 52 }) part_id!: number;
+  @Quantity({ required: true, atLeast: '0', description: 'How many in all; 0 removes the part.', example: 2 }) quantity!: string;
 }
 
 /** Removes a part from a work order. */
@@ -75,8 +79,17 @@ export class RemoveAssignedPart extends Command<WorkOrderOutcome> {
   @Reference('part', { required: true }) part_id!: number;
 }
 
+/** What recording a cost answers with: its order, and the cost as `read.other_costs` will have it. */
+export type OtherCostOutcome = WorkOrderOutcome & Readonly<{ cost: Row }>;
+
 /** Records a cost that is neither labour nor a part. */
 @InputType('RecordOtherCostInput')
-export class RecordOtherCost extends OtherCostInput {
+export class RecordOtherCost extends Command<OtherCostOutcome> {
   @Reference('work_order', { required: true }) work_order_id!: number;
+  @Money({ required: true, atLeast: '-999999999.99', description: 'Negative for a credit.', example: 38 }) amount!: string;
+  @PlainDate({ description: "The day it belongs to; left out, today in the site's time zone.", example: '2025-07-15' }) date?:
+    string | null;
+  @Reference('category') category_id?: number | null;
+  @Text({ max: 2000, example: 'Crane rental' }) note?: string | null;
+  @ExternalReference() external_reference?: string | null;
 }

@@ -4,13 +4,10 @@ import {
   Flag,
   Instant,
   Integer,
-  Money,
   NestedList,
   NotYet,
   OneOf,
   partialClassOf,
-  PlainDate,
-  Quantity,
   Reference,
   References,
   Text,
@@ -66,27 +63,3 @@ export const WorkOrderChanges = partialClassOf(WorkOrderInput, 'WorkOrderChanges
 export const WorkOrderUpdate = partialClassOf(WorkOrderInput, 'UpdateWorkOrderInput') as Class<Partial<WorkOrderInput> & { id: number }>;
 Reference('work_order', { required: true })(WorkOrderUpdate.prototype as object, 'id');
 InputType('UpdateWorkOrderInput')(WorkOrderUpdate);
-
-/** A cost that is neither labour nor a part. */
-@InputType({ isAbstract: true })
-export class OtherCostInput {
-  @Money({ required: true, atLeast: '-999999999.99', description: 'Negative for a credit.', example: 38 }) amount!: string;
-  @PlainDate({ description: "The day it belongs to; left out, today in the site's time zone.", example: '2025-07-15' }) date?:
-    string | null;
-  @Reference('category') category_id?: number | null;
-  @Text({ max: 2000, example: 'Crane rental' }) note?: string | null;
-  @ExternalReference() external_reference?: string | null;
-}
-
-/** A part and how many of it. */
-@InputType({ isAbstract: true })
-export class PartQuantityInput {
-  @Reference('part', { required: true, example: 52 }) part_id!: number;
-  @Quantity({ required: true, moreThan: '0', description: 'How many more.', example: 2 }) quantity!: string;
-}
-
-@InputType({ isAbstract: true })
-export class PartQuantityChange {
-  @Reference('part', { required: true, example: 52 }) part_id!: number;
-  @Quantity({ required: true, atLeast: '0', description: 'How many in all; 0 removes the part.', example: 2 }) quantity!: string;
-}

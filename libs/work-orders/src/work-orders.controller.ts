@@ -1,8 +1,8 @@
 import { Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
+import { CommandBus, type Command } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Answer, ApiAnswer, ApiListQuery, PathId, PlainBody, ResourceBody, type RawQuery } from '#millwright/resources';
-import type { OtherCostOutcome } from './other-cost-writer.js';
+import { Answer, ApiAnswer, ApiListQuery, PathId, PlainBody, ResourceBody, ResourceReader, type RawQuery } from '#millwright/resources';
+import { OtherCostReader } from './other-cost-reader.js';
 import { otherCostList, workOrderList } from './read-models/lists.js';
 import {
   ArchiveWorkOrder,
@@ -15,20 +15,18 @@ import {
   UpdateWorkOrder,
   type WorkOrderOutcome,
 } from './work-order.commands.js';
+import { workOrders } from './work-order.definition.js';
 import { WorkOrderChanges, WorkOrderInput } from './work-order.inputs.js';
 import { WorkOrderPresenter } from './work-order-presenter.js';
-import { WorkOrderReader } from './work-order-reader.js';
 import { PrintedOtherCost, PrintedPartAssignment, PrintedWorkOrder, PrintedWorkOrderListRow } from './work-order.schemas.js';
-
-type OrderCommand =
-  CreateWorkOrder | UpdateWorkOrder | ArchiveWorkOrder | UnarchiveWorkOrder | AssignPart | SetAssignedQuantity | RemoveAssignedPart;
 
 @ApiTags('work orders')
 @Controller('api/v1/work_orders')
 export class WorkOrdersController {
   constructor(
     private readonly commands: CommandBus,
-    private readonly orders: WorkOrderReader,
+    private readonly resources: ResourceReader,
+    private readonly otherCosts: OtherCostReader,
     private readonly presenter: WorkOrderPresenter,
   ) {}
 
@@ -44,14 +42,14 @@ export class WorkOrdersController {
   @ApiListQuery(workOrderList)
   @ApiAnswer(PrintedWorkOrderListRow, { list: true })
   list(@Query() query: RawQuery): Promise<Answer> {
-    return this.orders.list(query);
+    return this.resources.list(workOrders, query, this.presenter);
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'Show a work order with its parts and costs' })
   @ApiAnswer(PrintedWorkOrder)
   one(@PathId() id: number): Promise<Answer> {
-    return this.orders.one(id);
+    return this.resources.one(workOrders, id, this.presenter);
   }
 
   @Patch(':id')
@@ -102,8 +100,8 @@ export class WorkOrdersController {
   @ApiOperation({ summary: 'Record a cost that is neither labour nor a part; negative for a credit' })
   @ApiAnswer(PrintedOtherCost, { status: 201 })
   async recordCost(@ResourceBody(RecordOtherCost, 'other_cost', { work_order_id: 'id' }) command: RecordOtherCost): Promise<Answer> {
-    const { cost, revision, position } = await this.commands.execute<RecordOtherCost, OtherCostOutcome>(command);
-    return new Answer(await this.orders.otherCost(cost), { revision, position });
+    const { cost, revision, position } = await this.commands.execute(command);
+    return new Answer(await this.otherCosts.shown(cost), { revision, position });
   }
 
   @Get(':id/other_costs')
@@ -111,15 +109,15 @@ export class WorkOrdersController {
   @ApiListQuery(otherCostList)
   @ApiAnswer(PrintedOtherCost, { list: true })
   costs(@PathId() id: number, @Query() query: RawQuery): Promise<Answer> {
-    return this.orders.otherCosts(id, query);
+    return this.otherCosts.list(id, query);
   }
 
-  private async carryOut(command: OrderCommand): Promise<Answer> {
-    return this.presenter.written(await this.commands.execute<OrderCommand, WorkOrderOutcome>(command));
+  private async carryOut(command: Command<WorkOrderOutcome>): Promise<Answer> {
+    return this.presenter.written(await this.commands.execute(command));
   }
 
   private async carryOutOnPart(command: AssignPart | SetAssignedQuantity): Promise<Answer> {
-    const outcome = await this.commands.execute<OrderCommand, WorkOrderOutcome>(command);
+    const outcome = await this.commands.execute(command);
     return this.presenter.writtenPart(outcome, command.part_id);
   }
 }

@@ -3,13 +3,13 @@ import { DataSource } from 'typeorm';
 import { recordModule } from '#millwright/resources';
 import { CurrencyUse } from '#millwright/sites';
 import { Fulfilment } from './fulfilment.js';
+import { OtherCostReader } from './other-cost-reader.js';
 import { OtherCostWriter } from './other-cost-writer.js';
 import { PartAssignments } from './part-assignments.js';
 import { WorkOrderCostReader } from './work-order-costs.js';
 import { workOrderRecords } from './records/work-order-records.js';
 import { workOrderHandlers } from './work-order.handlers.js';
 import { WorkOrderPresenter } from './work-order-presenter.js';
-import { WorkOrderReader } from './work-order-reader.js';
 import { WorkOrderStatuses } from './work-order-statuses.js';
 import { WorkOrderWriter } from './work-order-writer.js';
 import { OtherCostsResolver, WorkOrdersResolver } from './work-orders.resolver.js';
@@ -26,7 +26,7 @@ import { WorkOrdersController } from './work-orders.controller.js';
     OtherCostWriter,
     Fulfilment,
     WorkOrderStatuses,
-    WorkOrderReader,
+    OtherCostReader,
     WorkOrderPresenter,
     WorkOrderCostReader,
     WorkOrdersResolver,

@@ -1,4 +1,4 @@
-import { CommandBus } from '@nestjs/cqrs';
+import { CommandBus, type Command } from '@nestjs/cqrs';
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import type { Row } from '#millwright/event-sourcing';
 import {
@@ -6,18 +6,22 @@ import {
   idOfPath,
   Input,
   listComplexity,
+  listQueryOf,
   MutationOptions,
   Mutations,
-  outputTypeOf,
+  Options,
   RelatedRecords,
+  Relations,
+  ResourceReader,
   type ListArguments,
 } from '#millwright/resources';
-import type { OtherCostOutcome } from './other-cost-writer.js';
+import { OtherCostReader } from './other-cost-reader.js';
+import { workOrderList } from './read-models/lists.js';
 import { workOrderRow, type WorkOrderRow } from './read-models/work-order-row.js';
 import { WorkOrderCostReader, type PartLine } from './work-order-costs.js';
 import * as commands from './work-order.commands.js';
+import { workOrders } from './work-order.definition.js';
 import { WorkOrderInput, WorkOrderUpdate } from './work-order.inputs.js';
-import { WorkOrderReader } from './work-order-reader.js';
 import {
   OtherCostConnection,
   OtherCostListArguments,
@@ -30,38 +34,34 @@ import {
   WorkOrderType,
 } from './work-order.types.js';
 
-type OrderCommand =
-  | commands.CreateWorkOrder
-  | commands.UpdateWorkOrder
-  | commands.ArchiveWorkOrder
-  | commands.UnarchiveWorkOrder
-  | commands.CompleteWorkOrder
-  | commands.ReopenWorkOrder
-  | commands.CancelWorkOrder
-  | commands.AssignPart
-  | commands.SetAssignedQuantity
-  | commands.RemoveAssignedPart;
-
-const Options = (): ParameterDecorator => Args({ type: () => MutationOptions });
-
 @Resolver(() => WorkOrderType)
+@Relations({
+  status_id: 'work_order_status',
+  asset_id: 'asset',
+  location_id: 'location',
+  categories_ids: 'category',
+  technicians_ids: 'user',
+  created_by_id: 'user',
+  updated_by_id: 'user',
+})
 export class WorkOrdersResolver {
   constructor(
     private readonly commands: CommandBus,
     private readonly mutations: Mutations,
-    private readonly orders: WorkOrderReader,
+    private readonly resources: ResourceReader,
+    private readonly otherCostReader: OtherCostReader,
     private readonly costs: WorkOrderCostReader,
-    private readonly related: RelatedRecords,
+    readonly related: RelatedRecords,
   ) {}
 
   @Query(() => WorkOrderType, { name: 'workOrder', nullable: true })
-  workOrder(@Args('id', { type: () => ID }) id: string): Promise<WorkOrderRow> {
-    return this.orders.row(idOfPath(id));
+  workOrder(@Args('id', { type: () => ID }) id: string): Promise<Row> {
+    return this.resources.row(workOrders, idOfPath(id));
   }
 
   @Query(() => WorkOrderConnection, { name: 'workOrders', complexity: listComplexity })
   async list(@Args({ type: () => WorkOrderListArguments }) list: ListArguments): Promise<object> {
-    return connectionFrom(await this.orders.page(list));
+    return connectionFrom(await this.resources.page(workOrders, listQueryOf(workOrderList, list)));
   }
 
   @Mutation(() => WorkOrderType, { nullable: true })
@@ -130,34 +130,9 @@ export class WorkOrdersResolver {
   @Mutation(() => OtherCostType, { nullable: true })
   recordOtherCost(@Input(commands.RecordOtherCost) input: commands.RecordOtherCost, @Options() options: MutationOptions): Promise<Row> {
     return this.mutations.run('recordOtherCost', input, options, async () => {
-      const { cost, position } = await this.commands.execute<commands.RecordOtherCost, OtherCostOutcome>(input);
+      const { cost, position } = await this.commands.execute(input);
       return { row: cost, position };
     });
-  }
-
-  @ResolveField('status', () => outputTypeOf('WorkOrderStatus'), { nullable: true })
-  status(@Parent() row: WorkOrderRow): Promise<Row | undefined> {
-    return this.related.row('work_order_status', row.status_id);
-  }
-
-  @ResolveField('asset', () => outputTypeOf('Asset'), { nullable: true })
-  asset(@Parent() row: WorkOrderRow): Promise<Row | undefined> {
-    return this.related.row('asset', row.asset_id);
-  }
-
-  @ResolveField('location', () => outputTypeOf('Location'), { nullable: true })
-  location(@Parent() row: WorkOrderRow): Promise<Row | undefined> {
-    return this.related.row('location', row.location_id);
-  }
-
-  @ResolveField('categories', () => [outputTypeOf('Category')])
-  categories(@Parent() row: WorkOrderRow): Promise<Row[]> {
-    return this.related.rowsIn('category', row.categories_ids);
-  }
-
-  @ResolveField('technicians', () => [outputTypeOf('User')])
-  technicians(@Parent() row: WorkOrderRow): Promise<Row[]> {
-    return this.related.rowsIn('user', row.technicians_ids);
   }
 
   @ResolveField('partAssignments', () => [PartAssignmentType])
@@ -175,17 +150,7 @@ export class WorkOrdersResolver {
   @ResolveField('otherCosts', () => OtherCostConnection, { complexity: listComplexity })
   async otherCosts(@Parent() row: WorkOrderRow, @Args({ type: () => OtherCostListArguments }) list: ListArguments): Promise<object> {
     await this.mutations.visible();
-    return connectionFrom(await this.orders.otherCostPage(row.id, list));
-  }
-
-  @ResolveField('createdBy', () => outputTypeOf('User'), { nullable: true })
-  createdBy(@Parent() row: WorkOrderRow): Promise<Row | undefined> {
-    return this.related.row('user', row.created_by_id);
-  }
-
-  @ResolveField('updatedBy', () => outputTypeOf('User'), { nullable: true })
-  updatedBy(@Parent() row: WorkOrderRow): Promise<Row | undefined> {
-    return this.related.row('user', row.updated_by_id);
+    return connectionFrom(await this.otherCostReader.page(row.id, list));
   }
 
   private async partAssignment({ part, quantity, cost }: PartLine): Promise<object> {
@@ -200,9 +165,9 @@ export class WorkOrdersResolver {
     };
   }
 
-  private run(name: string, input: object, options: MutationOptions, command: OrderCommand): Promise<Row> {
+  private run(name: string, input: object, options: MutationOptions, command: Command<commands.WorkOrderOutcome>): Promise<Row> {
     return this.mutations.run(name, input, options, async () => {
-      const { state, position } = await this.commands.execute<OrderCommand, commands.WorkOrderOutcome>(command);
+      const { state, position } = await this.commands.execute(command);
       // The read models may not have seen what was just decided, so the costs in the answer come from the decided states, too.
       return { row: { ...workOrderRow(state), decided: true }, position };
     });
@@ -210,21 +175,7 @@ export class WorkOrdersResolver {
 }
 
 @Resolver(() => OtherCostType)
+@Relations({ category_id: 'category', work_order_id: 'work_order', created_by_id: 'user' })
 export class OtherCostsResolver {
-  constructor(private readonly related: RelatedRecords) {}
-
-  @ResolveField('category', () => outputTypeOf('Category'), { nullable: true })
-  category(@Parent() row: Row): Promise<Row | undefined> {
-    return this.related.row('category', row['category_id']);
-  }
-
-  @ResolveField('workOrder', () => outputTypeOf('WorkOrder'), { nullable: true })
-  workOrder(@Parent() row: Row): Promise<Row | undefined> {
-    return this.related.row('work_order', row['work_order_id']);
-  }
-
-  @ResolveField('createdBy', () => outputTypeOf('User'), { nullable: true })
-  createdBy(@Parent() row: Row): Promise<Row | undefined> {
-    return this.related.row('user', row['created_by_id']);
-  }
+  constructor(readonly related: RelatedRecords) {}
 }

@@ -2,3 +2,4 @@ export * from './date-time-scalar.js';
 export * from './output-types.js';
 export * from './list-types.js';
 export * from './mutations.js';
+export { Relations } from './relations.js';

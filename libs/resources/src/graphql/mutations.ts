@@ -8,7 +8,7 @@ import { withSnakeCaseKeys } from '../names.js';
 import { RelatedRecords } from '../references/index.js';
 import { validatedInput } from '../rest/index.js';
 
-/** What every mutation takes beside its input: `@Args() options: MutationOptions`. */
+/** What every mutation takes beside its input. */
 @ArgsType()
 export class MutationOptions {
   @Field(() => String, { nullable: true, description: 'Same key and input: the first answer again, one effect.' })
@@ -17,6 +17,9 @@ export class MutationOptions {
   @Field(() => Int, { nullable: true, description: 'The `revision` the change is based on; PRECONDITION_FAILED at the first mismatch.' })
   expectedRevision?: number | null;
 }
+
+/** The arguments of a mutation beside its input: `@Options() options: MutationOptions`. */
+export const Options = (): ParameterDecorator => Args({ type: () => MutationOptions });
 
 /**
  * The `input` argument of a mutation as a validated instance of the command's class: `@Input(RestockPart) input: RestockPart`.

@@ -8,5 +8,4 @@ export * from './record-commands.js';
 export * from './record-reader.js';
 export * from './record-writer.js';
 export { storedColumns } from './record-columns.js';
-export { storedValues } from './record-input.js';
 export * from './records.module.js';

@@ -1,16 +1,13 @@
 import type { ColumnType, TableDefinition } from '#millwright/event-sourcing';
 import type { FieldDefinition } from '../fields/index.js';
 import { type AttributeType, type ListAttribute, type View, type ViewColumn } from '../list-query/index.js';
+import { storedName } from '../resource/stored-values.js';
 import type { RecordOptions } from './record-options.js';
 
 type Shape = Pick<RecordOptions<object>, 'name' | 'plural' | 'scope' | 'personal' | 'inherent' | 'defaultSort' | 'search'>;
 
 /** Which version of a person's values in app.people an event speaks of. */
 export const personalVersion = 'stored_as';
-
-/** The stored name of an input field: `qr_code_attributes` is an instruction about `qr_code`. */
-export const storedName = ({ name, kind }: FieldDefinition): string | undefined =>
-  kind === 'not yet' ? undefined : name === 'qr_code_attributes' ? 'qr_code' : name;
 
 /** The columns that input fields become. */
 export function storedColumns(fields: readonly FieldDefinition[]): Record<string, ColumnType> {

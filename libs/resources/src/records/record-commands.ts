@@ -1,4 +1,5 @@
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Command } from '@nestjs/cqrs';
+import { handlerOf } from '../resource/command-handler.js';
 import type { RecordDefinition } from './record-definition.js';
 import { RecordWriter, type WrittenRecord } from './record-writer.js';
 
@@ -39,40 +40,9 @@ export class UnarchiveRecord extends Command<WrittenRecord> {
   }
 }
 
-@CommandHandler(RegisterRecord)
-class RegisterRecordHandler implements ICommandHandler<RegisterRecord> {
-  constructor(private readonly records: RecordWriter) {}
-
-  execute({ definition, input }: RegisterRecord): Promise<WrittenRecord> {
-    return this.records.register(definition, input);
-  }
-}
-
-@CommandHandler(ChangeRecord)
-class ChangeRecordHandler implements ICommandHandler<ChangeRecord> {
-  constructor(private readonly records: RecordWriter) {}
-
-  execute({ definition, id, input }: ChangeRecord): Promise<WrittenRecord> {
-    return this.records.change(definition, id, input);
-  }
-}
-
-@CommandHandler(ArchiveRecord)
-class ArchiveRecordHandler implements ICommandHandler<ArchiveRecord> {
-  constructor(private readonly records: RecordWriter) {}
-
-  execute({ definition, id }: ArchiveRecord): Promise<WrittenRecord> {
-    return this.records.archive(definition, id);
-  }
-}
-
-@CommandHandler(UnarchiveRecord)
-class UnarchiveRecordHandler implements ICommandHandler<UnarchiveRecord> {
-  constructor(private readonly records: RecordWriter) {}
-
-  execute({ definition, id }: UnarchiveRecord): Promise<WrittenRecord> {
-    return this.records.unarchive(definition, id);
-  }
-}
-
-export const recordCommandHandlers = [RegisterRecordHandler, ChangeRecordHandler, ArchiveRecordHandler, UnarchiveRecordHandler];
+export const recordCommandHandlers = [
+  handlerOf(RegisterRecord, RecordWriter, (records, { definition, input }) => records.register(definition, input)),
+  handlerOf(ChangeRecord, RecordWriter, (records, { definition, id, input }) => records.change(definition, id, input)),
+  handlerOf(ArchiveRecord, RecordWriter, (records, { definition, id }) => records.archive(definition, id)),
+  handlerOf(UnarchiveRecord, RecordWriter, (records, { definition, id }) => records.unarchive(definition, id)),
+];

@@ -1,4 +1,4 @@
-import { changedFields, historyAfter, Rejection, type Event, type RecordHistory, type Stream } from '#millwright/event-sourcing/decider';
+import { changedFields, historyAfter, type Event, type RecordHistory, type Stream } from '#millwright/event-sourcing/decider';
 import { camelCase, snakeCase } from '../names.js';
 
 /** The stored fields of a record by their snake_case names; decimals are canonical strings. A field that is not there is null. */
@@ -75,9 +75,6 @@ export function changesOf({ values }: RecordState, wanted: RecordValues): Record
 }
 
 const orNull = (value: unknown): unknown => (value === undefined || (Array.isArray(value) && value.length === 0) ? null : value);
-
-/** The answer for a record that is not there, and for one that belongs to somebody else: the two look the same. */
-export const noSuchRecord = (): Rejection => new Rejection('NOT_FOUND', 'there is no such record');
 
 const camelValues = (values: RecordValues): Record<string, unknown> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [camelCase(name), value]));

@@ -1,10 +1,11 @@
 import { printed } from '#millwright/quantities';
 import type { Row } from '#millwright/event-sourcing';
 import type { FieldDefinition } from '../fields/index.js';
+import { relationName } from '../graphql/relations.js';
 import { instantTextOrNull } from '../instants.js';
 import type { View } from '../list-query/index.js';
 import type { BulkRead, Related } from '../references/index.js';
-import { storedName } from './record-columns.js';
+import { storedName } from '../resource/stored-values.js';
 import type { RecordOptions } from './record-options.js';
 import { ancestryOf, parentsAmong, type Ancestry } from './record-trees.js';
 
@@ -16,9 +17,6 @@ export type Form = 'full' | 'row';
 
 type Printed = Record<string, unknown>;
 type Property = Readonly<{ name: string; print: (row: Row, related: Related) => unknown }>;
-
-/** `location_id` → `location`, `asset_types_ids` → `asset_types`: the name a relation is shown under. */
-export const relationName = (field: string): string => field.replace(/_ids?$/, '');
 
 const attachments = { full: { images: [], documents: [] }, row: { image: null } } as const;
 
@@ -47,10 +45,6 @@ export class RecordPrinter {
     }
     await Promise.all(awaited);
     return shown;
-  }
-
-  printAll(rows: readonly Row[], form: Form, related: Related): Promise<Printed[]> {
-    return Promise.all(rows.map((row) => this.print(row, form, related)));
   }
 
   /** What other records print of this one. */

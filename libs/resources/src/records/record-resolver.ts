@@ -1,21 +1,21 @@
 import { CommandBus, type Command } from '@nestjs/cqrs';
-import { Args, Field, ID, InputType, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Field, ID, InputType, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
 import type { Row } from '#millwright/event-sourcing';
 import { DecimalScalar } from '#millwright/quantities';
 import { defineField, partialClassOf, type Class, type FieldDefinition } from '../fields/index.js';
 import { idFrom, idProblem } from '../fields/checks.js';
 import { DateTimeScalar } from '../graphql/date-time-scalar.js';
 import { connectionFrom, connectionOf, listArgumentsOf, listComplexity, listQueryOf, type ListArguments } from '../graphql/list-types.js';
-import { Input, MutationOptions, Mutations } from '../graphql/mutations.js';
-import { defineOutputType, RecordLabel, type OutputProperty } from '../graphql/output-types.js';
+import { Input, MutationOptions, Mutations, Options } from '../graphql/mutations.js';
+import { defineOutputType, type OutputProperty } from '../graphql/output-types.js';
+import { addRelation, Relations, type Relation } from '../graphql/relations.js';
 import { camelCase, pascalCase } from '../names.js';
-import { knownTarget, RelatedRecords } from '../references/index.js';
+import { RelatedRecords } from '../references/index.js';
+import { ResourceReader } from '../resource/resource-reader.js';
+import { storedName } from '../resource/stored-values.js';
 import { idOfPath } from '../rest/index.js';
 import { ArchiveRecord, ChangeRecord, RegisterRecord, UnarchiveRecord } from './record-commands.js';
-import { storedName } from './record-columns.js';
 import type { RecordDefinition } from './record-definition.js';
-import { relationName } from './record-printing.js';
-import { RecordReader } from './record-reader.js';
 import type { WrittenRecord } from './record-writer.js';
 
 type Identified = { id: number };
@@ -50,42 +50,43 @@ export function recordResolver(definition: RecordDefinition): Class {
   const mutation = (verb: string): string => `${verb}${pascalCase(name)}`;
 
   @Resolver(() => Output)
+  @Relations({ ...referencesOf(definition), created_by: 'user', updated_by: 'user' })
   class RecordResolver {
     constructor(
       readonly commands: CommandBus,
-      readonly records: RecordReader,
+      readonly resources: ResourceReader,
       readonly mutations: Mutations,
       readonly related: RelatedRecords,
     ) {}
 
     @Query(() => Output, { name: camelCase(name), nullable: true })
     one(@Args('id', { type: () => ID }) id: string): Promise<Row> {
-      return this.records.row(definition, idOfPath(id));
+      return this.resources.row(definition, idOfPath(id));
     }
 
     @Query(() => Connection, { name: camelCase(plural), complexity: listComplexity })
     async list(@Args({ type: () => Arguments }) list: ListArguments): Promise<object> {
-      return connectionFrom(await this.records.page(definition, listQueryOf(definition.list, list)));
+      return connectionFrom(await this.resources.page(definition, listQueryOf(definition.list, list)));
     }
 
     @Mutation(() => Output, { name: mutation('create'), nullable: true })
-    create(@Input(fields) input: object, @Args({ type: () => MutationOptions }) options: MutationOptions): Promise<Row> {
+    create(@Input(fields) input: object, @Options() options: MutationOptions): Promise<Row> {
       return this.run('create', input, options, new RegisterRecord(definition, input));
     }
 
     @Mutation(() => Output, { name: mutation('update'), nullable: true })
-    update(@Input(Update) input: Identified, @Args({ type: () => MutationOptions }) options: MutationOptions): Promise<Row> {
+    update(@Input(Update) input: Identified, @Options() options: MutationOptions): Promise<Row> {
       const { id, ...changes } = input;
       return this.run('update', input, options, new ChangeRecord(definition, id, changes));
     }
 
     @Mutation(() => Output, { name: mutation('archive'), nullable: true })
-    archive(@Input(RecordIdInput) input: RecordIdInput, @Args({ type: () => MutationOptions }) options: MutationOptions): Promise<Row> {
+    archive(@Input(RecordIdInput) input: RecordIdInput, @Options() options: MutationOptions): Promise<Row> {
       return this.run('archive', input, options, new ArchiveRecord(definition, input.id));
     }
 
     @Mutation(() => Output, { name: mutation('unarchive'), nullable: true })
-    unarchive(@Input(RecordIdInput) input: RecordIdInput, @Args({ type: () => MutationOptions }) options: MutationOptions): Promise<Row> {
+    unarchive(@Input(RecordIdInput) input: RecordIdInput, @Options() options: MutationOptions): Promise<Row> {
       return this.run('unarchive', input, options, new UnarchiveRecord(definition, input.id));
     }
 
@@ -93,7 +94,7 @@ export function recordResolver(definition: RecordDefinition): Class {
       return this.mutations.run(mutation(verb), input, options, () => this.commands.execute(command), name);
     }
   }
-  for (const relation of relationsOf(definition)) addRelation(RecordResolver, relation);
+  for (const relation of computedRelations(definition)) addRelation(RecordResolver, relation);
   Object.defineProperty(RecordResolver, 'name', { value: `${typeName}Resolver` });
   return RecordResolver as unknown as Class;
 }
@@ -126,17 +127,15 @@ function outputTypeOfRecord({ typeName, inputFields, inherent = {} }: RecordDefi
   });
 }
 
-type Resolve = (this: { related: RelatedRecords }, row: Row) => unknown;
-type Relation = Readonly<{ name: string; type: () => unknown; nullable: boolean; resolve: Resolve }>;
+/** The kinds that input fields refer to, by the fields' names. */
+const referencesOf = ({ inputFields }: RecordDefinition): Record<string, string> =>
+  Object.fromEntries(inputFields.flatMap(({ name, target }) => (target === undefined ? [] : [[name, target]])));
 
-function relationsOf({ inputFields, computed = {}, tree, printer }: RecordDefinition): Relation[] {
-  const relations: Relation[] = ['created_by', 'updated_by'].map((name) => oneRelated(name, name, 'user'));
-  for (const { name, kind, target } of inputFields) {
-    if (kind === 'reference' && target !== undefined) relations.push(oneRelated(relationName(name), name, target));
-    if (kind === 'references' && target !== undefined) relations.push(manyRelated(relationName(name), name, target));
-  }
-  for (const [name, { graphql, of }] of Object.entries(computed))
-    if (graphql) relations.push({ name, type: graphql, nullable: true, resolve: of });
+/** What is shown beside the record's own fields and relations. */
+function computedRelations({ computed = {}, tree, printer }: RecordDefinition): Relation[] {
+  const relations = Object.entries(computed).flatMap(([name, { graphql, of }]): Relation[] =>
+    graphql ? [{ name, type: graphql, nullable: true, resolve: of }] : [],
+  );
   if (!tree) return relations;
   return [
     ...relations,
@@ -144,34 +143,4 @@ function relationsOf({ inputFields, computed = {}, tree, printer }: RecordDefini
     { name: 'root_id', type: () => ID, nullable: false, resolve(row) { return printer.rootId(row, this.related); } },
     { name: 'has_children', type: () => Boolean, nullable: false, resolve(row) { return printer.hasChildren(row, this.related); } },
   ]; // prettier-ignore
-}
-
-const typeOfTarget = (kind: string): Class => knownTarget(kind)?.graphql?.() ?? RecordLabel;
-
-const oneRelated = (name: string, column: string, target: string): Relation => ({
-  name,
-  type: () => typeOfTarget(target),
-  nullable: true,
-  resolve(row) {
-    return this.related.row(target, row[column]);
-  },
-});
-
-const manyRelated = (name: string, column: string, target: string): Relation => ({
-  name,
-  type: () => [typeOfTarget(target)],
-  nullable: false,
-  resolve(row) {
-    return this.related.rowsIn(target, row[column]);
-  },
-});
-
-function addRelation(resolver: { prototype: object }, { name, type, nullable, resolve }: Relation): void {
-  const { prototype } = resolver;
-  const method = `resolve${pascalCase(name)}`;
-  Object.defineProperty(prototype, method, { value: resolve, configurable: true, writable: true });
-  const descriptor = Object.getOwnPropertyDescriptor(prototype, method);
-  if (!descriptor) return;
-  ResolveField(camelCase(name), type as () => StringConstructor, { nullable })(prototype, method, descriptor);
-  Parent()(prototype, method, 0);
 }

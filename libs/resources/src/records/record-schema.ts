@@ -1,8 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Class, FieldDefinition } from '../fields/index.js';
+import { relationName } from '../graphql/relations.js';
+import { storedName } from '../resource/stored-values.js';
 import type { RecordDefinition } from './record-definition.js';
-import { storedName } from './record-columns.js';
-import { relationName, type Form } from './record-printing.js';
+import type { Form } from './record-printing.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { currentContext, EventStore, Rejection, type Detail, type Outcome, type Position, type Row } from '#millwright/event-sourcing';
+import { currentContext, EventStore, Rejection, type Outcome, type Position, type Row } from '#millwright/event-sourcing';
 import type { Class } from '../fields/index.js';
-import { duplicateReference, ExternalReferences, isHere, ReferenceChecks, type ReferenceKey } from '../references/index.js';
-import { invalid } from '../rest/index.js';
+import { duplicateReference, ExternalReferences, ReferenceChecks, referenceKey, type ReferenceKey } from '../references/index.js';
+import { refuseIf, requireHere } from '../resource/refusals.js';
+import { storedValues } from '../resource/stored-values.js';
 import {
   archiveRecord,
   changeRecord,
   changesOf,
-  noSuchRecord,
   registerRecord,
   unarchiveRecord,
   type RecordEvent,
@@ -15,7 +15,6 @@ import {
   type RecordValues,
 } from './record-decider.js';
 import type { RecordDefinition } from './record-definition.js';
-import { storedValues } from './record-input.js';
 import { PersonalRecords, type PersonalEventData } from './personal-records.js';
 import { rowOf } from './record-projection.js';
 import { RecordTrees } from './record-trees.js';
@@ -69,7 +68,7 @@ export class RecordWriter {
     const id = await this.idToRegister(definition, reference);
     const register = (personal?: PersonalEventData): Promise<Outcome<RecordState>> =>
       this.events.execute(definition.stream, id, (state) => {
-        if (state.registered && reference !== undefined) throw duplicateReference(referenceKey(definition, reference), id);
+        if (state.registered && reference !== undefined) throw duplicateReference(keyOf(definition, reference), id);
         if (state.registered) throw new Rejection('CONFLICT', 'Another request took the same id; please try again.');
         const events = decide();
         return personal ? events.map(({ type }) => ({ type, data: personal })) : events;
@@ -84,19 +83,13 @@ export class RecordWriter {
   private async idToRegister(definition: RecordDefinition, reference: string | undefined): Promise<number> {
     const proposed = await this.freshId(definition);
     if (reference === undefined) return proposed;
-    const key = referenceKey(definition, reference);
-    const claimed = await this.externalReferences.idFor(key, proposed);
-    if (claimed === proposed) return proposed;
-    const { state } = await this.events.load(definition.stream, claimed);
-    if (!state.registered || (await this.holds(definition, claimed, reference))) return claimed;
-    await this.externalReferences.claim(key, proposed, (id) => this.holds(definition, id, reference));
-    return proposed;
+    return this.externalReferences.idToCreate(keyOf(definition, reference), proposed, (id) => this.referenceOf(definition, id));
   }
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, DUPLICATE_REFERENCE, PRECONDITION_FAILED, and what guards and rules say */
   async change(definition: RecordDefinition, id: number, input: object): Promise<WrittenRecord> {
     if (definition.personal) return this.changePerson(definition, id, input);
-    const { state } = await this.existing(definition, id);
+    const state = await this.existing(definition, id);
     const wanted = storedValues(definition.inputFields, input, state.values);
     const changes = changesOf(state, wanted);
     const problems = await this.references.problems(definition.name, definition.inputFields, changes, state.values);
@@ -105,7 +98,7 @@ export class RecordWriter {
         problems.push(...(await this.trees.problems(definition, id, Number(changes['parent_id']))));
       if (problems.length === 0) await this.prepareChange(definition, id, state, changes);
       const outcome = await this.events.execute(definition.stream, id, (current) => {
-        assertHere(definition, current);
+        requireHere(current.history, definition.scope);
         refuseIf(problems);
         return changeRecord(definition.typeName, definition.rules, current, wanted);
       });
@@ -118,13 +111,17 @@ export class RecordWriter {
     for (const guard of this.guards.get(definition.fields) ?? []) await guard(id, state, changes);
     const reference = referenceIn(changes);
     if (reference !== undefined)
-      await this.externalReferences.claim(referenceKey(definition, reference), id, (holder) => this.holds(definition, holder, reference));
+      await this.externalReferences.claim(
+        keyOf(definition, reference),
+        id,
+        async (holder) => (await this.referenceOf(definition, holder)) === reference,
+      );
   }
 
   /** The values are written under a new version first; a command that loses the race starts again from what won. */
   private async changePerson(definition: RecordDefinition, id: number, input: object): Promise<WrittenRecord> {
     for (;;) {
-      const { state } = await this.existing(definition, id);
+      const state = await this.existing(definition, id);
       const before = await this.people.valuesOf(definition, id, state);
       const wanted = storedValues(definition.inputFields, input, before);
       const changes = changesOf({ ...state, values: before }, wanted);
@@ -133,7 +130,7 @@ export class RecordWriter {
       let overtaken = false;
       const change = (data: PersonalEventData): Promise<Outcome<RecordState>> =>
         this.events.execute(definition.stream, id, (current) => {
-          assertHere(definition, current);
+          requireHere(current.history, definition.scope);
           refuseIf(problems);
           overtaken = !this.people.isSameVersion(current, state);
           return overtaken || data.fields.length === 0 ? [] : [{ type: `${definition.typeName}Changed`, data }];
@@ -157,22 +154,23 @@ export class RecordWriter {
 
   private async decideOn(definition: RecordDefinition, id: number, decide: (state: RecordState) => RecordEvent[]): Promise<WrittenRecord> {
     const outcome = await this.events.execute(definition.stream, id, (state) => {
-      assertHere(definition, state);
+      requireHere(state.history, definition.scope);
       return decide(state);
     });
     return written(definition, id, outcome, definition.personal ? await this.people.valuesOf(definition, id, outcome.state) : undefined);
   }
 
-  private async existing(definition: RecordDefinition, id: number): Promise<{ state: RecordState }> {
+  private async existing(definition: RecordDefinition, id: number): Promise<RecordState> {
     const { state } = await this.events.load(definition.stream, id);
-    assertHere(definition, state);
-    return { state };
+    requireHere(state.history, definition.scope);
+    return state;
   }
 
-  private async holds(definition: RecordDefinition, id: number, reference: string): Promise<boolean> {
+  /** Undefined where there is no such record. */
+  private async referenceOf(definition: RecordDefinition, id: number): Promise<string | null | undefined> {
     const { state } = await this.events.load(definition.stream, id);
-    const values = definition.personal && state.registered ? await this.people.valuesOf(definition, id, state) : state.values;
-    return values['external_reference'] === reference;
+    if (!state.registered) return undefined;
+    return referenceIn(definition.personal ? await this.people.valuesOf(definition, id, state) : state.values) ?? null;
   }
 
   /** An id without a stream: at first start the built-in records have ids that their sequence does not know. */
@@ -200,22 +198,9 @@ const initialValues = ({ inherent = {}, defaults = {} }: RecordDefinition): Reco
   ...defaults,
 });
 
-function refuseIf(problems: readonly Detail[]): void {
-  if (problems.length > 0) throw invalid(problems);
-}
-
 const referenceIn = (values: RecordValues): string | undefined => {
   const reference = values['external_reference'];
   return typeof reference === 'string' && reference !== '' ? reference : undefined;
 };
 
-function referenceKey({ name, scope }: RecordDefinition, reference: string): ReferenceKey {
-  const { customerId, entityId } = currentContext();
-  return { resource: name, customerId, entityId: scope === 'entity' ? entityId : null, reference };
-}
-
-/** @throws Rejection NOT_FOUND for a record that does not exist or belongs elsewhere: the two must look the same */
-function assertHere({ scope }: RecordDefinition, { registered, history }: RecordState): void {
-  const place = history && { customer_id: history.customerId, entity_id: scope === 'entity' ? history.entityId : null };
-  if (!registered || !place || !isHere(place, currentContext())) throw noSuchRecord();
-}
+const keyOf = ({ name, scope }: RecordDefinition, reference: string): ReferenceKey => referenceKey(name, reference, scope);

@@ -1,7 +1,8 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Mutations } from '../graphql/mutations.js';
 import { ListReader, NestedLists, ParkedRows } from '../list-query/index.js';
-import { ExternalReferences, ReferenceChecks, ReferencedCreation, RelatedRecords } from '../references/index.js';
+import { ExternalReferences, ReferenceChecks, RelatedRecords } from '../references/index.js';
+import { ResourceReader, ResourceWriter } from '../resource/index.js';
 import { BuiltInRecords } from './built-in-records.js';
 import { PersonalRecords } from './personal-records.js';
 import { PersonalValues } from './personal-values.js';
@@ -20,7 +21,8 @@ const services = [
   RelatedRecords,
   ReferenceChecks,
   ExternalReferences,
-  ReferencedCreation,
+  ResourceReader,
+  ResourceWriter,
   PersonalValues,
   PersonalRecords,
   RecordTrees,

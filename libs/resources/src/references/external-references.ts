@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
-import { Rejection, type Migration } from '#millwright/event-sourcing';
+import { currentContext, Rejection, type Migration } from '#millwright/event-sourcing';
 
 export const externalReferenceMigrations: readonly Migration[] = [
   {
@@ -24,6 +24,12 @@ comment on table app.external_references is 'Which id a reference stands for. Cl
 /** A reference within its resource and site (`entityId` null: the whole customer). */
 export type ReferenceKey = Readonly<{ resource: string; customerId: number; entityId: number | null; reference: string }>;
 
+/** The key of a reference in the site that the command is for. */
+export function referenceKey(resource: string, reference: string, scope: 'entity' | 'customer' = 'entity'): ReferenceKey {
+  const { customerId, entityId } = currentContext();
+  return { resource, customerId, entityId: scope === 'entity' ? entityId : null, reference };
+}
+
 /** How long a claim without a record is left alone where it cannot simply be joined. Far longer than any request may take. */
 const abandonedAfterSeconds = 60;
 
@@ -36,7 +42,24 @@ export class ExternalReferences {
   constructor(private readonly pool: Pool) {}
 
   /**
-   * The id to create a record under: the proposed one, or the one that an earlier claim fixed (its record may exist or not).
+   * The id to create a record under: that of the reference's claim or, where the claim's record carries another reference by now, the proposed one.
+   * @param referenceOf the reference of the record with that id; undefined where there is none
+   * @throws Rejection DUPLICATE_REFERENCE, CONFLICT as `claim`
+   */
+  async idToCreate(
+    key: ReferenceKey,
+    proposedId: number,
+    referenceOf: (id: number) => Promise<string | null | undefined>,
+  ): Promise<number> {
+    const claimed = await this.idFor(key, proposedId);
+    const held = claimed === proposedId ? undefined : await referenceOf(claimed);
+    if (held === undefined || held === key.reference) return claimed;
+    await this.claim(key, proposedId, async (holder) => (await referenceOf(holder)) === key.reference);
+    return proposedId;
+  }
+
+  /**
+   * The id that a reference stands for: the proposed one, or the one that an earlier claim fixed (its record may exist or not).
    * Claims are never given back: one whose record carries another reference by now is free to be taken (`claim`).
    */
   async idFor(key: ReferenceKey, proposedId: number): Promise<number> {

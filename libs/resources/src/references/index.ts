@@ -3,4 +3,3 @@ export * from './bulk-read.js';
 export * from './related-records.js';
 export * from './reference-checks.js';
 export * from './external-references.js';
-export * from './referenced-creation.js';

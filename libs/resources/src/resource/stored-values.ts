@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import type { Row } from '#millwright/event-sourcing';
 import type { FieldDefinition, QrCodeAttributes } from '../fields/index.js';
-import type { RecordValues } from './record-decider.js';
-import { storedName } from './record-columns.js';
+
+/** The stored name of an input field: `qr_code_attributes` is an instruction about `qr_code`. */
+export const storedName = ({ name, kind }: FieldDefinition): string | undefined =>
+  kind === 'not yet' ? undefined : name === 'qr_code_attributes' ? 'qr_code' : name;
 
 /** The stored values that an input asks for: only fields that were given, and instructions (QR codes) turned into what they mean. */
-export function storedValues(fields: readonly FieldDefinition[], input: object, before: RecordValues): RecordValues {
+export function storedValues(fields: readonly FieldDefinition[], input: object, before: Readonly<Row>): Readonly<Row> {
   const given = new Map<string, unknown>(Object.entries(input));
   const values: Record<string, unknown> = {};
   for (const field of fields) {
@@ -17,7 +20,7 @@ export function storedValues(fields: readonly FieldDefinition[], input: object, 
   return values;
 }
 
-function qrCodeOf({ value, generate_qr_code, _destroy_qr_code }: QrCodeAttributes, before: RecordValues): RecordValues {
+function qrCodeOf({ value, generate_qr_code, _destroy_qr_code }: QrCodeAttributes, before: Readonly<Row>): Readonly<Row> {
   if (_destroy_qr_code) return { qr_code: null };
   if (value != null && value !== '') return { qr_code: value };
   return generate_qr_code && before['qr_code'] == null ? { qr_code: randomCode() } : {};

@@ -1,0 +1,22 @@
+import { currentContext, Rejection, type Detail, type RecordHistory } from '#millwright/event-sourcing';
+import { invalid } from '../rest/index.js';
+
+/** The answer for a record that is not there, and for one that belongs to somebody else: the two look the same. */
+export const noSuchRecord = (): Rejection => new Rejection('NOT_FOUND', 'there is no such record');
+
+/** Whether a stream exists and belongs to the customer of the command and, unless it is the whole customer's, to its site. */
+export function existsHere(history: RecordHistory | undefined, scope: 'entity' | 'customer' = 'entity'): boolean {
+  if (!history) return false;
+  const { customerId, entityId } = currentContext();
+  return history.customerId === customerId && (scope === 'customer' || history.entityId === null || history.entityId === entityId);
+}
+
+/** @throws Rejection NOT_FOUND */
+export function requireHere(history: RecordHistory | undefined, scope?: 'entity' | 'customer'): void {
+  if (!existsHere(history, scope)) throw noSuchRecord();
+}
+
+/** @throws Rejection VALIDATION_FAILED where something is wrong */
+export function refuseIf(problems: readonly Detail[]): void {
+  if (problems.length > 0) throw invalid(problems);
+}
