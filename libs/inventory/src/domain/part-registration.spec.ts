@@ -1,5 +1,5 @@
 import { scenario } from '../../../../test/harness/given.js';
-import { plainDetails, effect, issue, registered, reserve, restocked, reconciled, used } from '../testing/parts.js';
+import { archived, plainDetails, effect, issue, registered, reserve, restocked, reconciled, used } from '../testing/parts.js';
 import { archivePart, changePartDetails, registerPart, unarchivePart, type RegisterPart } from './part-registration.js';
 import { part } from './part.js';
 import { averageUnitCost } from './part.state.js';
@@ -119,7 +119,7 @@ describe('changing what a part is', () => {
       .thenRefused('NOT_FOUND'));
 
   it('refuses an archived part', () =>
-    given(registered(), (state) => archivePart(state, { completionRunning: false }))
+    given(registered(), archived)
       .when(changePartDetails, { changes: { name: 'x' } })
       .thenRefused('CONFLICT'));
 });
@@ -128,9 +128,9 @@ describe('archiving a part', () => {
   const unused = { completionRunning: false };
 
   it('puts it away, once', () => {
-    const archived = given(registered(), (state) => archivePart(state, unused));
-    archived.thenState((state) => expect(state.archived).toBe(true));
-    archived.when(archivePart, unused).thenNothing();
+    const away = given(registered(), archived);
+    away.thenState((state) => expect(state.archived).toBe(true));
+    away.when(archivePart, unused).thenNothing();
   });
 
   it('refuses while there is stock', () =>
@@ -152,7 +152,7 @@ describe('archiving a part', () => {
   it('refuses a part that does not exist', () => given().when(archivePart, unused).thenRefused('NOT_FOUND'));
 
   it('brings it back, once', () => {
-    const back = given(registered(), (state) => archivePart(state, unused));
+    const back = given(registered(), archived);
     back.when(unarchivePart, undefined).thenTypes('PartUnarchived');
     given(registered()).when(unarchivePart, undefined).thenNothing();
     given().when(unarchivePart, undefined).thenRefused('NOT_FOUND');

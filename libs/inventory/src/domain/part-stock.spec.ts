@@ -1,14 +1,12 @@
 import { scenario } from '../../../../test/harness/given.js';
-import { averageSet, effect, giveBack, reconciled, registered, reserve, restocked, unitCostSet, used } from '../testing/parts.js';
+import { archived, averageSet, effect, giveBack, reconciled, registered, reserve, restocked, unitCostSet, used } from '../testing/parts.js';
 import { part } from './part.js';
-import { archivePart } from './part-registration.js';
 import { averageUnitCost, available } from './part.state.js';
 import { reconcilePart, restockPart, reverseReceipt, setAverageCost, setUnitCost } from './part-stock.js';
 
 const given = scenario(part);
 
 const nonStock = registered({ isNonStock: true }, { unitCost: '4' });
-const archived = (state: Parameters<typeof archivePart>[0]) => archivePart(state, { completionRunning: false });
 
 describe('restocking a part', () => {
   const receipt = { transactionId: 102, quantity: '4', cost: '26.15' };
@@ -113,6 +111,14 @@ describe('reconciling a part', () => {
         data: { ...count, quantity: '700', value: '3004', onHandAfter: '707', valueAfter: '3034.04' },
       }));
 
+  it('rounds what was found half away from zero', () =>
+    given(registered(), restocked('1', '10'), restocked('2', '5'))
+      .when(reconcilePart, { ...count, quantity: '1' })
+      .thenEvents({
+        type: 'PartReconciled',
+        data: { ...count, quantity: '1', value: '6.666667', onHandAfter: '4', valueAfter: '26.666667' },
+      }));
+
   it('brings what was found on an empty shelf in at the average before it was emptied', () =>
     given(registered(), restocked('3', '10'), restocked('4', '0.01'), used(7, '7'))
       .when(reconcilePart, { ...count, quantity: '1' })
@@ -151,10 +157,14 @@ describe('reconciling a part', () => {
       .when(reconcilePart, { ...count, quantity: '1' })
       .thenRefused('VALUE_OUT_OF_RANGE'));
 
-  it('may lower what a return took past the limit', () =>
-    given(registered(), restocked('10', '999999999.99'), used(7, '10'), restocked('10', '999999999.99'), effect(giveBack(7, 5, '0')))
+  it.each([
+    ['value', '10', '999999999.99'],
+    ['quantity', '999999999.999', '0'],
+  ])('may lower what a return took past the limit of a %s', (_, quantity, cost) =>
+    given(registered(), restocked(quantity, cost), used(7, quantity), restocked(quantity, cost), effect(giveBack(7, 5, '0')))
       .when(reconcilePart, { ...count, quantity: '-1' })
-      .thenTypes('PartReconciled'));
+      .thenTypes('PartReconciled'),
+  );
 
   it('refuses non-stock, archived and unknown parts', () => {
     given(nonStock)

@@ -1,5 +1,5 @@
 import { decideOrderEffect, type OrderEffect } from '../domain/order-effects.js';
-import { registerPart } from '../domain/part-registration.js';
+import { archivePart, registerPart } from '../domain/part-registration.js';
 import { reconcilePart, restockPart, setAverageCost, setUnitCost } from '../domain/part-stock.js';
 import type { PartDetails, PartEvent } from '../domain/part.events.js';
 import { part } from '../domain/part.js';
@@ -55,6 +55,8 @@ export const unitCostSet =
   (state) =>
     setUnitCost(state, { transactionId: 5, cost });
 
+export const archived: PartStep = (state) => archivePart(state, { completionRunning: false });
+
 /** Carries out what an order's event asks of the part. */
 export const effect =
   (asked: OrderEffect, transactionId = 9): PartStep =>
@@ -93,3 +95,7 @@ export const used =
     const reserved = effect(reserve(workOrderId, 1, quantity))(state);
     return [...reserved, ...effect(issue(workOrderId, 2), transactionId)(reserved.reduce(part.evolve, state))];
   };
+
+/** 15 on hand at an average of 12.7. */
+export const stocked = [registered(), restocked('10', '12.5'), restocked('5', '13.1')] as const;
+export const nonStock = registered({ isNonStock: true }, { unitCost: '4.35' });

@@ -89,7 +89,12 @@ describe('setting the quantity of a part', () => {
       .when(setPartQuantity, { partId: 52, quantity: '-1' })
       .thenRefused('VALIDATION_FAILED', { quantity: 'out_of_range' }));
 
-  it('refuses an unknown order', () => given().when(setPartQuantity, { partId: 52, quantity: '1' }).thenRefused('NOT_FOUND'));
+  it('refuses an unknown and an archived order', () => {
+    given().when(setPartQuantity, { partId: 52, quantity: '1' }).thenRefused('NOT_FOUND');
+    given(...completed, archiveWorkOrder)
+      .when(setPartQuantity, { partId: 52, quantity: '1' })
+      .thenRefused('CONFLICT');
+  });
 });
 
 describe('a part that says no', () => {

@@ -17,7 +17,7 @@ import { archiveWorkOrder, unarchiveWorkOrder } from './work-order-archive.js';
 import { finishCompletion, refuseCompletion } from './work-order-completion.js';
 import { changeWorkOrder, completeWorkOrder, openWorkOrder, reopenWorkOrder } from './work-order-status.js';
 import { workOrder } from './work-order.js';
-import { completedStatus, openStatus, partLines } from './work-order.state.js';
+import { completedStatus, openStatus, partLines, type WorkOrder } from './work-order.state.js';
 
 const given = scenario(workOrder);
 const opening = { workOrderId: 7, details: plainDetails, now };
@@ -208,7 +208,7 @@ describe('completing a work order', () => {
 
 describe('reopening a work order', () => {
   it('leads a completed one back to the open status it had', () => {
-    const held = (order: Parameters<typeof changeWorkOrder>[0]) => changeWorkOrder(order, { status: onHold, now });
+    const held = (order: WorkOrder) => changeWorkOrder(order, { status: onHold, now });
     const completed = given(opened, requested(52, '2'), held, completing, finished(3, { partId: 52, quantity: '2' }));
     const reopening = completed.when(changeWorkOrder, { completedAt: null, now });
     reopening.thenEvents({ type: 'WorkOrderReopened', data: { statusId: 3, kind: 'open' } });
@@ -219,6 +219,13 @@ describe('reopening a work order', () => {
     given(opened, completing)
       .when(reopenWorkOrder, { status: onHold, now })
       .thenEvents({ type: 'WorkOrderReopened', data: { statusId: 3, kind: 'open' } }));
+
+  it('and remembers that one for the next time', () => {
+    const reopenedOnHold = (order: WorkOrder) => reopenWorkOrder(order, { status: onHold, now });
+    given(opened, completing, reopenedOnHold, completing)
+      .when(reopenWorkOrder, { now })
+      .thenEvents({ type: 'WorkOrderReopened', data: { statusId: 3, kind: 'open' } });
+  });
 
   it('opens a cancelled one without its parts', () =>
     given(opened, requested(52, '2'), cancelled, reopened).thenState((order) =>

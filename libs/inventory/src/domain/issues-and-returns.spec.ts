@@ -1,27 +1,21 @@
 import { scenario } from '../../../../test/harness/given.js';
 import {
+  archived,
   effect,
   giveBack,
   issue,
   reconciled,
   registered,
-  release,
   reserve,
   restocked,
   returnAndReserve,
   unitCostSet,
   used,
+  nonStock,
+  stocked,
 } from '../testing/parts.js';
+import { decideOrderEffect, issueRefusal, type OrderEffect, type OrderEffectOutcome } from './order-effects.js';
 import { part } from './part.js';
-import {
-  decideOrderEffect,
-  issueRefusal,
-  movesStock,
-  reservationRefusal,
-  type OrderEffect,
-  type OrderEffectOutcome,
-} from './order-effects.js';
-import { archivePart } from './part-registration.js';
 import { available, orderEntry, type Part } from './part.state.js';
 
 const given = scenario(part);
@@ -31,138 +25,6 @@ const outcome =
   (asked: OrderEffect, expected: OrderEffectOutcome) =>
   (part: Part): void =>
     expect(decideOrderEffect(part, asked, 9).outcome).toEqual(expected);
-
-const stocked = [registered(), restocked('10', '12.5'), restocked('5', '13.1')] as const;
-const nonStock = registered({ isNonStock: true }, { unitCost: '4.35' });
-const archived = (state: Part) => archivePart(state, { completionRunning: false });
-
-describe('reserving a part for a work order', () => {
-  it('promises stock without moving it', () => {
-    const reserving = given(...stocked).when(decided, reserve(7, 3, '4'));
-    reserving.thenEvents({ type: 'PartReserved', data: { workOrderId: 7, orderRevision: 3, quantityAfter: '4', reservedAfter: '4' } });
-    reserving.thenState((part) => expect([part.shelf.quantity, available(part)]).toEqual([15_000n, 11_000n]));
-  });
-
-  it('adds up what all orders have reserved', () =>
-    given(...stocked, effect(reserve(7, 3, '4')))
-      .when(decided, reserve(8, 1, '0.5'))
-      .thenEvents({ type: 'PartReserved', data: { workOrderId: 8, orderRevision: 1, quantityAfter: '0.5', reservedAfter: '4.5' } }));
-
-  it('may take the very last one', () =>
-    given(...stocked)
-      .when(decided, reserve(7, 3, '15'))
-      .thenTypes('PartReserved'));
-
-  it('records a refusal, so that no other worker grants it', () => {
-    const refusing = given(...stocked, effect(reserve(7, 1, '2'))).when(decided, reserve(7, 3, '15.001'));
-    refusing.thenEvents({
-      type: 'PartReservationRefused',
-      data: {
-        workOrderId: 7,
-        orderRevision: 3,
-        quantityWanted: '15.001',
-        quantityAfter: '2',
-        code: 'INSUFFICIENT_STOCK',
-        message: '13.001 wanted, 13 available.',
-      },
-    });
-    refusing.thenState((part) => expect([part.reserved, orderEntry(part, 7).reserved]).toEqual([2_000n, 2_000n]));
-  });
-
-  it('says no again when the same request comes again, also when there is stock by then', () => {
-    const again = given(...stocked, effect(reserve(7, 3, '16')), restocked('10', '1'));
-    again.when(decided, reserve(7, 3, '16')).thenNothing();
-    again.thenState(
-      outcome(reserve(7, 3, '16'), { kind: 'refused', quantity: '0', code: 'INSUFFICIENT_STOCK', message: '16 wanted, 15 available.' }),
-    );
-  });
-
-  it('grants a later request after a refusal', () =>
-    given(...stocked, effect(reserve(7, 3, '16')), effect(reserve(7, 5, '15'))).thenState(
-      outcome(reserve(7, 5, '15'), { kind: 'done', quantity: '15' }),
-    ));
-
-  it('does nothing when the same effect comes again, or one that is older', () => {
-    const reserved = given(...stocked, effect(reserve(7, 3, '4')));
-    reserved.when(decided, reserve(7, 3, '4')).thenNothing();
-    reserved.when(decided, reserve(7, 2, '9')).thenNothing();
-    reserved.thenState(outcome(reserve(7, 3, '4'), { kind: 'done', quantity: '4' }));
-    reserved.thenState(outcome(reserve(7, 2, '9'), { kind: 'overtaken' }));
-  });
-
-  it('moves the fence also where the quantity stays', () =>
-    given(...stocked, effect(reserve(7, 3, '4')))
-      .when(decided, reserve(7, 4, '4'))
-      .thenEvents({ type: 'PartReserved', data: { workOrderId: 7, orderRevision: 4, quantityAfter: '4', reservedAfter: '4' } }));
-
-  it('lowers a reservation also while less is available than nothing', () =>
-    given(...stocked, effect(reserve(7, 3, '15')), reconciled('-10'))
-      .when(decided, reserve(7, 4, '14'))
-      .thenEvents({
-        type: 'PartReservationReleased',
-        data: { workOrderId: 7, orderRevision: 4, quantityAfter: '14', reservedAfter: '14' },
-      }));
-
-  it('does not ask whether a non-stock part is there', () =>
-    given(nonStock)
-      .when(decided, reserve(7, 3, '1000'))
-      .thenTypes('PartReserved'));
-
-  it('refuses an archived part, but lets its reservation go', () => {
-    given(registered(), archived).thenState(
-      outcome(reserve(7, 3, '1'), {
-        kind: 'refused',
-        quantity: '0',
-        code: 'CONFLICT',
-        message: 'The part is archived; bring it back first.',
-      }),
-    );
-    given(registered(), archived)
-      .when(decided, reserve(7, 3, '1'))
-      .thenTypes('PartReservationRefused');
-    given(registered(), restocked('1', '1'), used(7, '1'), archived, effect(returnAndReserve(7, 6)))
-      .when(decided, reserve(7, 7, '0'))
-      .thenTypes('PartReservationReleased');
-  });
-
-  it('refuses a part that does not exist without making a stream for it', () => {
-    given()
-      .when(decided, reserve(7, 3, '1'))
-      .thenNothing();
-    given().thenState(
-      outcome(reserve(7, 3, '1'), { kind: 'refused', quantity: '0', code: 'NOT_FOUND', message: 'There is no such part.' }),
-    );
-    given()
-      .when(decided, reserve(7, 3, '0'))
-      .thenNothing();
-  });
-
-  it('can be asked beforehand', () => {
-    given(...stocked).thenState((part) => {
-      expect(reservationRefusal(part, 7, '15')).toBeUndefined();
-      expect(reservationRefusal(part, 7, '15.001')).toEqual({ code: 'INSUFFICIENT_STOCK', message: '15.001 wanted, 15 available.' });
-    });
-  });
-});
-
-describe('releasing a reservation', () => {
-  it('gives all of it back', () =>
-    given(...stocked, effect(reserve(7, 3, '4')), effect(reserve(8, 1, '1')))
-      .when(decided, release(7, 5))
-      .thenEvents({ type: 'PartReservationReleased', data: { workOrderId: 7, orderRevision: 5, quantityAfter: '0', reservedAfter: '1' } }));
-
-  it('has nothing to do where nothing is reserved, and does nothing twice', () => {
-    given(...stocked)
-      .when(decided, release(7, 5))
-      .thenNothing();
-    given(...stocked, effect(reserve(7, 3, '4')), effect(release(7, 5)))
-      .when(decided, release(7, 5))
-      .thenNothing();
-    given(...stocked, effect(reserve(7, 6, '4')))
-      .when(decided, release(7, 5))
-      .thenNothing();
-  });
-});
 
 describe('issuing a part to a work order', () => {
   it('charges the weighted average, on the date of the completion', () =>
@@ -198,6 +60,11 @@ describe('issuing a part to a work order', () => {
     issued.when(decided, issue(7, 3)).thenNothing();
     issued.thenState(outcome(issue(7, 3), { kind: 'done', quantity: '1' }));
   });
+
+  it('forgets that an earlier request was refused', () =>
+    given(...stocked, effect(reserve(7, 1, '4')), effect(reserve(7, 2, '16')), effect(issue(7, 3))).thenState(
+      outcome(issue(7, 3), { kind: 'done', quantity: '4' }),
+    ));
 
   it('has nothing to issue where nothing was granted', () => {
     given(...stocked)
@@ -250,6 +117,16 @@ describe('issuing a part to a work order', () => {
       expect(orderEntry(part, 7)).toMatchObject({ issued: 2_000n, charge: 0n }),
     ));
 
+  it('takes a charge up to the limit', () =>
+    given(registered({ isNonStock: true }, { unitCost: '909090909.09' }), effect(reserve(7, 1, '11')))
+      .when(decided, issue(7, 3))
+      .thenTypes('PartIssued'));
+
+  it('counts what was charged before to the limit', () =>
+    given(registered({ isNonStock: true }, { unitCost: '909090909.09' }), used(7, '6'), effect(reserve(7, 3, '6'))).thenState((part) =>
+      expect(issueRefusal(part, 7)).toMatchObject({ code: 'VALUE_OUT_OF_RANGE' }),
+    ));
+
   it('refuses a charge past the limit', () => {
     const dear = given(registered({ isNonStock: true }, { unitCost: '999999999.99' }), effect(reserve(7, 1, '11')));
     dear.when(decided, issue(7, 3)).thenNothing();
@@ -300,9 +177,9 @@ describe('returning a part from a completed work order', () => {
   });
 
   it('does nothing when the same effect comes again, or there is nothing to return', () => {
-    given(...stocked, used(7, '4'), effect(giveBack(7, 5, '3')))
-      .when(decided, giveBack(7, 5, '3'))
-      .thenNothing();
+    const returned = given(...stocked, used(7, '4'), effect(giveBack(7, 5, '3')));
+    returned.when(decided, giveBack(7, 5, '3')).thenNothing();
+    returned.thenState(outcome(giveBack(7, 5, '3'), { kind: 'done', quantity: '3' }));
     given(...stocked)
       .when(decided, giveBack(7, 5, '0'))
       .thenNothing();
@@ -366,9 +243,4 @@ describe('returning and reserving again', () => {
     given(nonStock, used(7, '2'), effect(returnAndReserve(7, 6))).thenState((part) =>
       expect(orderEntry(part, 7)).toMatchObject({ reserved: 2_000n, issued: 0n, charge: 0n }),
     ));
-});
-
-it('needs a transaction id only for what moves stock', () => {
-  const all = [reserve(7, 1, '1'), release(7, 1), issue(7, 1), giveBack(7, 1, '0'), returnAndReserve(7, 1)];
-  expect(all.filter(movesStock).map(({ kind }) => kind)).toEqual(['issue', 'return', 'returnAndReserve']);
 });
