@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventStoreDbServerProcess } from '../../../../test/eventstoredb-server/server-process.js';
 import { EventStoreDbTestServer } from '../../../../test/eventstoredb-server/server.js';
+import { event } from '../contract/eventstoredb-servers.js';
 import { UnknownOutcome, type Appended } from '../event-log.js';
-import type { ProposedEvent, RecordedEvent } from '../event.js';
+import type { RecordedEvent } from '../event.js';
 import { EventStoreDbLog } from './eventstoredb-log.js';
 import { LogAccessDenied } from './failures.js';
 
@@ -115,23 +115,6 @@ describe('a server that is killed, frozen, secured or one of several', () => {
     });
     await expect(logAt(at('wrong')).readStream('part-1')).rejects.toBeInstanceOf(LogAccessDenied);
   });
-});
-
-const event = (data: unknown = { quantity: '0.001' }): ProposedEvent => ({
-  id: randomUUID(),
-  type: 'PartRestocked',
-  data,
-  metadata: {
-    recorded_at: '2026-01-31T12:00:00.000Z',
-    effective_at: '2026-01-31',
-    schema_version: 1,
-    actor: { kind: 'system', id: 'spec' },
-    entity_id: 1,
-    customer_id: 1,
-    request_id: 'request',
-    $correlationId: 'correlation',
-    $causationId: 'causation',
-  },
 });
 
 async function everything(log: EventStoreDbLog): Promise<RecordedEvent[]> {
