@@ -12,6 +12,7 @@ import {
   Reference,
   References,
   Text,
+  updateInputOf,
   type Class,
   type QrCodeAttributes,
 } from '#millwright/resources';
@@ -51,9 +52,7 @@ movesElsewhere('unit_cost', 'PATCH /parts/{id}/update_unit_cost');
 movesElsewhere('avg_unit_cost', 'PATCH /parts/{id}/update_avg_unit_cost');
 
 /** The same as GraphQL takes it: with the part's id. */
-export const PartUpdate = partialClassOf(PartFields, 'UpdatePartInput') as Class<Partial<PartFields> & { id: number }>;
-Reference('part', { required: true })(PartUpdate.prototype as object, 'id');
-InputType('UpdatePartInput')(PartUpdate);
+export const PartUpdate = updateInputOf('part', 'Part', PartFields);
 
 /** A figure of the stock ledger is refused where a part is edited, with the operation that moves it. */
 function movesElsewhere(name: string, operation: string): void {

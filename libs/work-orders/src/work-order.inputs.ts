@@ -11,6 +11,7 @@ import {
   Reference,
   References,
   Text,
+  updateInputOf,
   type Class,
 } from '#millwright/resources';
 
@@ -60,6 +61,4 @@ export class WorkOrderInput {
 export const WorkOrderChanges = partialClassOf(WorkOrderInput, 'WorkOrderChanges') as Class<Partial<WorkOrderInput>>;
 
 /** The same as GraphQL takes it: with the order's id. */
-export const WorkOrderUpdate = partialClassOf(WorkOrderInput, 'UpdateWorkOrderInput') as Class<Partial<WorkOrderInput> & { id: number }>;
-Reference('work_order', { required: true })(WorkOrderUpdate.prototype as object, 'id');
-InputType('UpdateWorkOrderInput')(WorkOrderUpdate);
+export const WorkOrderUpdate = updateInputOf('work_order', 'WorkOrder', WorkOrderInput);

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Args, ArgsType, Field, Int } from '@nestjs/graphql';
+import { Args, ArgsType, Field, InputType, Int } from '@nestjs/graphql';
 import { commandContextOf, currentScope, fingerprintOf, IdempotencyKeys, PositionWaiter, type RequestScope } from '#millwright/access';
 import { Rejection, runInContext, type Position, type Row } from '#millwright/event-sourcing';
-import type { Class } from '../fields/index.js';
+import { partialClassOf, Reference, type Class } from '../fields/index.js';
 import { toldOf } from '../errors/index.js';
 import { withSnakeCaseKeys } from '../names.js';
 import { RelatedRecords } from '../references/index.js';
@@ -27,6 +27,19 @@ export const Options = (): ParameterDecorator => Args({ type: () => MutationOpti
  */
 export const Input = <T extends object>(type: Class<T>): ParameterDecorator =>
   Args('input', { type: () => type }, { transform: (value: unknown) => validatedInput(type, withSnakeCaseKeys(value), 'input') });
+
+/** The input of an update: any of the fields that a new record takes, and the record's id. */
+export function updateInputOf<Fields extends object>(
+  kind: string,
+  typeName: string,
+  fields: Class<Fields>,
+): Class<Partial<Fields> & { id: number }> {
+  const name = `Update${typeName}Input`;
+  const update = partialClassOf(fields, name) as Class<Partial<Fields> & { id: number }>;
+  Reference(kind, { required: true })(update.prototype as object, 'id');
+  InputType(name)(update);
+  return update;
+}
 
 /** What a mutation did: the source of its object type, and the position that covers it. */
 export type Mutated = Readonly<{ row: Row; position: Position }>;

@@ -1,12 +1,11 @@
 import { CommandBus, type Command } from '@nestjs/cqrs';
-import { Args, Field, ID, InputType, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Args, ID, InputType, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
 import type { Row } from '#millwright/event-sourcing';
 import { DecimalScalar } from '#millwright/quantities';
-import { defineField, partialClassOf, type Class, type FieldDefinition } from '../fields/index.js';
-import { idFrom, idProblem } from '../fields/checks.js';
+import { Reference, type Class, type FieldDefinition } from '../fields/index.js';
 import { DateTimeScalar } from '../graphql/date-time-scalar.js';
 import { connectionFrom, connectionOf, listArgumentsOf, listComplexity, listQueryOf, type ListArguments } from '../graphql/list-types.js';
-import { Input, MutationOptions, Mutations, Options } from '../graphql/mutations.js';
+import { Input, MutationOptions, Mutations, Options, updateInputOf } from '../graphql/mutations.js';
 import { defineOutputType, type OutputProperty } from '../graphql/output-types.js';
 import { addRelation, Relations, type Relation } from '../graphql/relations.js';
 import { camelCase, pascalCase } from '../names.js';
@@ -18,24 +17,11 @@ import { ArchiveRecord, ChangeRecord, RegisterRecord, UnarchiveRecord } from './
 import type { RecordDefinition } from './record-definition.js';
 import type { WrittenRecord } from './record-writer.js';
 
-type Identified = { id: number };
-
 /** Which record an archive or unarchive is about. */
 @InputType()
 class RecordIdInput {
-  @Field(() => ID) id!: number;
+  @Reference('record', { required: true }) id!: number;
 }
-
-const idField: FieldDefinition = {
-  name: 'id',
-  kind: 'reference',
-  presence: 'required',
-  convert: idFrom,
-  check: idProblem,
-  graphql: () => ID,
-  openApi: { type: 'integer' },
-};
-defineField(RecordIdInput, { ...idField, graphql: undefined });
 
 /** The GraphQL edge of a kind of record: two queries, four mutations, and its relations. */
 export function recordResolver(definition: RecordDefinition): Class {
@@ -44,9 +30,7 @@ export function recordResolver(definition: RecordDefinition): Class {
   const Connection = connectionOf(typeName, () => Output);
   const Arguments = listArgumentsOf(typeName, list);
   InputType(`Create${typeName}Input`)(fields);
-  const Update = partialClassOf(fields, `Update${typeName}Input`) as Class<Identified>;
-  defineField(Update, idField);
-  InputType(`Update${typeName}Input`)(Update);
+  const Update = updateInputOf(name, typeName, fields);
   const mutation = (verb: string): string => `${verb}${pascalCase(name)}`;
 
   @Resolver(() => Output)
@@ -75,7 +59,7 @@ export function recordResolver(definition: RecordDefinition): Class {
     }
 
     @Mutation(() => Output, { name: mutation('update'), nullable: true })
-    update(@Input(Update) input: Identified, @Options() options: MutationOptions): Promise<Row> {
+    update(@Input(Update) input: { id: number }, @Options() options: MutationOptions): Promise<Row> {
       const { id, ...changes } = input;
       return this.run('update', input, options, new ChangeRecord(definition, id, changes));
     }
