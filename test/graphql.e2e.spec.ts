@@ -202,7 +202,7 @@ describe('GraphQL', () => {
   });
 
   it('refuses a document of very many tokens without parsing it all', async () => {
-    await app.post('/graphql', { query: `{ ${'__typename '.repeat(50_000)} }` }).expect(400);
+    await app.post('/graphql', { query: `{ ${'__typename '.repeat(8_000)} }` }).expect(400);
   });
 
   it('can be tried in a browser, from this server alone', async () => {

@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { GraphQLError, lexicographicSortSchema, printSchema, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { GraphQLError, lexicographicSortSchema, printSchema, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import type {} from 'mercurius';
 import type { Logger } from 'pino';
 import { publishedErrorOf, positionOfMutations } from '#millwright/resources';
-import { causeOf, isSyntaxError, shownError, shownResult, unreadable, type ReportFault } from './graphql-errors.js';
-import { assertAffordable, assertShape } from './limits.js';
+import { Documents } from './documents.js';
+import { causeOf, shownError, shownResult, unreadable, type ReportFault } from './graphql-errors.js';
+import { assertAffordable } from './limits.js';
+import { assertVariablesFit, inWordsOfRest } from './misfit-arguments.js';
 
 type GraphqlRequest = Readonly<{ query: string; variables?: Record<string, unknown>; operationName?: string }>;
 /**
@@ -12,6 +14,7 @@ type GraphqlRequest = Readonly<{ query: string; variables?: Record<string, unkno
  * is decided by the gate that REST has as well.
  */
 export function serveGraphql(server: FastifyInstance, schema: () => GraphQLSchema, logger: Logger): void {
+  const documents = new Documents();
   let text: string | undefined;
   server.get('/api/v1/graphql/schema', async (_request, reply) => {
     text ??= `${printSchema(lexicographicSortSchema(schema()))}\n`;
@@ -20,7 +23,7 @@ export function serveGraphql(server: FastifyInstance, schema: () => GraphQLSchem
   server.post('/api/v1/graphql', async (request, reply) => {
     const asked = requestOf(request.body);
     const report: ReportFault = (error, { code }) => logger.error({ request_id: request.id, code, err: error }, 'a GraphQL field failed');
-    const answer = await execute(server, request, asked, report);
+    const answer = await execute(server, schema(), request, asked, documents.read(asked.query), report);
     const position = request.scope ? positionOfMutations(request.scope) : undefined;
     if (position !== undefined) reply.header('X-Position', position.toString());
     return send(reply, answer);
@@ -31,11 +34,14 @@ type GraphqlAnswer = Readonly<{ status: number; headers: Readonly<Record<string,
 
 async function execute(
   server: FastifyInstance,
+  schema: GraphQLSchema,
   request: FastifyRequest,
   asked: GraphqlRequest,
+  document: DocumentNode,
   report: ReportFault,
 ): Promise<GraphqlAnswer> {
   try {
+    assertVariablesFit(schema, document, asked.variables ?? {}, asked.operationName);
     // The operation's name has to reach the hook that estimates costs, which is not told it.
     const context = { operationName: asked.operationName };
     const result: ExecutionResult = await server.graphql(asked.query, context, asked.variables, asked.operationName);
@@ -45,9 +51,8 @@ async function execute(
     const status = result.data === undefined ? publishedErrorOf(result.errors[0] && causeOf(result.errors[0])).status : 200;
     return { status, headers: retryAfter(result.errors), body };
   } catch (refused) {
-    const errors = errorsOf(refused);
+    const errors = inWordsOfRest(errorsOf(refused), schema, document);
     const [first] = errors;
-    if (isSyntaxError(first)) throw unreadable('the GraphQL document cannot be read');
     const cause = first && causeOf(first);
     const { status, headers } = publishedErrorOf(cause);
     return { status, headers, body: { errors: errors.map((error) => shownError(error, request.id, report)) } };
@@ -91,9 +96,8 @@ function requestOf(body: unknown): GraphqlRequest {
   return { query, variables: (variables ?? undefined) as Record<string, unknown> | undefined, operationName: operationName ?? undefined };
 }
 
-/** Has every document judged before it is validated, and its cost estimated before it runs. To be called once mercurius is there. */
+/** Has the cost of every operation estimated before it runs. To be called once mercurius is there. */
 export function limitOperations(server: FastifyInstance): void {
-  server.graphql.addHook('preValidation', async (_schema, document) => assertShape(document));
   server.graphql.addHook('preExecution', async (schema, document, context, variables: unknown) => {
     const { operationName } = context as unknown as { operationName?: string };
     assertAffordable(schema, document, variables as object | undefined, operationName);

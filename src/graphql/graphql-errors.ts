@@ -20,14 +20,11 @@ export function shownError(error: GraphQLError, requestId: string, report: Repor
   };
 }
 
-/** What was thrown; an error without a cause was raised by GraphQL itself about the request: a document or variable that does not fit the schema. */
+/** What was thrown; an error without a cause was raised by GraphQL itself about the request: a document that does not fit the schema. */
 export function causeOf(error: GraphQLError): unknown {
   let cause: unknown = error;
   while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
-  if (!(cause instanceof GraphQLError)) return cause;
-  const [, variable = 'query'] = /^Variable "\$(\w+)"/.exec(error.message) ?? [];
-  const field = / at "([\w.[\]]+)"; /.exec(error.message)?.[1] ?? variable;
-  return invalid([{ field, code: 'does_not_fit_schema', message: error.message }]);
+  return cause instanceof GraphQLError ? invalid([{ field: 'query', code: 'does_not_fit_schema', message: error.message }]) : cause;
 }
 
 const inCamelCase = (detail: Detail): Detail => ({ ...detail, field: camelCase(detail.field) });
@@ -41,10 +38,5 @@ export const shownResult = (
   ...(data !== undefined && { data }),
   errors: errors.map((error) => shownError(error, requestId, report)),
 });
-
-/** A document that cannot be read at all is refused like a body that is no JSON. */
-export function isSyntaxError(error: unknown): boolean {
-  return error instanceof GraphQLError && error.message.startsWith('Syntax Error');
-}
 
 export const unreadable = (message: string): Rejection => new Rejection('MALFORMED_REQUEST', message);

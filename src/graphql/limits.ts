@@ -1,5 +1,6 @@
 import {
   Kind,
+  visit,
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLSchema,
@@ -11,9 +12,18 @@ import { invalid } from '#millwright/resources';
 
 /** What one document may be, so that no single one can hold up the others. */
 export const limits = {
+  /** Of the document; long texts and lists belong into variables. */
+  characters: 100_000,
   tokens: 4_000,
+  /** Brackets in one another: the parser goes as deep as they do. */
+  brackets: 100,
+  operations: 50,
   depth: 12,
   aliases: 50,
+  /** What tools ask about the schema is a large answer, and each alias asks for it once more. */
+  introspectionAliases: 3,
+  /** Lists and objects in one argument, one in another: as deep as a body of JSON may be. */
+  values: 32,
   rootFields: 50,
   fragments: 50,
   /** Fields that stand more than once in one selection: validation compares each with each. */
@@ -25,15 +35,21 @@ export const limits = {
 
 /** The refusals of a document that is too much, by the limit it exceeds. */
 const refusals = {
+  characters: ['too_long', 'has too many characters'],
+  brackets: ['too_deep', 'nests its brackets too deeply'],
+  operations: ['too_many_operations', 'has too many operations'],
   fragments: ['too_many_fragments', 'has too many fragments'],
   aliases: ['too_many_aliases', 'has too many aliases'],
+  introspectionAliases: ['too_many_aliases', 'asks about the schema under too many aliases'],
+  values: ['too_deep', 'nests its values too deeply'],
   repeatedFields: ['too_many_repetitions', 'repeats too many fields'],
   rootFields: ['too_many_fields', 'has too many root fields'],
   selections: ['too_many_fields', 'selects too many fields'],
   depth: ['too_deep', 'nests its fields too deeply'],
 } as const;
 
-function refuseAbove(limit: keyof typeof refusals, found: number): void {
+/** @throws Rejection VALIDATION_FAILED */
+export function refuseAbove(limit: keyof typeof refusals, found: number): void {
   if (found <= limits[limit]) return;
   const [code, what] = refusals[limit];
   throw invalid([{ field: 'query', code, message: `${what}; at most ${limits[limit]} are allowed` }]);
@@ -43,13 +59,17 @@ function refuseAbove(limit: keyof typeof refusals, found: number): void {
  * Judges the shape of a document before it is validated, because validation itself takes a time that grows with the square of what is repeated.
  * @throws Rejection VALIDATION_FAILED
  */
-export function assertShape({ definitions }: DocumentNode): void {
+export function assertShape(document: DocumentNode): void {
+  const { definitions } = document;
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of definitions) if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  refuseAbove('operations', definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION).length);
   refuseAbove('fragments', definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION).length);
-  const tally = { aliases: 0, repeatedFields: 0 };
+  const tally = { aliases: 0, repeatedFields: 0, introspects: false };
   for (const definition of definitions) if ('selectionSet' in definition) count(definition.selectionSet, tally);
+  refuseAbove('values', nestingOfValues(document));
   refuseAbove('aliases', tally.aliases);
+  if (tally.introspects) refuseAbove('introspectionAliases', tally.aliases);
   refuseAbove('repeatedFields', tally.repeatedFields);
   const extent = new Extent(fragments);
   for (const definition of definitions) {
@@ -64,7 +84,7 @@ export function assertShape({ definitions }: DocumentNode): void {
   }
 }
 
-type Tally = { aliases: number; repeatedFields: number };
+type Tally = { aliases: number; repeatedFields: number; introspects: boolean };
 
 /** Counts in every selection of a definition; an inline fragment belongs to the selection it stands in. */
 function count(selectionSet: SelectionSetNode, tally: Tally): void {
@@ -73,12 +93,22 @@ function count(selectionSet: SelectionSetNode, tally: Tally): void {
     if (selection.kind === Kind.INLINE_FRAGMENT) return selection.selectionSet.selections.forEach(look);
     if (selection.kind === Kind.FRAGMENT_SPREAD) return;
     if (selection.alias) tally.aliases++;
+    if (selection.name.value === '__schema' || selection.name.value === '__type') tally.introspects = true;
     const shownAs = (selection.alias ?? selection.name).value;
     if (names.has(shownAs)) tally.repeatedFields++;
     names.add(shownAs);
     if (selection.selectionSet) count(selection.selectionSet, tally);
   };
   selectionSet.selections.forEach(look);
+}
+
+/** How deep values stand in one another, wherever a document has them: validation prints a value that does not fit once on each of its levels. */
+function nestingOfValues(document: DocumentNode): number {
+  let depth = 0;
+  let deepest = 0;
+  const nested = { enter: (): void => void (deepest = Math.max(deepest, ++depth)), leave: (): void => void depth-- };
+  visit(document, { ListValue: nested, ObjectValue: nested });
+  return deepest;
 }
 
 type Measure = Readonly<{ depth: number; size: number }>;

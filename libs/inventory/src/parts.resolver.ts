@@ -14,6 +14,7 @@ import {
   Relations,
   ResourceReader,
   type ListArguments,
+  type Mutated,
 } from '#millwright/resources';
 import type { Row } from '#millwright/event-sourcing';
 import * as commands from './inventory.commands.js';
@@ -133,10 +134,11 @@ export class PartsResolver {
   }
 
   private run(name: string, input: object, options: MutationOptions, command: Command<commands.PartOutcome>): Promise<Row> {
-    return this.mutations.run(name, input, options, async () => {
+    const work = async (): Promise<Mutated> => {
       const { state, revision, position } = await this.commands.execute(command);
       return { row: partRow(state, revision), position };
-    });
+    };
+    return this.mutations.run(name, input, options, work, 'part');
   }
 }
 

@@ -14,6 +14,7 @@ import {
   Relations,
   ResourceReader,
   type ListArguments,
+  type Mutated,
 } from '#millwright/resources';
 import { OtherCostReader } from './other-cost-reader.js';
 import { workOrderList } from './read-models/lists.js';
@@ -129,10 +130,11 @@ export class WorkOrdersResolver {
 
   @Mutation(() => OtherCostType, { nullable: true })
   recordOtherCost(@Input(commands.RecordOtherCost) input: commands.RecordOtherCost, @Options() options: MutationOptions): Promise<Row> {
-    return this.mutations.run('recordOtherCost', input, options, async () => {
+    const work = async (): Promise<Mutated> => {
       const { cost, position } = await this.commands.execute(input);
       return { row: cost, position };
-    });
+    };
+    return this.mutations.run('recordOtherCost', input, options, work, 'other_cost');
   }
 
   @ResolveField('partAssignments', () => [PartAssignmentType])
@@ -166,11 +168,12 @@ export class WorkOrdersResolver {
   }
 
   private run(name: string, input: object, options: MutationOptions, command: Command<commands.WorkOrderOutcome>): Promise<Row> {
-    return this.mutations.run(name, input, options, async () => {
+    const work = async (): Promise<Mutated> => {
       const { state, position } = await this.commands.execute(command);
       // The read models may not have seen what was just decided, so the costs in the answer come from the decided states, too.
       return { row: { ...workOrderRow(state), decided: true }, position };
-    });
+    };
+    return this.mutations.run(name, input, options, work, 'work_order');
   }
 }
 

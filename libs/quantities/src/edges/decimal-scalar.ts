@@ -14,7 +14,7 @@ export const DecimalScalar = new GraphQLScalarType<unknown, string>({
   parseLiteral: (node) => {
     if (node.kind === Kind.STRING || node.kind === Kind.INT) return node.value;
     if (node.kind === Kind.FLOAT) return exactNumber(node.value);
-    throw new GraphQLError('Decimal must be a string or a number');
+    throw new GraphQLError('Decimal must be a string or a number', { nodes: node });
   },
 });
 

@@ -1,4 +1,4 @@
-import { Field } from '@nestjs/graphql';
+import { Extensions, Field } from '@nestjs/graphql';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
@@ -76,6 +76,13 @@ export function partialClassOf(type: Class, name: string): Class {
   return partial;
 }
 
+/** Under which a field of a GraphQL input type carries its definition, so that what does not even fit the schema is refused in its words. */
+const extension = 'millwrightField';
+
+/** The definition behind a field of a GraphQL input type; undefined for what is no input field of ours (filters, paging). */
+export const inputFieldOf = (extensions: Readonly<Record<string, unknown>>): FieldDefinition | undefined =>
+  extensions[extension] as FieldDefinition | undefined;
+
 function decoratorsOf(field: FieldDefinition): PropertyDecorator[] {
   const { presence, graphql, nested, convert, description } = field;
   const decorators: PropertyDecorator[] = [constraint(field)];
@@ -84,7 +91,10 @@ function decoratorsOf(field: FieldDefinition): PropertyDecorator[] {
   if (nested && presence === 'nullable') decorators.push(ValidateIf((_, value) => value !== null));
   if (convert) decorators.push(Transform(({ value }) => convert(value), { toClassOnly: true }));
   const nullable = presence !== 'required';
-  if (graphql) decorators.push(Field(graphql as () => StringConstructor, { name: camelCase(field.name), nullable, description }));
+  if (graphql) {
+    decorators.push(Field(graphql as () => StringConstructor, { name: camelCase(field.name), nullable, description }));
+    decorators.push(Extensions({ [extension]: field }) as PropertyDecorator);
+  }
   const documented = { ...field.openApi, required: !nullable, description, ...(presence === 'nullable' && { nullable: true }) };
   decorators.push(ApiProperty(documented));
   return decorators;
@@ -105,6 +115,10 @@ function constraint(field: FieldDefinition): PropertyDecorator {
     },
   });
 }
+
+/** What is wrong with a value as it came, or undefined. */
+export const fieldProblem = (field: FieldDefinition, value: unknown): Problem | undefined =>
+  problemOf(field, field.convert ? field.convert(value) : value);
 
 function problemOf(field: FieldDefinition, value: unknown): Problem | undefined {
   if (value === undefined) return field.presence === 'required' ? { code: 'required', message: 'must be given' } : undefined;

@@ -9,6 +9,6 @@ export const DateTimeScalar = new GraphQLScalarType<unknown, string>({
   parseValue: (value) => value,
   parseLiteral: (node) => {
     if (node.kind === Kind.STRING) return node.value;
-    throw new GraphQLError('DateTime must be a string');
+    throw new GraphQLError('DateTime must be a string', { nodes: node });
   },
 });
