@@ -240,7 +240,7 @@ describe('the documents', () => {
     const { body, headers } = await app.request('GET', '/docs', undefined, anonymous).expect(200);
     expect(headers.get('content-type')).toContain('text/html');
     expect(body).not.toMatch(/https?:\/\//);
-    for (const file of ['start.js', 'swagger-ui-bundle.js', 'swagger-ui.css'])
+    for (const file of ['start.js', 'page.css', 'swagger-ui-bundle.js', 'swagger-ui.css'])
       await app.request('GET', `/docs/${file}`, undefined, anonymous).expect(200);
     await app.request('GET', '/docs/package.json', undefined, anonymous).expect(404);
   });

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, extname, join, relative } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { Rejection } from '#millwright/event-sourcing';
+import { keyForm, start, style } from './playground-key.js';
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -17,25 +18,19 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.ttf': 'font/ttf',
 };
 
-const start = `AltairGraphQL.init({
-  endpointURL: '/api/v1/graphql',
-  initialName: 'Millwright',
-  initialHeaders: { Authorization: 'Bearer <your API key>', 'X-Entity-Id': '1' },
-  initialQuery: '{\\n  locations(first: 10) {\\n    totalCount\\n    nodes { id name path }\\n  }\\n}\\n',
-  initialSettings: { 'request.withCredentials': false },
-});
-`;
-
 /** A place to try GraphQL at /graphiql, every file from its package and none from elsewhere. Not served in production. */
 export async function servePlayground(server: FastifyInstance): Promise<void> {
   const folder = join(dirname(createRequire(import.meta.url).resolve('altair-static/package.json')), 'build/dist');
   const files = await filesIn(folder);
   const page = (await readFile(join(folder, 'index.html'), 'utf8'))
     .replace('<base href="/" />', '<base href="/graphiql/" />')
+    .replace('</head>', '<link href="key.css" rel="stylesheet" /></head>')
+    .replace('<app-root>', `${keyForm}<app-root>`)
     .replace('</body>', '<script type="module" src="start.js"></script></body>')
     .replace('<title>Altair</title>', '<title>Millwright: GraphQL</title>');
   server.get('/graphiql', async (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   server.get('/graphiql/start.js', async (_request, reply) => reply.type('text/javascript; charset=utf-8').send(start));
+  server.get('/graphiql/key.css', async (_request, reply) => reply.type('text/css; charset=utf-8').send(style));
   server.get<{ Params: { '*': string } }>('/graphiql/*', async (request, reply) => {
     const path = request.params['*'];
     // Only names that were listed are opened, so no name can lead out of the folder.

@@ -18,6 +18,7 @@ const page = `<!doctype html>
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>Millwright: the REST interface</title>
     <link rel="stylesheet" href="/docs/swagger-ui.css" />
+    <link rel="stylesheet" href="/docs/page.css" />
     <link rel="icon" type="image/png" href="/docs/favicon-32x32.png" />
   </head>
   <body>
@@ -28,7 +29,27 @@ const page = `<!doctype html>
 </html>
 `;
 
-const start = `window.ui = SwaggerUIBundle({
+/** Swagger UI's table of answers has a column for links, which are none here, and is wider than a telephone. */
+const style = `body { margin: 0; }
+html.dark-mode body { background: #1c2022; }
+.swagger-ui .response-col_links { display: none; }
+.swagger-ui .responses-table, .swagger-ui .response .headers-wrapper table { table-layout: fixed; }
+.swagger-ui .responses-table .response-col_status { width: 5em; }
+.swagger-ui .response .header-col { overflow-wrap: anywhere; }
+html.dark-mode .swagger-ui .response .header-col { color: #e4e6e6; }
+.swagger-ui .scheme-container .schemes { flex-wrap: wrap; }
+@media (max-width: 640px) {
+  .swagger-ui .wrapper { padding: 0 8px; }
+  .swagger-ui .responses-inner { padding: 12px 8px; }
+  .swagger-ui .responses-table .response-col_status { width: 4em; }
+}
+`;
+
+const start = `const darkness = window.matchMedia('(prefers-color-scheme: dark)');
+const followDarkness = () => document.documentElement.classList.toggle('dark-mode', darkness.matches);
+darkness.addEventListener('change', followDarkness);
+followDarkness();
+window.ui = SwaggerUIBundle({
   url: '/api/v1/openapi.json',
   dom_id: '#swagger-ui',
   deepLinking: true,
@@ -51,6 +72,7 @@ export function serveDocumentation(server: FastifyInstance, document: object): v
 
   server.get('/api/v1/openapi.json', async (_request, reply) => reply.type('application/json; charset=utf-8').send(text));
   server.get('/docs', async (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
+  server.get('/docs/page.css', async (_request, reply) => reply.type('text/css; charset=utf-8').send(style));
   server.get('/docs/start.js', async (_request, reply) => reply.type('text/javascript; charset=utf-8').send(start));
   server.get<{ Params: { file: string } }>('/docs/:file', async (request, reply) => {
     const { file } = request.params;
