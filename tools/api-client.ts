@@ -105,8 +105,8 @@ export class ApiClient {
         body: body === undefined ? null : JSON.stringify(body),
       });
       const text = await response.body.text();
-      if (response.statusCode < 400) return answerOf<T>(response.statusCode, response.headers, text);
-      const error = errorOf(response.statusCode, text);
+      if (response.statusCode < 400) return answerOf<T>(response.statusCode, response.headers, text, url);
+      const error = errorOf(response.statusCode, text, url);
       if (!isWorthRepeating(error)) throw error;
       return { error, retryAfter: Number(response.headers['retry-after'] ?? 0) * 1000 };
     } catch (cause) {
@@ -117,8 +117,16 @@ export class ApiClient {
   }
 }
 
-function answerOf<T>(status: number, headers: Record<string, string | string[] | undefined>, text: string): Answer<T> {
-  const { data, meta } = (text === '' ? {} : JSON.parse(text)) as { data: T; meta?: Record<string, unknown> };
+/** The server that HOST and PORT of the environment describe, as a client reaches it: an address to listen on everywhere is none to call. */
+export function serverUrlOf({ HOST, PORT }: Readonly<Record<string, string | undefined>>): string {
+  const host = HOST === undefined || HOST === '' || HOST === '0.0.0.0' || HOST === '::' ? '127.0.0.1' : HOST;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${PORT || '3000'}`;
+}
+
+function answerOf<T>(status: number, headers: Record<string, string | string[] | undefined>, text: string, url: string): Answer<T> {
+  const body = text === '' ? {} : jsonIn(text);
+  if (body === undefined) throw new ApiError(status, 'NOT_MILLWRIGHT', `${url} answers, but not as Millwright does`, undefined);
+  const { data, meta } = body as { data: T; meta?: Record<string, unknown> };
   const position = headers['x-position'];
   return {
     status,
@@ -129,16 +137,24 @@ function answerOf<T>(status: number, headers: Record<string, string | string[] |
   };
 }
 
-function errorOf(status: number, text: string): ApiError {
-  let error: ErrorBody | undefined;
+function errorOf(status: number, text: string, url: string): ApiError {
+  // A proxy in between may answer with a page of its own; the status is all there is then.
+  const error = (jsonIn(text) as { error?: ErrorBody } | undefined)?.error;
+  if (error === undefined)
+    return new ApiError(status, `HTTP_${status}`, `${url} answers HTTP ${status}, but not as Millwright does`, undefined);
+  if (status === 401) return new ApiError(status, error.code, `${url} does not accept this API key`, undefined);
+  // With one field, the message says it all.
+  const details = (error.details ?? []).slice(1).map(({ field, message }) => `${field}: ${message}`);
+  const message = error.message.replace(/ \(and \d+ more\)$/, '');
+  return new ApiError(status, error.code, [message, ...details].join('; '), error.id);
+}
+
+function jsonIn(text: string): unknown {
   try {
-    error = (JSON.parse(text) as { error?: ErrorBody }).error;
+    return JSON.parse(text) as unknown;
   } catch {
-    // A proxy in between may answer with a page of its own; the status is all there is then.
+    return undefined;
   }
-  const details = (error?.details ?? []).map(({ field, message }) => `${field}: ${message}`).join('; ');
-  const message = [error?.message ?? `HTTP ${status}`, details].filter((part) => part !== '').join(' – ');
-  return new ApiError(status, error?.code ?? `HTTP_${status}`, message, error?.id);
 }
 
 const isWorthRepeating = ({ status, code }: ApiError): boolean =>

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { ApiClient } from './api-client.js';
+import { ApiClient, serverUrlOf } from './api-client.js';
 import { Storyteller } from './demo/storyteller.js';
 import { ServerProcess } from './server-process.js';
 
@@ -15,8 +15,8 @@ Exit code: 0 when every number came out as docs/costing.md says, 1 otherwise.`;
 type Place = Readonly<{ url: string; key: string; server: ServerProcess | undefined }>;
 
 async function findOrStartServer(): Promise<Place> {
-  const { HOST = '127.0.0.1', PORT = '3000', ADMIN_API_KEY } = process.env;
-  if (ADMIN_API_KEY) return { url: `http://${HOST}:${PORT}`, key: ADMIN_API_KEY, server: undefined };
+  const { ADMIN_API_KEY } = process.env;
+  if (ADMIN_API_KEY) return { url: serverUrlOf(process.env), key: ADMIN_API_KEY, server: undefined };
   console.log('No ADMIN_API_KEY in the environment: starting a server of my own on a temporary folder …');
   const server = await ServerProcess.create();
   const ready = await server.start();
@@ -48,7 +48,7 @@ Look for yourself:
   ${url}/docs                                  the API, to try out (authorise with the key below)
   ${url}/graphiql                              the same in GraphQL
   curl -H 'Authorization: Bearer ${key}' -H 'X-Entity-Id: 1' ${url}/api/v1/parts/${partId}/explain
-  curl -H 'Authorization: Bearer ${key}' -H 'X-Entity-Id: 1' '${url}/api/v1/audit_trail?filter[part_id_eq]=${partId}'
+  curl -H 'Authorization: Bearer ${key}' -H 'X-Entity-Id: 1' '${url}/api/v1/audit_trail?part_id=${partId}'
 `;
 
 main().catch((error: unknown) => {

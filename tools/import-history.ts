@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { showValue, toValue } from '#millwright/quantities';
-import { ApiClient, ApiError } from './api-client.js';
-import { readHistoryFile, type HistoryFile } from './import/history-file.js';
+import { ApiClient, ApiError, serverUrlOf } from './api-client.js';
+import { readHistoryFile, UnreadableFile, type HistoryFile } from './import/history-file.js';
 import { importHistory, type ImportResult } from './import/importer.js';
 import { progressOf } from './import/progress.js';
 
@@ -19,18 +19,19 @@ also after it was killed: what is there is not doubled.
   --concurrency <n>      requests at a time (default 16)
   --patience <seconds>   how long to wait for a server that is away (default 300)
 
-Exit code: 0 when the file went through, also with refused rows (they are listed); 1 when the server refused access or stayed away; 2 for wrong usage.`;
+Exit code: 0 when the file went through, also with refused rows (they are listed); 1 when the server refused access or stayed away; 2 for wrong
+usage, or a file that cannot be read.`;
 
 class WrongUsage extends Error {}
 
 type Entity = Readonly<{ id: number; name: string; timezone: string }>;
 
 function settings() {
-  const { HOST = '127.0.0.1', PORT = '3000', ADMIN_API_KEY, INIT_CWD } = process.env;
+  const { ADMIN_API_KEY, INIT_CWD } = process.env;
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      url: { type: 'string', default: `http://${HOST}:${PORT}` },
+      url: { type: 'string', default: serverUrlOf(process.env) },
       key: { type: 'string', default: ADMIN_API_KEY },
       entity: { type: 'string' },
       concurrency: { type: 'string', default: '16' },
@@ -42,6 +43,9 @@ function settings() {
   if (values.help) return undefined;
   if (!file || positionals.length > 1) throw new WrongUsage('name one CSV file');
   if (!values.key) throw new WrongUsage('no API key: pass --key or set ADMIN_API_KEY');
+  if (!/^[\x21-\x7e]+$/.test(values.key)) throw new WrongUsage('an API key has visible ASCII characters only');
+  if (!/^https?:$/.test(URL.canParse(values.url) ? new URL(values.url).protocol : ''))
+    throw new WrongUsage(`--url must be an address like http://127.0.0.1:3000, not ${values.url}`);
   const entityId = values.entity === undefined ? undefined : wholeNumber('--entity', values.entity, 1);
   return {
     // npm changes into the package's folder; a path is meant from where the person stands.
@@ -58,6 +62,21 @@ function wholeNumber(name: string, text: string, atLeast: number): number {
   const number = Number(text);
   if (!Number.isSafeInteger(number) || number < atLeast) throw new WrongUsage(`${name} must be a whole number from ${atLeast} on`);
   return number;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'it may not be read',
+};
+
+async function contentOf(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    throw new UnreadableFile(`${path}: ${reasons[code] ?? message}`);
+  }
 }
 
 async function siteOf(client: ApiClient, entityId: number | undefined): Promise<Entity> {
@@ -86,7 +105,7 @@ async function main(): Promise<void> {
   const options = settings();
   if (!options) return console.log(help);
   const { path, url, key, entityId, concurrency, patience } = options;
-  const file = readHistoryFile(await readFile(path));
+  const file = readHistoryFile(await contentOf(path));
   const started = performance.now();
 
   const progress = progressOf(file.rows.length + file.refused.length);
@@ -107,7 +126,11 @@ async function main(): Promise<void> {
   }
 }
 
+/** `parseArgs` throws TypeErrors with a code. */
+const isWrongUsage = (error: unknown): boolean =>
+  error instanceof WrongUsage || error instanceof UnreadableFile || (error instanceof TypeError && 'code' in error);
+
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = error instanceof WrongUsage || (error instanceof TypeError && 'code' in error) ? 2 : 1;
+  process.exitCode = isWrongUsage(error) ? 2 : 1;
 });

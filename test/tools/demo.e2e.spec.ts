@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { sharedServer } from '../harness/server.js';
 import { ToolProcess } from './tool-process.js';
 
@@ -9,4 +10,13 @@ it('npm run demo tells the worked example, and every number is the one worked ou
   expect(output).toContain('Every number is the one docs/costing.md worked out by hand.');
   expect(output).toMatch(/17 {2}reconcile -6\.999 +0 +-48\.94 +0\.00 +6\.993000/);
   expect(code).toBe(0);
+  // What it offers to look at opens, as it is printed.
+  const addresses = [...output.matchAll(/http:\/\/[^\s']+/g)].map(([address]) => address);
+  expect(addresses).toHaveLength(4);
+  for (const address of addresses) {
+    expect(address).not.toMatch(/[[\]{}]/); // curl takes these for patterns of its own
+    const { status } = await fetch(address, { headers: { authorization: `Bearer ${adminKey}`, 'x-entity-id': '1' } });
+    expect([address, status]).toEqual([address, 200]);
+  }
+  for (const [document] of output.matchAll(/docs\/\w+\.md/g)) expect([document, existsSync(document)]).toEqual([document, true]);
 });

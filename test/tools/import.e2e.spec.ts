@@ -21,7 +21,13 @@ async function costsBy(client: Client, group: string, query = ''): Promise<Repor
 const importing = (client: Client, file: string, ...args: string[]): ToolProcess =>
   ToolProcess.start('import-history', [file, '--url', client.url, ...args], { ADMIN_API_KEY: client.adminKey });
 
+const columns = 'BscStartDate,Asset,OriginalShorttext,PMType,Cost';
+
 describe('npm run import', () => {
+  let folder: string;
+  beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'millwright-import-'))));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
   it('imports the example file once, however often it is run, and says which line it refused', async () => {
     const server = await sharedServer();
     const first = await importing(server, 'examples/maintenance-history.csv').finished();
@@ -54,8 +60,59 @@ describe('npm run import', () => {
   it('stops with a reason when the server does not know the key', async () => {
     const { url } = await sharedServer();
     const refused = await importing({ url, adminKey: 'not-a-key-of-this-server' } as Client, 'examples/maintenance-history.csv').finished();
-    expect(refused.code).toBe(1);
-    expect(refused.output).toBe('');
+    expect(refused).toMatchObject({ code: 1, output: '', errors: `${url} does not accept this API key\n` });
+  });
+
+  it('refuses rows whose asset or category cannot be, and brings the others', async () => {
+    const server = await sharedServer();
+    const file = join(folder, 'long-names.csv');
+    await writeFile(file, `${columns}\n2024-01-15,${'A'.repeat(256)},Job,PM01,1\n2024-01-15,Short,${'x'.repeat(254)}😀,PM01,2.5\n`);
+    const { output, code } = await importing(server, file).finished();
+    expect(output).toContain('imported       1');
+    expect(output).toMatch(/line 2: asset\.name: must not be longer than 255 characters/);
+    expect(output).toContain('total cost     2.5 ');
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ['that is not there', undefined, /nothing\.csv: there is no such file/],
+    ['that is empty', '', /the file is empty/],
+    ['with semicolons', `${columns.replaceAll(',', ';')}\n2024-01-15;A;Job;PM01;1,50\n`, /separated by ";"; save the file with commas/],
+    ['without a column', 'BscStartDate,Asset,Text,PMType,Cost\n', /missing: OriginalShorttext\. It says: BscStartDate, Asset, Text/],
+    ['that names a column twice', `${columns},Cost\n`, /names the column Cost twice/],
+    ['in another encoding', Buffer.from(`${columns}\n2024-01-15,A,Pr\u00fcfung,PM01,1\n`, 'latin1'), /the file is not UTF-8/],
+    ['with a quote that never closes', `${columns}\n2024-01-15,A,"Job,PM01,1\n`, /a quote is opened and never closed/],
+  ])('says in a sentence what is wrong with a file %s', async (_, content, reason) => {
+    const file = join(folder, content === undefined ? 'nothing.csv' : 'wrong.csv');
+    if (content !== undefined) await writeFile(file, content);
+    const { code, output, errors } = await importing(await sharedServer(), file).finished();
+    expect(errors).toMatch(reason);
+    expect(errors.trim().split('\n')).toHaveLength(1);
+    expect([code, output]).toEqual([2, '']);
+  });
+
+  it('reads a file as a spreadsheet saves it: byte order mark, CRLF, quotes and a line break in a text', async () => {
+    const file = join(folder, 'spreadsheet.csv');
+    await writeFile(
+      file,
+      `\ufeff${columns}\r\n2024-01-15,Lathe,"Said ""no"",\r\nthen yes",PM01,1.50\r\n2024-02-30,Lathe,"Job\r\nagain",PM01,1\r\n2024-02-31,Lathe,Job,PM01,1\r\n`,
+    );
+    const { output, code } = await importing(await sharedServer(), file).finished();
+    expect(output).toContain('imported       1');
+    expect(output).toContain("line 4: date '2024-02-30' is no day of the calendar");
+    expect(output).toContain("line 6: date '2024-02-31' is no day of the calendar");
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    [['--url', 'localhost:3000'], /--url must be an address like/],
+    [['--key', 'schlüssel'], /visible ASCII characters only/],
+    [['--entity', 'x'], /--entity must be a whole number/],
+    [['--colour', 'red'], /Unknown option '--colour'/],
+  ])('does not wait for a server when it is started with %j', async (args, reason) => {
+    const { code, errors } = await importing(await sharedServer(), 'examples/maintenance-history.csv', ...args).finished();
+    expect(errors).toMatch(reason);
+    expect(code).toBe(2);
   });
 });
 

@@ -1,5 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { parse } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse/sync';
 
 /** One line of maintenance history that can be imported. `cost` is a canonical decimal in the entity's currency; negative is a credit. */
 export type HistoryRow = Readonly<{ line: number; date: string; asset: string; title: string; category: string; cost: string }>;
@@ -18,7 +19,10 @@ const columns = ['BscStartDate', 'Asset', 'OriginalShorttext', 'PMType', 'Cost']
 type Column = (typeof columns)[number];
 type CsvRecord = Readonly<{ line: number; values: ReadonlyMap<Column, string>; width: number }>;
 
-/** @throws Error when the file is no CSV with these columns at all; a line that is wrong is only refused */
+/** The file as a whole cannot be read; the message is for the person who owns it. */
+export class UnreadableFile extends Error {}
+
+/** @throws UnreadableFile when the file is no CSV with these columns at all; a line that is wrong is only refused */
 export function readHistoryFile(content: Buffer): HistoryFile {
   const hash = createHash('sha256').update(content).digest('hex').slice(0, 32);
   const { header, records } = recordsOf(content);
@@ -33,29 +37,56 @@ export function readHistoryFile(content: Buffer): HistoryFile {
 }
 
 function recordsOf(content: Buffer): { header: string[]; records: CsvRecord[] } {
-  type Parsed = { record: string[]; info: { lines: number } };
-  const parsed: Parsed[] = parse(content, {
-    bom: true,
-    info: true,
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-  }) as unknown as Parsed[];
+  const parsed = parseCsv(content);
   const header = parsed[0]?.record.map((name) => name.trim()) ?? [];
-  const missing = columns.filter((column) => !header.includes(column));
-  if (missing.length > 0) throw new Error(`the first line must name the columns ${columns.join(', ')}; missing: ${missing.join(', ')}`);
+  requireColumns(header);
 
+  let countedTwice = 0;
   const records = parsed.slice(1).map(({ record, info }) => ({
-    line: info.lines - lineBreaksIn(record),
+    // The parser counts a CRLF inside of quotes as two lines.
+    line: info.lines - lineBreaksIn(record) - (countedTwice += countOf(/\r\n/g, record)),
     values: new Map(columns.map((column) => [column, record[header.indexOf(column)]?.trim() ?? ''])),
     width: record.length,
   }));
   return { header, records };
 }
 
+type Parsed = { record: string[]; info: { lines: number } };
+
+function parseCsv(content: Buffer): Parsed[] {
+  if (content.length === 0) throw new UnreadableFile('the file is empty');
+  const isUtf16 = content[0] === 0xff && content[1] === 0xfe;
+  // Read as UTF-8, another encoding would lose its letters in what is stored for ever.
+  if (!isUtf16 && !isUtf8(content)) throw new UnreadableFile('the file is not UTF-8; save it as "CSV UTF-8"');
+  const options = { bom: true, info: true, relax_column_count: true, relax_quotes: true, skip_empty_lines: true } as const;
+  try {
+    return parse(content, options) as unknown as Parsed[];
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw new UnreadableFile(
+      error.code === 'CSV_QUOTE_NOT_CLOSED' ? 'a quote is opened and never closed: the rest of the file is one field' : error.message,
+    );
+  }
+}
+
+function requireColumns(header: readonly string[]): void {
+  const missing = columns.filter((column) => !header.includes(column));
+  const twice = columns.find((column) => header.indexOf(column) !== header.lastIndexOf(column));
+  if (twice !== undefined) throw new UnreadableFile(`the first line names the column ${twice} twice`);
+  if (missing.length === 0) return;
+  const wanted = `the first line must name the columns ${columns.join(', ')}; missing: ${missing.join(', ')}`;
+  const [only = ''] = header;
+  const separator = header.length > 1 ? undefined : [';', '\t', '|'].find((mark) => only.split(mark).length >= columns.length);
+  if (separator === undefined) throw new UnreadableFile(`${wanted}. It says: ${header.join(', ').slice(0, 200)}`);
+  const name = separator === '\t' ? 'tabs' : `"${separator}"`;
+  throw new UnreadableFile(`the columns are separated by ${name}; save the file with commas between them, and points in its numbers`);
+}
+
 /** A quoted field may span lines; the line a person looks for is the first one of the record. */
-const lineBreaksIn = (record: readonly string[]): number =>
-  record.reduce((breaks, field) => breaks + (field.match(/\r\n|\r|\n/g)?.length ?? 0), 0);
+const lineBreaksIn = (record: readonly string[]): number => countOf(/\r\n|\r|\n/g, record);
+
+const countOf = (pattern: RegExp, record: readonly string[]): number =>
+  record.reduce((count, field) => count + (field.match(pattern)?.length ?? 0), 0);
 
 function rowOf({ line, values, width }: CsvRecord, expectedWidth: number): HistoryRow | string {
   const value = (column: Column): string => values.get(column) ?? '';

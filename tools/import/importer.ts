@@ -5,6 +5,9 @@ import type { HistoryFile, HistoryRow, RefusedRow } from './history-file.js';
 
 export type ImportResult = Readonly<{ imported: number; alreadyThere: number; refused: readonly RefusedRow[] }>;
 
+/** The id of each name, or why the server refuses it. */
+type NamedIds = ReadonlyMap<string, number | ApiError>;
+
 export type ImportOptions = Readonly<{ client: ApiClient; timeZone: string; concurrency: number; onProgress: (done: number) => void }>;
 
 /** The category that takes rows with an empty PMType. */
@@ -26,12 +29,8 @@ export async function importHistory(file: HistoryFile, options: ImportOptions): 
   let alreadyThere = 0;
   const importOne = async (row: HistoryRow): Promise<void> => {
     try {
-      const isNew = await importRow(row, {
-        ...options,
-        reference: `${file.hash}:${row.line}`,
-        assetId: idOf(assets, row.asset),
-        categoryId: idOf(categories, categoryOf(row)),
-      });
+      const [assetId, categoryId] = [idOf(assets, row.asset), idOf(categories, categoryOf(row))];
+      const isNew = await importRow(row, { ...options, reference: `${file.hash}:${row.line}`, assetId, categoryId });
       if (isNew) imported++;
       else alreadyThere++;
     } catch (error) {
@@ -52,7 +51,7 @@ type RowContext = ImportOptions & Readonly<{ reference: string; assetId: number;
 async function importRow(row: HistoryRow, { client, timeZone, reference, assetId, categoryId }: RowContext): Promise<boolean> {
   const workOrder = await createOnce(client, '/work_orders', reference, {
     work_order: {
-      title: row.title.slice(0, longestTitle),
+      title: shortened(row.title),
       ...(row.title.length > longestTitle ? { description: row.title } : {}),
       status_id: 5,
       completed_at: startOfDay(row.date, timeZone),
@@ -66,7 +65,7 @@ async function importRow(row: HistoryRow, { client, timeZone, reference, assetId
       amount: row.cost,
       date: row.date,
       category_id: categoryId,
-      note: row.title.slice(0, longestTitle),
+      note: shortened(row.title),
       external_reference: reference,
     },
   });
@@ -89,20 +88,28 @@ async function createOnce(client: ApiClient, path: string, reference: string, bo
 const idempotencyKeyOf = (path: string, body: unknown): string =>
   createHash('sha256').update(path).update(JSON.stringify(body)).digest('hex');
 
-/** Finds the records of these names, and creates those that are missing. */
-async function idsByName(client: ApiClient, collection: string, root: string, names: ReadonlySet<string>): Promise<Map<string, number>> {
-  const ids = new Map<string, number>();
-  for (const name of names) {
-    const found = await client.get<{ id: number; name: string }[]>(`/${collection}`, {
-      'filter[name_eq]': name,
-      sort: 'id asc',
-      per_page: 1,
-    });
-    const first = found.data[0];
-    const id = first?.id ?? (await createOnce(client, `/${collection}`, name, { [root]: { name, external_reference: name } })).id;
-    ids.set(name, id);
-  }
+/** Finds the records of these names, and creates those that are missing; a name that is refused is refused with each of its rows. */
+async function idsByName(client: ApiClient, collection: string, root: string, names: ReadonlySet<string>): Promise<NamedIds> {
+  const ids = new Map<string, number | ApiError>();
+  for (const name of names)
+    ids.set(
+      name,
+      await idByName(client, collection, root, name).catch((error: unknown) => {
+        if (error instanceof ApiError && refusesOneRow(error)) return error;
+        throw error;
+      }),
+    );
   return ids;
+}
+
+async function idByName(client: ApiClient, collection: string, root: string, name: string): Promise<number> {
+  const found = await client.get<{ id: number; name: string }[]>(`/${collection}`, {
+    'filter[name_eq]': name,
+    sort: 'id asc',
+    per_page: 1,
+  });
+  const first = found.data[0];
+  return first?.id ?? (await createOnce(client, `/${collection}`, name, { [root]: { name, external_reference: name } })).id;
 }
 
 async function forEachConcurrently<T>(items: readonly T[], concurrency: number, work: (item: T) => Promise<void>): Promise<void> {
@@ -124,11 +131,16 @@ async function forEachConcurrently<T>(items: readonly T[], concurrency: number, 
 
 const categoryOf = ({ category }: HistoryRow): string => category || uncategorised;
 
-function idOf(ids: ReadonlyMap<string, number>, name: string): number {
+/** @throws ApiError when the name was refused */
+function idOf(ids: NamedIds, name: string): number {
   const id = ids.get(name);
   if (id === undefined) throw new Error(`no id for ${name}`);
+  if (id instanceof ApiError) throw id;
   return id;
 }
+
+/** Cut between two letters: half of one is nothing that can be stored. */
+const shortened = (title: string): string => title.slice(0, longestTitle).replace(/[\ud800-\udbff]$/, '');
 
 /** Midnight of the business day where the site is, so that every report puts the cost on the day the file says. */
 function startOfDay(date: string, timeZone: string): string {
