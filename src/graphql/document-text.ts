@@ -8,7 +8,7 @@ export function assertSize(text: string): void {
   refuseAbove('characters', text.length);
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
-    switch (text[at]) {
+    switch (text.charAt(at)) {
       case '[':
       case '{':
       case '(':

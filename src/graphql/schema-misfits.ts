@@ -72,11 +72,11 @@ class Misfits {
       if (this.details.length >= detailsAtMost) return;
       if (!Object.hasOwn(fields, name)) this.add(`${place.path}.${name}`, { code: 'unknown_field', message: 'there is no such field' });
     }
-    for (const [name, { type: fieldType, extensions, defaultValue }] of Object.entries(fields)) {
+    for (const [name, definition] of Object.entries(fields)) {
       const inside = given.get(name);
-      if (inside === undefined && defaultValue !== undefined) continue;
-      const field = inputFieldOf(extensions);
-      this.look(fieldType, inside, { path: `${place.path}.${name}`, ...(field && { judge: () => fieldProblem(field, inside) }) });
+      if (inside === undefined && definition.defaultValue !== undefined) continue;
+      const field = inputFieldOf(definition.extensions);
+      this.look(definition.type, inside, { path: `${place.path}.${name}`, ...(field && { judge: () => fieldProblem(field, inside) }) });
     }
   }
 

@@ -32,7 +32,9 @@ export function errorResponses(): Json {
 
 function example(code: string, meaning: string): Json {
   const details =
-    code === 'VALIDATION_FAILED' ? [{ field: 'part.unit_cost', code: 'too_many_decimals', message: 'must have at most 2 decimals' }] : [];
+    code === 'VALIDATION_FAILED'
+      ? [{ field: 'part.unit_cost', code: 'too_many_decimals', message: 'must not have more than 2 decimals' }]
+      : [];
   const facts = code === 'DUPLICATE_REFERENCE' ? { id: 72 } : {};
   return { status: 'error', success: false, message: meaning, error: { ...facts, code, message: meaning, details, request_id: requestId } };
 }

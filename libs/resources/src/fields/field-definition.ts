@@ -93,7 +93,7 @@ function decoratorsOf(field: FieldDefinition): PropertyDecorator[] {
   const nullable = presence !== 'required';
   if (graphql) {
     decorators.push(Field(graphql as () => StringConstructor, { name: camelCase(field.name), nullable, description }));
-    decorators.push(Extensions({ [extension]: field }) as PropertyDecorator);
+    decorators.push(Extensions({ [extension]: field }));
   }
   const documented = { ...field.openApi, required: !nullable, description, ...(presence === 'nullable' && { nullable: true }) };
   decorators.push(ApiProperty(documented));
