@@ -67,7 +67,7 @@ class Misfits {
     if (!isInputObjectType(type)) return;
     if (!isPlainObject(value)) return this.add(place.path, place.judge?.() ?? { code: 'not_an_object', message: 'must be an object' });
     const fields = type.getFields();
-    const given = new Map(Object.entries(value));
+    const given = new Map<string, unknown>(Object.entries(value));
     for (const name of given.keys()) {
       if (this.details.length >= detailsAtMost) return;
       if (!Object.hasOwn(fields, name)) this.add(`${place.path}.${name}`, { code: 'unknown_field', message: 'there is no such field' });
