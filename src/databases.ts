@@ -21,6 +21,11 @@ export class Databases {
     return this.closing;
   }
 
+  /** Megabytes left on the disk of the embedded database when that is too little to write; undefined while there is enough, or nothing to look at. */
+  get scarceMegabytes(): number | undefined {
+    return this.embedded?.disk.isScarce ? this.embedded.disk.freeMegabytes : undefined;
+  }
+
   /** Stops the embedded server; the user's own is left alone. */
   async close(): Promise<void> {
     this.closing = true;

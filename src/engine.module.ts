@@ -44,7 +44,7 @@ export class EngineModule {
       {
         provide: Engine,
         useFactory: async (metrics: Metrics, pool: pg.Pool) =>
-          new Engine(new MeasuredLog(await openEventLog(configuration, databases, logger), metrics), databases, pool, logger),
+          new Engine(new MeasuredLog(await openEventLog(configuration, databases, logger), metrics, databases), databases, pool, logger),
         inject: [Metrics, pg.Pool],
       },
       partOfEngine(EventStore, ({ events }) => events),
@@ -54,7 +54,7 @@ export class EngineModule {
       partOfEngine(PositionWaiter, ({ projections }) => new ProjectedPositions(projections)),
       {
         provide: Health,
-        useFactory: (dataSource: DataSource, engine: Engine) => new Health(dataSource, engine),
+        useFactory: (dataSource: DataSource, engine: Engine) => new Health(dataSource, engine, databases),
         inject: [DataSource, Engine],
       },
     ];

@@ -62,4 +62,20 @@ describe('a server whose database is gone', () => {
     console.info(`writes and reads again ${Math.round(performance.now() - back)} ms after the database was back`);
     await app.get(`/locations/${(data as { id: number }).id}`).expect(200);
   });
+
+  it('is only slower while the database is: what it acknowledges is there, once', async () => {
+    const { data } = await app.post('/parts', { part: { name: 'Slow' } }).expect(201);
+    const { id } = data as { id: number };
+    proxy.delay(30);
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, number) => app.patch(`/parts/${id}/restock`, { quantity: 1, cost: 1, note: `slow ${number}` })),
+    );
+    proxy.pass();
+    const taken = answers.filter(({ status }) => status === 200).length;
+    expect(answers.filter(({ status }) => status !== 200 && status !== 503)).toEqual([]);
+    const { on_hand_qty: onHand } = (await app.get(`/parts/${id}`).expect(200)).data as { on_hand_qty: number };
+    expect(taken).toBeGreaterThan(0);
+    expect(onHand).toBeGreaterThanOrEqual(taken);
+    expect(onHand).toBeLessThanOrEqual(answers.length);
+  });
 });

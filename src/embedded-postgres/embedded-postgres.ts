@@ -10,6 +10,7 @@ import {
   type Passwords,
   type Role,
 } from './data-folder.js';
+import { DiskReserve } from './disk-reserve.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { lockFolder } from './folder-lock.js';
 import { launch, stop, stopOrphan, type Postmaster } from './postmaster.js';
@@ -46,6 +47,9 @@ const settings = {
   synchronous_commit: 'on',
 } as const;
 
+/** Between two tries to bring the server back: whatever it died of (a full disk) may be over at any moment. */
+const longestPauseMilliseconds = 1_000;
+
 const silent: SupervisorLogger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** A PostgreSQL server of our own in a folder: started, watched, started again when it dies, and stopped with us. */
@@ -59,11 +63,14 @@ export class EmbeddedPostgres {
     private readonly arrangement: Arrangement,
     private readonly passwords: Passwords,
     private readonly log: ServerLog,
+    /** What is left of the disk, and whether that is too little to write. */
+    readonly disk: DiskReserve,
     private readonly unlock: () => void,
     private readonly options: EmbeddedPostgresOptions,
     private postmaster: Postmaster,
   ) {
     process.once('exit', this.onProcessExit); // whatever ends this process in its own way takes the server along
+    this.disk.watch();
     this.watch();
   }
 
@@ -75,16 +82,19 @@ export class EmbeddedPostgres {
     const folder = dataFolderAt(options.directory);
     assertOpenable(folder);
     makeDataFolder(folder);
-    const unlock = lockFolder(folder.path);
+    const disk = new DiskReserve(folder);
+    await disk.releaseIfScarce();
+    let unlock: (() => void) | undefined;
     let log: ServerLog | undefined;
     try {
+      unlock = lockFolder(folder.path);
       if (await stopOrphan(folder.cluster)) options.logger?.warn('stopped the database server that an earlier run had left behind');
       const arrangement = arrange(folder);
       const passwords = passwordsOf(folder);
       await initialise(folder, arrangement, passwords);
       log = new ServerLog(folder.log);
       const postmaster = await launch(launchOptions(folder, arrangement, log, options));
-      const server = new EmbeddedPostgres(folder, arrangement, passwords, log, unlock, options, postmaster);
+      const server = new EmbeddedPostgres(folder, arrangement, passwords, log, disk, unlock, options, postmaster);
       try {
         await makeRoles(server.urlFor('superuser', 'postgres'), passwords);
       } catch (error) {
@@ -94,7 +104,8 @@ export class EmbeddedPostgres {
       return server;
     } catch (error) {
       log?.close();
-      unlock();
+      await disk.close();
+      unlock?.();
       throw error;
     }
   }
@@ -120,6 +131,7 @@ export class EmbeddedPostgres {
     const { pid, exitCode, signalCode } = this.postmaster.process;
     if (pid !== undefined && exitCode === null && signalCode === null) await stop(pid);
     this.log.close();
+    await this.disk.close();
     this.unlock();
   }
 
@@ -134,6 +146,7 @@ export class EmbeddedPostgres {
     logger.error('the database server died; starting it again');
     for (let attempt = 0; !this.stopping; attempt += 1) {
       try {
+        await this.disk.releaseIfScarce();
         const postmaster = await launch({ ...launchOptions(this.folder, this.arrangement, this.log, this.options), port });
         this.postmaster = postmaster;
         if (this.stopping) await stop(this.processId);
@@ -142,7 +155,9 @@ export class EmbeddedPostgres {
         return;
       } catch (error) {
         logger.error(error instanceof Error ? error.message : String(error));
-        await delay(Math.min(5_000, 100 * 2 ** attempt), undefined, { signal: this.stopped.signal }).catch(() => undefined);
+        await delay(Math.min(longestPauseMilliseconds, 100 * 2 ** attempt), undefined, { signal: this.stopped.signal }).catch(
+          () => undefined,
+        );
       }
     }
   }

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Engine, EngineStatus } from '../engine.js';
 
-/** `degraded` serves everything, but a stream is parked or a worker struggles; `unavailable` cannot serve, and says why. */
+/** `degraded` answers, but a stream is parked, a worker struggles or the disk is too full to write; `unavailable` cannot serve, and says why. */
 export type Readiness = Readonly<{
   status: 'ok' | 'degraded' | 'unavailable';
   /** Why it is not `ok`, for a person. */
@@ -22,6 +22,7 @@ export class Health {
   constructor(
     private readonly dataSource: DataSource,
     private readonly engine: Engine,
+    private readonly disk: Readonly<{ scarceMegabytes: number | undefined }>,
   ) {}
 
   /** From now on not ready: load balancers send their requests elsewhere. */
@@ -47,8 +48,11 @@ export class Health {
     const unanswered = [database, log].flatMap((it) => ('problem' in it ? [it.problem] : []));
     if (unanswered.length > 0 || 'problem' in log) return { status: 'unavailable', reasons: unanswered };
     const { stopped, struggling, ...workers } = await this.engine.status();
-    const status = stopped.length > 0 ? 'unavailable' : struggling.length > 0 ? 'degraded' : 'ok';
-    return { status, reasons: [...stopped, ...struggling], log: { position: String(log.value) }, ...workers };
+    const { scarceMegabytes } = this.disk;
+    const full = scarceMegabytes === undefined ? [] : [`writes are refused: the disk of DATA_DIR has only ${scarceMegabytes} MB left`];
+    const weak = [...full, ...struggling];
+    const status = stopped.length > 0 ? 'unavailable' : weak.length > 0 ? 'degraded' : 'ok';
+    return { status, reasons: [...stopped, ...weak], log: { position: String(log.value) }, ...workers };
   }
 }
 

@@ -23,3 +23,19 @@ export async function withDatabase<T>(url: string, work: (client: pg.Client) => 
     await client.end();
   }
 }
+
+/** More than a full disk has room for. */
+const mostSegments = 20;
+
+/** Uses up the write-ahead log until the server dies of a full disk, which is what PostgreSQL does when that log cannot grow. */
+export async function exhaustWriteAheadLog(dataDir: string): Promise<void> {
+  const url = await databaseUrlOf(dataDir, 'superuser');
+  const exhausted = withDatabase(url, async (client) => {
+    for (let segment = 0; segment < mostSegments; segment += 1) {
+      await client.query(`SELECT pg_logical_emit_message(true, 'proof', repeat('x', 1000))`);
+      await client.query('SELECT pg_switch_wal()');
+    }
+    return true;
+  });
+  if (await exhausted.catch(() => false)) throw new Error('the write-ahead log found room for everything');
+}
