@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Stream } from './decider.js';
 import type { EventLog } from './event-log.js';
 import type { Event, Position, RecordedEvent } from './event.js';
+import { pagesFromState, stateFromPages } from './snapshot-pages.js';
 import type { SnapshotStore } from './snapshots.js';
 
 /** A state that was read from, or acknowledged by, the log: never one that hopes for an append to succeed. */
@@ -103,7 +104,7 @@ export class CommittedStates {
     if (!saved || saved.revision > revision) return nothing;
     const [last] = await this.log.readStream(name, saved.revision, 1);
     if (last?.id !== saved.eventId) return nothing;
-    const state = format.stateOf(saved.pages);
+    const state = await stateFromPages(format, saved.pages);
     return {
       state,
       revision: saved.revision,
@@ -121,8 +122,8 @@ export class CommittedStates {
     const { state, revision, lastEventId, snapshot } = committed;
     const save = async (): Promise<void> => {
       const header = { stream: name, version: format.version, revision, eventId: lastEventId };
-      const saved = snapshot && (await store.saveChanges(header, snapshot.revision, format.pagesOf(state, snapshot.state)));
-      if (!saved) await store.saveAll(header, format.pagesOf(state));
+      const saved = snapshot && (await store.saveChanges(header, snapshot.revision, await pagesFromState(format, state, snapshot.state)));
+      if (!saved) await store.saveAll(header, await pagesFromState(format, state));
       const entry = this.recent(definition, name);
       if (entry) this.hot.set(name, { definition, committed: { ...entry, snapshot: { revision, state } } });
     };

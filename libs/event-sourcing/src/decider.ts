@@ -26,8 +26,11 @@ export type SnapshotFormat<State> = Readonly<{
   version: number;
   /** A snapshot is written each time this many events were added since the last. */
   everyEvents: number;
-  /** Pages (JSON) by name; with `since` only those that differ from that earlier state. */
-  pagesOf(state: State, since?: State): ReadonlyMap<string, unknown>;
+  /** Pages (JSON) with their names; with `since` only those that differ from that earlier state. Made one at a time, so that no large state holds up the process. */
+  pagesOf(state: State, since?: State): Iterable<readonly [name: string, content: unknown]>;
+  /** What a page says, read one at a time for the same reason; left out, that is its content. */
+  readPage?(name: string, content: unknown): unknown;
+  /** The state from what all of its pages say. */
   stateOf(pages: ReadonlyMap<string, unknown>): State;
 }>;
 

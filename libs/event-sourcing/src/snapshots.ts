@@ -4,16 +4,16 @@ import type { Migration } from './postgres/log-schema.js';
 /** Which state a snapshot holds: that of a stream after the event with this revision and id, made by this version of its decider. */
 export type SnapshotHeader = Readonly<{ stream: string; version: number; revision: number; eventId: string }>;
 
+/** Pages by name, as JSON text: a large state is put into words and read back in slices, elsewhere. */
+export type SnapshotPages = ReadonlyMap<string, string>;
+
 /** Snapshots are disposable: deleting them all costs time, never truth. */
 export interface SnapshotStore {
-  load(
-    stream: string,
-    version: number,
-  ): Promise<Readonly<{ revision: number; eventId: string; pages: ReadonlyMap<string, unknown> }> | undefined>;
+  load(stream: string, version: number): Promise<Readonly<{ revision: number; eventId: string; pages: SnapshotPages }> | undefined>;
   /** Writes the pages that differ from the snapshot at `sinceRevision`; false when that is not the snapshot that is stored. */
-  saveChanges(header: SnapshotHeader, sinceRevision: number, changedPages: ReadonlyMap<string, unknown>): Promise<boolean>;
+  saveChanges(header: SnapshotHeader, sinceRevision: number, changedPages: SnapshotPages): Promise<boolean>;
   /** Replaces whatever is stored, unless that is newer. */
-  saveAll(header: SnapshotHeader, pages: ReadonlyMap<string, unknown>): Promise<void>;
+  saveAll(header: SnapshotHeader, pages: SnapshotPages): Promise<void>;
 }
 
 const tables = `
@@ -55,12 +55,12 @@ export class PostgresSnapshots implements SnapshotStore {
     });
     const [first] = rows;
     if (!first) return undefined;
-    const pages = new Map<string, unknown>();
-    for (const { page, content } of rows) if (page !== null) pages.set(page, JSON.parse(content));
+    const pages = new Map<string, string>();
+    for (const { page, content } of rows) if (page !== null) pages.set(page, content);
     return { revision: Number(first.revision), eventId: first.event_id, pages };
   }
 
-  saveChanges(header: SnapshotHeader, sinceRevision: number, changedPages: ReadonlyMap<string, unknown>): Promise<boolean> {
+  saveChanges(header: SnapshotHeader, sinceRevision: number, changedPages: SnapshotPages): Promise<boolean> {
     return this.transaction(async (client) => {
       const moved = await client.query(
         'update app.snapshots set revision = $3, event_id = $4 where stream = $1 and version = $2 and revision = $5 and revision < $3',
@@ -72,7 +72,7 @@ export class PostgresSnapshots implements SnapshotStore {
     });
   }
 
-  async saveAll(header: SnapshotHeader, pages: ReadonlyMap<string, unknown>): Promise<void> {
+  async saveAll(header: SnapshotHeader, pages: SnapshotPages): Promise<void> {
     await this.transaction(async (client) => {
       // Another version's snapshot is of no use to this decider, and one past this revision with the same version is better than ours.
       const taken = await client.query(
@@ -103,10 +103,19 @@ export class PostgresSnapshots implements SnapshotStore {
   }
 }
 
-async function writePages(client: PoolClient, stream: string, pages: ReadonlyMap<string, unknown>): Promise<void> {
+/** How many pages travel in one statement: its text is made in one go, and others have to wait meanwhile. */
+const pagesPerStatement = 64;
+
+async function writePages(client: PoolClient, stream: string, pages: SnapshotPages): Promise<void> {
+  const all = [...pages];
+  for (let first = 0; first < all.length; first += pagesPerStatement)
+    await writeSome(client, stream, all.slice(first, first + pagesPerStatement));
+}
+
+async function writeSome(client: PoolClient, stream: string, pages: readonly (readonly [name: string, content: string])[]): Promise<void> {
   await client.query(
     `insert into app.snapshot_pages (stream, page, content) select $1, p.page, p.content from unnest($2::text[], $3::text[]) as p(page, content)
      on conflict (stream, page) do update set content = excluded.content`,
-    [stream, [...pages.keys()], [...pages.values()].map((content) => JSON.stringify(content))],
+    [stream, pages.map(([name]) => name), pages.map(([, content]) => content)],
   );
 }

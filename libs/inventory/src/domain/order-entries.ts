@@ -40,7 +40,7 @@ export function withEntry(entries: OrderEntries, workOrderId: number, entry: Ord
 export const entriesInOrder = (entries: OrderEntries): (readonly [workOrderId: number, entry: OrderEntry])[] =>
   [...entries.values()].flatMap((page) => [...page.entries()]).sort(([left], [right]) => left - right);
 
-type StoredEntry = readonly [
+export type StoredEntry = readonly [
   workOrderId: number,
   reserved: Decimal,
   issued: Decimal,
@@ -49,11 +49,9 @@ type StoredEntry = readonly [
   refusal: Refusal | null,
 ];
 
-/** The pages as JSON by name, all of them or those that differ from an earlier state. */
-export function pagesOf(entries: OrderEntries, since?: OrderEntries): Map<string, unknown> {
-  const pages = new Map<string, unknown>();
-  for (const [number, page] of entries) if (since?.get(number) !== page) pages.set(pageName(number), stored(page));
-  return pages;
+/** The pages as JSON with their names, all of them or those that differ from an earlier state. */
+export function* pagesOf(entries: OrderEntries, since?: OrderEntries): Generator<readonly [name: string, content: readonly StoredEntry[]]> {
+  for (const [number, page] of entries) if (since?.get(number) !== page) yield [pageName(number), stored(page)];
 }
 
 const stored = (page: Page): StoredEntry[] =>
@@ -68,13 +66,15 @@ const stored = (page: Page): StoredEntry[] =>
       refusal,
     ]);
 
-/** The entries back from their pages; other pages of the same snapshot are passed over. */
+export const isPageOfOrders = (name: string): boolean => name.startsWith(pagePrefix);
+
+/** The entries back from their pages, which `pageOf` has read; other pages of the same snapshot are passed over. */
 export function entriesOf(pages: ReadonlyMap<string, unknown>): OrderEntries {
-  const ofOrders = [...pages].filter(([name]) => name.startsWith(pagePrefix));
-  return PersistentMap(ofOrders.map(([name, page]) => [Number(name.slice(pagePrefix.length)), pageOf(page as readonly StoredEntry[])]));
+  const ofOrders = [...pages].filter(([name]) => isPageOfOrders(name));
+  return PersistentMap(ofOrders.map(([name, page]) => [Number(name.slice(pagePrefix.length)), page as Page]));
 }
 
-const pageOf = (entries: readonly StoredEntry[]): Page =>
+export const pageOf = (entries: readonly StoredEntry[]): Page =>
   PersistentMap(
     entries.map(([id, reserved, issued, charge, revision, refusal]) => [
       id,

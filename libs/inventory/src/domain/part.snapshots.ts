@@ -1,7 +1,7 @@
 import { Set as PersistentSet } from 'immutable';
 import type { SnapshotFormat } from '#millwright/event-sourcing/decider';
 import { showQuantity, showValue, toQuantity, toValue, type Decimal } from '#millwright/quantities';
-import { entriesOf, pagesOf } from './order-entries.js';
+import { entriesOf, isPageOfOrders, pageOf, pagesOf, type StoredEntry } from './order-entries.js';
 import type { Part } from './part.state.js';
 
 /** Everything of a part but its order entries, as JSON. */
@@ -12,7 +12,11 @@ type Header = Pick<Part, 'partId' | 'currency' | 'details' | 'unitCost' | 'openC
 export const partSnapshots: SnapshotFormat<Part> = {
   version: 1,
   everyEvents: 500,
-  pagesOf: (part, since) => pagesOf(part.orders, since?.orders).set('part', headerOf(part)),
+  *pagesOf(part, since) {
+    yield ['part', headerOf(part)];
+    yield* pagesOf(part.orders, since?.orders);
+  },
+  readPage: (name, content) => (isPageOfOrders(name) ? pageOf(content as readonly StoredEntry[]) : content),
   stateOf(pages) {
     const { onHand, value, lastAverage, reserved, reversed, history, ...header } = pages.get('part') as Header;
     return {
