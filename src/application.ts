@@ -9,7 +9,7 @@ import { DataSource } from 'typeorm';
 import { ApiKeys } from '#millwright/access';
 import { AppModule } from './app.module.js';
 import type { Configuration } from './config.js';
-import { openDatabases, type Databases } from './databases.js';
+import type { Databases } from './databases.js';
 import { Engine } from './engine.js';
 import { FirstEvents } from './first-events.js';
 import { Health } from './health/health.js';
@@ -18,6 +18,7 @@ import { addHealthRoutes } from './health/routes.js';
 import { HttpAdapter, openEdge } from './http/index.js';
 import { assertLogIsHome } from './log-home.js';
 import { NestLogger } from './logging.js';
+import { prepared } from './prepared-databases.js';
 
 /** How long clients with open connections have to send and leave by themselves once no new ones are let in. */
 const farewellMilliseconds = 1_000;
@@ -41,8 +42,8 @@ export class Application {
    * Database, migrations, modules, workers, first events, and at last the port: whoever can connect finds everything running.
    * @throws the errors of `openDatabases`, UnsuitableLog, and Node's own when the port is taken
    */
-  static async start(configuration: Configuration, logger: Logger): Promise<Application> {
-    const databases = await openDatabases(configuration, logger);
+  static async start(configuration: Configuration, connecting: Promise<Databases>, logger: Logger): Promise<Application> {
+    const databases = await prepared(await connecting);
     let nest: NestFastifyApplication | undefined;
     try {
       await assertLogIsHome(databases, configuration);

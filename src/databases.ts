@@ -1,8 +1,6 @@
 import type { Logger } from 'pino';
 import type { Configuration } from './config.js';
 import { EmbeddedPostgres } from './embedded-postgres/index.js';
-import { migrate } from './read-database/migrate.js';
-import { assertSuitable } from './read-database/server-checks.js';
 
 /** The database everything lies in: the embedded one, or the user's own. Injected by class. */
 export class Databases {
@@ -34,22 +32,14 @@ export class Databases {
 }
 
 /**
- * Opens the database, checks that promises can be kept on it, and brings it up to this version.
- * @throws EmbeddedPostgresError, UnsuitableDatabase, DatabaseIsNewer, each with a message for a person
+ * Finds the database: starts the embedded one, or takes the user's word for his own. This file loads quickly, so that an embedded database that has
+ * a log to replay does so while the rest of the program is still being loaded.
+ * @throws EmbeddedPostgresError with a message for a person
  */
-export async function openDatabases(configuration: Configuration, logger: Logger): Promise<Databases> {
-  const databases = await connect(configuration, logger);
-  try {
-    await assertSuitable(databases.appUrl);
-    await migrate(databases);
-    return databases;
-  } catch (error) {
-    await databases.close();
-    throw error;
-  }
-}
-
-async function connect({ databaseUrl, migrationsDatabaseUrl, dataDirectory }: Configuration, logger: Logger): Promise<Databases> {
+export async function connectDatabases(
+  { databaseUrl, migrationsDatabaseUrl, dataDirectory }: Configuration,
+  logger: Logger,
+): Promise<Databases> {
   if (databaseUrl !== undefined) return new Databases(databaseUrl, migrationsDatabaseUrl ?? databaseUrl);
   const report = {
     info: (text: string) => logger.info(text),

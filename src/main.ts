@@ -1,11 +1,8 @@
-import 'reflect-metadata';
-import { Application } from './application.js';
+import type { Logger } from 'pino';
+import type { Application } from './application.js';
 import { Configuration, ConfigurationError, helpText, readConfiguration } from './config.js';
-import { EmbeddedPostgresError } from './embedded-postgres/index.js';
-import { UnsuitableLog } from './log-home.js';
+import { connectDatabases } from './databases.js';
 import { createLogger } from './logging.js';
-import { DatabaseIsBusy, DatabaseIsNewer } from './read-database/migrate.js';
-import { UnsuitableDatabase } from './read-database/server-checks.js';
 
 /** A clean stop takes 10 s at most; what is not done by then is cut off, which loses nothing that was acknowledged. */
 const stopWithinMilliseconds = 9_500;
@@ -21,7 +18,7 @@ async function main(): Promise<void> {
   const logger = createLogger(configuration.logLevel);
   process.on('unhandledRejection', (error) => logger.error({ err: error }, 'a promise was rejected and nobody listened'));
 
-  const starting = Application.start(configuration, logger);
+  const starting = start(configuration, logger);
   let asked = false;
   const stop = (): void => {
     if (asked) process.exit(130); // the second time means: now
@@ -38,6 +35,15 @@ async function main(): Promise<void> {
   greet(configuration, await starting);
 }
 
+/** The database comes up, and replays its log after a crash, while the program is being loaded: that takes each of them about a second. */
+async function start(configuration: Configuration, logger: Logger): Promise<Application> {
+  const connecting = connectDatabases(configuration, logger);
+  connecting.catch(() => undefined); // whoever waits for it, once everything is loaded, is told
+  await import('reflect-metadata');
+  const { Application } = await import('./application.js');
+  return Application.start(configuration, connecting, logger);
+}
+
 function greet(configuration: Configuration, { url, newAdminKey }: Application): void {
   const lines = [
     `Millwright runs at ${url}`,
@@ -51,12 +57,19 @@ function greet(configuration: Configuration, { url, newAdminKey }: Application):
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** What a person can put right is said in a sentence; everything else with its stack. */
-const explained = [ConfigurationError, EmbeddedPostgresError, UnsuitableDatabase, DatabaseIsNewer, DatabaseIsBusy, UnsuitableLog];
+/** What a person can put right is said in a sentence; everything else with its stack. By name, for most of their modules are loaded later. */
+const explained = new Set([
+  ConfigurationError.name,
+  'EmbeddedPostgresError',
+  'UnsuitableDatabase',
+  'DatabaseIsNewer',
+  'DatabaseIsBusy',
+  'UnsuitableLog',
+]);
 
 main().catch((error: unknown) => {
-  const { code, message, stack, port } = error as NodeJS.ErrnoException & { port?: number };
-  if (explained.some((kind) => error instanceof kind)) console.error(message);
+  const { name, code, message, stack, port } = error as NodeJS.ErrnoException & { port?: number };
+  if (explained.has(name)) console.error(message);
   else if (code === 'EADDRINUSE') console.error(`Port ${port ?? ''} is in use. Set PORT to another one (0 takes a free one).`);
   else if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === '28P01')
     console.error(`The database of DATABASE_URL cannot be opened: ${message}`);

@@ -23,6 +23,8 @@ export type Postmaster = Readonly<{ process: ChildProcess; port: number; exited:
 
 const pollMilliseconds = 20;
 const startTimeoutMilliseconds = 300_000; // crash recovery replays the write-ahead log, which takes what it takes
+/** How long an orphan may write its checkpoint: somebody waits for the new server, and replaying the log takes little longer. */
+const orphanMilliseconds = 1_500;
 const busyFolderMilliseconds = 20_000;
 
 /** The environment of every program of PostgreSQL: none of the caller's PG* variables, and no language but C. */
@@ -87,11 +89,11 @@ function pidFile(cluster: string): { pid: number; status: string } | undefined {
   }
 }
 
-/** Stops a server: clients are cut off, then a checkpoint is written. What does not end within 8 s is stopped without one, which loses nothing either. */
-export async function stop(pid: number): Promise<void> {
+/** Stops a server: clients are cut off, then a checkpoint is written. What does not end in time is stopped without one, which loses nothing either. */
+export async function stop(pid: number, withinMilliseconds = 8_000): Promise<void> {
   signal(pid, 'SIGINT');
   signal(pid, 'SIGCONT');
-  if (await ended(pid, 8_000)) return;
+  if (await ended(pid, withinMilliseconds)) return;
   signal(pid, 'SIGQUIT');
   if (!(await ended(pid, 5_000))) throw new EmbeddedPostgresError(`PostgreSQL (process ${pid}) does not stop.`);
 }
@@ -105,7 +107,7 @@ export async function stopOrphan(cluster: string): Promise<boolean> {
     rmSync(join(cluster, 'postmaster.pid'), { force: true });
     return false;
   }
-  await stop(pid);
+  await stop(pid, orphanMilliseconds);
   return true;
 }
 

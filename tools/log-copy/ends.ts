@@ -1,7 +1,8 @@
 import { openEventStoreDbLog, PostgresLog, type EventLog } from '#millwright/event-sourcing';
 import type { Logger } from 'pino';
 import { Configuration } from '../../src/config.js';
-import { openDatabases, type Databases } from '../../src/databases.js';
+import type { Databases } from '../../src/databases.js';
+import { openDatabases } from '../../src/prepared-databases.js';
 import { homeOf, type LogHome } from '../../src/log-home.js';
 import { CannotCopy } from './cannot-copy.js';
 
