@@ -229,6 +229,7 @@ describe('orders and parts on the wire-level event store, under a random schedul
       } catch (error) {
         throw new Error(`seed ${seed}`, { cause: error });
       } finally {
+        plant.scheduler.dismissAll();
         await log.close();
       }
     }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { Client } from 'pg';
 import { EventStore } from '../event-store.js';
 import { logConnection } from '../postgres/connection.js';
@@ -55,7 +56,7 @@ const jobs: Record<string, (url: string) => Promise<void>> = {
     await client.query('begin');
     await client.query('select from log.counter for update');
     say('holding');
-    await new Promise((resolve) => setTimeout(resolve, 60_000));
+    await once(process.stdin.resume(), 'end'); // until the spec kills it, or is gone itself
   },
 };
 

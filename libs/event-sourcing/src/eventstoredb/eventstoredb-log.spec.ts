@@ -71,6 +71,16 @@ describe('appending to EventStoreDbLog', () => {
     expect(first.position).toBeGreaterThan(2n ** 53n);
   });
 
+  it('does not call an append unavailable that is committed, though its position cannot be read back', async () => {
+    const { server, log } = await serverAndLog();
+    server.faults.withoutAppendPosition = true;
+    Object.assign(log, { readStream: () => Promise.reject(new LogUnavailable(new Error('gone'))) });
+    const request = { stream: 'part-1', expected: 'no stream' as const, events: [event()] };
+    await expect(log.append(request)).rejects.toBeInstanceOf(UnknownOutcome);
+    expect(server.log.stream('part-1')).toHaveLength(1);
+    expect(await logOn(server).append(request)).toMatchObject({ revision: 0 });
+  });
+
   it('names the revision that is really there', async () => {
     const { log } = await serverAndLog();
     await log.append({ stream: 'part-1', expected: 'no stream', events: [event(), event()] });

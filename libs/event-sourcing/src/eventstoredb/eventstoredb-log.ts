@@ -14,7 +14,7 @@ import {
   type ResolvedEvent,
 } from '@eventstore/db-client';
 import { canonicalParts } from '../canonical.js';
-import { LogUnavailable, WrongExpectedRevision } from '../event-log.js';
+import { LogUnavailable, UnknownOutcome, WrongExpectedRevision } from '../event-log.js';
 import type { Appended, AppendRequest, EventLog, ExpectedRevision, SubscriptionItem } from '../event-log.js';
 import type { Position, RecordedEvent } from '../event.js';
 import { appendUntilSettled } from './append-attempts.js';
@@ -180,11 +180,19 @@ export class EventStoreDbLog implements EventLog {
 
   private async appended(stream: string, { nextExpectedRevision, position }: AppendResult, before: Position): Promise<Appended> {
     const revision = numberOf(nextExpectedRevision);
-    // For some repeated appends the server names no position; the event itself knows it.
-    const end = position?.commit ?? (await this.readStream(stream, revision, 1))[0]?.position;
+    const end = position?.commit ?? (await this.positionAt(stream, revision));
     if (end === undefined) throw new Error(`${stream}: the appended event ${revision} cannot be read back`);
     this.saw(end);
     return { revision, position: end, duplicate: end <= before };
+  }
+
+  /** For some repeated appends the server names no position; the event itself knows it. It is committed, so a read that fails must not sound as if it were not. */
+  private async positionAt(stream: string, revision: number): Promise<Position | undefined> {
+    try {
+      return (await this.readStream(stream, revision, 1))[0]?.position;
+    } catch (error) {
+      throw new UnknownOutcome(stream, error);
+    }
   }
 
   private connect(client: EventStoreDBClient, after: Position, prefixes: readonly string[] | undefined): Connection {
@@ -208,7 +216,7 @@ export class EventStoreDbLog implements EventLog {
     return {
       read: () => deliveryOf(subscription.read(), this.prefix),
       deliveries: subscription,
-      close: () => subscription.unsubscribe().catch(() => undefined),
+      close: () => atMostASecond(subscription.unsubscribe()),
     };
   }
 
@@ -252,11 +260,14 @@ const expectedOf = (expected: ExpectedRevision) =>
 
 /**
  * `dispose` ends the calls but leaves the connection open; its channel is reached through the client's own (protected) accessor.
- * A client that still looks for its cluster is left to itself after a second.
+ * A client that still looks for its cluster, which may take it a minute, is left to itself after a second: nobody can stop before that otherwise.
  */
 async function release(client: EventStoreDBClient): Promise<void> {
-  const released = client.dispose().then(async () => (await client['getChannel']()).close());
+  await atMostASecond(client.dispose().then(async () => (await client['getChannel']()).close()));
+}
+
+async function atMostASecond(work: Promise<unknown>): Promise<void> {
   const over = new AbortController();
-  await Promise.race([released.catch(() => undefined), pause(1_000, over.signal)]);
+  await Promise.race([work.catch(() => undefined), pause(1_000, over.signal)]);
   over.abort();
 }

@@ -61,14 +61,17 @@ const byType = new Map<unknown, Failure>([
   ['unsupported', 'refused'],
 ]);
 
-/** gRPC status codes: invalid argument, permission denied, resource exhausted (a message over the server's limit), unimplemented, unauthenticated. */
+/** gRPC status codes: invalid argument, permission denied, unimplemented, unauthenticated. */
 const byCode = new Map<unknown, Failure>([
   [3, 'refused'],
   [7, 'access denied'],
-  [8, 'too large'],
   [12, 'refused'],
   [16, 'access denied'],
 ]);
+
+/** "Resource exhausted" is a message over the limit of either side, or a server that is overloaded in the middle of a call, which leaves everything open. */
+const resourceExhausted = 8;
+const overTheLimit = /message.*(larger than|exceeds)/i;
 
 /** Messages of calls that never left this process, so that nothing can have been appended. */
 const neverSent = /No connection established|Name resolution failed|ECONNREFUSED|Waiting for LB pick|Failed to discover after/i;
@@ -80,7 +83,9 @@ export function failureOf(error: unknown): Failure {
   const { type, code, message } = error as CallError;
   const known = byType.get(type) ?? byCode.get(code);
   if (known) return known;
-  return typeof message === 'string' && neverSent.test(message) ? 'not sent' : 'unknown outcome';
+  if (typeof message !== 'string') return 'unknown outcome';
+  if (code === resourceExhausted && overTheLimit.test(message)) return 'too large';
+  return neverSent.test(message) ? 'not sent' : 'unknown outcome';
 }
 
 /** What a failed read throws. */

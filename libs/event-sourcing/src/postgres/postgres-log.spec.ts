@@ -56,7 +56,7 @@ describe('the log in PostgreSQL', () => {
       process.execPath,
       ['--import', typescript, join(import.meta.dirname, '../contract/log-worker.ts'), job, url, ...parameters],
       {
-        stdio: ['ignore', 'pipe', 'inherit'],
+        stdio: ['pipe', 'pipe', 'inherit'],
       },
     );
     children.add(child);

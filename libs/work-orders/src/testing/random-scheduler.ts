@@ -3,7 +3,7 @@ export type Actor = { readonly name: string; stoppedUntil: number; dead: boolean
 
 export const newActor = (name: string): Actor => ({ name, stoppedUntil: 0, dead: false });
 
-type Waiting = Readonly<{ actor: Actor; ready: () => boolean; resume: () => void }>;
+type Waiting = Readonly<{ actor: Actor; ready: () => boolean; resume: () => void; dismiss: (reason: Error) => void }>;
 
 const most = 20_000;
 
@@ -13,6 +13,8 @@ const most = 20_000;
  */
 export class RandomScheduler {
   private waiting: Waiting[] = [];
+  private dead: Waiting[] = [];
+  private dismissed: Error | undefined;
   step = 0;
 
   constructor(private seed: number) {}
@@ -27,13 +29,21 @@ export class RandomScheduler {
 
   /** Waits to be chosen; only while `ready` says so. */
   turn(actor: Actor, ready: () => boolean = () => true): Promise<void> {
-    return new Promise((resume) => this.waiting.push({ actor, ready, resume }));
+    if (this.dismissed) return Promise.reject(this.dismissed);
+    return new Promise((resume, dismiss) => this.waiting.push({ actor, ready, resume, dismiss }));
+  }
+
+  /** Sends everybody home who waits for a turn, or asks for one later: what they hold open ends with it. */
+  dismissAll(): void {
+    this.dismissed = new Error('the play is over');
+    for (const { dismiss } of [...this.waiting.splice(0), ...this.dead.splice(0)]) dismiss(this.dismissed);
   }
 
   /** Lets those that `may` take turns until none of them can go on. */
   async run(may: (actor: Actor) => boolean, beforeStep: () => void = () => undefined): Promise<void> {
     for (;;) {
       beforeStep();
+      this.dead.push(...this.waiting.filter(({ actor }) => actor.dead));
       this.waiting = this.waiting.filter(({ actor }) => !actor.dead);
       const ready = this.waiting.filter((entry) => may(entry.actor) && entry.ready());
       const awake = ready.filter(({ actor }) => actor.stoppedUntil <= this.step);
