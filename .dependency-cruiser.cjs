@@ -19,6 +19,13 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     },
     {
+      name: 'what-is-built-needs-no-test',
+      comment: 'The image of docker-compose.yml is built without the folder test/ (tsconfig.build.json leaves out the same files).',
+      severity: 'error',
+      from: { path: '^(src|libs|tools)/', pathNot: '(\\.spec\\.ts$|/contract/|/testing/)' },
+      to: { path: '^test/|/(contract|testing)/' },
+    },
+    {
       name: 'a-lib-is-entered-by-its-door',
       comment: 'From outside, a lib is its index.ts (and the engine also its decider.ts).',
       severity: 'error',
