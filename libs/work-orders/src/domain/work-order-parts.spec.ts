@@ -177,6 +177,9 @@ describe('recording another cost', () => {
       .when(recordOtherCost, { ...cost, amount: '1.005', currency: 'KWD' })
       .thenTypes('OtherCostRecorded');
     given(opened)
+      .when(recordOtherCost, { ...cost, amount: '1.5', currency: 'JPY' })
+      .thenRefused('VALIDATION_FAILED', { 'other_cost.amount': 'too_many_decimals' });
+    given(opened)
       .when(recordOtherCost, { ...cost, amount: '-1000000000' })
       .thenRefused('VALIDATION_FAILED', { 'other_cost.amount': 'out_of_range' });
   });
