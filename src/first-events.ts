@@ -45,16 +45,17 @@ export class FirstEvents {
   /** Whoever connects after a first start finds its site in every list. */
   async record(): Promise<void> {
     for (const record of builtIn) {
-      const position = await this.records.record(record, contextOf(record));
+      const position = await this.records.record(record, context());
       if (position > 0n) await this.positions.waitFor(position, longestWaitMs);
     }
   }
 }
 
-const contextOf = ({ definition }: BuiltInRecord): CommandContext => ({
+/** All of it happens at the first site, also what belongs to the whole customer: every event is to be found in some site's audit trail. */
+const context = (): CommandContext => ({
   actor: { kind: 'system', id: 'first-start' },
   customerId,
-  entityId: definition.scope === 'entity' ? entityId : null,
+  entityId,
   requestId: 'first-start',
   correlationId: 'first-start',
   causationId: 'first-start',

@@ -17,13 +17,13 @@ describe('who asks, for which site', () => {
 
   it('takes Token for Bearer', () => app.get('/entities', { authorization: `Token ${app.adminKey}` }).expect(200));
 
-  it.each([undefined, '', 'one', '1.5', '-1', '99999999999999999999'])('does not take %j for a site', async (entity) => {
+  it.each([undefined, '', 'one', '1.5', '0x1'])('does not take %j for a site', async (entity) => {
     const { error } = await app.post('/batch', {}, { 'x-entity-id': entity }).expect(400);
     expect(error.code).toBe('MALFORMED_REQUEST');
   });
 
   it('finds no site that is not there', async () => {
-    for (const entity of ['0', '987654321'])
+    for (const entity of ['0', '-1', '987654321', '99999999999999999999'])
       expect((await app.post('/batch', {}, { 'x-entity-id': entity }).expect(404)).error.code).toBe('NOT_FOUND');
   });
 

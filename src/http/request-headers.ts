@@ -14,12 +14,16 @@ export function requestIdOf(value: string | string[] | undefined): string {
 export const credentialOf = (authorization: string | undefined): string | undefined =>
   /^(?:Bearer|Token) +(\S+) *$/i.exec(authorization ?? '')?.[1];
 
-/** @throws Rejection MALFORMED_REQUEST for a missing header or no positive integer */
+/** @throws Rejection MALFORMED_REQUEST for a missing header or no integer; NOT_FOUND for an integer that can be no site's */
 export function entityIdOf(value: string | undefined): number {
-  const id = /^\d{1,16}$/.test(value ?? '') ? Number(value) : Number.NaN;
-  if (!Number.isSafeInteger(id)) throw new Rejection('MALFORMED_REQUEST', 'the header X-Entity-Id must name the site by its integer id');
+  if (!/^[+-]?\d+$/.test(value ?? ''))
+    throw new Rejection('MALFORMED_REQUEST', 'the header X-Entity-Id must name the site by its integer id');
+  const id = Number(value);
+  if (!Number.isSafeInteger(id) || id < 1) throw noSuchEntity();
   return id;
 }
+
+export const noSuchEntity = (): Rejection => new Rejection('NOT_FOUND', 'there is no such entity');
 
 const entityTag = /^(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"$/;
 
