@@ -1,7 +1,14 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { commandContextOf, fingerprintOf, IdempotencyKeys, type RequestScope, type StoredAnswer } from '#millwright/access';
+import {
+  commandContextOf,
+  fingerprintOf,
+  IdempotencyKeys,
+  refuseArchivedEntity,
+  type RequestScope,
+  type StoredAnswer,
+} from '#millwright/access';
 import { runInContext, type CommandContext } from '#millwright/event-sourcing';
 import { Answer } from '#millwright/resources';
 import { envelopeFormOf, successBody, successHeaders } from './envelope.js';
@@ -41,8 +48,10 @@ export class AnswerInterceptor implements NestInterceptor {
     const { request } = reply;
     const expectedRevisions = expectedRevisionsOf(header(request.headers['if-match']));
     const key = header(request.headers['idempotency-key']);
-    const decided = async (more: Pick<CommandContext, 'expectedRevisions' | 'idempotency'>): Promise<StoredAnswer> =>
-      answerOf(await runInContext(commandContextOf(scope, more), handle), reply, scope);
+    const decided = async (more: Pick<CommandContext, 'expectedRevisions' | 'idempotency'>): Promise<StoredAnswer> => {
+      if (changesTheEntity(request)) refuseArchivedEntity(scope);
+      return answerOf(await runInContext(commandContextOf(scope, more), handle), reply, scope);
+    };
     if (key === undefined) return send(reply, await decided({ expectedRevisions }));
     const answer = await this.keys.run({ operation: operationOf(request), key, fingerprint: fingerprint(request, scope) }, (idempotency) =>
       decided({ expectedRevisions, idempotency }),
@@ -51,6 +60,9 @@ export class AnswerInterceptor implements NestInterceptor {
     return send(reply, answer);
   }
 }
+
+/** Not where sites themselves are administered, for there an archived one is brought back; and the operations of a batch are asked one by one. */
+const changesTheEntity = ({ routeOptions: { url = '' } }: FastifyRequest): boolean => !/^\/api\/v1\/(entities(\/|$)|batch$)/.test(url);
 
 /** Method and path as the router understood it, so that two spellings of one path are one operation. */
 function operationOf(request: FastifyRequest): string {

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import {
   type ApiKeys,
   type EntityDirectory,
-  type EntityScope,
+  type FoundEntity,
   type PositionWaiter,
   runInScope,
   type RequestScope,
@@ -12,7 +12,7 @@ import {
 import { Rejection } from '#millwright/event-sourcing';
 import { invalid, RejectionWithHeaders } from '#millwright/resources';
 import type { KnownPaths } from './known-paths.js';
-import { credentialOf, entityIdOf, header, positionOf } from './request-headers.js';
+import { credentialOf, entityIdOf, header, noSuchEntity, positionOf } from './request-headers.js';
 import { admissionOf, type Admission } from './route-policy.js';
 import { securityHeadersOf } from './security-headers.js';
 
@@ -100,13 +100,12 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
 
 /** Finds out who asks for which site. */
 function admission({ keys, entities }: Directory): (request: FastifyRequest, wanted: Admission) => Promise<RequestScope> {
-  const known = new LRUCache<string, { entity: EntityScope }>({
+  const known = new LRUCache<string, FoundEntity>({
     max: 10_000,
     ttl: entityBelievedForMs,
     fetchMethod: async (key) => {
       const [customerId = 0, entityId = 0] = key.split('/').map(Number);
-      const entity = await entities.find(customerId, entityId);
-      return entity ? { entity } : undefined;
+      return (await entities.find(customerId, entityId)) ?? undefined;
     },
   });
   const customers = new LRUCache<number, RequestScope['customer']>({
@@ -119,11 +118,14 @@ function admission({ keys, entities }: Directory): (request: FastifyRequest, wan
     const principal = credential === undefined ? null : await keys.authenticate(credential);
     if (!principal) throw unauthenticated();
     const { customerId } = principal;
-    const entityHeader = header(request.headers['x-entity-id']);
-    const entity = wanted === 'key' ? null : (await known.fetch(`${customerId}/${entityIdOf(entityHeader)}`))?.entity;
-    if (entity === undefined) throw new Rejection('NOT_FOUND', 'there is no such entity');
     const customer = (await customers.fetch(customerId)) ?? { id: customerId, name: '' };
-    return { requestId: request.id, principal, customer, entity };
+    if (wanted === 'key') return { requestId: request.id, principal, customer, entity: null };
+    const key = `${customerId}/${entityIdOf(header(request.headers['x-entity-id']))}`;
+    const found = await known.fetch(key);
+    if (!found) throw noSuchEntity();
+    // Whoever brings a site back goes on with it at once.
+    if (found.archived) known.delete(key);
+    return { requestId: request.id, principal, customer, entity: found.entity, entityIsArchived: found.archived };
   };
 }
 

@@ -1,5 +1,6 @@
-import { currentScope } from '#millwright/access';
-import { defineField, defineRecord, Flag, Money, Text, type Class } from '#millwright/resources';
+import { builtInUserId, currentScope } from '#millwright/access';
+import { Rejection } from '#millwright/event-sourcing/decider';
+import { defineField, defineRecord, Flag, Money, Text, type Class, type RecordState } from '#millwright/resources';
 
 /** An e-mail address as far as form can tell. Codes: invalid_email, too_long. */
 const Email = (): PropertyDecorator => (target, property) =>
@@ -41,6 +42,7 @@ export const users = defineRecord({
   defaults: { language: 'en', can_be_assigned_to_wo: true },
   label: ['id', 'name', 'surname', 'avatar'],
   search: ['name', 'surname', 'email'],
+  rules: { archive: assertNotBuiltIn },
   computed: {
     full_name: {
       openApi: text,
@@ -63,3 +65,8 @@ export const users = defineRecord({
     invitation_details: { openApi: { type: 'object' }, of: () => ({ sent_at: null, due_at: null, accepted_at: null }) },
   },
 });
+
+/** What the bootstrap key and the system itself do is done in this user's name. */
+function assertNotBuiltIn(_state: RecordState, id: number): void {
+  if (id === builtInUserId) throw new Rejection('CONFLICT', 'The built-in user stands for the administrator and cannot be archived.');
+}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EntityDirectory, type EntityScope, type RequestScope } from '#millwright/access';
+import { EntityDirectory, type FoundEntity, type RequestScope } from '#millwright/access';
 import { EventStore } from '#millwright/event-sourcing';
 import { currencySymbol, printedTimeZone } from './currency-and-time-zone.js';
 import { customers } from './customers.js';
@@ -12,11 +12,11 @@ export class SiteDirectory extends EntityDirectory {
     super();
   }
 
-  async find(customerId: number, entityId: number): Promise<EntityScope | null> {
+  async find(customerId: number, entityId: number): Promise<FoundEntity | null> {
     const { state } = await this.events.load(entities.stream, entityId);
     if (!state.registered || state.history?.customerId !== customerId) return null;
     const { name, currency, datetime_format, timezone } = state.values;
-    return {
+    const entity = {
       id: entityId,
       name: String(name),
       currency: String(currency),
@@ -24,6 +24,7 @@ export class SiteDirectory extends EntityDirectory {
       datetime_format: typeof datetime_format === 'string' ? datetime_format : null,
       timezone: printedTimeZone(String(timezone)),
     };
+    return { entity, archived: state.archived };
   }
 
   async customer(customerId: number): Promise<RequestScope['customer']> {

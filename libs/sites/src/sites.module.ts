@@ -6,6 +6,7 @@ import { assets } from './assets.js';
 import { CurrencyUse } from './currency-use.js';
 import { customers } from './customers.js';
 import { entities } from './entities.js';
+import { LastEntity } from './last-entity.js';
 import { locations } from './locations.js';
 import { SiteDirectory } from './site-directory.js';
 
@@ -15,7 +16,7 @@ export const siteRecords = [customers, entities, locations, assetTypes, assets];
 @Global()
 @Module({
   imports: [recordModule(siteRecords)],
-  providers: [{ provide: EntityDirectory, useClass: SiteDirectory }, CurrencyUse],
+  providers: [{ provide: EntityDirectory, useClass: SiteDirectory }, CurrencyUse, LastEntity],
   exports: [EntityDirectory, CurrencyUse],
 })
 export class SitesModule {}

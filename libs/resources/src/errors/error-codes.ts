@@ -15,7 +15,10 @@ export const errorCodes = {
   TIER_FEATURE_LOCKED: { status: 403, meaning: 'The plan of this customer does not contain this feature.' },
   NOT_FOUND: { status: 404, meaning: 'There is no such path or record, or it belongs to someone else.' },
   METHOD_NOT_ALLOWED: { status: 405, meaning: 'The path exists, the method does not; Allow lists those that do.' },
-  CONFLICT: { status: 409, meaning: 'The record is in a state, or busy with something, that does not allow this.' },
+  CONFLICT: {
+    status: 409,
+    meaning: 'The record or its site is archived, or the record is in a state, or busy with something, that does not allow this.',
+  },
   INSUFFICIENT_STOCK: { status: 409, meaning: 'More is wanted than is available or on hand; nothing was moved.' },
   WORK_ORDER_CLOSED: { status: 409, meaning: 'The work order is completed or cancelled; reopen it first.' },
   PART_IN_USE: { status: 409, meaning: 'The part still has stock, a reservation or a completion running.' },

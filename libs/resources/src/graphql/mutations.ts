@@ -1,7 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Args, ArgsType, Field, InputType, Int } from '@nestjs/graphql';
-import { commandContextOf, currentScope, fingerprintOf, IdempotencyKeys, PositionWaiter, type RequestScope } from '#millwright/access';
-import { Rejection, runInContext, type Position, type Row } from '#millwright/event-sourcing';
+import {
+  commandContextOf,
+  currentScope,
+  fingerprintOf,
+  IdempotencyKeys,
+  PositionWaiter,
+  refuseArchivedEntity,
+  type RequestScope,
+} from '#millwright/access';
+import { Rejection, runInContext, type IdempotentAttempt, type Position, type Row } from '#millwright/event-sourcing';
 import { partialClassOf, Reference, type Class } from '../fields/index.js';
 import { toldOf } from '../errors/index.js';
 import { withSnakeCaseKeys } from '../names.js';
@@ -43,6 +51,9 @@ export function updateInputOf<Fields extends object>(
 
 /** What a mutation did: the source of its object type, and the position that covers it. */
 export type Mutated = Readonly<{ row: Row; position: Position }>;
+
+/** What an archived site does not stand in the way of: there it is brought back. */
+const administersEntities: ReadonlySet<string> = new Set(['createEntity', 'updateEntity', 'archiveEntity', 'unarchiveEntity']);
 
 /** As long as a read waits for `X-Min-Position`. */
 const longestWaitMs = 2_000;
@@ -88,14 +99,18 @@ export class Mutations {
     // What this operation read before must not be shown after it: several mutations may stand in one document.
     this.related.forget();
     const expectedRevisions = expectedRevision == null ? undefined : [expectedRevision];
-    if (idempotencyKey == null) return seen(scope, await runInContext(commandContextOf(scope, { expectedRevisions }), work));
+    const decided = (idempotency?: IdempotentAttempt): Promise<Mutated> => {
+      if (!administersEntities.has(name)) refuseArchivedEntity(scope);
+      return runInContext(commandContextOf(scope, { expectedRevisions, idempotency }), work);
+    };
+    if (idempotencyKey == null) return seen(scope, await decided());
     const fingerprint = fingerprintOf({
       input: JSON.parse(JSON.stringify(input)) as unknown,
       entity: scope.entity?.id ?? null,
       if_match: expectedRevision ?? null,
     });
     const answer = await this.keys.run({ operation: `mutation ${name}`, key: idempotencyKey, fingerprint }, async (idempotency) => {
-      const { row, position } = await runInContext(commandContextOf(scope, { expectedRevisions, idempotency }), work);
+      const { row, position } = await decided(idempotency);
       return { status: 200, headers: { 'X-Position': String(position) }, body: JSON.stringify(row) };
     });
     return seen(scope, { row: JSON.parse(answer.body) as Row, position: BigInt(answer.headers['X-Position'] ?? 0) });

@@ -41,10 +41,24 @@ describe('a record', () => {
 
   it('is archived and brought back once', () => {
     const archived = fold(registered, { type: 'RoomArchived', data: {} });
-    expect(archiveRecord('Room', {}, fold(registered))).toEqual([{ type: 'RoomArchived', data: {} }]);
-    expect(archiveRecord('Room', {}, archived)).toEqual([]);
+    expect(archiveRecord('Room', {}, fold(registered), 7)).toEqual([{ type: 'RoomArchived', data: {} }]);
+    expect(archiveRecord('Room', {}, archived, 7)).toEqual([]);
     expect(unarchiveRecord('Room', archived)).toEqual([{ type: 'RoomUnarchived', data: {} }]);
     expect(unarchiveRecord('Room', fold(registered))).toEqual([]);
+  });
+
+  it('is not changed while it is archived, not even by nothing new', () => {
+    const archived = fold(registered, { type: 'RoomArchived', data: {} });
+    for (const wanted of [{ name: 'Office' }, { name: 'Hall' }, {}])
+      expect(() => changeRecord('Room', {}, archived, wanted)).toThrow('The room is archived; bring it back first.');
+  });
+
+  it('tells its rules which one is to be archived', () => {
+    const archive = (_: RecordState, id: number): void => {
+      if (id === 1) throw new Rejection('CONFLICT', 'not the first');
+    };
+    expect(() => archiveRecord('Room', { archive }, fold(registered), 1)).toThrow('not the first');
+    expect(archiveRecord('Room', { archive }, fold(registered), 2)).toHaveLength(1);
   });
 
   it('asks the rules of its kind', () => {
@@ -54,7 +68,7 @@ describe('a record', () => {
     expect(() => registerRecord('Room', { register: refuse }, { name: 'x' })).toThrow('no');
     expect(() => changeRecord('Room', { change: refuse }, fold(registered), { name: 'y' })).toThrow('no');
     expect(changeRecord('Room', { change: refuse }, fold(registered), { name: 'Hall' })).toEqual([]);
-    expect(() => archiveRecord('Room', { archive: refuse }, fold(registered))).toThrow('no');
+    expect(() => archiveRecord('Room', { archive: refuse }, fold(registered), 7)).toThrow('no');
   });
 
   it('remembers who and when', () => {

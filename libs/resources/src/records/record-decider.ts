@@ -15,7 +15,7 @@ export type RecordStream = Stream<RecordState, RecordEvent>;
 export type RecordRules = Readonly<{
   register?(values: RecordValues): void;
   change?(state: RecordState, changes: RecordValues): void;
-  archive?(state: RecordState): void;
+  archive?(state: RecordState, id: number): void;
 }>;
 
 const unknownRecord: RecordState = { registered: false, archived: false, values: {} };
@@ -50,17 +50,28 @@ export function registerRecord(typeName: string, rules: RecordRules, values: Rec
   return [{ type: `${typeName}Registered`, data: camelValues(Object.fromEntries(given)) }];
 }
 
-/** Changes what really differs; nothing happens where nothing does. Null clears a field. */
+/**
+ * Changes what really differs; nothing happens where nothing does. Null clears a field.
+ * @throws Rejection CONFLICT the record is archived, and what the kind's rules say
+ */
 export function changeRecord(typeName: string, rules: RecordRules, state: RecordState, wanted: RecordValues): RecordEvent[] {
+  requireInUse(typeName, state);
   const changes = changesOf(state, wanted);
   if (Object.keys(changes).length === 0) return [];
   rules.change?.(state, changes);
   return [{ type: `${typeName}Changed`, data: camelValues(changes) }];
 }
 
-export function archiveRecord(typeName: string, rules: RecordRules, state: RecordState): RecordEvent[] {
+/** @throws Rejection CONFLICT what is archived stays as it is until it is brought back, as parts and work orders do */
+export function requireInUse(typeName: string, { archived }: RecordState): void {
+  if (archived)
+    throw new Rejection('CONFLICT', `The ${snakeCase(typeName).replaceAll('_', ' ').toLowerCase()} is archived; bring it back first.`);
+}
+
+/** Nothing happens to what is archived already. @throws Rejection what the kind's rules say */
+export function archiveRecord(typeName: string, rules: RecordRules, state: RecordState, id: number): RecordEvent[] {
   if (state.archived) return [];
-  rules.archive?.(state);
+  rules.archive?.(state, id);
   return [{ type: `${typeName}Archived`, data: {} }];
 }
 

@@ -32,7 +32,7 @@ export class RecordTrees {
     return [];
   }
 
-  /** Moves in one customer's tree go one after another: two at once could each be right and together make a circle. */
+  /** Moves in one customer's tree go one after another: two at once could each be right and together make a circle. So do archives that a guard is asked about. */
   async oneAtATime<T>({ name }: Readonly<{ name: string }>, work: () => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     try {

@@ -9,6 +9,7 @@ import {
   changeRecord,
   changesOf,
   registerRecord,
+  requireInUse,
   unarchiveRecord,
   type RecordEvent,
   type RecordState,
@@ -25,10 +26,14 @@ export type WrittenRecord = Readonly<{ id: number; row: Row; revision: number; p
 /** Asked before a record changes, for rules that need to look something up. Throws a Rejection to refuse. */
 export type ChangeGuard = (id: number, state: RecordState, changes: RecordValues) => Promise<void>;
 
+/** Asked before a record is archived, one archive of its kind after another. Throws a Rejection to refuse. */
+export type ArchiveGuard = (id: number) => Promise<void>;
+
 /** Carries out the four commands every kind of record has. */
 @Injectable()
 export class RecordWriter {
   private readonly guards = new Map<Class, ChangeGuard[]>();
+  private readonly archiveGuards = new Map<Class, ArchiveGuard>();
 
   constructor(
     private readonly events: EventStore,
@@ -41,6 +46,11 @@ export class RecordWriter {
   /** Has a guard asked before every change of this kind of record (the site's currency once a cost exists). */
   guardChanges(definition: RecordDefinition, guard: ChangeGuard): void {
     this.guards.set(definition.fields, [...(this.guards.get(definition.fields) ?? []), guard]);
+  }
+
+  /** Has a guard asked before any of this kind of record is archived (the last site of a customer). */
+  guardArchive(definition: RecordDefinition, guard: ArchiveGuard): void {
+    this.archiveGuards.set(definition.fields, guard);
   }
 
   /** @throws Rejection VALIDATION_FAILED, DUPLICATE_REFERENCE, and what the kind's rules say */
@@ -132,6 +142,7 @@ export class RecordWriter {
         this.events.execute(definition.stream, id, (current) => {
           requireHere(current.history, definition.scope);
           refuseIf(problems);
+          requireInUse(definition.typeName, current);
           overtaken = !this.people.isSameVersion(current, state);
           return overtaken || data.fields.length === 0 ? [] : [{ type: `${definition.typeName}Changed`, data }];
         });
@@ -142,9 +153,16 @@ export class RecordWriter {
     }
   }
 
-  /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED, and what the kind's rules say */
+  /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED, and what the kind's guard and rules say */
   archive(definition: RecordDefinition, id: number): Promise<WrittenRecord> {
-    return this.decideOn(definition, id, (state) => archiveRecord(definition.typeName, definition.rules, state));
+    const guard = this.archiveGuards.get(definition.fields);
+    const archive = (): Promise<WrittenRecord> =>
+      this.decideOn(definition, id, (state) => archiveRecord(definition.typeName, definition.rules, state, id));
+    if (!guard) return archive();
+    return this.trees.oneAtATime(definition, async () => {
+      if (!(await this.existing(definition, id)).state.archived) await guard(id);
+      return archive();
+    });
   }
 
   /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED */
