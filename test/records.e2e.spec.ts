@@ -108,47 +108,6 @@ describe('the life of a record', () => {
   });
 });
 
-describe('an external reference', () => {
-  it('is unique, whoever comes at the same moment', async () => {
-    const external_reference = randomUUID();
-    const answers = await times(30, (index) => location({ name: `Race ${index}`, external_reference }));
-    expect(statuses(answers)).toEqual([201, ...Array<number>(29).fill(409)]);
-    const winner = answers.find(({ status }) => status === 201)?.data.id as number;
-    for (const { status, error } of answers) if (status === 409) expect(error).toMatchObject({ code: 'DUPLICATE_REFERENCE', id: winner });
-    expect((await app.get(`/locations?external_reference=${external_reference}`)).data).toHaveLength(1);
-  });
-
-  it('means another record on another site or of another kind', async () => {
-    const external_reference = randomUUID();
-    await location({ name: 'x', external_reference }).expect(201);
-    await app.post('/assets', { asset: { name: 'x', external_reference } }).expect(201);
-    const other = (await app.post('/entities', { entity: { name: 'Third site' } }).expect(201)).data.id as number;
-    await location({ name: 'x', external_reference }, { 'x-entity-id': String(other) }).expect(201);
-  });
-
-  it('is not taken by a creation that was refused', async () => {
-    const external_reference = randomUUID();
-    await location({ name: 'x', external_reference, parent_id: 987654321 }).expect(422);
-    await location({ name: 'x', external_reference }).expect(201);
-  });
-
-  it('can be given to a record later, but not twice', async () => {
-    const [one, other, external_reference] = [await locationId({ name: 'one' }), await locationId({ name: 'other' }), randomUUID()];
-    await app.patch(`/locations/${one}`, { location: { external_reference } }).expect(200);
-    const { error } = await app.patch(`/locations/${other}`, { location: { external_reference } }).expect(409);
-    expect(error).toMatchObject({ code: 'DUPLICATE_REFERENCE', id: one });
-  });
-
-  it('gives the first answer again under one Idempotency-Key', async () => {
-    const headers = { 'idempotency-key': randomUUID() };
-    const body = { name: 'x', external_reference: randomUUID() };
-    const first = await location(body, headers).expect(201);
-    const again = await location(body, headers).expect(201);
-    expect(again.data).toEqual(first.data);
-    expect(again.headers.get('idempotent-replayed')).toBe('true');
-  });
-});
-
 describe('a tree', () => {
   it('stays a tree when two records move under each other at once', async () => {
     for (let round = 0; round < 5; round++) {

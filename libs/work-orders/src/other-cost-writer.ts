@@ -7,7 +7,7 @@ import { recordOtherCost } from './domain/other-costs.js';
 import type { OtherCostRecorded } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
 import { otherCostRow } from './read-models/work-orders.js';
-import { RecordOtherCost, type OtherCostOutcome } from './work-order.commands.js';
+import { RecordOtherCost, type OtherCostOutcome, type WorkOrderOutcome } from './work-order.commands.js';
 import { WorkOrderWriter } from './work-order-writer.js';
 
 const resource = 'other_cost';
@@ -33,7 +33,7 @@ export class OtherCostWriter {
     this.sitesWithCosts.add(entity.id);
     const reference = external_reference == null || external_reference === '' ? null : external_reference;
     const proposed = await this.events.nextId(resource);
-    const otherCostId = reference === null ? proposed : await this.idUnder(reference, work_order_id, proposed);
+    const otherCostId = reference === null ? proposed : await this.externalReferences.idFor(referenceKey(resource, reference), proposed);
     const cost = {
       otherCostId,
       amount,
@@ -43,30 +43,30 @@ export class OtherCostWriter {
       categoryId: category_id ?? null,
       externalReference: reference,
     };
-    const outcome = await this.orders.decide(work_order_id, (order) => {
-      refuseIf(problems);
-      if (reference !== null && order.otherCostIds.has(otherCostId))
-        throw duplicateReference(referenceKey(resource, reference), otherCostId);
-      return recordOtherCost(order, cost);
-    });
+    const record = (): Promise<WorkOrderOutcome> =>
+      this.orders.decide(work_order_id, (order) => {
+        refuseIf(problems);
+        if (reference !== null && order.otherCostIds.has(otherCostId))
+          throw duplicateReference(referenceKey(resource, reference), otherCostId);
+        return recordOtherCost(order, cost);
+      });
+    const outcome = await (reference === null ? record() : this.underReference(reference, work_order_id, otherCostId, record));
     const recorded = outcome.events.find((event): event is RecordedEvent<OtherCostRecorded> => event.type === 'OtherCostRecorded');
     if (!recorded) throw new Error(`other cost ${otherCostId} of work order ${work_order_id} was answered without its event`);
     return { ...outcome, cost: otherCostRow(recorded) };
   }
 
   /**
-   * The id a reference stands for. A cost lives on its order's stream, so the reference is claimed for the order as well:
+   * A cost lives on its order's stream, so its reference is claimed for the order as well:
    * two requests for one order meet on its stream, and a second order is refused.
    */
-  private async idUnder(reference: string, workOrderId: number, proposed: number): Promise<number> {
-    const otherCostId = await this.externalReferences.idFor(referenceKey(resource, reference), proposed);
+  private underReference<T>(reference: string, workOrderId: number, otherCostId: number, record: () => Promise<T>): Promise<T> {
     const holds = async (holder: number): Promise<boolean> => {
       const { state } = await this.events.load(workOrder, holder);
       if (state.otherCostIds.has(otherCostId)) throw duplicateReference(referenceKey(resource, reference), otherCostId);
       return false;
     };
-    await this.externalReferences.claim(referenceKey(`${resource}_order`, reference), workOrderId, holds);
-    return otherCostId;
+    return this.externalReferences.move({ id: workOrderId, to: referenceKey(`${resource}_order`, reference), holds }, record);
   }
 }
 

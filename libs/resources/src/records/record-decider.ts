@@ -1,4 +1,4 @@
-import { changedFields, historyAfter, type Event, type RecordHistory, type Stream } from '#millwright/event-sourcing/decider';
+import { changedFields, historyAfter, Rejection, type Event, type RecordHistory, type Stream } from '#millwright/event-sourcing/decider';
 import { camelCase, snakeCase } from '../names.js';
 
 /** The stored fields of a record by their snake_case names; decimals are canonical strings. A field that is not there is null. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { currentContext, EventStore, Rejection, type Outcome, type Position, type Row } from '#millwright/event-sourcing';
 import type { Class } from '../fields/index.js';
-import { duplicateReference, ExternalReferences, ReferenceChecks, referenceKey, type ReferenceKey } from '../references/index.js';
+import { duplicateReference, ExternalReferences, ReferenceChecks } from '../references/index.js';
 import { refuseIf, requireHere } from '../resource/refusals.js';
 import { storedValues } from '../resource/stored-values.js';
 import {
@@ -18,6 +18,7 @@ import {
 import type { RecordDefinition } from './record-definition.js';
 import { PersonalRecords, type PersonalEventData } from './personal-records.js';
 import { rowOf } from './record-projection.js';
+import { keyOf, referenceIn, referenceMove } from './record-references.js';
 import { RecordTrees } from './record-trees.js';
 
 /** A record right after a command, rendered from the decided state. */
@@ -106,26 +107,32 @@ export class RecordWriter {
     const work = async (): Promise<WrittenRecord> => {
       if (definition.tree && changes['parent_id'] != null)
         problems.push(...(await this.trees.problems(definition, id, Number(changes['parent_id']))));
-      if (problems.length === 0) await this.prepareChange(definition, id, state, changes);
-      const outcome = await this.events.execute(definition.stream, id, (current) => {
-        requireHere(current.history, definition.scope);
-        refuseIf(problems);
-        return changeRecord(definition.typeName, definition.rules, current, wanted);
-      });
+      if (problems.length === 0) await this.askGuards(definition, id, state, changes);
+      const change = (): Promise<Outcome<RecordState>> =>
+        this.events.execute(definition.stream, id, (current) => {
+          requireHere(current.history, definition.scope);
+          refuseIf(problems);
+          return changeRecord(definition.typeName, definition.rules, current, wanted);
+        });
+      const outcome = await (problems.length === 0 ? this.movingReference(definition, id, state.values, changes, change) : change());
       return written(definition, id, outcome);
     };
     return definition.tree && changes['parent_id'] != null ? this.trees.oneAtATime(definition, work) : work();
   }
 
-  private async prepareChange(definition: RecordDefinition, id: number, state: RecordState, changes: RecordValues): Promise<void> {
+  private async askGuards(definition: RecordDefinition, id: number, state: RecordState, changes: RecordValues): Promise<void> {
     for (const guard of this.guards.get(definition.fields) ?? []) await guard(id, state, changes);
-    const reference = referenceIn(changes);
-    if (reference !== undefined)
-      await this.externalReferences.claim(
-        keyOf(definition, reference),
-        id,
-        async (holder) => (await this.referenceOf(definition, holder)) === reference,
-      );
+  }
+
+  private movingReference<T>(
+    definition: RecordDefinition,
+    id: number,
+    before: RecordValues,
+    changes: RecordValues,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const holds = async (holder: number, reference: string): Promise<boolean> => (await this.referenceOf(definition, holder)) === reference;
+    return this.externalReferences.move(referenceMove(definition, id, { before, changes, holds }), work);
   }
 
   /** The values are written under a new version first; a command that loses the race starts again from what won. */
@@ -136,7 +143,7 @@ export class RecordWriter {
       const wanted = storedValues(definition.inputFields, input, before);
       const changes = changesOf({ ...state, values: before }, wanted);
       const problems = await this.references.problems(definition.name, definition.inputFields, changes, before);
-      if (problems.length === 0) await this.prepareChange(definition, id, { ...state, values: before }, changes);
+      if (problems.length === 0) await this.askGuards(definition, id, { ...state, values: before }, changes);
       let overtaken = false;
       const change = (data: PersonalEventData): Promise<Outcome<RecordState>> =>
         this.events.execute(definition.stream, id, (current) => {
@@ -146,7 +153,9 @@ export class RecordWriter {
           overtaken = !this.people.isSameVersion(current, state);
           return overtaken || data.fields.length === 0 ? [] : [{ type: `${definition.typeName}Changed`, data }];
         });
-      const { outcome, personal } = await this.people.write(definition, id, { ...before, ...changes }, Object.keys(changes), change);
+      const write = (): ReturnType<PersonalRecords['write']> =>
+        this.people.write(definition, id, { ...before, ...changes }, Object.keys(changes), change);
+      const { outcome, personal } = await (problems.length === 0 ? this.movingReference(definition, id, before, changes, write) : write());
       if (overtaken) continue;
       await this.people.forgetOlder(definition, id, state, outcome.state);
       return written(definition, id, outcome, await this.people.valuesOf(definition, id, outcome.state, personal));
@@ -160,7 +169,7 @@ export class RecordWriter {
       this.decideOn(definition, id, (state) => archiveRecord(definition.typeName, definition.rules, state, id));
     if (!guard) return archive();
     return this.trees.oneAtATime(definition, async () => {
-      if (!(await this.existing(definition, id)).state.archived) await guard(id);
+      if (!(await this.existing(definition, id)).archived) await guard(id);
       return archive();
     });
   }
@@ -215,10 +224,3 @@ const initialValues = ({ inherent = {}, defaults = {} }: RecordDefinition): Reco
   ...Object.fromEntries(Object.entries(inherent).map(([name, { initial }]) => [name, initial])),
   ...defaults,
 });
-
-const referenceIn = (values: RecordValues): string | undefined => {
-  const reference = values['external_reference'];
-  return typeof reference === 'string' && reference !== '' ? reference : undefined;
-};
-
-const keyOf = ({ name, scope }: RecordDefinition, reference: string): ReferenceKey => referenceKey(name, reference, scope);

@@ -30,7 +30,19 @@ export function referenceKey(resource: string, reference: string, scope: 'entity
   return { resource, customerId, entityId: scope === 'entity' ? entityId : null, reference };
 }
 
-/** How long a claim without a record is left alone where it cannot simply be joined. Far longer than any request may take. */
+/** A record on its way from one reference to another. */
+export type ReferenceMove = Readonly<{
+  id: number;
+  /** What it carries so far, and is to carry; left out: none. */
+  from?: ReferenceKey;
+  to?: ReferenceKey;
+  /** Whether the record with that id exists and carries the reference. May throw a better refusal. */
+  holds(holder: number, reference: string): Promise<boolean>;
+}>;
+
+type Claim = Readonly<{ key: ReferenceKey; id: number; claimedAt: string; isNew: boolean }>;
+
+/** How long a claim that nobody let go of is left alone where it cannot simply be joined. Far longer than any request may take. */
 const abandonedAfterSeconds = 60;
 
 /**
@@ -63,13 +75,42 @@ export class ExternalReferences {
    * Claims are never given back: one whose record carries another reference by now is free to be taken (`claim`).
    */
   async idFor(key: ReferenceKey, proposedId: number): Promise<number> {
-    const { rows } = await this.pool.query<{ id: string }>(
+    return (await this.firstClaim(key, proposedId)).id;
+  }
+
+  /** The claim there is: the proposed one where there was none. */
+  private async firstClaim(key: ReferenceKey, proposedId: number): Promise<Claim> {
+    const { rows } = await this.pool.query<{ id: string; claimed_at: string; is_new: boolean }>(
       `INSERT INTO app.external_references AS claim (customer_id, entity_id, resource, reference, id) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT (customer_id, entity_id, resource, reference)
-       DO UPDATE SET claimed_at = CASE WHEN claim.id = excluded.id THEN now() ELSE claim.claimed_at END RETURNING id`,
+       DO UPDATE SET claimed_at = CASE WHEN claim.id = excluded.id THEN now() ELSE claim.claimed_at END
+       RETURNING id, claimed_at::text, xmax = 0 AS is_new`,
       [...columnsOf(key), proposedId],
     );
-    return Number(rows[0]?.id ?? proposedId);
+    const [row] = rows;
+    if (!row) throw new Error('a claim of an external reference was neither made nor found');
+    return { key, id: Number(row.id), claimedAt: row.claimed_at, isNew: row.is_new };
+  }
+
+  /**
+   * Has `work` give a record another reference, or take its own away: claims the new one before, and lets go afterwards of what no event came to carry,
+   * so that whoever asks for it next gets it at once.
+   * @throws Rejection DUPLICATE_REFERENCE (with `id`), CONFLICT while another request is about to use it, and what `work` throws
+   */
+  async move<T>(move: ReferenceMove | undefined, work: () => Promise<T>): Promise<T> {
+    if (!move) return work();
+    const { id, from, to, holds } = move;
+    const left = from && (await this.claimOf(from, id));
+    const taken = to && (await this.claim(to, id, (holder) => holds(holder, to.reference)));
+    try {
+      const done = await work();
+      if (left && !(await holds(id, left.key.reference))) await this.letGo(left);
+      return done;
+    } catch (failure) {
+      // An outcome that is unknown may yet turn out to carry it; and a claim that was there before may be another request's.
+      if (taken?.isNew === true && failure instanceof Rejection && failure.code !== 'UNAVAILABLE') await this.letGo(taken);
+      throw failure;
+    }
   }
 
   /**
@@ -77,19 +118,38 @@ export class ExternalReferences {
    * @param isHeld whether the record with that id exists and carries this reference
    * @throws Rejection DUPLICATE_REFERENCE (with `id`), CONFLICT while another request is about to use it
    */
-  async claim(key: ReferenceKey, id: number, isHeld: (holder: number) => Promise<boolean>): Promise<void> {
-    const holder = await this.idFor(key, id);
-    if (holder === id) return;
-    if (await isHeld(holder)) throw duplicateReference(key, holder);
-    const { rowCount } = await this.pool.query(
+  async claim(key: ReferenceKey, id: number, isHeld: (holder: number) => Promise<boolean>): Promise<Claim> {
+    const claim = await this.firstClaim(key, id);
+    if (claim.id === id) return claim;
+    if (await isHeld(claim.id)) throw duplicateReference(key, claim.id);
+    const { rows } = await this.pool.query<{ claimed_at: string }>(
       `UPDATE app.external_references SET id = $5, claimed_at = now()
-       WHERE customer_id = $1 AND entity_id = $2 AND resource = $3 AND reference = $4 AND id = $6 AND claimed_at < now() - make_interval(secs => $7)`,
-      [...columnsOf(key), id, holder, abandonedAfterSeconds],
+       WHERE ${isKey} AND id = $6 AND claimed_at < now() - make_interval(secs => $7) RETURNING claimed_at::text`,
+      [...columnsOf(key), id, claim.id, abandonedAfterSeconds],
     );
-    if (rowCount === 0)
-      throw new Rejection('CONFLICT', 'Another request is using this external_reference at the moment; please try again.');
+    const [taken] = rows;
+    if (!taken) throw new Rejection('CONFLICT', 'Another request is using this external_reference at the moment; please try again.');
+    return { key, id, claimedAt: taken.claimed_at, isNew: true };
+  }
+
+  private async claimOf(key: ReferenceKey, id: number): Promise<Claim | undefined> {
+    const { rows } = await this.pool.query<{ claimed_at: string }>(
+      `SELECT claimed_at::text FROM app.external_references WHERE ${isKey} AND id = $5`,
+      [...columnsOf(key), id],
+    );
+    return rows[0] && { key, id, claimedAt: rows[0].claimed_at, isNew: false };
+  }
+
+  /** Leaves the row, for a claim is never given back, but so old that anybody may take it over. One that was claimed again meanwhile stays as it is. */
+  private async letGo({ key, id, claimedAt }: Claim): Promise<void> {
+    await this.pool.query(
+      `UPDATE app.external_references SET claimed_at = '-infinity' WHERE ${isKey} AND id = $5 AND claimed_at = $6::timestamptz`,
+      [...columnsOf(key), id, claimedAt],
+    );
   }
 }
+
+const isKey = 'customer_id = $1 AND entity_id = $2 AND resource = $3 AND reference = $4';
 
 export const duplicateReference = ({ resource, reference }: ReferenceKey, id: number): Rejection =>
   new Rejection(

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EventStore, type Event, type Outcome, type Row } from '#millwright/event-sourcing';
 import { camelCase } from '../names.js';
-import { duplicateReference, ExternalReferences, ReferenceChecks, referenceKey } from '../references/index.js';
+import { duplicateReference, ExternalReferences, ReferenceChecks, referenceKey, type ReferenceKey } from '../references/index.js';
 import { refuseIf, requireHere } from './refusals.js';
 import type { ResourceDefinition, ResourceState } from './resource-definition.js';
 import { storedValues } from './stored-values.js';
@@ -62,17 +62,17 @@ export class ResourceWriter {
     const values = storedValues(inputFields, input, before);
     const problems = await this.references.problems(name, inputFields, values, before);
     const changes = detailsOf(resource, values);
-    const reference = changes.externalReference;
-    if (problems.length === 0 && reference != null && reference !== state.details.externalReference)
-      await this.externalReferences.claim(
-        referenceKey(name, reference),
-        id,
-        async (holder) => (await this.referenceOf(resource, holder)) === reference,
-      );
-    return this.decide(resource, id, (current) => {
-      refuseIf(problems);
-      return decide(current, changes);
-    });
+    const change = (): Promise<Written<State>> =>
+      this.decide(resource, id, (current) => {
+        refuseIf(problems);
+        return decide(current, changes);
+      });
+    const from = state.details.externalReference;
+    const to = changes.externalReference;
+    if (problems.length > 0 || to === undefined || to === from) return change();
+    const keyIn = (reference: string | null): ReferenceKey | undefined => (reference ? referenceKey(name, reference) : undefined);
+    const holds = async (holder: number, reference: string): Promise<boolean> => (await this.referenceOf(resource, holder)) === reference;
+    return this.externalReferences.move({ id, from: keyIn(from), to: keyIn(to), holds }, change);
   }
 
   /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED, and what the decision says */
