@@ -171,6 +171,9 @@ describe('taking a receipt back', () => {
     expect(reversed.data).toMatchObject({ on_hand_qty: 4, avg_unit_cost: 15, stock_value: 60 });
     const [reversal] = (await app.get(`/parts/${id}/transactions?type=reversal`)).data;
     expect(reversal).toMatchObject({ quantity: -4, total_cost: -60, reversed_transaction_id: receipt.id, note: 'wrong site' });
+    const tag = async (path: string) => (await app.get(`/parts/${id}${path}`).expect(200)).headers.get('etag');
+    expect(await tag(`/transactions/${reversal.id}`)).toBe(await tag(''));
+    expect(await tag('/explain')).toBe(await tag(''));
     expect((await app.patch(`/parts/${id}/transactions/${receipt.id}/reverse`, { reason: 'again' })).error.code).toBe('CONFLICT');
     expect((await app.patch(`/parts/${id}/transactions/987654321/reverse`, { reason: 'none' })).status).toBe(404);
   });

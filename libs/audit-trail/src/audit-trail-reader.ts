@@ -17,7 +17,18 @@ const stored = viewOf(auditEventTable);
 
 /** GET /audit_trail, in log order. */
 export const auditTrailList: ListDefinition = {
-  view: { ...stored, columns: { ...stored.columns, actor: { type: 'text', sql: `actor_kind || ':' || actor_id` } } },
+  view: {
+    ...stored,
+    columns: {
+      ...stored.columns,
+      actor: { type: 'text', sql: `actor_kind || ':' || actor_id` },
+      // A plain date counts from its first moment on.
+      effective_instant: {
+        type: 'timestamptz',
+        sql: `(effective_at || CASE WHEN effective_at ~ 'T' THEN '' ELSE 'T00:00:00Z' END)::timestamptz`,
+      },
+    },
+  },
   attributes: {
     position: { type: 'decimal', neverNull: true },
     sequence: { type: 'integer', neverNull: true },
@@ -25,7 +36,7 @@ export const auditTrailList: ListDefinition = {
     revision: { type: 'integer', neverNull: true },
     type: { type: 'text', neverNull: true },
     recorded_at: { type: 'instant', neverNull: true },
-    effective_at: { type: 'text' },
+    effective_at: { type: 'instant', column: 'effective_instant', neverNull: true },
     actor: { type: 'text' },
     actor_kind: { type: 'text' },
     actor_id: { type: 'text' },

@@ -50,7 +50,8 @@ export class PartTransactionReader {
   }
 
   async one(partId: number, transactionId: number): Promise<Answer> {
-    return new Answer(await this.transactionOf(await this.row(partId, transactionId)));
+    const row = await this.row(partId, transactionId);
+    return new Answer(await this.transactionOf(row), { revision: Number(row['revision']) });
   }
 
   /** @throws Rejection NOT_FOUND */
@@ -67,7 +68,7 @@ export class PartTransactionReader {
     const asked = parseListQuery(transactionList, { sort: 'position asc', per_page: '1000', ...query });
     const { rows, meta } = await this.lists.read(transactionList, asked, { where: { part_id: partId } });
     const movements = await Promise.all(rows.map((movement) => this.movementOf(movement)));
-    return new Answer({ part: await this.presenter.full(row as PartRow), movements }, { meta });
+    return new Answer({ part: await this.presenter.full(row as PartRow), movements }, { meta, revision: Number(row['revision']) });
   }
 
   private async movementOf(row: Readonly<Row>): Promise<object> {
