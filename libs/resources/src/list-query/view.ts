@@ -23,11 +23,18 @@ export function columnSql(view: View, name: string): string {
   return typeof column === 'string' ? `"${name}"` : column.sql;
 }
 
+const selectLists = new WeakMap<View, string>();
+
 /** The select list of all columns. Plain dates are read as text, since the driver would make a local midnight of them. */
 export function selectList(view: View): string {
-  return Object.entries(view.columns)
-    .map(([name, column]) => `${columnSql(view, name)}${columnType(column) === 'date' ? '::text' : ''} AS "${name}"`)
-    .join(', ');
+  let list = selectLists.get(view);
+  if (list === undefined) {
+    list = Object.entries(view.columns)
+      .map(([name, column]) => `${columnSql(view, name)}${columnType(column) === 'date' ? '::text' : ''} AS "${name}"`)
+      .join(', ');
+    selectLists.set(view, list);
+  }
+  return list;
 }
 
 const typesOfColumns = new WeakMap<View, readonly (readonly [name: string, type: ColumnType])[]>();
