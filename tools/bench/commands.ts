@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { ensureSequences, EventStore, PostgresLog, runInContext, Sequences, type CommandContext } from '#millwright/event-sourcing';
 import { part, registerPart, restockPart } from '#millwright/inventory';
 import { partDetails } from './details.js';
@@ -6,6 +5,7 @@ import type { BenchPlace } from './place.js';
 import type { Measurement } from './line.js';
 import { loadFor, type Load } from './load.js';
 import { durableInserts } from './probes.js';
+import { poolOf } from './pool.js';
 
 const warmParts = 1_000;
 export const firstPartId = 5_000_000;
@@ -13,8 +13,8 @@ export const transactionSequence = 'bench_transaction';
 
 /** Restock commands in process: the engine and the domain, without HTTP. The load generator runs in the same process, so it counts too. */
 export async function commandsInProcess({ appUrl, ownerUrl, seconds }: BenchPlace): Promise<Measurement[]> {
-  const pool = new pg.Pool({ connectionString: appUrl, max: 4 });
-  const owner = new pg.Pool({ connectionString: ownerUrl, max: 1 });
+  const pool = poolOf(appUrl, 4);
+  const owner = poolOf(ownerUrl, 1);
   await ensureSequences(owner, [transactionSequence]).finally(() => owner.end());
   const log = new PostgresLog({ url: appUrl });
   const sequences = new Sequences(pool);

@@ -5,7 +5,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
 import {
   ensureSequences,
   EventStore,
@@ -22,6 +21,7 @@ import type { Measurement } from './line.js';
 import { loadFor } from './load.js';
 import type { BenchPlace } from './place.js';
 import { seedLog } from './seed-log.js';
+import { poolOf } from './pool.js';
 
 const warmParts = 1_000;
 const mostEvents = 100_000;
@@ -51,8 +51,8 @@ async function measure(url: string, where: string, place: BenchPlace): Promise<M
 }
 
 async function appends(log: EventLog, where: string, { appUrl, ownerUrl, seconds }: BenchPlace): Promise<Measurement[]> {
-  const pool = new pg.Pool({ connectionString: appUrl, max: 4 });
-  const owner = new pg.Pool({ connectionString: ownerUrl, max: 1 });
+  const pool = poolOf(appUrl, 4);
+  const owner = poolOf(ownerUrl, 1);
   await ensureSequences(owner, [transactionSequence]).finally(() => owner.end());
   const events = new EventStore(log, new Sequences(pool));
   try {

@@ -1,13 +1,14 @@
 import pg from 'pg';
 import { PostgresLog } from '#millwright/event-sourcing';
 import { loadFor } from './load.js';
+import { poolOf } from './pool.js';
 
 /** About as long as a restock's canonical event. */
 const eventSizedText = 'x'.repeat(640);
 
 /** Single-row INSERT transactions a second, each durable, on so many connections: what PostgreSQL does here when nobody groups commits. */
 export async function durableInserts(ownerUrl: string, connections: number, seconds: number): Promise<number> {
-  const pool = new pg.Pool({ connectionString: ownerUrl, max: connections });
+  const pool = poolOf(ownerUrl, connections);
   try {
     await pool.query('create schema if not exists bench');
     await pool.query('create table if not exists bench.probe (id bigserial primary key, stream text not null, body text not null)');
