@@ -162,7 +162,7 @@ export function helpText(): string {
   return [
     'Millwright, an event-sourced maintenance management core.',
     '',
-    'Usage: npm start   (or: node --max-semi-space-size=32 dist/src/main.js [--help])',
+    'Usage: npm start   (or: node dist/src/main.js [--help])',
     '',
     'Everything is set by environment variables, and all of them are optional:',
     '',

@@ -45,7 +45,7 @@ export class ServerProcess {
     const started = performance.now();
     const { port } = new URL(this.url);
     const program = fileURLToPath(new URL('../src/main.js', import.meta.url));
-    const child = spawn(process.execPath, ['--max-semi-space-size=32', '--enable-source-maps', program], {
+    const child = spawn(process.execPath, ['--enable-source-maps', program], {
       // Only what a program needs to run at all is inherited, so that a stray DATABASE_URL never points a proof at real data.
       env: {
         PATH: process.env.PATH,

@@ -29,9 +29,8 @@ export async function onALargeLog(place: BenchPlace): Promise<Measurement[]> {
 async function rebuild({ appUrl, ownerUrl }: BenchPlace, { events }: Seeded, names: readonly string[] = []): Promise<Measurement[]> {
   const probe = await keysetRead(appUrl);
   const program = fileURLToPath(new URL('./rebuild-worker.js', import.meta.url));
-  // Without a bound, Node lets garbage pile up as long as the machine has memory to spare; the young generation is that of `npm start`.
-  const settings = ['--max-old-space-size=384', '--max-semi-space-size=32'];
-  const { stdout } = await promisify(execFile)(process.execPath, [...settings, program, appUrl, ownerUrl, ...names]);
+  // Without a bound, Node lets garbage pile up as long as the machine has memory to spare.
+  const { stdout } = await promisify(execFile)(process.execPath, ['--max-old-space-size=384', program, appUrl, ownerUrl, ...names]);
   const { seconds, peakMegabytes } = JSON.parse(stdout) as Rebuilt;
   const what = names.length > 0 ? 'stock levels and work order totals' : 'everything';
   return [
