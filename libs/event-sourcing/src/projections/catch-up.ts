@@ -29,6 +29,11 @@ export class CatchUp {
   ) {}
 
   add(runner: ProjectionRunner): void {
+    // One that begins again belongs to the party it was with no longer, whether or not that has noticed: it would be handed what lies ahead of it.
+    for (const party of this.parties) {
+      party.runners = party.runners.filter((other) => other !== runner);
+      party.joining = party.joining.filter((other) => other !== runner);
+    }
     this.waiting.push(runner);
     // Whoever asks in the same moment (at the start: all) comes along.
     if (this.waiting.length === 1) setTimeout(() => this.depart(), 5);
