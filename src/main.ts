@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   greet(configuration, await starting);
 }
 
-/** The database comes up, and replays its log after a crash, while the program is being loaded: that takes each of them about a second. */
+/** The database comes up, and replays its log after a crash, while the program is being loaded: each of them takes its time. */
 async function start(configuration: Configuration, logger: Logger): Promise<Application> {
   const connecting = connectDatabases(configuration, logger);
   connecting.catch(() => undefined); // whoever waits for it, once everything is loaded, is told

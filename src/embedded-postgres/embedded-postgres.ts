@@ -34,7 +34,7 @@ const settings = {
   effective_cache_size: '1GB',
   maintenance_work_mem: '128MB',
   work_mem: '8MB',
-  max_wal_size: '1GB', // what a crash may leave to replay: about 2 s of work
+  max_wal_size: '1GB', // what a crash may leave to replay
   checkpoint_timeout: '5min',
   random_page_cost: '1.1',
   jit: 'off', // short statements only: compiling one takes longer than running it
