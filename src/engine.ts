@@ -85,6 +85,14 @@ export class Engine {
 
   async status(): Promise<EngineStatus> {
     const [projected, managed] = await Promise.all([this.projections.status(), this.processManagers.status()]);
+    const awaited = projected
+      .filter(({ state, shown }) => state !== 'failed' && !shown)
+      .map(
+        ({ name, building, checkpoint }) =>
+          `projection ${name} is not shown before it has been folded, and is at ${building?.checkpoint ?? checkpoint}`,
+      );
+    // One that is on its way stops only what reads it; with all of them there is nothing to answer with.
+    const nothingShown = projected.every(({ shown }) => !shown);
     return {
       projections: projected.map(({ name, state, checkpoint, lagEvents, lagMs, parkedStreams }) => ({
         name,
@@ -103,10 +111,12 @@ export class Engine {
         stuck_events: stuck.length,
       })),
       stopped: [
+        ...(nothingShown ? awaited : []),
         ...projected.filter(({ state }) => state === 'failed').map(({ name, reason }) => `projection ${name} does not run: ${reason}`),
         ...managed.filter(({ state }) => state === 'failed').map(({ name, reason }) => `process ${name} does not run: ${reason}`),
       ],
       struggling: [
+        ...(nothingShown ? [] : awaited),
         ...projected
           .filter(({ parkedStreams }) => parkedStreams.length > 0)
           .map(({ name, parkedStreams }) => `projection ${name} has parked ${parkedStreams.join(', ')}`),

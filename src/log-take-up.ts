@@ -70,7 +70,7 @@ async function* eventsAfter(log: EventLog, position: Position): AsyncGenerator<R
 async function checkpointsIn(pool: pg.Pool): Promise<{ effects: Position; seen: Position }> {
   const { rows } = await pool.query<{ effects: string; projected: string }>(
     `SELECT (SELECT coalesce(max(checkpoint), 0) FROM app.process_managers)::text AS effects,
-            (SELECT coalesce(max(checkpoint), 0) FROM app.projection_builds)::text AS projected`,
+            (SELECT greatest((SELECT max(checkpoint) FROM app.projection_builds), (SELECT checkpoint FROM app.live_read_models)))::text AS projected`,
   );
   const effects = BigInt(rows[0]?.effects ?? 0);
   const projected = BigInt(rows[0]?.projected ?? 0);

@@ -13,6 +13,7 @@ const translated = (position: string): string =>
 const translations = [
   `UPDATE app.process_managers SET checkpoint = ${translated('checkpoint')}`,
   `UPDATE app.projection_builds SET checkpoint = ${translated('checkpoint')}`,
+  `UPDATE app.live_read_models SET checkpoint = ${translated('checkpoint')}`,
   `UPDATE app.parked_streams SET position = ${translated('position')}, last_position = ${translated('last_position')}`,
   `UPDATE app.idempotency_keys k SET headers = jsonb_set(k.headers, '{X-Position}', to_jsonb(m.target::text))
    FROM position_map m WHERE k.headers ? 'X-Position' AND m.source = (k.headers ->> 'X-Position')::numeric`,
@@ -43,7 +44,9 @@ export class PositionMap {
     try {
       for (const statement of translations) await this.client.query(statement);
       await this.client.query('UPDATE app.projections SET serving = NULL WHERE name = ANY($1)', [holdingPositions]);
-      await this.client.query('UPDATE app.projection_builds SET retired = true WHERE projection = ANY($1)', [holdingPositions]);
+      await this.client.query('UPDATE app.projection_builds SET retired = true, live = false WHERE projection = ANY($1)', [
+        holdingPositions,
+      ]);
       await this.client.query(
         `INSERT INTO app.log_home (place, prefix) VALUES ($1, $2)
          ON CONFLICT (only_row) DO UPDATE SET place = excluded.place, prefix = excluded.prefix, since = now()`,

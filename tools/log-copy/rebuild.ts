@@ -17,7 +17,8 @@ export async function rebuildFrom({ configuration }: End, databases: Databases, 
   const log = await openEventLog(configuration, databases, logger);
   const engine = new ProjectionEngine({
     log,
-    projections: holdingPositions,
+    // All of them, for they are worked together: those that hold no positions go on where they were.
+    projections,
     database: { app: { connectionString: databases.appUrl }, owner: { connectionString: databases.ownerUrl } },
     logger,
   });
@@ -25,7 +26,10 @@ export async function rebuildFrom({ configuration }: End, databases: Databases, 
     const head = await log.head();
     await engine.start();
     const over = new AbortController();
-    await Promise.race([engine.waitFor(head, { signal: over.signal }), untilOneFails(engine, over.signal)]).finally(() => over.abort());
+    await Promise.race([
+      engine.waitFor(head, { signal: over.signal, projections: holdingPositions.map(({ name }) => name) }),
+      untilOneFails(engine, over.signal),
+    ]).finally(() => over.abort());
   } finally {
     await engine.stop();
     await log.close();

@@ -21,6 +21,7 @@ export type EventMetadata = Readonly<{
   request_id: string;
   $correlationId: string;
   $causationId: string;
+  append?: Readonly<{ index: number; size: number }>;
 }>;
 
 /** An event on its way into the log: it has an id, but no revision yet. */

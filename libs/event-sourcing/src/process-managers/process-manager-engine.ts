@@ -61,7 +61,7 @@ export class ProcessManagerEngine {
     this.pool.on('error', (error) => this.logger.warn({ err: error }, 'an idle connection of the process managers was lost'));
     // A connection that breaks while it is in use says so twice: to its query, which is enough, and as an event, which would end the process.
     this.pool.on('connect', (client) => client.on('error', () => undefined));
-    this.locks = new WorkerLocks(options.database, names.map(lockNameOf), () => this.locksChanged(), this.logger);
+    this.locks = new WorkerLocks(options.database, [names.map(lockNameOf)], () => this.locksChanged(), this.logger);
   }
 
   /** Takes up what no other process works; from then on everything runs by itself. */

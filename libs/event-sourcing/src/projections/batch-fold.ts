@@ -1,8 +1,8 @@
 import type { RecordedEvent } from '../event.js';
 import type { Projection, Row } from '../projection.js';
-import type { BatchWriter } from './batch-writer.js';
 import type { ParkedStreams } from './parked-streams.js';
 import type { RowBuffer } from './row-buffer.js';
+import type { RowLoader } from './row-loader.js';
 
 /** Folds a stretch of events into the buffer: rows are loaded ahead, a stream whose event throws is parked, the others go on. */
 export async function foldBatch(
@@ -10,7 +10,7 @@ export async function foldBatch(
   events: readonly RecordedEvent[],
   rows: RowBuffer,
   parked: ParkedStreams,
-  writer: BatchWriter,
+  loader: RowLoader,
 ): Promise<void> {
   const wanted = new Map<string, Row[]>();
   /** Their keys cannot be computed. They are parked in their turn, so that earlier events of their streams still go in. */
@@ -22,7 +22,7 @@ export async function foldBatch(
       broken.set(event, error);
     }
   }
-  if (wanted.size > 0) await writer.load(wanted, rows);
+  if (wanted.size > 0) await loader.load(wanted, rows);
   for (const event of events) {
     if (parked.has(event.stream)) parked.passOver(event);
     else if (broken.has(event)) parked.park(event, broken.get(event));

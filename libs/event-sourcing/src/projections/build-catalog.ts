@@ -1,112 +1,130 @@
 import type pg from 'pg';
 import type { Position } from '../event.js';
-import type { Projection } from '../projection.js';
+import type { Projection, TableDefinition } from '../projection.js';
 import { answeredAtLast, answeredInTime } from './answered-in-time.js';
-import { buildSql, indexSql, quoted, schemaNameOf, viewSql } from './read-model-schema.js';
+import { readBuiltTables } from './built-tables.js';
+import { buildSql, indexesOf, quoted, schemaNameOf } from './read-model-schema.js';
+import { shapeOf, type BuiltTable } from './shape.js';
 
-/** One set of tables of a projection. A build of a higher version, or of the same version and a higher generation, is to take over from a lower one. */
+/**
+ * One set of tables of a projection, known by its version (of the fold) and its shape (of the tables).
+ * A build of a higher version, or of the same version and a higher generation, is to take over from a lower one.
+ */
 export type Build = Readonly<{
   schema: string;
   projection: string;
   version: number;
   generation: number;
+  shape: string;
   checkpoint: Position;
   indexed: boolean;
   retired: boolean;
+  /** Its tables are those that answers come from, when they come. */
   serving: boolean;
+  /** It is written together with all others that serve, and the views show it. */
+  live: boolean;
   /** The streams it has parked. */
   parked: readonly string[];
 }>;
 
-type BuildRow = Omit<Build, 'checkpoint'> & { checkpoint: string };
+type BuildRow = Omit<Build, 'checkpoint' | 'shape'> & { checkpoint: string; shape: string | null };
 
 const selectBuilds = `
-select b.schema_name as schema, b.projection, b.version, b.generation, b.checkpoint::text, b.indexed, b.retired, coalesce(p.serving = b.schema_name, false) as serving,
+select b.schema_name as schema, b.projection, b.version, b.generation, b.shape, b.indexed, b.retired, b.live,
+  case when b.live then l.checkpoint else b.checkpoint end::text as checkpoint,
+  coalesce(p.serving = b.schema_name, false) as serving,
   array(select stream from app.parked_streams s where s.schema_name = b.schema_name order by stream) as parked
-from app.projection_builds b left join app.projections p on p.name = b.projection
+from app.projection_builds b cross join app.live_read_models l left join app.projections p on p.name = b.projection
 order by b.projection, b.version, b.generation`;
 
-/** The book of builds in schema `app`, and everything that creates, flips and drops tables (as the owner; reading is the app's). */
+/** The book of builds in schema `app`, and what makes, indexes and drops their tables (as the owner; reading is the app's). */
 export class BuildCatalog {
   private role: string | undefined;
+  /** Tables of builds that this process did not make, by schema: a build never changes. */
+  private readonly built = new Map<string, readonly BuiltTable[]>();
 
   constructor(
     private readonly app: pg.Pool,
-    private readonly owner: pg.Pool,
+    readonly owner: pg.Pool,
   ) {}
 
   async list(): Promise<Build[]> {
     const { rows } = await this.app.query<BuildRow>(answeredInTime({ text: selectBuilds }));
-    return rows.map((row) => ({ ...row, checkpoint: BigInt(row.checkpoint) }));
+    return Promise.all(
+      rows.map(async (row) => ({
+        ...row,
+        shape: row.shape ?? shapeOf(await this.tablesOf(row.schema)),
+        checkpoint: BigInt(row.checkpoint),
+      })),
+    );
   }
 
-  /** The checkpoints of the builds that serve, by projection. */
-  async servingCheckpoints(): Promise<Map<string, Position>> {
-    const text = 'select p.name, b.checkpoint::text from app.projections p join app.projection_builds b on b.schema_name = p.serving';
-    const { rows } = await this.app.query<{ name: string; checkpoint: string }>(answeredInTime({ text }));
-    return new Map(rows.map(({ name, checkpoint }) => [name, BigInt(checkpoint)]));
+  /** The tables of a build as the database has them. */
+  async tablesOf(schema: string): Promise<readonly BuiltTable[]> {
+    const tables = this.built.get(schema) ?? (await readBuiltTables(this.app, schema));
+    this.built.set(schema, tables);
+    return tables;
   }
 
-  /**
-   * Makes empty tables for the next build of this projection's version; unfinished ones before it are given up.
-   * Where nothing serves yet, the new build does at once: an empty read model is a correct one of an empty log.
-   */
+  /** Where the read models stand that are written together, which projections are among them, and which code works them. */
+  async live(): Promise<Readonly<{ checkpoint: Position; projections: ReadonlySet<string>; release: string | null }>> {
+    const text = `select checkpoint::text, release, array(select projection from app.projection_builds where live) as projections from app.live_read_models`;
+    const { rows } = await this.app.query<{ checkpoint: string; release: string | null; projections: string[] }>(
+      answeredInTime({ name: 'live read models', text }),
+    );
+    const [row] = rows;
+    if (!row) throw new Error('app.live_read_models has lost its row');
+    return { checkpoint: BigInt(row.checkpoint), projections: new Set(row.projections), release: row.release };
+  }
+
+  /** Makes empty tables for the next build of this projection's version and shape; unfinished ones before it are given up. */
   async create(projection: Projection): Promise<string> {
     const role = await this.appRole();
     return this.transaction(projection.name, async (client) => {
-      const { rows } = await client.query<{ serving: string | null; generation: number }>(
-        `select (select serving from app.projections where name = $1) as serving,
-                coalesce((select max(generation) + 1 from app.projection_builds where projection = $1 and version = $2), 0) as generation`,
+      const { rows } = await client.query<{ generation: number }>(
+        'select coalesce(max(generation) + 1, 0) as generation from app.projection_builds where projection = $1 and version = $2',
         [projection.name, projection.version],
       );
-      const [row] = rows;
-      const schema = schemaNameOf(projection.name, projection.version, row?.generation ?? 0);
+      const generation = rows[0]?.generation ?? 0;
+      const schema = schemaNameOf(projection.name, projection.version, generation);
       await client.query(
         `update app.projection_builds set retired = true
-         where projection = $1 and version <= $2 and schema_name is distinct from (select serving from app.projections where name = $1)`,
+         where projection = $1 and version <= $2 and not live and schema_name is distinct from (select serving from app.projections where name = $1)`,
         [projection.name, projection.version],
       );
-      await client.query('insert into app.projection_builds (schema_name, projection, version, generation) values ($1, $2, $3, $4)', [
-        schema,
-        projection.name,
-        projection.version,
-        row?.generation ?? 0,
-      ]);
+      await client.query(
+        'insert into app.projection_builds (schema_name, projection, version, generation, shape) values ($1, $2, $3, $4, $5)',
+        [schema, projection.name, projection.version, generation, shapeOf(projection.tables)],
+      );
       // Tables of this name without a row in the book are left over from a restored `app`: nobody reads them.
       await client.query(`drop schema if exists ${quoted(schema)} cascade`);
       await client.query(buildSql(projection, schema, role));
-      if (!row?.serving) await this.serve(client, projection, schema, role);
       return schema;
     });
   }
 
-  /** Makes a build's secondary indexes; its runner must not write meanwhile (it would only wait). */
-  async index(projection: Projection, schema: string): Promise<void> {
-    for (const text of indexSql(projection, schema)) await this.owner.query(answeredAtLast({ text }));
-    await this.owner.query('update app.projection_builds set indexed = true where schema_name = $1', [schema]);
-  }
-
   /**
-   * Shows this build in the views instead of the one that serves, in one transaction.
-   * Answers false, and changes nothing, while it is behind that one: what was read once must not disappear.
+   * Brings a build's secondary indexes in step with the definition: they are no part of its shape. Those of a build that is read and written are
+   * made beside the traffic; on others a plain index is quicker, and the runner must not write meanwhile (it would only wait).
    */
-  async flip(projection: Projection, schema: string): Promise<boolean> {
-    const role = await this.appRole();
-    return this.transaction(projection.name, async (client) => {
-      await client.query(`set local lock_timeout = '2s'`);
-      const { rows } = await client.query<{ schema_name: string; checkpoint: string; retired: boolean; serving: boolean }>(
-        `select b.schema_name, b.checkpoint::text, b.retired, coalesce(p.serving = b.schema_name, false) as serving
-         from app.projection_builds b left join app.projections p on p.name = b.projection
-         where b.projection = $1 order by b.schema_name for update of b`,
-        [projection.name],
-      );
-      const own = rows.find((row) => row.schema_name === schema);
-      const serving = rows.find((row) => row.serving);
-      if (!own || own.retired) return false;
-      if (serving && BigInt(own.checkpoint) < BigInt(serving.checkpoint)) return false;
-      await this.serve(client, projection, schema, role);
-      return true;
-    });
+  async index(projection: Projection, schema: string, tables: readonly TableDefinition[], { inUse = false } = {}): Promise<void> {
+    const wanted = tables.flatMap((table) => indexesOf(table, schema, inUse));
+    const { rows } = await this.owner.query<{ name: string; valid: boolean }>(
+      `select c.relname as name, i.indisvalid as valid from pg_index i join pg_class c on c.oid = i.indexrelid
+       join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and not i.indisprimary`,
+      [schema],
+    );
+    const sound = new Set(rows.filter(({ valid }) => valid).map(({ name }) => name));
+    const drop = (name: string): Promise<unknown> =>
+      this.owner.query(answeredAtLast({ text: `drop index ${inUse ? 'concurrently ' : ''}${quoted(schema)}.${quoted(name)}` }));
+    for (const { name } of rows.filter(({ valid }) => !valid)) await drop(name);
+    const missing = wanted.filter(({ name }) => !sound.has(name));
+    for (const { text } of missing) await this.owner.query(answeredAtLast({ text }));
+    for (const name of sound) if (!wanted.some((index) => index.name === name)) await drop(name);
+    if (missing.length > 0 || !inUse)
+      for (const { name } of projection.tables)
+        await this.owner.query(answeredAtLast({ text: `analyze ${quoted(schema)}.${quoted(name)}` }));
+    await this.owner.query('update app.projection_builds set indexed = true where schema_name = $1 and not indexed', [schema]);
   }
 
   /** Drops the tables of builds that are retired; one that is still being read stays for the next time. */
@@ -123,36 +141,8 @@ export class BuildCatalog {
       });
   }
 
-  /** Moves the checkpoints of builds that had nothing to write, with one statement; answers those that stood where their runner believed. */
-  async moveIdle(steps: readonly Readonly<{ schema: string; from: Position; to: Position }>[]): Promise<Set<string>> {
-    const { rows } = await this.app.query<{ schema_name: string }>(
-      answeredInTime({
-        name: 'projections move idle',
-        text: `update app.projection_builds b set checkpoint = s.reached
-       from unnest($1::text[], $2::numeric[], $3::numeric[]) as s(schema_name, believed, reached)
-       where b.schema_name = s.schema_name and b.checkpoint = s.believed and not b.retired returning b.schema_name`,
-        values: [steps.map(({ schema }) => schema), steps.map(({ from }) => String(from)), steps.map(({ to }) => String(to))],
-      }),
-    );
-    return new Set(rows.map((row) => row.schema_name));
-  }
-
-  private async serve(client: pg.PoolClient, projection: Projection, schema: string, role: string): Promise<void> {
-    await client.query(viewSql(projection, schema, role));
-    await client.query(
-      'insert into app.projections (name, serving) values ($1, $2) on conflict (name) do update set serving = excluded.serving',
-      [projection.name, schema],
-    );
-    // A higher build that is still under way goes on; everything before this one is done with.
-    await client.query(
-      `update app.projection_builds b set retired = true from app.projection_builds s
-       where s.schema_name = $2 and b.projection = $1 and (b.version, b.generation) < (s.version, s.generation)`,
-      [projection.name, schema],
-    );
-  }
-
   /** The role that folds and reads, as the database knows it: the tables are the owner's. */
-  private async appRole(): Promise<string> {
+  async appRole(): Promise<string> {
     if (this.role === undefined) {
       const { rows } = await this.app.query<{ role: string }>('select current_user as role');
       this.role = rows[0]?.role ?? 'millwright_app';
@@ -162,17 +152,23 @@ export class BuildCatalog {
 
   /** As the owner, one process at a time a projection. */
   private async transaction<T>(projection: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.owner.connect();
-    try {
-      await client.query('begin');
+    return inTransaction(this.owner, async (client) => {
       await client.query(`select pg_advisory_xact_lock(hashtextextended('millwright builds ' || $1, 0))`, [projection]);
-      const result = await work(client);
-      await client.query('commit');
-      client.release();
-      return result;
-    } catch (error) {
-      client.release(true);
-      throw error;
-    }
+      return work(client);
+    });
+  }
+}
+
+export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    client.release();
+    return result;
+  } catch (error) {
+    client.release(true);
+    throw error;
   }
 }

@@ -1,10 +1,14 @@
 import type pg from 'pg';
 import type { Position, RecordedEvent } from '../event.js';
-import type { Projection } from '../projection.js';
+import type { Projection, TableDefinition } from '../projection.js';
+import { answeredInTime } from './answered-in-time.js';
 import { foldBatch } from './batch-fold.js';
-import { BatchWriter, CheckpointMoved, UnwritableRows } from './batch-writer.js';
+import { BatchWriter, type BuildChanges } from './batch-writer.js';
+import { CheckpointMoved, stepAlone } from './checkpoint-step.js';
+import { refusesRows } from './culprits.js';
 import { ParkedStreams, type ParkedStream } from './parked-streams.js';
 import { rememberedRows, RowBuffer } from './row-buffer.js';
+import { RowLoader } from './row-loader.js';
 
 /** What is gathered in memory before it is written while catching up: so many events, added rows, milliseconds, and characters of changed rows. */
 const gatherAtMost = { events: 200_000, adds: 5000, ms: 10_000 };
@@ -15,6 +19,7 @@ export class BuildTables {
   stored: Position = 0n;
   readonly parked: ParkedStreams;
   private readonly rows: RowBuffer;
+  private readonly loader: RowLoader;
   private readonly writer: BatchWriter;
   /** Folded in memory up to here, and handed to the writer up to there. */
   private folded: Position = 0n;
@@ -24,16 +29,19 @@ export class BuildTables {
   private writing: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly projection: Projection,
-    private readonly schema: string,
+    readonly projection: Projection,
+    readonly schema: string,
+    /** As the database has them: of a build that another release made, they may lack columns. */
+    tables: readonly TableDefinition[],
     private readonly pool: pg.Pool,
     private readonly wrote: (parked: readonly ParkedStream[]) => void,
     /** Characters of rows this build may keep in memory. */
     private readonly memory: () => number,
   ) {
     this.parked = new ParkedStreams(projection.name);
-    this.rows = new RowBuffer(projection.tables);
-    this.writer = new BatchWriter(pool, projection, schema);
+    this.rows = new RowBuffer(projection.tables, tables);
+    this.loader = new RowLoader(pool, schema, tables);
+    this.writer = new BatchWriter(pool);
   }
 
   /** Whether something is folded that the database does not have yet. */
@@ -41,13 +49,16 @@ export class BuildTables {
     return this.folded > this.stored;
   }
 
-  /** Starts from what the database says. @throws CheckpointMoved when the build is gone */
-  async reload(): Promise<void> {
+  /** Starts from what the database says. @throws CheckpointMoved when the build is gone, or is not worked as this one believes */
+  async reload(how: 'alone' | 'together' = 'alone'): Promise<void> {
     await this.writing.catch(() => undefined);
     const { rows } = await this.pool.query<{ checkpoint: string; streams: string[] }>(
-      `select checkpoint::text, array(select stream from app.parked_streams p where p.schema_name = b.schema_name) as streams
-       from app.projection_builds b where schema_name = $1 and not retired`,
-      [this.schema],
+      answeredInTime({
+        text: `select case when b.live then l.checkpoint else b.checkpoint end::text as checkpoint,
+                 array(select stream from app.parked_streams p where p.schema_name = b.schema_name) as streams
+               from app.projection_builds b, app.live_read_models l where schema_name = $1 and not retired and live = $2`,
+        values: [this.schema, how === 'together'],
+      }),
     );
     const [row] = rows;
     if (!row) throw new CheckpointMoved(this.schema);
@@ -68,14 +79,31 @@ export class BuildTables {
     this.stored = this.folded = this.handedOver = position;
   }
 
+  /** Folds a stretch whose rows somebody else writes: `changes`, then `written` or `forget`. */
+  async fold(events: readonly RecordedEvent[]): Promise<void> {
+    await foldBatch(this.projection, events, this.rows, this.parked, this.loader);
+  }
+
+  /** What was folded and is not written. */
+  changes(): BuildChanges {
+    return { schema: this.schema, changes: this.rows.changes(), parked: this.parked.unstored() };
+  }
+
+  /** The changes are in the database. */
+  written(upTo: Position): void {
+    this.rows.settle(rememberedRows);
+    this.movedTo(upTo);
+    this.wrote(this.parked.settle());
+  }
+
   /** Folds and writes a stretch in one transaction; where its rows are refused, halves it until the stream is found that cannot be written. */
   async foldAndWrite(events: readonly RecordedEvent[], upTo: Position, culprit?: unknown): Promise<void> {
     await this.flush();
     try {
       const [event] = events;
       if (culprit !== undefined && event) this.parked.park(event, culprit);
-      else await foldBatch(this.projection, events, this.rows, this.parked, this.writer);
-      await this.writer.write(this.rows.changes(), this.parked.unstored(), { from: this.stored, to: upTo });
+      else await this.fold(events);
+      await this.writer.write(stepAlone(this.schema, this.stored, upTo), [this.changes()]);
     } catch (error) {
       this.rows.forget();
       this.parked.forget();
@@ -86,9 +114,7 @@ export class BuildTables {
       await this.foldAndWrite(events.slice(0, middle), last.position);
       return this.foldAndWrite(events.slice(middle), upTo);
     }
-    this.rows.settle(rememberedRows);
-    this.movedTo(upTo);
-    this.wrote(this.parked.settle());
+    this.written(upTo);
   }
 
   /**
@@ -96,7 +122,7 @@ export class BuildTables {
    * A failure of the writing comes with one of the next calls; then everything begins again with `reload`.
    */
   async foldAhead(events: readonly RecordedEvent[], upTo: Position): Promise<void> {
-    await foldBatch(this.projection, events, this.rows, this.parked, this.writer);
+    await this.fold(events);
     if (this.gatheredEvents === 0) this.gatheringSince = Date.now();
     this.gatheredEvents += events.length;
     this.folded = upTo;
@@ -117,26 +143,19 @@ export class BuildTables {
   /** Rows that are not in the database yet stay remembered until they are: the next hand-over waits for this one. */
   private async handOver(): Promise<void> {
     await this.writing;
-    const step = { from: this.handedOver, to: this.folded };
-    const changes = this.rows.changes();
-    const parked = this.parked.unstored();
-    const rows = changes.reduce((sum, { fresh, puts }) => sum + fresh.length + puts.length, 0);
+    const upTo = this.folded;
+    const step = stepAlone(this.schema, this.handedOver, upTo);
+    const changes = this.changes();
+    const rows = changes.changes.reduce((sum, { fresh, puts }) => sum + fresh.length + puts.length, 0);
     this.rows.settle(Math.max(rememberedRows, rows));
     const added = this.parked.settle();
-    this.handedOver = step.to;
+    this.handedOver = upTo;
     this.gatheredEvents = 0;
-    this.writing = this.writer.write(changes, parked, step).then(() => {
-      this.stored = step.to;
+    this.writing = this.writer.write(step, [changes]).then(() => {
+      this.stored = upTo;
       this.wrote(added);
     });
     // Whoever comes next awaits it and hears of a failure then.
     this.writing.catch(() => undefined);
   }
-}
-
-/** Data exceptions (22), broken constraints (23) and limits of a row (54): the rows are to blame, not the database. */
-export function refusesRows(error: unknown): boolean {
-  if (error instanceof UnwritableRows) return true;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^(22|23|54)...$/.test(code);
 }

@@ -16,9 +16,9 @@ class Listener {
   received: Position = 0n;
   stopped = false;
   failure: string | undefined;
-  live = false;
   readonly gaps: Position[] = [];
   room = (): Promise<void> => Promise.resolve();
+  reachedHead = (): void => undefined;
 
   offer({ events, upTo }: Stretch): void {
     const next = events.find(({ position }) => position > this.received);
@@ -44,11 +44,11 @@ describe('catching up together', () => {
     });
     const arrived = new Set<ProjectionRunner>();
     const everybody = new Promise<void>((resolve) => {
-      const join = (runner: ProjectionRunner): boolean => {
-        if (arrived.add(runner).size === 2) resolve();
-        return true;
-      };
-      const catchUp = new CatchUp(log, new AbortController().signal, join, () => undefined);
+      for (const listener of [quick, slow])
+        listener.reachedHead = () => {
+          if (arrived.add(listener.runner).size === 2) resolve();
+        };
+      const catchUp = new CatchUp(log, new AbortController().signal, () => undefined);
       catchUp.add(slow.runner);
       catchUp.add(quick.runner);
       void waiting.then(() => {

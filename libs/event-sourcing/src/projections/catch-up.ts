@@ -1,7 +1,6 @@
 import type { EventLog } from '../event-log.js';
 import type { Position, RecordedEvent } from '../event.js';
 import type { ProjectionRunner } from './projection-runner.js';
-import { pause } from './retry.js';
 import { stretchOf } from './stretch.js';
 
 /** Events one read of the log brings. */
@@ -13,7 +12,7 @@ const togetherWithin = 20_000n;
 type Party = { after: Position; runners: ProjectionRunner[]; joining: ProjectionRunner[] };
 
 /**
- * Reads the log for runners that are behind, apart from the live feed, so that nobody who is up to date waits for them.
+ * Reads the log for runners that are behind, apart from the live read models, so that nobody who is up to date waits for them.
  * Runners that stand at about the same place share one reader: rebuilding everything reads (and parses) the log once.
  */
 export class CatchUp {
@@ -23,8 +22,6 @@ export class CatchUp {
   constructor(
     private readonly log: EventLog,
     private readonly signal: AbortSignal,
-    /** Takes a runner that has reached the head; false while the live feed is ahead of it. */
-    private readonly join: (runner: ProjectionRunner) => boolean,
     private readonly failed: (runners: readonly ProjectionRunner[], error: unknown) => void,
   ) {}
 
@@ -55,15 +52,12 @@ export class CatchUp {
     this.parties.add(party);
     this.lead(party)
       .catch((error: unknown) => {
-        this.failed(
-          [...party.runners, ...party.joining].filter((runner) => !runner.live && isWorking(runner)),
-          error,
-        );
+        this.failed([...party.runners, ...party.joining].filter(isWorking), error);
       })
       .finally(() => this.parties.delete(party));
   }
 
-  /** Reads ahead by one stretch while the runners write the one before; joins each to the live feed when the head is reached. */
+  /** Reads ahead by one stretch while the runners write the one before, until the head is reached. */
   private async lead(party: Party): Promise<void> {
     let reading: Promise<RecordedEvent[]> | undefined;
     while (!this.signal.aborted) {
@@ -77,10 +71,7 @@ export class CatchUp {
       for (const runner of party.runners) runner.offer(stretch);
       await Promise.all(party.runners.map((runner) => runner.room()));
       party.runners = party.runners.filter(isWorking);
-      if (atHead) {
-        party.runners = party.runners.filter((runner) => !this.join(runner));
-        if (events.length === 0 && party.runners.length > 0) await pause(5, this.signal);
-      }
+      if (atHead) for (const runner of party.runners.splice(0)) runner.reachedHead();
       // Between this look and the end nobody else gets a turn, so nobody can join a party that has ended.
       if (party.runners.length === 0 && party.joining.length === 0) return void this.parties.delete(party);
     }

@@ -18,10 +18,11 @@ export async function digestOf(pool: pg.Pool, projection: Projection): Promise<D
   try {
     await client.query('begin isolation level repeatable read read only');
     await client.query(
-      `set local timezone = 'UTC'; set local datestyle = 'ISO'; set local enable_seqscan = on; set local enable_hashjoin = on`,
+      `set local timezone = 'UTC'; set local datestyle = 'ISO'; set local statement_timeout = 0; set local enable_seqscan = on; set local enable_hashjoin = on`,
     );
     const { rows } = await client.query<{ schema: string; checkpoint: string }>(
-      'select b.schema_name as schema, b.checkpoint::text from app.projections p join app.projection_builds b on b.schema_name = p.serving where p.name = $1',
+      `select b.schema_name as schema, case when b.live then l.checkpoint else b.checkpoint end::text as checkpoint
+       from app.projections p join app.projection_builds b on b.schema_name = p.serving cross join app.live_read_models l where p.name = $1`,
       [projection.name],
     );
     const [build] = rows;

@@ -60,7 +60,7 @@ describe('projections', () => {
     const position = await world.append('box-1', 2);
     await eventually(async () => (await engine.status())[0]?.state === 'failed');
     expect((await engine.status())[0]?.reason).toBe('no room');
-    expect(await world.rows('select total, checkpoint from read_tally_v1.stream_tally, app.projection_builds')).toEqual([
+    expect(await world.rows('select total, checkpoint from read_tally_v1.stream_tally, app.live_read_models')).toEqual([
       { total: '1', checkpoint: '1' },
     ]);
     await world.rows('drop trigger refuse on read_tally_v1.kind_tally');
@@ -68,14 +68,40 @@ describe('projections', () => {
     expect(await world.rows('select total from read.stream_tally')).toEqual([{ total: '3' }]);
   });
 
-  it('do not hold up each other', async () => {
+  it('are no longer shown when their tables cannot be written, hold nobody up, and come back', async () => {
+    const engine = await world.started([tally(), journal]);
+    await engine.waitFor(await world.append('box-1', 1), soon);
+    await world.rows('alter table read_journal_v1.journal_line rename column note to remark');
+    const position = await world.append('box-1', 2);
+    await engine.waitFor(position, soon);
+    expect(await world.rows('select total from read.stream_tally')).toEqual([{ total: '3' }]);
+    await expect(world.rows('select * from read.journal_line')).rejects.toMatchObject({ code: '42P01' });
+    await eventually(async () => (await engine.status())[1]?.state === 'failed');
+    expect(await engine.status()).toMatchObject([
+      { state: 'live', shown: true, checkpoint: 2n },
+      { state: 'failed', shown: false, checkpoint: 1n },
+    ]);
+    await expect(engine.waitFor(position, { projections: ['journal'], timeout: 50 })).rejects.toThrow(PositionNotReached);
+    await world.rows('alter table read_journal_v1.journal_line rename column remark to note');
+    await engine.waitFor(position, { ...soon, projections: ['journal'] });
+    expect(await world.rows('select amount from read.journal_line order by position')).toEqual([{ amount: '1' }, { amount: '2' }]);
+    expect(
+      await world.rows('select live, serving is not null as serves from app.projection_builds join app.projections on name = projection'),
+    ).toEqual([
+      { live: true, serves: true },
+      { live: true, serves: true },
+    ]);
+  });
+
+  it('that cannot be written for a lock leave too, once that has lasted', async () => {
     const engine = await world.started([tally(), journal]);
     await engine.waitFor(await world.append('box-1', 1), soon);
     const { release } = await world.locked('read_journal_v1.journal_line');
     const position = await world.append('box-1', 2);
-    await engine.waitFor(position, { ...soon, projections: ['tally'] });
-    await release();
     await engine.waitFor(position, soon);
+    expect(await world.rows('select total from read.stream_tally')).toEqual([{ total: '3' }]);
+    await release();
+    await engine.waitFor(position, { ...soon, projections: ['journal'] });
   });
 
   it('go on after every connection was cut', async () => {
@@ -176,7 +202,7 @@ describe('a rebuild', () => {
     expect(await world.rows('select serving from app.projections')).toEqual([{ serving: 'read_tally_v1_1' }]);
   });
 
-  it('builds a new version beside the old one, which newer code then keeps older code from touching', async () => {
+  it('of another release is made beside a process that works the old one, and shown when that has gone; older code keeps away from it', async () => {
     const old = await world.started([tally(1)]);
     await old.waitFor(await world.append('box-1', 1, 2), soon);
     const wider: Projection<Counted> = {
@@ -184,13 +210,29 @@ describe('a rebuild', () => {
       tables: [...tally(2).tables, { name: 'extra', columns: { id: 'uuid' }, key: ['id'] }],
     };
     const next = await world.started([wider]);
-    await eventually(async () => (await world.rows('select serving from app.projections'))[0]?.['serving'] === 'read_tally_v2');
-    await next.waitFor(await world.append('box-1', 3), soon);
+    await eventually(
+      async () => (await world.rows(`select from app.projection_builds where version = 2 and indexed and checkpoint = 2`)).length === 1,
+    );
+    expect((await next.status())[0]).toMatchObject({
+      state: 'failed',
+      shown: false,
+      reason: 'a process of another release works the read models',
+    });
+    await old.waitFor(await world.append('box-1', 3), soon);
     expect(await world.rows('select total from read.stream_tally')).toEqual([{ total: '6' }]);
+    await world.stop(old);
+    await next.waitFor(await world.append('box-1', 4), { ...soon, projections: ['tally'] });
+    expect(await world.rows('select total from read.stream_tally')).toEqual([{ total: '10' }]);
+    await eventually(async () => (await world.rows('select serving from app.projections'))[0]?.['serving'] === 'read_tally_v2');
     expect(await world.rows('select * from read.extra')).toEqual([]);
-    await eventually(async () => (await old.status())[0]?.reason === 'version 2 serves already, made by newer code; this is 1');
-    await old.waitFor(await world.append('box-1', 4), soon);
     await eventually(async () => (await world.rows(`select from pg_namespace where nspname = 'read_tally_v1'`)).length === 0);
+    await world.stop(next);
+    const late = await world.started([tally(1)]);
+    expect((await late.status())[0]).toMatchObject({
+      state: 'failed',
+      shown: false,
+      reason: 'version 2 serves already, made by newer code; this is 1',
+    });
   });
 });
 
@@ -248,8 +290,10 @@ describe('a stream that cannot be folded', () => {
     };
     for (let stream = 0; stream < 40; stream++) await world.append(`box-${stream}`, 1, 2, stream === 17 ? tooLong : 3, 4);
     const position = await world.append('box-17', 5);
+    await engine.waitFor(position, soon);
+    await world.stop(engine);
     const narrow = await world.started([outOfRange]);
-    await narrow.waitFor(position, soon);
+    await narrow.waitFor(position, { ...soon, projections: ['narrow'] });
     expect(await world.rows('select count(*)::int from read.narrow_line')).toEqual([{ count: Number(position) - 3 }]);
     expect(await world.rows('select stream, events from app.parked_streams')).toEqual([{ stream: 'box-17', events: '3' }]);
   });

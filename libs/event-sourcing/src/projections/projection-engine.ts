@@ -7,10 +7,10 @@ import { digestOf, type Digest } from './digest.js';
 import { silentLogger, type EngineLogger } from './engine-logger.js';
 import type { ParkedStream } from './parked-streams.js';
 import { PositionWaiters, type WaitOptions } from './position-waiters.js';
-import type { ProjectionRunner } from './projection-runner.js';
 import { projectionStatus, type ProjectionStatus } from './projection-status.js';
-import { lockNameOf, ProjectionSupervisor } from './projection-supervisor.js';
+import { ProjectionSupervisor } from './projection-supervisor.js';
 import { assertDistinct } from './read-model-schema.js';
+import { lockTiers, releaseOf } from './release.js';
 import { pause } from './retry.js';
 import { WorkerLocks } from './worker-locks.js';
 
@@ -26,8 +26,14 @@ export type ProjectionEngineOptions = Readonly<{
 
 /** How often the book of builds is looked at, in milliseconds: what other processes ask for begins within that time. */
 const lookMs = 1000;
-/** How often checkpoints of other processes are looked at while somebody waits, in milliseconds. */
+/** How often the checkpoint of another process is looked at while somebody waits, in milliseconds. */
 const pollMs = 10;
+/** How long a start waits for the read models to stand together, in milliseconds; a log that has to be folded first takes longer. */
+const gatherMs = 10_000;
+/** Events that are folded within a moment. */
+const shortWay = 10_000n;
+/** Who waits for no read model in particular waits for those that are live, under this name. */
+const together = 'the live read models';
 
 /**
  * Rows and checkpoint are one transaction, so losing the last of them in a crash costs nothing but folding again: commits need not wait for the disk.
@@ -43,13 +49,15 @@ const writerSettings = {
   enable_mergejoin: 'off',
   jit: 'off',
   idle_in_transaction_session_timeout: '5s',
+  // Before the client gives up, so that what hangs is told from what is gone.
+  statement_timeout: '8s',
 };
 
 const writerOptions = Object.entries(writerSettings)
   .map(([name, value]) => `-c ${name}=${value}`)
   .join(' ');
 
-/** Keeps read models in step with the log: one for each process, over all projections; each projection is worked by one process at a time. */
+/** Keeps read models in step with the log: one for each process, over all projections; those that serve are written together, by one process at a time. */
 export class ProjectionEngine {
   private readonly app: pg.Pool;
   private readonly owner: pg.Pool;
@@ -60,6 +68,7 @@ export class ProjectionEngine {
   private timer: NodeJS.Timeout | undefined;
   private polling = false;
   private stopping = false;
+  private readonly release: string;
 
   constructor(private readonly options: ProjectionEngineOptions) {
     const { projections, database, log } = options;
@@ -77,24 +86,31 @@ export class ProjectionEngine {
       pool.on('connect', (client) => client.on('error', () => undefined));
     }
     this.catalog = new BuildCatalog(this.app, this.owner);
-    this.locks = new WorkerLocks(database.app, projections.map(lockNameOf), () => this.supervisor.locksChanged(), logger);
+    this.release = releaseOf(projections);
+    this.locks = new WorkerLocks(database.app, lockTiers(projections), () => this.supervisor.locksChanged(), logger);
     this.supervisor = new ProjectionSupervisor({
       projections,
       log,
       pool: this.app,
       catalog: this.catalog,
-      locks: () => this.locks.held,
+      allowed: () => ({ builds: this.locks.holds(1), live: this.locks.holds(3) }),
       logger,
-      advanced: (runner) => this.advanced(runner),
+      advanced: () => this.advanced(),
       parked: (streams) => options.onParked?.(streams),
     });
   }
 
-  /** Takes up what no other process works; from then on everything runs by itself. Also where the database cannot be reached yet: see `status`. */
+  /**
+   * Takes up what no other process works; from then on everything runs by itself. Also where the database cannot be reached yet: see `status`.
+   * Read models that stood at different places (a release before they were written together left them so) are brought to one before this resolves,
+   * and so are those of an empty log; only what has to be folded anew goes on afterwards.
+   */
   async start(): Promise<void> {
     await this.locks.start();
     await this.supervisor.reconcile();
     this.timer = setInterval(() => void this.supervisor.reconcile(), lookMs);
+    const until = Date.now() + gatherMs;
+    while (Date.now() < until && (await this.isGathering())) await pause(pollMs);
   }
 
   /** Ends after the batches at hand and gives the work to other processes. */
@@ -107,32 +123,38 @@ export class ProjectionEngine {
   }
 
   /**
-   * Resolves when the views of all projections (or of those named) show everything up to a position, whichever process works them.
+   * Resolves when the views show everything up to a position, whichever process works them; where projections are named, also those that were not shown.
    * @throws PositionNotReached after `timeout` milliseconds
    */
-  async waitFor(position: Position, options: WaitOptions & Readonly<{ projections?: readonly string[] }> = {}): Promise<void> {
-    const behind = this.options.projections
-      .filter(({ name }) => options.projections?.includes(name) ?? true)
-      .map(({ name }) => name)
-      .filter((name) => (this.supervisor.servingRunner(name)?.position ?? -1n) < position);
+  async waitFor(
+    position: Position,
+    { projections, ...options }: WaitOptions & Readonly<{ projections?: readonly string[] }> = {},
+  ): Promise<void> {
+    const behind = (projections ?? [together]).filter((name) => !this.shows(name, position));
     if (behind.length === 0) return;
     const waited = this.waiters.wait(position, behind, options);
-    for (const name of behind) this.supervisor.servingRunner(name)?.hurry(true);
+    this.supervisor.live.hurry(true);
     void this.pollOthers();
     await waited;
   }
 
+  /** Whether this process works the read model among the live ones, and that far. */
+  private shows(name: string, position: Position): boolean {
+    const { live } = this.supervisor;
+    return live.held && live.position >= position && (name === together || live.members.of(name) !== undefined);
+  }
+
   /** How every projection is doing. Reads the log and the database; never throws. */
   async status(): Promise<ProjectionStatus[]> {
-    const builds = await this.catalog.list().catch(() => this.supervisor.builds);
-    return projectionStatus(this.options.projections, this.supervisor, builds, this.options.log);
+    const builds = await this.catalog.list().catch(() => this.supervisor.book.builds);
+    return projectionStatus(this.options.projections, this.supervisor, builds, this.options.log, await this.elsewhere());
   }
 
   /** Whether the views of a projection lack events of this stream, because one of them could not be folded. Known within a second in other processes. */
   isParked(name: string, stream: string): boolean {
-    const runner = this.supervisor.servingRunner(name);
-    if (runner) return runner.parked.has(stream);
-    return this.supervisor.builds.some((build) => build.projection === name && build.serving && build.parked.includes(stream));
+    const member = this.supervisor.live.members.of(name);
+    if (member) return member.work.parked.has(stream);
+    return this.supervisor.book.builds.some((build) => build.projection === name && build.serving && build.parked.includes(stream));
   }
 
   /** Folds the whole log anew beside the tables that serve, and then flips; resolves when the new ones serve. */
@@ -162,21 +184,45 @@ export class ProjectionEngine {
     return projection;
   }
 
-  private advanced(runner: ProjectionRunner): void {
-    if (!runner.serving || this.waiters.size === 0) return runner.hurry(false);
-    this.waiters.advanced(runner.projection.name, runner.position);
-    runner.hurry(this.waiters.names().has(runner.projection.name));
+  /** Why the live read models are not this release's to show: a process of another release works them. */
+  private async elsewhere(): Promise<string | undefined> {
+    if (this.supervisor.live.held) return undefined;
+    if (this.locks.holds(2)) return 'a process of an earlier release works the read models';
+    const release = await this.catalog.live().then(
+      (live) => live.release,
+      () => null,
+    );
+    return release === null || release === this.release ? undefined : 'a process of another release works the read models';
   }
 
-  /** While somebody waits for a projection that another process works (or takes over meanwhile): its checkpoint is in the database. */
+  /** Some read model that can be worked here is still on its way to the others, and has not far to go. */
+  private async isGathering(): Promise<boolean> {
+    const { live, runners, problems } = this.supervisor;
+    if (!live.held || problems.size > 0) return false;
+    const missing = this.options.projections.filter(({ name }) => !live.members.of(name));
+    if (missing.length === 0) return false;
+    const working = [...runners.values()].filter(({ projection }) => missing.includes(projection));
+    if (working.some(({ failure }) => failure !== undefined)) return false;
+    const head = await this.options.log.head().catch(() => undefined);
+    return head !== undefined && working.every(({ build, position }) => build.serving || head - position < shortWay);
+  }
+
+  private advanced(): void {
+    const { live } = this.supervisor;
+    for (const name of this.waiters.names()) if (this.shows(name, 0n)) this.waiters.advanced(name, live.position);
+    live.hurry(this.waiters.size > 0);
+  }
+
+  /** While somebody waits for what another process works (or takes over meanwhile): the checkpoint is in the database. */
   private async pollOthers(): Promise<void> {
     if (this.polling) return;
     this.polling = true;
     while (this.waiters.size > 0) {
-      const elsewhere = [...this.waiters.names()].some((name) => !this.supervisor.servingRunner(name));
+      const elsewhere = !this.supervisor.live.held;
       if (elsewhere) {
-        const checkpoints = await this.catalog.servingCheckpoints().catch(() => new Map<string, Position>());
-        for (const [name, checkpoint] of checkpoints) this.waiters.advanced(name, checkpoint);
+        const live = await this.catalog.live().catch(() => undefined);
+        for (const name of this.waiters.names())
+          if (live && (name === together || live.projections.has(name))) this.waiters.advanced(name, live.checkpoint);
       }
       await pause(elsewhere ? pollMs : 10 * pollMs);
     }

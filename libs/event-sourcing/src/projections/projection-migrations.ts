@@ -56,4 +56,31 @@ end
 $$;
 `,
   },
+  {
+    name: '0002-live-read-models',
+    sql: `
+alter table app.projection_builds add column live boolean not null default false, add column shape text;
+comment on column app.projection_builds.live is 'One of those that are written together: its checkpoint is that of app.live_read_models.';
+comment on column app.projection_builds.shape is 'A hash of its tables; null in builds that were made before shapes were noted.';
+
+create table app.live_read_models (
+  only_row boolean primary key default true check (only_row),
+  checkpoint numeric(20, 0) not null default 0,
+  epoch bigint not null default 0,
+  release text
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+insert into app.live_read_models default values;
+comment on table app.live_read_models is 'The read models that serve stand at this position, all of them: it moves in the transaction that writes their rows.';
+comment on column app.live_read_models.epoch is 'Counts takeovers and changes of membership; who writes on the strength of an older one is refused.';
+comment on column app.live_read_models.release is 'Projections, versions and shapes of the process that works them, as one word.';
+
+do $$
+begin
+  if exists (select from pg_roles where rolname = 'millwright_app') then
+    grant select, update on app.live_read_models to millwright_app;
+  end if;
+end
+$$;
+`,
+  },
 ];

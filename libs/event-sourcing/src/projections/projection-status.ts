@@ -10,11 +10,13 @@ export type ProjectionStatus = Readonly<{
   name: string;
   version: number;
   /**
-   * `live`: worked here and up to date but for milliseconds; `catching up`: worked here, far behind; `standing by`: another process works it;
-   * `failed`: it does not get on, see `reason`.
+   * `live`: worked here and up to date but for milliseconds; `catching up`: far behind, or not shown before it has been folded;
+   * `standing by`: another process works it; `failed`: it does not get on, see `reason`.
    */
   state: 'live' | 'catching up' | 'standing by' | 'failed';
-  /** The position its views show. */
+  /** Whether it can be read: all that can show one and the same position. */
+  shown: boolean;
+  /** The position its views show, or its tables where there are no views. */
   checkpoint: Position;
   /** Positions between the log's head and the checkpoint: events, where the log counts without gaps. */
   lagEvents: number;
@@ -32,11 +34,13 @@ export async function projectionStatus(
   supervisor: ProjectionSupervisor,
   builds: readonly Build[],
   log: EventLog,
+  /** Why another process keeps this one from showing anything, if it does. */
+  elsewhere: string | undefined,
 ): Promise<ProjectionStatus[]> {
   let unreachable: string | undefined;
   const head = await log.head().catch((error: unknown) => {
     unreachable = `the event log cannot be reached: ${messageOf(error)}`;
-    return supervisor.live.newest;
+    return supervisor.live.position;
   });
   const ages = new Map<Position, Promise<number>>();
   const ageAfter = (checkpoint: Position): Promise<number> => {
@@ -47,17 +51,25 @@ export async function projectionStatus(
   return Promise.all(
     projections.map(async (projection) => {
       const { name, version } = projection;
-      const runner = supervisor.servingRunner(name);
+      const { live } = supervisor;
+      const member = live.members.of(name);
       const serving = builds.find((build) => build.projection === name && build.serving);
       const building = builds.findLast((build) => build.projection === name && !build.serving && !build.retired);
-      const checkpoint = runner?.position ?? serving?.checkpoint ?? 0n;
-      const reason =
-        supervisor.problems.get(name) ?? failureOf(supervisor, projection) ?? unreachable ?? (serving ? undefined : 'no build serves yet');
+      const checkpoint = member ? live.position : (serving?.checkpoint ?? 0n);
+      const failure = member ? live.failure : failureOf(supervisor, projection);
+      const reason = supervisor.problems.get(name) ?? failure ?? unreachable ?? elsewhere;
       const behind = head > checkpoint;
       return {
         name,
         version,
-        state: reason !== undefined ? 'failed' : !runner ? 'standing by' : runner.live ? 'live' : 'catching up',
+        state: stateOf({
+          failed: reason !== undefined,
+          here: live.held,
+          member: member !== undefined,
+          behind: live.behind,
+          shown: serving?.live ?? false,
+        }),
+        shown: serving?.live === true && elsewhere === undefined,
         checkpoint,
         lagEvents: behind ? Number(head - checkpoint) : 0,
         lagMs: behind && unreachable === undefined ? await ageAfter(checkpoint) : 0,
@@ -69,6 +81,14 @@ export async function projectionStatus(
       };
     }),
   );
+}
+
+function stateOf(
+  it: Readonly<{ failed: boolean; here: boolean; member: boolean; behind: boolean; shown: boolean }>,
+): ProjectionStatus['state'] {
+  if (it.failed) return 'failed';
+  if (it.here) return it.member && !it.behind ? 'live' : 'catching up';
+  return it.shown ? 'standing by' : 'catching up';
 }
 
 function failureOf(supervisor: ProjectionSupervisor, projection: Projection): string | undefined {

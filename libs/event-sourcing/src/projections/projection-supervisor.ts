@@ -1,82 +1,83 @@
 import type pg from 'pg';
 import type { EventLog } from '../event-log.js';
-import type { Projection } from '../projection.js';
+import type { Projection, TableDefinition } from '../projection.js';
+import { Admissions } from './admissions.js';
+import { BuildBook } from './build-book.js';
 import type { Build, BuildCatalog } from './build-catalog.js';
+import { BatchWriter } from './batch-writer.js';
+import { BuildTables } from './build-tables.js';
 import { CatchUp } from './catch-up.js';
 import type { EngineLogger } from './engine-logger.js';
-import { IdleCheckpoints } from './idle-checkpoints.js';
-import { LiveFeed } from './live-feed.js';
+import type { Member } from './live-members.js';
+import { LiveMembership } from './live-membership.js';
+import { LiveReadModels } from './live-read-models.js';
 import type { ParkedStream } from './parked-streams.js';
 import { ProjectionRunner } from './projection-runner.js';
+import { releaseOf } from './release.js';
 import { messageOf } from './retry.js';
-
-/** The worker lock of a projection. Versions have locks of their own: a new one builds while a process with older code still works the old one. */
-export const lockNameOf = ({ name, version }: Projection): string => `projection ${name} v${version}`;
 
 /** Characters of rows that all runners together may keep in memory while they catch up. */
 const memoryInCharacters = 32_000_000;
-/** How long the serving build stands still for its successor to draw level, in milliseconds. */
-const drawLevelMs = 2000;
 
 type Parts = Readonly<{
   projections: readonly Projection[];
   log: EventLog;
   pool: pg.Pool;
   catalog: BuildCatalog;
-  /** The names of the worker locks this process holds. */
-  locks: () => ReadonlySet<string>;
+  /** Which work the locks allow this process. */
+  allowed: () => Readonly<{ builds: boolean; live: boolean }>;
   logger: EngineLogger;
-  advanced: (runner: ProjectionRunner) => void;
+  advanced: () => void;
   parked: (streams: readonly ParkedStream[]) => void;
 }>;
 
 /**
- * Keeps the runners of this process in step with what the locks allow and the book of builds says:
- * starts and stops them, makes a build where there is none of this version, finishes and flips new ones, drops old ones.
+ * Keeps the work of this process in step with what the locks allow and the book of builds says: takes over the live read models, makes a build
+ * where there is none of this version and shape, has it caught up and taken in, indexes what lacks an index, and drops what is done with.
  */
 export class ProjectionSupervisor {
-  /** By schema. */
+  /** Those who work builds that are not live, by schema. */
   readonly runners = new Map<string, ProjectionRunner>();
   /** Why a projection cannot be worked here, by name. */
   readonly problems = new Map<string, string>();
-  /** The book as it was read last. */
-  builds: readonly Build[] = [];
-  readonly live: LiveFeed;
+  readonly book: BuildBook;
+  readonly live: LiveReadModels;
   private readonly stopping = new AbortController();
   private readonly catchUp: CatchUp;
-  private readonly idle: IdleCheckpoints;
+  private readonly admissions: Admissions;
+  private readonly membership: LiveMembership;
   private readonly workedBefore = new Set<string>();
+  private readonly indexed = new Set<string>();
   private reconciling: Promise<void> | undefined;
   private again = false;
 
   constructor(private readonly parts: Parts) {
-    const { log, catalog, logger } = parts;
-    this.live = new LiveFeed(
+    const { log, catalog, logger, pool } = parts;
+    this.book = new BuildBook(catalog);
+    this.membership = new LiveMembership(catalog.owner, catalog, releaseOf(parts.projections));
+    this.live = new LiveReadModels({
       log,
-      this.stopping.signal,
-      (runner) => this.catchUp.add(runner),
-      (error) => logger.warn({ err: error }, 'the live subscription ended'),
-    );
-    this.catchUp = new CatchUp(
-      log,
-      this.stopping.signal,
-      (runner) => this.live.join(runner),
-      (runners, error) => {
-        logger.warn({ err: error }, 'catching up was interrupted');
-        for (const runner of runners) runner.mistrust();
+      writer: new BatchWriter(pool),
+      membership: this.membership,
+      logger,
+      advanced: () => parts.advanced(),
+      left: (member, error) => {
+        logger.error({ err: error, ...factsOf(member) }, 'a read model cannot be written; it is no longer shown, and is tried by itself');
+        void this.reconcile();
       },
+      usurped: () => {
+        this.live.halt();
+        void this.reconcile();
+      },
+    });
+    this.admissions = new Admissions(
+      (runners) => this.live.admit(runners),
+      (error) => logger.warn({ err: error }, 'read models could not be taken in and will ask again'),
     );
-    this.idle = new IdleCheckpoints(
-      catalog,
-      () => this.runners.values(),
-      (error) => logger.warn({ err: error }, 'idle checkpoints could not be stored'),
-    );
-  }
-
-  /** The runner whose tables the views show, if this process works it. */
-  servingRunner(name: string): ProjectionRunner | undefined {
-    for (const runner of this.runners.values()) if (runner.projection.name === name && runner.serving && !runner.stopped) return runner;
-    return undefined;
+    this.catchUp = new CatchUp(log, this.stopping.signal, (runners, error) => {
+      logger.warn({ err: error }, 'catching up was interrupted');
+      for (const runner of runners) runner.interrupted(error);
+    });
   }
 
   /** Brings everything in step once; what is asked for meanwhile is done right after. */
@@ -93,13 +94,12 @@ export class ProjectionSupervisor {
 
   /** Locks were won or lost: what is lost stops at once. */
   locksChanged(): void {
-    const held = this.parts.locks();
-    for (const [schema, runner] of this.runners)
-      if (!held.has(lockNameOf(runner.projection))) {
-        runner.halt();
-        this.live.leave(runner);
-        this.runners.delete(schema);
-      }
+    const { builds, live } = this.parts.allowed();
+    if (!live && this.live.held) this.live.halt();
+    if (!builds) {
+      for (const runner of this.runners.values()) runner.halt();
+      this.runners.clear();
+    }
     void this.reconcile();
   }
 
@@ -107,19 +107,20 @@ export class ProjectionSupervisor {
     this.stopping.abort();
     await this.reconciling;
     await Promise.all([...this.runners.values()].map((runner) => runner.stop()));
-    await this.idle.stop();
-    await this.live.ended();
+    await this.live.stop();
   }
 
   private async once(): Promise<void> {
+    const { allowed, projections, logger } = this.parts;
     try {
-      this.builds = await this.parts.catalog.list();
+      await this.book.read();
+      if (allowed().live && !this.live.held) await this.takeOver();
     } catch (error) {
-      for (const { name } of this.parts.projections) this.problems.set(name, messageOf(error));
-      this.parts.logger.warn({ err: error }, 'the book of projections cannot be read');
+      for (const { name } of projections) this.problems.set(name, messageOf(error));
+      logger.warn({ err: error }, 'the read models cannot be taken up');
       return;
     }
-    for (const projection of this.parts.projections) {
+    for (const projection of projections) {
       if (this.stopping.signal.aborted) return;
       try {
         const problem = await this.supervise(projection);
@@ -127,68 +128,101 @@ export class ProjectionSupervisor {
         else this.problems.set(projection.name, problem);
       } catch (error) {
         this.problems.set(projection.name, messageOf(error));
-        this.parts.logger.error({ err: error, projection: projection.name }, 'a projection cannot be set up');
+        logger.error({ err: error, projection: projection.name }, 'a projection cannot be set up');
       }
     }
   }
 
+  private async takeOver(): Promise<void> {
+    const members: Member[] = [];
+    for (const projection of this.parts.projections) {
+      const build = this.book.serving(projection);
+      const tables = build?.live ? await this.book.workable(projection, build) : undefined;
+      if (build && tables) members.push(this.memberOf(projection, build, tables));
+    }
+    const tenure = await this.membership.takeOver(members);
+    for (const { work } of members) await work.reload('together');
+    if (!this.parts.allowed().live) return;
+    await this.live.begin(tenure, members);
+    await this.book.read();
+  }
+
+  private memberOf(projection: Projection, build: Build, tables: readonly TableDefinition[]): Member {
+    const facts = { projection, schema: build.schema };
+    const work = new BuildTables(
+      projection,
+      build.schema,
+      tables,
+      this.parts.pool,
+      (streams) => this.parkedIn(facts, streams),
+      () => memoryInCharacters,
+    );
+    return { ...facts, tables, work };
+  }
+
+  private parkedIn(facts: Readonly<{ projection: Projection; schema: string }>, streams: readonly ParkedStream[]): void {
+    for (const { stream, position, error } of streams)
+      this.parts.logger.error({ ...factsOf(facts), stream, position, error }, 'a stream was parked: its event cannot be folded');
+    if (streams.length > 0) this.parts.parked(streams);
+  }
+
   private async supervise(projection: Projection): Promise<string | undefined> {
-    if (!this.parts.locks().has(lockNameOf(projection))) return undefined;
-    const serving = this.buildsOf(projection).find((build) => build.serving);
+    if (!this.parts.allowed().builds) return undefined;
+    const serving = this.book.serving(projection);
     if (serving && serving.version > projection.version) {
       await this.stopAllBut(projection, []);
       return `version ${serving.version} serves already, made by newer code; this is ${projection.version}`;
     }
     if (this.needsBuild(projection)) {
       await this.parts.catalog.create(projection);
-      this.builds = await this.parts.catalog.list();
+      await this.book.read();
     }
     this.workedBefore.add(projection.name);
-    const own = this.ownBuilds(projection);
-    await this.stopAllBut(projection, own);
-    for (const build of own) if (!this.runners.has(build.schema)) this.run(projection, build);
-    if (this.buildsOf(projection).some((build) => build.retired)) await this.dropRetired(projection);
+    await this.runBuilds(projection);
+    await this.indexLive(projection);
+    if (this.book.of(projection).some((build) => build.retired)) await this.dropRetired(projection);
     return undefined;
   }
 
-  /** There is none of this version; or new code may be able to fold what an older process had to park. */
+  /** There is none of this version and shape; or new code may be able to fold what an older process had to park. */
   private needsBuild(projection: Projection): boolean {
-    const own = this.ownBuilds(projection);
+    const own = this.book.own(projection);
     if (own.length === 0) return true;
     if (this.workedBefore.has(projection.name)) return false;
     return own.at(-1)?.parked.length !== 0;
   }
 
-  private buildsOf({ name }: Projection): Build[] {
-    return this.builds.filter((build) => build.projection === name);
+  /** Builds that are not live have a runner each: the newest of this shape, and the one that is to be shown until then. */
+  private async runBuilds(projection: Projection): Promise<void> {
+    const worked: Build[] = [];
+    for (const build of this.book.of(projection)) {
+      if (build.retired || build.live || this.live.members.has(build.schema)) continue;
+      const tables = build.serving || this.book.own(projection).includes(build) ? await this.book.workable(projection, build) : undefined;
+      // Where another process works the live read models, what it shows is its own.
+      if (!tables || (build.serving && !this.live.held)) continue;
+      worked.push(build);
+      if (!this.runners.has(build.schema) && !this.live.members.has(build.schema)) this.run(projection, build, tables);
+    }
+    await this.stopAllBut(projection, worked);
   }
 
-  private ownBuilds(projection: Projection): Build[] {
-    return this.buildsOf(projection).filter((build) => build.version === projection.version && !build.retired);
-  }
-
-  private run(projection: Projection, build: Build): void {
-    const { pool, logger, advanced, parked } = this.parts;
-    const runner = new ProjectionRunner(projection, build, pool, {
+  private run(projection: Projection, build: Build, tables: readonly TableDefinition[]): void {
+    const { pool, log, logger, catalog } = this.parts;
+    const facts = factsOf({ projection, schema: build.schema });
+    const runner = new ProjectionRunner(projection, build, tables, pool, log, {
       wantsEvents: (it) => this.catchUp.add(it),
-      advanced: (it) => {
-        advanced(it);
-        if (it.checkpoint < it.position) this.idle.due();
+      index: () => catalog.index(projection, build.schema, tables),
+      admit: async (it) => {
+        const predecessor = this.book.serving(projection);
+        if (!(await this.admissions.ask(it))) return false;
+        this.runners.delete(build.schema);
+        if (predecessor) logger.info(facts, predecessor.schema === build.schema ? 'a read model is shown again' : 'a new build serves');
+        void this.reconcile();
+        return true;
       },
-      unfinished: (it) => this.finish(it),
-      memory: () => memoryInCharacters / [...this.runners.values()].filter((it) => !it.live).length,
-      parked: (it, streams) => {
-        for (const { stream, position, error } of streams)
-          logger.error(
-            { projection: projection.name, schema: it.build.schema, stream, position, error },
-            'a stream was parked: its event cannot be folded',
-          );
-        parked(streams);
-      },
-      failed: (it, error) => {
-        this.live.leave(it);
-        logger.error({ err: error, projection: projection.name, schema: it.build.schema }, 'a projection failed and will be tried again');
-      },
+      memory: () => memoryInCharacters / Math.max(1, this.runners.size),
+      parked: (it, streams) => this.parkedIn({ projection, schema: build.schema }, streams),
+      failed: (it, error) => logger.error({ err: error, ...facts }, 'a projection failed and will be tried again'),
     });
     this.runners.set(build.schema, runner);
     runner.start();
@@ -197,34 +231,18 @@ export class ProjectionSupervisor {
   private async stopAllBut(projection: Projection, builds: readonly Build[]): Promise<void> {
     const kept = new Set(builds.map((build) => build.schema));
     for (const [schema, runner] of this.runners)
-      if (runner.projection === projection && !kept.has(schema)) {
+      if (runner.projection === projection && !kept.has(schema) && !this.live.members.has(schema)) {
         this.runners.delete(schema);
-        this.live.leave(runner);
         await runner.stop();
       }
   }
 
-  /** A build that has caught up gets its indexes, and then the views. */
-  private async finish(runner: ProjectionRunner): Promise<void> {
-    const { projection, build } = runner;
-    if (!runner.indexed) {
-      await this.parts.catalog.index(projection, build.schema);
-      runner.indexed = true;
-      return; // the log went on meanwhile
-    }
-    const predecessor = this.servingRunner(projection.name);
-    const release = await predecessor?.hold();
-    try {
-      if (predecessor && !(await runner.workTo(predecessor.checkpoint, drawLevelMs))) return;
-      if (!(await this.idle.storeNow(runner)) || !(await this.parts.catalog.flip(projection, build.schema))) return;
-      if (predecessor) predecessor.serving = false;
-      runner.serving = true;
-      this.parts.logger.info({ projection: projection.name, schema: build.schema }, 'a new build serves');
-    } finally {
-      release?.();
-    }
-    this.parts.advanced(runner);
-    void this.reconcile();
+  /** Indexes that came or went since a live build was made. */
+  private async indexLive(projection: Projection): Promise<void> {
+    const build = this.book.own(projection).find(({ live }) => live);
+    if (!build || this.indexed.has(build.schema) || !this.live.held) return;
+    this.indexed.add(build.schema);
+    await this.parts.catalog.index(projection, build.schema, projection.tables, { inUse: true });
   }
 
   /** Tables that are still being read stay until the next time. */
@@ -236,3 +254,8 @@ export class ProjectionSupervisor {
     }
   }
 }
+
+const factsOf = ({ projection, schema }: Readonly<{ projection: Projection; schema: string }>): object => ({
+  projection: projection.name,
+  schema,
+});

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Projection, TableDefinition } from '../projection.js';
 
 const identifier = /^[a-z_][a-z0-9_]*$/;
@@ -30,23 +31,31 @@ export const buildSql = (projection: Projection, schema: string, appRole: string
     `grant select, insert, update, delete on all tables in schema ${quoted(schema)} to ${quoted(appRole)};`,
   ].join('\n');
 
-/** The secondary indexes of a build, each a statement that may be repeated. */
-export const indexSql = (projection: Projection, schema: string): string[] =>
-  projection.tables.flatMap((table) => [
-    ...(table.indexes ?? []).map((parts, ordinal) => {
-      const columns = parts.map((part) => (part in table.columns ? quoted(part) : part)).join(', ');
-      return `create index if not exists ${quoted(`${table.name}_by_${ordinal + 1}`)} on ${quoted(schema)}.${quoted(table.name)} (${columns})`;
-    }),
-    `analyze ${quoted(schema)}.${quoted(table.name)}`,
-  ]);
+/** A secondary index under a name that says what is in it, so that another definition is another index. */
+export type IndexDefinition = Readonly<{ name: string; text: string }>;
 
-/** Points the views of schema `read` at a build. */
-export const viewSql = (projection: Projection, schema: string, appRole: string): string =>
+/** The secondary indexes of a table; `inUse` makes them beside reads and writes, more slowly. */
+export const indexesOf = (table: TableDefinition, schema: string, inUse: boolean): IndexDefinition[] =>
+  (table.indexes ?? [])
+    // A build of another release may lack a column; its indexes come with the next build.
+    .filter((parts) => parts.every((part) => part in table.columns || !identifier.test(part)))
+    .map((parts) => {
+      const columns = parts.map((part) => (part in table.columns ? quoted(part) : part)).join(', ');
+      const name = `${table.name.slice(0, 40)}_by_${createHash('sha256').update(columns).digest('hex').slice(0, 12)}`;
+      const how = inUse ? 'concurrently ' : '';
+      return { name, text: `create index ${how}if not exists ${quoted(name)} on ${quoted(schema)}.${quoted(table.name)} (${columns})` };
+    });
+
+/** Points the views of schema `read` at a build; a column that its tables lack reads null. */
+export const viewSql = (projection: Projection, schema: string, appRole: string, tables: readonly TableDefinition[]): string =>
   projection.tables
     .map((table) => {
       const view = `read.${quoted(table.name)}`;
-      const columns = Object.keys(table.columns).map(quoted).join(', ');
-      return `drop view if exists ${view}; create view ${view} as select ${columns} from ${quoted(schema)}.${quoted(table.name)}; grant select on ${view} to ${quoted(appRole)};`;
+      const there = tables.find(({ name }) => name === table.name)?.columns ?? {};
+      const columns = Object.entries(table.columns).map(([name, type]) =>
+        name in there ? quoted(name) : `null::${type} as ${quoted(name)}`,
+      );
+      return `drop view if exists ${view}; create view ${view} as select ${columns.join(', ')} from ${quoted(schema)}.${quoted(table.name)}; grant select on ${view} to ${quoted(appRole)};`;
     })
     .join('\n');
 

@@ -31,7 +31,11 @@ class TableBuffer {
   changed: Slot[] = [];
   added: Row[] = [];
 
-  constructor(readonly table: TableDefinition) {
+  constructor(
+    readonly table: TableDefinition,
+    /** Columns that a fold fills and this table does not have. */
+    private readonly lacking: readonly string[],
+  ) {
     this.columns = Object.entries(table.columns).map(([name, type]) => [name, normalForm[type]]);
     this.keyColumns = table.key.map((name) => {
       const type = table.columns[name];
@@ -54,7 +58,7 @@ class TableBuffer {
       if (value !== undefined) known += 1;
       normal[name] = value === undefined || value === null ? null : form(value);
     }
-    for (const name in row) if (row[name] !== undefined) known -= 1;
+    for (const name in row) if (row[name] !== undefined && !this.lacking.includes(name)) known -= 1;
     if (known !== 0) throw new Error(`table ${this.table.name}: a row has columns that are not defined: ${Object.keys(row).join(', ')}`);
     return normal;
   }
@@ -134,8 +138,13 @@ export class RowBuffer implements Rows {
   private readonly tables = new Map<string, TableBuffer>();
   private readonly journal: JournalEntry[] = [];
 
-  constructor(definitions: readonly TableDefinition[]) {
-    for (const definition of definitions) this.tables.set(definition.name, new TableBuffer(definition));
+  /** `tables`: as the database has them, which may lack columns of the definitions that the fold fills. */
+  constructor(definitions: readonly TableDefinition[], tables: readonly TableDefinition[] = definitions) {
+    for (const table of tables) {
+      const filled = Object.keys(definitions.find(({ name }) => name === table.name)?.columns ?? {});
+      const lacking = filled.filter((name) => !(name in table.columns));
+      this.tables.set(table.name, new TableBuffer(table, lacking));
+    }
   }
 
   get(table: string, key: Readonly<Row>): Readonly<Row> | undefined {

@@ -2,13 +2,14 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
-import { BatchWriter, CheckpointMoved } from './batch-writer.js';
+import { BatchWriter } from './batch-writer.js';
+import { CheckpointMoved, stepTogether } from './checkpoint-step.js';
 import { RowBuffer } from './row-buffer.js';
 import { eventually, journal, tally, World } from './testing/world.js';
 
 const soon = { timeout: 30_000 };
 
-describe('one worker a projection', () => {
+describe('one worker for all that serve', () => {
   let world: World;
   const children: ChildProcess[] = [];
   beforeEach(async () => (world = await World.create()));
@@ -66,12 +67,14 @@ describe('one worker a projection', () => {
   it.each([1, 500])('lets only one of two workers write %i rows from the same checkpoint', async (count) => {
     const engine = await world.started([journal]);
     await world.stop(engine);
+    const [live] = await world.rows<{ epoch: string }>('select epoch::text from app.live_read_models');
     const pool = new pg.Pool({ connectionString: world.database.url, max: 2 });
     try {
       const attempts = [0, 1].map(async () => {
         const rows = new RowBuffer(journal.tables);
         for (let line = 0; line < count; line++) rows.add('journal_line', { position: String(line), stream: 'box-1', amount: line });
-        await new BatchWriter(pool, journal, 'read_journal_v1').write(rows.changes(), [], { from: 0n, to: BigInt(count) });
+        const step = stepTogether(live?.epoch ?? '', 0n, BigInt(count));
+        await new BatchWriter(pool).write(step, [{ schema: 'read_journal_v1', changes: rows.changes(), parked: [] }]);
       });
       const outcomes = await Promise.allSettled(attempts);
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);

@@ -8,7 +8,8 @@ const beatMs = 1000;
 const silenceMs = 5000;
 
 /**
- * Session locks, one a worker, on a connection of its own: of several processes one works, the others stand by and try again every second.
+ * Session locks on a connection of its own: of several processes one works, the others stand by and try again every second.
+ * They come in tiers: who holds all of one asks for the next, so that two who start together never hold half each.
  * When the connection is lost, so are the locks, and `changed` is told at once.
  */
 export class WorkerLocks {
@@ -22,7 +23,7 @@ export class WorkerLocks {
 
   constructor(
     private readonly connection: pg.ClientConfig,
-    private readonly names: readonly string[],
+    private readonly tiers: readonly (readonly string[])[],
     private readonly changed: () => void,
     private readonly logger: EngineLogger,
   ) {}
@@ -62,16 +63,27 @@ export class WorkerLocks {
 
   private async tryAll(): Promise<void> {
     const client = this.client ?? (await this.connect());
-    const wanted = this.names.filter((name) => !this.mine.has(name));
-    const { rows } = await client.query<{ name: string; got: boolean }>(
-      `select name, pg_try_advisory_lock(hashtextextended('millwright worker ' || name, 0)) as got from unnest($1::text[]) as name`,
-      [wanted],
-    );
-    if (client !== this.client) return; // lost meanwhile, and with it what it had just got
+    // Also shows the server that this session is alive.
+    await client.query('select');
+    for (const tier of this.tiers) {
+      const wanted = tier.filter((name) => !this.mine.has(name));
+      if (wanted.length === 0) continue;
+      const { rows } = await client.query<{ name: string; got: boolean }>(
+        `select name, pg_try_advisory_lock(hashtextextended('millwright worker ' || name, 0)) as got from unnest($1::text[]) as name`,
+        [wanted],
+      );
+      if (client !== this.client) return; // lost meanwhile, and with it what it had just got
+      const got = rows.filter((row) => row.got);
+      for (const { name } of got) this.mine.add(name);
+      if (got.length > 0) this.changed();
+      if (got.length < wanted.length) break;
+    }
     this.failure = undefined;
-    const got = rows.filter((row) => row.got);
-    for (const { name } of got) this.mine.add(name);
-    if (got.length > 0) this.changed();
+  }
+
+  /** Whether all of the first tiers are held. */
+  holds(tiers: number): boolean {
+    return this.tiers.slice(0, tiers).every((tier) => tier.every((name) => this.mine.has(name)));
   }
 
   private async connect(): Promise<pg.Client> {

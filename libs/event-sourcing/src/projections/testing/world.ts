@@ -88,7 +88,7 @@ export const rarely: Projection<Counted> = {
   apply: ({ stream, revision }, rows) => rows.put('comet', { stream, seen: revision + 1 }),
 };
 
-const proposed = (data: Counted['data']): ProposedEvent => ({
+const proposed = (data: Counted['data'], append: { index: number; size: number }): ProposedEvent => ({
   id: randomUUID(),
   type: 'Counted',
   data,
@@ -102,6 +102,7 @@ const proposed = (data: Counted['data']): ProposedEvent => ({
     request_id: 'r',
     $correlationId: 'c',
     $causationId: 'c',
+    ...(append.size > 1 && { append }),
   },
 });
 
@@ -145,8 +146,11 @@ export class World {
   }
 
   async append(stream: string, ...amounts: (number | Counted['data'])[]): Promise<Position> {
-    const events = amounts.map((amount) =>
-      proposed(typeof amount === 'number' ? { amount, kind: amount % 3 === 0 ? 'fizz' : 'plain' } : amount),
+    const events = amounts.map((amount, index) =>
+      proposed(typeof amount === 'number' ? { amount, kind: amount % 3 === 0 ? 'fizz' : 'plain' } : amount, {
+        index,
+        size: amounts.length,
+      }),
     );
     return (await this.log.append({ stream, expected: 'any', events })).position;
   }
