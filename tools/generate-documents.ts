@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { request } from 'undici';
 import { errorsDocument } from '#src/http/index';
 import { eventsDocument } from './documents/events-document.js';
+import { publishedEvents } from './documents/published-events.js';
 import { ServerProcess } from './server-process.js';
 
 /**
@@ -9,6 +10,7 @@ import { ServerProcess } from './server-process.js';
  * `--check` writes nothing and fails when one of them is out of step.
  */
 async function documents(): Promise<ReadonlyMap<string, string>> {
+  const events = eventsDocument();
   const server = await ServerProcess.create();
   try {
     await server.start();
@@ -17,12 +19,16 @@ async function documents(): Promise<ReadonlyMap<string, string>> {
       ['docs/openapi.json', pretty(JSON.parse(await served('openapi.json')))],
       ['docs/schema.graphql', `${(await served('graphql/schema')).trim()}\n`],
       ['docs/errors.md', errorsDocument()],
-      ['docs/events.json', pretty(eventsDocument())],
+      ['docs/events.json', pretty(events)],
+      ['docs/published-events.json', pretty(publishedEvents(await published(), events.events))],
     ]);
   } finally {
     await server.dispose();
   }
 }
+
+const published = async (): Promise<Record<string, string>> =>
+  JSON.parse(await readFile('docs/published-events.json', 'utf8').catch(() => '{}')) as Record<string, string>;
 
 const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 

@@ -1,14 +1,7 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import {
-  commandContextOf,
-  fingerprintOf,
-  IdempotencyKeys,
-  refuseArchivedEntity,
-  type RequestScope,
-  type StoredAnswer,
-} from '#millwright/access';
+import { commandContextOf, ArchivedSites, fingerprintOf, IdempotencyKeys, type RequestScope, type StoredAnswer } from '#millwright/access';
 import { runInContext, type CommandContext } from '#millwright/event-sourcing';
 import { Answer } from '#millwright/resources';
 import { envelopeFormOf, successBody, successHeaders } from './envelope.js';
@@ -23,7 +16,10 @@ const json = 'application/json; charset=utf-8';
  */
 @Injectable()
 export class AnswerInterceptor implements NestInterceptor {
-  constructor(private readonly keys: IdempotencyKeys) {}
+  constructor(
+    private readonly keys: IdempotencyKeys,
+    private readonly archivedSites: ArchivedSites,
+  ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     if (context.getType() !== 'http') return next.handle();
@@ -49,7 +45,7 @@ export class AnswerInterceptor implements NestInterceptor {
     const expectedRevisions = expectedRevisionsOf(header(request.headers['if-match']));
     const key = header(request.headers['idempotency-key']);
     const decided = async (more: Pick<CommandContext, 'expectedRevisions' | 'idempotency'>): Promise<StoredAnswer> => {
-      if (changesTheEntity(request)) refuseArchivedEntity(scope);
+      if (changesTheEntity(request)) await this.archivedSites.refuse(scope);
       return answerOf(await runInContext(commandContextOf(scope, more), handle), reply, scope);
     };
     if (key === undefined) return send(reply, await decided({ expectedRevisions }));

@@ -90,7 +90,7 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
         entity_id: request.scope?.entity?.id,
-        credential: request.scope?.principal.credentialId,
+        credential: request.scope?.principal.credential.id,
       },
       'answered',
     );
@@ -125,7 +125,7 @@ function admission({ keys, entities }: Directory): (request: FastifyRequest, wan
     if (!found) throw noSuchEntity();
     // Whoever brings a site back goes on with it at once.
     if (found.archived) known.delete(key);
-    return { requestId: request.id, principal, customer, entity: found.entity, entityIsArchived: found.archived };
+    return { requestId: request.id, principal, customer, entity: found.entity };
   };
 }
 

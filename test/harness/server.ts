@@ -36,6 +36,8 @@ export class TestServer extends Client {
     private launched: Launched,
     private readonly launch: (changes?: Environment) => Promise<Launched>,
     private readonly cleanUp: () => Promise<void>,
+    /** The database as its owner, where it is one of the test server's. */
+    readonly ownerUrl: string | undefined,
   ) {
     super(url, adminKey);
   }
@@ -57,7 +59,7 @@ export class TestServer extends Client {
     };
     const launch = (changes?: Environment): Promise<Launched> => launchServer({ ...environment, ...changes }, options.user);
     const launched = await launch();
-    return new TestServer(launched.url, adminKey, launched, launch, async () => database?.drop());
+    return new TestServer(launched.url, adminKey, launched, launch, async () => database?.drop(), database?.ownerUrl);
   }
 
   /** Another process on the same database and log, as an installation on several machines has. Stop it before this one. */
@@ -65,7 +67,7 @@ export class TestServer extends Client {
     const port = String(await freePort());
     const launch = (changes?: Environment): Promise<Launched> => this.launch({ PORT: port, ...changes });
     const launched = await launch();
-    return new TestServer(launched.url, this.adminKey, launched, launch, async () => undefined);
+    return new TestServer(launched.url, this.adminKey, launched, launch, async () => undefined, this.ownerUrl);
   }
 
   /** What it has printed since its last start, line by line. */

@@ -3,21 +3,24 @@ import { camelCase, storedColumns, type RecordDefinition } from '#millwright/res
 import { records } from '#src/records';
 
 type Schema = Readonly<Record<string, unknown>>;
+type EventEntry = Readonly<{ description?: unknown; category: string; schema_version: number; data: unknown }>;
 
 /**
  * The JSON schema of every event. Hand-written events come from their types, the events of records from their definitions.
  * Events are stored for ever: a change here is a change of the storage format.
  */
-export function eventsDocument(): Schema {
+export function eventsDocument(): Schema & Readonly<{ events: Readonly<Record<string, EventEntry>> }> {
   const written = [
     ...typesOf('libs/inventory/src/domain/part.events.ts', 'PartEvent', 'part'),
     ...typesOf('libs/work-orders/src/domain/work-order.events.ts', 'WorkOrderEvent', 'workOrder'),
+    ...typesOf('libs/work-orders/src/domain/work-order.earlier-events.ts', 'EarlierWorkOrderEvent', 'workOrder'),
   ];
   const ofRecords = records.flatMap((record) => eventsOfRecord(record as unknown as RecordDefinition));
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'The events of Millwright',
-    description: 'What is stored: the envelope, and under `events` the data of each type. Decimals are canonical strings.',
+    description:
+      'What is stored: the envelope, and under `events` the data of each type (from its second version on with the version behind the name). Decimals are canonical strings.',
     ...envelope,
     $defs: { Decimal: decimal },
     events: Object.fromEntries([...written, ...ofRecords].sort(([left], [right]) => left.localeCompare(right))),
@@ -51,12 +54,24 @@ const envelope: Schema = {
       ],
       properties: {
         recorded_at: { type: 'string', format: 'date-time' },
-        effective_at: { type: 'string', description: 'An instant, or a plain date where a date is meant.' },
+        effective_at: { type: 'string', description: 'A plain date of the site; an instant in events of earlier releases.' },
         schema_version: { type: 'integer', minimum: 1 },
         actor: {
           type: 'object',
           required: ['kind', 'id'],
-          properties: { kind: { enum: ['api_key', 'user', 'process_manager', 'system'] }, id: text },
+          properties: { kind: { enum: ['user', 'client', 'service_account', 'process_manager', 'system', 'api_key'] }, id: text },
+        },
+        credential: {
+          type: 'object',
+          description: 'What the actor used; not in events of earlier releases, nor of process managers and the system.',
+          required: ['kind', 'id'],
+          properties: { kind: { enum: ['bootstrap', 'api_key', 'client', 'service_account', 'session'] }, id: text },
+        },
+        append: {
+          type: 'object',
+          description: 'Where the event stands among those that its command appended, if there are several.',
+          required: ['index', 'size'],
+          properties: { index: { type: 'integer', minimum: 0 }, size: { type: 'integer', minimum: 2 } },
         },
         entity_id: { type: ['integer', 'null'] },
         customer_id: { type: 'integer' },
@@ -68,18 +83,24 @@ const envelope: Schema = {
   },
 };
 
-type EventSchema = Readonly<{ properties: Readonly<{ type: Readonly<{ const: string }>; data: Schema }> }>;
+type EventSchema = Readonly<{
+  properties: Readonly<{ type: Readonly<{ const: string }>; data: Schema; version?: Readonly<{ const?: number }> }>;
+}>;
 
 /** The events of a union of types, each with its docstring. */
-function typesOf(path: string, union: string, category: string): (readonly [string, Schema])[] {
+function typesOf(path: string, union: string, category: string): (readonly [string, EventEntry])[] {
   const settings = { path, type: union, tsconfig: 'tools/documents/tsconfig.json', skipTypeCheck: true, additionalProperties: false };
   const definitions = (expose: 'none' | 'export') =>
     createGenerator({ ...settings, expose }).createSchema(union).definitions as Record<string, Schema>;
   const documented = definitions('export');
-  const events = definitions('none')[union]?.['anyOf'] as readonly EventSchema[];
-  return events.map(({ properties: { type, data } }) => {
-    const description = documented[type.const]?.['description'];
-    return [type.const, { description, category, schema_version: 1, data: withNamedDecimals(data) }] as const;
+  const described = definitions('none')[union] ?? {};
+  // A union of one is that one.
+  const events = (described['anyOf'] ?? [described]) as readonly EventSchema[];
+  return events.map(({ properties: { type, data, version } }) => {
+    const schema_version = version?.const ?? 1;
+    const name = schema_version === 1 ? type.const : `${type.const} ${schema_version}`;
+    const description = (documented[type.const] ?? documented[`${type.const}V${schema_version}`])?.['description'];
+    return [name, { description, category, schema_version, data: withNamedDecimals(data) }] as const;
   });
 }
 
@@ -116,7 +137,7 @@ const jsonTypes: Readonly<Record<string, Schema>> = {
 };
 
 /** `<Type>Registered` with what was given, `<Type>Changed` with what changed (null clears), `<Type>Archived` and `<Type>Unarchived` with nothing. */
-function eventsOfRecord({ typeName, category, inputFields, inherent = {}, personal }: RecordDefinition): (readonly [string, Schema])[] {
+function eventsOfRecord({ typeName, category, inputFields, inherent = {}, personal }: RecordDefinition): (readonly [string, EventEntry])[] {
   const inherentColumns = Object.fromEntries(Object.entries(inherent).map(([name, { column }]) => [name, column]));
   const columns = personal ? {} : { ...storedColumns(inputFields), ...inherentColumns };
   const properties = Object.entries(columns).map(([name, column]) => [camelCase(name), jsonTypes[column] ?? {}] as const);

@@ -31,7 +31,7 @@ describe('the bootstrap admin key', () => {
   it('is the configured one where there is one, and replaces what was made before', async () => {
     const made = await new ApiKeys(pool).ensureBootstrapKey();
     expect(await new ApiKeys(pool).ensureBootstrapKey('a configured key!!!!')).toBeNull();
-    expect(await new ApiKeys(pool).authenticate('a configured key!!!!')).toMatchObject({ credentialId: 'admin' });
+    expect(await new ApiKeys(pool).authenticate('a configured key!!!!')).toMatchObject({ credential: { kind: 'bootstrap', id: 'admin' } });
     expect(await new ApiKeys(pool).authenticate(made ?? '')).toBeNull();
     await new ApiKeys(pool).ensureBootstrapKey('another configured key');
     expect(await new ApiKeys(pool).authenticate('a configured key!!!!')).toBeNull();

@@ -9,7 +9,14 @@ export const shortestApiKey = 20;
 /** How long a key that was just looked up is believed: the longest time a revoked key still works. */
 const believedForMs = 2_000;
 
-type KeyRow = Readonly<{ key_id: string; secret_hash: Buffer; customer_id: string; user_id: string; scopes: string[] | null }>;
+type KeyRow = Readonly<{
+  key_id: string;
+  secret_hash: Buffer;
+  customer_id: string;
+  user_id: string;
+  scopes: string[] | null;
+  is_bootstrap: boolean;
+}>;
 
 /**
  * API keys look like `mw_<key id>_<secret>`; an ADMIN_API_KEY of another form stands under the id `admin`.
@@ -27,7 +34,8 @@ export class ApiKeys {
     if (key.length < shortestApiKey || key.length > 500) return null;
     const row = await this.known.fetch(keyIdOf(key));
     if (!row || !timingSafeEqual(row.secret_hash, hashOf(key))) return null;
-    return { credentialId: row.key_id, customerId: Number(row.customer_id), userId: Number(row.user_id), scopes: row.scopes ?? 'all' };
+    const credential = { kind: row.is_bootstrap ? 'bootstrap' : 'api_key', id: row.key_id } as const;
+    return { credential, customerId: Number(row.customer_id), userId: Number(row.user_id), scopes: row.scopes ?? 'all' };
   }
 
   /**
@@ -56,7 +64,7 @@ export class ApiKeys {
 
   private async find(keyId: string): Promise<KeyRow | undefined> {
     const { rows } = await this.database.query<KeyRow>(
-      'SELECT key_id, secret_hash, customer_id, user_id, scopes FROM app.api_keys WHERE key_id = $1 AND revoked_at IS NULL',
+      'SELECT key_id, secret_hash, customer_id, user_id, scopes, is_bootstrap FROM app.api_keys WHERE key_id = $1 AND revoked_at IS NULL',
       [keyId],
     );
     return rows[0];

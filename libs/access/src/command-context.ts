@@ -1,5 +1,5 @@
 import { runInContext, type CommandContext } from '#millwright/event-sourcing';
-import type { RequestScope, ScopedContext } from './request-scope.js';
+import { timeZoneOf, type RequestScope, type ScopedContext } from './request-scope.js';
 
 /** How long conflicts of one command are retried. */
 const patienceMs = 2_000;
@@ -9,7 +9,9 @@ export const commandContextOf = (
   scope: RequestScope,
   more: Pick<CommandContext, 'expectedRevisions' | 'idempotency'> = {},
 ): ScopedContext => ({
-  actor: { kind: 'api_key', id: scope.principal.credentialId },
+  actor: { kind: 'user', id: String(scope.principal.userId) },
+  credential: scope.principal.credential,
+  ...(scope.entity && { timeZone: timeZoneOf(scope.entity) }),
   customerId: scope.principal.customerId,
   entityId: scope.entity?.id ?? null,
   requestId: scope.requestId,

@@ -168,7 +168,7 @@ const run = (
   runInScope(
     {
       requestId: 'r',
-      principal: { credentialId, customerId, userId: 1, scopes: 'all' },
+      principal: { credential: { kind: 'api_key', id: credentialId }, customerId, userId: 1, scopes: 'all' },
       customer: { id: customerId, name: 'c' },
       entity: null,
     },

@@ -51,8 +51,8 @@ export class IdempotencyKeys {
     work: (request: IdempotentRequest) => Promise<StoredAnswer>,
   ): Promise<StoredAnswer & { replayed: boolean }> {
     assertKey(key);
-    const { customerId, credentialId } = currentScope().principal;
-    const scope = nameBasedUuid(JSON.stringify([customerId, credentialId, operation, key]), namespace);
+    const { customerId, credential } = currentScope().principal;
+    const scope = nameBasedUuid(JSON.stringify([customerId, credential.id, operation, key]), namespace);
     const given = this.given.get(scope);
     if (given && !given.fingerprint.equals(fingerprint)) throw reused();
     if (given) return { ...given.answer, replayed: true };

@@ -9,3 +9,4 @@ export * from './migrations.js';
 export * from './position-waiter.js';
 export * from './request-scope.js';
 export * from './user-of-actor.js';
+export { ArchivedSites } from './archived-sites.js';

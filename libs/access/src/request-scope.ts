@@ -1,7 +1,7 @@
-import { Rejection, surroundingContext, type CommandContext } from '#millwright/event-sourcing';
+import { surroundingContext, type CommandContext, type Credential } from '#millwright/event-sourcing';
 
 /** Who calls: a credential of one customer. `userId` is the person (or built-in user) that `created_by` shows. */
-export type Principal = Readonly<{ credentialId: string; customerId: number; userId: number; scopes: readonly string[] | 'all' }>;
+export type Principal = Readonly<{ credential: Credential; customerId: number; userId: number; scopes: readonly string[] | 'all' }>;
 
 /** The site a request works on, as `meta.entity` shows it. */
 export type EntityScope = Readonly<{
@@ -19,8 +19,6 @@ export type RequestScope = Readonly<{
   customer: Readonly<{ id: number; name: string }>;
   /** Null only for operations without `X-Entity-Id`. */
   entity: EntityScope | null;
-  /** An archived site is read, and takes no writes. */
-  entityIsArchived?: boolean;
 }>;
 
 /** The command context of a request. It carries the scope along: a storage of its own would cost something at every promise. */
@@ -43,11 +41,6 @@ export function currentEntity(): EntityScope {
 
 /** The site of the current request, or undefined outside a request (first start, specs) and for operations without one. */
 export const entityIfAny = (): EntityScope | undefined => scopeIfAny()?.entity ?? undefined;
-
-/** @throws Rejection CONFLICT what belongs to an archived site stays as it is, until the site is brought back */
-export function refuseArchivedEntity({ entity, entityIsArchived }: RequestScope): void {
-  if (entity && entityIsArchived === true) throw new Rejection('CONFLICT', `The entity "${entity.name}" is archived; bring it back first.`);
-}
 
 /** The IANA name of a site's time zone, without the offset that `meta.entity` prints beside it. */
 export const timeZoneOf = ({ timezone }: Pick<EntityScope, 'timezone'>): string => timezone.replace(/: .*$/, '');

@@ -1,12 +1,14 @@
 import type { RecordedEvent } from './event.js';
-/** Whether an append ends with this event; `next` is the one after it in the log. */
-export function endsAppend(event: RecordedEvent, next: RecordedEvent | undefined): boolean {
-  const { append } = event.metadata as { append?: { index: number; size: number } };
-  if (append) return append.index === append.size - 1;
-  return (
-    !next ||
-    next.stream !== event.stream ||
-    next.revision !== event.revision + 1 ||
-    next.metadata.$causationId !== event.metadata.$causationId
-  );
+
+type Placed = Pick<RecordedEvent, 'stream' | 'revision' | 'metadata'>;
+
+/**
+ * Whether an append ends with this event; `next` is the one after it in the log, undefined where the log ends.
+ * Events say so themselves when their command appended more than one; of those that were stored before they did, a run in one stream
+ * with one cause is one append (storage-format.md, "Envelope").
+ */
+export function endsAppend({ stream, revision, metadata }: Placed, next: Placed | undefined): boolean {
+  if (metadata.append) return metadata.append.index === metadata.append.size - 1;
+  if (!next || next.stream !== stream || next.revision !== revision + 1) return true;
+  return next.metadata.append !== undefined || next.metadata.$causationId !== metadata.$causationId;
 }

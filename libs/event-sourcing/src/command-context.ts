@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Actor } from './event.js';
+import type { Actor, Credential } from './event.js';
 
 /**
  * A request with an Idempotency-Key on its way through the handlers (storage-format.md, "Retrying an unknown outcome").
@@ -21,6 +21,11 @@ export interface IdempotentAttempt {
 /** What surrounds a command and ends in the metadata of its events. */
 export type CommandContext = Readonly<{
   actor: Actor;
+  credential?: Credential;
+  /** The site's time zone (an IANA name), whose date is the business day of what happens; UTC where there is no site. */
+  timeZone?: string;
+  /** The business day of what follows from something else: that of its cause. */
+  effectiveAt?: string;
   customerId: number;
   entityId: number | null;
   requestId: string;

@@ -21,10 +21,14 @@ export type Committed<State> = Readonly<{
 type Visitor<State, E extends Event> = (event: RecordedEvent<E>, state: State) => void;
 
 const pageSize = 500;
+/** Streams whose last asked earlier revision is kept. */
+const askedStreams = 1_000;
 
 /** Knows the states of streams: the recently used ones are kept hot, and long streams start from a snapshot. */
 export class CommittedStates {
   private readonly hot: LRUCache<string, { definition: object; committed: Committed<unknown> }>;
+  /** Earlier revisions that were asked for last, a stream. */
+  private readonly asked = new LRUCache<string, { definition: object; committed: Committed<unknown> }>({ max: askedStreams });
   private readonly saving = new Map<string, Promise<void>>();
 
   constructor(
@@ -58,7 +62,13 @@ export class CommittedStates {
   async at<State, E extends Event>(definition: Stream<State, E>, name: string, revision: number): Promise<Committed<State>> {
     const recent = this.recent(definition, name);
     if (recent?.revision === revision) return recent;
-    return this.fold(definition, name, await this.start(definition, name, revision), revision);
+    // Whoever goes through a stream event by event asks for one revision after the other.
+    const entry = this.asked.get(name);
+    const before =
+      entry?.definition === definition && entry.committed.revision <= revision ? (entry.committed as Committed<State>) : undefined;
+    const committed = await this.fold(definition, name, before ?? (await this.start(definition, name, revision)), revision);
+    this.asked.set(name, { definition, committed });
+    return committed;
   }
 
   remember<State, E extends Event>(definition: Stream<State, E>, name: string, committed: Committed<State>): void {

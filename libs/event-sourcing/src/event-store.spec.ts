@@ -71,8 +71,8 @@ describe('running a decision', () => {
       customer_id: 3,
     };
     expect(events.map(({ metadata }) => metadata)).toEqual([
-      { ...common, effective_at: '2025-02-03T04:05:06.007Z', request_id: 'r', $correlationId: 'c', $causationId: 'x' },
-      { ...common, effective_at: '2010-01-31', request_id: 'r', $correlationId: 'c', $causationId: 'x' },
+      { ...common, append: { index: 0, size: 2 }, effective_at: '2025-02-03', request_id: 'r', $correlationId: 'c', $causationId: 'x' },
+      { ...common, append: { index: 1, size: 2 }, effective_at: '2010-01-31', request_id: 'r', $correlationId: 'c', $causationId: 'x' },
     ]);
   });
 

@@ -27,8 +27,8 @@ export type EventStoreOptions = Readonly<{
 
 const defaultHotStates = 50_000;
 const sweepMs = 50;
-/** A longer timer would fire at once. */
-const longestTimerMs = 2 ** 31 - 1;
+/** How long reading a stream or the log's head may take, in milliseconds. */
+const readingMs = 2_000;
 
 /** Runs decisions: cached state and the tail of the stream → decide → append at that revision; a conflict is read again and decided anew until the deadline. */
 export class EventStore {
@@ -161,13 +161,12 @@ export class EventStore {
 
 const nameOf = ({ category }: Readonly<{ category: string }>, id: number | string): string => streamName(category, id);
 
-/** What a log that cannot be reached, or not in time, means to whoever asked. */
+/** What a log that cannot be reached, or not in time, means to whoever asked. A reading has its time for itself, whatever was done before it. */
 async function reachable<T>(reading: Promise<T>): Promise<T> {
-  const remaining = (surroundingContext()?.deadline ?? Number.POSITIVE_INFINITY) - Date.now();
   const unavailable = (): Rejection => new Rejection('UNAVAILABLE', 'The records cannot be read right now. Please try again.');
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    if (remaining <= longestTimerMs) timer = setTimeout(() => reject(unavailable()), Math.max(0, remaining));
+    timer = setTimeout(() => reject(unavailable()), readingMs);
   });
   try {
     return await Promise.race([reading, late]);

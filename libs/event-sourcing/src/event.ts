@@ -3,24 +3,41 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 /**
  * What a decision returns: something that happened, in the past tense. Stored for ever.
- * `effectiveAt` is when it happened in the business (RFC 3339 instant in UTC, or a plain date where a date is meant); left out, it is the recorded time.
+ * `effectiveAt` is when it happened in the business (RFC 3339 instant in UTC, of which the site's date is stored, or a plain date); left out, it is the
+ * day on which it is recorded. `version` is that of the event's data, 1 unless its type says otherwise.
  */
-export type Event<Type extends string = string, Data = unknown> = Readonly<{ type: Type; data: Data; effectiveAt?: string }>;
+export type Event<Type extends string = string, Data = unknown> = Readonly<{
+  type: Type;
+  data: Data;
+  effectiveAt?: string;
+  version?: number;
+}>;
 
-/** Who did it: a kind and an id, never a name (names are personal data and live outside events). */
-export type Actor = Readonly<{ kind: 'api_key' | 'user' | 'process_manager' | 'system'; id: string }>;
+/**
+ * Who did it: a kind and an id, never a name (names are personal data and live outside events). A `user` has the id of a person.
+ * `api_key` stands only in events from before persons were noted: their id is the credential's.
+ */
+export type Actor = Readonly<{ kind: 'user' | 'client' | 'service_account' | 'process_manager' | 'system' | 'api_key'; id: string }>;
 
-/** Stored beside the data, in these very names (storage-format.md, "Envelope"). Times are UTC with milliseconds. */
+/** What it was done with. Process managers and the system need none. */
+export type Credential = Readonly<{ kind: 'bootstrap' | 'api_key' | 'client' | 'service_account' | 'session'; id: string }>;
+
+/** Stored beside the data, in these very names (storage-format.md, "Envelope"). */
 export type EventMetadata = Readonly<{
+  /** UTC with milliseconds. */
   recorded_at: string;
+  /** A plain date of the site; an instant in UTC in older events. */
   effective_at: string;
+  /** The event's own version: 1 for a type that was never changed. */
   schema_version: number;
   actor: Actor;
+  credential?: Credential;
   entity_id: number | null;
   customer_id: number;
   request_id: string;
   $correlationId: string;
   $causationId: string;
+  /** Where it stands in its append, if its command appended more than one event (counted a command, also in a shared append). */
   append?: Readonly<{ index: number; size: number }>;
 }>;
 
@@ -30,6 +47,10 @@ export type ProposedEvent = Readonly<{ id: string; type: string; data: unknown; 
 /** Where an event stands in the whole log: an unsigned 64-bit number, so never a JavaScript number. `0n` is before the first event. */
 export type Position = bigint;
 
-/** An event as the log has it. `revision` counts from 0 in its stream; `position` stands outside the canonical bytes. */
-export type RecordedEvent<E extends Event = Event> = E &
-  Readonly<{ id: string; stream: string; revision: number; position: Position; metadata: EventMetadata }>;
+type Recorded = Readonly<{ id: string; stream: string; revision: number; position: Position; metadata: EventMetadata }>;
+
+/**
+ * An event as the log has it. `revision` counts from 0 in its stream; `position` stands outside the canonical bytes.
+ * `stored` is the event in the version it was written in, where it is read in a newer one.
+ */
+export type RecordedEvent<E extends Event = Event> = E & Recorded & Readonly<{ stored?: Event & Recorded }>;

@@ -1,7 +1,9 @@
 import { newEventId } from './event-ids.js';
 import { runInContext, type CommandContext, type IdempotentAttempt } from './command-context.js';
 import { Rejection, type Stream } from './decider.js';
+import { dayIn } from './business-day.js';
 import type { Committed } from './committed-states.js';
+import { refuseTooLarge } from './event-size.js';
 import type { Outcome } from './outcome.js';
 import type { Event, EventMetadata, Position, RecordedEvent } from './event.js';
 
@@ -98,11 +100,13 @@ export class PendingCommand<State, E extends Event> {
     let { state, revision, lastEventId } = base;
     // A lane decides for whoever waits in it, so without this a decision would see the context of the request that opened the lane.
     const decided = runInContext(context, () => decide(base.state));
-    const events = decided.map(({ type, data, effectiveAt }, ordinal) => {
+    const events = decided.map(({ type, data, effectiveAt, version }, ordinal) => {
       revision += 1;
       lastEventId = this.idAt(ordinal);
-      const metadata = metadataOf(context, now, effectiveAt);
+      const append = decided.length > 1 ? { index: ordinal, size: decided.length } : undefined;
+      const metadata = metadataOf(context, { now, effectiveAt, version, append });
       const event = { id: lastEventId, stream, revision, position: 0n, type, data, metadata } as unknown as RecordedEvent<E>;
+      refuseTooLarge(event);
       state = definition.evolve(state, event);
       return event;
     });
@@ -155,18 +159,29 @@ function assertExpected(expected: CommandContext['expectedRevisions'], revision:
   throw new Rejection('PRECONDITION_FAILED', 'The record has changed since it was read.');
 }
 
-function metadataOf(context: CommandContext, now: Date, effectiveAt: string | undefined): EventMetadata {
-  const recordedAt = now.toISOString();
+type Facts = Readonly<{ now: Date; effectiveAt?: string; version?: number; append?: EventMetadata['append'] }>;
+
+function metadataOf(context: CommandContext, facts: Facts): EventMetadata {
+  const { credential } = context;
+  const { now, append, version = 1 } = facts;
   // In the order of the canonical text, which saves sorting them.
   return {
     $causationId: context.causationId,
     $correlationId: context.correlationId,
     actor: context.actor,
+    ...(append && { append }),
+    ...(credential && { credential }),
     customer_id: context.customerId,
-    effective_at: effectiveAt ?? recordedAt,
+    effective_at: businessDay(context, facts),
     entity_id: context.entityId,
-    recorded_at: recordedAt,
+    recorded_at: now.toISOString(),
     request_id: context.requestId,
-    schema_version: 1,
+    schema_version: version,
   };
+}
+
+/** The date an event belongs to: its own, that of its cause, or that of the instant it happened at, where the site is. */
+function businessDay(context: CommandContext, { now, effectiveAt }: Facts): string {
+  if (effectiveAt !== undefined && !effectiveAt.includes('T')) return effectiveAt;
+  return context.effectiveAt ?? dayIn(context.timeZone ?? 'Etc/UTC', effectiveAt === undefined ? now : new Date(effectiveAt));
 }

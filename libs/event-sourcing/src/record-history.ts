@@ -7,15 +7,16 @@ export type Stamp = Readonly<{ at: string; by: Actor }>;
 export type RecordHistory = Readonly<{ customerId: number; entityId: number | null; created: Stamp; updated: Stamp }>;
 
 /**
- * The history after one more event. Effects of process managers are no updates: a reservation made on behalf of a work order
- * does not mean that somebody edited the part.
+ * The history after one more event. The time is that of the last event, whatever it was, so that whoever asks for what changed finds it; the person
+ * is the last who acted: a reservation made on behalf of a work order does not mean that somebody edited the part.
  */
 export function historyAfter(history: RecordHistory | undefined, event: Event): RecordHistory | undefined {
   const metadata = metadataOf(event);
   if (!metadata) return history;
-  const stamp: Stamp = { at: metadata.recorded_at, by: metadata.actor };
+  const { recorded_at: at, actor } = metadata;
+  const stamp: Stamp = { at, by: actor };
   if (!history) return { customerId: metadata.customer_id, entityId: metadata.entity_id, created: stamp, updated: stamp };
-  return metadata.actor.kind === 'process_manager' ? history : { ...history, updated: stamp };
+  return { ...history, updated: actor.kind === 'process_manager' ? { at, by: history.updated.by } : stamp };
 }
 
 const metadataOf = (event: Event & { metadata?: EventMetadata }): EventMetadata | undefined => event.metadata;

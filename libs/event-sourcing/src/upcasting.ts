@@ -10,7 +10,8 @@ export type Upcaster = Readonly<{
 }>;
 
 /**
- * The same log, with every event read in its newest version. Stored bytes never change: export and verification read the log itself.
+ * The same log, with every event read in its newest version. Stored bytes never change: each event that was
+ * read anew carries what is stored, which the audit trail shows; export and verification read the log itself.
  */
 export function withUpcasting(log: EventLog, upcasters: readonly Upcaster[]): EventLog {
   if (upcasters.length === 0) return log;
@@ -19,7 +20,7 @@ export function withUpcasting(log: EventLog, upcasters: readonly Upcaster[]): Ev
     let event = stored;
     for (;;) {
       const upcaster = byVersion.get(`${event.type} ${event.metadata.schema_version}`);
-      if (!upcaster) return event;
+      if (!upcaster) return event === stored ? stored : { ...event, stored };
       const next = upcaster.upcast(event);
       if (next.metadata.schema_version <= event.metadata.schema_version)
         throw new Error(`the upcaster of ${event.type} does not raise the version`);

@@ -1,5 +1,5 @@
 import { Global, Module } from '@nestjs/common';
-import { EntityDirectory } from '#millwright/access';
+import { ArchivedSites, EntityDirectory } from '#millwright/access';
 import { recordModule } from '#millwright/resources';
 import { assetTypes } from './asset-types.js';
 import { assets } from './assets.js';
@@ -16,7 +16,7 @@ export const siteRecords = [customers, entities, locations, assetTypes, assets];
 @Global()
 @Module({
   imports: [recordModule(siteRecords)],
-  providers: [{ provide: EntityDirectory, useClass: SiteDirectory }, CurrencyUse, LastEntity],
-  exports: [EntityDirectory, CurrencyUse],
+  providers: [{ provide: EntityDirectory, useClass: SiteDirectory }, ArchivedSites, CurrencyUse, LastEntity],
+  exports: [EntityDirectory, ArchivedSites, CurrencyUse],
 })
 export class SitesModule {}

@@ -64,6 +64,7 @@ class Desk implements FulfilmentDesk {
     return {
       context: {
         actor: { kind: 'process_manager', id: fulfilmentName },
+        effectiveAt: metadata.effective_at,
         customerId: metadata.customer_id,
         entityId: metadata.entity_id,
         requestId: metadata.request_id,

@@ -8,9 +8,9 @@ import {
   type RecordedEvent,
 } from '#millwright/event-sourcing';
 import { concernsParts } from './domain/fulfilment.js';
-import type { UnissuedPart } from './domain/work-order.events.js';
+import { namedParts } from './domain/work-order-completion.js';
 import { workOrder } from './domain/work-order.js';
-import type { WorkOrder } from './domain/work-order.state.js';
+import type { RefusedCompletion, WorkOrder } from './domain/work-order.state.js';
 import { fulfilmentName } from './fulfilment-process.js';
 import type { WorkOrderOutcome } from './work-order.commands.js';
 
@@ -30,54 +30,70 @@ export class Fulfilment {
 
   /**
    * The order after its parts have dealt with the command's events.
-   * @throws Rejection COMPLETION_PENDING (with `position`) when that takes longer than 5 s: the command stands, and a repeat waits on;
-   *   INSUFFICIENT_STOCK and others that a part says no with
+   * @throws Rejection COMPLETION_PENDING (with `position`) when that takes longer than 5 s, or cannot be read now: the command stands, and a repeat
+   *   waits on; INSUFFICIENT_STOCK and others that a part says no with (with `position`: what the order had asked for was taken back before)
    */
   async settled(outcome: WorkOrderOutcome): Promise<WorkOrderOutcome> {
     const causes = outcome.events.filter(concernsParts);
     const last = causes.at(-1);
-    if (last) await this.passed(last.position);
-    else if (outcome.state.phase === 'completing') await this.passed(outcome.position);
-    else return outcome;
-    const loaded = await this.events.load(workOrder, outcome.id);
-    refuseAsTheParts(loaded.state, causes, outcome.state);
+    if (!last && outcome.state.phase !== 'completing') return outcome;
+    await this.passed(last?.position ?? outcome.position);
+    const loaded = await orPending(outcome.position, this.events.load(workOrder, outcome.id));
+    const refusal = refusalOfTheParts(loaded.state, causes, outcome.state);
+    // A refused completion is an event of its own, whose effects give back what had been issued.
+    if (refusal) await this.passed(loaded.position);
     // The parts' own events came after the order's, and the answer's position covers them, too.
-    return { ...outcome, ...loaded, position: await this.events.head() };
+    const position = await orPending(loaded.position, this.events.head());
+    if (refusal) throw new Rejection(refusal.code, refusal.message, refusal.details, { position: position.toString() });
+    return { ...outcome, ...loaded, position };
   }
 
   private async passed(position: Position): Promise<void> {
     try {
       await this.processes.waitFor(fulfilmentName, position, { timeout: longestWaitMs });
     } catch (error) {
-      if (!(error instanceof PositionNotReached)) throw error;
-      throw new Rejection('COMPLETION_PENDING', 'The request was taken and is still being carried out; repeat it to wait on.', [], {
-        position: position.toString(),
-      });
+      throw error instanceof PositionNotReached ? pending(position) : error;
     }
   }
 }
 
-/** @throws Rejection what a part said no with */
-function refuseAsTheParts(order: WorkOrder, causes: readonly RecordedEvent[], decided: WorkOrder): void {
-  for (const { revision } of causes) {
-    const request = order.refusedRequests.get(revision);
-    if (request)
-      throw new Rejection(request.code, request.message, [
-        { field: 'quantity', code: request.code.toLowerCase(), message: request.message },
-      ]);
-    refuseCompletion(order.refusedCompletions.get(revision));
+/** What was committed is never answered as unavailable. */
+async function orPending<T>(position: Position, reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    throw error instanceof Rejection && error.code === 'UNAVAILABLE' ? pending(position) : error;
   }
-  if (causes.length === 0 && decided.completion) refuseCompletion(order.refusedCompletions.get(decided.completion.revision));
 }
 
-/** @throws Rejection with the code of the first part that cannot be issued, naming each */
-export function refuseCompletion(parts: readonly UnissuedPart[] = []): void {
+const pending = (position: Position): Rejection =>
+  new Rejection('COMPLETION_PENDING', 'The request was taken and is still being carried out; repeat it to wait on.', [], {
+    position: position.toString(),
+  });
+
+/** What a part said no with, if one did. */
+function refusalOfTheParts(order: WorkOrder, causes: readonly RecordedEvent[], decided: WorkOrder): Rejection | undefined {
+  const rounds = causes.map(({ revision }) => revision);
+  if (causes.length === 0 && decided.completion) rounds.push(decided.completion.revision);
+  for (const revision of rounds) {
+    const request = order.refusedRequests.get(revision);
+    if (request)
+      return new Rejection(request.code, request.message, [
+        { field: 'quantity', code: request.code.toLowerCase(), message: request.message },
+      ]);
+    const completion = order.refusedCompletions.get(revision);
+    if (completion) return completionRefusal(completion);
+  }
+  return undefined;
+}
+
+/** The refusal with the code of the first part that cannot be issued, naming each of those that are known. */
+export function completionRefusal({ parts, count }: RefusedCompletion): Rejection | undefined {
   const [first] = parts;
-  if (!first) return;
-  const details = parts.map(({ partId, code, message }) => ({ field: `parts.${partId}`, code: code.toLowerCase(), message }));
-  throw new Rejection(
-    first.code,
-    `The work order stays open: part ${parts.map(({ partId }) => partId).join(', ')} cannot be issued. ${first.message}`,
-    details,
-  );
+  if (!first) return undefined;
+  const named = parts.slice(0, namedParts);
+  const details = named.map(({ partId, code, message }) => ({ field: `parts.${partId}`, code: code.toLowerCase(), message }));
+  const others = count > named.length ? ` and ${count - named.length} more` : '';
+  const which = `${named.map(({ partId }) => partId).join(', ')}${others}`;
+  return new Rejection(first.code, `The work order stays open: part ${which} cannot be issued. ${first.message}`, details);
 }

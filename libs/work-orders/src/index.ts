@@ -18,3 +18,4 @@ export { fulfilmentProcess } from './fulfilment-process.js';
 export { workOrdersProjection } from './read-models/work-orders.js';
 export { WorkOrdersModule } from './work-orders.module.js';
 export { workOrderRecords, workOrderStatuses } from './records/work-order-records.js';
+export { workOrderUpcasters } from './upcasters.js';

@@ -60,14 +60,14 @@ export class WorkOrderCostReader {
   }
 
   async decided(row: WorkOrderRow): Promise<WorkOrderCosts> {
-    const lines = await Promise.all(
-      row.part_lines.map(async ({ part_id, quantity }) => {
-        const { state, revision } = await this.events.load(part, part_id);
-        const charge = roundToCurrency(orderEntry(state, row.id).charge, state.currency);
-        return lineOf(row, partRow(state, revision), quantity, showValue(charge));
-      }),
-    );
-    return costsOf(row, lines);
+    return costsOf(row, await Promise.all(row.part_lines.map(({ part_id, quantity }) => this.decidedLine(row, part_id, quantity))));
+  }
+
+  /** One part of an order, from its decided state. */
+  async decidedLine(row: WorkOrderRow, partId: number, quantity: Decimal): Promise<PartLine> {
+    const { state, revision } = await this.events.load(part, partId);
+    const charge = roundToCurrency(orderEntry(state, row.id).charge, state.currency);
+    return lineOf(row, partRow(state, revision), quantity, showValue(charge));
   }
 }
 

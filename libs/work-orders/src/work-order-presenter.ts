@@ -24,8 +24,9 @@ export class WorkOrderPresenter implements Presenter<WorkOrderRow> {
 
   /** The answer of a write on one of the order's parts; a part that is no longer there shows quantity 0. */
   async writtenPart({ state, revision, position }: WorkOrderOutcome, partId: number): Promise<Answer> {
-    const { lines } = await this.costs.decided(workOrderRow(state));
-    const line = lines.find(({ part }) => part.id === partId) ?? (await this.emptyLine(partId));
+    const row = workOrderRow(state);
+    const assigned = row.part_lines.find(({ part_id }) => part_id === partId);
+    const line = assigned ? await this.costs.decidedLine(row, partId, assigned.quantity) : await this.emptyLine(partId);
     return new Answer(await this.partLine(line), { revision, position });
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import { EventStore } from '#millwright/event-sourcing';
-import { referenceTarget } from '#millwright/resources';
+import { invalid, referenceTarget } from '#millwright/resources';
 import type { Status } from './domain/work-order.state.js';
 import type { StatusKind } from './domain/work-order.events.js';
 
@@ -18,5 +18,13 @@ export class WorkOrderStatuses {
     if (statusId == null) return undefined;
     const row = await referenceTarget('work_order_status').find(statusId, { events: this.events, pool: this.pool });
     return row && { statusId, kind: row['kind'] as StatusKind };
+  }
+
+  /** The same for a status that has to be of one kind. @throws Rejection VALIDATION_FAILED (not_found, wrong_kind) */
+  async require(kind: StatusKind, statusId: number | null | undefined): Promise<Status | undefined> {
+    const status = await this.find(statusId);
+    if (statusId == null || status?.kind === kind) return status;
+    if (!status) throw invalid([{ field: 'status_id', code: 'not_found', message: 'there is no such work order status' }]);
+    throw invalid([{ field: 'status_id', code: 'wrong_kind', message: `must be a status of kind ${kind}, not ${status.kind}` }]);
   }
 }

@@ -7,9 +7,9 @@ import { archiveWorkOrder, unarchiveWorkOrder } from './domain/work-order-archiv
 import { changeWorkOrder, openWorkOrder, reopenWorkOrder } from './domain/work-order-status.js';
 import type { UnissuedPart, WorkOrderEvent } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
-import { partLines, type WorkOrder } from './domain/work-order.state.js';
-import { Fulfilment, refuseCompletion } from './fulfilment.js';
-import type { ReopenWorkOrder, WorkOrderOutcome } from './work-order.commands.js';
+import { completedStatus, partLines, type WorkOrder } from './domain/work-order.state.js';
+import { completionRefusal, Fulfilment } from './fulfilment.js';
+import type { CompleteWorkOrder, ReopenWorkOrder, WorkOrderOutcome } from './work-order.commands.js';
 import { workOrders } from './work-order.definition.js';
 import type { WorkOrderInput } from './work-order.inputs.js';
 import { WorkOrderStatuses } from './work-order-statuses.js';
@@ -42,7 +42,8 @@ export class WorkOrderWriter {
     const now = new Date().toISOString();
     const outcome = await this.resources.update(workOrders, id, withWholeChecklist(input), (order, changes) => {
       const events = changeWorkOrder(order, { changes, status, completedAt: input.completed_at, now });
-      if (events.at(-1)?.type === 'WorkOrderCompletionStarted') refuseCompletion(unissuable);
+      const refusal = completionRefusal({ parts: unissuable, count: unissuable.length });
+      if (refusal && events.at(-1)?.type === 'WorkOrderCompletionStarted') throw refusal;
       return events;
     });
     return this.fulfilment.settled(outcome);
@@ -60,9 +61,15 @@ export class WorkOrderWriter {
     return found.flat();
   }
 
-  /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, CONFLICT, PRECONDITION_FAILED, COMPLETION_PENDING */
+  /** @throws Rejection VALIDATION_FAILED a status of another kind, and as `update` */
+  async complete({ work_order_id, completed_at, status_id }: CompleteWorkOrder): Promise<WorkOrderOutcome> {
+    await this.statuses.require('completed', status_id);
+    return this.update(work_order_id, { completed_at: completed_at ?? undefined, status_id: status_id ?? completedStatus.statusId });
+  }
+
+  /** @throws Rejection NOT_FOUND, VALIDATION_FAILED also for a status of another kind, CONFLICT, PRECONDITION_FAILED, COMPLETION_PENDING */
   async reopen({ work_order_id, status_id }: ReopenWorkOrder): Promise<WorkOrderOutcome> {
-    const status = await this.statuses.find(status_id);
+    const status = await this.statuses.require('open', status_id);
     const now = new Date().toISOString();
     return this.decide(work_order_id, (order) => reopenWorkOrder(order, { status, now }));
   }

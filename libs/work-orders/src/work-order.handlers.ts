@@ -1,5 +1,5 @@
 import { handlerOf } from '#millwright/resources';
-import { cancelledStatus, completedStatus } from './domain/work-order.state.js';
+import { cancelledStatus } from './domain/work-order.state.js';
 import { OtherCostWriter } from './other-cost-writer.js';
 import { PartAssignments } from './part-assignments.js';
 import * as commands from './work-order.commands.js';
@@ -10,9 +10,7 @@ export const workOrderHandlers = [
   handlerOf(commands.UpdateWorkOrder, WorkOrderWriter, (orders, { workOrderId, changes }) => orders.update(workOrderId, changes)),
   handlerOf(commands.ArchiveWorkOrder, WorkOrderWriter, (orders, { workOrderId }) => orders.archive(workOrderId)),
   handlerOf(commands.UnarchiveWorkOrder, WorkOrderWriter, (orders, { workOrderId }) => orders.unarchive(workOrderId)),
-  handlerOf(commands.CompleteWorkOrder, WorkOrderWriter, (orders, { work_order_id, completed_at, status_id }) =>
-    orders.update(work_order_id, { completed_at: completed_at ?? undefined, status_id: status_id ?? completedStatus.statusId }),
-  ),
+  handlerOf(commands.CompleteWorkOrder, WorkOrderWriter, (orders, command) => orders.complete(command)),
   handlerOf(commands.ReopenWorkOrder, WorkOrderWriter, (orders, command) => orders.reopen(command)),
   handlerOf(commands.CancelWorkOrder, WorkOrderWriter, (orders, { work_order_id }) =>
     orders.update(work_order_id, { status_id: cancelledStatus.statusId }),

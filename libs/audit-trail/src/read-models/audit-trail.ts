@@ -56,7 +56,8 @@ export const auditTrailProjection: Projection<Event> = {
   tables: [auditEventTable, { name: 'audit_sequences', columns: { entity_id: 'bigint', last_sequence: 'bigint' }, key: ['entity_id'] }],
   keys: (event) => [['audit_sequences', { entity_id: siteOf(event) }]],
   apply(event, rows) {
-    const { metadata } = event;
+    // What is in the log, also where the rest of the house reads it in a newer version.
+    const { type, data, metadata } = event.stored ?? event;
     const site = { entity_id: siteOf(event) };
     const sequence = Number(rows.get('audit_sequences', site)?.['last_sequence'] ?? 0) + 1;
     rows.put('audit_sequences', { ...site, last_sequence: sequence });
@@ -68,7 +69,7 @@ export const auditTrailProjection: Projection<Event> = {
       event_id: event.id,
       stream: event.stream,
       revision: event.revision,
-      type: event.type,
+      type,
       recorded_at: metadata.recorded_at,
       effective_at: metadata.effective_at,
       actor_kind: metadata.actor.kind,
@@ -77,7 +78,7 @@ export const auditTrailProjection: Projection<Event> = {
       correlation_id: metadata.$correlationId,
       causation_id: metadata.$causationId,
       request_id: metadata.request_id,
-      data: JSON.stringify(event.data),
+      data: JSON.stringify(data),
     });
   },
 };

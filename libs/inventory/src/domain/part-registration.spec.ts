@@ -74,7 +74,7 @@ describe('registering a part', () => {
   it('refuses stock that is worth more than the limit', () =>
     given()
       .when(registerPart, { ...airFilter, unitCost: '999999999.99', openingStock: { quantity: '11', transactionId: 1 } })
-      .thenRefused('VALUE_OUT_OF_RANGE'));
+      .thenRefused('VALUE_OUT_OF_RANGE', { 'part.on_hand_qty': 'out_of_range' }));
 
   it('refuses an id that is taken', () => given(registered()).when(registerPart, airFilter).thenRefused('CONFLICT'));
 });
@@ -172,7 +172,7 @@ describe('the history of a part', () => {
     $causationId: 'r',
   } as const;
 
-  it('knows who registered it and who touched it last, and takes no process manager for a person', () => {
+  it('knows who registered it and who touched it last, takes no process manager for a person, and when it was last changed', () => {
     const at = (recorded_at: string, actor: { kind: 'user' | 'process_manager'; id: string }) => ({ ...metadata, recorded_at, actor });
     const recorded = [
       { type: 'PartRegistered', data: { partId: 72, currency: 'USD', unitCost: null, details: plainDetails }, metadata },
@@ -187,7 +187,7 @@ describe('the history of a part', () => {
       customerId: 84,
       entityId: 3,
       created: { at: metadata.recorded_at, by: { kind: 'user', id: '1' } },
-      updated: { at: '2025-08-01T00:00:00.000Z', by: { kind: 'user', id: '2' } },
+      updated: { at: '2025-09-01T00:00:00.000Z', by: { kind: 'user', id: '2' } },
     });
   });
 });

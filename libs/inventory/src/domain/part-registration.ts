@@ -30,7 +30,7 @@ export function registerPart(part: Part, { partId, currency, details, unitCost, 
   if (quantity < 0n) throw invalid('part.on_hand_qty', 'out_of_range', 'must not be negative');
   if (unitCost === null || cost === null) throw invalid('part.unit_cost', 'required', 'is required where there is a quantity');
   const value = costOf(quantity, cost);
-  requireShelfInRange(emptyShelf, { quantity, value });
+  requireShelfInRange(emptyShelf, { quantity, value }, 'part.on_hand_qty');
   return [
     registered,
     { type: 'PartOpeningStockRecorded', data: { ...movement(emptyShelf, openingStock.transactionId, quantity, value), unitCost } },

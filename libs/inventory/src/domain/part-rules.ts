@@ -51,11 +51,17 @@ export function requireCost(cost: Decimal, currency: string, field: string): big
 
 /**
  * A movement may not take the shelf past its limits. One that lowers what is past them already (a return is never refused) may.
+ * @param field what of the input is too much
  * @throws Rejection VALUE_OUT_OF_RANGE
  */
-export function requireShelfInRange(before: Shelf, after: Shelf): void {
+export function requireShelfInRange(before: Shelf, after: Shelf, field: string): void {
   if (after.quantity > largestQuantity && after.quantity > before.quantity)
-    throw new Rejection('VALUE_OUT_OF_RANGE', `On hand would be more than ${showQuantity(largestQuantity)}.`);
+    throw outOfRange(field, `on hand would be more than ${showQuantity(largestQuantity)}`);
   if (after.value > largestValue && after.value > before.value)
-    throw new Rejection('VALUE_OUT_OF_RANGE', `The stock value would be more than ${showValue(largestValue)}.`);
+    throw outOfRange(field, `the stock value would be more than ${showValue(largestValue)}`);
 }
+
+const outOfRange = (field: string, message: string): Rejection =>
+  new Rejection('VALUE_OUT_OF_RANGE', `With this ${field}, ${message}.`, [
+    { field, code: 'out_of_range', message: `is too much: ${message}` },
+  ]);

@@ -68,13 +68,13 @@ describe('restocking a part', () => {
   it('refuses what would be worth, or be, more than the limit', () => {
     given(registered(), restocked('10', '999999999.99'))
       .when(restockPart, { ...receipt, quantity: '1', cost: '0.11' })
-      .thenRefused('VALUE_OUT_OF_RANGE');
+      .thenRefused('VALUE_OUT_OF_RANGE', { quantity: 'out_of_range' });
     given(registered(), restocked('10', '999999999.99'))
       .when(restockPart, { ...receipt, quantity: '1', cost: '0.09' })
       .thenTypes('PartRestocked');
     given(registered(), restocked('999999999.999', '0'))
       .when(restockPart, { ...receipt, quantity: '0.001' })
-      .thenRefused('VALUE_OUT_OF_RANGE');
+      .thenRefused('VALUE_OUT_OF_RANGE', { quantity: 'out_of_range' });
   });
 
   it('refuses non-stock, archived and unknown parts', () => {
@@ -155,7 +155,7 @@ describe('reconciling a part', () => {
   it('refuses what would be worth more than the limit', () =>
     given(registered(), restocked('10', '999999999.99'))
       .when(reconcilePart, { ...count, quantity: '1' })
-      .thenRefused('VALUE_OUT_OF_RANGE'));
+      .thenRefused('VALUE_OUT_OF_RANGE', { quantity: 'out_of_range' }));
 
   it.each([
     ['value', '10', '999999999.99'],
@@ -228,7 +228,7 @@ describe('setting the average cost', () => {
   it('refuses what would be worth more than the limit', () =>
     given(registered(), restocked('11', '0'))
       .when(setAverageCost, { ...revaluation, cost: '999999999.99' })
-      .thenRefused('VALUE_OUT_OF_RANGE'));
+      .thenRefused('VALUE_OUT_OF_RANGE', { cost: 'out_of_range' }));
 
   it('refuses a cost the currency does not take, non-stock, archived and unknown parts', () => {
     given(registered())

@@ -16,7 +16,7 @@ export function restockPart(part: Part, { transactionId, quantity, cost, note = 
   const received = toQuantity(quantity);
   if (received <= 0n) throw invalid('quantity', 'out_of_range', 'must be more than 0');
   const value = costOf(received, requireCost(cost, part.currency, 'cost'));
-  requireShelfInRange(part.shelf, { quantity: part.shelf.quantity + received, value: part.shelf.value + value });
+  requireShelfInRange(part.shelf, { quantity: part.shelf.quantity + received, value: part.shelf.value + value }, 'quantity');
   return [{ type: 'PartRestocked', data: { ...movement(part.shelf, transactionId, received, value), unitCost: cost, note } }];
 }
 
@@ -33,7 +33,7 @@ export function reconcilePart(part: Part, { transactionId, quantity, note }: Rec
   const { shelf } = part;
   if (-difference > shelf.quantity) throw tooFewOnHand(-difference, part);
   const value = difference < 0n ? -valueLeaving(shelf, -difference) : valueFound(shelf, part.lastAverage, difference);
-  requireShelfInRange(shelf, { quantity: shelf.quantity + difference, value: shelf.value + value });
+  requireShelfInRange(shelf, { quantity: shelf.quantity + difference, value: shelf.value + value }, 'quantity');
   return [{ type: 'PartReconciled', data: { ...movement(shelf, transactionId, difference, value), note } }];
 }
 
@@ -57,7 +57,7 @@ export function setAverageCost(part: Part, { transactionId, cost, note = null }:
   requireStocked(part);
   const { shelf } = part;
   const value = costOf(shelf.quantity, requireCost(cost, part.currency, 'cost'));
-  requireShelfInRange(shelf, { quantity: shelf.quantity, value });
+  requireShelfInRange(shelf, { quantity: shelf.quantity, value }, 'cost');
   return [{ type: 'PartAverageCostSet', data: { ...movement(shelf, transactionId, 0n, value - shelf.value), cost, note } }];
 }
 

@@ -25,6 +25,8 @@ export type PartRow = Readonly<{
   avg_unit_cost: Decimal | null;
   /** Exact, 6 decimals. */
   stock_value: Decimal | null;
+  /** What the average was when the shelf was last emptied, or set since: kept, also while the part is a non-stock one. */
+  last_average: Decimal;
   currency: string;
   part_type_id: number | null;
   storeroom_id: number | null;
@@ -61,6 +63,7 @@ export const partTable: TableDefinition = {
     unit_cost: 'numeric',
     avg_unit_cost: 'numeric',
     stock_value: 'numeric',
+    last_average: 'numeric',
     currency: 'text',
     part_type_id: 'bigint',
     storeroom_id: 'bigint',
@@ -107,6 +110,7 @@ export function partRow(part: Part, revision: number): PartRow {
     unit_cost: unitCost,
     avg_unit_cost: stocked ? showValue(averageUnitCost(part)) : null,
     stock_value: stocked ? showValue(part.shelf.value) : null,
+    last_average: showValue(part.lastAverage),
     currency,
     part_type_id: details.partTypeId,
     storeroom_id: details.storeroomId,
@@ -150,7 +154,7 @@ export function partOfRow(row: PartRow): Part {
     },
     unitCost: row.unit_cost,
     shelf: { quantity: toQuantity(row.on_hand_qty ?? '0'), value: toValue(row.stock_value ?? '0') },
-    lastAverage: toValue(row.avg_unit_cost ?? '0'),
+    lastAverage: toValue(row.last_average),
     reserved: toQuantity(row.reserved),
     orders: noEntries,
     openCharges: 0,

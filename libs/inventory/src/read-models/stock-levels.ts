@@ -6,7 +6,7 @@ import { partOfRow, partRow, partTable, type PartRow } from './part-row.js';
 /** How many there are, how many are promised, and what they are worth: one row a part, folded by the same `evolve` that decides. */
 export const stockLevelsProjection: Projection<PartEvent> = {
   name: 'stock-levels',
-  version: 1,
+  version: 2,
   tables: [partTable],
   categories: [part.category],
   keys: (event) => [[partTable.name, { id: idOf(event.stream) }]],

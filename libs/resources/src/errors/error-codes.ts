@@ -31,6 +31,10 @@ export const errorCodes = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'Bodies are application/json in UTF-8.' },
   VALIDATION_FAILED: { status: 422, meaning: 'The body or a parameter is not valid; `details` names each field.' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, meaning: 'This Idempotency-Key was used with a different request.' },
+  EVENT_TOO_LARGE: {
+    status: 422,
+    meaning: 'What is to be recorded is longer than one entry of the history may be (65,535 bytes); nothing was appended.',
+  },
   NON_STOCK_PART: { status: 422, meaning: 'A non-stock part has no stock ledger.' },
   VALUE_OUT_OF_RANGE: { status: 422, meaning: 'The stock value or charge would pass its limit.' },
   RATE_LIMIT_EXCEEDED: { status: 429, meaning: 'Too many requests; Retry-After says when to come back.', retryAfterSeconds: 1 },

@@ -48,7 +48,7 @@ export function idsProblem(value: unknown, max: number): Problem | undefined {
   return value.every(isId) ? undefined : problem('not_an_id', 'must contain positive integer ids only');
 }
 
-const firstYear = 1970;
+const firstYear = 1900;
 const lastYear = 2100;
 const yearOutOfRange = problem('out_of_range', `must lie between the years ${firstYear} and ${lastYear}`);
 const inRange = (year: number): boolean => year >= firstYear && year <= lastYear;

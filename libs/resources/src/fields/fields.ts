@@ -87,7 +87,7 @@ export const Flag = (common: Common = {}): PropertyDecorator =>
     openApi: { type: 'boolean' },
   });
 
-/** A calendar date like 2026-01-31, years 1970 to 2100. Codes: invalid_date, out_of_range. */
+/** A calendar date like 2026-01-31, years 1900 to 2100. Codes: invalid_date, out_of_range. */
 export const PlainDate = (common: Common = {}): PropertyDecorator =>
   field(common, {
     kind: 'date',
@@ -97,7 +97,7 @@ export const PlainDate = (common: Common = {}): PropertyDecorator =>
     openApi: { type: 'string', format: 'date' },
   });
 
-/** An RFC 3339 instant with an offset, years 1970 to 2100; UTC with milliseconds inside. Codes: invalid_date, out_of_range. */
+/** An RFC 3339 instant with an offset, years 1900 to 2100; UTC with milliseconds inside. Codes: invalid_date, out_of_range. */
 export const Instant = (common: Common = {}): PropertyDecorator =>
   field(common, {
     kind: 'instant',

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Args, ArgsType, Field, InputType, Int } from '@nestjs/graphql';
 import {
+  ArchivedSites,
   commandContextOf,
   currentScope,
   fingerprintOf,
   IdempotencyKeys,
   PositionWaiter,
-  refuseArchivedEntity,
   type RequestScope,
 } from '#millwright/access';
 import { Rejection, runInContext, type IdempotentAttempt, type Position, type Row } from '#millwright/event-sourcing';
@@ -65,6 +65,7 @@ export class Mutations {
     private readonly keys: IdempotencyKeys,
     private readonly related: RelatedRecords,
     private readonly positions: PositionWaiter,
+    private readonly archivedSites: ArchivedSites,
   ) {}
 
   /**
@@ -99,8 +100,8 @@ export class Mutations {
     // What this operation read before must not be shown after it: several mutations may stand in one document.
     this.related.forget();
     const expectedRevisions = expectedRevision == null ? undefined : [expectedRevision];
-    const decided = (idempotency?: IdempotentAttempt): Promise<Mutated> => {
-      if (!administersEntities.has(name)) refuseArchivedEntity(scope);
+    const decided = async (idempotency?: IdempotentAttempt): Promise<Mutated> => {
+      if (!administersEntities.has(name)) await this.archivedSites.refuse(scope);
       return runInContext(commandContextOf(scope, { expectedRevisions, idempotency }), work);
     };
     if (idempotencyKey == null) return seen(scope, await decided());

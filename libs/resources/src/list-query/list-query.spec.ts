@@ -48,7 +48,7 @@ const things: ListDefinition = {
 
 const scope: RequestScope = {
   requestId: 'test',
-  principal: { credentialId: 'test', customerId: 1, userId: 1, scopes: 'all' },
+  principal: { credential: { kind: 'api_key', id: 'test' }, customerId: 1, userId: 1, scopes: 'all' },
   customer: { id: 1, name: 'Acme' },
   entity: { id: 1, name: 'Main Facility', currency: 'USD', currency_symbol: '$', datetime_format: '', timezone: 'Etc/UTC: +00:00' },
 };

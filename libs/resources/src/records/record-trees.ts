@@ -1,12 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
-import { currentContext, EventStore, type Detail, type Row } from '#millwright/event-sourcing';
+import { DataSource } from 'typeorm';
+import { PositionWaiter } from '#millwright/access';
+import { currentContext, EventStore, Rejection, type Detail, type Row } from '#millwright/event-sourcing';
 import type { BulkRead } from '../references/index.js';
 import type { View } from '../list-query/index.js';
 import type { RecordStream } from './record-decider.js';
 
 /** A tree deeper than this helps nobody, and bounds every walk. */
 const deepestLevel = 50;
+/** How long a move waits for the read model to have what was written before it, in milliseconds. */
+const longestWaitMs = 2_000;
+
+const tooDeep = (below: number): string =>
+  below === 0
+    ? `must not be more than ${deepestLevel} levels deep`
+    : `must not be more than ${deepestLevel} levels deep with the ${below} levels that hang below the record`;
 
 /** Keeps trees trees. */
 @Injectable()
@@ -14,22 +23,40 @@ export class RecordTrees {
   constructor(
     private readonly events: EventStore,
     private readonly pool: Pool,
+    private readonly database: DataSource,
+    private readonly positions: PositionWaiter,
   ) {}
 
-  /** What would be wrong with putting a record (null: a new one) under that parent: walks up in the log. */
+  /** What would be wrong with putting a record (null: a new one), and all that hangs below it, under that parent: walks up in the log. */
   async problems(
-    { name, stream }: Readonly<{ name: string; stream: RecordStream }>,
+    { name, stream, view }: Readonly<{ name: string; stream: RecordStream; view: View }>,
     id: number | null,
     parentId: number,
   ): Promise<Detail[]> {
     const field = `${name}.parent_id`;
+    const below = id === null ? 0 : await this.levelsBelow(view, id);
     let ancestor: unknown = parentId;
     for (let level = 0; typeof ancestor === 'number'; level++) {
       if (ancestor === id) return [{ field, code: 'cycle', message: 'must not be the record itself or one below it' }];
-      if (level >= deepestLevel) return [{ field, code: 'too_deep', message: `must not be more than ${deepestLevel} levels deep` }];
+      if (level + below >= deepestLevel) return [{ field, code: 'too_deep', message: tooDeep(below) }];
       ancestor = (await this.events.load(stream, ancestor)).state.values['parent_id'];
     }
     return [];
+  }
+
+  /** How many levels hang below a record, archived ones too. Read when everything that was written so far is there. @throws Rejection UNAVAILABLE */
+  private async levelsBelow(view: View, id: number): Promise<number> {
+    if (!(await this.positions.waitFor(await this.events.head(), longestWaitMs)))
+      throw new Rejection('UNAVAILABLE', 'What lies below this record cannot be read right now. Please try again.');
+    const [row] = await this.database.query<{ levels: number }[]>(
+      `WITH RECURSIVE downward AS (
+         SELECT id, 0 AS level FROM ${view.from} WHERE id = $1
+         UNION ALL
+         SELECT below.id, downward.level + 1 FROM downward JOIN ${view.from} below ON below.parent_id = downward.id WHERE downward.level <= ${deepestLevel})
+       SELECT coalesce(max(level), 0)::int AS levels FROM downward`,
+      [id],
+    );
+    return row?.levels ?? 0;
   }
 
   /** Moves in one customer's tree go one after another: two at once could each be right and together make a circle. So do archives that a guard is asked about. */

@@ -58,12 +58,18 @@ export class RecordWriter {
   async register(definition: RecordDefinition, input: object): Promise<WrittenRecord> {
     const values = { ...initialValues(definition), ...storedValues(definition.inputFields, input, {}) };
     const problems = await this.references.problems(definition.name, definition.inputFields, values);
-    if (definition.tree && values['parent_id'] != null)
-      problems.push(...(await this.trees.problems(definition, null, Number(values['parent_id']))));
     const decide = (): RecordEvent[] => {
       refuseIf(problems);
       return registerRecord(definition.typeName, definition.rules, values);
     };
+    if (!definition.tree || values['parent_id'] == null) return this.registerNew(definition, values, decide);
+    return this.trees.oneAtATime(definition, async () => {
+      problems.push(...(await this.trees.problems(definition, null, Number(values['parent_id']))));
+      return this.registerNew(definition, values, decide);
+    });
+  }
+
+  private async registerNew(definition: RecordDefinition, values: RecordValues, decide: () => RecordEvent[]): Promise<WrittenRecord> {
     if (definition.personal || referenceIn(values) !== undefined) return this.registerUnderChosenId(definition, values, decide);
     const outcome = await this.events.create(definition.stream, definition.name, decide);
     return written(definition, outcome.id, outcome);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import { currentContext, Rejection, type Migration } from '#millwright/event-sourcing';
@@ -44,6 +45,9 @@ type Claim = Readonly<{ key: ReferenceKey; id: number; claimedAt: string; isNew:
 
 /** How long a claim that nobody let go of is left alone where it cannot simply be joined. Far longer than any request may take. */
 const abandonedAfterSeconds = 60;
+/** How long a request waits to hear what became of another one's claim, and how often it looks, in milliseconds. */
+const longestWaitMs = 1_500;
+const lookAgainMs = 25;
 
 /**
  * Makes references unique. A claim fixes the id a reference stands for, for ever and whoever crashes: a second creation joins the claim and registers under
@@ -119,17 +123,27 @@ export class ExternalReferences {
    * @throws Rejection DUPLICATE_REFERENCE (with `id`), CONFLICT while another request is about to use it
    */
   async claim(key: ReferenceKey, id: number, isHeld: (holder: number) => Promise<boolean>): Promise<Claim> {
-    const claim = await this.firstClaim(key, id);
-    if (claim.id === id) return claim;
-    if (await isHeld(claim.id)) throw duplicateReference(key, claim.id);
+    for (const until = Date.now() + longestWaitMs; ; await pause(lookAgainMs)) {
+      const claim = await this.firstClaim(key, id);
+      if (claim.id === id) return claim;
+      if (await isHeld(claim.id)) throw duplicateReference(key, claim.id);
+      const taken = await this.takeOver(key, id, claim.id);
+      if (taken) return taken;
+      // Whoever claimed it is about to use it, or to be refused: which of the two decides what is answered here.
+      if (Date.now() > until)
+        throw new Rejection('CONFLICT', 'Another request is using this external_reference at the moment; please try again.');
+    }
+  }
+
+  /** Takes a claim that nobody uses. */
+  private async takeOver(key: ReferenceKey, id: number, holder: number): Promise<Claim | undefined> {
     const { rows } = await this.pool.query<{ claimed_at: string }>(
       `UPDATE app.external_references SET id = $5, claimed_at = now()
        WHERE ${isKey} AND id = $6 AND claimed_at < now() - make_interval(secs => $7) RETURNING claimed_at::text`,
-      [...columnsOf(key), id, claim.id, abandonedAfterSeconds],
+      [...columnsOf(key), id, holder, abandonedAfterSeconds],
     );
     const [taken] = rows;
-    if (!taken) throw new Rejection('CONFLICT', 'Another request is using this external_reference at the moment; please try again.');
-    return { key, id, claimedAt: taken.claimed_at, isNew: true };
+    return taken && { key, id, claimedAt: taken.claimed_at, isNew: true };
   }
 
   private async claimOf(key: ReferenceKey, id: number): Promise<Claim | undefined> {

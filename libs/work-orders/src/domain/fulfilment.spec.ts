@@ -127,18 +127,20 @@ describe('what an order hears of its parts', () => {
     expect(heard).toMatchObject([{ type: 'WorkOrderCompleted', data: { completionRevision: 3, parts: [{ partId: 52, quantity: '2' }] } }]);
   });
 
-  it('that it is not, by the first part that could not be issued; the others are left alone', async () => {
+  it('that it is not, by every part that could not be issued; what was issued beside it is undone by the refusal', async () => {
     const { asked: parts, heard } = await handled([opened, requested(52, '2'), requested(53, '2'), requested(54, '2'), completing], {
       52: granted,
       53: short,
       54: granted,
     });
-    expect(parts).toEqual([52, 53]);
+    expect(parts).toEqual([52, 53, 54]);
     expect(heard).toEqual([
       {
         type: 'WorkOrderCompletionRefused',
+        version: 2,
         data: {
           completionRevision: 4,
+          count: 1,
           parts: [{ partId: 53, quantity: '1', code: 'INSUFFICIENT_STOCK', message: '2 reserved, 1 on hand.' }],
         },
       },

@@ -21,6 +21,10 @@ import { partLines, type WorkOrder } from './work-order.state.js';
  *
  * An effect that undoes another always has a newer cause than the one it undoes, so the fence lets it through and shuts out the
  * undone one for good. Everything may be carried out any number of times, by any number of workers, with any delay.
+ *
+ * The effects of one event are carried out side by side, for each is on a part of its own and none asks about another; the next event of the
+ * order, and the answer to this one, come when all of them have been decided. After a refused issue no further one is begun: what was issued
+ * beside it is undone by the refusal's own effects, which reach every part of the order, issued or not.
  */
 export type PartEffect = Readonly<{ partId: number; workOrderId: number; orderRevision: number }> &
   (
@@ -68,15 +72,32 @@ export async function fulfil(desk: FulfilmentDesk, workOrderId: number, revision
   const effects = effectsOf(before, event);
   // Also a completion without parts: it was finished by the very append that started it.
   if (effects.length === 0) return;
-  const outcomes: EffectAndOutcome[] = [];
-  for (const effect of effects) {
-    const outcome = await desk.carryOut(effect);
-    outcomes.push({ effect, outcome });
-    // One part that cannot be issued refuses the completion: issuing the others would only be undone.
-    if (outcome.kind === 'refused' && effect.kind === 'issue') break;
-  }
+  const outcomes = await carriedOut(desk, effects);
   const decision = answerTo(event, revision, outcomes);
   if (decision) await desk.answer(workOrderId, decision);
+}
+
+/** Parts of one order that are asked at the same time. */
+const sideBySide = 64;
+
+/** Carries effects out and says what came of each, in their order. One that fails is thrown when none is under way any more. */
+async function carriedOut(desk: FulfilmentDesk, effects: readonly PartEffect[]): Promise<EffectAndOutcome[]> {
+  const outcomes = new Map<PartEffect, PartOutcome>();
+  const waiting = [...effects].reverse();
+  const work = async (): Promise<void> => {
+    for (let effect = waiting.pop(); effect; effect = waiting.pop()) {
+      const outcome = await desk.carryOut(effect);
+      outcomes.set(effect, outcome);
+      // One part that cannot be issued refuses the completion: issuing the others would only be undone.
+      if (outcome.kind === 'refused' && effect.kind === 'issue') waiting.length = 0;
+    }
+  };
+  const workers = await Promise.allSettled(Array.from({ length: Math.min(sideBySide, effects.length) }, work));
+  for (const worker of workers) if (worker.status === 'rejected') throw worker.reason;
+  return effects.flatMap((effect) => {
+    const outcome = outcomes.get(effect);
+    return outcome ? [{ effect, outcome }] : [];
+  });
 }
 
 /** What an event asks of the order's parts, in the order of their ids. `before` is the order just before the event. */

@@ -22,7 +22,12 @@ export function finishCompletion(order: WorkOrder, { completionRevision, parts }
 
 export type RefuseCompletion = Readonly<{ completionRevision: number; parts: readonly UnissuedPart[] }>;
 
+/** Parts that a refusal names; the rest is counted, so that the event never outgrows what an event may be. */
+export const namedParts = 100;
+
 /** A part could not be issued: the order stays open. Nothing, when this round has ended already. */
 export function refuseCompletion(order: WorkOrder, { completionRevision, parts }: RefuseCompletion): WorkOrderEvent[] {
-  return running(order, completionRevision) ? [{ type: 'WorkOrderCompletionRefused', data: { completionRevision, parts } }] : [];
+  if (!running(order, completionRevision)) return [];
+  const data = { completionRevision, parts: parts.slice(0, namedParts), count: parts.length };
+  return [{ type: 'WorkOrderCompletionRefused', version: 2, data }];
 }

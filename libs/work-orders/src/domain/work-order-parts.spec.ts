@@ -25,7 +25,29 @@ describe('asking for a part', () => {
   });
 
   it('refuses more than a quantity can be', () =>
-    given(opened, requested(52, '999999999.999')).when(requestPart, { partId: 52, quantity: '0.001' }).thenRefused('VALUE_OUT_OF_RANGE'));
+    given(opened, requested(52, '999999999.999'))
+      .when(requestPart, { partId: 52, quantity: '0.001' })
+      .thenRefused('VALUE_OUT_OF_RANGE', { quantity: 'out_of_range' }));
+
+  it('takes 1,500 parts, and no more than fit into the event that completes the order', () => {
+    const lines = (count: number, quantity: string, first = 1) =>
+      Array.from({ length: count }, (_, index) => requested(first + index, quantity));
+    given(opened, ...lines(1_499, '1'))
+      .when(requestPart, { partId: 9_999, quantity: '1' })
+      .thenTypes('PartAssignmentRequested');
+    given(opened, ...lines(1_500, '1'))
+      .when(requestPart, { partId: 9_999, quantity: '1' })
+      .thenRefused('VALIDATION_FAILED', { part_id: 'too_many_parts' });
+    given(opened, ...lines(1_500, '1'))
+      .when(requestPart, { partId: 1, quantity: '1' })
+      .thenTypes('PartAssignmentRequested');
+    given(opened, ...lines(1_300, '999999999.999', 1_000_000))
+      .when(requestPart, { partId: 9_999, quantity: '1' })
+      .thenTypes('PartAssignmentRequested');
+    given(opened, ...lines(1_347, '999999999.999', 1_000_000))
+      .when(requestPart, { partId: 1_500_000, quantity: '999999999.999' })
+      .thenRefused('VALIDATION_FAILED', { part_id: 'too_many_parts' });
+  });
 
   it('refuses a completed, a cancelled and a completing order', () => {
     given(...completed)

@@ -3,6 +3,19 @@ import { largestQuantity, showQuantity, toQuantity, type Decimal } from '#millwr
 import type { WorkOrderEvent } from './work-order.events.js';
 import { beingCompleted, closed, invalid, requireInUse, type WorkOrder } from './work-order.state.js';
 
+/** Parts an order may have: their list has to fit into the one event that completes it. */
+export const mostPartLines = 1_500;
+/** Bytes that list may take of the 65,535 of an event. */
+const mostLineBytes = 62_000;
+
+/** Fewer than the most lines, and where some of them are long, fewer than fill the event. */
+function hasRoomFor({ parts }: WorkOrder, partId: number, wanted: bigint): boolean {
+  if (parts.size >= mostPartLines) return false;
+  if (parts.size < mostPartLines / 2) return true;
+  const bytesOf = (id: number, quantity: bigint): number => `{"partId":${id},"quantity":"${showQuantity(quantity)}"},`.length;
+  return parts.reduce((bytes, { quantity }, id) => bytes + bytesOf(id, quantity), bytesOf(partId, wanted)) <= mostLineBytes;
+}
+
 export type RequestPart = Readonly<{ partId: number; quantity: Decimal }>;
 
 /**
@@ -40,8 +53,12 @@ function request(order: WorkOrder, partId: number, wanted: bigint): WorkOrderEve
   if (order.phase === 'cancelled') throw closed('The work order is cancelled; reopen it before changing its parts.');
   if (order.phase === 'completed' && wanted > before) throw closed('The work order is completed; reopen it before adding parts.');
   if (wanted === before) return [];
-  if (wanted > largestQuantity)
-    throw new Rejection('VALUE_OUT_OF_RANGE', `The quantity would be more than ${showQuantity(largestQuantity)}.`);
+  if (wanted > largestQuantity) {
+    const message = `would be more than ${showQuantity(largestQuantity)}`;
+    throw new Rejection('VALUE_OUT_OF_RANGE', `The quantity ${message}.`, [{ field: 'quantity', code: 'out_of_range', message }]);
+  }
+  if (before === 0n && !hasRoomFor(order, partId, wanted))
+    throw invalid('part_id', 'too_many_parts', `would be one part too many: a work order takes ${mostPartLines} at most`);
   return [{ type: 'PartAssignmentRequested', data: { partId, quantityAfter: showQuantity(wanted) } }];
 }
 

@@ -142,11 +142,22 @@ describe('completing a work order', () => {
   it('is refused when a part could not be issued, and the order is as open as before', () => {
     const parts = [{ partId: 52, quantity: '2', code: 'INSUFFICIENT_STOCK', message: 'too few' }];
     const refusing = given(opened, requested(52, '2'), completing).when(refuseCompletion, { completionRevision: 2, parts });
-    refusing.thenEvents({ type: 'WorkOrderCompletionRefused', data: { completionRevision: 2, parts } });
+    refusing.thenEvents({ type: 'WorkOrderCompletionRefused', version: 2, data: { completionRevision: 2, parts, count: 1 } });
     refusing.thenState((order) => {
       expect([order.phase, order.completion, order.parts.size]).toEqual(['open', null, 1]);
-      expect(order.refusedCompletions.get(2)).toEqual(parts);
+      expect(order.refusedCompletions.get(2)).toEqual({ parts, count: 1 });
     });
+  });
+
+  it('names a hundred of the parts that could not be issued, and counts the others', () => {
+    const parts = Array.from({ length: 140 }, (_, index) => ({
+      partId: index + 1,
+      quantity: '2',
+      code: 'INSUFFICIENT_STOCK',
+      message: 'too few',
+    }));
+    const refusing = given(opened, requested(52, '2'), completing).when(refuseCompletion, { completionRevision: 2, parts });
+    refusing.thenState((order) => expect(order.refusedCompletions.get(2)).toEqual({ parts: parts.slice(0, 100), count: 140 }));
   });
 
   it('ends a round once, whoever says so first', () => {

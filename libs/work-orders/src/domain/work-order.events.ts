@@ -62,11 +62,15 @@ export type WorkOrderCompleted = Event<
   Readonly<{ completionRevision: number; completedAt: string; statusId: number; kind: 'completed'; parts: readonly IssuedPart[] }>
 >;
 
-/** A part could not be issued: the order stays open, and what this round issued goes back and is reserved again. */
+/**
+ * Parts could not be issued: the order stays open, and what this round issued goes back and is reserved again. `parts` names the first 100 of them,
+ * `count` says how many there are.
+ */
 export type WorkOrderCompletionRefused = Event<
   'WorkOrderCompletionRefused',
-  Readonly<{ completionRevision: number; parts: readonly UnissuedPart[] }>
->;
+  Readonly<{ completionRevision: number; parts: readonly UnissuedPart[]; count: number }>
+> &
+  Readonly<{ version: 2 }>;
 
 /** The order was completed at another time than was said; no stock moves. */
 export type WorkOrderCompletionDateChanged = Event<'WorkOrderCompletionDateChanged', Readonly<{ completedAt: string }>>;

@@ -17,6 +17,9 @@ export type PartLine = Readonly<{ quantity: bigint; requestRevision: number }>;
 /** A request for a part that was refused, and how many stayed granted then. */
 export type RefusedRequest = Readonly<{ partId: number; code: string; message: string; quantityAfter: Decimal }>;
 
+/** A completion that was refused: the first parts that could not be issued, and how many there were. */
+export type RefusedCompletion = Readonly<{ parts: readonly UnissuedPart[]; count: number }>;
+
 /** A completion under way: the revision of its start, and what the order will be when it is done. */
 export type CompletionRound = Readonly<{ revision: number; completedAt: string; statusId: number }>;
 
@@ -37,8 +40,8 @@ export type WorkOrder = Readonly<{
   parts: PersistentMap<number, PartLine>;
   /** By the revision of the request. */
   refusedRequests: PersistentMap<number, RefusedRequest>;
-  /** The parts that could not be issued, by the revision of the completion's start. */
-  refusedCompletions: PersistentMap<number, readonly UnissuedPart[]>;
+  /** By the revision of the completion's start. */
+  refusedCompletions: PersistentMap<number, RefusedCompletion>;
   /** The sum of the other costs, in millionths. */
   otherCosts: bigint;
   otherCostIds: PersistentSet<number>;

@@ -40,7 +40,7 @@ function applied(order: WorkOrder, { type, data }: WorkOrderEvent, revision: num
         ...order,
         phase: 'open',
         completion: null,
-        refusedCompletions: order.refusedCompletions.set(data.completionRevision, data.parts),
+        refusedCompletions: order.refusedCompletions.set(data.completionRevision, { parts: data.parts, count: data.count }),
       };
     case 'WorkOrderCompletionDateChanged':
       return { ...order, completedAt: data.completedAt };

@@ -27,7 +27,7 @@ export const otherCostTable: TableDefinition = {
 /** Work orders and their other costs, folded by the same `evolve` that decides. What parts cost is in the projection `costs`. */
 export const workOrdersProjection: Projection<WorkOrderEvent> = {
   name: 'work-orders',
-  version: 1,
+  version: 2,
   tables: [workOrderTable, otherCostTable],
   categories: [workOrder.category],
   keys: (event) => [[workOrderTable.name, { id: idOf(event.stream) }]],

@@ -1,0 +1,123 @@
+import { createHash, randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { TestServer } from './harness/server.js';
+
+let app: TestServer;
+let keeper: { id: number; headers: Record<string, string> };
+
+beforeAll(async () => {
+  app = await TestServer.start({ log: 'postgres' });
+  const { data } = await app.post('/users', { user: { name: 'Kim', surname: 'Keeper', email: 'kim@example.org' } }).expect(201);
+  keeper = { id: data.id as number, headers: { authorization: `Bearer ${await keyOf(data.id as number)}` } };
+});
+afterAll(() => app.stop());
+
+/** A key of a person, as the table of keys defines one: there is no operation that makes them yet. */
+async function keyOf(userId: number): Promise<string> {
+  const keyId = randomBytes(8).toString('hex');
+  const key = `mw_${keyId}_${randomBytes(32).toString('base64url')}`;
+  const client = new pg.Client({ connectionString: app.ownerUrl });
+  await client.connect();
+  await client.query('INSERT INTO app.api_keys (key_id, secret_hash, customer_id, user_id) VALUES ($1, $2, 1, $3)', [
+    keyId,
+    createHash('sha256').update(key).digest(),
+    userId,
+  ]);
+  await client.end();
+  return key;
+}
+
+const people = ({ created_by, updated_by }: { created_by: { id: number }; updated_by?: { id: number } }): (number | undefined)[] => [
+  created_by.id,
+  updated_by?.id,
+];
+
+describe('who did it', () => {
+  it('is the person of the key, wherever people are printed, before and after a rebuild', async () => {
+    const part = (await app.post('/parts', { part: { name: 'Belt', on_hand_qty: 5, unit_cost: 2 } }).expect(201)).data.id as number;
+    const order = (await app.post('/work_orders', { work_order: { title: 'Change belt' } }, keeper.headers).expect(201)).data.id as number;
+    const place = (await app.post('/locations', { location: { name: 'Hall' } }, keeper.headers).expect(201)).data.id as number;
+    await app.patch(`/parts/${part}/restock`, { quantity: 1, cost: 2 }, keeper.headers).expect(200);
+    await app.patch(`/locations/${place}`, { location: { name: 'Hall 1' } }).expect(200);
+    await app.post(`/work_orders/${order}/parts`, { part_id: part, quantity: 2 }).expect(201);
+    await app.post(`/work_orders/${order}/other_costs`, { other_cost: { amount: 5 } }, keeper.headers).expect(201);
+    await app.patch(`/work_orders/${order}`, { work_order: { status_id: 5 } }).expect(200);
+    const look = async () => {
+      const movements = (await app.get(`/parts/${part}/transactions?sort=position asc`).expect(200)).data as {
+        created_by: { id: number };
+      }[];
+      const [cost] = (await app.get(`/work_orders/${order}/other_costs`).expect(200)).data as { created_by: { id: number } }[];
+      const seen = await app.graphql(`{
+        part(id: ${part}) { createdBy { id } updatedBy { id } }
+        workOrder(id: ${order}) { createdBy { id } updatedBy { id } }
+        location(id: ${place}) { createdBy { id } updatedBy { id } }
+      }`);
+      return {
+        part: people((await app.get(`/parts/${part}`).expect(200)).data),
+        order: people((await app.get(`/work_orders/${order}`).expect(200)).data),
+        movements: movements.map(({ created_by }) => created_by.id),
+        cost: cost?.created_by.id,
+        graphql: [seen.part, seen.workOrder, seen.location].map(({ createdBy, updatedBy }) => [Number(createdBy.id), Number(updatedBy.id)]),
+      };
+    };
+    const expected = {
+      part: [1, keeper.id],
+      order: [keeper.id, 1],
+      movements: [1, keeper.id, 1],
+      cost: keeper.id,
+      graphql: [
+        [1, keeper.id],
+        [keeper.id, 1],
+        [keeper.id, 1],
+      ],
+    };
+    expect(await look()).toEqual(expected);
+    for (const projection of ['stock-levels', 'work-orders', 'part-transactions', 'locations']) await app.rebuild(projection);
+    expect(await look()).toEqual(expected);
+  });
+
+  it('stands in the history with the credential, the day of the site, and where the append ends', async () => {
+    const site = (await app.post('/entities', { entity: { name: 'Auckland', timezone: 'Pacific/Kiritimati' } }).expect(201)).data
+      .id as number;
+    const headers = { ...keeper.headers, 'x-entity-id': String(site) };
+    const created = await app.post('/parts', { part: { name: 'Belt', on_hand_qty: 5, unit_cost: 2 } }, headers).expect(201);
+    await app.post('/work_orders', { work_order: { title: 'Old', completed_at: '2020-05-05T20:00:00Z' } }, headers).expect(201);
+    const { data } = await app.get('/audit_trail?sort=position asc&type_not_cont=Entity', headers).expect(200);
+    expect(data.every(({ actor }: { actor: object }) => JSON.stringify(actor) === `{"kind":"user","id":"${keeper.id}"}`)).toBe(true);
+    const days = (data as { type: string; effective_at: string }[]).map(({ type, effective_at }) => [type, effective_at]);
+    expect(days).toEqual([
+      ['PartRegistered', dayIn('Pacific/Kiritimati', created.data.created_at as string)],
+      ['PartOpeningStockRecorded', dayIn('Pacific/Kiritimati', created.data.created_at as string)],
+      ['WorkOrderOpened', expect.stringMatching(/^\d{4}-\d\d-\d\d$/)],
+      ['WorkOrderCompletionStarted', '2020-05-06'],
+      ['WorkOrderCompleted', '2020-05-06'],
+    ]);
+    const client = new pg.Client({ connectionString: app.ownerUrl });
+    await client.connect();
+    const { rows } = await client.query<{ type: string; append: object | null; credential: { kind: string } }>(
+      `SELECT type, canonical::jsonb->'metadata'->'append' AS append, canonical::jsonb->'metadata'->'credential' AS credential
+       FROM log.events WHERE canonical::jsonb->'metadata'->>'entity_id' = $1 AND type !~ '^Entity' ORDER BY global_position`,
+      [String(site)],
+    );
+    await client.end();
+    expect(rows.map(({ append }) => append)).toEqual([
+      { index: 0, size: 2 },
+      { index: 1, size: 2 },
+      { index: 0, size: 3 },
+      { index: 1, size: 3 },
+      { index: 2, size: 3 },
+    ]);
+    expect(rows.slice(-1)[0]?.credential.kind).toBe('api_key');
+  });
+
+  it('refuses what would not fit into one entry of the history, and appends nothing', async () => {
+    const checklist = Array.from({ length: 500 }, (_, order) => ({ text: 'é'.repeat(200), order }));
+    const { error } = await app.post('/work_orders', { work_order: { title: 'Long', checklist } }).expect(422);
+    expect(error.code).toBe('EVENT_TOO_LARGE');
+    expect((await app.get('/work_orders?title=Long').expect(200)).data).toEqual([]);
+    await app.post('/work_orders', { work_order: { title: 'Long', checklist: checklist.slice(0, 120) } }).expect(201);
+  });
+});
+
+const dayIn = (timeZone: string, instant: string): string =>
+  new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(instant));
