@@ -2,11 +2,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, lexicographicSortSchema, printSchema, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import type {} from 'mercurius';
 import type { Logger } from 'pino';
-import { publishedErrorOf, positionOfMutations } from '#millwright/resources';
+import { honourHeaders, outcomeOfMutations, publishedErrorOf } from '#millwright/resources';
+import { expectedRevisionsOf, graphqlMediaTypeOf, header } from '../http/index.js';
 import { Documents } from './documents.js';
 import { causeOf, shownError, shownResult, unreadable, type ReportFault } from './graphql-errors.js';
 import { assertAffordable } from './limits.js';
 import { assertVariablesFit, inWordsOfRest } from './misfit-arguments.js';
+import { isOneMutation, operationOf } from './operations.js';
 
 type GraphqlRequest = Readonly<{ query: string; variables?: Record<string, unknown>; operationName?: string }>;
 /**
@@ -23,11 +25,29 @@ export function serveGraphql(server: FastifyInstance, schema: () => GraphQLSchem
   server.post('/api/v1/graphql', async (request, reply) => {
     const asked = requestOf(request.body);
     const report: ReportFault = (error, { code }) => logger.error({ request_id: request.id, code, err: error }, 'a GraphQL field failed');
-    const answer = await execute(server, schema(), request, asked, documents.read(asked.query), report);
-    const position = request.scope ? positionOfMutations(request.scope) : undefined;
-    if (position !== undefined) reply.header('X-Position', position.toString());
+    const document = documents.read(asked.query);
+    takeHeaders(request, document, asked.operationName);
+    const answer = await execute(server, schema(), request, asked, document, report);
+    const outcome = request.scope ? outcomeOfMutations(request.scope) : undefined;
+    if (outcome) reply.header('X-Position', outcome.position.toString());
+    if (outcome?.replayed === true) reply.header('Idempotent-Replayed', 'true');
     return send(reply, answer);
   });
+}
+
+/**
+ * The headers of REST's writes, for a document that holds one.
+ * @throws Rejection MALFORMED_REQUEST, PRECONDITION_FAILED as REST; MALFORMED_REQUEST where it is not clear what they would be about
+ */
+function takeHeaders({ headers, scope }: FastifyRequest, document: DocumentNode, operationName: string | undefined): void {
+  const idempotencyKey = header(headers['idempotency-key']);
+  const ifMatch = header(headers['if-match']);
+  if (!scope || (idempotencyKey === undefined && ifMatch === undefined)) return;
+  if (!isOneMutation(document, operationOf(document, operationName)))
+    throw unreadable(
+      'the headers Idempotency-Key and If-Match go with a document of one mutation; several take the arguments idempotencyKey and expectedRevision',
+    );
+  honourHeaders(scope, { idempotencyKey, ifMatch, expectedRevisions: expectedRevisionsOf(ifMatch) });
 }
 
 type GraphqlAnswer = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: object }>;
@@ -41,7 +61,7 @@ async function execute(
   report: ReportFault,
 ): Promise<GraphqlAnswer> {
   try {
-    assertVariablesFit(schema, document, asked.variables ?? {}, asked.operationName);
+    assertVariablesFit(schema, operationOf(document, asked.operationName), asked.variables ?? {});
     // The operation's name has to reach the hook that estimates costs, which is not told it.
     const context = { operationName: asked.operationName };
     const result: ExecutionResult = await server.graphql(asked.query, context, asked.variables, asked.operationName);
@@ -81,7 +101,7 @@ function errorsOf(thrown: unknown): GraphQLError[] {
 }
 
 function send(reply: FastifyReply, { status, headers, body }: GraphqlAnswer): FastifyReply {
-  return reply.code(status).headers(headers).type('application/json; charset=utf-8').send(JSON.stringify(body));
+  return reply.code(status).headers(headers).type(graphqlMediaTypeOf(reply.request.headers.accept)).send(JSON.stringify(body));
 }
 
 /** @throws Rejection MALFORMED_REQUEST */
@@ -89,11 +109,10 @@ function requestOf(body: unknown): GraphqlRequest {
   if (Array.isArray(body)) throw unreadable('one operation a request, not an array of them');
   if (typeof body !== 'object' || body === null) throw unreadable('the body must be a JSON object with "query"');
   const { query, variables, operationName } = body as Record<string, unknown>;
-  // mercurius would take a JSON text for a parsed document, past the limit of tokens.
-  if (typeof query !== 'string' || query === '' || /^\s*\{\s*"/.test(query)) throw unreadable('"query" must be a GraphQL document');
+  if (typeof query !== 'string' || query === '') throw unreadable('"query" must be a GraphQL document');
   if (variables != null && (typeof variables !== 'object' || Array.isArray(variables))) throw unreadable('"variables" must be an object');
   if (operationName != null && typeof operationName !== 'string') throw unreadable('"operationName" must be text');
-  return { query, variables: (variables ?? undefined) as Record<string, unknown> | undefined, operationName: operationName ?? undefined };
+  return { query, variables: (variables ?? undefined) as Record<string, unknown> | undefined, operationName: operationName || undefined };
 }
 
 /** Has the cost of every operation estimated before it runs. To be called once mercurius is there. */

@@ -35,24 +35,24 @@ export const limits = {
 
 /** The refusals of a document that is too much, by the limit it exceeds. */
 const refusals = {
-  characters: ['too_long', 'has too many characters'],
-  brackets: ['too_deep', 'nests its brackets too deeply'],
-  operations: ['too_many_operations', 'has too many operations'],
-  fragments: ['too_many_fragments', 'has too many fragments'],
-  aliases: ['too_many_aliases', 'has too many aliases'],
-  introspectionAliases: ['too_many_aliases', 'asks about the schema under too many aliases'],
-  values: ['too_deep', 'nests its values too deeply'],
-  repeatedFields: ['too_many_repetitions', 'repeats too many fields'],
-  rootFields: ['too_many_fields', 'has too many root fields'],
-  selections: ['too_many_fields', 'selects too many fields'],
-  depth: ['too_deep', 'nests its fields too deeply'],
+  characters: ['too_long', 'characters'],
+  brackets: ['too_deep', 'levels of brackets, or more,'],
+  operations: ['too_many_operations', 'operations'],
+  fragments: ['too_many_fragments', 'fragments'],
+  aliases: ['too_many_aliases', 'aliases'],
+  introspectionAliases: ['too_many_aliases', 'aliases beside a question about the schema'],
+  values: ['too_deep', 'levels of values'],
+  repeatedFields: ['too_many_repetitions', 'repeated fields'],
+  rootFields: ['too_many_fields', 'root fields'],
+  selections: ['too_many_fields', 'selected fields, with fragments written out'],
+  depth: ['too_deep', 'levels of fields'],
 } as const;
 
 /** @throws Rejection VALIDATION_FAILED */
 export function refuseAbove(limit: keyof typeof refusals, found: number): void {
   if (found <= limits[limit]) return;
   const [code, what] = refusals[limit];
-  throw invalid([{ field: 'query', code, message: `${what}; at most ${limits[limit]} are allowed` }]);
+  throw invalid([{ field: 'query', code, message: `has ${found} ${what}; at most ${limits[limit]} are allowed` }]);
 }
 
 /**

@@ -1,5 +1,4 @@
 import {
-  getOperationAST,
   GraphQLError,
   isInputType,
   Kind,
@@ -12,6 +11,7 @@ import {
   type DocumentNode,
   type GraphQLInputType,
   type GraphQLSchema,
+  type OperationDefinitionNode,
   type ValueNode,
 } from 'graphql';
 import type { Detail } from '#millwright/event-sourcing';
@@ -20,9 +20,9 @@ import { invalid } from '#millwright/resources';
 import { misfitsOf, unknownYet } from './schema-misfits.js';
 
 /** @throws Rejection VALIDATION_FAILED when a variable does not fit the type that the operation gives it */
-export function assertVariablesFit(schema: GraphQLSchema, document: DocumentNode, variables: object, operationName?: string): void {
+export function assertVariablesFit(schema: GraphQLSchema, { variableDefinitions }: OperationDefinitionNode, variables: object): void {
   const values = new Map<string, unknown>(Object.entries(variables));
-  const details = (getOperationAST(document, operationName)?.variableDefinitions ?? []).flatMap((definition) => {
+  const details = (variableDefinitions ?? []).flatMap((definition) => {
     const name = definition.variable.name.value;
     const type = typeFromAST(schema, definition.type);
     const hasDefault = definition.defaultValue !== undefined && !values.has(name);

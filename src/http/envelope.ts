@@ -7,6 +7,24 @@ export type EnvelopeForm = 'data' | 'results';
 export const envelopeFormOf = (accept: string | undefined): EnvelopeForm =>
   accept !== undefined && /;\s*envelope\s*=\s*"?results"?\s*(;|,|$)/i.test(accept) ? 'results' : 'data';
 
+export const json = 'application/json; charset=utf-8';
+const graphqlResponse = 'application/graphql-response+json';
+
+/**
+ * The media type of a GraphQL answer, by the GraphQL over HTTP specification: the type of its own for a client that asks for it at least as much as
+ * for plain JSON, which everybody else gets. Only with the type of its own may a client believe that a refusal comes from GraphQL.
+ */
+export function graphqlMediaTypeOf(accept = ''): string {
+  const weights = new Map<string, number>();
+  for (const range of accept.toLowerCase().split(',')) {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
+    const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1';
+    weights.set(type, Number(weight) || 0);
+  }
+  const asked = weights.get(graphqlResponse) ?? 0;
+  return asked > 0 && asked >= (weights.get('application/json') ?? 0) ? `${graphqlResponse}; charset=utf-8` : json;
+}
+
 const noEntity = { id: null, name: null, currency: null, currency_symbol: null, datetime_format: null, timezone: null };
 
 /** The body of a success, as text: it is stored under an Idempotency-Key byte for byte. */

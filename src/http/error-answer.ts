@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { publishedErrorOf } from '#millwright/resources';
-import { errorBody, graphqlErrorBody } from './envelope.js';
+import { errorBody, graphqlErrorBody, graphqlMediaTypeOf, json } from './envelope.js';
 
 /**
  * The one place where something thrown becomes an answer of REST, whether a hook, the body's parser or a handler threw it.
@@ -16,10 +16,11 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
   }
   if (reply.sent) return;
   if (published.code === 'PAYLOAD_TOO_LARGE') readToTheEnd(request, reply);
+  const [body, type] = isGraphql(request) ? [graphqlErrorBody, graphqlMediaTypeOf(request.headers.accept)] : [errorBody, json];
   void reply
     .code(published.status)
-    .headers({ ...published.headers, 'Content-Type': 'application/json; charset=utf-8' })
-    .send(JSON.stringify((isGraphql(request) ? graphqlErrorBody : errorBody)(published, request.id)));
+    .headers({ ...published.headers, 'Content-Type': type })
+    .send(JSON.stringify(body(published, request.id)));
 }
 
 /**
@@ -31,4 +32,4 @@ function readToTheEnd(request: FastifyRequest, reply: FastifyReply): void {
   request.raw.resume();
 }
 
-const isGraphql = ({ method, url }: FastifyRequest): boolean => method === 'POST' && /^\/api\/v1\/graphql\/?([?#]|$)/.test(url);
+const isGraphql = ({ method, routeOptions: { url } }: FastifyRequest): boolean => method === 'POST' && url === '/api/v1/graphql';

@@ -38,7 +38,15 @@ export const pathsOutsideNest: Json = {
           },
         },
       },
-      responses: { '200': json('`data`, and `errors` whose `extensions.code` is from the same table of errors') },
+      responses: {
+        '200': {
+          description: '`data`, and `errors` whose `extensions.code` is from the same table of errors',
+          content: {
+            'application/graphql-response+json': { schema: { type: 'object' } },
+            'application/json': { schema: { type: 'object' } },
+          },
+        },
+      },
     },
   },
 };

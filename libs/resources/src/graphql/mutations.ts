@@ -9,7 +9,7 @@ import {
   PositionWaiter,
   type RequestScope,
 } from '#millwright/access';
-import { Rejection, runInContext, type IdempotentAttempt, type Position, type Row } from '#millwright/event-sourcing';
+import { Rejection, runInContext, type CommandContext, type IdempotentAttempt, type Position, type Row } from '#millwright/event-sourcing';
 import { partialClassOf, Reference, type Class } from '../fields/index.js';
 import { toldOf } from '../errors/index.js';
 import { withSnakeCaseKeys } from '../names.js';
@@ -55,6 +55,18 @@ export type Mutated = Readonly<{ row: Row; position: Position }>;
 /** What an archived site does not stand in the way of: there it is brought back. */
 const administersEntities: ReadonlySet<string> = new Set(['createEntity', 'updateEntity', 'archiveEntity', 'unarchiveEntity']);
 
+/** What a request asks of its one mutation by headers, as it would of a write of REST. */
+export type MutationHeaders = Readonly<{
+  idempotencyKey: string | undefined;
+  ifMatch: string | undefined;
+  expectedRevisions: CommandContext['expectedRevisions'];
+}>;
+
+const headersOfRequests = new WeakMap<RequestScope, MutationHeaders>();
+
+/** To be called before a document with one mutation is run, and only then. */
+export const honourHeaders = (scope: RequestScope, headers: MutationHeaders): void => void headersOfRequests.set(scope, headers);
+
 /** As long as a read waits for `X-Min-Position`. */
 const longestWaitMs = 2_000;
 
@@ -73,8 +85,8 @@ export class Mutations {
    * What was done is done; if they are late, the list is answered as it is.
    */
   async visible(): Promise<void> {
-    const position = positions.get(currentScope());
-    if (position !== undefined) await this.positions.waitFor(position, longestWaitMs);
+    const outcome = outcomes.get(currentScope());
+    if (outcome) await this.positions.waitFor(outcome.position, longestWaitMs);
   }
 
   /**
@@ -90,33 +102,43 @@ export class Mutations {
     }
   }
 
-  private async once(
-    name: string,
-    input: unknown,
-    { idempotencyKey, expectedRevision }: MutationOptions,
-    work: () => Promise<Mutated>,
-  ): Promise<Row> {
+  private async once(name: string, input: unknown, options: MutationOptions, work: () => Promise<Mutated>): Promise<Row> {
     const scope = currentScope();
     // What this operation read before must not be shown after it: several mutations may stand in one document.
     this.related.forget();
-    const expectedRevisions = expectedRevision == null ? undefined : [expectedRevision];
+    const { idempotencyKey, ifMatch, expectedRevisions } = conditionsOf(options, headersOfRequests.get(scope));
     const decided = async (idempotency?: IdempotentAttempt): Promise<Mutated> => {
       if (!administersEntities.has(name)) await this.archivedSites.refuse(scope);
       return runInContext(commandContextOf(scope, { expectedRevisions, idempotency }), work);
     };
-    if (idempotencyKey == null) return seen(scope, await decided());
+    if (idempotencyKey === undefined) return seen(scope, await decided());
     const fingerprint = fingerprintOf({
       input: JSON.parse(JSON.stringify(input)) as unknown,
       entity: scope.entity?.id ?? null,
-      if_match: expectedRevision ?? null,
+      if_match: ifMatch ?? null,
     });
     const answer = await this.keys.run({ operation: `mutation ${name}`, key: idempotencyKey, fingerprint }, async (idempotency) => {
       const { row, position } = await decided(idempotency);
       return { status: 200, headers: { 'X-Position': String(position) }, body: JSON.stringify(row) };
     });
-    return seen(scope, { row: JSON.parse(answer.body) as Row, position: BigInt(answer.headers['X-Position'] ?? 0) });
+    return seen(scope, { row: JSON.parse(answer.body) as Row, position: BigInt(answer.headers['X-Position'] ?? 0) }, answer.replayed);
   }
 }
+
+/** Key and precondition of a mutation. @throws Rejection MALFORMED_REQUEST where an argument and a header say different things */
+function conditionsOf(
+  { idempotencyKey, expectedRevision }: MutationOptions,
+  headers: MutationHeaders | undefined,
+): Readonly<{ idempotencyKey?: string; ifMatch?: string | number; expectedRevisions: CommandContext['expectedRevisions'] }> {
+  const key = idempotencyKey ?? headers?.idempotencyKey;
+  if (headers?.idempotencyKey !== undefined && headers.idempotencyKey !== key) throw twice('idempotencyKey', 'Idempotency-Key');
+  if (expectedRevision == null) return { idempotencyKey: key, ifMatch: headers?.ifMatch, expectedRevisions: headers?.expectedRevisions };
+  if (headers?.ifMatch !== undefined) throw twice('expectedRevision', 'If-Match');
+  return { idempotencyKey: key, ifMatch: expectedRevision, expectedRevisions: [expectedRevision] };
+}
+
+const twice = (argument: string, name: string): Rejection =>
+  new Rejection('MALFORMED_REQUEST', `the argument ${argument} and the header ${name} say the same thing twice; send one of them`);
 
 /** The same refusal, said of the mutation's argument. */
 function underInput({ code, message, details, facts }: Rejection, root: string): Rejection {
@@ -127,13 +149,15 @@ function underInput({ code, message, details, facts }: Rejection, root: string):
   return new Rejection(code, toldOf(message, details, moved), moved, facts);
 }
 
-const positions = new WeakMap<RequestScope, Position>();
+type Outcome = Readonly<{ position: Position; replayed: boolean }>;
 
-function seen(scope: RequestScope, { row, position }: Mutated): Row {
-  const before = positions.get(scope) ?? 0n;
-  if (position > before) positions.set(scope, position);
+const outcomes = new WeakMap<RequestScope, Outcome>();
+
+function seen(scope: RequestScope, { row, position }: Mutated, replayed = false): Row {
+  const before = outcomes.get(scope) ?? { position: 0n, replayed: true };
+  outcomes.set(scope, { position: position > before.position ? position : before.position, replayed: before.replayed && replayed });
   return row;
 }
 
-/** The last position that the mutations of a request are covered by, for its `X-Position` header. */
-export const positionOfMutations = (scope: RequestScope): Position | undefined => positions.get(scope);
+/** The last position that the mutations of a request are covered by, and whether all of them were done by an earlier request; for its headers. */
+export const outcomeOfMutations = (scope: RequestScope): Outcome | undefined => outcomes.get(scope);
