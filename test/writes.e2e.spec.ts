@@ -57,6 +57,15 @@ describe('an Idempotency-Key', () => {
     await app.patch(`/locations/${data.id}`, { location: { name: unique('Hall') } }, { 'idempotency-key': key }).expect(200);
   });
 
+  it('is one on one path, however that is encoded', async () => {
+    const { data } = await app.post('/parts', { part: { name: unique('Filter') } }).expect(201);
+    const headers = { 'idempotency-key': unique('key') };
+    const paths = ['restock', 're%73tock', '%72estock/', 'restock?'].map((action) => `/parts/${data.id}/${action}`);
+    for (const path of [...paths, `/p%61rts/${String(data.id).replace(/^\d/, '%3$&')}/restock`])
+      expect((await app.patch(path, { quantity: 2, cost: 1 }, headers).expect(200)).data.on_hand_qty).toBe(2);
+    expect((await app.get(`/parts/${data.id}`).expect(200)).data.on_hand_qty).toBe(2);
+  });
+
   it('does not keep a refusal', async () => {
     const key = unique('key');
     const { data } = await create(unique('Hall'));
@@ -111,6 +120,26 @@ describe('reading one’s own write', () => {
 });
 
 describe('a batch of writes', () => {
+  it('takes no If-Match, for it is about no single record', async () => {
+    const ops = [{ method: 'POST', url: '/api/v1/locations', params: { location: { name: unique('Hall') } } }];
+    const { error } = await app.post('/batch', { ops, sequential: true }, { 'if-match': '"0"' }).expect(400);
+    expect(error).toMatchObject({ code: 'MALFORMED_REQUEST', message: expect.stringContaining('If-Match') as string });
+  });
+
+  it('hands a list of values on as a list', async () => {
+    const name = unique('Hall, north');
+    const lists = [
+      { 'filter[name_in]': [name] },
+      { 'filter[name_in][]': [name] },
+      { name_in: [name, unique('nowhere')] },
+      { filter: { name_in: [name] } },
+      { sort: ['name', 'id'], name },
+    ].map((params) => ({ method: 'GET', url: '/api/v1/locations', params }));
+    const ops = [{ method: 'POST', url: '/api/v1/locations', params: { location: { name } } }, ...lists];
+    const { body } = await app.post('/batch', { ops, sequential: true }).expect(200);
+    expect(body.results.slice(1).map((result: Answer) => result.body.meta?.pagination.total)).toEqual([1, 1, 1, 1, 1]);
+  });
+
   it('lets a later operation see an earlier one, and repeats none under its key', async () => {
     const name = unique('Hall');
     const key = unique('key');

@@ -3,12 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { commandContextOf, ArchivedSites, fingerprintOf, IdempotencyKeys, type RequestScope, type StoredAnswer } from '#millwright/access';
 import { runInContext, type CommandContext } from '#millwright/event-sourcing';
-import { Answer } from '#millwright/resources';
-import { envelopeFormOf, successBody, successHeaders } from './envelope.js';
+import { Answer, refuseBody, takesBody } from '#millwright/resources';
+import { envelopeFormOf, json, successBody, successHeaders } from './envelope.js';
 import { expectedRevisionsOf, header } from './request-headers.js';
 import { UnwrappedAnswer } from './unwrapped-answer.js';
-
-const json = 'application/json; charset=utf-8';
 
 /**
  * Turns what a controller returns into envelope and headers, and gives writes their preconditions and their Idempotency-Key.
@@ -29,6 +27,7 @@ export class AnswerInterceptor implements NestInterceptor {
     if (!scope) return next.handle();
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     const handle = (): Promise<unknown> => lastValueFrom(next.handle(), { defaultValue: undefined });
+    if (!isRead && !takesBody(context.getHandler())) refuseBody(request.body);
     return from(
       isRead ? this.read(http.getResponse<FastifyReply>(), scope, handle) : this.write(http.getResponse<FastifyReply>(), scope, handle),
     );
@@ -60,10 +59,10 @@ export class AnswerInterceptor implements NestInterceptor {
 /** Not where sites themselves are administered, for there an archived one is brought back; and the operations of a batch are asked one by one. */
 const changesTheEntity = ({ routeOptions: { url = '' } }: FastifyRequest): boolean => !/^\/api\/v1\/(entities(\/|$)|batch$)/.test(url);
 
-/** Method and path as the router understood it, so that two spellings of one path are one operation. */
-function operationOf(request: FastifyRequest): string {
-  const path = request.url.replace(/[?#].*$/s, '').replace(/\/$/, '');
-  return `${request.method} ${path}`;
+/** Method and path as the router understood it, however the client spelled and encoded it: two spellings of one path are one operation. */
+function operationOf({ method, routeOptions: { url = '' }, params }: FastifyRequest): string {
+  const values = new Map(Object.entries(params as Record<string, string>));
+  return `${method} ${url.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(values.get(name) ?? ''))}`;
 }
 
 const fingerprint = (request: FastifyRequest, scope: RequestScope): Buffer =>

@@ -65,12 +65,13 @@ const unknownFields = (record: Readonly<Record<string, unknown>>, known: readonl
     .slice(0, mostOperations)
     .map((name) => ({ field: `${prefix}${name}`, code: 'unknown_field', message: 'there is no such field' }));
 
-/** The URL of a read with its `params` as query: lists repeat the name, objects are JSON (as `filter={…}` is). */
+/** The URL of a read with its `params` as query: a list is a name with `[]`, repeated; objects are JSON (as `filter={…}` is). */
 export function urlOf({ method, url, params }: BatchOperation): string {
   if (method !== 'GET' || !params) return url;
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(params))
-    for (const each of Array.isArray(value) ? value : [value]) query.append(name, textOf(each));
+    if (Array.isArray(value)) for (const each of value) query.append(name.endsWith('[]') ? name : `${name}[]`, textOf(each));
+    else query.append(name, textOf(value));
   const text = query.toString();
   return text === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${text}`;
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { IdempotentRequest } from '#millwright/access';
-import { currentContext } from '#millwright/event-sourcing';
+import { currentContext, Rejection } from '#millwright/event-sourcing';
+import { UncheckedBody } from '#millwright/resources';
 import { batchOperationsOf, urlOf, type BatchOperation } from './batch-operations.js';
 import type { HttpAdapter } from './http-adapter.js';
 import { header } from './request-headers.js';
@@ -27,7 +28,9 @@ export class BatchController {
   })
   @ApiBody({ required: true, schema: batchSchema() })
   @ApiOkResponse({ description: 'One result an operation, in order; there is no outer envelope.', schema: resultsSchema() })
-  async run(@Body() body: unknown, @Req() request: FastifyRequest): Promise<UnwrappedAnswer> {
+  async run(@UncheckedBody() body: unknown, @Req() request: FastifyRequest): Promise<UnwrappedAnswer> {
+    if (request.headers['if-match'] !== undefined)
+      throw new Rejection('MALFORMED_REQUEST', 'If-Match is about one record; a batch cannot take it');
     const operations = batchOperationsOf(body);
     const { idempotency } = currentContext();
     if (idempotency instanceof IdempotentRequest) await idempotency.begin();

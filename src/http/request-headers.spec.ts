@@ -9,13 +9,16 @@ describe('If-Match', () => {
     ['"3", "12"', [3, 12]],
     ['W/"3", "4"', [4]],
     ['"abc", "4"', [4]],
+    ['"3",', [3]],
+    [',, "3" ,\t, "4",', [3, 4]],
+    ['"a,b", "4"', [4]],
   ])('%j means %j', (text, revisions) => expect(expectedRevisionsOf(text)).toEqual(revisions));
 
   it.each(['W/"3"', '"abc"', '""', '"007"', '"-1"', '"99999999999999999"'])('%j matches nothing', (text) =>
     expect(() => expectedRevisionsOf(text)).toThrow(expect.objectContaining({ code: 'PRECONDITION_FAILED' }) as Error),
   );
 
-  it.each(['', '3', '"3', '"3",', '"3" "4"', 'w/3', '*, "3"'])('%j is malformed', (text) =>
+  it.each(['', ',', '3', '"3', '"3",x', '"3" "4"', 'w/3', '*, "3"'])('%j is malformed', (text) =>
     expect(() => expectedRevisionsOf(text)).toThrow(expect.objectContaining({ code: 'MALFORMED_REQUEST' }) as Error),
   );
 });

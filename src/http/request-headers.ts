@@ -25,7 +25,9 @@ export function entityIdOf(value: string | undefined): number {
 
 export const noSuchEntity = (): Rejection => new Rejection('NOT_FOUND', 'there is no such entity');
 
-const entityTag = /^(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"$/;
+const entityTag = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/.source;
+/** Tags with commas between them. Whoever reads a list ignores empty elements (RFC 9110, 5.6.1), and a tag may hold a comma. */
+const entityTags = new RegExp(`^[\\s,]*${entityTag}(?:\\s*,[\\s,]*${entityTag})*[\\s,]*$`);
 
 /**
  * `If-Match` as RFC 9110 has it: `*`, or a list of tags of which strong ones may match. A tag that is no revision is well-formed and matches nothing.
@@ -34,10 +36,8 @@ const entityTag = /^(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"$/;
 export function expectedRevisionsOf(ifMatch: string | undefined): readonly number[] | 'exists' | undefined {
   if (ifMatch === undefined) return undefined;
   if (ifMatch.trim() === '*') return 'exists';
-  const tags = ifMatch.split(',').map((tag) => entityTag.exec(tag.trim()));
-  const revisions = tags.flatMap((tag) => {
-    if (!tag) throw new Rejection('MALFORMED_REQUEST', 'If-Match must be * or a list of entity tags, such as "12"');
-    const [, weak, text = ''] = tag;
+  if (!entityTags.test(ifMatch)) throw new Rejection('MALFORMED_REQUEST', 'If-Match must be * or a list of entity tags, such as "12"');
+  const revisions = [...ifMatch.matchAll(new RegExp(entityTag, 'g'))].flatMap(([, weak, text = '']) => {
     return weak === undefined && /^(0|[1-9]\d{0,15})$/.test(text) ? [Number(text)] : [];
   });
   if (revisions.length === 0) throw new Rejection('PRECONDITION_FAILED', 'no tag of If-Match is the strong tag of a revision');

@@ -12,14 +12,19 @@ const reserved = new Set(['search', 'sort', 'page', 'per_page', 'page_size', 'st
 const mostFilters = 50;
 const mostValues = 1000;
 
-/** Gathers the three spellings: `filter[name_cont]=x`, `?name_cont=x`, and `filter={"name_cont":"x"}`. */
+/**
+ * Gathers the three spellings: `filter[name_cont]=x`, `?name_cont=x`, and `filter={"name_cont":"x"}`.
+ * A name with `[]` behind it has a list of values, also where it stands only once.
+ */
 export function writtenFilters(raw: Readonly<Record<string, unknown>>, details: Detail[]): WrittenFilter[] {
   const written: WrittenFilter[] = [];
-  for (const [parameter, value] of Object.entries(raw)) {
-    const bracketed = /^filter\[([^[\]]+)\](\[\])?$/.exec(parameter);
+  for (const [parameter, given] of Object.entries(raw)) {
+    const plain = parameter.replace(/\[\]$/, '');
+    const value = plain === parameter ? given : [given].flat();
+    const bracketed = /^filter\[([^[\]]+)\]$/.exec(plain);
     if (bracketed) written.push({ field: parameter, name: bracketed[1] ?? '', value });
-    else if (parameter === 'filter') written.push(...filtersOfJson(value, details));
-    else if (!reserved.has(snakeCase(parameter))) written.push({ field: parameter, name: parameter.replace(/\[\]$/, ''), value });
+    else if (plain === 'filter') written.push(...filtersOfJson(value, details));
+    else if (!reserved.has(snakeCase(plain))) written.push({ field: parameter, name: plain, value });
   }
   if (written.length > mostFilters)
     details.push({ field: 'filter', code: 'too_many', message: `must not have more than ${mostFilters} conditions` });

@@ -20,7 +20,7 @@ export type RawQuery = Readonly<Record<string, unknown>>;
 export function parseListQuery(definition: ListDefinition, raw: RawQuery): ListQuery {
   const details: Detail[] = [];
   const parameters = new Map(
-    Object.entries(raw).flatMap(([name, value]) => (/[[\]]/.test(name) ? [] : [[snakeCase(name), value] as const])),
+    Object.entries(raw).flatMap(([name, value]) => (/[[\]]./.test(name) ? [] : [[snakeCase(name.replace('[]', '')), value] as const])),
   );
   const search = textOf(parameters.get('search'), 'search', details);
   const paging = pagingOf(parameters, details);

@@ -1,10 +1,38 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { Body, createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiBody, ApiExtraModels, getSchemaPath, OmitType } from '@nestjs/swagger';
 import type { ClassConstructor } from 'class-transformer';
 import { invalid, validatedInput } from './input-validation.js';
 import { idOfPath } from './path-id.js';
 
 type Request = Readonly<{ body?: unknown; params: Readonly<Record<string, string>> }>;
+
+const handlersWithBody = new WeakSet<object>();
+
+/** Whether a controller's method has a parameter for the body. */
+export const takesBody = (handler: object): boolean => handlersWithBody.has(handler);
+
+function willTakeBody(target: object, method: string | symbol | undefined): void {
+  const handler: unknown = method === undefined ? undefined : Reflect.get(target, method);
+  if (typeof handler === 'function') handlersWithBody.add(handler);
+}
+
+/** The body as it came, for a controller that judges it itself. */
+export const UncheckedBody = (): ParameterDecorator => (target, method, index) => {
+  Body()(target, method, index);
+  willTakeBody(target, method);
+};
+
+/** What is wrong with the body of an operation that takes none. @throws Rejection VALIDATION_FAILED */
+export function refuseBody(body: unknown): void {
+  if (body === undefined || body === null) return;
+  if (typeof body !== 'object' || Array.isArray(body)) throw invalid([{ field: '', code: 'not_an_object', message: 'must be empty' }]);
+  const details = Object.keys(body).map((field) => ({
+    field,
+    code: 'unknown_field',
+    message: 'there is no such field; this takes no body',
+  }));
+  if (details.length > 0) throw invalid(details.slice(0, 100));
+}
 
 /** Fields of a command that stand in the path, not in the body: field → path parameter (`{ part_id: 'id' }`). */
 export type FieldsFromPath = Readonly<Record<string, string>>;
@@ -79,6 +107,7 @@ function documentedClass<T extends object>(type: ClassConstructor<T>, fromPath: 
 }
 
 function documentBody(target: object, method: string | symbol | undefined, type: ClassConstructor<object>, root?: string): void {
+  willTakeBody(target, method);
   const descriptor = method === undefined ? undefined : Object.getOwnPropertyDescriptor(target, method);
   if (method === undefined || !descriptor) return;
   const schema = { $ref: getSchemaPath(type) };
