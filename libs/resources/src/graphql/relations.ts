@@ -26,9 +26,10 @@ export const Relations =
 function relationOf(column: string, kind: string): Relation {
   const name = relationName(column);
   const type = (): Class => knownTarget(kind)?.graphql?.() ?? RecordLabel;
+  const shown = (found: Row): Row => knownTarget(kind)?.related?.(found) ?? found;
   if (column.endsWith('_ids'))
-    return { name, type: () => [type()], nullable: false, resolve(row) { return this.related.rowsIn(kind, row[column]); } }; // prettier-ignore
-  return { name, type, nullable: true, resolve(row) { return this.related.row(kind, row[column]); } }; // prettier-ignore
+    return { name, type: () => [type()], nullable: false, async resolve(row) { return (await this.related.rowsIn(kind, row[column])).map(shown); } }; // prettier-ignore
+  return { name, type, nullable: true, async resolve(row) { const found = await this.related.row(kind, row[column]); return found && shown(found); } }; // prettier-ignore
 }
 
 export function addRelation({ prototype }: { prototype: object }, { name, type, nullable, resolve }: Relation): void {

@@ -13,8 +13,17 @@ export function recordTarget(definition: RecordDefinition): void {
     view: definition.view,
     find: (id, services) => find(definition, id, services),
     label: (row, related) => definition.printer.label(row, related),
+    ...(definition.personal && { related: (row: Row) => shownOfPerson(definition, row) }),
     graphql: () => outputTypeOf(definition.typeName),
   });
+}
+
+/** What the schema promises of every record. */
+const bookkeeping = ['archived', 'revision', 'created_at', 'updated_at'];
+
+/** Whoever reads a part learns who made it, and not what that person earns: of a person others show the label, and the rest is null. */
+function shownOfPerson({ label = ['id', 'name'] }: RecordDefinition, row: Row): Row {
+  return Object.fromEntries([...label, ...bookkeeping].map((column) => [column, row[column] ?? null]));
 }
 
 async function find(

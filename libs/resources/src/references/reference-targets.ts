@@ -16,6 +16,8 @@ export type ReferenceTarget = Readonly<{
   find(id: number, services: ReferenceServices): Promise<Row | undefined>;
   /** What other records print of it. */
   label(row: Row, related: Related): unknown;
+  /** What of its row GraphQL shows where another record refers to it; left out: all of it. */
+  related?(row: Row): Row;
   /** The GraphQL object type whose source is such a row. */
   graphql?(): Class;
 }>;
