@@ -13,6 +13,7 @@ import { MeasuredLog } from './health/measured-log.js';
 import { Metrics } from './health/metrics.js';
 import { ProjectedPositions } from './projected-positions.js';
 import { readOptions } from './read-database/data-source.js';
+import { ReadDataSource } from './read-database/read-data-source.js';
 import { ImpatientClient } from './read-database/impatient-client.js';
 
 const writeConnections = 10;
@@ -37,7 +38,7 @@ export class EngineModule {
         provide: DataSource,
         useFactory: (metrics: Metrics) => {
           const onStatement = (): void => metrics.readStatements.inc();
-          return new DataSource(readOptions(databases.appUrl, { onPoolError: onBrokenConnection, onStatement })).initialize();
+          return new ReadDataSource(readOptions(databases.appUrl, { onPoolError: onBrokenConnection, onStatement })).initialize();
         },
         inject: [Metrics],
       },

@@ -31,7 +31,9 @@ beforeAll(async () => {
   await app.patch(`/parts/${part}/restock`, { quantity: 5, cost: 2 }).expect(200);
   const transaction = (await app.get(`/parts/${part}/transactions`).expect(200)).data[0].id as number;
   ids = {
-    parts: part, work_orders: order, transaction_id: transaction, part_id: part, entities: 1, users: 1, storerooms: 1, measurement_units: 1,
+    parts: part, work_orders: order, transaction_id: transaction, part_id: part, users: 1, storerooms: 1, measurement_units: 1,
+    // A site of its own, for it is archived in the course of it.
+    entities: await id('/entities', { entity: { name: 'Branch' } }),
     locations: await id('/locations', { location: { name: 'Hall' } }),
     assets: await id('/assets', { asset: { name: 'Pump' } }),
     asset_types: await id('/asset_types', { asset_type: { name: 'Pumps' } }),

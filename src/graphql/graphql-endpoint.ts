@@ -9,13 +9,14 @@ import { causeOf, shownError, shownResult, unreadable, type ReportFault } from '
 import { assertAffordable } from './limits.js';
 import { assertVariablesFit, inWordsOfRest } from './misfit-arguments.js';
 import { isOneMutation, operationOf } from './operations.js';
+import type { QueryReads } from './query-reads.js';
 
 type GraphqlRequest = Readonly<{ query: string; variables?: Record<string, unknown>; operationName?: string }>;
 /**
  * `POST /api/v1/graphql` and the schema's text. Who asks, for which site, how large a body may be and what a wrong method or content type gets
  * is decided by the gate that REST has as well.
  */
-export function serveGraphql(server: FastifyInstance, schema: () => GraphQLSchema, logger: Logger): void {
+export function serveGraphql(server: FastifyInstance, schema: () => GraphQLSchema, reads: QueryReads, logger: Logger): void {
   const documents = new Documents();
   let text: string | undefined;
   server.get('/api/v1/graphql/schema', async (_request, reply) => {
@@ -27,9 +28,15 @@ export function serveGraphql(server: FastifyInstance, schema: () => GraphQLSchem
     const report: ReportFault = (error, { code }) => logger.error({ request_id: request.id, code, err: error }, 'a GraphQL field failed');
     const document = documents.read(asked.query);
     takeHeaders(request, document, asked.operationName);
-    const answer = await execute(server, schema(), request, asked, document, report);
+    const run = (query: GraphqlRequest): Promise<ExecutionResult> =>
+      // The operation's name has to reach the hook that estimates costs, which is not told it.
+      server.graphql(query.query, { operationName: query.operationName }, query.variables, query.operationName);
+    const answer = await execute({ schema: schema(), reads, run, report }, request, asked, document);
     const outcome = request.scope ? outcomeOfMutations(request.scope) : undefined;
-    if (outcome) reply.header('X-Position', outcome.position.toString());
+    if (outcome) {
+      reply.header('X-Position', outcome.position.toString());
+      reads.acknowledge(request, outcome.position);
+    }
     if (outcome?.replayed === true) reply.header('Idempotent-Replayed', 'true');
     return send(reply, answer);
   });
@@ -52,21 +59,26 @@ function takeHeaders({ headers, scope }: FastifyRequest, document: DocumentNode,
 
 type GraphqlAnswer = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: object }>;
 
+type Execution = Readonly<{
+  schema: GraphQLSchema;
+  reads: QueryReads;
+  run: (asked: GraphqlRequest) => Promise<ExecutionResult>;
+  report: ReportFault;
+}>;
+
 async function execute(
-  server: FastifyInstance,
-  schema: GraphQLSchema,
+  { schema, reads, run, report }: Execution,
   request: FastifyRequest,
   asked: GraphqlRequest,
   document: DocumentNode,
-  report: ReportFault,
 ): Promise<GraphqlAnswer> {
   try {
-    assertVariablesFit(schema, operationOf(document, asked.operationName), asked.variables ?? {});
-    // The operation's name has to reach the hook that estimates costs, which is not told it.
-    const context = { operationName: asked.operationName };
-    const result: ExecutionResult = await server.graphql(asked.query, context, asked.variables, asked.operationName);
-    if (!result.errors) return { status: 200, headers: {}, body: { data: result.data } };
-    const body = shownResult(result, request.id, report);
+    const operation = operationOf(document, asked.operationName);
+    assertVariablesFit(schema, operation, asked.variables ?? {});
+    const result = await reads.together(request, operation, () => run(asked));
+    const extensions = request.ownWritesAwaited ? { extensions: { stale: true } } : {};
+    if (!result.errors) return { status: 200, headers: {}, body: { data: result.data, ...extensions } };
+    const body = { ...shownResult(result, request.id, report), ...extensions };
     // Without data nothing was run, so the request itself is refused.
     const status = result.data === undefined ? publishedErrorOf(result.errors[0] && causeOf(result.errors[0])).status : 200;
     return { status, headers: retryAfter(result.errors), body };

@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { limitOperations, serveGraphql } from './graphql-endpoint.js';
 import { limits } from './limits.js';
 import { servePlayground } from './playground.js';
+import { QueryReads } from './query-reads.js';
 
 /** The module's options, injected by this class. */
 class GraphqlOptions {
@@ -24,6 +25,7 @@ export class GraphqlEdgeModule implements OnModuleInit {
     private readonly adapter: HttpAdapterHost,
     private readonly schema: GraphQLSchemaHost,
     private readonly options: GraphqlOptions,
+    private readonly reads: QueryReads,
   ) {}
 
   static on({ logger, playground }: { logger: Logger; playground: boolean }): DynamicModule {
@@ -41,13 +43,13 @@ export class GraphqlEdgeModule implements OnModuleInit {
           errorFormatter: (execution: ExecutionResult) => ({ statusCode: 200, response: execution }),
         } as MercuriusDriverConfig),
       ],
-      providers: [{ provide: GraphqlOptions, useValue: new GraphqlOptions(logger, playground) }],
+      providers: [QueryReads, { provide: GraphqlOptions, useValue: new GraphqlOptions(logger, playground) }],
     };
   }
 
   async onModuleInit(): Promise<void> {
     const server = this.adapter.httpAdapter.getInstance<FastifyInstance>();
-    serveGraphql(server, () => this.schema.schema, this.options.logger);
+    serveGraphql(server, () => this.schema.schema, this.reads, this.options.logger);
     if (this.options.playground) await servePlayground(server);
     server.addHook('onReady', async () => limitOperations(server));
   }

@@ -1,7 +1,16 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { commandContextOf, ArchivedSites, fingerprintOf, IdempotencyKeys, type RequestScope, type StoredAnswer } from '#millwright/access';
+import {
+  afterCommit,
+  ArchivedSites,
+  commandContextOf,
+  fingerprintOf,
+  IdempotencyKeys,
+  OwnWrites,
+  type RequestScope,
+  type StoredAnswer,
+} from '#millwright/access';
 import { runInContext, type CommandContext } from '#millwright/event-sourcing';
 import { Answer, refuseBody, takesBody } from '#millwright/resources';
 import { envelopeFormOf, json, successBody, successHeaders } from './envelope.js';
@@ -17,6 +26,7 @@ export class AnswerInterceptor implements NestInterceptor {
   constructor(
     private readonly keys: IdempotencyKeys,
     private readonly archivedSites: ArchivedSites,
+    private readonly ownWrites: OwnWrites,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -36,7 +46,8 @@ export class AnswerInterceptor implements NestInterceptor {
   private async read(reply: FastifyReply, scope: RequestScope, handle: () => Promise<unknown>): Promise<unknown> {
     const result = await handle();
     if (!(result instanceof Answer)) return result;
-    return send(reply, answerOf(result, reply, scope));
+    const answer = reply.request.ownWritesAwaited ? new Answer(result.data, { ...result.facts, stale: true }) : result;
+    return send(reply, answerOf(answer, reply, scope));
   }
 
   private async write(reply: FastifyReply, scope: RequestScope, handle: () => Promise<unknown>): Promise<unknown> {
@@ -45,14 +56,32 @@ export class AnswerInterceptor implements NestInterceptor {
     const key = header(request.headers['idempotency-key']);
     const decided = async (more: Pick<CommandContext, 'expectedRevisions' | 'idempotency'>): Promise<StoredAnswer> => {
       if (changesTheEntity(request)) await this.archivedSites.refuse(scope);
-      return answerOf(await runInContext(commandContextOf(scope, more), handle), reply, scope);
+      const context = commandContextOf(scope, more);
+      try {
+        return answerOf(await runInContext(context, handle), reply, scope);
+      } catch (failure) {
+        throw afterCommit(failure, context);
+      } finally {
+        if (context.commits?.position !== undefined) this.ownWrites.acknowledged(scope.principal, context.commits.position);
+      }
     };
-    if (key === undefined) return send(reply, await decided({ expectedRevisions }));
+    if (key === undefined) {
+      const answer = await decided({ expectedRevisions });
+      this.acknowledged(scope, answer);
+      return send(reply, answer);
+    }
     const answer = await this.keys.run({ operation: operationOf(request), key, fingerprint: fingerprint(request, scope) }, (idempotency) =>
       decided({ expectedRevisions, idempotency }),
     );
     if (answer.replayed) reply.header('Idempotent-Replayed', 'true');
+    this.acknowledged(scope, answer);
     return send(reply, answer);
+  }
+
+  /** The answer's position also covers what others did for it (the parts of an order), and what an earlier try has done. */
+  private acknowledged({ principal }: RequestScope, { headers }: StoredAnswer): void {
+    const position = headers['X-Position'];
+    if (position !== undefined) this.ownWrites.acknowledged(principal, BigInt(position));
   }
 }
 

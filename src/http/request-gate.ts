@@ -5,6 +5,7 @@ import {
   type ApiKeys,
   type EntityDirectory,
   type FoundEntity,
+  type OwnWrites,
   type PositionWaiter,
   runInScope,
   type RequestScope,
@@ -20,11 +21,15 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks and for which site; null on routes that are open to everybody. */
     scope: RequestScope | null;
+    /** The read models do not show yet what this credential has written; the answer says that it is stale. */
+    ownWritesAwaited: boolean;
   }
 }
 
 /** How long a read waits for the position it names. */
 const longestWaitMs = 2_000;
+/** How long a read that names none waits for what its own credential has written. */
+const longestOwnWaitMs = 1_000;
 /** How long a site's name and currency may be out of date in `meta`. */
 const entityBelievedForMs = 1_000;
 
@@ -32,6 +37,7 @@ export type Directory = Readonly<{
   keys: ApiKeys;
   entities: EntityDirectory;
   positions: PositionWaiter;
+  ownWrites: OwnWrites;
   paths: KnownPaths;
   logger: Logger;
 }>;
@@ -44,6 +50,7 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
   const admit = admission(directory);
   const admissions = new Map<string, Admission>();
   server.decorateRequest('scope', null);
+  server.decorateRequest('ownWritesAwaited', false);
 
   server.addHook('onRequest', (request, reply, done) => {
     reply.headers(securityHeadersOf(request.routeOptions.url));
@@ -69,6 +76,8 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
     try {
       refuseNul(request);
       const position = minimumPositionOf(request);
+      if (position === undefined && isRead(request))
+        return void seeOwnWrites(request, directory).then(start, (failure: unknown) => done(errorOf(failure)));
       if (position === undefined) return void start();
       directory.positions.waitFor(position, longestWaitMs).then(
         (reached) => (reached ? start() : done(new Rejection('UNAVAILABLE', 'the read models have not reached that position yet'))),
@@ -96,6 +105,17 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
     );
     done();
   });
+}
+
+const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
+
+/** Lets a read wait until the read models show what its credential has written through this process, and notes when that takes too long. */
+export async function seeOwnWrites(
+  request: FastifyRequest,
+  { ownWrites, positions }: Pick<Directory, 'ownWrites' | 'positions'>,
+): Promise<void> {
+  const position = request.scope ? ownWrites.latest(request.scope.principal) : undefined;
+  if (position !== undefined) request.ownWritesAwaited = !(await positions.waitFor(position, longestOwnWaitMs));
 }
 
 /** Finds out who asks for which site. */

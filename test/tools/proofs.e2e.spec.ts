@@ -1,7 +1,17 @@
 import { ToolProcess } from './tool-process.js';
 
 /** The short forms of `npm run prove:<name>`: the same programs for a few seconds, on a fixed seed. */
-const proofs = ['nothing-lost', 'one-effect', 'no-lost-update', 'exact-money', 'clean-stop', 'no-stall', 'outage', 'parking'] as const;
+const proofs = [
+  'nothing-lost',
+  'one-effect',
+  'no-lost-update',
+  'one-moment',
+  'exact-money',
+  'clean-stop',
+  'no-stall',
+  'outage',
+  'parking',
+] as const;
 
 describe('the promises of docs/reliability.md, briefly', () => {
   it.each(proofs)(

@@ -33,7 +33,24 @@ export async function commandsOverHttp({ appUrl, ownerUrl, seconds }: BenchPlace
       connections,
       restock(() => ids[0] ?? 0),
     );
+    const key = server.key;
+    const [, besides] = await Promise.all([
+      loadFor(
+        seconds,
+        connections / 2,
+        restock(() => ids[Math.floor(Math.random() * parts)] ?? 0),
+      ),
+      loadFor(seconds, connections / 2, () => readOne(pool, key, ids[Math.floor(Math.random() * parts)] ?? 0)),
+    ]);
     return [
+      {
+        name: 'single part beside 32 writers with the same key (each read sees them)',
+        unit: 'requests/s',
+        value: besides.perSecond,
+        probe: null,
+        budget: { none: true },
+      },
+      { name: 'single part beside 32 writers with the same key, p99', unit: 'ms', value: besides.p99, probe: null, budget: { atMost: 80 } },
       { name: 'restock over HTTP, 64 connections', unit: 'requests/s', value: many.perSecond, probe, budget: { atLeastTimesProbe: 0.25 } },
       { name: 'restock over HTTP, 64 connections, p99', unit: 'ms', value: many.p99, probe: null, budget: { atMost: 80 } },
       { name: 'restock over HTTP, one hot part', unit: 'requests/s', value: hot.perSecond, probe, budget: { atLeastTimesProbe: 0.25 } },
@@ -43,6 +60,17 @@ export async function commandsOverHttp({ appUrl, ownerUrl, seconds }: BenchPlace
     await pool.close();
     await server.dispose();
   }
+}
+
+/** A read waits for whatever the same key has written: what is measured is the whole way of one beside writes. */
+async function readOne(pool: Pool, key: string, id: number): Promise<void> {
+  const answer = await pool.request({
+    method: 'GET',
+    path: `/api/v1/parts/${id}`,
+    headers: { authorization: `Bearer ${key}`, 'x-entity-id': '1' },
+  });
+  await answer.body.dump();
+  if (answer.statusCode !== 200) throw new Error(`GET /parts/${id}: ${answer.statusCode}`);
 }
 
 /** Sends one write with a key of its own; anything but a success ends the measurement, for a refusal is no work done. */

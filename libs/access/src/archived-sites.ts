@@ -1,36 +1,46 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Rejection } from '#millwright/event-sourcing';
 import { EntityDirectory } from './entity-directory.js';
-import { Gatherer } from './gatherer.js';
 import type { RequestScope } from './request-scope.js';
 
-type Site = Readonly<{ customerId: number; entityId: number }>;
+/** How long another process may take to notice that a site was archived, in milliseconds; so long its archiving waits before it is answered. */
+const noticedWithinMs = 500;
 
-/** Keeps writes from archived sites: judged by the site's own events as they are when the write comes, not by what was known of it before. */
+/**
+ * Keeps writes from archived sites, from the moment the archiving is answered. What this process appends to a site's stream it knows at once;
+ * for what others append it reads the stream's tail every half second, and whoever archives a site answers only when all must have done so.
+ */
 @Injectable()
 export class ArchivedSites {
-  /** Writes that come while a site is being read wait for the next reading, and share it. */
-  private readonly readings: Gatherer<Site, boolean>;
+  /** When the last reading of a site began, by the monotonic clock. */
+  private readonly readAt = new Map<number, number>();
+  private readonly reading = new Map<number, Promise<void>>();
 
-  constructor(directory: EntityDirectory) {
-    this.readings = new Gatherer(async (sites) => {
-      const found = new Map<string, Promise<boolean>>();
-      const read = async ({ customerId, entityId }: Site): Promise<boolean> =>
-        (await directory.find(customerId, entityId))?.archived ?? false;
-      return Promise.all(
-        sites.map((site) => {
-          const name = `${site.customerId}/${site.entityId}`;
-          const reading = found.get(name) ?? read(site);
-          found.set(name, reading);
-          return reading;
-        }),
-      );
-    });
-  }
+  constructor(private readonly directory: EntityDirectory) {}
 
   /** @throws Rejection CONFLICT what belongs to an archived site stays as it is, until the site is brought back; UNAVAILABLE */
   async refuse({ entity, principal }: RequestScope): Promise<void> {
-    if (entity && (await this.readings.add({ customerId: principal.customerId, entityId: entity.id })))
+    if (!entity) return;
+    if (performance.now() - (this.readAt.get(entity.id) ?? -Infinity) > noticedWithinMs) await this.read(principal.customerId, entity.id);
+    if (this.directory.isArchived(entity.id))
       throw new Rejection('CONFLICT', `The entity "${entity.name}" is archived; bring it back first.`);
+  }
+
+  /** Resolves when every process refuses writes at a site that was just archived. */
+  async noticedEverywhere(): Promise<void> {
+    await pause(noticedWithinMs);
+  }
+
+  private read(customerId: number, entityId: number): Promise<void> {
+    const underWay = this.reading.get(entityId);
+    if (underWay) return underWay;
+    const began = performance.now();
+    const reading = this.directory
+      .find(customerId, entityId)
+      .then(() => void this.readAt.set(entityId, began))
+      .finally(() => this.reading.delete(entityId));
+    this.reading.set(entityId, reading);
+    return reading;
   }
 }

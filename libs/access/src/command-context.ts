@@ -1,4 +1,4 @@
-import { runInContext, type CommandContext } from '#millwright/event-sourcing';
+import { Commits, Rejection, runInContext, type CommandContext } from '#millwright/event-sourcing';
 import { timeZoneOf, type RequestScope, type ScopedContext } from './request-scope.js';
 
 /** How long conflicts of one command are retried. */
@@ -17,6 +17,7 @@ export const commandContextOf = (
   requestId: scope.requestId,
   correlationId: scope.requestId,
   causationId: scope.requestId,
+  commits: new Commits(),
   deadline: Date.now() + patienceMs,
   scope,
   ...more,
@@ -24,3 +25,21 @@ export const commandContextOf = (
 
 /** Lets whatever `work` calls know who asks (`currentScope`), and gives its commands their context. */
 export const runInScope = <T>(scope: RequestScope, work: () => T): T => runInContext(commandContextOf(scope), work);
+
+/**
+ * What to answer when something went wrong behind a commit: what was taken stands, so it is never said to have failed.
+ * @returns COMPLETION_PENDING (with `position`) in place of a failure of ours; a refusal stays what it is
+ */
+export function afterCommit(failure: unknown, { commits }: Pick<CommandContext, 'commits'>): unknown {
+  const isRefusal = failure instanceof Rejection && failure.code !== 'UNAVAILABLE' && failure.code !== 'INTERNAL';
+  if (commits?.position === undefined || isRefusal) return failure;
+  const pending = new Rejection(
+    'COMPLETION_PENDING',
+    'The request was taken, and its answer cannot be made right now; repeat it to get it.',
+    [],
+    {
+      position: commits.position.toString(),
+    },
+  );
+  return Object.assign(pending, { cause: failure });
+}

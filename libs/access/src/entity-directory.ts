@@ -10,5 +10,7 @@ export type FoundEntity = Readonly<{ entity: EntityScope; archived: boolean }>;
 export abstract class EntityDirectory {
   /** Null when there is no such site or it belongs to another customer: the two must look the same. */
   abstract find(customerId: number, entityId: number): Promise<FoundEntity | null>;
+  /** Whether a site that was found a moment ago is archived, as far as this process knows: what it has appended itself it knows at once. */
+  abstract isArchived(entityId: number): boolean;
   abstract customer(customerId: number): Promise<RequestScope['customer']>;
 }

@@ -10,3 +10,4 @@ export * from './position-waiter.js';
 export * from './request-scope.js';
 export * from './user-of-actor.js';
 export { ArchivedSites } from './archived-sites.js';
+export { OwnWrites } from './own-writes.js';

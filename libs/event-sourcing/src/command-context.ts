@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Actor, Credential } from './event.js';
+import type { Actor, Credential, Position } from './event.js';
 
 /**
  * A request with an Idempotency-Key on its way through the handlers (storage-format.md, "Retrying an unknown outcome").
@@ -16,6 +16,15 @@ export interface IdempotentAttempt {
   readonly earlierTry?: Readonly<{ stream: string; revision: number }>;
   /** Called when events of an earlier try were found and are answered from: the client is given its first answer again. */
   recognised?(): void;
+}
+
+/** How far what was done so far has come in the log: whoever has to answer for it knows that it stands, also when the rest goes wrong. */
+export class Commits {
+  position: Position | undefined;
+
+  note(position: Position): void {
+    if (this.position === undefined || position > this.position) this.position = position;
+  }
 }
 
 /** What surrounds a command and ends in the metadata of its events. */
@@ -35,6 +44,8 @@ export type CommandContext = Readonly<{
   /** `If-Match`: one of these revisions, or the command is refused with PRECONDITION_FAILED at the first mismatch. `'exists'` is `*`. */
   expectedRevisions?: readonly number[] | 'exists';
   idempotency?: IdempotentAttempt;
+  /** Told of everything that is committed in this context. */
+  commits?: Commits;
   /** Until when conflicts are retried, in milliseconds since 1970. */
   deadline: number;
 }>;

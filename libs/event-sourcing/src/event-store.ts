@@ -92,6 +92,11 @@ export class EventStore {
     return { state, revision, position };
   }
 
+  /** What this process knew of a stream last, from its own appends and from reading; undefined where it has not seen it lately. */
+  recent<State, E extends Event>(stream: Stream<State, E>, id: number | string): State | undefined {
+    return this.states.recent(stream, nameOf(stream, id))?.state;
+  }
+
   /**
    * The state folded up to exactly that revision, whatever came later.
    * @throws Rejection UNAVAILABLE
@@ -135,7 +140,9 @@ export class EventStore {
       this.lanes.set(name, lane as unknown as CommandLane<unknown, Event>);
       void lane.run(() => this.lanes.delete(name));
     }
-    return this.inTime(command);
+    const outcome = await this.inTime(command);
+    if (outcome.events.length > 0) context.commits?.note(outcome.position);
+    return outcome;
   }
 
   /** Nobody waits past a deadline, however long the log takes to answer or to fail. */

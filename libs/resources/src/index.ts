@@ -9,3 +9,4 @@ export * from './references/index.js';
 export * from './graphql/index.js';
 export * from './resource/index.js';
 export * from './records/index.js';
+export * from './snapshots.js';

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { currentScope, PositionWaiter } from '#millwright/access';
+import { ArchivedSites, currentScope, PositionWaiter } from '#millwright/access';
 import { EventStore, Rejection } from '#millwright/event-sourcing';
 import { RecordWriter } from '#millwright/resources';
 import { entities } from './entities.js';
@@ -15,12 +15,14 @@ export class LastEntity implements OnModuleInit {
     private readonly events: EventStore,
     private readonly positions: PositionWaiter,
     private readonly database: DataSource,
+    private readonly archivedSites: ArchivedSites,
   ) {}
 
   onModuleInit(): void {
     this.records.guardArchive(entities, async (id) => {
       if (!(await this.hasAnother(id)))
         throw new Rejection('CONFLICT', 'The last entity cannot be archived; create or bring back another first.');
+      return () => this.archivedSites.noticedEverywhere();
     });
   }
 

@@ -27,6 +27,10 @@ export class SiteDirectory extends EntityDirectory {
     return { entity, archived: state.archived };
   }
 
+  isArchived(entityId: number): boolean {
+    return this.events.recent(entities.stream, entityId)?.archived ?? false;
+  }
+
   async customer(customerId: number): Promise<RequestScope['customer']> {
     const { state } = await this.events.load(customers.stream, customerId);
     const { name } = state.values;

@@ -11,6 +11,9 @@ const person = ['id', 'name', 'surname'];
 /** Shows work orders as the contract prints them: in full, as rows of a list, and their parts line by line. */
 @Injectable()
 export class WorkOrderPresenter implements Presenter<WorkOrderRow> {
+  /** Charges and current averages are the parts'. */
+  readonly figuresElsewhere = true;
+
   constructor(
     private readonly related: RelatedRecords,
     private readonly costs: WorkOrderCostReader,

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Args, ArgsType, Field, InputType, Int } from '@nestjs/graphql';
 import {
+  afterCommit,
   ArchivedSites,
   commandContextOf,
   currentScope,
   fingerprintOf,
   IdempotencyKeys,
+  OwnWrites,
   PositionWaiter,
   type RequestScope,
 } from '#millwright/access';
@@ -78,6 +80,7 @@ export class Mutations {
     private readonly related: RelatedRecords,
     private readonly positions: PositionWaiter,
     private readonly archivedSites: ArchivedSites,
+    private readonly ownWrites: OwnWrites,
   ) {}
 
   /**
@@ -109,7 +112,14 @@ export class Mutations {
     const { idempotencyKey, ifMatch, expectedRevisions } = conditionsOf(options, headersOfRequests.get(scope));
     const decided = async (idempotency?: IdempotentAttempt): Promise<Mutated> => {
       if (!administersEntities.has(name)) await this.archivedSites.refuse(scope);
-      return runInContext(commandContextOf(scope, { expectedRevisions, idempotency }), work);
+      const context = commandContextOf(scope, { expectedRevisions, idempotency });
+      try {
+        return await runInContext(context, work);
+      } catch (failure) {
+        throw afterCommit(failure, context);
+      } finally {
+        if (context.commits?.position !== undefined) this.ownWrites.acknowledged(scope.principal, context.commits.position);
+      }
     };
     if (idempotencyKey === undefined) return seen(scope, await decided());
     const fingerprint = fingerprintOf({

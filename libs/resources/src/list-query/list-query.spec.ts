@@ -7,6 +7,7 @@ import type { ListPage } from './list-page.js';
 import { ListReader } from './list-reader.js';
 import { ParkedRows } from './parked-rows.js';
 import { parseListQuery, type RawQuery } from './parse-list-query.js';
+import { Snapshots } from '../snapshots.js';
 import { viewOf } from './view.js';
 
 const table: TableDefinition = {
@@ -80,7 +81,9 @@ afterAll(async () => {
 });
 
 const page = async (query: RawQuery): Promise<ListPage> =>
-  runInScope(scope, () => new ListReader(source, new ParkedRows(source)).read(things, parseListQuery(things, query)));
+  runInScope(scope, () =>
+    new ListReader(source, new ParkedRows(source), new Snapshots(source)).read(things, parseListQuery(things, query)),
+  );
 const ids = async (query: RawQuery): Promise<unknown[]> => (await page({ sort: 'id', ...query })).rows.map(({ id }) => id);
 
 describe('filters', () => {
@@ -186,7 +189,7 @@ describe('a row that could not be folded any further', () => {
       "INSERT INTO app.parked_streams VALUES ('read_things_v2', 'thing-2', 'things'), ('read_things_v1', 'thing-3', 'things')",
     );
     const definition: ListDefinition = { ...things, source: { projection: 'things', streamOf: ({ id }) => `thing-${String(id)}` } };
-    const lists = new ListReader(source, new ParkedRows(source));
+    const lists = new ListReader(source, new ParkedRows(source), new Snapshots(source));
     const stale = async (id: string): Promise<unknown> =>
       (await runInScope(scope, () => lists.read(definition, parseListQuery(definition, { id })))).meta.stale;
     expect([await stale('1'), await stale('2'), await stale('3')]).toEqual([undefined, true, undefined]);
@@ -217,7 +220,7 @@ describe('pages', () => {
 
   it('sums over the whole filtered set', async () => {
     const reading = runInScope(scope, () =>
-      new ListReader(source, new ParkedRows(source)).read(things, parseListQuery(things, { per_page: '1' }), {
+      new ListReader(source, new ParkedRows(source), new Snapshots(source)).read(things, parseListQuery(things, { per_page: '1' }), {
         where: { owner_id: 7 },
         aggregates: { sum: 'sum(cost)' },
       }),

@@ -7,6 +7,7 @@ import type { ListQuery } from './list-query.js';
 import { cursorAt, listStatement, type ListOptions } from './list-statement.js';
 import { ListTotals } from './list-totals.js';
 import { ParkedRows } from './parked-rows.js';
+import { Snapshots } from '../snapshots.js';
 import { readRow } from './view.js';
 
 /** Runs a list query against the read models: one statement for the rows, one for the total. */
@@ -17,10 +18,18 @@ export class ListReader {
   constructor(
     private readonly database: DataSource,
     private readonly parked: ParkedRows,
+    private readonly snapshots: Snapshots,
   ) {}
 
-  /** @throws Rejection VALIDATION_FAILED for a cursor that does not belong to this list */
-  async read(definition: ListDefinition, query: ListQuery, options: ListOptions = {}): Promise<ListPage> {
+  /** Rows, total and aggregates are of one moment. @throws Rejection VALIDATION_FAILED for a cursor that does not belong to this list */
+  read(definition: ListDefinition, query: ListQuery, options: ListOptions = {}): Promise<ListPage> {
+    // A walk by cursor counts nothing.
+    return query.cursor === null
+      ? this.snapshots.of(() => this.readOnce(definition, query, options))
+      : this.readOnce(definition, query, options);
+  }
+
+  private async readOnce(definition: ListDefinition, query: ListQuery, options: ListOptions): Promise<ListPage> {
     const { view } = definition;
     const statement = listStatement(definition, query, options);
     const { columns, from, after, order, limit, restricting, parameters, place } = statement;

@@ -27,8 +27,11 @@ export type WrittenRecord = Readonly<{ id: number; row: Row; revision: number; p
 /** Asked before a record changes, for rules that need to look something up. Throws a Rejection to refuse. */
 export type ChangeGuard = (id: number, state: RecordState, changes: RecordValues) => Promise<void>;
 
-/** Asked before a record is archived, one archive of its kind after another. Throws a Rejection to refuse. */
-export type ArchiveGuard = (id: number) => Promise<void>;
+/**
+ * Asked before a record is archived, one archive of its kind after another. Throws a Rejection to refuse; may answer what is to be
+ * waited for when the record has been archived.
+ */
+export type ArchiveGuard = (id: number) => Promise<(() => Promise<void>) | undefined>;
 
 /** Carries out the four commands every kind of record has. */
 @Injectable()
@@ -169,15 +172,17 @@ export class RecordWriter {
   }
 
   /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED, and what the kind's guard and rules say */
-  archive(definition: RecordDefinition, id: number): Promise<WrittenRecord> {
+  async archive(definition: RecordDefinition, id: number): Promise<WrittenRecord> {
     const guard = this.archiveGuards.get(definition.fields);
     const archive = (): Promise<WrittenRecord> =>
       this.decideOn(definition, id, (state) => archiveRecord(definition.typeName, definition.rules, state, id));
     if (!guard) return archive();
-    return this.trees.oneAtATime(definition, async () => {
-      if (!(await this.existing(definition, id)).archived) await guard(id);
-      return archive();
+    const [archived, afterwards] = await this.trees.oneAtATime(definition, async () => {
+      const settle = (await this.existing(definition, id)).archived ? undefined : await guard(id);
+      return [await archive(), settle] as const;
     });
+    await afterwards?.();
+    return archived;
   }
 
   /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED */

@@ -1,7 +1,9 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { OwnWrites } from '#millwright/access';
 import { Mutations } from '../graphql/mutations.js';
 import { ListReader, NestedLists, ParkedRows } from '../list-query/index.js';
 import { ExternalReferences, ReferenceChecks, RelatedRecords } from '../references/index.js';
+import { Snapshots } from '../snapshots.js';
 import { ResourceReader, ResourceWriter } from '../resource/index.js';
 import { BuiltInRecords } from './built-in-records.js';
 import { PersonalRecords } from './personal-records.js';
@@ -15,6 +17,8 @@ import { RecordTrees } from './record-trees.js';
 import { RecordWriter } from './record-writer.js';
 
 const services = [
+  Snapshots,
+  OwnWrites,
   ListReader,
   NestedLists,
   ParkedRows,

@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { currentScope, Gatherer, type RequestScope } from '#millwright/access';
 import { EventStore, type Row } from '#millwright/event-sourcing';
 import { columnSql, readRow, selectList, type View } from '../list-query/index.js';
+import { currentSnapshot } from '../snapshots.js';
 import type { BulkRead, Related } from './bulk-read.js';
 import { referenceTarget, type ReferenceServices } from './reference-targets.js';
 
@@ -49,6 +50,11 @@ export class RelatedRecords implements Related {
     return labels.filter((label) => label !== null);
   }
 
+  /** Whether a record exists by now, whatever the read models show. */
+  async isInLog(kind: string, id: number): Promise<boolean> {
+    return (await referenceTarget(kind).find(id, this.services)) !== undefined;
+  }
+
   /** Reads one of many that are asked for in the same moment. */
   load<Key, Value>(bulk: BulkRead<Key, Value>, key: Key): Promise<Value> {
     return this.loaderOf(bulk).load(key);
@@ -75,9 +81,17 @@ export class RelatedRecords implements Related {
     const known = this.rows.get(kind);
     if (known) return known;
     const gatherer = new Gatherer<number, Row | undefined>((ids) => this.readRows(kind, ids), rowsAtOnce);
-    const bulk: BulkRead<number, Row | undefined> = { read: (ids) => Promise.all(ids.map((id) => gatherer.add(id))) };
+    const bulk: BulkRead<number, Row | undefined> = {
+      read: (ids) => (currentSnapshot() ? this.readSeen(kind, ids) : Promise.all(ids.map((id) => gatherer.add(id)))),
+    };
     this.rows.set(kind, bulk);
     return bulk;
+  }
+
+  /** As the answer's own snapshot has them: what is not there yet did not exist at that moment. */
+  private async readSeen(kind: string, ids: readonly number[]): Promise<(Row | undefined)[]> {
+    const rows = await readRowsById(this.database, referenceTarget(kind).view, ids);
+    return ids.map((id) => rows.get(id));
   }
 
   /** A record that was just created may not be in the read model yet: then the log knows it. */

@@ -1,17 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import { currentEntity, currentScope } from '#millwright/access';
+import { currentEntity, currentScope, PositionWaiter } from '#millwright/access';
 import type { Row } from '#millwright/event-sourcing';
 import { Answer } from '../answer.js';
 import { ListReader, ParkedRows, parseListQuery, type ListPage, type ListQuery, type RawQuery } from '../list-query/index.js';
 import { isHere, RelatedRecords } from '../references/index.js';
+import { Snapshots } from '../snapshots.js';
 import { noSuchRecord } from './refusals.js';
 import type { Readable } from './resource-definition.js';
 
 /** Shows the rows of a resource as the contract prints them: in full, and as rows of a list. */
 export interface Presenter<Shown extends Row> {
+  /** Some figures stand in other tables than the row, and have to be of the same moment. */
+  readonly figuresElsewhere?: boolean;
   full(row: Shown): Promise<object>;
   sparse(row: Shown): Promise<object>;
 }
+
+/** How long a read waits for what was created this very moment, in milliseconds. */
+const longestWaitMs = 1_000;
 
 /** Reads resources of every kind from the read models. */
 @Injectable()
@@ -20,12 +26,18 @@ export class ResourceReader {
     private readonly lists: ListReader,
     private readonly related: RelatedRecords,
     private readonly parked: ParkedRows,
+    private readonly snapshots: Snapshots,
+    private readonly positions: PositionWaiter,
   ) {}
 
   /** @throws Rejection VALIDATION_FAILED for a query that is not understood */
-  async list<Shown extends Row>(resource: Readable, query: RawQuery, presenter: Presenter<Shown>): Promise<Answer> {
-    const { rows, meta } = await this.page(resource, parseListQuery(resource.list, query));
-    return new Answer(await Promise.all(rows.map((row) => presenter.sparse(row as Shown))), { meta });
+  list<Shown extends Row>(resource: Readable, query: RawQuery, presenter: Presenter<Shown>): Promise<Answer> {
+    const asked = parseListQuery(resource.list, query);
+    const read = async (): Promise<Answer> => {
+      const { rows, meta } = await this.page(resource, asked);
+      return new Answer(await Promise.all(rows.map((row) => presenter.sparse(row as Shown))), { meta });
+    };
+    return presenter.figuresElsewhere === true ? this.snapshots.of(read) : read();
   }
 
   /** @throws Rejection VALIDATION_FAILED for a cursor that does not belong to this list */
@@ -35,6 +47,21 @@ export class ResourceReader {
 
   /** @throws Rejection NOT_FOUND */
   async one<Shown extends Row>(resource: Readable, id: number, presenter: Presenter<Shown>): Promise<Answer> {
+    if (presenter.figuresElsewhere !== true) return this.shown(resource, id, presenter);
+    const read = (): Promise<Answer> => this.snapshots.of(() => this.shown(resource, id, presenter));
+    try {
+      return await read();
+    } catch (refusal) {
+      const { name } = resource;
+      // What somebody has just created is waited for a moment: the log knows that it will be there.
+      if (!(await this.related.isInLog(name, id))) throw refusal;
+      await this.positions.waitFor(await this.related.services.events.head(), longestWaitMs);
+      this.related.forget();
+      return read();
+    }
+  }
+
+  private async shown<Shown extends Row>(resource: Readable, id: number, presenter: Presenter<Shown>): Promise<Answer> {
     const { source } = resource.list;
     const row = await this.row(resource, id);
     const stale = source !== undefined && (await this.parked.containedIn([row], source));

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import type { Client } from './harness/client.js';
+import { sharedServer, TestServer } from './harness/server.js';
+
+let app: Client;
+beforeAll(async () => void (app = await sharedServer()));
+
+/** The test client names the position it has written by itself; here a read is to see it without. */
+const plain = { 'x-min-position': undefined };
+
+describe('a reader', () => {
+  it('sees its own writes at once without naming a position, in single reads, lists, explanations and GraphQL', async () => {
+    for (let round = 1; round <= 20; round++) {
+      const part = (await app.post('/parts', { part: { name: `Own ${round}`, on_hand_qty: 1, unit_cost: 2 } }).expect(201)).data
+        .id as number;
+      const [one, list, explained] = await Promise.all([
+        app.get(`/parts/${part}`, plain).expect(200),
+        app.get(`/parts?id=${part}`, plain).expect(200),
+        app.get(`/parts/${part}/explain`, plain).expect(200),
+      ]);
+      expect([one.data.on_hand_qty, list.data.length, explained.data.movements.length]).toEqual([1, 1, 1]);
+      await app.patch(`/parts/${part}/restock`, { quantity: round, cost: 3 }).expect(200);
+      const { body } = await app.graphqlAnswer(`{ part(id: ${part}) { onHandQty transactions { totalCount } } }`, {}, plain);
+      expect(body).toEqual({ data: { part: { onHandQty: String(1 + round), transactions: { totalCount: 2 } } } });
+      expect(one.meta).not.toHaveProperty('stale');
+    }
+  });
+
+  it('sees them after a mutation and inside of a batch, too', async () => {
+    const { createPart } = await app.graphql('mutation { createPart(input: {name: "Own", onHandQty: "3", unitCost: "1"}) { id } }');
+    expect((await app.get(`/parts/${createPart.id}/transactions`, plain).expect(200)).data).toHaveLength(1);
+    const url = `/api/v1/parts/${createPart.id}`;
+    const ops = [
+      { method: 'PATCH', url: `${url}/restock`, params: { quantity: 2, cost: 1 } },
+      { method: 'GET', url: `${url}/transactions` },
+    ];
+    const { body } = await app.post('/batch', { ops, sequential: true }).expect(200);
+    expect(body.results[1].body.data).toHaveLength(2);
+  });
+
+  it('takes what is there when it asks for position 0', async () => {
+    await app.post('/parts', { part: { name: 'Own' } }).expect(201);
+    expect((await app.get('/parts', { 'x-min-position': '0' }).expect(200)).meta).not.toHaveProperty('stale');
+  });
+});
+
+describe('the tour of the README', () => {
+  it('is never behind itself, pasted as it stands', async () => {
+    const server = await TestServer.start({ log: 'postgres' });
+    try {
+      const tour = /In another one, paste this:\n\n```sh\n([^]*?)```/.exec(await readFile('README.md', 'utf8'))?.[1] ?? '';
+      const script = tour.replace('a-key-to-try-millwright', server.adminKey).replace('http://127.0.0.1:3000', server.url);
+      const printed = await pasted(script);
+      const answers = printed.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Answer] : []));
+      const [, , , , completed, , order, explained, first, again, document, report, trail] = answers;
+      expect(completed?.data.status.name).toBe('completed');
+      expect([order?.data.status.name, order?.data.total_costs.parts]).toEqual(['completed', 50.8]);
+      expect(explained?.data.movements).toHaveLength(4);
+      expect(first?.data.on_hand_qty).toBe(12);
+      expect(again).toEqual(first);
+      expect(document?.data.workOrder.totalCosts).toMatchObject({ parts: '50.8', isEstimate: false });
+      expect(report?.meta.total).toBe(50.8);
+      expect((trail?.data as { type: string }[] | undefined)?.[0]?.type).toBe('PartRestocked');
+      expect(answers.filter(({ meta }) => meta?.stale)).toEqual([]);
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the tour prints answers of every shape
+type Answer = { data: any; meta: any };
+
+async function pasted(script: string): Promise<string> {
+  const shell = spawn('bash', ['-s'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  shell.stdin.end(script);
+  let printed = '';
+  for await (const chunk of shell.stdout) printed += String(chunk);
+  return printed;
+}
