@@ -43,7 +43,7 @@ export class Application {
    * @throws the errors of `openDatabases`, UnsuitableLog, and Node's own when the port is taken
    */
   static async start(configuration: Configuration, connecting: Promise<Databases>, logger: Logger): Promise<Application> {
-    const databases = await prepared(await connecting);
+    const databases = await prepared(await connecting, logger);
     let nest: NestFastifyApplication | undefined;
     try {
       await assertLogIsHome(databases, configuration);

@@ -9,13 +9,14 @@ import { assertSuitable } from './read-database/server-checks.js';
  * @throws EmbeddedPostgresError, UnsuitableDatabase, DatabaseIsNewer, each with a message for a person
  */
 export const openDatabases = async (configuration: Configuration, logger: Logger): Promise<Databases> =>
-  prepared(await connectDatabases(configuration, logger));
+  prepared(await connectDatabases(configuration, logger), logger);
 
 /** The same for a database that is connected; one that cannot be used is closed. */
-export async function prepared(databases: Databases): Promise<Databases> {
+export async function prepared(databases: Databases, logger: Logger): Promise<Databases> {
   try {
     await assertSuitable(databases.appUrl);
-    await migrate(databases);
+    const note = await migrate(databases);
+    if (note !== undefined) logger.warn(note);
     return databases;
   } catch (error) {
     await databases.close();

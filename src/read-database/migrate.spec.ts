@@ -3,6 +3,7 @@ import { createDatabase, type TestDatabase } from '../../test/harness/database.j
 import { migrate } from './migrate.js';
 import { migrations } from './migrations.js';
 import { assertSuitable, UnsuitableDatabase } from './server-checks.js';
+import { sortsByCodePoints } from './text-order.js';
 
 describe('the database at start', () => {
   let database: TestDatabase;
@@ -19,7 +20,7 @@ describe('the database at start', () => {
       await client.end();
     }
   };
-  const bringUp = (): Promise<void> => migrate({ ownerUrl: database.ownerUrl, appUrl: database.url });
+  const bringUp = (): Promise<string | undefined> => migrate({ ownerUrl: database.ownerUrl, appUrl: database.url });
 
   it('is brought up once when several processes start together, and stays as it is afterwards', async () => {
     await Promise.all([bringUp(), bringUp(), bringUp()]);
@@ -49,6 +50,29 @@ describe('the database at start', () => {
     await bringUp();
     await query(database.ownerUrl, 'CREATE SCHEMA read_stock_v1; CREATE TABLE read_stock_v1.stock (part_id bigint)');
     await query(database.url, 'INSERT INTO read_stock_v1.stock VALUES (1); DELETE FROM read_stock_v1.stock');
+  });
+
+  it('makes its indexes over text anew when the server sorts by another version of ICU', async () => {
+    expect(await bringUp()).toBeUndefined();
+    await query(
+      database.ownerUrl,
+      'CREATE TABLE app.things (name text); CREATE INDEX things_by_name ON app.things (name COLLATE app.natural)',
+    );
+    const index = `SELECT pg_relation_filenode('app.things_by_name') AS file`;
+    const before = await query(database.ownerUrl, index);
+    await bringUp();
+    expect(await query(database.ownerUrl, index)).toEqual(before);
+    await query(database.superuserUrl, `UPDATE pg_collation SET collversion = '1' WHERE collname = 'natural'`);
+    await bringUp();
+    expect(await query(database.ownerUrl, index)).not.toEqual(before);
+    const moved = `SELECT collversion <> pg_collation_actual_version(oid) AS moved FROM pg_collation WHERE collname = 'natural'`;
+    expect(await query(database.ownerUrl, moved)).toEqual([{ moved: false }]);
+  });
+
+  it('is used without ICU too, which is said', async () => {
+    await bringUp();
+    await query(database.ownerUrl, `DROP COLLATION app.natural CASCADE; CREATE COLLATION app.natural FROM "C"`);
+    expect(await bringUp()).toBe(sortsByCodePoints);
   });
 
   it('is refused under a superuser', () => expect(assertSuitable(database.superuserUrl)).rejects.toThrow('is a superuser'));

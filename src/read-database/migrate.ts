@@ -4,6 +4,7 @@ import { DataSource, type QueryRunner } from 'typeorm';
 import { dataSourceOptions } from './data-source.js';
 import { migrations } from './migrations.js';
 import { sequences } from './sequences.js';
+import { keepTextOrder } from './text-order.js';
 
 /** Whether any other process may run migrations at this moment is decided by this advisory lock (an arbitrary number, the same for ever). */
 export const migrationLock = 7_305_813_942;
@@ -32,9 +33,10 @@ export class DatabaseIsBusy extends Error {
 
 /**
  * Brings the database up to this version, as its owner, and lets the application's role in. Several processes may start at once: one does it, the others wait.
+ * @returns a sentence for whoever runs the program, where the server lacks something that it can do without
  * @throws DatabaseIsNewer, DatabaseIsBusy
  */
-export async function migrate(options: { ownerUrl: string; appUrl: string }): Promise<void> {
+export async function migrate(options: { ownerUrl: string; appUrl: string }): Promise<string | undefined> {
   const dataSource = new DataSource({
     ...dataSourceOptions(options.ownerUrl, { connections: 2 }),
     schema: 'app',
@@ -53,8 +55,10 @@ export async function migrate(options: { ownerUrl: string; appUrl: string }): Pr
     await assertNotNewer(lock);
     if (grantee !== undefined) await letInBefore(lock, grantee);
     await dataSource.runMigrations();
+    const note = await keepTextOrder(lock);
     await makeSequences(options.ownerUrl);
     if (grantee !== undefined) await letInAfter(lock, grantee);
+    return note;
   } finally {
     await lock.query('SELECT pg_advisory_unlock_all()').catch(() => undefined);
     await lock.release().catch(() => undefined);

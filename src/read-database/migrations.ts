@@ -1,6 +1,6 @@
 import { accessMigrations } from '#millwright/access';
 import { logMigrations, projectionMigrations, snapshotMigrations } from '#millwright/event-sourcing';
-import { externalReferenceMigrations, peopleMigrations } from '#millwright/resources';
+import { externalReferenceMigrations, languageMigrations, peopleMigrations } from '#millwright/resources';
 import { logHomeMigrations } from '../log-home.js';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
@@ -19,6 +19,7 @@ const rooms: readonly (readonly [room: string, migrations: readonly SqlMigration
   ['people', peopleMigrations],
   ['references', externalReferenceMigrations],
   ['log home', logHomeMigrations],
+  ['language', languageMigrations],
 ];
 
 /** TypeORM sorts by a 13-digit number at the end of a migration's name: the room first, then the step's place in it. */

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { currentEntity, timeZoneOf } from '#millwright/access';
 import type { Detail } from '#millwright/event-sourcing';
 import { printed } from '#millwright/quantities';
-import { Answer, invalid, plainDateProblem, type RawQuery } from '#millwright/resources';
+import { Answer, inOrder, invalid, plainDateProblem, type RawQuery } from '#millwright/resources';
 
 /** What costs can be grouped by: the key of a group, its label, and the order of the rows. */
 const groupings = {
@@ -80,7 +80,7 @@ function statementOf({ groupBy }: ReportQuery): string {
     FROM postings JOIN read.work_orders orders ON orders.id = postings.work_order_id ${join}
     WHERE ($3::date IS NULL OR postings.day >= $3::date) AND ($4::date IS NULL OR postings.day <= $4::date)
     GROUP BY GROUPING SETS ((${key}), ())
-    ORDER BY grouping(${key}), min(${label}) NULLS LAST, (${key})`;
+    ORDER BY grouping(${key}), ${inOrder(`min(${label})`)} NULLS LAST, (${key})`;
 }
 
 const byText: ReadonlySet<Grouping> = new Set(['day', 'month', 'quarter', 'year']);

@@ -11,6 +11,7 @@ import {
   Quantity,
   Reference,
   References,
+  Name,
   Text,
   updateInputOf,
   type Class,
@@ -20,7 +21,7 @@ import {
 /** What a part is, apart from its stock. */
 @InputType({ isAbstract: true })
 export class PartFields {
-  @Text({ required: true, example: 'Air Filter' }) name!: string;
+  @Name({ required: true, example: 'Air Filter' }) name!: string;
   @Text({ max: 10_000, example: 'Fiberglass panel filter' }) description?: string | null;
   @Flag({ description: 'A non-stock part is bought when it is used: it has a price, and neither stock nor average.', example: false })
   is_non_stock?: boolean | null;

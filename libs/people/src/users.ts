@@ -1,6 +1,6 @@
 import { builtInUserId, currentScope } from '#millwright/access';
 import { Rejection } from '#millwright/event-sourcing/decider';
-import { defineField, defineRecord, Flag, Money, Text, type Class, type RecordState } from '#millwright/resources';
+import { defineField, defineRecord, Flag, Money, Name, Text, type Class, type RecordState } from '#millwright/resources';
 
 /** An e-mail address as far as form can tell. Codes: invalid_email, too_long. */
 const Email = (): PropertyDecorator => (target, property) =>
@@ -17,8 +17,8 @@ const Email = (): PropertyDecorator => (target, property) =>
   });
 
 class UserFields {
-  @Text({ required: true, example: 'John' }) name!: string;
-  @Text({ example: 'Doe' }) surname?: string | null;
+  @Name({ required: true, example: 'John' }) name!: string;
+  @Name({ example: 'Doe' }) surname?: string | null;
   @Text({ max: 35, description: 'A language tag.', example: 'en' }) language?: string | null;
   @Email() email?: string | null;
   @Text({ max: 50, example: '+12222222222' }) phone_number?: string | null;

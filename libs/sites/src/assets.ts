@@ -7,12 +7,13 @@ import {
   QrCode,
   Reference,
   References,
+  Name,
   Text,
   type QrCodeAttributes,
 } from '#millwright/resources';
 
 class AssetFields {
-  @Text({ required: true, example: 'Air Purifier' }) name!: string;
+  @Name({ required: true, example: 'Air Purifier' }) name!: string;
   @Text({ example: 'AST-001' }) asset_code?: string | null;
   @Text({ max: 10_000, example: 'Machine used to purify the air in a shop' }) description?: string | null;
   @Text({ example: 'Dyson Pure Cool Link Tower' }) model?: string | null;

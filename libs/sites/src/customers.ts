@@ -1,7 +1,7 @@
-import { defineRecord, Text } from '#millwright/resources';
+import { defineRecord, Name } from '#millwright/resources';
 
 class CustomerFields {
-  @Text({ required: true, example: 'Acme Corporation' }) name!: string;
+  @Name({ required: true, example: 'Acme Corporation' }) name!: string;
 }
 
 /** Who the data belongs to. An installation begins with one; it has no edge of its own yet. */

@@ -1,8 +1,8 @@
-import { defineRecord, Text } from '#millwright/resources';
+import { defineRecord, Name, Text } from '#millwright/resources';
 import { Currency, currencyName, currencySymbol, printedTimeZone, TimeZone } from './currency-and-time-zone.js';
 
 class EntityFields {
-  @Text({ required: true, example: 'Main Facility' }) name!: string;
+  @Name({ required: true, example: 'Main Facility' }) name!: string;
   @Text({ max: 10_000, example: 'Primary manufacturing and distribution facility' }) description?: string | null;
   @Text({ max: 1000, example: '123 Example St' }) address?: string | null;
   @Text({ max: 50, example: 'MM/DD/YYYY - 11:59 PM' }) datetime_format?: string | null;

@@ -1,7 +1,7 @@
-import { defineRecord, QrCode, Reference, Text, type QrCodeAttributes } from '#millwright/resources';
+import { defineRecord, QrCode, Reference, Name, Text, type QrCodeAttributes } from '#millwright/resources';
 
 class LocationFields {
-  @Text({ required: true, example: 'Main Conference Room' }) name!: string;
+  @Name({ required: true, example: 'Main Conference Room' }) name!: string;
   @Text({ max: 10_000, example: 'Large conference room with projector and whiteboard. Seats up to 12 people.' }) description?:
     string | null;
   @Text({ max: 1000, example: '101-123 Example St' }) address?: string | null;

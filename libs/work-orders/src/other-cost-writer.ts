@@ -31,7 +31,7 @@ export class OtherCostWriter {
     const problems = await this.references.problems(resource, fields, { category_id });
     const entity = currentEntity();
     this.sitesWithCosts.add(entity.id);
-    const reference = external_reference == null || external_reference === '' ? null : external_reference;
+    const reference = external_reference ?? null;
     const proposed = await this.events.nextId(resource);
     const otherCostId = reference === null ? proposed : await this.externalReferences.idFor(referenceKey(resource, reference), proposed);
     const cost = {

@@ -10,6 +10,7 @@ import {
   partialClassOf,
   Reference,
   References,
+  Name,
   Text,
   updateInputOf,
   type Class,
@@ -28,7 +29,7 @@ export class ChecklistItemInput {
 /** What a work order is about, and its status. */
 @InputType('CreateWorkOrderInput')
 export class WorkOrderInput {
-  @Text({ required: true, max: 1000, example: 'Fix water leakage in Freezer' }) title!: string;
+  @Name({ required: true, max: 1000, example: 'Fix water leakage in Freezer' }) title!: string;
   @Text({ max: 20_000, example: 'Water leakage due to blocked defrost drain' }) description?: string | null;
   @Text({ max: 50, description: 'What kind of work: reactive, preventive …', example: 'reactive' }) type?: string | null;
   @OneOf(priorities, { example: 'high' }) priority?: string | null;

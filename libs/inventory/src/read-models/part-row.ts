@@ -2,6 +2,7 @@ import { Set as PersistentSet } from 'immutable';
 import type { TableDefinition } from '#millwright/event-sourcing';
 import { showQuantity, showValue, toQuantity, toValue, type Decimal } from '#millwright/quantities';
 import { userIdOf } from '#millwright/access';
+import { inOrder } from '#millwright/resources';
 import { noEntries } from '../domain/order-entries.js';
 import { available, averageUnitCost, type Part } from '../domain/part.state.js';
 
@@ -80,10 +81,10 @@ export const partTable: TableDefinition = {
   },
   key: ['id'],
   indexes: [
-    ['entity_id', 'name', 'id'],
+    ['entity_id', inOrder('"name"'), 'id'],
     ['entity_id', 'created_at', 'id'],
     ['entity_id', 'updated_at', 'id'],
-    ['entity_id', 'number', 'id'],
+    ['entity_id', inOrder('"number"'), 'id'],
   ],
 };
 

@@ -1,13 +1,13 @@
-import { defineRecord, Reference, Text } from '#millwright/resources';
+import { defineRecord, Reference, Name, Text } from '#millwright/resources';
 
 class PartTypeFields {
-  @Text({ required: true, example: 'Filters' }) name!: string;
+  @Name({ required: true, example: 'Filters' }) name!: string;
 }
 
 export const partTypes = defineRecord({ name: 'part_type', plural: 'part_types', fields: PartTypeFields, scope: 'customer' });
 
 class StoreroomFields {
-  @Text({ required: true, example: 'Main Warehouse' }) name!: string;
+  @Name({ required: true, example: 'Main Warehouse' }) name!: string;
   @Text({ max: 10_000 }) description?: string | null;
   @Reference('location') location_id?: number | null;
 }
@@ -21,8 +21,8 @@ export const storerooms = defineRecord({
 });
 
 class MeasurementUnitFields {
-  @Text({ required: true, example: 'Item' }) name!: string;
-  @Text({ required: true, max: 20, example: 'itm' }) short_name!: string;
+  @Name({ required: true, example: 'Item' }) name!: string;
+  @Name({ required: true, max: 20, example: 'itm' }) short_name!: string;
 }
 
 /** What quantities of a part count. */

@@ -10,6 +10,12 @@ const unstorable = /\0|\p{Surrogate}/u;
 
 export const isStorable = (text: string): boolean => !unstorable.test(text);
 
+/** What something is called or known by: without blanks around it and composed (NFC), so that what looks alike is alike. */
+export const canonicalText = (text: string): string => text.normalize('NFC').trim();
+
+/** The canonical form of a text; anything else as it came. */
+export const canonicalFrom = (value: unknown): unknown => (typeof value === 'string' ? canonicalText(value) : value);
+
 export function textProblem(value: unknown, { max, required }: { max: number; required: boolean }): Problem | undefined {
   if (typeof value !== 'string') return problem('not_text', 'must be text');
   if (!isStorable(value)) return problem('invalid_text', 'must not contain NUL or unpaired surrogates');

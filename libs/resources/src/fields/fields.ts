@@ -29,6 +29,20 @@ export const Text = ({ max = 255, ...common }: Common & { max?: number } = {}): 
     openApi: { type: 'string', maxLength: max },
   });
 
+/**
+ * What something is called, at most `max` characters (default 255): stored without blanks around it and in Unicode's composed form (NFC).
+ * Codes: as `Text`.
+ */
+export const Name = ({ max = 255, ...common }: Common & { max?: number } = {}): PropertyDecorator =>
+  field(common, {
+    kind: 'text',
+    convert: checks.canonicalFrom,
+    check: (value) => checks.textProblem(value, { max, required: common.required ?? false }),
+    column: 'text',
+    graphql: () => String,
+    openApi: { type: 'string', maxLength: max },
+  });
+
 /** A whole number, by default 0 to 2,147,483,647. Codes: not_an_integer, out_of_range. */
 export const Integer = ({
   atLeast = 0,
@@ -193,9 +207,22 @@ function listProblem(value: unknown, max: number): { code: string; message: stri
   return objects ? undefined : { code: 'not_an_object', message: 'must contain objects only' };
 }
 
-/** What importers and integrations find their own record by: unique for a resource and site (409 DUPLICATE_REFERENCE). */
+/**
+ * What importers and integrations find their own record by: unique for a resource and site (409 DUPLICATE_REFERENCE), canonical as a name is;
+ * null takes it away. Codes: as `Text`, and required where it is empty.
+ */
 export const ExternalReference = (): PropertyDecorator =>
-  Text({ max: 255, description: 'Your own key of this record, unique for the resource and site.', example: 'erp-4711' });
+  field(
+    { description: 'Your own key of this record, unique for the resource and site.', example: 'erp-4711' },
+    {
+      kind: 'text',
+      convert: checks.canonicalFrom,
+      check: (value) => checks.textProblem(value, { max: 255, required: true }),
+      column: 'text',
+      graphql: () => String,
+      openApi: { type: 'string', minLength: 1, maxLength: 255 },
+    },
+  );
 
 @InputType({ description: 'A QR code to attach, to generate, or to take away.' })
 export class QrCodeAttributes {

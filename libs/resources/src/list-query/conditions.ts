@@ -1,3 +1,5 @@
+import { canonicalText } from '../fields/checks.js';
+import { folded } from './language.js';
 import type { AttributeType } from './list-definition.js';
 import type { Filter } from './list-query.js';
 
@@ -21,27 +23,27 @@ export const sqlTypeOf = (type: AttributeType): string => sqlTypes[type];
 export function conditionOf({ matcher, values }: Filter, column: string, type: AttributeType, bind: Bind): string {
   const [first] = values;
   const one = (): string => `${bind(first)}::${sqlTypes[type]}`;
-  const list = (): string => `${bind([...values])}::${sqlTypes[type]}[]`;
-  const pattern = (before: string, after: string): string => bind(before + escapeLike(first ?? '') + after);
+  const list = (): string => `${bind(type === 'text' ? spellingsOf(values) : [...values])}::${sqlTypes[type]}[]`;
+  const sought = (): string => folded(`${bind(first)}::text`);
   if (type === 'ids') return idsCondition(matcher, column, list);
   switch (matcher) {
     case 'eq':
-      return `${column} = ${one()}`;
+      return type === 'text' ? `${column} = ANY(${list()})` : `${column} = ${one()}`;
     case 'not_eq':
-      return `${column} IS DISTINCT FROM ${one()}`;
+      return type === 'text' ? `(${column} = ANY(${list()})) IS NOT TRUE` : `${column} IS DISTINCT FROM ${one()}`;
     case 'in':
       return `${column} = ANY(${list()})`;
     case 'not_in':
       return `(${column} = ANY(${list()})) IS NOT TRUE`;
     case 'cont':
     case 'i_cont':
-      return `${column} ILIKE ${pattern('%', '%')}`;
+      return `strpos(${folded(column)}, ${sought()}) > 0`;
     case 'not_cont':
-      return `(${column} ILIKE ${pattern('%', '%')}) IS NOT TRUE`;
+      return `(strpos(${folded(column)}, ${sought()}) > 0) IS NOT TRUE`;
     case 'start':
-      return `${column} ILIKE ${pattern('', '%')}`;
+      return `starts_with(${folded(column)}, ${sought()})`;
     case 'end':
-      return `${column} ILIKE ${pattern('%', '')}`;
+      return `starts_with(reverse(${folded(column)}), reverse(${sought()}))`;
     case 'gt':
       return `${column} > ${one()}`;
     case 'gteq':
@@ -82,4 +84,7 @@ function idsCondition(matcher: Filter['matcher'], column: string, list: () => st
   }
 }
 
-export const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
+/** A text as it came, and as a name or reference of that text is stored: whoever looks for it may have either. */
+const spellingsOf = (values: readonly (string | null)[]): string[] => [
+  ...new Set(values.flatMap((value) => (value === null ? [] : [value, canonicalText(value)]))),
+];

@@ -1,4 +1,5 @@
 export * from './view.js';
+export * from './language.js';
 export * from './list-definition.js';
 export * from './list-query.js';
 export * from './parse-list-query.js';

@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { runInScope, type RequestScope } from '#millwright/access';
 import { Rejection, type TableDefinition } from '#millwright/event-sourcing';
 import { createDatabase, type TestDatabase } from '../../../../test/harness/database.js';
+import { languageMigrations } from './language.js';
 import type { ListDefinition } from './list-definition.js';
 import type { ListPage } from './list-page.js';
 import { ListReader } from './list-reader.js';
@@ -60,7 +61,8 @@ let source: DataSource;
 beforeAll(async () => {
   database = await createDatabase();
   source = await new DataSource({ type: 'postgres', url: database.ownerUrl, extra: { max: 2 } }).initialize();
-  await source.query('CREATE SCHEMA read');
+  await source.query('CREATE SCHEMA read; CREATE SCHEMA app');
+  for (const { sql } of languageMigrations) await source.query(sql);
   await source.query(
     `CREATE TABLE read.things (${Object.entries(table.columns)
       .map(([name, type]) => `${name} ${type}`)
@@ -181,7 +183,6 @@ describe('refusals', () => {
 
 describe('a row that could not be folded any further', () => {
   it('makes the page that shows it stale', async () => {
-    await source.query('CREATE SCHEMA app');
     await source.query('CREATE TABLE app.projections (name text, serving text)');
     await source.query('CREATE TABLE app.parked_streams (schema_name text, stream text, projection text)');
     await source.query("INSERT INTO app.projections VALUES ('things', 'read_things_v2')");

@@ -1,7 +1,8 @@
 import { currentEntity, currentScope } from '#millwright/access';
 import { invalid } from '../rest/index.js';
-import { conditionOf, escapeLike, sqlTypeOf, type Bind } from './conditions.js';
+import { conditionOf, sqlTypeOf, type Bind } from './conditions.js';
 import { cursorText, placeOfCursor, type CursorPlace } from './cursor.js';
+import { folded, inOrder } from './language.js';
 import type { AttributeType, ListAttribute, ListDefinition } from './list-definition.js';
 import type { ListQuery } from './list-query.js';
 import { columnSql, selectList } from './view.js';
@@ -80,8 +81,8 @@ function conditionsOf(definition: ListDefinition, query: ListQuery, { where = {}
       );
   }
   if (query.search !== null && search.length > 0) {
-    const pattern = bind(`%${escapeLike(query.search)}%`);
-    conditions.push(`(${search.map((column) => `${columnSql(view, column)} ILIKE ${pattern}`).join(' OR ')})`);
+    const sought = folded(`${bind(query.search)}::text`);
+    conditions.push(`(${search.map((column) => `strpos(${folded(columnSql(view, column))}, ${sought}) > 0`).join(' OR ')})`);
   }
   return conditions;
 }
@@ -96,7 +97,8 @@ function attributeOf(attributes: ListDefinition['attributes'], name: string): Li
 function keysOf({ view, attributes, tieBreaker = 'id' }: ListDefinition, { sort }: ListQuery): Key[] {
   const keys: Key[] = sort.map(({ attribute, descending }) => {
     const { type, column = attribute, neverNull = false } = attributeOf(attributes, attribute);
-    return { sql: columnSql(view, column), type, descending, nullable: !neverNull };
+    const sql = columnSql(view, column);
+    return { sql: type === 'text' ? inOrder(sql) : sql, type, descending, nullable: !neverNull };
   });
   const tie = columnSql(view, tieBreaker);
   if (keys.some(({ sql }) => sql === tie)) return keys;

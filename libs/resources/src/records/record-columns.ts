@@ -1,6 +1,6 @@
 import type { ColumnType, TableDefinition } from '#millwright/event-sourcing';
 import type { FieldDefinition } from '../fields/index.js';
-import { type AttributeType, type ListAttribute, type View, type ViewColumn } from '../list-query/index.js';
+import { inOrder, type AttributeType, type ListAttribute, type View, type ViewColumn } from '../list-query/index.js';
 import { storedName } from '../resource/stored-values.js';
 import type { RecordOptions } from './record-options.js';
 
@@ -48,7 +48,7 @@ export function recordTable(shape: Shape, fields: readonly FieldDefinition[]): T
       ...around,
     },
     key: ['id'],
-    indexes: [...sorts.map((name) => [owner, 'archived', name, 'id']), ...references],
+    indexes: [...sorts.map((name) => [owner, 'archived', values[name] === 'text' ? inOrder(`"${name}"`) : name, 'id']), ...references],
   };
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { currentContext, EventStore, Rejection, type Outcome, type Position, type Row } from '#millwright/event-sourcing';
 import type { Class } from '../fields/index.js';
-import { duplicateReference, ExternalReferences, ReferenceChecks } from '../references/index.js';
+import { duplicateReference, ExternalReferences, isReference, ReferenceChecks } from '../references/index.js';
 import { refuseIf, requireHere } from '../resource/refusals.js';
 import { storedValues } from '../resource/stored-values.js';
 import {
@@ -140,7 +140,8 @@ export class RecordWriter {
     changes: RecordValues,
     work: () => Promise<T>,
   ): Promise<T> {
-    const holds = async (holder: number, reference: string): Promise<boolean> => (await this.referenceOf(definition, holder)) === reference;
+    const holds = async (holder: number, reference: string): Promise<boolean> =>
+      isReference(await this.referenceOf(definition, holder), reference);
     return this.externalReferences.move(referenceMove(definition, id, { before, changes, holds }), work);
   }
 

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import { currentContext, Rejection, type Migration } from '#millwright/event-sourcing';
+import { canonicalText } from '../fields/checks.js';
 
 export const externalReferenceMigrations: readonly Migration[] = [
   {
@@ -20,6 +21,18 @@ create table app.external_references (
 comment on table app.external_references is 'Which id a reference stands for. Claimed before the append, so the log decides whether the record came to exist.';
 `,
   },
+  {
+    // References are compared in canonical form; those that were claimed before are known under it, too, the oldest first.
+    name: '0002-canonical-references',
+    sql: String.raw`
+insert into app.external_references (customer_id, entity_id, resource, reference, id, claimed_at)
+select customer_id, entity_id, resource, canonical, id, claimed_at
+from app.external_references, normalize(regexp_replace(reference, '^\s+|\s+$', '', 'g'), NFC) canonical
+where reference <> canonical
+order by claimed_at
+on conflict do nothing;
+`,
+  },
 ];
 
 /** A reference within its resource and site (`entityId` null: the whole customer). */
@@ -28,8 +41,12 @@ export type ReferenceKey = Readonly<{ resource: string; customerId: number; enti
 /** The key of a reference in the site that the command is for. */
 export function referenceKey(resource: string, reference: string, scope: 'entity' | 'customer' = 'entity'): ReferenceKey {
   const { customerId, entityId } = currentContext();
-  return { resource, customerId, entityId: scope === 'entity' ? entityId : null, reference };
+  return { resource, customerId, entityId: scope === 'entity' ? entityId : null, reference: canonicalText(reference) };
 }
+
+/** Whether what a record carries is the reference of a key. Old events carry references as they came. */
+export const isReference = (carried: string | null | undefined, reference: string): boolean =>
+  carried != null && canonicalText(carried) === reference;
 
 /** A record on its way from one reference to another. */
 export type ReferenceMove = Readonly<{
@@ -69,8 +86,8 @@ export class ExternalReferences {
   ): Promise<number> {
     const claimed = await this.idFor(key, proposedId);
     const held = claimed === proposedId ? undefined : await referenceOf(claimed);
-    if (held === undefined || held === key.reference) return claimed;
-    await this.claim(key, proposedId, async (holder) => (await referenceOf(holder)) === key.reference);
+    if (held === undefined || isReference(held, key.reference)) return claimed;
+    await this.claim(key, proposedId, async (holder) => isReference(await referenceOf(holder), key.reference));
     return proposedId;
   }
 

@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { EventStore, type Event, type Outcome, type Row } from '#millwright/event-sourcing';
 import { camelCase } from '../names.js';
-import { duplicateReference, ExternalReferences, ReferenceChecks, referenceKey, type ReferenceKey } from '../references/index.js';
+import {
+  duplicateReference,
+  ExternalReferences,
+  isReference,
+  ReferenceChecks,
+  referenceKey,
+  type ReferenceKey,
+} from '../references/index.js';
 import { refuseIf, requireHere } from './refusals.js';
 import type { ResourceDefinition, ResourceState } from './resource-definition.js';
 import { storedValues } from './stored-values.js';
@@ -71,7 +78,8 @@ export class ResourceWriter {
     const to = changes.externalReference;
     if (problems.length > 0 || to === undefined || to === from) return change();
     const keyIn = (reference: string | null): ReferenceKey | undefined => (reference ? referenceKey(name, reference) : undefined);
-    const holds = async (holder: number, reference: string): Promise<boolean> => (await this.referenceOf(resource, holder)) === reference;
+    const holds = async (holder: number, reference: string): Promise<boolean> =>
+      isReference(await this.referenceOf(resource, holder), reference);
     return this.externalReferences.move({ id, from: keyIn(from), to: keyIn(to), holds }, change);
   }
 

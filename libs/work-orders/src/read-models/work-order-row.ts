@@ -2,6 +2,7 @@ import { Map as PersistentMap, Set as PersistentSet } from 'immutable';
 import { userIdOf } from '#millwright/access';
 import type { RecordHistory, TableDefinition } from '#millwright/event-sourcing';
 import { showQuantity, showValue, toQuantity, toValue, type Decimal } from '#millwright/quantities';
+import { inOrder } from '#millwright/resources';
 import type { ChecklistItem, StatusKind } from '../domain/work-order.events.js';
 import { partLines, type PartLine, type WorkOrder } from '../domain/work-order.state.js';
 
@@ -89,7 +90,7 @@ export const workOrderTable: TableDefinition = {
   indexes: [
     ['entity_id', 'created_at', 'id'],
     ['entity_id', 'updated_at', 'id'],
-    ['entity_id', 'title', 'id'],
+    ['entity_id', inOrder('"title"'), 'id'],
     ['entity_id', 'completed_at', 'id'],
     ['asset_id'],
   ],

@@ -1,8 +1,8 @@
 import { Rejection } from '#millwright/event-sourcing/decider';
-import { defineRecord, OneOf, Text, type RecordState, type RecordValues } from '#millwright/resources';
+import { defineRecord, OneOf, Name, Text, type RecordState, type RecordValues } from '#millwright/resources';
 
 class CategoryFields {
-  @Text({ required: true, example: 'Refrigeration' }) name!: string;
+  @Name({ required: true, example: 'Refrigeration' }) name!: string;
   @Text({ max: 10_000 }) description?: string | null;
 }
 
@@ -19,7 +19,7 @@ export const categories = defineRecord({
 const statusKinds = ['open', 'completed', 'cancelled'] as const;
 
 class WorkOrderStatusFields {
-  @Text({ required: true, example: 'Waiting for parts' }) name!: string;
+  @Name({ required: true, example: 'Waiting for parts' }) name!: string;
   @OneOf(statusKinds, { required: true, description: 'open, completed or cancelled; never changes.', example: 'open' })
   kind!: (typeof statusKinds)[number];
 }

@@ -1,0 +1,40 @@
+import type { Migration } from '#millwright/event-sourcing';
+
+/** Text in the order of people: letters before their accents and capitals, digits by what they count ("A 9" before "A 10"). For indexes and ORDER BY. */
+export const inOrder = (column: string): string => `${column} COLLATE app.natural`;
+
+/** Text without case and accents, to search in and to search for. */
+export const folded = (text: string): string => `app.folded(${text})`;
+
+export const languageMigrations: readonly Migration[] = [
+  {
+    name: '0001-order-and-folding-of-text',
+    sql: String.raw`
+do $$
+begin
+  create collation app.natural (provider = icu, locale = 'und-u-kn-true');
+exception when others then
+  -- A server that was built without ICU: code points, which is said at every start.
+  begin
+    create collation app.natural (provider = libc, locale = 'C.utf8');
+  exception when others then
+    create collation app.natural from "C";
+  end;
+end
+$$;
+comment on collation app.natural is 'The root order of Unicode with digits by their value. Deterministic: what differs in a byte is not equal, so that an order with a tie breaker is total.';
+
+create function app.folded(value text) returns text language sql immutable parallel safe
+return case
+  -- Plain ASCII is most text; Turkish databases make an i without a dot of its capital.
+  when octet_length(value) = length(value) then replace(lower(value), 'ı', 'i')
+  else translate(
+    replace(replace(replace(replace(
+      regexp_replace(normalize(lower(value collate app.natural), NFKD), '[\u0300-\u036f]', '', 'g'),
+      'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),
+    'øđðħıłŧς', 'oddhiltσ')
+end;
+comment on function app.folded is 'Text without case, accents and ligatures. What is searched for and where it is searched go through it alike.';
+`,
+  },
+];
