@@ -31,17 +31,24 @@ export class DatabaseIsBusy extends Error {
   }
 }
 
+export type MigrateOptions = Readonly<{
+  ownerUrl: string;
+  appUrl: string;
+  /** Only these migrations: the shape that the database of an earlier release had. Left out: all. */
+  only?: readonly string[];
+}>;
+
 /**
  * Brings the database up to this version, as its owner, and lets the application's role in. Several processes may start at once: one does it, the others wait.
  * @returns a sentence for whoever runs the program, where the server lacks something that it can do without
  * @throws DatabaseIsNewer, DatabaseIsBusy
  */
-export async function migrate(options: { ownerUrl: string; appUrl: string }): Promise<string | undefined> {
+export async function migrate({ only, ...options }: MigrateOptions): Promise<string | undefined> {
   const dataSource = new DataSource({
     ...dataSourceOptions(options.ownerUrl, { connections: 2 }),
     schema: 'app',
     migrationsTableName: 'migrations',
-    migrations: [...migrations],
+    migrations: migrations.filter((Migration) => only?.includes(nameOf(Migration)) ?? true),
     migrationsTransactionMode: 'each',
   });
   await dataSource.initialize();
@@ -87,9 +94,16 @@ async function makeSequences(ownerUrl: string): Promise<void> {
 async function assertNotNewer(runner: QueryRunner): Promise<void> {
   if (!(await runner.hasTable('app.migrations'))) return;
   const executed = (await runner.query('SELECT name FROM app.migrations ORDER BY id')) as { name: string }[];
-  const known = new Set(migrations.map((Migration) => new Migration().name));
-  const unknown = executed.map(({ name }) => name).filter((name) => !known.has(name));
+  const unknown = unknownMigrations(executed.map(({ name }) => name));
   if (unknown.length > 0) throw new DatabaseIsNewer(unknown);
+}
+
+const nameOf = (Migration: (typeof migrations)[number]): string => new Migration().name ?? '';
+
+/** Those that this version does not have. */
+export function unknownMigrations(names: readonly string[]): readonly string[] {
+  const known = new Set(migrations.map(nameOf));
+  return names.filter((name) => !known.has(name));
 }
 
 async function isAnotherRole(runner: QueryRunner, appRole: string): Promise<boolean> {
