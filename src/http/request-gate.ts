@@ -10,7 +10,7 @@ import {
   runInScope,
   type RequestScope,
 } from '#millwright/access';
-import { Rejection } from '#millwright/event-sourcing';
+import { Rejection, runForEverybody } from '#millwright/event-sourcing';
 import { invalid, RejectionWithHeaders } from '#millwright/resources';
 import type { KnownPaths } from './known-paths.js';
 import { credentialOf, entityIdOf, header, noSuchEntity, positionOf } from './request-headers.js';
@@ -125,13 +125,13 @@ function admission({ keys, entities }: Directory): (request: FastifyRequest, wan
     ttl: entityBelievedForMs,
     fetchMethod: async (key) => {
       const [customerId = 0, entityId = 0] = key.split('/').map(Number);
-      return (await entities.find(customerId, entityId)) ?? undefined;
+      return (await runForEverybody(() => entities.find(customerId, entityId))) ?? undefined;
     },
   });
   const customers = new LRUCache<number, RequestScope['customer']>({
     max: 1_000,
     ttl: entityBelievedForMs,
-    fetchMethod: (customerId) => entities.customer(customerId),
+    fetchMethod: (customerId) => runForEverybody(() => entities.customer(customerId)),
   });
   return async (request, wanted) => {
     const credential = credentialOf(request.headers.authorization);

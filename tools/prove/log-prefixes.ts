@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
-import type { RecordedEvent } from '#millwright/event-sourcing';
-import { orderEntry, part, type Part, type PartEvent } from '#millwright/inventory';
-import { divideHalfUp, oneUnit, roundToCurrency, showQuantity, showValue } from '#millwright/quantities';
+import type { Position, RecordedEvent } from '#millwright/event-sourcing';
+import { entriesInOrder, isPartTransaction, orderEntry, part, type Part, type PartEvent } from '#millwright/inventory';
+import { divideHalfUp, oneUnit, roundToCurrency, showQuantity, showValue, toQuantity } from '#millwright/quantities';
 import { workOrder, type WorkOrder, type WorkOrderEvent } from '#millwright/work-orders';
 
 /** What an answer says, in words that an answer and a fold of the log have in common. */
@@ -15,50 +15,85 @@ export async function readWholeLog(client: Client): Promise<RecordedEvent[]> {
   return rows.map(({ position, canonical }) => ({ ...(JSON.parse(canonical) as RecordedEvent), position: BigInt(position) }));
 }
 
-type Plant = Readonly<{ orderIds: readonly number[]; partIds: readonly number[] }>;
-type States = { parts: Map<number, Part>; orders: Map<number, WorkOrder> };
+export type Plant = Readonly<{ orderIds: readonly number[]; partIds: readonly number[] }>;
 
-/** For each question all that could ever have been answered, with the places in the log where it could. */
-export function prefixesOf(
-  log: readonly RecordedEvent[],
-  plant: Plant,
-): { of: (question: string) => ReadonlyMap<Seen, readonly number[]> } {
-  const views: Readonly<Record<string, (states: States) => Seen>> = {
-    [`order ${plant.orderIds[0]} over REST`]: (states) => orderSeen(states, plant.orderIds[0] ?? 0),
-    [`order ${plant.orderIds[1]} over GraphQL`]: (states) => orderSeen(states, plant.orderIds[1] ?? 0),
-    'all parts over REST': (states) => plant.partIds.map((id) => partSeen(states, id)).join(' '),
-    'orders and their parts in one document': (states) => documentSeen(states, plant),
-  };
-  const found = new Map(Object.keys(views).map((name) => [name, new Map<Seen, number[]>()]));
-  const states: States = { parts: new Map(), orders: new Map() };
-  log.forEach((event, index) => {
+/** What can be asked of a plant. */
+export const names = {
+  order: (id: number): string => `order ${id}`,
+  part: (id: number): string => `part ${id}`,
+  allParts: 'all parts',
+  document: 'completed orders and all parts in one document',
+  movements: (id: number): string => `part ${id} and its movements`,
+  transactions: (id: number): string => `the transactions of part ${id}`,
+  costs: 'the report of costs',
+};
+
+/** The movements of a part: how many, how many units orders used, and the last one. */
+type Movements = Readonly<{ count: number; used: bigint; lastId: number; onHand: string }>;
+type States = { parts: Map<number, Part>; orders: Map<number, WorkOrder>; movements: Map<number, Movements> };
+
+/** All that could ever have been answered to a question, each with the positions up to which the log said so. */
+export type Prefixes = Readonly<{ of: (question: string) => ReadonlyMap<Seen, readonly Position[]> }>;
+
+export function prefixesOf(log: readonly RecordedEvent[], plant: Plant): Prefixes {
+  const views = viewsOf(plant);
+  const found = new Map([...views.keys()].map((name) => [name, new Map<Seen, Position[]>()]));
+  const states: States = { parts: new Map(), orders: new Map(), movements: new Map() };
+  for (const event of log) {
     fold(states, event);
     const { append } = event.metadata;
-    if (append && append.index < append.size - 1) return;
-    if (!plant.orderIds.every((id) => states.orders.has(id)) || !plant.partIds.every((id) => states.parts.has(id))) return;
-    for (const [name, view] of Object.entries(views)) {
+    if (append && append.index < append.size - 1) continue;
+    if (!plant.orderIds.every((id) => states.orders.has(id)) || !plant.partIds.every((id) => states.parts.has(id))) continue;
+    for (const [name, view] of views) {
       const seen = view(states);
-      const places = found.get(name)?.get(seen) ?? [];
-      places.push(index);
-      found.get(name)?.set(seen, places);
+      const positions = found.get(name)?.get(seen) ?? [];
+      positions.push(event.position);
+      found.get(name)?.set(seen, positions);
     }
-  });
-  return { of: (question) => found.get(question) ?? new Map<Seen, number[]>() };
+  }
+  return { of: (question) => found.get(question) ?? new Map<Seen, Position[]>() };
 }
 
-function fold({ parts, orders }: States, event: RecordedEvent): void {
+function viewsOf(plant: Plant): Map<string, (states: States) => Seen> {
+  const { orderIds, partIds } = plant;
+  const views = new Map<string, (states: States) => Seen>([
+    [names.allParts, (states) => partIds.map((id) => partSeen(states, id)).join(' ')],
+    [names.document, (states) => documentSeen(states, plant)],
+    [names.costs, (states) => String(costsOf(states))],
+  ]);
+  for (const id of orderIds) views.set(names.order(id), (states) => orderSeen(states, id));
+  for (const id of partIds) {
+    views.set(names.part(id), (states) => partSeen(states, id));
+    views.set(names.movements(id), (states) => movementsSeen(states, id, partSeen(states, id)));
+    views.set(names.transactions(id), (states) =>
+      movementsSeen(states, id, `used ${Number(showQuantity(states.movements.get(id)?.used ?? 0n))}`),
+    );
+  }
+  return views;
+}
+
+function fold({ parts, orders, movements }: States, event: RecordedEvent): void {
   const [category, id] = event.stream.split('-');
   const key = Number(id);
-  if (category === part.category) parts.set(key, part.evolve(parts.get(key) ?? part.initialState, event as unknown as PartEvent));
   if (category === workOrder.category)
     orders.set(key, workOrder.evolve(orders.get(key) ?? workOrder.initialState, event as unknown as WorkOrderEvent));
+  if (category !== part.category) return;
+  const partEvent = event as unknown as PartEvent;
+  parts.set(key, part.evolve(parts.get(key) ?? part.initialState, partEvent));
+  if (!isPartTransaction(partEvent)) return;
+  const { count, used } = movements.get(key) ?? { count: 0, used: 0n };
+  const { transactionId, quantity, onHandAfter } = partEvent.data;
+  const byOrder = partEvent.type === 'PartIssued' || partEvent.type === 'PartReturned' ? toQuantity(quantity) : 0n;
+  movements.set(key, { count: count + 1, used: used - byOrder, lastId: transactionId, onHand: onHandAfter });
 }
+
+const stateOf = ({ parts }: States, id: number): Part => parts.get(id) ?? part.initialState;
 
 const averageOf = ({ shelf, lastAverage }: Part): bigint =>
   shelf.quantity === 0n ? lastAverage : divideHalfUp(shelf.value * oneUnit, shelf.quantity);
 
-function partSeen({ parts }: States, id: number): Seen {
-  const state = parts.get(id) ?? part.initialState;
+function partSeen(states: States, id: number): Seen {
+  const state = stateOf(states, id);
   const figures = [
     showQuantity(state.shelf.quantity),
     showQuantity(state.shelf.quantity - state.reserved),
@@ -68,13 +103,18 @@ function partSeen({ parts }: States, id: number): Seen {
   return [id, ...figures.map(Number)].join(':');
 }
 
-function orderSeen({ orders, parts }: States, id: number): Seen {
-  const order = orders.get(id) ?? workOrder.initialState;
+function movementsSeen({ movements }: States, id: number, what: Seen): Seen {
+  const known = movements.get(id);
+  return `${what} after ${known?.count ?? 0} movements, the last ${known?.lastId} to ${Number(known?.onHand)}`;
+}
+
+function orderSeen(states: States, id: number): Seen {
+  const order = states.orders.get(id) ?? workOrder.initialState;
   const closed = order.phase === 'completed';
   const lines = [...order.parts.entries()]
     .sort(([one], [other]) => one - other)
     .map(([partId, { quantity }]) => {
-      const state = parts.get(partId) ?? part.initialState;
+      const state = stateOf(states, partId);
       const exact = closed ? orderEntry(state, id).charge : divideHalfUp(quantity * averageOf(state), oneUnit);
       return { partId, quantity, cost: roundToCurrency(exact, state.currency) };
     });
@@ -85,6 +125,14 @@ function orderSeen({ orders, parts }: States, id: number): Seen {
 
 function documentSeen(states: States, { orderIds, partIds }: Plant): Seen {
   const completed = orderIds.filter((id) => states.orders.get(id)?.phase === 'completed');
-  const stock = partIds.map((id) => `${id}:${Number(showQuantity(states.parts.get(id)?.shelf.quantity ?? 0n))}`);
+  const stock = partIds.map((id) => `${id}:${Number(showQuantity(stateOf(states, id).shelf.quantity))}`);
   return `${completed.length} | ${completed.map((id) => orderSeen(states, id)).join(' | ')} | ${stock.join(' ')}`;
+}
+
+/** What all orders were charged for their parts: each charge rounded as finance posts it. */
+function costsOf({ parts }: States): number {
+  const charges = [...parts.values()].flatMap(({ orders, currency }) =>
+    entriesInOrder(orders).map(([, { charge }]) => roundToCurrency(charge, currency)),
+  );
+  return Number(showValue(charges.reduce((sum, charge) => sum + charge, 0n)));
 }

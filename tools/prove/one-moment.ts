@@ -1,7 +1,9 @@
-import { ApiClient } from '../api-client.js';
+import type { Position } from '#millwright/event-sourcing';
+import { ApiClient, type Answer } from '../api-client.js';
 import type { ServerProcess } from '../server-process.js';
 import { databaseUrlOf, withDatabase } from './database-access.js';
-import { prefixesOf, readWholeLog, type Seen } from './log-prefixes.js';
+import { names, prefixesOf, readWholeLog, type Plant, type Seen } from './log-prefixes.js';
+import { orderSeen, partSeen, questions, type Question, type RestOrder } from './moment-questions.js';
 import { none, prove, type Circumstances, type Findings } from './proof.js';
 import type { Random } from './random.js';
 import { withServer } from './with-server.js';
@@ -9,44 +11,53 @@ import { withServer } from './with-server.js';
 const commandsAtMost = 2_000;
 const orders = 6;
 const parts = 12;
+const poller = 'a poller';
+/** One write in so many is read back at once. */
+const readBackEvery = 4;
 
-type Plant = Readonly<{ orderIds: readonly number[]; partIds: readonly number[] }>;
+/** An answer, and the position it must not be older than. */
+type Sighting = Readonly<{ seen: Seen; atLeast: Position }>;
+/** What one client was shown one after another when it asked for one thing. */
+type Watch = Readonly<{ by: string; question: string; sightings: Sighting[] }>;
 
 async function pollBesideWrites(server: ServerProcess, circumstances: Circumstances): Promise<Findings> {
   const client = new ApiClient({ url: server.url, key: server.key, entityId: 1 });
   const plant = await plantOf(client);
   const over = new AbortController();
   const pollers = questions(plant).map((question) => poll(client, question, over.signal));
-  const commands = await carryOut(client, plant, circumstances).finally(() => over.abort());
-  const answers = await Promise.all(pollers);
+  const written = await new Hands(client, plant, circumstances).work().finally(() => over.abort());
+  const watches = [...(await Promise.all(pollers)), ...written.watches];
   await client.close();
   const log = await withDatabase(await databaseUrlOf(server.dataDir, 'superuser'), readWholeLog);
-  const states = prefixesOf(log, plant);
-  const judged = answers.map(({ name, seen }) => ({ name, seen, ...judge(seen, states.of(name)) }));
+  const prefixes = prefixesOf(log, plant);
+  const judged = watches.map((watch) => ({ ...watch, ...judge(watch.sightings, prefixes.of(watch.question)) }));
+  const told = (what: 'torn' | 'backward' | 'late'): string[] =>
+    judged.flatMap(({ by, question, [what]: answers }) => answers.map((answer) => `${by}, ${question}: ${answer}`));
   return {
     claims: [
-      none(
-        'every answer is the fold of some prefix of the log',
-        judged.flatMap(({ name, torn }) => torn.map((answer) => `${name}: ${answer}`)),
-      ),
-      none(
-        'no poller is shown an older state than before',
-        judged.flatMap(({ name, backward }) => backward.map((answer) => `${name}: ${answer}`)),
-      ),
+      none('every answer is the fold of some prefix of the log', told('torn')),
+      none('nobody is shown an older state than before', told('backward')),
+      none('nobody is shown less than it has written, or has asked for', told('late')),
       {
         claim: 'there was something to see',
-        held: judged.every(({ states: count }) => count > 1),
-        figure: judged.map(({ states: count }) => count).join(', '),
+        held: judged.every(({ by, sightings }) => by !== poller || new Set(sightings.map(({ seen }) => seen)).size > 1),
+        figure: `${judged.reduce((sum, { sightings }) => sum + sightings.length, 0)} answers`,
       },
     ],
-    figures: {
-      commands,
-      'events in the log': log.length,
-      ...Object.fromEntries(
-        judged.map(({ name, seen, states: count }) => [`answers to "${name}", different ones`, `${seen.length}, ${count}`]),
-      ),
-    },
+    figures: { commands: written.commands, 'events in the log': log.length, ...figuresOf(judged) },
   };
+}
+
+/** How many answers, and how many different ones, by who asked for what. */
+function figuresOf(watches: readonly Watch[]): Record<string, string> {
+  const figures = new Map<string, { answers: number; different: Set<Seen> }>();
+  for (const { by, question, sightings } of watches) {
+    const name = by === poller ? `${by}: ${question}` : by;
+    const figure = figures.get(name) ?? { answers: 0, different: new Set() };
+    for (const { seen } of sightings) figure.different.add(seen);
+    figures.set(name, { ...figure, answers: figure.answers + sightings.length });
+  }
+  return Object.fromEntries([...figures].map(([name, { answers, different }]) => [name, `${answers}, ${different.size} different`]));
 }
 
 async function plantOf(client: ApiClient): Promise<Plant> {
@@ -67,151 +78,99 @@ async function plantOf(client: ApiClient): Promise<Plant> {
 }
 
 /** Several hands at once; each knows the orders that are its own, so that nothing it asks for is refused. */
-async function carryOut(client: ApiClient, { orderIds, partIds }: Plant, { random, seconds }: Circumstances): Promise<number> {
-  const until = performance.now() + seconds * 1000;
-  let commands = 0;
-  const busy = (): boolean => commands < commandsAtMost && performance.now() < until;
-  const onOrder = async (id: number): Promise<void> => {
-    for (let status = 5; busy(); status = status === 5 ? 1 : 5) {
-      commands += 1;
-      await client.patch(`/work_orders/${id}`, { work_order: { status_id: status } });
+class Hands {
+  private commands = 0;
+  private readonly until: number;
+  private readonly watches: Watch[] = [];
+
+  constructor(
+    private readonly client: ApiClient,
+    private readonly plant: Plant,
+    private readonly circumstances: Circumstances,
+  ) {
+    this.until = performance.now() + circumstances.seconds * 1000;
+  }
+
+  async work(): Promise<Readonly<{ commands: number; watches: readonly Watch[] }>> {
+    const { random } = this.circumstances;
+    await Promise.all([...this.plant.orderIds.map((id) => this.onOrder(id)), this.onParts(random), this.onParts(random)]);
+    return { commands: this.commands, watches: this.watches };
+  }
+
+  /** Completes and reopens one order; its answers and what is read back without a position are of some moment, too. */
+  private async onOrder(id: number): Promise<void> {
+    const answered = this.watch('the answer to a change', names.order(id));
+    const readBack = this.watch('read back without a position', names.order(id));
+    for (let status = 5; this.busy(); status = status === 5 ? 1 : 5) {
+      const answer = await this.client.patch<RestOrder>(`/work_orders/${id}`, { work_order: { status_id: status } });
+      answered.push({ seen: orderSeen(answer.data), atLeast: 0n });
+      if (this.commands % readBackEvery !== 0) continue;
+      const { data } = await this.client.get<RestOrder>(`/work_orders/${id}`);
+      readBack.push({ seen: orderSeen(data), atLeast: positionOf(answer) });
     }
-  };
-  const onParts = async (choices: Random): Promise<void> => {
-    while (busy()) {
-      commands += 1;
+  }
+
+  private async onParts(choices: Random): Promise<void> {
+    const { partIds } = this.plant;
+    const watches = new Map(partIds.map((id) => [id, this.watch('read back with its position', names.part(id))]));
+    while (this.busy()) {
       const id = choices.pick(partIds);
-      if (choices.next() < 0.5)
-        await client.patch(`/parts/${id}/restock`, {
-          quantity: choices.between(1, 9),
-          cost: `${choices.between(1, 40)}.${choices.between(10, 99)}`,
-        });
-      else await client.patch(`/parts/${id}/reconcile`, { quantity: choices.next() < 0.5 ? 1 : -1, note: 'count' });
+      const answer =
+        choices.next() < 0.5
+          ? await this.client.patch<PartAnswer>(`/parts/${id}/restock`, {
+              quantity: choices.between(1, 9),
+              cost: `${choices.between(1, 40)}.${choices.between(10, 99)}`,
+            })
+          : await this.client.patch<PartAnswer>(`/parts/${id}/reconcile`, { quantity: choices.next() < 0.5 ? 1 : -1, note: 'count' });
+      watches.get(id)?.push({ seen: partSeen(answer.data), atLeast: 0n });
+      if (this.commands % readBackEvery !== 0) continue;
+      const { data } = await this.client.get<PartAnswer>(`/parts/${id}`, { min_position: answer.position ?? '0' });
+      watches.get(id)?.push({ seen: partSeen(data), atLeast: positionOf(answer) });
     }
-  };
-  await Promise.all([...orderIds.map(onOrder), onParts(random), onParts(random)]);
-  return commands;
-}
-
-type Question = Readonly<{ name: string; ask: (client: ApiClient) => Promise<Seen> }>;
-
-/** What stands in an answer is brought into the words of `log-prefixes.ts`, which folds the same from the log. */
-function questions({ orderIds, partIds }: Plant): Question[] {
-  // Another client: it does not wait for what others write.
-  const at = { min_position: '0' };
-  const graphql = async <T>(client: ApiClient, query: string): Promise<T> =>
-    (await client.send<T>('POST', '/graphql', { body: { query }, query: at })).data;
-  const [first = 0, second = 0] = orderIds;
-  return [
-    {
-      name: `order ${first} over REST`,
-      ask: async (client) => orderSeen((await client.get<RestOrder>(`/work_orders/${first}`, at)).data),
-    },
-    {
-      name: `order ${second} over GraphQL`,
-      ask: async (client) => {
-        const { workOrder } = await graphql<{ workOrder: GraphqlOrder }>(client, `{ workOrder(id: ${second}) { ${orderFields} } }`);
-        return graphqlOrderSeen(workOrder);
-      },
-    },
-    {
-      name: 'all parts over REST',
-      ask: async (client) => {
-        const rows = (await client.get<RestPart[]>('/parts', { ...at, sort: 'id asc', per_page: '100' })).data;
-        return rows
-          .map((row) => [row.id, row.on_hand_qty, row.available, row.avg_unit_cost, row.stock_value].map(Number).join(':'))
-          .join(' ');
-      },
-    },
-    {
-      name: 'orders and their parts in one document',
-      ask: async (client) => {
-        const document = `{ workOrders(sort: "id", filter: {statusKind: {eq: "completed"}}) { totalCount nodes { ${orderFields} } } parts(sort: "id", first: 100) { nodes { id onHandQty } } }`;
-        const { workOrders, parts: all } = await graphql<{
-          workOrders: { totalCount: number; nodes: GraphqlOrder[] };
-          parts: { nodes: { id: string; onHandQty: string }[] };
-        }>(client, document);
-        const stock = all.nodes
-          .filter(({ id }) => partIds.includes(Number(id)))
-          .map(({ id, onHandQty }) => `${Number(id)}:${Number(onHandQty)}`);
-        return `${workOrders.totalCount} | ${workOrders.nodes.map(graphqlOrderSeen).join(' | ')} | ${stock.join(' ')}`;
-      },
-    },
-  ];
-}
-
-type RestPart = Readonly<{ id: number; on_hand_qty: number; available: number; avg_unit_cost: number; stock_value: number }>;
-type Line = Readonly<{ part_id: number; quantity: number; total_cost: number }>;
-type RestOrder = Readonly<{
-  id: number;
-  status: Readonly<{ id: number }>;
-  part_assignments: readonly Line[];
-  total_costs: Readonly<{ parts: number; is_estimate: boolean }>;
-}>;
-type GraphqlOrder = Readonly<{
-  id: string;
-  status: Readonly<{ id: string }>;
-  totalCosts: Readonly<{ parts: string; isEstimate: boolean }>;
-  partAssignments: readonly Readonly<{ partId: string; quantity: string; totalCost: string }>[];
-}>;
-const orderFields = 'id status { id } totalCosts { parts isEstimate } partAssignments { partId quantity totalCost }';
-
-const seenOf = (id: number, status: number, isEstimate: boolean, total: number, lines: readonly (readonly number[])[]): Seen =>
-  `${id} in ${status} ${isEstimate ? 'about' : 'cost'} ${total}: ${lines.map((line) => line.join(':')).join(' ')}`;
-
-const orderSeen = ({ id, status, total_costs, part_assignments }: RestOrder): Seen =>
-  seenOf(
-    id,
-    status.id,
-    total_costs.is_estimate,
-    total_costs.parts,
-    part_assignments.map((line) => [line.part_id, line.quantity, line.total_cost]),
-  );
-
-const graphqlOrderSeen = ({ id, status, totalCosts, partAssignments }: GraphqlOrder): Seen =>
-  seenOf(
-    Number(id),
-    Number(status.id),
-    totalCosts.isEstimate,
-    Number(totalCosts.parts),
-    partAssignments.map((line) => [line.partId, line.quantity, line.totalCost].map(Number)),
-  );
-
-async function poll(
-  client: ApiClient,
-  { name, ask }: Question,
-  signal: AbortSignal,
-): Promise<Readonly<{ name: string; seen: readonly Seen[] }>> {
-  const seen: Seen[] = [];
-  while (!signal.aborted) {
-    const answer = await ask(client);
-    // What is said again and again is one answer.
-    if (answer !== seen.at(-1)) seen.push(answer);
   }
-  return { name, seen };
+
+  private busy(): boolean {
+    const goesOn = this.commands < commandsAtMost && performance.now() < this.until;
+    if (goesOn) this.commands += 1;
+    return goesOn;
+  }
+
+  private watch(by: string, question: string): Sighting[] {
+    const sightings: Sighting[] = [];
+    this.watches.push({ by, question, sightings });
+    return sightings;
+  }
 }
 
-/** Walks through the states of the log: each answer must be one of them, at or after the one that the answer before it showed. */
-function judge(
-  seen: readonly Seen[],
-  states: ReadonlyMap<Seen, readonly number[]>,
-): Readonly<{ torn: Seen[]; backward: Seen[]; states: number }> {
-  const torn: Seen[] = [];
-  const backward: Seen[] = [];
-  let reached = 0;
-  for (const answer of seen) {
-    const places = states.get(answer);
-    const next = places?.find((place) => place >= reached);
-    if (!places) torn.push(answer);
-    else if (next === undefined) backward.push(answer);
-    else reached = next;
+type PartAnswer = Parameters<typeof partSeen>[0];
+
+const positionOf = ({ position = '0' }: Answer): Position => BigInt(position);
+
+async function poll(client: ApiClient, { name, ask }: Question, signal: AbortSignal): Promise<Watch> {
+  const sightings: Sighting[] = [];
+  while (!signal.aborted) sightings.push({ seen: await ask(client), atLeast: 0n });
+  return { by: poller, question: name, sightings };
+}
+
+type Verdict = Readonly<{ torn: Seen[]; backward: Seen[]; late: Seen[] }>;
+
+/** Walks through the states of the log: each answer must be one of them, at or after the one before it, and not before what it must contain. */
+function judge(sightings: readonly Sighting[], states: ReadonlyMap<Seen, readonly Position[]>): Verdict {
+  const verdict: Verdict = { torn: [], backward: [], late: [] };
+  let reached = 0n;
+  for (const { seen, atLeast } of sightings) {
+    const positions = states.get(seen);
+    const next = positions?.find((position) => position >= reached && position >= atLeast);
+    if (!positions) verdict.torn.push(seen);
+    else if (next !== undefined) reached = next;
+    else verdict[positions.some((position) => position >= reached) ? 'late' : 'backward'].push(seen);
   }
-  return { torn, backward, states: new Set(seen).size };
+  return verdict;
 }
 
 /** R13: an answer is a state that existed. */
 await prove(
-  'R13: what is polled beside completions, reopenings, restocks and counts is the fold of some prefix of the log',
-  60,
+  'R13: what is answered beside completions, reopenings, restocks and counts is the fold of some prefix of the log',
+  240,
   (circumstances) => withServer((server) => pollBesideWrites(server, circumstances)),
 );

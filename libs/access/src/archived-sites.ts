@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { Rejection } from '#millwright/event-sourcing';
+import { Rejection, runForEverybody } from '#millwright/event-sourcing';
 import { EntityDirectory } from './entity-directory.js';
 import type { RequestScope } from './request-scope.js';
 
@@ -36,8 +36,7 @@ export class ArchivedSites {
     const underWay = this.reading.get(entityId);
     if (underWay) return underWay;
     const began = performance.now();
-    const reading = this.directory
-      .find(customerId, entityId)
+    const reading = runForEverybody(() => this.directory.find(customerId, entityId))
       .then(() => void this.readAt.set(entityId, began))
       .finally(() => this.reading.delete(entityId));
     this.reading.set(entityId, reading);

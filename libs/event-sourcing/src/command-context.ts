@@ -54,6 +54,9 @@ const storage = new AsyncLocalStorage<CommandContext>();
 
 export const runInContext = <T>(context: CommandContext, work: () => T): T => storage.run(context, work);
 
+/** For what many share and one happens to begin (a cache that is renewed): it belongs to nobody's request, and ends with none. */
+export const runForEverybody = <T>(work: () => T): T => storage.exit(work);
+
 /** The surrounding command's context, where there is one. */
 export const surroundingContext = (): CommandContext | undefined => storage.getStore();
 

@@ -27,12 +27,12 @@ export class OtherCostReader {
   ) {}
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED for a query that is not understood */
-  async list(workOrderId: number, query: RawQuery): Promise<Answer> {
-    await this.resources.row(workOrders, workOrderId);
-    const { rows, meta } = await this.lists.read(otherCostList, parseListQuery(otherCostList, query), {
-      where: { work_order_id: workOrderId },
+  list(workOrderId: number, query: RawQuery): Promise<Answer> {
+    const asked = parseListQuery(otherCostList, query);
+    return this.resources.together(workOrders, workOrderId, async () => {
+      const { rows, meta } = await this.lists.read(otherCostList, asked, { where: { work_order_id: workOrderId } });
+      return new Answer(await Promise.all(rows.map((row) => this.shown(row))), { meta });
     });
-    return new Answer(await Promise.all(rows.map((row) => this.shown(row))), { meta });
   }
 
   page(workOrderId: number, list: ListArguments): Promise<ListPage> {

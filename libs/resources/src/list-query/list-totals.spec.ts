@@ -1,3 +1,4 @@
+import { surroundingContext, type CommandContext, runInContext } from '#millwright/event-sourcing';
 import { ListTotals } from './list-totals.js';
 
 function counting(first: number): {
@@ -48,6 +49,19 @@ describe('the total of a list', () => {
     list.set(50_001);
     list.wait(2_001);
     expect(await list.total()).toBe(50_001);
+  });
+
+  it("is renewed in nobody's request, so that no answer waits for it", async () => {
+    const [list, contexts]: [ReturnType<typeof counting>, unknown[]] = [counting(50_000), []];
+    const count = async (): Promise<number> => {
+      contexts.push(surroundingContext());
+      return 50_000;
+    };
+    const request = { requestId: 'one' } as CommandContext;
+    await runInContext(request, () => list.totals.of('SELECT', [], count));
+    list.wait(600);
+    await runInContext(request, () => list.totals.of('SELECT', [], count));
+    expect(contexts).toEqual([request, undefined]);
   });
 
   it('survives a recount that fails', async () => {

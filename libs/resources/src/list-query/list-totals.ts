@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { runForEverybody } from '#millwright/event-sourcing';
 
 type Total = { count: number; countedAt: number; recount?: Promise<void> };
 
@@ -23,7 +24,7 @@ export class ListTotals {
     if (!known || age > usableForMs) return this.counted(key, count);
     if (age > freshForMs && !known.recount) {
       // A recount that fails is no harm to this answer: the next one counts for itself.
-      known.recount = this.counted(key, count).then(
+      known.recount = runForEverybody(() => this.counted(key, count)).then(
         () => undefined,
         () => void this.totals.delete(key),
       );

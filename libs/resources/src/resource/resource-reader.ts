@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { currentEntity, currentScope, PositionWaiter } from '#millwright/access';
-import type { Row } from '#millwright/event-sourcing';
+import { Rejection, type Row } from '#millwright/event-sourcing';
 import { Answer } from '../answer.js';
 import { ListReader, ParkedRows, parseListQuery, type ListPage, type ListQuery, type RawQuery } from '../list-query/index.js';
 import { isHere, RelatedRecords } from '../references/index.js';
@@ -46,18 +46,26 @@ export class ResourceReader {
   }
 
   /** @throws Rejection NOT_FOUND */
-  async one<Shown extends Row>(resource: Readable, id: number, presenter: Presenter<Shown>): Promise<Answer> {
+  one<Shown extends Row>(resource: Readable, id: number, presenter: Presenter<Shown>): Promise<Answer> {
     if (presenter.figuresElsewhere !== true) return this.shown(resource, id, presenter);
-    const read = (): Promise<Answer> => this.snapshots.of(() => this.shown(resource, id, presenter));
+    return this.together(resource, id, () => this.shown(resource, id, presenter));
+  }
+
+  /**
+   * Reads what belongs to one record, its own row included, as of one moment.
+   * @throws Rejection NOT_FOUND for a record that does not exist, and what `read` says
+   */
+  async together<Result>(resource: Readable, id: number, read: (row: Row) => Promise<Result>): Promise<Result> {
+    const once = (): Promise<Result> => this.snapshots.of(async () => read(await this.row(resource, id)));
     try {
-      return await read();
+      return await once();
     } catch (refusal) {
-      const { name } = resource;
+      const isMissing = refusal instanceof Rejection && refusal.code === 'NOT_FOUND';
       // What somebody has just created is waited for a moment: the log knows that it will be there.
-      if (!(await this.related.isInLog(name, id))) throw refusal;
+      if (!isMissing || !(await this.related.isInLog(resource.name, id))) throw refusal;
       await this.positions.waitFor(await this.related.services.events.head(), longestWaitMs);
       this.related.forget();
-      return read();
+      return once();
     }
   }
 
