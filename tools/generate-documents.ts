@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { request } from 'undici';
 import { errorsDocument } from '#src/http/index';
 import { eventsDocument } from './documents/events-document.js';
+import { readModelsDocument } from './documents/read-models-document.js';
 import { publishedEvents } from './documents/published-events.js';
 import { ServerProcess } from './server-process.js';
 
@@ -20,6 +21,7 @@ async function documents(): Promise<ReadonlyMap<string, string>> {
       ['docs/schema.graphql', `${(await served('graphql/schema')).trim()}\n`],
       ['docs/errors.md', errorsDocument()],
       ['docs/events.json', pretty(events)],
+      ['docs/read-models.json', pretty(readModelsDocument())],
       ['docs/published-events.json', pretty(publishedEvents(await published(), events.events))],
     ]);
   } finally {

@@ -27,7 +27,8 @@ export type PartRow = Readonly<{
   /** Exact, 6 decimals. */
   stock_value: Decimal | null;
   /** What the average was when the shelf was last emptied, or set since: kept, also while the part is a non-stock one. */
-  last_average: Decimal;
+  /** Null in a row that a release without this column made. */
+  last_average: Decimal | null;
   currency: string;
   part_type_id: number | null;
   storeroom_id: number | null;
@@ -155,7 +156,7 @@ export function partOfRow(row: PartRow): Part {
     },
     unitCost: row.unit_cost,
     shelf: { quantity: toQuantity(row.on_hand_qty ?? '0'), value: toValue(row.stock_value ?? '0') },
-    lastAverage: toValue(row.last_average),
+    lastAverage: toValue(row.last_average ?? row.avg_unit_cost ?? '0'),
     reserved: toQuantity(row.reserved),
     orders: noEntries,
     openCharges: 0,
