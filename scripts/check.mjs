@@ -8,6 +8,7 @@ const rooms = ['src', 'libs', 'test', 'tools'].filter((room) => existsSync(room)
 
 const checks = [
   ['lock file complete', ['node', 'scripts/complete-lockfile.mjs', '--check']],
+  ['silent installation', ['node', 'scripts/silent-install.mjs']],
   ['format', [...executable('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
   ['types', [...executable('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']],
   ['lint', [...executable('eslint/bin/eslint.js'), '--max-warnings', '0', ...rooms]],

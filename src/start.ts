@@ -1,0 +1,78 @@
+import type { Logger } from 'pino';
+import type { Application } from './application.js';
+import { Configuration, ConfigurationError, helpText, readConfiguration } from './config.js';
+import { connectDatabases } from './databases.js';
+import { createLogger } from './logging.js';
+
+/** A clean stop takes 10 s at most; what is not done by then is cut off, which loses nothing that was acknowledged. */
+const stopWithinMilliseconds = 9_500;
+
+async function main(): Promise<void> {
+  // A reader of our output that goes away (`npm start | head`) must not take the server with it.
+  process.stdout.on('error', () => undefined);
+  process.stderr.on('error', () => undefined);
+  const [argument] = process.argv.slice(2);
+  if (argument === '--help' || argument === '-h') return void process.stdout.write(helpText());
+  if (argument !== undefined) throw new ConfigurationError([`There is no argument ${argument}; --help tells what can be set.`]);
+  const configuration = readConfiguration();
+  const logger = createLogger(configuration.logLevel);
+  process.on('unhandledRejection', (error) => logger.error({ err: error }, 'a promise was rejected and nobody listened'));
+
+  const starting = start(configuration, logger);
+  let asked = false;
+  const stop = (): void => {
+    if (asked) process.exit(130); // the second time means: now
+    asked = true;
+    setTimeout(() => process.exit(1), stopWithinMilliseconds).unref();
+    void starting
+      .then((application) => application.stop())
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
+  greet(configuration, await starting);
+}
+
+/** The database comes up, and replays its log after a crash, while the program is being loaded: each of them takes its time. */
+async function start(configuration: Configuration, logger: Logger): Promise<Application> {
+  const connecting = connectDatabases(configuration, logger);
+  connecting.catch(() => undefined); // whoever waits for it, once everything is loaded, is told
+  await import('reflect-metadata');
+  const { Application } = await import('./application.js');
+  return Application.start(configuration, connecting, logger);
+}
+
+function greet(configuration: Configuration, { url, newAdminKey }: Application): void {
+  const lines = [
+    `Millwright runs at ${url}`,
+    `  REST     ${url}/api/v1        documents at ${url}/docs`,
+    `  GraphQL  ${url}/api/v1/graphql${configuration.production ? '' : `        playground at ${url}/graphiql`}`,
+    `  Health   ${url}/health/ready`,
+  ];
+  if (newAdminKey !== null) lines.push('', `The administrator's API key, shown this once:`, `  ${newAdminKey}`);
+  else if (configuration.adminApiKey === undefined)
+    lines.push('', `The administrator's API key was shown at the first start. Lost it? Set ADMIN_API_KEY to one of your own.`);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** What a person can put right is said in a sentence; everything else with its stack. By name, for most of their modules are loaded later. */
+const explained = new Set([
+  ConfigurationError.name,
+  'EmbeddedPostgresError',
+  'UnsuitableDatabase',
+  'DatabaseIsNewer',
+  'DatabaseIsBusy',
+  'UnsuitableLog',
+]);
+
+main().catch((error: unknown) => {
+  const { name, code, message, stack, port } = error as NodeJS.ErrnoException & { port?: number };
+  if (explained.has(name)) console.error(message);
+  else if (code === 'EADDRINUSE') console.error(`Port ${port ?? ''} is in use. Set PORT to another one (0 takes a free one).`);
+  else if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === '28P01')
+    console.error(`The database of DATABASE_URL cannot be opened: ${message}`);
+  else console.error(stack ?? String(error));
+  process.exit(1);
+});
