@@ -39,6 +39,19 @@ describe('a reader', () => {
     expect(body.results[1].body.data).toHaveLength(2);
   });
 
+  it('sees below a mutation what it and those before it in the document have done, also in records that are read again', async () => {
+    const order = (await app.post('/work_orders', { work_order: { title: 'Own' } }).expect(201)).data.id as number;
+    const cost = (amount: number): string =>
+      `recordOtherCost(input: {workOrderId: ${order}, amount: "${amount}", note: "own"}) { workOrder { totalCosts { other } otherCosts { totalCount } } }`;
+    for (let round = 0; round < 10; round++) {
+      const seen = (count: number, other: number) => ({
+        workOrder: { totalCosts: { other: String(other) }, otherCosts: { totalCount: count } },
+      });
+      const answer = await app.graphql(`mutation { one: ${cost(3)} other: ${cost(4)} }`);
+      expect(answer).toEqual({ one: seen(2 * round + 1, 7 * round + 3), other: seen(2 * round + 2, 7 * round + 7) });
+    }
+  });
+
   it('takes what is there when it asks for position 0', async () => {
     await app.post('/parts', { part: { name: 'Own' } }).expect(201);
     expect((await app.get('/parts', { 'x-min-position': '0' }).expect(200)).meta).not.toHaveProperty('stale');

@@ -33,10 +33,7 @@ export function serveGraphql(server: FastifyInstance, schema: () => GraphQLSchem
       server.graphql(query.query, { operationName: query.operationName }, query.variables, query.operationName);
     const answer = await execute({ schema: schema(), reads, run, report }, request, asked, document);
     const outcome = request.scope ? outcomeOfMutations(request.scope) : undefined;
-    if (outcome) {
-      reply.header('X-Position', outcome.position.toString());
-      reads.acknowledge(request, outcome.position);
-    }
+    if (outcome) reply.header('X-Position', outcome.position.toString());
     if (outcome?.replayed === true) reply.header('Idempotent-Replayed', 'true');
     return send(reply, answer);
   });

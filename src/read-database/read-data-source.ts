@@ -1,9 +1,9 @@
 import { DataSource, type ObjectLiteral, type QueryRunner } from 'typeorm';
-import { currentSnapshot } from '#millwright/resources';
+import { currentMoment } from '#millwright/resources';
 
-/** Reads go to the snapshot of the answer that they are for, where it has one. */
+/** Reads are as of the moment of the answer that they are for, where it has one. */
 export class ReadDataSource extends DataSource {
-  override query<T = unknown>(query: string, parameters?: unknown[] | ObjectLiteral, queryRunner?: QueryRunner): Promise<T> {
-    return super.query<T>(query, parameters as unknown[], queryRunner ?? currentSnapshot());
+  override async query<T = unknown>(query: string, parameters?: unknown[] | ObjectLiteral, queryRunner?: QueryRunner): Promise<T> {
+    return super.query<T>(query, parameters as unknown[], queryRunner ?? (await currentMoment()?.snapshot()));
   }
 }

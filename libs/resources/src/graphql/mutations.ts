@@ -8,7 +8,6 @@ import {
   fingerprintOf,
   IdempotencyKeys,
   OwnWrites,
-  PositionWaiter,
   type RequestScope,
 } from '#millwright/access';
 import { Rejection, runInContext, type CommandContext, type IdempotentAttempt, type Position, type Row } from '#millwright/event-sourcing';
@@ -17,6 +16,7 @@ import { toldOf } from '../errors/index.js';
 import { withSnakeCaseKeys } from '../names.js';
 import { RelatedRecords } from '../references/index.js';
 import { validatedInput } from '../rest/index.js';
+import { currentMoment } from '../snapshots.js';
 
 /** What every mutation takes beside its input. */
 @ArgsType()
@@ -69,28 +69,15 @@ const headersOfRequests = new WeakMap<RequestScope, MutationHeaders>();
 /** To be called before a document with one mutation is run, and only then. */
 export const honourHeaders = (scope: RequestScope, headers: MutationHeaders): void => void headersOfRequests.set(scope, headers);
 
-/** As long as a read waits for `X-Min-Position`. */
-const longestWaitMs = 2_000;
-
 /** Runs mutations with the guarantees of REST's writes: one effect a key, no lost update, and a position to wait for. */
 @Injectable()
 export class Mutations {
   constructor(
     private readonly keys: IdempotencyKeys,
     private readonly related: RelatedRecords,
-    private readonly positions: PositionWaiter,
     private readonly archivedSites: ArchivedSites,
     private readonly ownWrites: OwnWrites,
   ) {}
-
-  /**
-   * Waits until the read models have what this request has done so far: a list below a mutation's answer is read from them.
-   * What was done is done; if they are late, the list is answered as it is.
-   */
-  async visible(): Promise<void> {
-    const outcome = outcomes.get(currentScope());
-    if (outcome) await this.positions.waitFor(outcome.position, longestWaitMs);
-  }
 
   /**
    * @param name the mutation's field, which stands for method and path in the scope of the key
@@ -107,7 +94,7 @@ export class Mutations {
 
   private async once(name: string, input: unknown, options: MutationOptions, work: () => Promise<Mutated>): Promise<Row> {
     const scope = currentScope();
-    // What this operation read before must not be shown after it: several mutations may stand in one document.
+    // What an operation before this one has read is out of date: several mutations may stand in one document.
     this.related.forget();
     const { idempotencyKey, ifMatch, expectedRevisions } = conditionsOf(options, headersOfRequests.get(scope));
     const decided = async (idempotency?: IdempotentAttempt): Promise<Mutated> => {
@@ -121,7 +108,7 @@ export class Mutations {
         if (context.commits?.position !== undefined) this.ownWrites.acknowledged(scope.principal, context.commits.position);
       }
     };
-    if (idempotencyKey === undefined) return seen(scope, await decided());
+    if (idempotencyKey === undefined) return this.seen(scope, await decided());
     const fingerprint = fingerprintOf({
       input: JSON.parse(JSON.stringify(input)) as unknown,
       entity: scope.entity?.id ?? null,
@@ -131,7 +118,18 @@ export class Mutations {
       const { row, position } = await decided(idempotency);
       return { status: 200, headers: { 'X-Position': String(position) }, body: JSON.stringify(row) };
     });
-    return seen(scope, { row: JSON.parse(answer.body) as Row, position: BigInt(answer.headers['X-Position'] ?? 0) }, answer.replayed);
+    return this.seen(scope, { row: JSON.parse(answer.body) as Row, position: BigInt(answer.headers['X-Position'] ?? 0) }, answer.replayed);
+  }
+
+  /** Its position also covers what others did for it (the parts of an order), and what an earlier try has done. */
+  private async seen(scope: RequestScope, { row, position }: Mutated, replayed = false): Promise<Row> {
+    const before = outcomes.get(scope) ?? { position: 0n, replayed: true };
+    outcomes.set(scope, { position: position > before.position ? position : before.position, replayed: before.replayed && replayed });
+    this.ownWrites.acknowledged(scope.principal, position);
+    // What stands below this field is read as of a moment after it.
+    this.related.forget();
+    await currentMoment()?.over();
+    return row;
   }
 }
 
@@ -162,12 +160,6 @@ function underInput({ code, message, details, facts }: Rejection, root: string):
 type Outcome = Readonly<{ position: Position; replayed: boolean }>;
 
 const outcomes = new WeakMap<RequestScope, Outcome>();
-
-function seen(scope: RequestScope, { row, position }: Mutated, replayed = false): Row {
-  const before = outcomes.get(scope) ?? { position: 0n, replayed: true };
-  outcomes.set(scope, { position: position > before.position ? position : before.position, replayed: before.replayed && replayed });
-  return row;
-}
 
 /** The last position that the mutations of a request are covered by, and whether all of them were done by an earlier request; for its headers. */
 export const outcomeOfMutations = (scope: RequestScope): Outcome | undefined => outcomes.get(scope);

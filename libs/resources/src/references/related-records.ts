@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { currentScope, Gatherer, type RequestScope } from '#millwright/access';
 import { EventStore, type Row } from '#millwright/event-sourcing';
 import { columnSql, readRow, selectList, type View } from '../list-query/index.js';
-import { currentSnapshot } from '../snapshots.js';
+import { currentMoment } from '../snapshots.js';
 import type { BulkRead, Related } from './bulk-read.js';
 import { referenceTarget, type ReferenceServices } from './reference-targets.js';
 
@@ -82,13 +82,13 @@ export class RelatedRecords implements Related {
     if (known) return known;
     const gatherer = new Gatherer<number, Row | undefined>((ids) => this.readRows(kind, ids), rowsAtOnce);
     const bulk: BulkRead<number, Row | undefined> = {
-      read: (ids) => (currentSnapshot() ? this.readSeen(kind, ids) : Promise.all(ids.map((id) => gatherer.add(id)))),
+      read: (ids) => (currentMoment() ? this.readSeen(kind, ids) : Promise.all(ids.map((id) => gatherer.add(id)))),
     };
     this.rows.set(kind, bulk);
     return bulk;
   }
 
-  /** As the answer's own snapshot has them: what is not there yet did not exist at that moment. */
+  /** As they were at the answer's own moment: what is not there yet did not exist then. */
   private async readSeen(kind: string, ids: readonly number[]): Promise<(Row | undefined)[]> {
     const rows = await readRowsById(this.database, referenceTarget(kind).view, ids);
     return ids.map((id) => rows.get(id));
