@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { showValue, toValue } from '#millwright/quantities';
+import { minorUnitOf, showValue, toValue } from '#millwright/quantities';
 import { ApiClient, ApiError, serverUrlOf } from './api-client.js';
 import { readHistoryFile, UnreadableFile, type HistoryFile } from './import/history-file.js';
 import { importHistory, type ImportResult } from './import/importer.js';
@@ -11,7 +11,7 @@ const help = `npm run import -- <file.csv> [options]
 
 Brings maintenance history (columns BscStartDate, Asset, OriginalShorttext, PMType, Cost) into a running server. Each row becomes a completed work
 order of its asset on its date, with its cost as an other cost (negative = credit) and its PMType as a category. Run it again as often as you like,
-also after it was killed: what is there is not doubled.
+also after it was killed, and with a file that has grown: a row is known by what it says, and what is there is not doubled.
 
   --url <url>            the server (default: http://HOST:PORT of the environment, else http://127.0.0.1:3000)
   --key <api key>        default: ADMIN_API_KEY of the environment
@@ -19,12 +19,12 @@ also after it was killed: what is there is not doubled.
   --concurrency <n>      requests at a time (default 16)
   --patience <seconds>   how long to wait for a server that is away (default 300)
 
-Exit code: 0 when the file went through, also with refused rows (they are listed); 1 when the server refused access or stayed away; 2 for wrong
-usage, or a file that cannot be read.`;
+Exit code: 0 when nothing was refused; 1 when some rows were (they are listed); 2 when nothing could be imported: wrong usage, a file that cannot be
+read, a server that refuses access or stays away, or every row refused.`;
 
 class WrongUsage extends Error {}
 
-type Entity = Readonly<{ id: number; name: string; timezone: string }>;
+type Entity = Readonly<{ id: number; name: string; timezone: string; currency: string }>;
 
 function settings() {
   const { ADMIN_API_KEY, INIT_CWD } = process.env;
@@ -80,7 +80,7 @@ async function contentOf(path: string): Promise<Buffer> {
 }
 
 async function siteOf(client: ApiClient, entityId: number | undefined): Promise<Entity> {
-  const { data: entities } = await client.get<Entity[]>('/entities');
+  const { data: entities } = await client.get<Entity[]>('/entities', { sort: 'id asc' });
   const entity = entityId === undefined ? entities[0] : entities.find(({ id }) => id === entityId);
   if (!entity) throw new ApiError(404, 'NOT_FOUND', `no entity ${entityId ?? ''} for this key`, undefined);
   return entity;
@@ -89,7 +89,7 @@ async function siteOf(client: ApiClient, entityId: number | undefined): Promise<
 /** Entities show their zone as `Etc/UTC: +00:00`; the name is what stands before the colon. */
 const zoneNameOf = (timezone: string): string => timezone.split(': ')[0] ?? timezone;
 
-function printSummary(file: HistoryFile, { imported, alreadyThere, refused }: ImportResult, seconds: number): void {
+function printSummary(file: HistoryFile, { imported, alreadyThere, refused }: ImportResult, currency: string, seconds: number): void {
   const refusedLines = new Set(refused.map(({ line }) => line));
   const total = file.rows.filter(({ line }) => !refusedLines.has(line)).reduce((sum, { cost }) => sum + toValue(cost), 0n);
   console.log(`rows read      ${file.rows.length + file.refused.length}`);
@@ -97,8 +97,16 @@ function printSummary(file: HistoryFile, { imported, alreadyThere, refused }: Im
   console.log(`already there  ${alreadyThere}`);
   console.log(`refused        ${refused.length}`);
   for (const { line, reason } of refused) console.log(`  line ${line}: ${reason}`);
-  console.log(`total cost     ${showValue(total)} (imported and already there)`);
+  for (const note of file.notes) console.log(`note           ${note}`);
+  console.log(`total cost     ${moneyText(total, currency)} ${currency} (imported and already there)`);
   console.log(`time           ${seconds.toFixed(1)} s`);
+}
+
+/** With all decimals of the currency. */
+function moneyText(value: bigint, currency: string): string {
+  const [whole = '0', fraction = ''] = showValue(value).split('.');
+  const decimals = minorUnitOf(currency);
+  return decimals === 0 && fraction === '' ? whole : `${whole}.${fraction.padEnd(decimals, '0')}`;
 }
 
 async function main(): Promise<void> {
@@ -117,20 +125,19 @@ async function main(): Promise<void> {
   const entity = await siteOf(new ApiClient({ url, key, patience, onRetry }), entityId);
   const client = new ApiClient({ url, key, entityId: entity.id, patience, onRetry });
   try {
-    const result = await importHistory(file, { client, timeZone: zoneNameOf(entity.timezone), concurrency, onProgress: progress.update });
+    const site = { id: entity.id, timeZone: zoneNameOf(entity.timezone), currency: entity.currency };
+    const result = await importHistory(file, { client, site, concurrency, onProgress: progress.update });
     progress.stop();
-    printSummary(file, result, (performance.now() - started) / 1000);
+    printSummary(file, result, entity.currency, (performance.now() - started) / 1000);
+    const nothing = result.imported + result.alreadyThere === 0;
+    process.exitCode = result.refused.length === 0 ? 0 : nothing ? 2 : 1;
   } finally {
     progress.stop();
     await client.close();
   }
 }
 
-/** `parseArgs` throws TypeErrors with a code. */
-const isWrongUsage = (error: unknown): boolean =>
-  error instanceof WrongUsage || error instanceof UnreadableFile || (error instanceof TypeError && 'code' in error);
-
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = isWrongUsage(error) ? 2 : 1;
+  process.exitCode = 2;
 });

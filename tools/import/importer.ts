@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DateTime } from 'luxon';
 import { ApiError, type ApiClient } from '../api-client.js';
+import { costDecimals } from '#millwright/quantities';
 import type { HistoryFile, HistoryRow, RefusedRow } from './history-file.js';
 
 export type ImportResult = Readonly<{ imported: number; alreadyThere: number; refused: readonly RefusedRow[] }>;
@@ -8,29 +9,39 @@ export type ImportResult = Readonly<{ imported: number; alreadyThere: number; re
 /** The id of each name, or why the server refuses it. */
 type NamedIds = ReadonlyMap<string, number | ApiError>;
 
-export type ImportOptions = Readonly<{ client: ApiClient; timeZone: string; concurrency: number; onProgress: (done: number) => void }>;
+export type ImportOptions = Readonly<{
+  client: ApiClient;
+  site: Readonly<{ id: number; timeZone: string; currency: string }>;
+  concurrency: number;
+  onProgress: (done: number) => void;
+}>;
 
 /** The category that takes rows with an empty PMType. */
 const uncategorised = 'Uncategorised';
 const longestTitle = 255;
 
 /**
- * Sends every row through the public API, several at a time. Each record carries an external reference made of the file's hash and the row's line,
- * so a second run, today or weeks later, finds what is there and adds only what is missing.
+ * Sends every row through the public API, several at a time. Each record carries an external reference made of what the row says, so another run,
+ * today or weeks later, with this file or a longer one, finds what is there and adds only what is missing. A row is all or nothing.
  * @throws ApiError when the server refuses all of it (no access, no such site) or stays away
  */
 export async function importHistory(file: HistoryFile, options: ImportOptions): Promise<ImportResult> {
   const { client, concurrency, onProgress } = options;
-  const assets = await idsByName(client, 'assets', 'asset', new Set(file.rows.map(({ asset }) => asset)));
-  const categories = await idsByName(client, 'categories', 'category', new Set(file.rows.map(categoryOf)));
+  const { site } = options;
+  const assets = await idsByName(options, 'assets', 'asset', new Set(file.rows.map(({ asset }) => asset)));
+  const categories = await idsByName(options, 'categories', 'category', new Set(file.rows.map(categoryOf)));
+  const referenceOf = (await wasImportedBefore(client, file))
+    ? ({ line }: HistoryRow) => `${file.hash}:${line}`
+    : ({ identity }: HistoryRow) => identity;
 
   const refused: RefusedRow[] = [...file.refused];
   let imported = 0;
   let alreadyThere = 0;
   const importOne = async (row: HistoryRow): Promise<void> => {
     try {
+      requireCost(row.cost, site.currency);
       const [assetId, categoryId] = [idOf(assets, row.asset), idOf(categories, categoryOf(row))];
-      const isNew = await importRow(row, { ...options, reference: `${file.hash}:${row.line}`, assetId, categoryId });
+      const isNew = await importRow(row, { ...options, reference: referenceOf(row), assetId, categoryId });
       if (isNew) imported++;
       else alreadyThere++;
     } catch (error) {
@@ -45,37 +56,59 @@ export async function importHistory(file: HistoryFile, options: ImportOptions): 
   return { imported, alreadyThere, refused: refused.sort((a, b) => a.line - b.line) };
 }
 
+/** An earlier release knew a row by its file and line: what it has brought in from this very file is found under that. */
+async function wasImportedBefore(client: ApiClient, { hash }: HistoryFile): Promise<boolean> {
+  const { data } = await client.get<unknown[]>('/work_orders', { 'filter[external_reference_start]': `${hash}:`, per_page: 1 });
+  return data.length > 0;
+}
+
+/** What the server would refuse behind the order. @throws ApiError */
+function requireCost(cost: string, currency: string): void {
+  const most = costDecimals(currency);
+  if ((cost.split('.')[1]?.length ?? 0) > most)
+    throw new ApiError(
+      422,
+      'VALIDATION_FAILED',
+      `Cost '${cost}' has more than ${most} decimals, which ${currency} does not have; round it`,
+      undefined,
+    );
+}
+
 type RowContext = ImportOptions & Readonly<{ reference: string; assetId: number; categoryId: number }>;
 
 /** A row is there when its last record, the cost, is there: a run that was killed in between left the work order only. */
-async function importRow(row: HistoryRow, { client, timeZone, reference, assetId, categoryId }: RowContext): Promise<boolean> {
-  const workOrder = await createOnce(client, '/work_orders', reference, {
+async function importRow(row: HistoryRow, { client, site, reference, assetId, categoryId }: RowContext): Promise<boolean> {
+  const workOrder = await createOnce(client, site.id, '/work_orders', {
     work_order: {
       title: shortened(row.title),
       ...(row.title.length > longestTitle ? { description: row.title } : {}),
       status_id: 5,
-      completed_at: startOfDay(row.date, timeZone),
+      completed_at: startOfDay(row.date, site.timeZone),
       asset_id: assetId,
       categories_ids: [categoryId],
       external_reference: reference,
     },
   });
-  const cost = await createOnce(client, `/work_orders/${workOrder.id}/other_costs`, reference, {
-    other_cost: {
-      amount: row.cost,
-      date: row.date,
-      category_id: categoryId,
-      note: shortened(row.title),
-      external_reference: reference,
-    },
-  });
-  return cost.isNew;
+  const other_cost = {
+    amount: row.cost,
+    date: row.date,
+    category_id: categoryId,
+    note: shortened(row.title),
+    external_reference: reference,
+  };
+  try {
+    return (await createOnce(client, site.id, `/work_orders/${workOrder.id}/other_costs`, { other_cost })).isNew;
+  } catch (error) {
+    // An order without its cost would be half a row.
+    if (error instanceof ApiError && refusesOneRow(error) && workOrder.isNew) await client.send('DELETE', `/work_orders/${workOrder.id}`);
+    throw error;
+  }
 }
 
 /** Creates a record, or finds the one that an earlier run created under the same reference. */
-async function createOnce(client: ApiClient, path: string, reference: string, body: unknown): Promise<{ id: number; isNew: boolean }> {
+async function createOnce(client: ApiClient, siteId: number, path: string, body: unknown): Promise<{ id: number; isNew: boolean }> {
   try {
-    const answer = await client.post<{ id: number }>(path, body, idempotencyKeyOf(path, body));
+    const answer = await client.post<{ id: number }>(path, body, idempotencyKeyOf(siteId, path, body));
     return { id: answer.data.id, isNew: !answer.replayed };
   } catch (error) {
     if (error instanceof ApiError && error.code === 'DUPLICATE_REFERENCE' && error.firstId !== undefined)
@@ -84,17 +117,22 @@ async function createOnce(client: ApiClient, path: string, reference: string, bo
   }
 }
 
-/** The body is part of the key: another version of this program may send another body, and then the external reference decides. */
-const idempotencyKeyOf = (path: string, body: unknown): string =>
-  createHash('sha256').update(path).update(JSON.stringify(body)).digest('hex');
+/**
+ * Two sites may have the same rows. The body is part of the key: another version of this program may send another body, and then the external
+ * reference decides.
+ */
+const idempotencyKeyOf = (siteId: number, path: string, body: unknown): string =>
+  createHash('sha256')
+    .update(JSON.stringify([siteId, path, body]))
+    .digest('hex');
 
 /** Finds the records of these names, and creates those that are missing; a name that is refused is refused with each of its rows. */
-async function idsByName(client: ApiClient, collection: string, root: string, names: ReadonlySet<string>): Promise<NamedIds> {
+async function idsByName(options: ImportOptions, collection: string, root: string, names: ReadonlySet<string>): Promise<NamedIds> {
   const ids = new Map<string, number | ApiError>();
   for (const name of names)
     ids.set(
       name,
-      await idByName(client, collection, root, name).catch((error: unknown) => {
+      await idByName(options, collection, root, name).catch((error: unknown) => {
         if (error instanceof ApiError && refusesOneRow(error)) return error;
         throw error;
       }),
@@ -102,14 +140,22 @@ async function idsByName(client: ApiClient, collection: string, root: string, na
   return ids;
 }
 
-async function idByName(client: ApiClient, collection: string, root: string, name: string): Promise<number> {
-  const found = await client.get<{ id: number; name: string }[]>(`/${collection}`, {
-    'filter[name_eq]': name,
-    sort: 'id asc',
-    per_page: 1,
-  });
-  const first = found.data[0];
-  return first?.id ?? (await createOnce(client, `/${collection}`, name, { [root]: { name, external_reference: name } })).id;
+async function idByName({ client, site }: ImportOptions, collection: string, root: string, name: string): Promise<number> {
+  const named = async (more: object): Promise<number | undefined> => {
+    const query = { 'filter[name_eq]': name, sort: 'id asc', per_page: 1, ...more };
+    return (await client.get<{ id: number }[]>(`/${collection}`, query)).data[0]?.id;
+  };
+  const found = await named({});
+  if (found !== undefined) return found;
+  const archived = await named({ 'filter[archived_true]': 'true' });
+  if (archived !== undefined)
+    throw new ApiError(
+      409,
+      'CONFLICT',
+      `${root} '${name}' is archived; bring it back (PATCH /${collection}/${archived}/unarchive), or write another name`,
+      undefined,
+    );
+  return (await createOnce(client, site.id, `/${collection}`, { [root]: { name, external_reference: name } })).id;
 }
 
 async function forEachConcurrently<T>(items: readonly T[], concurrency: number, work: (item: T) => Promise<void>): Promise<void> {
