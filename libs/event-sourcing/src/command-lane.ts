@@ -1,29 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { answerRound, decideRound, type Round } from './command-round.js';
 import type { Committed, CommittedStates } from './committed-states.js';
 import type { Stream } from './decider.js';
 import { LogUnavailable, UnknownOutcome, WrongExpectedRevision, type Appended, type EventLog } from './event-log.js';
-import type { Event, Position, ProposedEvent, RecordedEvent } from './event.js';
+import type { Event, Position, ProposedEvent } from './event.js';
 import type { PendingCommand } from './pending-command.js';
 
 export type LaneStatistics = { commands: number; appends: number; events: number; conflicts: number; unknownOutcomes: number };
-
-type Step<State, E extends Event> = Readonly<{
-  command: PendingCommand<State, E>;
-  events: readonly RecordedEvent<E>[];
-  after?: Committed<State>;
-  error?: unknown;
-}>;
-type Round<State, E extends Event> = Readonly<{
-  steps: readonly Step<State, E>[];
-  events: readonly RecordedEvent<E>[];
-  after: Committed<State>;
-}>;
 
 const limits = { commandsAtOnce: 256, longestPauseMs: 40, pauseWhileUnavailableMs: 250 };
 
 /**
  * All commands of one process for one stream. At most one append is under way; commands that arrive meanwhile are decided one after another on the
- * state it leaves and go into one atomic append. If that loses against another process, all of them are decided again.
+ * state it leaves and go into one atomic append, as many as it holds. If that loses against another process, all of them are decided again.
  */
 export class CommandLane<State, E extends Event> {
   private waiting: PendingCommand<State, E>[] = [];
@@ -58,7 +47,13 @@ export class CommandLane<State, E extends Event> {
 
   private async settle(commands: readonly PendingCommand<State, E>[]): Promise<void> {
     const repeated = commands.some((command) => command.earlierFrom(this.name) !== undefined);
-    let open = repeated ? await this.withoutEarlierAnswers(commands) : [...commands];
+    let open: readonly PendingCommand<State, E>[] = repeated ? await this.withoutEarlierAnswers(commands) : commands;
+    while (open.length > 0) open = await this.settleFirst(open);
+  }
+
+  /** Settles as many of the commands, from the first on, as go into one append. @returns the others */
+  private async settleFirst(commands: readonly PendingCommand<State, E>[]): Promise<readonly PendingCommand<State, E>[]> {
+    let open = commands;
     let committed = this.states.recent(this.definition, this.name);
     // A hot state may be behind another process: an append at its revision proves it, everything else has to look first.
     let proven = false;
@@ -70,28 +65,33 @@ export class CommandLane<State, E extends Event> {
           open = open.filter((command) => !command.answerIfFound());
           proven = true;
         }
-        const round = this.decide(open, committed);
+        const round = decideRound(open, committed, { name: this.name, now: this.clock(), definition: this.definition });
         const beginning = round.steps.flatMap(({ command, events }) => (events.length > 0 && !command.begun ? [command] : []));
         if (beginning.length > 0 && !(await this.begin(beginning, committed.revision))) {
           open = open.filter((command) => !command.refused);
           continue;
         }
         if (round.events.length === 0) {
-          if (proven) return finish(round, committed.position, undefined);
-          continue;
+          if (!proven) continue;
+          answerRound(round, committed.position, undefined);
+          return [];
         }
-        if (await this.append(round, committed, open)) return;
+        if (await this.append(round, committed)) return open.slice(round.steps.length);
         proven = false;
       } catch (error) {
         if (error instanceof WrongExpectedRevision) this.statistics.conflicts += 1;
         else if (error instanceof UnknownOutcome) this.statistics.unknownOutcomes += 1;
-        else if (!(error instanceof LogUnavailable)) return this.settleEachAlone(open, error);
+        else if (!(error instanceof LogUnavailable)) {
+          await this.settleEachAlone(open, error);
+          return [];
+        }
         proven = false;
         const longest =
           error instanceof WrongExpectedRevision ? Math.min(limits.longestPauseMs, 2 ** tries) : limits.pauseWhileUnavailableMs;
         await pause(Math.random() * longest);
       }
     }
+    return [];
   }
 
   /** The state with everything in the log; commands that were sent before recognise their own events on the way. */
@@ -109,23 +109,6 @@ export class CommandLane<State, E extends Event> {
     else for (const command of commands) await this.settle([command]);
   }
 
-  private decide(commands: readonly PendingCommand<State, E>[], committed: Committed<State>): Round<State, E> {
-    const now = this.clock();
-    const events: RecordedEvent<E>[] = [];
-    let after = committed;
-    const steps = commands.map((command): Step<State, E> => {
-      try {
-        const decided = command.decideOn(after, this.name, now, this.definition);
-        events.push(...decided.events);
-        after = decided.after;
-        return { command, ...decided };
-      } catch (error) {
-        return { command, events: [], error };
-      }
-    });
-    return { steps, events, after };
-  }
-
   /** Lets idempotent attempts store what a retry needs. False when some could not: these are refused, and the others have to be decided without them. */
   private async begin(commands: readonly PendingCommand<State, E>[], revision: number): Promise<boolean> {
     await Promise.all(commands.map((command) => command.begin(this.name, revision).catch((error: unknown) => command.refuse(error))));
@@ -133,7 +116,7 @@ export class CommandLane<State, E extends Event> {
   }
 
   /** True when everybody has an answer; false when the log knew these events already and has to be read. */
-  private async append(round: Round<State, E>, committed: Committed<State>, open: readonly PendingCommand<State, E>[]): Promise<boolean> {
+  private async append(round: Round<State, E>, committed: Committed<State>): Promise<boolean> {
     const { revision } = committed;
     const request = {
       stream: this.name,
@@ -141,14 +124,15 @@ export class CommandLane<State, E extends Event> {
       events: round.events as readonly ProposedEvent[],
     };
     for (const { command, events } of round.steps) if (events.length > 0) command.sent = true;
-    const deadline = Math.min(...open.map((command) => command.deadline));
+    // Each command is answered at its own deadline; the oldest must not end an append that the others still have time for.
+    const deadline = Math.max(...round.steps.map(({ command }) => command.deadline));
     const appended = await this.log.append(request, { deadline });
     if (appended.duplicate) return false;
     this.statistics.appends += 1;
     this.statistics.events += round.events.length;
     const positions = positionsFrom(appended, round.events.length) ?? (await this.readPositions(round, appended));
     this.states.remember(this.definition, this.name, { ...round.after, position: appended.position });
-    finish(round, committed.position, positions);
+    answerRound(round, committed.position, positions);
     return true;
   }
 
@@ -216,27 +200,4 @@ function nextTurn(): Promise<void> {
     });
   });
   return turn;
-}
-
-/** Answers every command of a round that is now certain. */
-function finish<State, E extends Event>(
-  { steps }: Round<State, E>,
-  basePosition: Position,
-  positions: readonly Position[] | undefined,
-): void {
-  let position = basePosition;
-  let index = 0;
-  for (const { command, events, after, error } of steps) {
-    if (!after) {
-      command.refuse(error);
-      continue;
-    }
-    for (const event of events) {
-      position = positions?.[index] ?? position;
-      index += 1;
-      // The events were made for this round and nobody else has them yet.
-      (event as { position: Position }).position = position;
-    }
-    command.answer({ state: after.state, revision: after.revision, position, events });
-  }
 }
