@@ -238,3 +238,15 @@ describe('the same over GraphQL', () => {
     expect(body.errors[0].extensions.code).toBe('WORK_ORDER_CLOSED');
   });
 });
+
+it('a repeated mutation tells the costs of the moment of its first answer, whatever the parts have gone through since', async () => {
+  const part = (await app.post('/parts', { part: { name: 'Seal', on_hand_qty: 10, unit_cost: 2 } }).expect(201)).data.id as number;
+  const order = (await app.post('/work_orders', { work_order: { title: 'Seals' } }).expect(201)).data.id as number;
+  await app.post(`/work_orders/${order}/parts`, { part_id: part, quantity: 3 }).expect(201);
+  const rename = `mutation { updateWorkOrder(input: {id: ${order}, title: "Seals again"}, idempotencyKey: "seals-${order}")
+    { totalCosts { parts isEstimate } partAssignments { totalCost part { onHandQty } } } }`;
+  const first = await app.graphql(rename);
+  expect(first.updateWorkOrder.totalCosts).toEqual({ parts: '6', isEstimate: true });
+  await app.patch(`/parts/${part}/restock`, { quantity: 10, cost: 9 }).expect(200);
+  expect(await app.graphql(rename)).toEqual(first);
+});

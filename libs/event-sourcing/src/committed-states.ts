@@ -71,6 +71,21 @@ export class CommittedStates {
     return committed;
   }
 
+  /** The state as it was when the log had come to this position. */
+  async upTo<State, E extends Event>(definition: Stream<State, E>, name: string, position: Position): Promise<Committed<State>> {
+    const now = await this.fresh(definition, name);
+    if (now.position <= position) return now;
+    // What came since is little: it is looked for from the end.
+    for (let end = now.revision + 1; end > 0;) {
+      const first = Math.max(0, end - pageSize);
+      const page = await this.log.readStream(name, first, end - first);
+      const last = page.findLast((event) => event.position <= position);
+      if (last) return this.at(definition, name, last.revision);
+      end = first;
+    }
+    return this.at(definition, name, -1);
+  }
+
   remember<State, E extends Event>(definition: Stream<State, E>, name: string, committed: Committed<State>): void {
     const known = this.recent(definition, name);
     if (known && known.revision > committed.revision) return;

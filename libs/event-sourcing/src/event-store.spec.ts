@@ -178,6 +178,28 @@ describe('running a decision', () => {
   });
 });
 
+describe('streams up to one position', () => {
+  it('are as they were at one moment, whatever came later and whoever saw it', async () => {
+    const store = storeOn();
+    const [one, other] = [randomUUID(), randomUUID()];
+    const count = (id: string, label: string) => store.execute(counting, id, countOne(label), { context: inContext() });
+    const before = await store.head();
+    await count(one, 'a');
+    await count(other, 'b');
+    const { position } = await count(one, 'c');
+    for (let times = 0; times < 3; times++) for (const id of [one, other]) await count(id, `later ${times}`);
+    for (const over of [store, storeOn()]) {
+      const seenAt = (upTo: bigint) => Promise.all([one, other].map((id) => over.loadUpTo(counting, id, upTo)));
+      expect((await seenAt(position)).map(({ state, revision }) => [state.last, revision])).toEqual([
+        ['c', 1],
+        ['b', 0],
+      ]);
+      expect((await seenAt(before)).map(({ revision }) => revision)).toEqual([-1, -1]);
+      expect((await seenAt(await over.head())).map(({ state }) => state.last)).toEqual(['later 2', 'later 2']);
+    }
+  });
+});
+
 describe('a command that expects a revision', () => {
   it('is refused at the first mismatch', async () => {
     const [store, id] = [storeOn(), randomUUID()];

@@ -106,6 +106,15 @@ export class EventStore {
   }
 
   /**
+   * The state that a stream had when the log had come to that position: several streams up to one position are of one moment.
+   * @throws Rejection UNAVAILABLE
+   */
+  async loadUpTo<State, E extends Event>(stream: Stream<State, E>, id: number | string, upTo: Position): Promise<Loaded<State>> {
+    const { state, revision, position } = await reachable(this.states.upTo(stream, nameOf(stream, id), upTo));
+    return { state, revision, position };
+  }
+
+  /**
    * The position of the last event of the log: whoever waits for it sees everything that has happened until now.
    * @throws Rejection UNAVAILABLE
    */

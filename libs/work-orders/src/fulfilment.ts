@@ -29,23 +29,24 @@ export class Fulfilment {
   ) {}
 
   /**
-   * The order after its parts have dealt with the command's events.
+   * The order after its parts have dealt with the command's events, as it is at the position that the answer names.
    * @throws Rejection COMPLETION_PENDING (with `position`) when that takes longer than 5 s, or cannot be read now: the command stands, and a repeat
    *   waits on; INSUFFICIENT_STOCK and others that a part says no with (with `position`: what the order had asked for was taken back before)
    */
   async settled(outcome: WorkOrderOutcome): Promise<WorkOrderOutcome> {
     const causes = outcome.events.filter(concernsParts);
     const last = causes.at(-1);
-    if (!last && outcome.state.phase !== 'completing') return outcome;
-    await this.passed(last?.position ?? outcome.position);
-    const loaded = await orPending(outcome.position, this.events.load(workOrder, outcome.id));
-    const refusal = refusalOfTheParts(loaded.state, causes, outcome.state);
-    // A refused completion is an event of its own, whose effects give back what had been issued.
-    if (refusal) await this.passed(loaded.position);
+    if (last || outcome.state.phase === 'completing') await this.passed(last?.position ?? outcome.position);
+    else if (outcome.state.parts.size === 0) return outcome;
     // The parts' own events came after the order's, and the answer's position covers them, too.
-    const position = await orPending(loaded.position, this.events.head());
-    if (refusal) throw new Rejection(refusal.code, refusal.message, refusal.details, { position: position.toString() });
-    return { ...outcome, ...loaded, position };
+    const position = await orPending(outcome.position, this.events.head());
+    const loaded = await orPending(position, this.events.loadUpTo(workOrder, outcome.id, position));
+    const refusal = refusalOfTheParts(loaded.state, causes, outcome.state);
+    if (!refusal) return { ...outcome, ...loaded, position };
+    // A refused completion is an event of its own, whose effects give back what had been issued.
+    await this.passed(loaded.position);
+    const undone = await orPending(position, this.events.head());
+    throw new Rejection(refusal.code, refusal.message, refusal.details, { position: undone.toString() });
   }
 
   private async passed(position: Position): Promise<void> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EventStore } from '#millwright/event-sourcing';
+import { EventStore, type Position } from '#millwright/event-sourcing';
 import { orderEntry, part, partRow, type PartRow } from '#millwright/inventory';
 import { oneUnit, divideHalfUp, roundToCurrency, showValue, toQuantity, toValue, type Decimal } from '#millwright/quantities';
 import { RelatedRecords, type BulkRead } from '#millwright/resources';
@@ -43,8 +43,8 @@ export class WorkOrderCostReader {
   ) {}
 
   /** What an order cost, wherever its row came from. */
-  of(row: WorkOrderRow & Readonly<{ decided?: boolean }>): Promise<WorkOrderCosts> {
-    return row.decided === true ? this.decided(row) : this.projected(row);
+  of(row: WorkOrderRow & Readonly<{ decided_at?: string }>): Promise<WorkOrderCosts> {
+    return row.decided_at === undefined ? this.projected(row) : this.decided(row, BigInt(row.decided_at));
   }
 
   async projected(row: WorkOrderRow): Promise<WorkOrderCosts> {
@@ -59,13 +59,15 @@ export class WorkOrderCostReader {
     return costsOf(row, lines.flat());
   }
 
-  async decided(row: WorkOrderRow): Promise<WorkOrderCosts> {
-    return costsOf(row, await Promise.all(row.part_lines.map(({ part_id, quantity }) => this.decidedLine(row, part_id, quantity))));
+  /** As of the position that the row stands for. */
+  async decided(row: WorkOrderRow, position: Position): Promise<WorkOrderCosts> {
+    const lines = row.part_lines.map(({ part_id, quantity }) => this.decidedLine(row, position, part_id, quantity));
+    return costsOf(row, await Promise.all(lines));
   }
 
   /** One part of an order, from its decided state. */
-  async decidedLine(row: WorkOrderRow, partId: number, quantity: Decimal): Promise<PartLine> {
-    const { state, revision } = await this.events.load(part, partId);
+  async decidedLine(row: WorkOrderRow, position: Position, partId: number, quantity: Decimal): Promise<PartLine> {
+    const { state, revision } = await this.events.loadUpTo(part, partId, position);
     const charge = roundToCurrency(orderEntry(state, row.id).charge, state.currency);
     return lineOf(row, partRow(state, revision), quantity, showValue(charge));
   }

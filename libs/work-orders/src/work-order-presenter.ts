@@ -22,14 +22,14 @@ export class WorkOrderPresenter implements Presenter<WorkOrderRow> {
   /** The answer of a write, from the decided state. */
   async written({ state, revision, position }: WorkOrderOutcome): Promise<Answer> {
     const row = workOrderRow(state);
-    return new Answer(await this.withCosts(row, await this.costs.decided(row)), { revision, position });
+    return new Answer(await this.withCosts(row, await this.costs.decided(row, position)), { revision, position });
   }
 
   /** The answer of a write on one of the order's parts; a part that is no longer there shows quantity 0. */
   async writtenPart({ state, revision, position }: WorkOrderOutcome, partId: number): Promise<Answer> {
     const row = workOrderRow(state);
     const assigned = row.part_lines.find(({ part_id }) => part_id === partId);
-    const line = assigned ? await this.costs.decidedLine(row, partId, assigned.quantity) : await this.emptyLine(partId);
+    const line = assigned ? await this.costs.decidedLine(row, position, partId, assigned.quantity) : await this.emptyLine(partId);
     return new Answer(await this.partLine(line), { revision, position });
   }
 

@@ -170,7 +170,7 @@ export class WorkOrdersResolver {
     const work = async (): Promise<Mutated> => {
       const { state, position } = await this.commands.execute(command);
       // The read models may not have seen what was just decided, so the costs in the answer come from the decided states, too.
-      return { row: { ...workOrderRow(state), decided: true }, position };
+      return { row: { ...workOrderRow(state), decided_at: position.toString() }, position };
     };
     return this.mutations.run(name, input, options, work, 'work_order');
   }
