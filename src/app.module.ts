@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
 import { AuditTrailModule } from '#millwright/audit-trail';
+import type { EventLog } from '#millwright/event-sourcing';
 import { FinanceModule } from '#millwright/finance';
 import { InventoryModule } from '#millwright/inventory';
 import { PeopleModule } from '#millwright/people';
@@ -19,11 +20,11 @@ import { ProjectionsController } from './projections.controller.js';
 /** The table of contents: one module a room. */
 @Module({})
 export class AppModule {
-  static on(configuration: Configuration, databases: Databases, logger: Logger): DynamicModule {
+  static on(configuration: Configuration, databases: Databases, log: EventLog, logger: Logger): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        EngineModule.on(configuration, databases, logger),
+        EngineModule.on(configuration, databases, log, logger),
         CqrsModule.forRoot(),
         HttpModule.on({ logger, logSharesDatabase: configuration.eventStoreUrl === undefined }),
         RecordsModule,

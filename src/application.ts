@@ -7,15 +7,18 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { ApiKeys } from '#millwright/access';
+import type { EventLog } from '#millwright/event-sourcing';
 import { AppModule } from './app.module.js';
 import type { Configuration } from './config.js';
 import type { Databases } from './databases.js';
 import { Engine } from './engine.js';
 import { FirstEvents } from './first-events.js';
+import { openEventLog } from './event-log.js';
 import { Health } from './health/health.js';
 import { Metrics } from './health/metrics.js';
 import { addHealthRoutes } from './health/routes.js';
 import { HttpAdapter, openEdge } from './http/index.js';
+import { notListening } from './listening.js';
 import { assertLogIsHome } from './log-home.js';
 import { NestLogger } from './logging.js';
 import { prepared } from './prepared-databases.js';
@@ -40,14 +43,16 @@ export class Application {
 
   /**
    * Database, migrations, modules, workers, first events, and at last the port: whoever can connect finds everything running.
-   * @throws the errors of `openDatabases`, UnsuitableLog, and Node's own when the port is taken
+   * @throws CannotStart: the errors of `openDatabases` and of `openEventLog`, UnsuitableLog, or one that says why the port cannot be had
    */
-  static async start(configuration: Configuration, connecting: Promise<Databases>, logger: Logger): Promise<Application> {
-    const databases = await prepared(await connecting, logger);
+  static async start(configuration: Configuration, connected: Databases, logger: Logger): Promise<Application> {
+    const databases = await prepared(connected, logger);
+    let log: EventLog | undefined;
     let nest: NestFastifyApplication | undefined;
     try {
+      log = await openEventLog(configuration, databases, logger);
       await assertLogIsHome(databases, configuration);
-      nest = await NestFactory.create<NestFastifyApplication>(AppModule.on(configuration, databases, logger), new HttpAdapter(), {
+      nest = await NestFactory.create<NestFastifyApplication>(AppModule.on(configuration, databases, log, logger), new HttpAdapter(), {
         logger: new NestLogger(logger),
         abortOnError: false,
       });
@@ -61,10 +66,11 @@ export class Application {
       await nest.get(Engine).start();
       await nest.get(FirstEvents).record();
       const newAdminKey = await nest.get(ApiKeys).ensureBootstrapKey(configuration.adminApiKey);
-      await nest.listen(configuration.port, configuration.host);
+      await listen(nest, configuration);
       return new Application(addressOf(nest, configuration.host), newAdminKey, nest, databases, logger);
     } catch (error) {
-      await (nest ? close(nest, databases, logger) : databases.close());
+      if (nest) await close(nest, databases, logger);
+      else await Promise.allSettled([log?.close(), databases.close()]);
       throw error;
     }
   }
@@ -104,6 +110,14 @@ async function sayFarewell(server: Server): Promise<void> {
   // An HTTP server's own `close` would cut connections at once whose request is still on its way.
   const empty = new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
   await Promise.race([empty, delay(farewellMilliseconds)]);
+}
+
+async function listen(nest: NestFastifyApplication, { port, host }: Configuration): Promise<void> {
+  try {
+    await nest.listen(port, host);
+  } catch (error) {
+    throw notListening(error, { port, host });
+  }
 }
 
 function addressOf(nest: NestFastifyApplication, host: string): string {

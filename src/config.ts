@@ -1,3 +1,5 @@
+import { CannotStart } from './cannot-start.js';
+
 /** Everything that can be set from outside. The only file that reads the environment; everybody else has this object injected. */
 export class Configuration {
   /** TCP port; 0 takes a free one. */
@@ -28,10 +30,9 @@ const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']
 export type LogLevel = (typeof logLevels)[number];
 
 /** The environment says something that cannot be meant; one line a problem. */
-export class ConfigurationError extends Error {
+export class ConfigurationError extends CannotStart {
   constructor(readonly problems: readonly string[]) {
     super(problems.join('\n'));
-    this.name = 'ConfigurationError';
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Configuration } from './config.js';
 import { EmbeddedPostgres } from './embedded-postgres/index.js';
+import { assertOwnerIsLetIn, assertSuitable } from './read-database/server-checks.js';
 
 /** The database everything lies in: the embedded one, or the user's own. Injected by class. */
 export class Databases {
@@ -32,20 +33,30 @@ export class Databases {
 }
 
 /**
- * Finds the database: starts the embedded one, or takes the user's word for his own. This file loads quickly, so that an embedded database that has
+ * Finds the database: starts the embedded one, or asks the user's own whether promises can be kept on it. This file loads quickly, so that an embedded database that has
  * a log to replay does so while the rest of the program is still being loaded.
- * @throws EmbeddedPostgresError with a message for a person
+ * @throws CannotStart: EmbeddedPostgresError, UnsuitableDatabase, or one that says why there is no connection
  */
 export async function connectDatabases(
   { databaseUrl, migrationsDatabaseUrl, dataDirectory }: Configuration,
   logger: Logger,
 ): Promise<Databases> {
-  if (databaseUrl !== undefined) return new Databases(databaseUrl, migrationsDatabaseUrl ?? databaseUrl);
+  if (databaseUrl !== undefined) {
+    await assertSuitable(databaseUrl);
+    if (migrationsDatabaseUrl !== undefined) await assertOwnerIsLetIn(migrationsDatabaseUrl);
+    return new Databases(databaseUrl, migrationsDatabaseUrl ?? databaseUrl);
+  }
   const report = {
     info: (text: string) => logger.info(text),
     warn: (text: string) => logger.warn(text),
     error: (text: string) => logger.error(text),
   };
   const embedded = await EmbeddedPostgres.start({ directory: dataDirectory, logger: report });
+  try {
+    await assertSuitable(embedded.urlFor('app'), 'DATA_DIR');
+  } catch (error) {
+    await embedded.stop();
+    throw error;
+  }
   return new Databases(embedded.urlFor('app'), embedded.urlFor('owner'), embedded);
 }

@@ -3,11 +3,10 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { PositionWaiter } from '#millwright/access';
-import { EventStore, ProcessManagerEngine, ProjectionEngine, Sequences } from '#millwright/event-sourcing';
+import { EventStore, ProcessManagerEngine, ProjectionEngine, Sequences, type EventLog } from '#millwright/event-sourcing';
 import { Configuration } from './config.js';
 import { Databases } from './databases.js';
 import { Engine } from './engine.js';
-import { openEventLog } from './event-log.js';
 import { Health } from './health/health.js';
 import { MeasuredLog } from './health/measured-log.js';
 import { Metrics } from './health/metrics.js';
@@ -25,7 +24,7 @@ const writeConnections = 10;
 @Global()
 @Module({})
 export class EngineModule {
-  static on(configuration: Configuration, databases: Databases, logger: Logger): DynamicModule {
+  static on(configuration: Configuration, databases: Databases, log: EventLog, logger: Logger): DynamicModule {
     const onBrokenConnection = (error: Error): void => {
       if (!databases.isClosing) logger.warn({ err: error }, 'a database connection broke');
     };
@@ -44,8 +43,7 @@ export class EngineModule {
       },
       {
         provide: Engine,
-        useFactory: async (metrics: Metrics, pool: pg.Pool) =>
-          new Engine(new MeasuredLog(await openEventLog(configuration, databases, logger), metrics, databases), databases, pool, logger),
+        useFactory: (metrics: Metrics, pool: pg.Pool) => new Engine(new MeasuredLog(log, metrics, databases), databases, pool, logger),
         inject: [Metrics, pg.Pool],
       },
       partOfEngine(EventStore, ({ events }) => events),

@@ -1,16 +1,12 @@
 import pg from 'pg';
+import { CannotStart } from './cannot-start.js';
 import type { Configuration } from './config.js';
 
 /** Where the event log of a database lies: in that database itself, or in EventStoreDB under a prefix. */
 export type LogHome = Readonly<{ place: 'postgresql' | 'eventstoredb'; prefix: string }>;
 
 /** The configuration names another log than this database belongs to; the message says what to do. */
-export class UnsuitableLog extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'UnsuitableLog';
-  }
-}
+export class UnsuitableLog extends CannotStart {}
 
 /** Frozen: a change is a new step after these. */
 export const logHomeMigrations: readonly Readonly<{ name: string; sql: string }>[] = [

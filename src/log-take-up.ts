@@ -1,21 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import {
-  categoryOf,
-  idOf,
-  LogUnavailable,
-  type EventLog,
-  type Position,
-  type RecordedEvent,
-  type Sequences,
-} from '#millwright/event-sourcing';
+import { categoryOf, idOf, type EventLog, type Position, type RecordedEvent, type Sequences } from '#millwright/event-sourcing';
 import { part } from '#millwright/inventory';
 import { workOrder } from '#millwright/work-orders';
 import { UnsuitableLog } from './log-home.js';
 import { records } from './records.js';
 
-/** Milliseconds that a start waits for a log on another machine, which may be starting at the same time. */
-const patience = 30_000;
 const pageSize = 1_000;
 
 /** Which sequence the number in a stream's name came from. */
@@ -31,10 +20,10 @@ const sequenceOfField = { transactionId: 'part_transaction', otherCostId: 'other
 /**
  * What has to hold between a database and its log before anything is decided: the log goes at least as far as this database has seen it,
  * and no id that stands in it will be handed out again.
- * @throws UnsuitableLog when it cannot be reached, or ends before what this database knows
+ * @throws UnsuitableLog when it ends before what this database knows
  */
 export async function takeUpLog(log: EventLog, pool: pg.Pool, sequences: Pick<Sequences, 'advancePast'>): Promise<void> {
-  const [head, { effects, seen }] = await Promise.all([headOf(log), checkpointsIn(pool)]);
+  const [head, { effects, seen }] = await Promise.all([log.head(), checkpointsIn(pool)]);
   if (head < effects)
     throw new UnsuitableLog(
       `The event log ends at position ${head}, but this database has seen it up to ${effects}: it is another log, or one that has lost events. Nothing was changed.`,
@@ -76,17 +65,3 @@ async function checkpointsIn(pool: pg.Pool): Promise<{ effects: Position; seen: 
   const projected = BigInt(rows[0]?.projected ?? 0);
   return { effects, seen: projected > effects ? projected : effects };
 }
-
-async function headOf(log: EventLog): Promise<Position> {
-  for (const deadline = Date.now() + patience; ;) {
-    try {
-      return await log.head();
-    } catch (error) {
-      if (!(error instanceof LogUnavailable)) throw error;
-      if (Date.now() > deadline) throw new UnsuitableLog(`The event log cannot be reached: ${reasonOf(error)}.`);
-      await delay(250);
-    }
-  }
-}
-
-const reasonOf = ({ message, cause }: Error): string => (cause instanceof Error ? cause.message : message);

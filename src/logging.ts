@@ -56,7 +56,7 @@ export class NestLogger implements LoggerService {
 
   error(message: unknown, ...rest: unknown[]): void {
     // Nest says this and throws it as well; whoever started us is told in a sentence.
-    if (String(message).includes('EADDRINUSE')) return this.debug(message, ...rest);
+    if (/\b(listen|getaddrinfo) E[A-Z]/.test(String(message))) return this.debug(message, ...rest);
     if (message instanceof Error) this.logger.error({ err: message, ...factsOf(rest) }, message.message);
     else this.logger.error(factsOf(rest), String(message));
   }

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import type { Application } from './application.js';
+import { CannotStart } from './cannot-start.js';
 import { Configuration, ConfigurationError, helpText, readConfiguration } from './config.js';
 import { connectDatabases } from './databases.js';
+import { assertCanListen } from './listening.js';
 import { createLogger } from './logging.js';
 
 /** A clean stop takes 10 s at most; what is not done by then is cut off, which loses nothing that was acknowledged. */
@@ -37,11 +39,10 @@ async function main(): Promise<void> {
 
 /** The database comes up, and replays its log after a crash, while the program is being loaded: each of them takes its time. */
 async function start(configuration: Configuration, logger: Logger): Promise<Application> {
-  const connecting = connectDatabases(configuration, logger);
-  connecting.catch(() => undefined); // whoever waits for it, once everything is loaded, is told
-  await import('reflect-metadata');
-  const { Application } = await import('./application.js');
-  return Application.start(configuration, connecting, logger);
+  await assertCanListen(configuration);
+  const loading = import('reflect-metadata').then(() => import('./application.js'));
+  const [databases, { Application }] = await Promise.all([connectDatabases(configuration, logger), loading]);
+  return Application.start(configuration, databases, logger);
 }
 
 function greet(configuration: Configuration, { url, newAdminKey }: Application): void {
@@ -57,22 +58,8 @@ function greet(configuration: Configuration, { url, newAdminKey }: Application):
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** What a person can put right is said in a sentence; everything else with its stack. By name, for most of their modules are loaded later. */
-const explained = new Set([
-  ConfigurationError.name,
-  'EmbeddedPostgresError',
-  'UnsuitableDatabase',
-  'DatabaseIsNewer',
-  'DatabaseIsBusy',
-  'UnsuitableLog',
-]);
-
 main().catch((error: unknown) => {
-  const { name, code, message, stack, port } = error as NodeJS.ErrnoException & { port?: number };
-  if (explained.has(name)) console.error(message);
-  else if (code === 'EADDRINUSE') console.error(`Port ${port ?? ''} is in use. Set PORT to another one (0 takes a free one).`);
-  else if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === '28P01')
-    console.error(`The database of DATABASE_URL cannot be opened: ${message}`);
-  else console.error(stack ?? String(error));
+  // What a person can put right is said in a sentence; everything else with its stack.
+  console.error(error instanceof CannotStart ? error.message : error instanceof Error ? error.stack : error);
   process.exit(1);
 });

@@ -2,7 +2,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -161,30 +160,4 @@ describe('the command line', () => {
 
   it('refuses an argument that it does not know', async () =>
     expect(await run({}, '--port')).toEqual({ code: 1, out: '', err: 'There is no argument --port; --help tells what can be set.\n' }));
-
-  it('refuses what cannot be meant, in a sentence', async () =>
-    expect(await run({ PORT: 'three thousand' })).toEqual({ code: 1, out: '', err: 'PORT is no number from 0 to 65535.\n' }));
-
-  it('says that the port is in use', async () => {
-    const holder = createServer();
-    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
-    const { port } = holder.address() as AddressInfo;
-    const directory = await mkdtemp(join(tmpdir(), 'millwright-lifecycle-'));
-    try {
-      await chmod(directory, 0o755);
-      const { code, err } = await run({ PORT: String(port), DATA_DIR: directory });
-      expect(code).toBe(1);
-      expect(err).toBe(`Port ${port} is in use. Set PORT to another one (0 takes a free one).\n`);
-    } finally {
-      await new Promise((resolve) => holder.close(resolve));
-      await rm(directory, { recursive: true, force: true });
-    }
-  });
-
-  it('says that the database of DATABASE_URL cannot be opened', async () => {
-    const { code, err } = await run({ DATABASE_URL: 'postgres://app:secret@127.0.0.1:1/millwright' });
-    expect(code).toBe(1);
-    expect(err).toMatch(/^The database of DATABASE_URL cannot be opened: /);
-    expect(err).not.toContain('secret');
-  });
 });

@@ -36,8 +36,15 @@ export function dataFolderAt(directory: string): DataFolder {
 /** Creates DATA_DIR. Where root creates it, others may walk through (never list) it, since the server runs as another user. */
 export function makeDataFolder({ path }: DataFolder): void {
   if (existsSync(path)) return;
-  mkdirSync(path, { recursive: true });
+  makeFolders(path);
   chmodSync(path, isRoot() ? 0o711 : 0o700);
+}
+
+/** One after the other: Node's own `recursive` never returns where the system says that a folder cannot be (in /proc). */
+function makeFolders(path: string): void {
+  const above = dirname(path);
+  if (!existsSync(above)) makeFolders(above);
+  mkdirSync(path);
 }
 
 /**
@@ -68,7 +75,8 @@ export type Passwords = Readonly<Record<Role, string>>;
 
 /** The roles' passwords, made at the first start and kept readable for the folder's owner only. */
 export function passwordsOf(folder: DataFolder): Passwords {
-  if (existsSync(folder.passwords)) return JSON.parse(readFileSync(folder.passwords, 'utf8')) as Passwords;
+  const kept = readPasswords(folder.passwords);
+  if (kept !== undefined) return kept;
   if (existsSync(folder.cluster))
     throw new EmbeddedPostgresError(
       `${folder.passwords} is missing, and without it the database beside it cannot be opened. Bring it back from a backup.`,
@@ -77,6 +85,22 @@ export function passwordsOf(folder: DataFolder): Passwords {
   const passwords: Passwords = { superuser: password(), owner: password(), app: password() };
   writePrivateFile(folder.passwords, JSON.stringify(passwords, undefined, 2));
   return passwords;
+}
+
+function readPasswords(path: string): Passwords | undefined {
+  if (!existsSync(path)) return undefined;
+  const text = readFileSync(path, 'utf8');
+  try {
+    const passwords = JSON.parse(text) as Record<string, unknown>;
+    for (const role of Object.keys(roleNames))
+      if (typeof passwords[role] !== 'string' || passwords[role] === '') throw new TypeError(`no password of ${role}`);
+    return passwords as Passwords;
+  } catch (cause) {
+    throw new EmbeddedPostgresError(
+      `${path} is damaged, and without it the database beside it cannot be opened. Bring it back from a backup.`,
+      { cause },
+    );
+  }
 }
 
 /** Writes a file that only its owner reads: whole or not at all, and on the disk when this returns. It belongs to whom its folder belongs. */

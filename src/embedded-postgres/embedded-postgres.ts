@@ -15,6 +15,7 @@ import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { lockFolder } from './folder-lock.js';
 import { launch, stop, stopOrphan, type Postmaster } from './postmaster.js';
 import { ServerLog } from './server-log.js';
+import { explained } from './unusable-folder.js';
 
 export type SupervisorLogger = Readonly<Record<'info' | 'warn' | 'error', (message: string) => void>>;
 
@@ -50,6 +51,12 @@ const settings = {
 /** Between two tries to bring the server back: whatever it died of (a full disk) may be over at any moment. */
 const longestPauseMilliseconds = 1_000;
 
+/** PostgreSQL's code for it. */
+const wrongPassword = '28P01';
+
+const passwordsOfAnother = ({ passwords }: DataFolder): EmbeddedPostgresError =>
+  new EmbeddedPostgresError(`${passwords} belongs to another database than the one beside it. Bring it back from a backup.`);
+
 const silent: SupervisorLogger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** A PostgreSQL server of our own in a folder: started, watched, started again when it dies, and stopped with us. */
@@ -76,17 +83,17 @@ export class EmbeddedPostgres {
 
   /**
    * Starts the server of a folder, after making it where there is none (2-3 s, later 0.1-0.2 s). Returns when it takes connections.
-   * @throws EmbeddedPostgresError with the reason for a person: another process runs on the folder, another major version, nobody to run it as
+   * @throws EmbeddedPostgresError with the reason for a person: the folder cannot be used, another process runs on it, another major version, nobody to run it as
    */
   static async start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
     const folder = dataFolderAt(options.directory);
-    assertOpenable(folder);
-    makeDataFolder(folder);
     const disk = new DiskReserve(folder);
-    await disk.releaseIfScarce();
     let unlock: (() => void) | undefined;
     let log: ServerLog | undefined;
     try {
+      assertOpenable(folder);
+      makeDataFolder(folder);
+      await disk.releaseIfScarce();
       unlock = lockFolder(folder.path);
       if (await stopOrphan(folder.cluster)) options.logger?.warn('stopped the database server that an earlier run had left behind');
       const arrangement = arrange(folder);
@@ -99,14 +106,14 @@ export class EmbeddedPostgres {
         await makeRoles(server.urlFor('superuser', 'postgres'), passwords);
       } catch (error) {
         await server.stop();
-        throw error;
+        throw (error as { code?: unknown }).code === wrongPassword ? passwordsOfAnother(folder) : error;
       }
       return server;
     } catch (error) {
       log?.close();
       await disk.close();
       unlock?.();
-      throw error;
+      throw explained(error, folder.path);
     }
   }
 

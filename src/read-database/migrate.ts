@@ -1,6 +1,7 @@
 import { ensureSequences } from '#millwright/event-sourcing';
 import pg from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
+import { CannotStart } from '../cannot-start.js';
 import { dataSourceOptions } from './data-source.js';
 import { migrations } from './migrations.js';
 import { sequences } from './sequences.js';
@@ -12,22 +13,20 @@ const lockTimeoutMilliseconds = 60_000;
 const lockNotAvailable = '55P03';
 
 /** The database was made by a newer version of this program. */
-export class DatabaseIsNewer extends Error {
+export class DatabaseIsNewer extends CannotStart {
   constructor(unknown: readonly string[]) {
     super(
       `The database was made by a newer Millwright: this version does not know its migration ${unknown.join(', ')}. Nothing was changed. Start the newer version.`,
     );
-    this.name = 'DatabaseIsNewer';
   }
 }
 
 /** Somebody else makes migrations or copies the log, and does not come to an end. */
-export class DatabaseIsBusy extends Error {
+export class DatabaseIsBusy extends CannotStart {
   constructor() {
     super(
       `Another process migrates this database or copies its log (npm run log:copy), and was not done within ${lockTimeoutMilliseconds / 1_000} s.`,
     );
-    this.name = 'DatabaseIsBusy';
   }
 }
 

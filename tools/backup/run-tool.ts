@@ -1,5 +1,4 @@
-import { ConfigurationError } from '../../src/config.js';
-import { EmbeddedPostgresError } from '../../src/embedded-postgres/index.js';
+import { CannotStart } from '../../src/cannot-start.js';
 import { CannotDo } from './refusals.js';
 
 /** Runs a tool that takes one file, and says in a sentence why it could not do its work. */
@@ -20,7 +19,7 @@ export async function runTool(help: string, work: (file: string) => Promise<void
 }
 
 function sentenceOf(error: unknown): unknown {
-  if (error instanceof CannotDo || error instanceof EmbeddedPostgresError || error instanceof ConfigurationError) return error.message;
+  if (error instanceof CannotDo || error instanceof CannotStart) return error.message;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOSPC' || code === '53100') return 'The disk is full. Nothing was kept of it; make room and run it again.';
   if (code === 'EACCES' || code === 'EPERM' || code === 'ENOENT' || code === 'EISDIR')

@@ -1,7 +1,7 @@
 import type { EventLog } from '../event-log.js';
 import type { EventStoreDbLogOptions } from './settings.js';
 
-export { AppendTooLarge } from './failures.js';
+export { AppendTooLarge, LogAccessDenied } from './failures.js';
 export type { EventStoreDbLogOptions } from './settings.js';
 
 /**
