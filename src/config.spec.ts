@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { eventStoreDbAddressOf } from '#millwright/event-sourcing';
 import { Configuration, ConfigurationError, helpText, readConfiguration } from './config.js';
 
 describe('the configuration', () => {
@@ -48,6 +50,17 @@ describe('the configuration', () => {
     const read = (): unknown => readConfiguration({ PORT: '-1', ADMIN_API_KEY: 'hunter2' });
     expect(read).toThrow(new ConfigurationError(['PORT is no number from 0 to 65535.', 'ADMIN_API_KEY is shorter than 20 characters.']));
     expect(read).not.toThrow('hunter2');
+  });
+
+  it('takes every address of EventStoreDB that the documents and compose files name', async () => {
+    const files = ['README.md', 'docs/scaling.md', 'docker-compose.yml', 'docker-compose.cluster.yml'];
+    const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+    const addresses = texts.flatMap((text) => text.match(/esdb(\+discover)?:\/\/[^\s'"`…]+/g) ?? []);
+    expect(addresses).toEqual(expect.arrayContaining(['esdb://eventstore:2113,eventstore2:2113,eventstore3:2113?tls=false']));
+    for (const address of addresses) {
+      expect(readConfiguration({ EVENTSTORE_URL: address }).eventStoreUrl).toBe(address);
+      expect(() => eventStoreDbAddressOf(address)).not.toThrow();
+    }
   });
 
   it('explains every variable', () => expect(helpText()).toMatch(/PORT +3000[^]*EVENTSTORE_PREFIX[^]*LOG_LEVEL/));

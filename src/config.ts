@@ -61,6 +61,10 @@ const url =
       : new Wrong(`is no address that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`);
   };
 
+/** Several hosts in one address are no URL; the whole of it is judged as EventStoreDB's client reads it when the log is opened (event-log.ts). */
+const eventStoreUrl = (text: string): string | Wrong =>
+  /^esdb(\+discover)?:\/\/./.test(text) ? text : new Wrong('is no address that starts with esdb:// or esdb+discover://');
+
 const postgresUrl = url('postgres:', 'postgresql:');
 
 const variables: readonly Variable[] = [
@@ -97,8 +101,8 @@ const variables: readonly Variable[] = [
     name: 'EVENTSTORE_URL',
     key: 'eventStoreUrl',
     fallback: 'none',
-    meaning: 'keep the event log in EventStoreDB, esdb://…',
-    read: url('esdb:', 'esdb+discover:'),
+    meaning: 'keep the event log in EventStoreDB, esdb://… (several hosts with commas) or esdb+discover://…',
+    read: eventStoreUrl,
   }),
   variable({
     name: 'EVENTSTORE_PREFIX',

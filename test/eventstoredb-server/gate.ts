@@ -8,6 +8,9 @@ type AnyCall = Readonly<{ metadata: Metadata; getPeer(): string }>;
 
 /** Every call passes here first: who may come in, who is answered late or never, whose connection is cut. */
 export class Gate {
+  /** While the server is frozen: resolves when it is thawed. Connections are accepted meanwhile, and what they ask is dealt with afterwards. */
+  thawed: Promise<void> | undefined;
+
   constructor(
     readonly faults: Faults,
     /** Cuts the TCP connection of a peer (`address:port`), as a broken network would. */
@@ -31,6 +34,7 @@ export class Gate {
 
   /** Lets a call with one answer through, late or never if the faults say so. */
   pass<Answer>(call: AnyCall, answer: sendUnaryData<Answer>, work: () => void): void {
+    if (this.thawed) return void this.thawed.then(() => this.pass(call, answer, work));
     const refused = this.refusal(call);
     if (refused) return answer(refused);
     if (this.faults.silent) return;
@@ -40,6 +44,7 @@ export class Gate {
 
   /** The same for a stream of answers; false where it must stay silent. */
   async admits(): Promise<boolean> {
+    await this.thawed;
     if (this.faults.delay > 0) await wait(this.faults.delay, undefined, { ref: false });
     return !this.faults.silent;
   }

@@ -112,6 +112,7 @@ async function subscribe(call: ReadCall, options: ReadReq.Options, log: StoredLo
   let considered = 0;
   let live = false;
   for (let next = startOf(options, events()); !call.cancelled;) {
+    await gate.thawed;
     const event = faults.silent ? undefined : events()[next];
     if (!event) {
       if (live || faults.silent || faults.withoutCaughtUp) await woken(call, log.changes, 'appended');
@@ -128,10 +129,10 @@ async function subscribe(call: ReadCall, options: ReadReq.Options, log: StoredLo
 
 export const readCall = (log: StoredLog, gate: Gate, figures: Figures) => (call: ReadCall) => {
   const options = call.request.getOptions();
-  const refused = gate.refusal(call);
-  if (refused || !options) return void call.emit('error', refused ?? new Error('no options'));
   const work = async (): Promise<void> => {
     if (!(await gate.admits())) return;
+    const refused = gate.refusal(call);
+    if (refused || !options) return void call.emit('error', refused ?? new Error('no options'));
     await (options.hasSubscription() ? subscribe(call, options, log, gate, figures) : read(call, options, log, figures));
   };
   work().catch(() => call.end());

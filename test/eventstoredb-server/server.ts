@@ -22,9 +22,16 @@ export type ServerOptions = Readonly<{
   file?: string;
   /** The position of the first event; past 2^53 shows who keeps positions in numbers. */
   firstPosition?: bigint;
+  /** What several nodes of a cluster have committed together; a log of its own without. */
+  log?: StoredLog;
+  /** The cluster as this node's gossip tells of it; itself alone without. */
+  members?: () => readonly Member[];
   /** PEM texts; without them the server speaks plain HTTP/2. */
   tls?: Readonly<{ certificate: string; key: string }>;
 }>;
+
+/** A node as gossip tells of it. */
+export type Member = Readonly<{ port: number; leads: boolean; alive: boolean }>;
 
 /**
  * A server that speaks EventStoreDB's wire protocol as far as our adapter does, and misbehaves on demand.
@@ -38,9 +45,11 @@ export class EventStoreDbTestServer {
   private tcp: TcpServer | undefined;
   private grpc: Server | undefined;
   private readonly sockets = new Map<string, Socket>();
+  private readonly gate = new Gate(this.faults, (peer) => this.sockets.get(peer)?.destroy());
+  private thawNow: () => void = () => undefined;
 
   constructor(private readonly options: ServerOptions = {}) {
-    this.log = new StoredLog(options);
+    this.log = options.log ?? new StoredLog(options);
     this.port = options.port ?? 0;
   }
 
@@ -50,7 +59,7 @@ export class EventStoreDbTestServer {
 
   /** Listens; after a `kill` again on the same port, with everything that was committed. */
   async start(): Promise<this> {
-    const grpc = this.serve(new Gate(this.faults, (peer) => this.sockets.get(peer)?.destroy()));
+    const grpc = this.serve(this.gate);
     const { tls } = this.options;
     const credentials = tls
       ? ServerCredentials.createSsl(null, [{ cert_chain: Buffer.from(tls.certificate), private_key: Buffer.from(tls.key) }])
@@ -90,6 +99,21 @@ export class EventStoreDbTestServer {
     this.log.close();
   }
 
+  /** Does nothing any more, as a stopped process (SIGSTOP) does: the system still accepts connections for it, and nobody is answered. */
+  freeze(): void {
+    this.gate.thawed ??= new Promise((resolve) => (this.thawNow = resolve));
+  }
+
+  /** Goes on, first with what was asked meanwhile. */
+  thaw(): void {
+    this.gate.thawed = undefined;
+    this.thawNow();
+  }
+
+  get frozen(): boolean {
+    return this.gate.thawed !== undefined;
+  }
+
   /** Cuts every connection and goes on listening. */
   cutConnections(): void {
     for (const socket of this.sockets.values()) socket.destroy();
@@ -125,12 +149,17 @@ export class EventStoreDbTestServer {
   }
 
   private clusterInfo() {
-    const member = new gossip.MemberInfo()
-      .setInstanceId(uuidOf(crypto.randomUUID()))
-      .setTimeStamp(`${BigInt(Date.now()) * 10_000n}`)
-      .setState(this.faults.leaderElsewhere ? gossip.MemberInfo.VNodeState.FOLLOWER : gossip.MemberInfo.VNodeState.LEADER)
-      .setIsAlive(true)
-      .setHttpEndPoint(new gossip.EndPoint().setAddress('127.0.0.1').setPort(this.port));
-    return new gossip.ClusterInfo().setMembersList([member]);
+    const { VNodeState } = gossip.MemberInfo;
+    const alone = { port: this.port, leads: this.faults.leaderElsewhere === undefined, alive: true };
+    const members = (this.options.members?.() ?? [alone]).map(({ port, leads, alive }) =>
+      new gossip.MemberInfo()
+        .setInstanceId(uuidOf(crypto.randomUUID()))
+        .setTimeStamp(`${BigInt(Date.now()) * 10_000n}`)
+        .setState(leads ? VNodeState.LEADER : VNodeState.FOLLOWER)
+        .setIsAlive(alive)
+        .setHttpEndPoint(new gossip.EndPoint().setAddress('127.0.0.1').setPort(port)),
+    );
+    this.figures.gossips += 1;
+    return new gossip.ClusterInfo().setMembersList(members);
   }
 }

@@ -1,4 +1,4 @@
-import { openEventStoreDbLog, PostgresLog, type EventLog } from '#millwright/event-sourcing';
+import { eventStoreDbAddressOf, openEventStoreDbLog, PostgresLog, type EventLog } from '#millwright/event-sourcing';
 import type { Logger } from 'pino';
 import { Configuration } from '../../src/config.js';
 import type { Databases } from '../../src/databases.js';
@@ -21,7 +21,7 @@ const isPostgres = (address: string): boolean => address === 'embedded' || /^pos
 
 /**
  * Opens both ends, and brings the database up to this version.
- * @throws CannotCopy, and the errors of `openDatabases`
+ * @throws CannotCopy, UnusableAddress, and the errors of `openDatabases`
  */
 export async function openEnds(from: string, to: string, environment: Configuration, logger: Logger): Promise<Ends> {
   for (const address of [from, to])
@@ -33,6 +33,7 @@ export async function openEnds(from: string, to: string, environment: Configurat
       'Between two PostgreSQL servers, use pg_dump and pg_restore: the log lies in the database, with everything that belongs to it.',
     );
   const database = isPostgres(from) ? from : to;
+  eventStoreDbAddressOf(isPostgres(from) ? to : from);
   const onPostgres = new Configuration({
     ...environment,
     databaseUrl: database === 'embedded' ? undefined : database,

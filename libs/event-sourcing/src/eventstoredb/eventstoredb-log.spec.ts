@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { event, eventStoreDbServers } from '../contract/eventstoredb-servers.js';
 import { LogUnavailable, UnknownOutcome, WrongExpectedRevision } from '../event-log.js';
-import { EventStoreDbLog } from './eventstoredb-log.js';
 import { AppendTooLarge, LogAccessDenied, StreamDeleted } from './failures.js';
 
 const { startServer, logOn, serverAndLog } = eventStoreDbServers();
@@ -156,12 +155,6 @@ describe('reading from EventStoreDbLog', () => {
     expect((await log.readAll(0n, 10)).map(({ stream, revision }) => [stream, revision])).toEqual([['part-1', 0]]);
     expect(server.log.stream('a_part-1')).toHaveLength(1);
   });
-});
-
-it('refuses TLS without credentials and needs none without TLS', () => {
-  expect(() => new EventStoreDbLog({ url: 'esdb://127.0.0.1:2113' })).toThrow(/needs credentials/);
-  expect(() => new EventStoreDbLog({ url: 'postgres://127.0.0.1/x' })).toThrow(/must look like esdb/);
-  expect(() => new EventStoreDbLog({ url: 'esdb://127.0.0.1:2113?tls=false' })).not.toThrow();
 });
 
 it('lets running appends finish when it is closed, and takes no new ones', async () => {

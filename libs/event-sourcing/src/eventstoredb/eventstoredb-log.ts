@@ -1,14 +1,12 @@
 import {
   BACKWARDS,
   END,
-  EventStoreDBClient,
+  type EventStoreDBClient,
   FORWARDS,
   jsonEvent,
   NO_STREAM,
   START,
-  streamNameFilter,
   type AllStreamResolvedEvent,
-  type AllStreamSubscription,
   type AppendResult,
   type JSONType,
   type ResolvedEvent,
@@ -18,22 +16,25 @@ import { LogUnavailable, UnknownOutcome, WrongExpectedRevision } from '../event-
 import type { Appended, AppendRequest, EventLog, ExpectedRevision, SubscriptionItem } from '../event-log.js';
 import type { Position, RecordedEvent } from '../event.js';
 import { appendUntilSettled } from './append-attempts.js';
-import { pause } from './patience.js';
+import { openSubscription, type OpenSubscriptions } from './open-subscription.js';
+import { PatientClient } from './patient-client.js';
 import { readPatiently, type RunningRead } from './reading.js';
 import { numberOf, positionOf, recordedFrom } from './recorded-event.js';
-import { credentialsOf, type Credentials, type EventStoreDbLogOptions } from './settings.js';
-import { subscribeWithReconnect, type Connection, type Delivery, type Quiet } from './subscription.js';
+import { addressOf, type EventStoreDbAddress, type EventStoreDbLogOptions } from './settings.js';
+import { subscribeWithReconnect, type Quiet } from './subscription.js';
 
-/** Events of one read; also how many the log is looked over at a time by a quiet subscription. */
+/** Events of one read; and how many the log is looked over at a time by a quiet subscription. */
 const pageSize = 1_000;
 const lookSize = 256;
-/** The server sends a checkpoint each time it considered this many times 32 events. */
-const checkpointMultiplier = 8;
 
-/** The log in EventStoreDB, for installations that outgrow one machine. The only file that knows its client. */
+/** The log in EventStoreDB, for installations that outgrow one machine. */
 export class EventStoreDbLog implements EventLog {
-  private readonly client: EventStoreDBClient;
-  private readonly credentials: Credentials;
+  private readonly address: EventStoreDbAddress;
+  private readonly credentials: EventStoreDbAddress['credentials'];
+  /** Two, so that an append never waits behind a long read, and the silence of one is not hidden by the other's answers. */
+  private readonly appending: PatientClient;
+  private readonly reading: PatientClient;
+  private readonly subscriptions: OpenSubscriptions = new Set();
   private readonly prefix: string;
   private readonly readTimeout: number;
   private readonly closing = new AbortController();
@@ -42,10 +43,21 @@ export class EventStoreDbLog implements EventLog {
   private highest: Promise<Position> | Position | undefined;
 
   constructor(private readonly options: EventStoreDbLogOptions) {
-    this.credentials = credentialsOf(options.url);
+    this.address = addressOf(options.url);
+    this.credentials = this.address.credentials;
     this.prefix = options.prefix ?? '';
     this.readTimeout = options.readTimeout ?? 5_000;
-    this.client = EventStoreDBClient.connectionString(options.url);
+    const patience = options.silenceTimeout ?? 2_000;
+    this.appending = new PatientClient(this.address.reachable, patience, (error) => {
+      options.onTrouble?.(error);
+      this.reading.suspect();
+    });
+    this.reading = new PatientClient(this.address.reachable, patience, (error) => {
+      options.onTrouble?.(error);
+      this.appending.suspect();
+      // They wait on the same server, and would only wait on.
+      for (const subscription of this.subscriptions) subscription.destroy(error);
+    });
   }
 
   async append(
@@ -64,8 +76,8 @@ export class EventStoreDbLog implements EventLog {
 
   async readStream(stream: string, fromRevision = 0, limit = pageSize): Promise<RecordedEvent[]> {
     if (limit <= 0) return [];
-    const received = await this.read<ResolvedEvent>(stream, () =>
-      this.client.readStream(this.prefix + stream, {
+    const received = await this.read<ResolvedEvent>(stream, (client) =>
+      client.readStream(this.prefix + stream, {
         direction: FORWARDS,
         fromRevision: BigInt(fromRevision),
         maxCount: limit,
@@ -97,9 +109,9 @@ export class EventStoreDbLog implements EventLog {
   }
 
   private async headWithin(timeout: number): Promise<Position> {
-    const open = () =>
-      this.client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1, requiresLeader: true, credentials: this.credentials });
-    const [last] = await readPatiently<AllStreamResolvedEvent>('$all', { timeout, signal: this.closing.signal }, open);
+    const open = (client: EventStoreDBClient) =>
+      client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1, requiresLeader: true, credentials: this.credentials });
+    const [last] = await readPatiently<AllStreamResolvedEvent>('$all', this.reading, { timeout, signal: this.closing.signal }, open);
     return last?.event ? positionOf(last.event) : 0n;
   }
 
@@ -107,23 +119,17 @@ export class EventStoreDbLog implements EventLog {
     after: Position,
     { categories, signal }: { categories?: readonly string[]; signal: AbortSignal },
   ): AsyncGenerator<SubscriptionItem> {
-    // A connection of its own: a slow consumer fills the connection's window, and appends must not wait behind it.
-    const client = EventStoreDBClient.connectionString(this.options.url);
     const prefixes = categories?.map((category) => `${this.prefix}${category}-`) ?? (this.prefix === '' ? undefined : [this.prefix]);
     const wanted = (name: string): boolean => (prefixes ? prefixes.some((prefix) => name.startsWith(prefix)) : this.isOurs(name));
     const source = {
-      connect: (from: Position) => this.connect(client, from, prefixes),
+      connect: (from: Position) => openSubscription(this.address, { after: from, prefixes, prefix: this.prefix }, this.subscriptions),
       look: (from: Position) => this.look(from, wanted),
       stallTimeout: this.options.stallTimeout ?? 5_000,
       onTrouble: this.options.onTrouble ?? (() => undefined),
     };
-    try {
-      for await (const item of subscribeWithReconnect(source, after, AbortSignal.any([signal, this.closing.signal]))) {
-        if (item.kind === 'event') this.saw(item.event.position);
-        yield item;
-      }
-    } finally {
-      await release(client);
+    for await (const item of subscribeWithReconnect(source, after, AbortSignal.any([signal, this.closing.signal]))) {
+      if (item.kind === 'event') this.saw(item.event.position);
+      yield item;
     }
   }
 
@@ -131,7 +137,7 @@ export class EventStoreDbLog implements EventLog {
   async close(): Promise<void> {
     this.closing.abort();
     await Promise.allSettled(this.appends);
-    await release(this.client);
+    await Promise.all([this.appending.close(), this.reading.close()]);
   }
 
   private isOurs(name: string): boolean {
@@ -167,12 +173,14 @@ export class EventStoreDbLog implements EventLog {
     const result = await appendUntilSettled(request, limits, async (timeout) => {
       before ||= await this.highestSeen(timeout);
       // Credentials and a deadline on the call itself choose the classic append, the only one that ever gives up (docs/adr).
-      return this.client.appendToStream(this.prefix + stream, proposed, {
-        expectedRevision: expectedOf(expected),
-        credentials: this.credentials,
-        deadline: timeout,
-        requiresLeader: true,
-      });
+      return this.appending.call((client) =>
+        client.appendToStream(this.prefix + stream, proposed, {
+          expectedRevision: expectedOf(expected),
+          credentials: this.credentials,
+          deadline: timeout,
+          requiresLeader: true,
+        }),
+      );
     });
     if (!result.success) throw new WrongExpectedRevision(stream, expected, undefined);
     return this.appended(stream, result, before);
@@ -195,31 +203,6 @@ export class EventStoreDbLog implements EventLog {
     }
   }
 
-  private connect(client: EventStoreDBClient, after: Position, prefixes: readonly string[] | undefined): Connection {
-    const checkpoints = {
-      checkpointInterval: checkpointMultiplier,
-      // Called while the message passes through, so that pushing keeps its place among the events.
-      checkpointReached: (own: AllStreamSubscription, { commit }: { commit: bigint }) =>
-        void own.push({ kind: 'checkpoint', position: commit } satisfies Delivery),
-    };
-    const subscription = client.subscribeToAll(
-      {
-        fromPosition: after === 0n ? START : { commit: after, prepare: after },
-        filter: prefixes
-          ? streamNameFilter({ prefixes: [...prefixes], ...checkpoints })
-          : streamNameFilter({ regex: '^[^$]', ...checkpoints }),
-        credentials: this.credentials,
-      },
-      { highWaterMark: lookSize },
-    );
-    subscription.on('caughtUp', () => void subscription.push({ kind: 'live' } satisfies Delivery));
-    return {
-      read: () => deliveryOf(subscription.read(), this.prefix),
-      deliveries: subscription,
-      close: () => atMostASecond(subscription.unsubscribe()),
-    };
-  }
-
   private async look(after: Position, wanted: (stream: string) => boolean): Promise<Quiet> {
     let upTo = after;
     for (const { event } of await this.page(after, lookSize)) {
@@ -232,8 +215,8 @@ export class EventStoreDbLog implements EventLog {
 
   /** Events from a position on, which is included: reads of EventStoreDB start at their position, subscriptions behind it. */
   private page(from: Position, maxCount: number): Promise<AllStreamResolvedEvent[]> {
-    return this.read<AllStreamResolvedEvent>('$all', () =>
-      this.client.readAll({
+    return this.read<AllStreamResolvedEvent>('$all', (client) =>
+      client.readAll({
         direction: FORWARDS,
         fromPosition: from === 0n ? START : { commit: from, prepare: from },
         maxCount,
@@ -243,31 +226,10 @@ export class EventStoreDbLog implements EventLog {
     );
   }
 
-  private read<Received>(stream: string, open: () => RunningRead): Promise<Received[]> {
-    return readPatiently(stream, { timeout: this.readTimeout, signal: this.closing.signal }, open);
+  private read<Received>(stream: string, open: (client: EventStoreDBClient) => RunningRead): Promise<Received[]> {
+    return readPatiently(stream, this.reading, { timeout: this.readTimeout, signal: this.closing.signal }, open);
   }
-}
-
-function deliveryOf(item: unknown, prefix: string): Delivery | undefined {
-  if (item === null) return undefined;
-  if (typeof item === 'object' && 'kind' in item) return item as Delivery;
-  const { event } = item as AllStreamResolvedEvent;
-  return event ? { kind: 'event', event: recordedFrom(event, prefix) } : undefined;
 }
 
 const expectedOf = (expected: ExpectedRevision) =>
   expected === 'no stream' ? NO_STREAM : expected === 'any' ? expected : BigInt(expected);
-
-/**
- * `dispose` ends the calls but leaves the connection open; its channel is reached through the client's own (protected) accessor.
- * A client that still looks for its cluster, which may take it a minute, is left to itself after a second: nobody can stop before that otherwise.
- */
-async function release(client: EventStoreDBClient): Promise<void> {
-  await atMostASecond(client.dispose().then(async () => (await client['getChannel']()).close()));
-}
-
-async function atMostASecond(work: Promise<unknown>): Promise<void> {
-  const over = new AbortController();
-  await Promise.race([work.catch(() => undefined), pause(1_000, over.signal)]);
-  over.abort();
-}

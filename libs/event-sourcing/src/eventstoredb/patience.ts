@@ -14,3 +14,9 @@ export const pause = (milliseconds: number, signal?: AbortSignal): Promise<void>
     const timer = setTimeout(done, milliseconds);
     signal?.addEventListener('abort', done);
   });
+
+export async function atMostASecond(work: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([work.catch(() => undefined), pause(1_000, over.signal)]);
+  over.abort();
+}

@@ -1,5 +1,7 @@
+import type { EventStoreDBClient } from '@eventstore/db-client';
 import { failureOf, readFailure } from './failures.js';
 import { backoff, pause } from './patience.js';
+import type { PatientClient } from './patient-client.js';
 
 /** A running read of the client. */
 export type RunningRead = AsyncIterable<unknown> &
@@ -13,13 +15,14 @@ type ReadLimits = Readonly<{ timeout: number; signal: AbortSignal }>;
  */
 export async function readPatiently<Received>(
   stream: string,
+  client: PatientClient,
   { timeout, signal }: ReadLimits,
-  open: () => RunningRead,
+  open: (client: EventStoreDBClient) => RunningRead,
 ): Promise<Received[]> {
   const deadline = Date.now() + timeout;
   for (let failures = 0; ; failures += 1) {
     try {
-      return await readToEnd<Received>(open(), timeout);
+      return await client.call((server, heard) => readToEnd<Received>(open(server), timeout, heard));
     } catch (error) {
       const failure = failureOf(error);
       if (failure === 'stream not found') return [];
@@ -32,12 +35,13 @@ export async function readPatiently<Received>(
 }
 
 /** Collects a read, and gives up when nothing comes for so long: the client itself would wait for ever. */
-async function readToEnd<Received>(reading: RunningRead, timeout: number): Promise<Received[]> {
+async function readToEnd<Received>(reading: RunningRead, timeout: number, heard: () => void): Promise<Received[]> {
   const received: Received[] = [];
   const silence = setTimeout(() => reading.destroy(new Error(`nothing came for ${timeout} ms`)), timeout);
   try {
     for await (const item of reading) {
       received.push(item as Received);
+      heard();
       silence.refresh();
     }
     return received;

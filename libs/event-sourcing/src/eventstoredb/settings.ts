@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+
 /** How to reach EventStoreDB. Nothing here is read from the environment. */
 export type EventStoreDbLogOptions = Readonly<{
   /** `esdb://user:password@host:2113?tls=true`, several hosts with commas, or `esdb+discover://`. */
@@ -12,27 +14,102 @@ export type EventStoreDbLogOptions = Readonly<{
   readTimeout?: number;
   /** Milliseconds an event that the log has may be missing from a live subscription before that is taken up anew. */
   stallTimeout?: number;
+  /** Milliseconds without any answer, while one is awaited, after which the server is left: another connection asks anew who leads. */
+  silenceTimeout?: number;
   /** Told of each lost subscription and each failed attempt to take it up again; for log lines and metrics. */
   onTrouble?: (error: unknown) => void;
 }>;
 
 export type Credentials = Readonly<{ username: string; password: string }>;
 
+/** An address as this program uses it. */
+export type EventStoreDbAddress = Readonly<{
+  /** For the client: without credentials, which it writes into its warnings, and with our own times for finding a cluster. */
+  reachable: string;
+  credentials: Credentials;
+  hosts: readonly Readonly<{ address: string; port: number }>[];
+}>;
+
+/** The address of an EventStoreDB cannot be used; the message says why in a sentence, and repeats nothing that may be secret. */
+export class UnusableAddress extends Error {
+  constructor(reason: string) {
+    super(`the address of EventStoreDB ${reason}`);
+    this.name = 'UnusableAddress';
+  }
+}
+
 /** Never sent: the client keeps credentials off connections without TLS. They are given because only they select its classic append call. */
 const placeholder: Credentials = { username: 'none', password: 'none' };
 
-/** The credentials of a URL. TLS without any is refused: the server would refuse every call anyway, later and less clearly. */
-export function credentialsOf(url: string): Credentials {
-  const match = /^esdb(?:\+discover)?:\/\/(?:([^:@/]+):([^@/]+)@)?[^?]+(?:\?(.*))?$/.exec(url.trim());
-  if (!match) throw new Error('the address of EventStoreDB must look like esdb://user:password@host:2113?tls=true');
-  const [, username, password, query = ''] = match;
-  const settings = new Map(query.split('&').map((pair) => pair.toLowerCase().split('=') as [string, string]));
-  if (settings.get('throwonappendfailure') === 'false') throw new Error('throwOnAppendFailure=false hides conflicts and is not supported');
-  if (username !== undefined && password !== undefined)
+/** What the client's parser makes of an address. */
+type Parsed = Readonly<{
+  hosts: readonly Readonly<{ address: string; port: number }>[];
+  dnsDiscover: boolean;
+  tls?: boolean;
+  throwOnAppendFailure?: boolean;
+}> &
+  Readonly<Record<string, unknown>>;
+
+const scheme = /^esdb(?:\+discover)?:\/\//;
+/** What the client takes for credentials. */
+const userInformation = /^(esdb(?:\+discover)?:\/\/)([^:]+:[^@]+)@/;
+
+/**
+ * How a cluster is looked for, where the address does not say: a member that is frozen or gone costs one second (the client's 5 s are too long
+ * for who waits meanwhile), and a search that finds nobody is given up soon, for it cannot be stopped.
+ */
+const search = { gossipTimeout: 1, maxDiscoverAttempts: 3 };
+
+/**
+ * Reads an address as the client reads it, with the client's own parser: one host or several, `esdb+discover://`, and its options.
+ * TLS without credentials is refused: the server would refuse every call anyway, later and less clearly.
+ * @throws UnusableAddress
+ */
+export function addressOf(url: string): EventStoreDbAddress {
+  const whole = url.trim();
+  if (!scheme.test(whole)) throw new UnusableAddress('must look like esdb://user:password@host:2113?tls=true');
+  const bare = whole.replace(userInformation, '$1').replace(/\/+(?=\?|$)/, '');
+  const address = parsed(bare);
+  const { hosts, dnsDiscover, tls = true, throwOnAppendFailure = true } = address;
+  if (hosts.some((host) => host.address.includes('@')))
+    throw new UnusableAddress('has a name without a password, or an @ in one of them (write it as %40)');
+  if (!throwOnAppendFailure) throw new UnusableAddress('says throwOnAppendFailure=false, which hides conflicts');
+  const credentials = credentialsIn(whole);
+  if (tls && !credentials)
+    throw new UnusableAddress('needs credentials for TLS (esdb://user:password@…), or says tls=false on a trusted network');
+  const added = dnsDiscover || hosts.length > 1 ? Object.entries(search).filter(([name]) => address[name] === undefined) : [];
+  return {
+    reachable: added.reduce((text, [name, value]) => `${text}${text.includes('?') ? '&' : '?'}${name}=${value}`, bare),
+    credentials: credentials ?? placeholder,
+    hosts,
+  };
+}
+
+function credentialsIn(url: string): Credentials | undefined {
+  const pair = userInformation.exec(url)?.[2]?.split(':');
+  if (pair === undefined) return undefined;
+  const [username = '', password = '', ...more] = pair;
+  if (more.length > 0) throw new UnusableAddress('has a colon in its password; write it as %3A');
+  try {
     return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
-  if (settings.get('tls') !== 'false')
-    throw new Error(
-      'EventStoreDB with TLS needs credentials in its address (esdb://user:password@…), or say tls=false on a trusted network',
-    );
-  return placeholder;
+  } catch {
+    throw new UnusableAddress('has a % in its password that begins no escape; write it as %25');
+  }
+}
+
+/** Loaded when an address is read: most installations never need the client. */
+const load = createRequire(import.meta.url);
+
+function parsed(text: string): Parsed {
+  const parser = load('@eventstore/db-client/dist/Client/parseConnectionString.js') as { parseConnectionString(text: string): Parsed };
+  let address: Parsed;
+  try {
+    address = parser.parseConnectionString(text);
+  } catch (error) {
+    throw new UnusableAddress(`cannot be read: expected ${(error as { expected?: string }).expected ?? 'something else'}`);
+  }
+  const known = Object.keys(address).filter((key) => key !== 'hosts' && key !== 'dnsDiscover');
+  const options = text.split('?')[1]?.split('&') ?? [];
+  if (known.length < options.length) throw new UnusableAddress('has an option twice, or one that clients of EventStoreDB do not know');
+  return address;
 }

@@ -1,0 +1,75 @@
+import {
+  EventStoreDBClient,
+  START,
+  streamNameFilter,
+  type AllStreamResolvedEvent,
+  type AllStreamSubscription,
+} from '@eventstore/db-client';
+import type { Position } from '../event.js';
+import { release } from './patient-client.js';
+import { atMostASecond } from './patience.js';
+import { recordedFrom } from './recorded-event.js';
+import type { EventStoreDbAddress } from './settings.js';
+import type { Connection, Delivery } from './subscription.js';
+
+/** The server sends a checkpoint each time it considered this many times 32 events. */
+const checkpointMultiplier = 8;
+/** Events that may wait here to be consumed. */
+const waitingEvents = 256;
+
+/** Those that run, for whoever learns that their server has fallen silent. */
+export type OpenSubscriptions = Set<Pick<AllStreamSubscription, 'destroy'>>;
+
+export type Wanted = Readonly<{
+  after: Position;
+  /** What the names of the wanted streams begin with; undefined wants all but the server's own. */
+  prefixes: readonly string[] | undefined;
+  /** What is taken off the names. */
+  prefix: string;
+}>;
+
+/**
+ * Opens a subscription with a client of its own: a slow consumer fills its connection's window, and appends must not wait behind that; and a
+ * new client asks anew who leads.
+ */
+export function openSubscription(
+  { reachable, credentials }: EventStoreDbAddress,
+  { after, prefixes, prefix }: Wanted,
+  open: OpenSubscriptions,
+): Connection {
+  const client = EventStoreDBClient.connectionString(reachable);
+  const checkpoints = {
+    checkpointInterval: checkpointMultiplier,
+    // Called while the message passes through, so that pushing keeps its place among the events.
+    checkpointReached: (own: AllStreamSubscription, { commit }: { commit: bigint }) =>
+      void own.push({ kind: 'checkpoint', position: commit } satisfies Delivery),
+  };
+  const subscription = client.subscribeToAll(
+    {
+      fromPosition: after === 0n ? START : { commit: after, prepare: after },
+      filter: prefixes
+        ? streamNameFilter({ prefixes: [...prefixes], ...checkpoints })
+        : streamNameFilter({ regex: '^[^$]', ...checkpoints }),
+      credentials,
+    },
+    { highWaterMark: waitingEvents },
+  );
+  open.add(subscription);
+  subscription.on('caughtUp', () => void subscription.push({ kind: 'live' } satisfies Delivery));
+  return {
+    read: () => deliveryOf(subscription.read(), prefix),
+    deliveries: subscription,
+    close: async () => {
+      open.delete(subscription);
+      await atMostASecond(subscription.unsubscribe());
+      await release(client);
+    },
+  };
+}
+
+function deliveryOf(item: unknown, prefix: string): Delivery | undefined {
+  if (item === null) return undefined;
+  if (typeof item === 'object' && 'kind' in item) return item as Delivery;
+  const { event } = item as AllStreamResolvedEvent;
+  return event ? { kind: 'event', event: recordedFrom(event, prefix) } : undefined;
+}
