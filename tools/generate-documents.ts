@@ -3,7 +3,7 @@ import { request } from 'undici';
 import { errorsDocument } from '#src/http/index';
 import { eventsDocument } from './documents/events-document.js';
 import { readModelsDocument } from './documents/read-models-document.js';
-import { publishedEvents } from './documents/published-events.js';
+import { assertOnlyGrows } from './documents/events-only-grow.js';
 import { ServerProcess } from './server-process.js';
 
 /**
@@ -12,6 +12,7 @@ import { ServerProcess } from './server-process.js';
  */
 async function documents(): Promise<ReadonlyMap<string, string>> {
   const events = eventsDocument();
+  assertOnlyGrows(events);
   const server = await ServerProcess.create();
   try {
     await server.start();
@@ -22,15 +23,11 @@ async function documents(): Promise<ReadonlyMap<string, string>> {
       ['docs/errors.md', errorsDocument()],
       ['docs/events.json', pretty(events)],
       ['docs/read-models.json', pretty(readModelsDocument())],
-      ['docs/published-events.json', pretty(publishedEvents(await published(), events.events))],
     ]);
   } finally {
     await server.dispose();
   }
 }
-
-const published = async (): Promise<Record<string, string>> =>
-  JSON.parse(await readFile('docs/published-events.json', 'utf8').catch(() => '{}')) as Record<string, string>;
 
 const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 

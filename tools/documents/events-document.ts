@@ -1,6 +1,7 @@
 import { createGenerator } from 'ts-json-schema-generator';
 import { camelCase, storedColumns, type RecordDefinition } from '#millwright/resources';
 import { records } from '#src/records';
+import type { EventsDocument } from './events-only-grow.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 type EventEntry = Readonly<{ description?: unknown; category: string; schema_version: number; data: unknown }>;
@@ -9,7 +10,7 @@ type EventEntry = Readonly<{ description?: unknown; category: string; schema_ver
  * The JSON schema of every event. Hand-written events come from their types, the events of records from their definitions.
  * Events are stored for ever: a change here is a change of the storage format.
  */
-export function eventsDocument(): Schema & Readonly<{ events: Readonly<Record<string, EventEntry>> }> {
+export function eventsDocument(): EventsDocument {
   const written = [
     ...typesOf('libs/inventory/src/domain/part.events.ts', 'PartEvent', 'part'),
     ...typesOf('libs/work-orders/src/domain/work-order.events.ts', 'WorkOrderEvent', 'workOrder'),
