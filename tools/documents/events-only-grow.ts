@@ -73,10 +73,10 @@ function linesOfSchema(place: string, schema: unknown): string[] {
   if (Array.isArray(anyOf)) return anyOf.flatMap((one) => linesOfSchema(place, one));
   const values = Array.isArray(choices) ? (choices as unknown[]) : only === undefined ? undefined : [only];
   if (values) return values.map((value) => `${place} ${JSON.stringify(value)}`);
-  const restriction = [format, pattern].filter((text) => text !== undefined).map((text) => ` ${String(text)}`);
-  const types = type === undefined ? ['anything'] : [type].flat();
+  const restriction = [format, pattern].flatMap((text) => (typeof text === 'string' ? [` ${text}`] : []));
+  const types: readonly unknown[] = Array.isArray(type) ? type : [type ?? 'anything'];
   return [
-    ...types.map((one) => `${place} ${String(one)}${restriction.join('')}`),
+    ...types.map((one) => `${place} ${one as string}${restriction.join('')}`),
     ...(items === undefined ? [] : linesOfSchema(`${place}[]`, items)),
     ...Object.entries((properties ?? {}) as Schema).flatMap(([name, property]) =>
       linesOfSchema(`${place}.${name}${Array.isArray(required) && required.includes(name) ? '!' : ''}`, property),

@@ -8,6 +8,7 @@ export * from './outcome.js';
 export * from './projection.js';
 export * from './stream-name.js';
 export { canonicalText } from './canonical.js';
+export { largestEventBytes } from './event-size.js';
 export { logMigrations, type Migration } from './postgres/log-schema.js';
 export { PostgresLog, type PostgresLogOptions } from './postgres/postgres-log.js';
 export { ProjectionEngine, type ProjectionEngineOptions } from './projections/projection-engine.js';

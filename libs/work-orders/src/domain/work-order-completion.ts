@@ -1,3 +1,4 @@
+import { fitsIntoCompletion } from './completion-size.js';
 import type { IssuedPart, UnissuedPart, WorkOrderEvent } from './work-order.events.js';
 import type { CompletionRound, WorkOrder } from './work-order.state.js';
 
@@ -14,10 +15,17 @@ const running = ({ completion }: WorkOrder, completionRevision: number): Complet
 
 export type FinishCompletion = Readonly<{ completionRevision: number; parts: readonly IssuedPart[] }>;
 
-/** Every part was issued. Nothing, when this round has ended already. */
+/**
+ * Every part was issued. Nothing, when this round has ended already. A completion that an earlier release began with more parts than one event can
+ * name is refused: the order stays open, and can be split.
+ */
 export function finishCompletion(order: WorkOrder, { completionRevision, parts }: FinishCompletion): WorkOrderEvent[] {
   const round = running(order, completionRevision);
-  return round ? [completedEvent(round, parts)] : [];
+  const [first] = parts;
+  if (!round) return [];
+  if (!first || fitsIntoCompletion(order.parts)) return [completedEvent(round, parts)];
+  const why = { code: 'EVENT_TOO_LARGE', message: 'The event that completes the work order cannot name so many parts.' };
+  return refuseCompletion(order, { completionRevision, parts: [{ ...first, ...why }] });
 }
 
 export type RefuseCompletion = Readonly<{ completionRevision: number; parts: readonly UnissuedPart[] }>;

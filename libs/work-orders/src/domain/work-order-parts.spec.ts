@@ -47,6 +47,12 @@ describe('asking for a part', () => {
     given(opened, ...lines(1_347, '999999999.999', 1_000_000))
       .when(requestPart, { partId: 1_500_000, quantity: '999999999.999' })
       .thenRefused('VALIDATION_FAILED', { part_id: 'too_many_parts' });
+    // One that is there already may not outgrow the event either; less of it is always taken.
+    const full = given(opened, ...lines(1_347, '999999999.999', 1_000_000), requested(1_500_000, '0.001'));
+    full
+      .when(setPartQuantity, { partId: 1_500_000, quantity: '999999999.999' })
+      .thenRefused('VALIDATION_FAILED', { quantity: 'too_many_parts' });
+    full.when(setPartQuantity, { partId: 1_000_000, quantity: '1' }).thenTypes('PartAssignmentRequested');
   });
 
   it('refuses a completed, a cancelled and a completing order', () => {

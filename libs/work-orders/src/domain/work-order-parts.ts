@@ -1,26 +1,17 @@
 import { Rejection } from '#millwright/event-sourcing/decider';
 import { largestQuantity, showQuantity, toQuantity, type Decimal } from '#millwright/quantities';
+import { fitsIntoCompletion } from './completion-size.js';
 import type { WorkOrderEvent } from './work-order.events.js';
 import { beingCompleted, closed, invalid, requireInUse, type WorkOrder } from './work-order.state.js';
 
 /** Parts an order may have: their list has to fit into the one event that completes it. */
 export const mostPartLines = 1_500;
-/** Bytes that list may take of the 65,535 of an event. */
-const mostLineBytes = 62_000;
-
-/** Fewer than the most lines, and where some of them are long, fewer than fill the event. */
-function hasRoomFor({ parts }: WorkOrder, partId: number, wanted: bigint): boolean {
-  if (parts.size >= mostPartLines) return false;
-  if (parts.size < mostPartLines / 2) return true;
-  const bytesOf = (id: number, quantity: bigint): number => `{"partId":${id},"quantity":"${showQuantity(quantity)}"},`.length;
-  return parts.reduce((bytes, { quantity }, id) => bytes + bytesOf(id, quantity), bytesOf(partId, wanted)) <= mostLineBytes;
-}
 
 export type RequestPart = Readonly<{ partId: number; quantity: Decimal }>;
 
 /**
  * Asks for more of a part, on top of what the order wants of it already. Whether it gets them is the part's decision.
- * @throws Rejection NOT_FOUND; CONFLICT archived, or a completion is running; WORK_ORDER_CLOSED; VALIDATION_FAILED; VALUE_OUT_OF_RANGE
+ * @throws Rejection NOT_FOUND; CONFLICT archived, or a completion is running; WORK_ORDER_CLOSED; VALIDATION_FAILED, also for too_many_parts; VALUE_OUT_OF_RANGE
  */
 export function requestPart(order: WorkOrder, { partId, quantity }: RequestPart): WorkOrderEvent[] {
   requireInUse(order);
@@ -57,9 +48,18 @@ function request(order: WorkOrder, partId: number, wanted: bigint): WorkOrderEve
     const message = `would be more than ${showQuantity(largestQuantity)}`;
     throw new Rejection('VALUE_OUT_OF_RANGE', `The quantity ${message}.`, [{ field: 'quantity', code: 'out_of_range', message }]);
   }
-  if (before === 0n && !hasRoomFor(order, partId, wanted))
-    throw invalid('part_id', 'too_many_parts', `would be one part too many: a work order takes ${mostPartLines} at most`);
+  requireRoom(order, partId, wanted);
   return [{ type: 'PartAssignmentRequested', data: { partId, quantityAfter: showQuantity(wanted) } }];
+}
+
+/** An order of an earlier release may have more parts than fit; it takes no further one, and fewer of each. */
+function requireRoom({ parts }: WorkOrder, partId: number, wanted: bigint): void {
+  const line = parts.get(partId);
+  if (!line && parts.size >= mostPartLines)
+    throw invalid('part_id', 'too_many_parts', `would be one part too many: a work order takes ${mostPartLines} at most`);
+  if (wanted <= (line?.quantity ?? 0n) || fitsIntoCompletion(parts.set(partId, { quantity: wanted, requestRevision: 0 }))) return;
+  const message = 'is too much: the event that completes the work order could no longer name its parts and how many there are of each';
+  throw invalid(line ? 'quantity' : 'part_id', 'too_many_parts', message);
 }
 
 export type RefusePartAssignment = Readonly<{

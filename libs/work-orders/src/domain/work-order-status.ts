@@ -1,5 +1,6 @@
 import { changedFields, Rejection } from '#millwright/event-sourcing/decider';
 import type { StatusKind, WorkOrderDetails, WorkOrderEvent } from './work-order.events.js';
+import { fitsIntoCompletion } from './completion-size.js';
 import { completedEvent } from './work-order-completion.js';
 import { workOrder } from './work-order.js';
 import { beingCompleted, closed, completedStatus, invalid, openStatus, requireInUse } from './work-order.state.js';
@@ -25,7 +26,7 @@ export type ChangeWorkOrder = WantedStatus & Readonly<{ changes?: Partial<WorkOr
 
 /**
  * Edits the order, moves it to another status, or both in one append. What is so already appends nothing.
- * @throws Rejection NOT_FOUND; CONFLICT archived, or a completion is running; WORK_ORDER_CLOSED between completed and cancelled; VALIDATION_FAILED (contradicts_status, out_of_range)
+ * @throws Rejection NOT_FOUND; CONFLICT archived, or a completion is running; WORK_ORDER_CLOSED between completed and cancelled; VALIDATION_FAILED (contradicts_status, out_of_range, too_many_parts)
  */
 export function changeWorkOrder(order: WorkOrder, { changes = {}, ...wanted }: ChangeWorkOrder): WorkOrderEvent[] {
   requireInUse(order);
@@ -112,6 +113,8 @@ const isSame = (
 
 /** From here until the parts are issued, nobody may change them. An order without parts has nothing to wait for. */
 function startCompletion(order: WorkOrder, statusId: number, completedAt: string): WorkOrderEvent[] {
+  if (!fitsIntoCompletion(order.parts))
+    throw invalid('status_id', 'too_many_parts', 'cannot be reached: the event that completes the work order cannot name so many parts');
   const started: WorkOrderEvent = { type: 'WorkOrderCompletionStarted', data: { completedAt, statusId }, effectiveAt: completedAt };
   return order.parts.isEmpty() ? [started, completedEvent({ revision: order.revision + 1, completedAt, statusId }, [])] : [started];
 }
