@@ -31,9 +31,10 @@ async function main(): Promise<void> {
   const client = new ApiClient({ url, key, entityId: 1, patience: 10_000 });
   try {
     const { partId, surprises } = await new Storyteller(client, (line) => console.log(line)).tell();
-    console.log(whatToLookAt(url, key, partId));
     if (surprises > 0) process.exitCode = 1;
-    if (server && !values.exit) {
+    if (server && values.exit) return;
+    console.log(whatToLookAt(url, key, partId));
+    if (server) {
       console.log('The server keeps running; Ctrl-C ends it and removes its data.');
       await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
     }

@@ -20,3 +20,12 @@ it('npm run demo tells the worked example, and every number is the one worked ou
   }
   for (const [document] of output.matchAll(/docs\/\w+\.md/g)) expect([document, existsSync(document)]).toEqual([document, true]);
 });
+
+it('npm run demo -- --exit ends the server it started, and names no address of it to look at', async () => {
+  const { output, errors, code } = await ToolProcess.start('demo', ['--exit']).finished();
+  expect({ errors, code }).toEqual({ errors: '', code: 0 });
+  const [opening = '', story = ''] = output.split(/(?<=ready after .*)\n/);
+  expect(opening).toMatch(/at http:\/\/127\.0\.0\.1:\d+$/);
+  expect(story).toContain('Every number is the one docs/costing.md worked out by hand.');
+  expect(story).not.toContain('http://');
+});

@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+
+const inFolder = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name));
+const documents = ['README.md', 'CONTRIBUTING.md', ...inFolder('docs'), ...inFolder('docs/adr')];
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+
+/** A document, and what it has in backticks or in a block that can be pasted. */
+const texts = documents.map((document) => {
+  const text = readFileSync(document, 'utf8');
+  const code = [...text.matchAll(/```\w*\n([^]*?)```|`([^`\n]+)`/g)].map(([, block, span]) => block ?? span ?? '');
+  return { document, text, code };
+});
+
+/** Every match of a pattern's first group in the code of all documents, with the document for the message. */
+const mentioned = (pattern: RegExp): (readonly [document: string, name: string])[] =>
+  texts.flatMap(({ document, code }) =>
+    code.flatMap((piece) => [...piece.matchAll(pattern)].map(([, name = '']) => [document, name] as const)),
+  );
+
+describe('what the documents name', () => {
+  it('are scripts that exist', () => {
+    const names = mentioned(/\bnpm run (?:--silent )?([\w:-]+(?:<\w+>)?)/g);
+    expect(names.length).toBeGreaterThan(20);
+    const exists = (name: string): boolean =>
+      Object.keys(scripts).some((script) => (name.endsWith('>') ? script.startsWith(name.replace(/<.*/, '')) : script === name));
+    expect(names.filter(([, name]) => !exists(name))).toEqual([]);
+  });
+
+  it('are files that exist', () => {
+    const paths = mentioned(/(?:^|[\s(=])((?:src|libs|test|tools|scripts|docs|examples|\.ci)\/[\w./-]+)(?![\w./-]*[<{*])/g);
+    expect(paths.length).toBeGreaterThan(20);
+    expect(paths.filter(([, path]) => !existsSync(path))).toEqual([]);
+  });
+
+  it('are pages and files that a link finds', () => {
+    const links = texts.flatMap(({ document, text }) =>
+      [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(
+        ([, target = '']) => [document, normalize(join(dirname(document), target))] as const,
+      ),
+    );
+    expect(links.length).toBeGreaterThan(10);
+    expect(links.filter(([, target]) => !existsSync(target))).toEqual([]);
+  });
+
+  /** As the script has it, behind its build. */
+  const run = (command: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } => {
+    const [program = '', ...rest] = command.replace(/^npm run --silent build && /, '').split(' ');
+    return spawnSync(program, [...rest, ...args], { encoding: 'utf8' });
+  };
+
+  const tools = Object.keys(scripts).filter((name) => /^(import|demo|backup|restore|bench|log:copy|fixture:release)$/.test(name));
+
+  it.each(tools)('explains itself: npm run %s', (name) => {
+    const { status, stdout, stderr } = run(scripts[name] ?? '', '--help');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`^npm run ${name}\\b`));
+  });
+
+  it.each(
+    mentioned(/\b(node (?:dist|scripts)\/\S+)/g).filter(([, command], at, all) => all.findIndex(([, other]) => other === command) === at),
+  )('%s: %s runs', (_, command) => {
+    // Neither changes anything.
+    const { status, stderr } = run(command, command.includes('dist/') ? '--help' : '--check');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+});

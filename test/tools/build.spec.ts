@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+describe('npm run build', () => {
+  let project: string;
+  const at = (path: string): string => join(project, path);
+  const build = (): { status: number | null; said: string } => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: project, encoding: 'utf8' });
+    return { status, said: stdout + stderr };
+  };
+  const built = { status: 0, said: '' };
+  const compiled = (): string => readFileSync(at('dist/src/greeting.js'), 'utf8');
+
+  beforeAll(async () => {
+    project = await mkdtemp(join(tmpdir(), 'millwright-build-'));
+    await mkdir(at('src'));
+    for (const file of ['scripts/build.mjs', 'tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json'])
+      await cp(file, at(file));
+    await symlink(join(process.cwd(), 'node_modules'), at('node_modules'));
+    await writeFile(at('src/greeting.ts'), "export const greeting: string = 'Good morning';\n");
+    await writeFile(at('src/farewell.ts'), "export const farewell = 'Good night';\n");
+    expect(build()).toEqual(built);
+  });
+
+  afterAll(() => rm(project, { recursive: true, force: true }));
+
+  it('does not touch what is compiled already', async () => {
+    const { mtimeMs } = await stat(at('dist/.tsbuildinfo.build'));
+    expect(build()).toEqual(built);
+    expect((await stat(at('dist/.tsbuildinfo.build'))).mtimeMs).toBe(mtimeMs);
+  });
+
+  it('compiles what has changed', async () => {
+    await writeFile(at('src/greeting.ts'), "export const greeting: string = 'Good evening';\n");
+    expect(build()).toEqual(built);
+    expect(compiled()).toContain('Good evening');
+  });
+
+  it('breaks at an error of types, as often as it is asked, until that is mended', async () => {
+    await writeFile(at('src/greeting.ts'), 'export const greeting: string = 5;\n');
+    for (const { status, said } of [build(), build()]) {
+      expect(status).not.toBe(0);
+      expect(said).toContain("src/greeting.ts(1,14): error TS2322: Type 'number' is not assignable to type 'string'.");
+    }
+    await writeFile(at('src/greeting.ts'), "export const greeting: string = 'Hello';\n");
+    expect(build()).toEqual(built);
+  });
+
+  it('removes what has no source any more, and makes again what was removed', async () => {
+    await unlink(at('src/farewell.ts'));
+    await unlink(at('dist/src/greeting.js'));
+    expect(build()).toEqual(built);
+    expect(existsSync(at('dist/src/farewell.js'))).toBe(false);
+    expect(compiled()).toContain('Hello');
+  });
+});
