@@ -21,12 +21,17 @@ export type Committed<State> = Readonly<{
 type Visitor<State, E extends Event> = (event: RecordedEvent<E>, state: State) => void;
 
 const pageSize = 500;
+/** Events that are read at first where what came last is to be left out. */
+const firstStep = 8;
+/** Revisions between the earlier states that are kept of a stream that goes on and on. */
+const revisionsBetweenMarks = 64;
 /** Streams whose last asked earlier revision is kept. */
 const askedStreams = 1_000;
 
 /** Knows the states of streams: the recently used ones are kept hot, and long streams start from a snapshot. */
 export class CommittedStates {
-  private readonly hot: LRUCache<string, { definition: object; committed: Committed<unknown> }>;
+  /** `marks` are two earlier states, for whoever wants to know what a stream was a moment ago. */
+  private readonly hot: LRUCache<string, { definition: object; committed: Committed<unknown>; marks: readonly Committed<unknown>[] }>;
   /** Earlier revisions that were asked for last, a stream. */
   private readonly asked = new LRUCache<string, { definition: object; committed: Committed<unknown> }>({ max: askedStreams });
   private readonly saving = new Map<string, Promise<void>>();
@@ -63,9 +68,12 @@ export class CommittedStates {
     const recent = this.recent(definition, name);
     if (recent?.revision === revision) return recent;
     // Whoever goes through a stream event by event asks for one revision after the other.
-    const entry = this.asked.get(name);
-    const before =
-      entry?.definition === definition && entry.committed.revision <= revision ? (entry.committed as Committed<State>) : undefined;
+    const [asked, entry] = [this.asked.get(name), this.hot.get(name)];
+    const known = [
+      ...(asked?.definition === definition ? [asked.committed] : []),
+      ...(entry?.definition === definition ? entry.marks : []),
+    ].filter((committed) => committed.revision <= revision) as Committed<State>[];
+    const before = known.sort((one, other) => other.revision - one.revision)[0];
     const committed = await this.fold(definition, name, before ?? (await this.start(definition, name, revision)), revision);
     this.asked.set(name, { definition, committed });
     return committed;
@@ -75,9 +83,9 @@ export class CommittedStates {
   async upTo<State, E extends Event>(definition: Stream<State, E>, name: string, position: Position): Promise<Committed<State>> {
     const now = await this.fresh(definition, name);
     if (now.position <= position) return now;
-    // What came since is little: it is looked for from the end.
-    for (let end = now.revision + 1; end > 0;) {
-      const first = Math.max(0, end - pageSize);
+    // What came since is little as a rule: it is looked for from the end, in longer and longer steps.
+    for (let end = now.revision + 1, step = firstStep; end > 0; step = Math.min(4 * step, pageSize)) {
+      const first = Math.max(0, end - step);
       const page = await this.log.readStream(name, first, end - first);
       const last = page.findLast((event) => event.position <= position);
       if (last) return this.at(definition, name, last.revision);
@@ -89,7 +97,9 @@ export class CommittedStates {
   remember<State, E extends Event>(definition: Stream<State, E>, name: string, committed: Committed<State>): void {
     const known = this.recent(definition, name);
     if (known && known.revision > committed.revision) return;
-    this.hot.set(name, { definition, committed });
+    const marks = known ? (this.hot.get(name)?.marks ?? []) : [];
+    const isFar = known && committed.revision - (marks[0]?.revision ?? 0) >= revisionsBetweenMarks;
+    this.hot.set(name, { definition, committed, marks: isFar ? [known, ...marks.slice(0, 1)] : marks });
     this.considerSnapshot(definition, name, committed);
   }
 
@@ -150,7 +160,8 @@ export class CommittedStates {
       const saved = snapshot && (await store.saveChanges(header, snapshot.revision, await pagesFromState(format, state, snapshot.state)));
       if (!saved) await store.saveAll(header, await pagesFromState(format, state));
       const entry = this.recent(definition, name);
-      if (entry) this.hot.set(name, { definition, committed: { ...entry, snapshot: { revision, state } } });
+      const marks = this.hot.get(name)?.marks ?? [];
+      if (entry) this.hot.set(name, { definition, committed: { ...entry, snapshot: { revision, state } }, marks });
     };
     // Beside the command's path: a snapshot that fails is tried again after the next append.
     const saving = new Promise<void>((resolve) => setImmediate(resolve))

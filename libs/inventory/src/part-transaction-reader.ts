@@ -39,16 +39,16 @@ export class PartTransactionReader {
   }
 
   /** `meta.total_used`: how many work orders used over the whole filtered set, net of what they gave back. @throws Rejection NOT_FOUND */
-  list(partId: number, query: RawQuery): Promise<Answer> {
+  async list(partId: number, query: RawQuery): Promise<Answer> {
     const asked = parseListQuery(transactionList, query);
-    return this.resources.together(parts, partId, async () => {
-      const { rows, meta, aggregates } = await this.lists.read(transactionList, asked, {
+    const { rows, meta, aggregates } = await this.resources.together(parts, partId, () =>
+      this.lists.read(transactionList, asked, {
         where: { part_id: partId },
         aggregates: { total_used: `trim_scale(coalesce(sum(-quantity) FILTER (WHERE type IN ('usage', 'return')), 0))` },
-      });
-      const total_used = printed(String(aggregates['total_used']));
-      return new Answer(await Promise.all(rows.map((row) => this.transactionOf(row))), { meta: { ...meta, total_used } });
-    });
+      }),
+    );
+    const total_used = printed(String(aggregates['total_used']));
+    return new Answer(await Promise.all(rows.map((row) => this.transactionOf(row))), { meta: { ...meta, total_used } });
   }
 
   async one(partId: number, transactionId: number): Promise<Answer> {
@@ -65,13 +65,15 @@ export class PartTransactionReader {
   }
 
   /** Why the average is what it is: every movement in log order, with the figures that lead to it and the event behind it. @throws Rejection NOT_FOUND */
-  explain(partId: number, query: RawQuery): Promise<Answer> {
+  async explain(partId: number, query: RawQuery): Promise<Answer> {
     const asked = parseListQuery(transactionList, { sort: 'position asc', per_page: '1000', ...query });
-    return this.resources.together(parts, partId, async (row) => {
-      const { rows, meta } = await this.lists.read(transactionList, asked, { where: { part_id: partId } });
-      const movements = await Promise.all(rows.map((movement) => this.movementOf(movement)));
-      return new Answer({ part: await this.presenter.full(row as PartRow), movements }, { meta, revision: Number(row['revision']) });
-    });
+    const { row, list } = await this.resources.together(parts, partId, async (found) => ({
+      row: found,
+      list: await this.lists.read(transactionList, asked, { where: { part_id: partId } }),
+    }));
+    const movements = await Promise.all(list.rows.map((movement) => this.movementOf(movement)));
+    const part = await this.presenter.full(row as PartRow);
+    return new Answer({ part, movements }, { meta: list.meta, revision: Number(row['revision']) });
   }
 
   private async movementOf(row: Readonly<Row>): Promise<object> {

@@ -37,10 +37,12 @@ export class Fulfilment {
     const causes = outcome.events.filter(concernsParts);
     const last = causes.at(-1);
     if (last || outcome.state.phase === 'completing') await this.passed(last?.position ?? outcome.position);
-    else if (outcome.state.parts.size === 0) return outcome;
+    // What the parts had to do with was settled before; the state is that of the command's own last event.
+    else if (outcome.events.length > 0 || outcome.state.parts.size === 0) return outcome;
     // The parts' own events came after the order's, and the answer's position covers them, too.
-    const position = await orPending(outcome.position, this.events.head());
-    const loaded = await orPending(position, this.events.loadUpTo(workOrder, outcome.id, position));
+    const head = await orPending(outcome.position, this.events.head());
+    const loaded = await orPending(head, this.events.load(workOrder, outcome.id));
+    const position = loaded.position > head ? loaded.position : head;
     const refusal = refusalOfTheParts(loaded.state, causes, outcome.state);
     if (!refusal) return { ...outcome, ...loaded, position };
     // A refused completion is an event of its own, whose effects give back what had been issued.

@@ -27,12 +27,12 @@ export class OtherCostReader {
   ) {}
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED for a query that is not understood */
-  list(workOrderId: number, query: RawQuery): Promise<Answer> {
+  async list(workOrderId: number, query: RawQuery): Promise<Answer> {
     const asked = parseListQuery(otherCostList, query);
-    return this.resources.together(workOrders, workOrderId, async () => {
-      const { rows, meta } = await this.lists.read(otherCostList, asked, { where: { work_order_id: workOrderId } });
-      return new Answer(await Promise.all(rows.map((row) => this.shown(row))), { meta });
-    });
+    const { rows, meta } = await this.resources.together(workOrders, workOrderId, () =>
+      this.lists.read(otherCostList, asked, { where: { work_order_id: workOrderId } }),
+    );
+    return new Answer(await Promise.all(rows.map((row) => this.shown(row))), { meta });
   }
 
   page(workOrderId: number, list: ListArguments): Promise<ListPage> {

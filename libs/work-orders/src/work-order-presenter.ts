@@ -10,10 +10,7 @@ const person = ['id', 'name', 'surname'];
 
 /** Shows work orders as the contract prints them: in full, as rows of a list, and their parts line by line. */
 @Injectable()
-export class WorkOrderPresenter implements Presenter<WorkOrderRow> {
-  /** Charges and current averages are the parts'. */
-  readonly figuresElsewhere = true;
-
+export class WorkOrderPresenter implements Presenter<WorkOrderRow, WorkOrderCosts> {
   constructor(
     private readonly related: RelatedRecords,
     private readonly costs: WorkOrderCostReader,
@@ -22,7 +19,7 @@ export class WorkOrderPresenter implements Presenter<WorkOrderRow> {
   /** The answer of a write, from the decided state. */
   async written({ state, revision, position }: WorkOrderOutcome): Promise<Answer> {
     const row = workOrderRow(state);
-    return new Answer(await this.withCosts(row, await this.costs.decided(row, position)), { revision, position });
+    return new Answer(await this.full(row, await this.costs.decided(row, position)), { revision, position });
   }
 
   /** The answer of a write on one of the order's parts; a part that is no longer there shows quantity 0. */
@@ -33,15 +30,16 @@ export class WorkOrderPresenter implements Presenter<WorkOrderRow> {
     return new Answer(await this.partLine(line), { revision, position });
   }
 
-  async full(row: WorkOrderRow): Promise<object> {
-    return this.withCosts(row, await this.costs.projected(row));
+  /** Charges and current averages are the parts'. */
+  figures(row: WorkOrderRow): Promise<WorkOrderCosts> {
+    return this.costs.projected(row);
   }
 
   async sparse(row: WorkOrderRow): Promise<object> {
     return { ...(await this.shown(row)), work_order_request_id: null, comments_count: 0 };
   }
 
-  private async withCosts(row: WorkOrderRow, costs: WorkOrderCosts): Promise<object> {
+  async full(row: WorkOrderRow, costs: WorkOrderCosts): Promise<object> {
     return {
       ...(await this.shown(row)),
       procedures: [],

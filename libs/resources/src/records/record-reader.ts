@@ -27,7 +27,7 @@ export class RecordReader {
 
   /** A write's answer, from the state that was decided. */
   async written(definition: RecordDefinition, { row, revision, position }: WrittenRecord): Promise<Answer> {
-    return new Answer(await this.presenterOf(definition).full(row), { revision, position });
+    return new Answer(await this.presenterOf(definition).full(row, undefined), { revision, position });
   }
 
   private presenterOf({ printer }: RecordDefinition): Presenter<Row> {

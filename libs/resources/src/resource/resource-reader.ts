@@ -9,10 +9,10 @@ import { noSuchRecord } from './refusals.js';
 import type { Readable } from './resource-definition.js';
 
 /** Shows the rows of a resource as the contract prints them: in full, and as rows of a list. */
-export interface Presenter<Shown extends Row> {
-  /** Some figures stand in other tables than the row, and have to be of the same moment. */
-  readonly figuresElsewhere?: boolean;
-  full(row: Shown): Promise<object>;
+export interface Presenter<Shown extends Row, Figures = undefined> {
+  /** What `full` shows from other tables than the row's, where that must be of the same moment. Labels need not, and are read afterwards. */
+  figures?(row: Shown): Promise<Figures>;
+  full(row: Shown, figures: Figures): Promise<object>;
   sparse(row: Shown): Promise<object>;
 }
 
@@ -31,13 +31,9 @@ export class ResourceReader {
   ) {}
 
   /** @throws Rejection VALIDATION_FAILED for a query that is not understood */
-  list<Shown extends Row>(resource: Readable, query: RawQuery, presenter: Presenter<Shown>): Promise<Answer> {
-    const asked = parseListQuery(resource.list, query);
-    const read = async (): Promise<Answer> => {
-      const { rows, meta } = await this.page(resource, asked);
-      return new Answer(await Promise.all(rows.map((row) => presenter.sparse(row as Shown))), { meta });
-    };
-    return presenter.figuresElsewhere === true ? this.snapshots.of(read) : read();
+  async list<Shown extends Row>(resource: Readable, query: RawQuery, presenter: Pick<Presenter<Shown>, 'sparse'>): Promise<Answer> {
+    const { rows, meta } = await this.page(resource, parseListQuery(resource.list, query));
+    return new Answer(await Promise.all(rows.map((row) => presenter.sparse(row as Shown))), { meta });
   }
 
   /** @throws Rejection VALIDATION_FAILED for a cursor that does not belong to this list */
@@ -46,13 +42,16 @@ export class ResourceReader {
   }
 
   /** @throws Rejection NOT_FOUND */
-  one<Shown extends Row>(resource: Readable, id: number, presenter: Presenter<Shown>): Promise<Answer> {
-    if (presenter.figuresElsewhere !== true) return this.shown(resource, id, presenter);
-    return this.together(resource, id, () => this.shown(resource, id, presenter));
+  async one<Shown extends Row, Figures>(resource: Readable, id: number, presenter: Presenter<Shown, Figures>): Promise<Answer> {
+    const read = async (row: Row) => ({ row: row as Shown, figures: (await presenter.figures?.(row as Shown)) as Figures });
+    const { row, figures } = presenter.figures ? await this.together(resource, id, read) : await read(await this.row(resource, id));
+    const { source } = resource.list;
+    const stale = source !== undefined && (await this.parked.containedIn([row], source));
+    return new Answer(await presenter.full(row, figures), { revision: Number(row['revision']), stale });
   }
 
   /**
-   * Reads what belongs to one record, its own row included, as of one moment.
+   * Reads what belongs to one record, its own row included, as of one moment. It has a connection for itself meanwhile, so labels are read afterwards.
    * @throws Rejection NOT_FOUND for a record that does not exist, and what `read` says
    */
   async together<Result>(resource: Readable, id: number, read: (row: Row) => Promise<Result>): Promise<Result> {
@@ -67,13 +66,6 @@ export class ResourceReader {
       this.related.forget();
       return once();
     }
-  }
-
-  private async shown<Shown extends Row>(resource: Readable, id: number, presenter: Presenter<Shown>): Promise<Answer> {
-    const { source } = resource.list;
-    const row = await this.row(resource, id);
-    const stale = source !== undefined && (await this.parked.containedIn([row], source));
-    return new Answer(await presenter.full(row as Shown), { revision: Number(row['revision']), stale });
   }
 
   /**
