@@ -57,6 +57,21 @@ describe.each<TestLog>(['postgres', 'eventstoredb'])('several processes on one l
     }
   });
 
+  it('take no write for a site from the moment one of them has archived it', async () => {
+    const processes = [first, ...others];
+    const site = (await first.post('/entities', { entity: { name: 'Closing' } }).expect(201)).data.id as number;
+    const there = { 'x-entity-id': String(site) };
+    const write = (app: Client) => app.post('/locations', { location: { name: 'Late' } }, there);
+    for (const app of processes) await write(app).expect(201);
+    await first.delete(`/entities/${site}`).expect(204);
+    const answers = await Promise.all(processes.map(write));
+    expect(answers.map(({ status, error }) => [status, error?.code])).toEqual(processes.map(() => [409, 'CONFLICT']));
+    for (const app of processes) {
+      const { body } = await app.graphqlAnswer('mutation { createLocation(input: { name: "Late" }) { id } }', {}, there);
+      expect(body.errors[0].extensions.code).toBe('CONFLICT');
+    }
+  });
+
   it('decide about the same parts without a storm of conflicts', async () => {
     const processes = [first, ...others];
     const load = await KeyedLoad.prepare(processes, `spread ${log}`);

@@ -55,8 +55,8 @@ export class AnswerInterceptor implements NestInterceptor {
     const expectedRevisions = expectedRevisionsOf(header(request.headers['if-match']));
     const key = header(request.headers['idempotency-key']);
     const decided = async (more: Pick<CommandContext, 'expectedRevisions' | 'idempotency'>): Promise<StoredAnswer> => {
-      if (changesTheEntity(request)) await this.archivedSites.refuse(scope);
-      const context = commandContextOf(scope, more);
+      const admit = changesTheEntity(request) ? await this.archivedSites.admission(scope) : undefined;
+      const context = commandContextOf(scope, { ...more, admit });
       try {
         return answerOf(await runInContext(context, handle), reply, scope);
       } catch (failure) {

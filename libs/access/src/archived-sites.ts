@@ -19,12 +19,18 @@ export class ArchivedSites {
 
   constructor(private readonly directory: EntityDirectory) {}
 
-  /** @throws Rejection CONFLICT what belongs to an archived site stays as it is, until the site is brought back; UNAVAILABLE */
-  async refuse({ entity, principal }: RequestScope): Promise<void> {
-    if (!entity) return;
+  /**
+   * What the commands of a request are asked right before each is decided. It throws CONFLICT: what belongs to an archived site stays as it is,
+   * until the site is brought back.
+   * @throws Rejection UNAVAILABLE
+   */
+  async admission({ entity, principal }: RequestScope): Promise<(() => void) | undefined> {
+    if (!entity) return undefined;
     if (performance.now() - (this.readAt.get(entity.id) ?? -Infinity) > noticedWithinMs) await this.read(principal.customerId, entity.id);
-    if (this.directory.isArchived(entity.id))
-      throw new Rejection('CONFLICT', `The entity "${entity.name}" is archived; bring it back first.`);
+    return () => {
+      if (this.directory.isArchived(entity.id))
+        throw new Rejection('CONFLICT', `The entity "${entity.name}" is archived; bring it back first.`);
+    };
   }
 
   /** Resolves when every process refuses writes at a site that was just archived. */

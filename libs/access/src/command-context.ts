@@ -7,7 +7,7 @@ const patienceMs = 2_000;
 /** What of a request ends in its events' metadata, and until when its command may be retried. */
 export const commandContextOf = (
   scope: RequestScope,
-  more: Pick<CommandContext, 'expectedRevisions' | 'idempotency'> = {},
+  more: Pick<CommandContext, 'expectedRevisions' | 'idempotency' | 'admit'> = {},
 ): ScopedContext => ({
   actor: { kind: 'user', id: String(scope.principal.userId) },
   credential: scope.principal.credential,

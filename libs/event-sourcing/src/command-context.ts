@@ -44,6 +44,8 @@ export type CommandContext = Readonly<{
   /** `If-Match`: one of these revisions, or the command is refused with PRECONDITION_FAILED at the first mismatch. `'exists'` is `*`. */
   expectedRevisions?: readonly number[] | 'exists';
   idempotency?: IdempotentAttempt;
+  /** Asked at every try right before the decision: throws a Rejection where no command of this request may be carried out any more (an archived site). */
+  admit?: () => void;
   /** Told of everything that is committed in this context. */
   commits?: Commits;
   /** Until when conflicts are retried, in milliseconds since 1970. */

@@ -165,6 +165,17 @@ describe('running a decision', () => {
     expect(one.statistics.conflicts).toBe(1);
   });
 
+  it('asks what admits the commands of a request at every try, right before the decision', async () => {
+    const [one, other, id] = [storeOn(), storeOn(), randomUUID()];
+    await one.execute(counting, id, countOne('a'), { context: inContext() });
+    await other.execute(counting, id, countOne('b'), { context: inContext() });
+    let asked = 0;
+    // Nothing stands in the way at first; when the append has lost against the other process, something does.
+    const admit = () => (++asked > 1 ? refuse() : undefined);
+    await expect(one.execute(counting, id, countOne('c'), { context: inContext({ admit }) })).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(await streamOf(log, `counting-${id}`)).toHaveLength(2);
+  });
+
   it('folds up to exactly the revision that is asked for', async () => {
     const [store, id] = [storeOn(), randomUUID()];
     for (const label of ['a', 'b', 'c']) await store.execute(counting, id, countOne(label), { context: inContext() });

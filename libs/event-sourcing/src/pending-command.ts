@@ -86,7 +86,7 @@ export class PendingCommand<State, E extends Event> {
 
   /**
    * The command's own events on top of a state, and the state after them.
-   * @throws Rejection by the decision, or PRECONDITION_FAILED; StreamExists
+   * @throws Rejection by the decision, by what admits the request's commands, or PRECONDITION_FAILED; StreamExists
    */
   decideOn(
     base: Committed<State>,
@@ -95,6 +95,7 @@ export class PendingCommand<State, E extends Event> {
     definition: Stream<State, E>,
   ): { events: RecordedEvent<E>[]; after: Committed<State> } {
     const { context, mustBeNew, decide } = this.request;
+    context.admit?.();
     assertExpected(context.expectedRevisions, base.revision);
     if (mustBeNew && base.revision >= 0) throw new StreamExists(stream);
     let { state, revision, lastEventId } = base;

@@ -36,7 +36,8 @@ export class Fulfilment {
   async settled(outcome: WorkOrderOutcome): Promise<WorkOrderOutcome> {
     const causes = outcome.events.filter(concernsParts);
     const last = causes.at(-1);
-    if (last || outcome.state.phase === 'completing') await this.passed(last?.position ?? outcome.position);
+    const until = Date.now() + longestWaitMs;
+    if (last || outcome.state.phase === 'completing') await this.passed(last?.position ?? outcome.position, until);
     // What the parts had to do with was settled before; the state is that of the command's own last event.
     else if (outcome.events.length > 0 || outcome.state.parts.size === 0) return outcome;
     // The parts' own events came after the order's, and the answer's position covers them, too.
@@ -46,14 +47,14 @@ export class Fulfilment {
     const refusal = refusalOfTheParts(loaded.state, causes, outcome.state);
     if (!refusal) return { ...outcome, ...loaded, position };
     // A refused completion is an event of its own, whose effects give back what had been issued.
-    await this.passed(loaded.position);
+    await this.passed(loaded.position, until);
     const undone = await orPending(position, this.events.head());
     throw new Rejection(refusal.code, refusal.message, refusal.details, { position: undone.toString() });
   }
 
-  private async passed(position: Position): Promise<void> {
+  private async passed(position: Position, until: number): Promise<void> {
     try {
-      await this.processes.waitFor(fulfilmentName, position, { timeout: longestWaitMs });
+      await this.processes.waitFor(fulfilmentName, position, { timeout: Math.max(0, until - Date.now()) });
     } catch (error) {
       throw error instanceof PositionNotReached ? pending(position) : error;
     }

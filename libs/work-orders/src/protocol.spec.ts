@@ -15,6 +15,9 @@ import { now } from './testing/work-orders.js';
 const partIds = [1, 2, 3];
 const orderIds = [11, 12, 13];
 
+/** What a worker meets when a part cannot be reached. */
+class Unreachable extends Error {}
+
 /** Parts, orders, clients and workers in one memory, and whoever comes next chosen at random. */
 class Plant {
   readonly scheduler: RandomScheduler;
@@ -96,9 +99,24 @@ class Plant {
       await this.scheduler.turn(actor, () => journal.revision >= next);
       const event = journal.events[revision];
       if (!event) throw new Error('a turn was given before there was an event');
-      await fulfil(this.desk(actor), id, revision, event);
+      await this.handle(actor, id, revision, event);
       if (this.scheduler.random(2) === 0) this.checkpoints.set(id, Math.max(this.checkpoints.get(id) ?? -1, revision));
     }
+  }
+
+  /** Until it goes through, as the engine does; an effect that failed left others of the same event done. */
+  private async handle(actor: Actor, id: number, revision: number, event: WorkOrderEvent): Promise<void> {
+    for (;;)
+      try {
+        return await fulfil(this.desk(actor), id, revision, event);
+      } catch (error) {
+        if (!(error instanceof Unreachable)) throw error;
+      }
+  }
+
+  /** Now and then a part cannot be reached, or cannot say any more what it has done. */
+  private stumble(): void {
+    if (this.scheduler.random(12) === 0) throw new Unreachable('the part cannot be reached');
   }
 
   private desk(actor: Actor): FulfilmentDesk {
@@ -107,11 +125,13 @@ class Plant {
       carryOut: async (effect) => {
         let outcome: OrderEffectOutcome = { kind: 'overtaken' };
         const transactionId = ++this.transactions;
+        this.stumble();
         await this.decide(actor, this.part(effect.partId), (state) => {
           const decided = decideOrderEffect(state, effect, transactionId);
           outcome = decided.outcome;
           return decided.events;
         });
+        this.stumble();
         return outcome;
       },
       answer: (workOrderId, decision) => this.decide(actor, this.order(workOrderId), decision),

@@ -3,7 +3,8 @@ import { EventStore, type Position } from '#millwright/event-sourcing';
 import { orderEntry, part, partRow, type PartRow } from '#millwright/inventory';
 import { oneUnit, divideHalfUp, roundToCurrency, showValue, toQuantity, toValue, type Decimal } from '#millwright/quantities';
 import { RelatedRecords, type BulkRead } from '#millwright/resources';
-import type { WorkOrderRow } from './read-models/work-order-row.js';
+import { sideBySide } from './domain/side-by-side.js';
+import type { PartLineRow, WorkOrderRow } from './read-models/work-order-row.js';
 
 /** A part of a work order: how many, and what they cost: charged, or estimated while the order is open. Money of the part's currency, rounded to it. */
 export type PartLine = Readonly<{ part: PartRow; quantity: Decimal; cost: Decimal }>;
@@ -61,8 +62,8 @@ export class WorkOrderCostReader {
 
   /** As of the position that the row stands for. */
   async decided(row: WorkOrderRow, position: Position): Promise<WorkOrderCosts> {
-    const lines = row.part_lines.map(({ part_id, quantity }) => this.decidedLine(row, position, part_id, quantity));
-    return costsOf(row, await Promise.all(lines));
+    const line = ({ part_id, quantity }: PartLineRow): Promise<PartLine> => this.decidedLine(row, position, part_id, quantity);
+    return costsOf(row, await sideBySide(row.part_lines, line));
   }
 
   /** One part of an order, from its decided state. */

@@ -3,6 +3,7 @@ import { EventStore } from '#millwright/event-sourcing';
 import { issueRefusal, part } from '#millwright/inventory';
 import { showQuantity } from '#millwright/quantities';
 import { ResourceWriter } from '#millwright/resources';
+import { sideBySide } from './domain/side-by-side.js';
 import { archiveWorkOrder, unarchiveWorkOrder } from './domain/work-order-archive.js';
 import { changeWorkOrder, openWorkOrder, reopenWorkOrder } from './domain/work-order-status.js';
 import type { UnissuedPart, WorkOrderEvent } from './domain/work-order.events.js';
@@ -52,12 +53,10 @@ export class WorkOrderWriter {
   /** The common case is answered before anything is appended; what changes in between is still judged by the parts themselves. */
   private async unissuableParts(id: number): Promise<UnissuedPart[]> {
     const { state: order } = await this.events.load(workOrder, id);
-    const found = await Promise.all(
-      partLines(order).map(async ([partId, { quantity }]): Promise<UnissuedPart[]> => {
-        const refusal = issueRefusal((await this.events.load(part, partId)).state, id);
-        return refusal ? [{ partId, quantity: showQuantity(quantity), ...refusal }] : [];
-      }),
-    );
+    const found = await sideBySide(partLines(order), async ([partId, { quantity }]): Promise<UnissuedPart[]> => {
+      const refusal = issueRefusal((await this.events.load(part, partId)).state, id);
+      return refusal ? [{ partId, quantity: showQuantity(quantity), ...refusal }] : [];
+    });
     return found.flat();
   }
 

@@ -10,7 +10,7 @@ type Header = Pick<Part, 'partId' | 'currency' | 'details' | 'unitCost' | 'openC
 
 /** A part that is used every day has a long stream: its header and those pages of order entries that changed since the last snapshot. */
 export const partSnapshots: SnapshotFormat<Part> = {
-  version: 1,
+  version: 2,
   everyEvents: 500,
   *pagesOf(part, since) {
     yield ['part', headerOf(part)];

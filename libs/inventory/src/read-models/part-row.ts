@@ -26,8 +26,10 @@ export type PartRow = Readonly<{
   avg_unit_cost: Decimal | null;
   /** Exact, 6 decimals. */
   stock_value: Decimal | null;
-  /** What the average was when the shelf was last emptied, or set since: kept, also while the part is a non-stock one. */
-  /** Null in a row that a release without this column made. */
+  /**
+   * What the average was when the shelf was last emptied, or set since: kept, also while the part is a non-stock one.
+   * Null in a row that a release without this column made.
+   */
   last_average: Decimal | null;
   currency: string;
   part_type_id: number | null;

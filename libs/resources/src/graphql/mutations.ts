@@ -98,8 +98,8 @@ export class Mutations {
     this.related.forget();
     const { idempotencyKey, ifMatch, expectedRevisions } = conditionsOf(options, headersOfRequests.get(scope));
     const decided = async (idempotency?: IdempotentAttempt): Promise<Mutated> => {
-      if (!administersEntities.has(name)) await this.archivedSites.refuse(scope);
-      const context = commandContextOf(scope, { expectedRevisions, idempotency });
+      const admit = administersEntities.has(name) ? undefined : await this.archivedSites.admission(scope);
+      const context = commandContextOf(scope, { expectedRevisions, idempotency, admit });
       try {
         return await runInContext(context, work);
       } catch (failure) {

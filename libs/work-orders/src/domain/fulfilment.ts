@@ -1,4 +1,5 @@
 import { showQuantity, toQuantity, type Decimal } from '#millwright/quantities';
+import { sideBySide } from './side-by-side.js';
 import { finishCompletion, refuseCompletion } from './work-order-completion.js';
 import { refusePartAssignment } from './work-order-parts.js';
 import type { WorkOrderEvent } from './work-order.events.js';
@@ -22,9 +23,11 @@ import { partLines, type WorkOrder } from './work-order.state.js';
  * An effect that undoes another always has a newer cause than the one it undoes, so the fence lets it through and shuts out the
  * undone one for good. Everything may be carried out any number of times, by any number of workers, with any delay.
  *
- * The effects of one event are carried out side by side, for each is on a part of its own and none asks about another; the next event of the
- * order, and the answer to this one, come when all of them have been decided. After a refused issue no further one is begun: what was issued
- * beside it is undone by the refusal's own effects, which reach every part of the order, issued or not.
+ * The effects of one event are carried out side by side, for each is on a part of its own and none asks about another: no stream sees their
+ * order. The answer to the event, and the order's next event, come when all of them have been decided; so when an effect comes to a part, all
+ * that earlier events wanted of it is there, and its fence may shut them out. An effect that fails has the whole event handled again: the fence
+ * answers for those that were done, with what came of them then. After a refused issue no further one is begun: what was issued beside it is
+ * undone by the refusal's own effects, which reach every part of the order, issued or not.
  */
 export type PartEffect = Readonly<{ partId: number; workOrderId: number; orderRevision: number }> &
   (
@@ -77,28 +80,14 @@ export async function fulfil(desk: FulfilmentDesk, workOrderId: number, revision
   if (decision) await desk.answer(workOrderId, decision);
 }
 
-/** Parts of one order that are asked at the same time. */
-const sideBySide = 64;
-
-/** Carries effects out and says what came of each, in their order. One that fails is thrown when none is under way any more. */
-async function carriedOut(desk: FulfilmentDesk, effects: readonly PartEffect[]): Promise<EffectAndOutcome[]> {
-  const outcomes = new Map<PartEffect, PartOutcome>();
-  const waiting = [...effects].reverse();
-  const work = async (): Promise<void> => {
-    for (let effect = waiting.pop(); effect; effect = waiting.pop()) {
-      const outcome = await desk.carryOut(effect);
-      outcomes.set(effect, outcome);
-      // One part that cannot be issued refuses the completion: issuing the others would only be undone.
-      if (outcome.kind === 'refused' && effect.kind === 'issue') waiting.length = 0;
-    }
-  };
-  const workers = await Promise.allSettled(Array.from({ length: Math.min(sideBySide, effects.length) }, work));
-  for (const worker of workers) if (worker.status === 'rejected') throw worker.reason;
-  return effects.flatMap((effect) => {
-    const outcome = outcomes.get(effect);
-    return outcome ? [{ effect, outcome }] : [];
-  });
-}
+/** Carries effects out and says what came of each, in their order. */
+const carriedOut = (desk: FulfilmentDesk, effects: readonly PartEffect[]): Promise<EffectAndOutcome[]> =>
+  sideBySide(
+    effects,
+    async (effect) => ({ effect, outcome: await desk.carryOut(effect) }),
+    // One part that cannot be issued refuses the completion: issuing the others would only be undone.
+    ({ effect, outcome }) => outcome.kind === 'refused' && effect.kind === 'issue',
+  );
 
 /** What an event asks of the order's parts, in the order of their ids. `before` is the order just before the event. */
 export function effectsOf(before: WorkOrder, event: WorkOrderEvent): PartEffect[] {
