@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { status, type sendUnaryData, type ServerReadableStream, type ServerUnaryCall, type ServiceError } from '@grpc/grpc-js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
@@ -67,7 +68,11 @@ export const appendCall =
     call.on('data', (request: AppendReq) => requests.push(request));
     // A call that the client gave up has nobody to answer to, and was not committed.
     call.on('error', () => undefined);
-    call.on('end', () => {
+    call.on('end', async () => {
+      // The stream ends also when the client gives up in the middle of its events, and only then is the call cancelled; half an append must
+      // not be committed.
+      await setImmediate();
+      if (call.cancelled) return;
       gate.pass(call, answer, () => {
         const options = requests[0]?.getOptions();
         const events = requests.flatMap((request) => request.getProposedMessage() ?? []).map(incomingFrom);
