@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+import { FolderInUse } from './embedded-postgres-error.js';
 
 /** One process: its id alone may be given to another one later, so its start is part of its identity. */
 type Holder = Readonly<{ pid: number; started: string }>;
@@ -11,7 +11,7 @@ const fileName = 'millwright.lock';
 /**
  * Takes a folder for this process. PostgreSQL has such a lock of its own, but it cannot tell a running application from the orphan of a killed one.
  * @returns how to give the folder back
- * @throws EmbeddedPostgresError another process that is alive holds it
+ * @throws FolderInUse another process that is alive holds it
  */
 export function lockFolder(folder: string): () => void {
   const lock = join(folder, fileName);
@@ -35,9 +35,7 @@ export function lockFolder(folder: string): () => void {
 function removeIfStale(folder: string, lock: string): void {
   const holder = holderOf(lock);
   if (holder && isAlive(holder))
-    throw new EmbeddedPostgresError(
-      `Process ${holder.pid} already runs on ${folder}. Stop it first, or give this one a DATA_DIR of its own.`,
-    );
+    throw new FolderInUse(`Process ${holder.pid} already runs on ${folder}. Stop it first, or give this one a DATA_DIR of its own.`);
   // Renamed before it is looked at again: of two starts that find the same stale lock, only one gets it.
   const aside = join(folder, `${fileName}.stale.${process.pid}`);
   try {

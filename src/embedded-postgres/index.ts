@@ -1,2 +1,2 @@
 export { EmbeddedPostgres, type EmbeddedPostgresOptions, type SupervisorLogger } from './embedded-postgres.js';
-export { EmbeddedPostgresError } from './embedded-postgres-error.js';
+export { EmbeddedPostgresError, FolderInUse } from './embedded-postgres-error.js';

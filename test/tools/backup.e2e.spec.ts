@@ -1,14 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EmbeddedPostgres } from '../../src/embedded-postgres/index.js';
+import { migrate } from '../../src/read-database/migrate.js';
+import { connect } from '../../tools/backup/embedded-database.js';
+import { SmallDisk } from '../../tools/prove/small-disk.js';
 import { TestServer } from '../harness/server.js';
 import { ToolProcess, type Finished } from './tool-process.js';
 
+const disk = await SmallDisk.mount(1, (reason) =>
+  console.warn(`A BACKUP ON A FULL DISK WAS NOT TESTED: no file system can be mounted here (${reason})`),
+);
+const withDisk = disk ? it : it.skip;
+
 let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'millwright-backup-'))));
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await disk?.unmount();
+  await rm(folder, { recursive: true, force: true });
+});
 
 const at = (name: string): string => join(folder, name);
 const run = (tool: 'backup' | 'restore', file: string, environment: Readonly<Record<string, string>>): Promise<Finished> =>
@@ -35,13 +47,13 @@ describe('a backup of the embedded database', () => {
     const taken = await run('backup', at('one.backup'), { DATA_DIR: at('original') });
     writing = false;
     expect(await written).toBeGreaterThan(0);
-    expect([taken.code, taken.errors]).toEqual([0, '']);
+    expect([taken.code, taken.output]).toEqual([0, expect.stringMatching(/is complete: \d+ events and \d+ other rows, 0\.\d MB\.\n$/)]);
     const figures = (await original.get(`/work_orders/${order}`).expect(200)).data;
     const { adminKey } = original;
     await original.kill('SIGTERM');
 
     const restored = await run('restore', at('one.backup'), { DATA_DIR: at('restored') });
-    expect([restored.code, restored.errors]).toEqual([0, '']);
+    expect([restored.code, restored.output]).toEqual([0, expect.stringMatching(/^\d+ events were restored into /)]);
     const copy = await TestServer.start({ dataDirectory: at('restored'), environment: { ADMIN_API_KEY: adminKey } });
     try {
       const asBefore = { authorization: `Bearer ${adminKey}` };
@@ -67,7 +79,7 @@ describe('a backup of the embedded database', () => {
   it('is refused where it cannot be right, in a sentence, and changes nothing', async () => {
     const file = at('one.backup');
     const onto = await run('restore', file, { DATA_DIR: at('restored') });
-    expect([onto.code, onto.errors]).toEqual([1, expect.stringMatching(/^There are events in .* already; nothing was changed\. .*\n$/)]);
+    expect([onto.code, onto.errors]).toEqual([1, expect.stringMatching(/^There is data in .* already; nothing was changed\. .*\n$/)]);
     const again = await run('backup', file, { DATA_DIR: at('restored') });
     expect([again.code, again.errors]).toEqual([1, expect.stringMatching(/exists already; name another file\.\n$/)]);
     const nothing = await run('backup', at('none.backup'), { DATA_DIR: at('nowhere') });
@@ -91,6 +103,79 @@ describe('a backup of the embedded database', () => {
     }
   });
 
+  it('taken of a database that stands still, and restored, has the same read models', async () => {
+    const digests = async (dataDirectory: string, environment = {}): Promise<{ found: unknown[]; adminKey: string }> => {
+      const server = await TestServer.start({ dataDirectory, environment });
+      const headers = { authorization: `Bearer ${(environment as { ADMIN_API_KEY?: string }).ADMIN_API_KEY ?? server.adminKey}` };
+      try {
+        const { body } = await server.get('/health/ready');
+        const atHead = { ...headers, 'x-min-position': (body as { log: { position: string } }).log.position };
+        // Whatever list is read waits for the position that the digests are to be of.
+        await server.get('/audit_trail?per_page=1', atHead).expect(200);
+        const found: unknown[] = [];
+        for (const name of projections) {
+          await server.post(`/projections/${name}/rebuild`, undefined, headers).expect(200);
+          found.push((await server.get(`/projections/${name}/digest`, headers).expect(200)).data);
+        }
+        return { found, adminKey: server.adminKey };
+      } finally {
+        await server.stop();
+      }
+    };
+    const original = await digests(at('original'));
+    expect((await run('backup', at('still.backup'), { DATA_DIR: at('original') })).code).toBe(0);
+    expect((await run('restore', at('still.backup'), { DATA_DIR: at('still') })).code).toBe(0);
+    expect((await digests(at('still'))).found).toEqual(original.found);
+    expect((await readdir(folder)).filter((name) => name.includes('unfinished'))).toEqual([]);
+  });
+
+  it('leaves a folder alone that was there, whatever is wrong with the file', async () => {
+    await mkdir(at('somebody'));
+    await writeFile(join(at('somebody'), 'letter.txt'), 'kept');
+    await writeFile(at('rubbish'), 'rubbish');
+    for (const [file, sentence] of [
+      [at('rubbish'), 'The file is no backup of Millwright.\n'],
+      [folder, 'A folder cannot be read as a backup.\n'],
+      [at('nothing'), `${at('nothing')} cannot be used: there is no such file or folder.\n`],
+    ] as const) {
+      const refused = await run('restore', file, { DATA_DIR: at('somebody') });
+      expect([refused.code, refused.errors]).toEqual([1, sentence]);
+    }
+    expect(await readdir(at('somebody'))).toEqual(['letter.txt']);
+  });
+
+  withDisk('says that the disk is full, and leaves no piece of a file', async () => {
+    disk?.fill();
+    const path = disk?.path ?? '';
+    const { code, errors } = await run('backup', join(path, 'full.backup'), { DATA_DIR: at('original') });
+    expect([code, errors]).toEqual([1, 'The disk is full. Nothing was kept; make room and run it again.\n']);
+    expect(await readdir(path)).toEqual(['filler']);
+  });
+
+  it('is put into a database without data, whatever shape its tables have', async () => {
+    await inDatabase(at('begun'), async (client) => void (await client.query('alter table log.events add column later text not null')));
+    expect((await run('restore', at('one.backup'), { DATA_DIR: at('begun') })).code).toBe(0);
+    await inDatabase(at('begun'), async (client) => {
+      expect((await client.query('select from log.events')).rowCount).toBeGreaterThan(0);
+      await expect(client.query('select later from log.events')).rejects.toThrow(/does not exist/);
+    });
+  });
+
+  it('is neither taken of a database whose log lies elsewhere, nor put over it, also where EVENTSTORE_URL was forgotten', async () => {
+    await inDatabase(at('elsewhere'), async (client) => {
+      await client.query(`insert into app.log_home (place, prefix) values ('eventstoredb', '')`);
+    });
+    const sentence = /^The event log of this database lies in EventStoreDB: use its own backup for the log.*\n$/;
+    for (const [tool, file] of [
+      ['backup', at('half.backup')],
+      ['restore', at('one.backup')],
+    ] as const) {
+      const refused = await run(tool, file, { DATA_DIR: at('elsewhere') });
+      expect([refused.code, refused.errors]).toEqual([1, expect.stringMatching(sentence)]);
+    }
+    expect(existsSync(at('half.backup'))).toBe(false);
+  });
+
   it.each([
     [{ DATABASE_URL: 'postgres://millwright@127.0.0.1:1/millwright' }, /^The database is your own \(DATABASE_URL\): .*pg_dump.*\n$/],
     [{ EVENTSTORE_URL: 'esdb://127.0.0.1:1?tls=false' }, /^The event log lies in EventStoreDB: .*\n$/],
@@ -103,3 +188,15 @@ describe('a backup of the embedded database', () => {
     expect((await ToolProcess.start('restore', []).finished()).code).toBe(2);
   });
 });
+
+/** A data folder with a migrated database, and what the work does there as its owner. */
+async function inDatabase(directory: string, work: (client: Awaited<ReturnType<typeof connect>>) => Promise<void>): Promise<void> {
+  const server = await EmbeddedPostgres.start({ directory });
+  try {
+    await migrate({ ownerUrl: server.urlFor('owner'), appUrl: server.urlFor('app') });
+    const client = await connect(server.urlFor('owner'));
+    await work(client).finally(() => client.end());
+  } finally {
+    await server.stop();
+  }
+}

@@ -6,7 +6,10 @@ import type { SnapshotReader } from './read-snapshot.js';
 import { inOurWords, type SequenceState, type SnapshotHeader } from './snapshot-format.js';
 import { columnsOf, quotedName } from './write-snapshot.js';
 
-export type LoadOptions = Readonly<{ onProgress?: (table: string, bytes: number) => void }>;
+export type LoadOptions = Readonly<{
+  /** Told of each piece of rows, in bytes. */
+  onProgress?: (bytes: number) => void;
+}>;
 
 /**
  * Puts the rows of a snapshot into the tables of a database that has its migrations and nothing else, in one transaction: all of it, or, when anything
@@ -31,7 +34,7 @@ export async function loadSnapshot(
       const copying = client.query(copyFrom(`copy ${columnsOf(heading)} from stdin`));
       await pipeline(async function* () {
         for await (const run of rows) {
-          onProgress?.(table, run.length);
+          onProgress?.(run.length);
           yield run;
         }
       }, copying);

@@ -25,7 +25,7 @@ export class SnapshotReader {
   /** The reader stands behind the header. @throws CannotDo when this is no snapshot, or one of a later format */
   static async open(source: AsyncIterable<Buffer>): Promise<{ header: SnapshotHeader; reader: SnapshotReader }> {
     const reader = new SnapshotReader(source);
-    const header = jsonIn<SnapshotHeader>(await reader.line(longestLine).catch(notABackup));
+    const header = jsonIn<SnapshotHeader>(await reader.line(longestLine).catch(notABackupIfDamaged));
     if (typeof header?.millwright_backup !== 'number') return notABackup();
     if (header.millwright_backup > formatVersion)
       throw new CannotDo(
@@ -114,6 +114,11 @@ export class SnapshotReader {
   private async isAtEnd(): Promise<boolean> {
     return this.pending.length === 0 && (await this.chunks.next()).done === true;
   }
+}
+
+function notABackupIfDamaged(error: unknown): never {
+  if (!(error instanceof DamagedBackup)) throw error;
+  return notABackup();
 }
 
 function notABackup(): never {

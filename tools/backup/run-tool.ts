@@ -18,11 +18,26 @@ export async function runTool(help: string, work: (file: string) => Promise<void
   }
 }
 
+/** The server said that it ends, or went away without a word. */
+const connectionLost = /^(57P0[123]|08\w{3}|ECONNRESET|EPIPE|ECONNREFUSED)$/;
+
+const causes: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of its path is no folder',
+  EACCES: 'it may not be read or written',
+  EPERM: 'it may not be read or written',
+  EROFS: 'its disk may only be read',
+};
+
 function sentenceOf(error: unknown): unknown {
   if (error instanceof CannotDo || error instanceof CannotStart) return error.message;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOSPC' || code === '53100') return 'The disk is full. Nothing was kept of it; make room and run it again.';
-  if (code === 'EACCES' || code === 'EPERM' || code === 'ENOENT' || code === 'EISDIR')
-    return `The file cannot be used: ${(error as Error).message}.`;
+  if (!(error instanceof Error)) return error;
+  const { code = '', path } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === '53100') return 'The disk is full. Nothing was kept; make room and run it again.';
+  if (path !== undefined && causes[code] !== undefined) return `${path} cannot be used: ${causes[code]}.`;
+  if (code === 'EISDIR') return 'A folder cannot be read as a backup.';
+  if (connectionLost.test(code) || /^Connection terminated/.test(error.message))
+    return 'The database went away in the middle (was the application stopped?). Nothing was kept; run it again.';
   return error;
 }

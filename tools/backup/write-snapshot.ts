@@ -9,7 +9,10 @@ export type SnapshotOptions = Readonly<{
   release: string;
   /** Whether a table (`schema.table`) belongs into the snapshot. */
   holds: (table: string) => boolean;
-  onProgress?: (table: string, bytes: number) => void;
+  /** Told of each piece of rows, in bytes. */
+  onProgress?: (bytes: number) => void;
+  /** Told of each table that is complete. */
+  onTable?: (table: string, rows: number) => void;
 }>;
 
 /** Parents before the tables that refer to them, since they were made before them. */
@@ -52,9 +55,10 @@ export async function* snapshotOf(client: pg.Client, options: SnapshotOptions): 
       const rows = client.query(copyTo(`copy ${columnsOf(heading)} to stdout`));
       for await (const chunk of rows as AsyncIterable<Buffer>) {
         hash.update(chunk);
-        options.onProgress?.(heading.table, chunk.length);
+        options.onProgress?.(chunk.length);
         yield chunk;
       }
+      options.onTable?.(heading.table, rows.rowCount);
       yield hashed(`${endOfRows}\n${JSON.stringify({ rows: rows.rowCount })}\n`);
     }
     whole = true;
@@ -65,7 +69,8 @@ export async function* snapshotOf(client: pg.Client, options: SnapshotOptions): 
   yield Buffer.from(`${JSON.stringify({ sha256: hash.digest('hex') })}\n`);
 }
 
-async function tablesIn(client: pg.Client): Promise<TableHeading[]> {
+/** Every table of the database's own schemas. */
+export async function tablesIn(client: pg.Client): Promise<TableHeading[]> {
   return (await client.query<TableHeading>(selectTables)).rows;
 }
 
