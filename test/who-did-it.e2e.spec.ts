@@ -84,6 +84,16 @@ describe('who did it', () => {
     await app.post('/work_orders', { work_order: { title: 'Old', completed_at: '2020-05-05T20:00:00Z' } }, headers).expect(201);
     const { data } = await app.get('/audit_trail?sort=position asc&type_not_cont=Entity', headers).expect(200);
     expect(data.every(({ actor }: { actor: object }) => JSON.stringify(actor) === `{"kind":"user","id":"${keeper.id}"}`)).toBe(true);
+    const credential = { kind: 'api_key', id: keeper.headers['authorization']?.split('_')[1] };
+    expect(data[0].credential).toEqual(credential);
+    const seen = await app.graphql(
+      '{ auditTrail(sort: "position asc", perPage: 1, filter: { type: { eq: "PartRegistered" } }) { nodes { actorKind actorId credentialKind credentialId } } }',
+      {},
+      headers,
+    );
+    expect(seen.auditTrail.nodes).toEqual([
+      { actorKind: 'user', actorId: String(keeper.id), credentialKind: credential.kind, credentialId: credential.id },
+    ]);
     const days = (data as { type: string; effective_at: string }[]).map(({ type, effective_at }) => [type, effective_at]);
     expect(days).toEqual([
       ['PartRegistered', dayIn('Pacific/Kiritimati', created.data.created_at as string)],
@@ -116,6 +126,28 @@ describe('who did it', () => {
     expect(error.code).toBe('EVENT_TOO_LARGE');
     expect((await app.get('/work_orders?title=Long').expect(200)).data).toEqual([]);
     await app.post('/work_orders', { work_order: { title: 'Long', checklist: checklist.slice(0, 120) } }).expect(201);
+  });
+
+  it('takes the largest part there can be, also where every character is written as an escape', async () => {
+    const text = (length: number) => '\u0001'.repeat(length);
+    const part = { name: text(255), description: text(10_000), number: text(255), area: text(255) };
+    const { data } = await app.post('/parts', { part }).expect(201);
+    expect((await app.get(`/parts/${data.id}`).expect(200)).data.description === part.description).toBe(true);
+  });
+
+  it('refuses a work order that is too large over every edge, and leaves its reference free', async () => {
+    const checklist = Array.from({ length: 300 }, (_, order) => ({ text: '\u4e2d'.repeat(200), order }));
+    const work_order = { title: 'Larger', checklist, external_reference: 'larger' };
+    const answers = await Promise.all([
+      app.post('/work_orders', { work_order }),
+      app.post('/batch', { sequential: true, ops: [{ method: 'POST', url: '/api/v1/work_orders', params: { work_order } }] }),
+      app.graphqlAnswer('mutation ($input: CreateWorkOrderInput!) { createWorkOrder(input: $input) { id } }', {
+        input: { title: 'Larger', checklist, externalReference: 'larger' },
+      }),
+    ]);
+    for (const { body } of answers) expect(/"code":"([A-Z_]+)"/.exec(JSON.stringify(body))?.[1]).toBe('EVENT_TOO_LARGE');
+    expect((await app.get('/work_orders?title=Larger').expect(200)).data).toEqual([]);
+    await app.post('/work_orders', { work_order: { title: 'Smaller', external_reference: 'larger' } }).expect(201);
   });
 });
 

@@ -18,6 +18,13 @@ class AuditTrailRow {
   @ApiProperty({ type: 'string', format: 'date-time' }) recorded_at!: string;
   @ApiProperty({ type: 'string', description: 'When it happened in the business: an instant or a plain date.' }) effective_at!: string;
   @ApiProperty({ type: 'object', properties: { kind: { type: 'string' }, id: { type: 'string' } } }) actor!: object;
+  @ApiProperty({
+    type: 'object',
+    properties: { kind: { type: 'string' }, id: { type: 'string' } },
+    nullable: true,
+    description: 'What it was done with; null for process managers, the system and events of earlier releases.',
+  })
+  credential!: object | null;
   @ApiProperty({ type: 'integer', nullable: true }) part_id!: number | null;
   @ApiProperty({ type: 'integer', nullable: true }) work_order_id!: number | null;
   @ApiProperty({ type: 'string' }) correlation_id!: string;

@@ -15,6 +15,12 @@ export const AuditEventType = defineOutputType('AuditEvent', {
   effective_at: text,
   actor_kind: text,
   actor_id: text,
+  credential_kind: {
+    type: () => String,
+    nullable: true,
+    description: 'What it was done with; null for process managers, the system and older events.',
+  },
+  credential_id: { type: () => String, nullable: true },
   part_id: { type: () => ID, nullable: true },
   work_order_id: { type: () => ID, nullable: true },
   correlation_id: text,

@@ -22,4 +22,10 @@ describe('the end of an append', () => {
     expect(endsAppend(at('part-1', 4, 'r'), at('part-1', 5, 'r', { index: 0, size: 2 }))).toBe(true);
     expect(endsAppend(at('part-1', 4, 'r'), undefined)).toBe(true);
   });
+
+  it('is an event that names its credential and no place: several requests of one GraphQL document have one cause', () => {
+    const alone = at('part-1', 4, 'r');
+    const credential = { kind: 'api_key', id: 'k' } as const;
+    expect(endsAppend({ ...alone, metadata: { ...alone.metadata, credential } }, at('part-1', 5, 'r'))).toBe(true);
+  });
 });

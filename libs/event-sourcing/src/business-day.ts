@@ -2,6 +2,9 @@ import { DateTime } from 'luxon';
 
 type Day = Readonly<{ from: number; until: number; date: string }>;
 
+/** Whether a business time is a date (`2026-01-31`) and no instant. */
+export const isPlainDate = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text);
+
 /** The day each zone was last asked for: nearly every command falls on the same one. */
 const latest = new Map<string, Day>();
 

@@ -33,7 +33,7 @@ export type CommandContext = Readonly<{
   credential?: Credential;
   /** The site's time zone (an IANA name), whose date is the business day of what happens; UTC where there is no site. */
   timeZone?: string;
-  /** The business day of what follows from something else: that of its cause. */
+  /** When in the business what follows from something else happens: the date of its cause, or the instant of one from before dates were noted. */
   effectiveAt?: string;
   customerId: number;
   entityId: number | null;

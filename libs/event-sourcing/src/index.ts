@@ -7,6 +7,7 @@ export * from './event-store.js';
 export * from './outcome.js';
 export * from './projection.js';
 export * from './stream-name.js';
+export { isPlainDate } from './business-day.js';
 export { canonicalText } from './canonical.js';
 export { largestEventBytes } from './event-size.js';
 export { logMigrations, type Migration } from './postgres/log-schema.js';

@@ -1,7 +1,7 @@
 import { newEventId } from './event-ids.js';
 import { runInContext, type CommandContext, type IdempotentAttempt } from './command-context.js';
 import { Rejection, type Stream } from './decider.js';
-import { dayIn } from './business-day.js';
+import { dayIn, isPlainDate } from './business-day.js';
 import type { Committed } from './committed-states.js';
 import { refuseTooLarge } from './event-size.js';
 import type { Outcome } from './outcome.js';
@@ -181,8 +181,8 @@ function metadataOf(context: CommandContext, facts: Facts): EventMetadata {
   };
 }
 
-/** The date an event belongs to: its own, that of its cause, or that of the instant it happened at, where the site is. */
-function businessDay(context: CommandContext, { now, effectiveAt }: Facts): string {
-  if (effectiveAt !== undefined && !effectiveAt.includes('T')) return effectiveAt;
-  return context.effectiveAt ?? dayIn(context.timeZone ?? 'Etc/UTC', effectiveAt === undefined ? now : new Date(effectiveAt));
+/** The date an event belongs to: its own, that of its cause, or that of the instant it (or a cause from before dates were noted) happened at, where the site is. */
+function businessDay({ effectiveAt: ofCause, timeZone = 'Etc/UTC' }: CommandContext, { now, effectiveAt }: Facts): string {
+  const said = effectiveAt !== undefined && isPlainDate(effectiveAt) ? effectiveAt : (ofCause ?? effectiveAt);
+  return said !== undefined && isPlainDate(said) ? said : dayIn(timeZone, said === undefined ? now : new Date(said));
 }

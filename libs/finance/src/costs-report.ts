@@ -67,14 +67,24 @@ export class CostsReport {
   }
 }
 
+/**
+ * The site's time zones, each from its place in the log on: which day an instant is (in events of earlier releases; later ones hold dates) is decided by
+ * the zone of that place, so that a change of the zone moves nothing that was booked.
+ */
+const zonesOfTheSite = `
+  SELECT position, data::jsonb->>'timezone' AS zone FROM read.audit_events
+  WHERE stream = 'entity-' || $1::bigint AND data::jsonb->>'timezone' IS NOT NULL`;
+
 /** One row a group and, last, the sum of all: from one snapshot, so that they always add up. */
 function statementOf({ groupBy }: ReportQuery): string {
   const { key, label, join } = groupings[groupBy];
   const amount = (kind?: string): string =>
     `trim_scale(coalesce(sum(postings.amount)${kind === undefined ? '' : ` FILTER (WHERE postings.kind = '${kind}')`}, 0))::text`;
   return `
-    WITH postings AS (
-      SELECT *, coalesce(effective_date, (effective_at AT TIME ZONE $2::text)::date) AS day FROM read.cost_postings WHERE entity_id = $1
+    WITH zones AS MATERIALIZED (${zonesOfTheSite}), postings AS (
+      SELECT *, coalesce(effective_date, (effective_at AT TIME ZONE coalesce(
+        (SELECT zone FROM zones WHERE zones.position < cost_postings.position ORDER BY zones.position DESC LIMIT 1), $2::text))::date) AS day
+      FROM read.cost_postings WHERE entity_id = $1::bigint
     )
     SELECT (${key})::text AS key, min(${label}) AS label, ${amount('labor')} AS labor, ${amount('parts')} AS parts, ${amount('other')} AS other, ${amount()} AS total
     FROM postings JOIN read.work_orders orders ON orders.id = postings.work_order_id ${join}

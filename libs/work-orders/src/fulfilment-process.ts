@@ -1,5 +1,6 @@
 import {
   idOf,
+  isPlainDate,
   nameBasedUuid,
   type CommandContext,
   type EventStore,
@@ -7,6 +8,7 @@ import {
   type RecordedEvent,
 } from '#millwright/event-sourcing';
 import { decideOrderEffect, movesStock, outcomeIn, part } from '#millwright/inventory';
+import { entities } from '#millwright/sites';
 import { fulfil, type FulfilmentDesk, type OrderDecision, type PartEffect, type PartOutcome } from './domain/fulfilment.js';
 import type { WorkOrderEvent } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
@@ -23,14 +25,25 @@ export const fulfilmentProcess = (events: EventStore): ProcessManager => ({
   categories: [workOrder.category],
   // An order that was recorded before this process existed still wants its parts.
   startsAt: 'beginning',
-  handle: (event) => fulfil(new Desk(events, event), idOf(event.stream), event.revision, event as RecordedEvent<WorkOrderEvent>),
+  async handle(event) {
+    const desk = new Desk(events, event, await timeZoneFor(event, events));
+    await fulfil(desk, idOf(event.stream), event.revision, event as RecordedEvent<WorkOrderEvent>);
+  },
 });
+
+/** The time zone of the site: asked for only where the event has no date yet, as those of earlier releases. */
+async function timeZoneFor({ metadata }: RecordedEvent, events: EventStore): Promise<string | undefined> {
+  if (metadata.entity_id === null || isPlainDate(metadata.effective_at)) return undefined;
+  const { timezone } = (await events.load(entities.stream, metadata.entity_id)).state.values;
+  return typeof timezone === 'string' ? timezone : undefined;
+}
 
 /** What the process does because of one event: every append names that event as its cause, and has the same ids however often it is tried. */
 class Desk implements FulfilmentDesk {
   constructor(
     private readonly events: EventStore,
     private readonly cause: RecordedEvent,
+    private readonly timeZone: string | undefined,
   ) {}
 
   orderBefore(workOrderId: number, revision: number): Promise<WorkOrder> {
@@ -65,6 +78,7 @@ class Desk implements FulfilmentDesk {
       context: {
         actor: { kind: 'process_manager', id: fulfilmentName },
         effectiveAt: metadata.effective_at,
+        timeZone: this.timeZone,
         customerId: metadata.customer_id,
         entityId: metadata.entity_id,
         requestId: metadata.request_id,

@@ -1,4 +1,12 @@
-import { idOf, type Projection, type RecordedEvent, type Row, type Rows, type TableDefinition } from '#millwright/event-sourcing';
+import {
+  idOf,
+  isPlainDate,
+  type Projection,
+  type RecordedEvent,
+  type Row,
+  type Rows,
+  type TableDefinition,
+} from '#millwright/event-sourcing';
 import type { PartEvent, PartIssued, PartReturned } from '#millwright/inventory';
 import { roundToCurrency, showValue, toValue } from '#millwright/quantities';
 import type { OtherCostRecorded, WorkOrderEvent } from '#millwright/work-orders';
@@ -127,11 +135,9 @@ function addPosting(event: RecordedEvent<CostEvent>, rows: Rows, posting: Postin
   rows.put(workOrderCost.name, { ...totals, work_order_id, [kind]: showValue(toValue(totals[kind]) + amount) });
 }
 
-const plainDate = /^\d{4}-\d{2}-\d{2}$/;
-
-/** A cost belongs to a period by its business time: a plain date as it stands, an instant by the site's time zone when it is read. */
+/** A cost belongs to a period by its business time: a plain date as it stands, an instant (of earlier releases) by the time zone that the site had then. */
 const periodOf = (effectiveAt: string): Row =>
-  plainDate.test(effectiveAt) ? { effective_date: effectiveAt, effective_at: null } : { effective_date: null, effective_at: effectiveAt };
+  isPlainDate(effectiveAt) ? { effective_date: effectiveAt, effective_at: null } : { effective_date: null, effective_at: effectiveAt };
 
 function textOf(row: Readonly<Row> | undefined, column: string, otherwise?: string): string {
   const value = row?.[column] ?? otherwise;
