@@ -66,7 +66,7 @@ async function insistOverGraphql(mutation: string): Promise<Answer> {
 
 /** Two things at once that now and then meet as they have to: again until they did. */
 async function untilMet(round: () => Promise<boolean>): Promise<void> {
-  while (!(await round()));
+  for (let rounds = 1; !(await round()); rounds += 1) if (rounds === 60) throw new Error('in 60 rounds they never met');
 }
 
 describe('a refusal that comes after the order had asked', () => {
@@ -177,6 +177,42 @@ describe('an operation that says where it leads', () => {
       });
     }
     expect((await app.get(`/work_orders/${order}`).expect(200)).data.status.id).toBe(1);
+  });
+});
+
+describe('a figure past its limit', () => {
+  it('is refused by the name of what was given', async () => {
+    const largest = '999999999.99';
+    const [part = 0] = await partsInStock(1, { on_hand_qty: 10, unit_cost: largest });
+    const [cheap = 0] = await partsInStock(1, { on_hand_qty: 11, unit_cost: 0 });
+    const order = await openOrder();
+    const [tool = 0] = await partsInStock(1, { on_hand_qty: undefined, is_non_stock: true });
+    await assign(order, tool, 999_999_999.999);
+    const refusals: [Promise<Answer>, string][] = [
+      [app.patch(`/parts/${part}/restock`, { quantity: 1, cost: 1 }), 'quantity'],
+      [app.patch(`/parts/${part}/reconcile`, { quantity: 1, note: 'found' }), 'quantity'],
+      [app.patch(`/parts/${cheap}/update_avg_unit_cost`, { cost: largest }), 'cost'],
+      [app.post('/parts', { part: { name: 'Dear', on_hand_qty: 11, unit_cost: largest } }), 'part.on_hand_qty'],
+      [assign(order, tool, 1), 'quantity'],
+    ];
+    for (const [asked, field] of refusals) {
+      const { status, error } = await asked;
+      expect([status, error.code, error.details]).toEqual([
+        422,
+        'VALUE_OUT_OF_RANGE',
+        [expect.objectContaining({ field, code: 'out_of_range' })],
+      ]);
+      expect(error.message).toBe(`${field} ${error.details[0].message}`);
+    }
+    for (const [mutation, field] of [
+      [`restockPart(input: { partId: ${part}, quantity: "1", cost: "1" })`, 'input.quantity'],
+      [`createPart(input: { name: "Dear", onHandQty: "11", unitCost: "${largest}" })`, 'input.onHandQty'],
+      [`assignPart(input: { workOrderId: ${order}, partId: ${tool}, quantity: "1" })`, 'input.quantity'],
+    ]) {
+      const [error] = (await app.graphqlAnswer(`mutation { ${mutation} { id } }`)).body.errors;
+      expect(error.extensions).toMatchObject({ code: 'VALUE_OUT_OF_RANGE', details: [{ field, code: 'out_of_range' }] });
+      expect(error.message).toBe(`${field} ${error.extensions.details[0].message}`);
+    }
   });
 });
 

@@ -61,7 +61,7 @@ export function requireShelfInRange(before: Shelf, after: Shelf, field: string):
     throw outOfRange(field, `the stock value would be more than ${showValue(largestValue)}`);
 }
 
-const outOfRange = (field: string, message: string): Rejection =>
-  new Rejection('VALUE_OUT_OF_RANGE', `With this ${field}, ${message}.`, [
-    { field, code: 'out_of_range', message: `is too much: ${message}` },
-  ]);
+function outOfRange(field: string, consequence: string): Rejection {
+  const message = `is too much: ${consequence}`;
+  return new Rejection('VALUE_OUT_OF_RANGE', `${field} ${message}`, [{ field, code: 'out_of_range', message }]);
+}

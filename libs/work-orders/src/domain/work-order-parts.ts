@@ -46,7 +46,7 @@ function request(order: WorkOrder, partId: number, wanted: bigint): WorkOrderEve
   if (wanted === before) return [];
   if (wanted > largestQuantity) {
     const message = `would be more than ${showQuantity(largestQuantity)}`;
-    throw new Rejection('VALUE_OUT_OF_RANGE', `The quantity ${message}.`, [{ field: 'quantity', code: 'out_of_range', message }]);
+    throw new Rejection('VALUE_OUT_OF_RANGE', `quantity ${message}`, [{ field: 'quantity', code: 'out_of_range', message }]);
   }
   requireRoom(order, partId, wanted);
   return [{ type: 'PartAssignmentRequested', data: { partId, quantityAfter: showQuantity(wanted) } }];
