@@ -2,7 +2,7 @@ import type { EventLog } from '../event-log.js';
 import type { EventStoreDbLogOptions } from './settings.js';
 
 export { AppendTooLarge, LogAccessDenied } from './failures.js';
-export { addressOf as eventStoreDbAddressOf, UnusableAddress } from './settings.js';
+export { addressOf as eventStoreDbAddressOf } from './settings.js';
 export type { EventStoreDbLogOptions } from './settings.js';
 
 /**
