@@ -123,10 +123,10 @@ export class CommandLane<State, E extends Event> {
       expected: revision < 0 ? ('no stream' as const) : revision,
       events: round.events as readonly ProposedEvent[],
     };
-    for (const { command, events } of round.steps) if (events.length > 0) command.sent = true;
-    // Each command is answered at its own deadline; the oldest must not end an append that the others still have time for.
-    const deadline = Math.max(...round.steps.map(({ command }) => command.deadline));
-    const appended = await this.log.append(request, { deadline });
+    const given = round.steps.flatMap(({ command, events }) => (events.length > 0 ? [command] : []));
+    // The oldest must not end an append that the others still have time for.
+    const deadline = Math.max(...given.map((command) => command.deadline));
+    const appended = await this.give(given, () => this.log.append(request, { deadline }));
     if (appended.duplicate) return false;
     this.statistics.appends += 1;
     this.statistics.events += round.events.length;
@@ -134,6 +134,19 @@ export class CommandLane<State, E extends Event> {
     this.states.remember(this.definition, this.name, { ...round.after, position: appended.position });
     answerRound(round, committed.position, positions);
     return true;
+  }
+
+  /** Gives the events of commands to the log, and notes whether they may be in it without anybody knowing. */
+  private async give(commands: readonly PendingCommand<State, E>[], append: () => Promise<Appended>): Promise<Appended> {
+    const settledBefore = commands.filter(({ unsettled }) => !unsettled);
+    for (const command of commands) command.sent = command.unsettled = true;
+    try {
+      return await append();
+    } catch (error) {
+      // Every other failure says that this append was not and never will be carried out.
+      if (!(error instanceof UnknownOutcome)) for (const command of settledBefore) command.unsettled = false;
+      throw error;
+    }
   }
 
   /** For a log that says only where the last event stands. */
@@ -175,7 +188,7 @@ export class CommandLane<State, E extends Event> {
   private withoutExpired(commands: readonly PendingCommand<State, E>[]): PendingCommand<State, E>[] {
     const now = Date.now();
     return commands.filter((command) => {
-      if (command.deadline > now) return true;
+      if (command.givenUpAt > now) return true;
       command.expire();
       return false;
     });

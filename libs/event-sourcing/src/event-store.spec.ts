@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { createDatabase, type TestDatabase } from '../../../test/harness/database.js';
 import { currentContext, runInContext } from './command-context.js';
@@ -6,7 +7,7 @@ import { commandContext, countOne, counting, type Count } from './contract/count
 import { poolOn, prepareDatabase } from './contract/log-database.js';
 import { streamOf } from './contract/log-under-test.js';
 import { Rejection } from './decider.js';
-import { LogUnavailable, UnknownOutcome, type EventLog } from './event-log.js';
+import { LogUnavailable, UnknownOutcome, type Appended, type EventLog } from './event-log.js';
 import { EventStore } from './event-store.js';
 import { PostgresLog } from './postgres/postgres-log.js';
 import { Sequences } from './sequences.js';
@@ -277,6 +278,39 @@ describe('a command whose append has no certain outcome', () => {
     });
     const loading = runInContext(context(), () => storeOn(silent).load(counting, randomUUID()));
     await expect(loading).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it.each([
+    ['answers late', (appended: Promise<Appended>) => appended],
+    [
+      'never says so',
+      (appended: Promise<Appended>, stream: string) => appended.then(() => Promise.reject(new UnknownOutcome(stream, new Error('cut')))),
+    ],
+  ])('is answered as done when it was committed and the log %s, after the deadline', async (_, ended) => {
+    const late = logWith((real) => ({
+      append: async (request, options) => {
+        const appended = real.append(request, options);
+        while (Date.now() <= (options?.deadline ?? 0) + 150) await setImmediate();
+        return ended(appended, request.stream);
+      },
+    }));
+    const [store, id] = [storeOn(late), randomUUID()];
+    const outcome = await store.execute(counting, id, countOne('a'), { context: inContext({ deadline: Date.now() + 200 }) });
+    expect(outcome).toMatchObject({ state: { count: 1, last: 'a' }, revision: 0 });
+    expect(await streamOf(log, `counting-${id}`)).toHaveLength(1);
+  });
+
+  it('is UNAVAILABLE when the log says after the deadline that it was too late', async () => {
+    const late = logWith(() => ({
+      append: async (_request, options) => {
+        while (Date.now() <= (options?.deadline ?? 0) + 150) await setImmediate();
+        throw new LogUnavailable(new Error('gone'));
+      },
+    }));
+    const [store, id] = [storeOn(late), randomUUID()];
+    const began = store.execute(counting, id, countOne('a'), { context: inContext({ deadline: Date.now() + 200 }) });
+    await expect(began).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await streamOf(log, `counting-${id}`)).toHaveLength(0);
   });
 
   it('is appended once when two processes give the same event ids', async () => {

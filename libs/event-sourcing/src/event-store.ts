@@ -154,7 +154,7 @@ export class EventStore {
     return outcome;
   }
 
-  /** Nobody waits past a deadline, however long the log takes to answer or to fail. */
+  /** Nobody waits for ever, however long the log takes to answer or to fail. */
   private async inTime<State, E extends Event>(command: PendingCommand<State, E>): Promise<Outcome<State>> {
     const waiting = command as unknown as PendingCommand<unknown, Event>;
     this.pending.add(waiting);
@@ -168,7 +168,7 @@ export class EventStore {
 
   private sweep(): void {
     const now = Date.now();
-    for (const command of this.pending) if (command.deadline <= now) command.expire();
+    for (const command of this.pending) if (command.givenUpAt <= now) command.expire();
     if (this.pending.size > 0) return;
     clearInterval(this.sweeper);
     this.sweeper = undefined;

@@ -20,6 +20,12 @@ function progressOf(attempt: IdempotentAttempt): Progress {
   return known;
 }
 
+/**
+ * How long after its deadline a command is waited for that has already been given to the log, in milliseconds: what turns out to be committed must
+ * not have been said to have failed.
+ */
+const settlingMs = 3_000;
+
 /** A stream was to be created and is there. */
 export class StreamExists extends Error {
   constructor(readonly stream: string) {
@@ -44,6 +50,8 @@ export class PendingCommand<State, E extends Event> {
   refused = false;
   /** Its events were given to the log at least once, so they may be in it. */
   sent = false;
+  /** They may be in it, or still get there, and nobody has learned which. */
+  unsettled = false;
   private readonly attempt: IdempotentAttempt | undefined;
   private readonly progress: Progress | undefined;
   private readonly firstOrdinal: number;
@@ -62,6 +70,11 @@ export class PendingCommand<State, E extends Event> {
     this.attempt = request.context.idempotency;
     this.progress = this.attempt && progressOf(this.attempt);
     this.firstOrdinal = this.progress?.nextOrdinal ?? 0;
+  }
+
+  /** Until when an answer is waited for, in milliseconds since 1970. */
+  get givenUpAt(): number {
+    return this.unsettled ? this.deadline + settlingMs : this.deadline;
   }
 
   /** From which revision on an earlier try of the same request may have left its events on this stream; undefined when there was none. */
