@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import pg from 'pg';
 import type { Client } from './harness/client.js';
 import { sharedServer, TestServer } from './harness/server.js';
 
@@ -55,6 +56,34 @@ describe('a reader', () => {
   it('takes what is there when it asks for position 0', async () => {
     await app.post('/parts', { part: { name: 'Own' } }).expect(201);
     expect((await app.get('/parts', { 'x-min-position': '0' }).expect(200)).meta).not.toHaveProperty('stale');
+  });
+});
+
+describe('a reader whose write the read models do not show in time', () => {
+  it('is answered all the same, and told so', async () => {
+    const server = await TestServer.start({ log: 'postgres' });
+    const holder = new pg.Client({ connectionString: server.ownerUrl });
+    await holder.connect();
+    try {
+      await server.post('/parts', { part: { name: 'Shown' } }).expect(201);
+      await server.get('/parts').expect(200);
+      // Whoever writes read models waits here, as behind a disk that has no time.
+      await holder.query('BEGIN; LOCK TABLE app.live_read_models IN EXCLUSIVE MODE');
+      await server.post('/parts', { part: { name: 'Late' } }).expect(201);
+      expect((await server.get('/parts', plain).expect(200)).meta).toMatchObject({ stale: true, pagination: { total: 1 } });
+      const { body } = await server.graphqlAnswer('{ parts { totalCount } }', {}, plain);
+      expect(body).toEqual({ data: { parts: { totalCount: 1 } }, extensions: { stale: true } });
+      // Who takes what is there is told nothing.
+      expect((await server.get('/parts', { 'x-min-position': '0' }).expect(200)).meta).not.toHaveProperty('stale');
+      await holder.query('COMMIT');
+      let shown = await server.get('/parts');
+      while (shown.status === 503) shown = await server.get('/parts');
+      expect(shown.meta).toMatchObject({ pagination: { total: 2 } });
+      expect((await server.get('/parts', plain).expect(200)).meta).not.toHaveProperty('stale');
+    } finally {
+      await holder.end();
+      await server.stop();
+    }
   });
 });
 

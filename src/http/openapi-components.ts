@@ -82,10 +82,14 @@ export function headerParameters(): Json {
       maxLength: 255,
     }),
     IfMatch: inHeader('If-Match', 'Do it only if the record is at one of these revisions: `"12"`, a list, or `*`', { type: 'string' }),
-    MinPosition: inHeader('X-Min-Position', 'Wait (at most 2 s) until the read models have seen this X-Position', {
-      type: 'string',
-      pattern: '^[0-9]{1,20}$',
-    }),
+    MinPosition: inHeader(
+      'X-Min-Position',
+      'Wait (at most 2 s) until the read models have seen this X-Position; left out, at most 1 s for what the same key has written',
+      {
+        type: 'string',
+        pattern: '^[0-9]{1,20}$',
+      },
+    ),
     RequestId: inHeader('X-Request-Id', "The caller's own id for this request", { type: 'string', maxLength: 128 }),
   };
 }

@@ -11,7 +11,9 @@ const verbs = ['get', 'post', 'put', 'patch', 'delete'] as const;
 const description = `Exact stock, exact costs, and a history nobody can rewrite.
 
 Every answer of an error carries one of the codes below; \`error.details\` names each field that is wrong.
-A write answers \`X-Position\`; a read that sends it back as \`X-Min-Position\` sees that write.
+A read sees what its own key has written before; where that takes longer than a second, the answer says \`meta.stale: true\`.
+A write answers \`X-Position\`; a read that sends it back as \`X-Min-Position\` sees that write, also with another key; \`0\` takes what is there.
+What an answer says is of one moment; only the names of other records may be newer.
 A write with an \`Idempotency-Key\` has one effect, however often it is repeated within seven days.
 Single reads carry an \`ETag\`; a write with \`If-Match\` happens only if nobody was faster.`;
 
