@@ -34,7 +34,7 @@ export class Metrics {
 
   readonly readStatements = new Counter({
     name: 'millwright_read_statements_total',
-    help: 'SQL statements sent to the read models.',
+    help: 'SQL statements that read the read models; beginning and ending a snapshot is not counted.',
     registers: [this.registry],
   });
 
