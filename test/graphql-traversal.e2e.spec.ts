@@ -35,9 +35,11 @@ async function statements(): Promise<number> {
   return Number(/^millwright_read_statements_total (\d+)$/m.exec(String(body))?.[1]);
 }
 
-async function statementsOf(query: string): Promise<number> {
+const statementsOf = (query: string): Promise<number> => statementsIn(() => app.graphql(query));
+
+async function statementsIn(work: () => Promise<unknown>): Promise<number> {
   const before = await statements();
-  await app.graphql(query);
+  await work();
   return (await statements()) - before;
 }
 
@@ -88,6 +90,17 @@ describe('GraphQL, from record to record', () => {
       totalCosts { parts other total } otherCosts(first: 5) { totalCount nodes { amount note } } } } }`;
     expect((await app.graphql(query)).workOrders.nodes).toHaveLength(50);
     expect(await statementsOf(query)).toBeLessThanOrEqual(8);
+  });
+
+  it('lists orders over REST with what they cost in statements that do not grow with the page', async () => {
+    for (let index = 0; index < 30; index++) await wholeOrder();
+    const list = async (rows: number): Promise<void> => {
+      const { data } = await app.get(`/work_orders?per_page=${rows}`).expect(200);
+      expect(data.map(({ total_costs }: { total_costs: { total: number } }) => total_costs.total)).toEqual(Array(rows).fill(30.25));
+    };
+    await list(3);
+    const [few, many] = [await statementsIn(() => list(3)), await statementsIn(() => list(30))];
+    expect(many).toBeLessThanOrEqual(few + 2);
   });
 
   it('reads the lists of many rows page by page, each with its own total', async () => {

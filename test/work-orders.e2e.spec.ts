@@ -203,6 +203,31 @@ describe('other costs and the report', () => {
     expect((await app.get('/reports/costs?from=2010-02-30')).error.details).toMatchObject([{ field: 'from' }]);
   });
 
+  it('stand in lists as in single reads: charged, estimated and credited', async () => {
+    const part = await createPart(100, 12.5);
+    const title = `Totals ${randomUUID()}`;
+    const orders = [await open({ title }), await open({ title }), await open({ title }), await open({ title })] as const;
+    for (const order of orders.slice(0, 3)) await assign(order, part, 2).expect(201);
+    await change(orders[0], { status_id: 5 }).expect(200);
+    await change(orders[1], { status_id: 4 }).expect(200);
+    await app.patch(`/parts/${part}/restock`, { quantity: 98, cost: 20 }).expect(200);
+    await app.post(`/work_orders/${orders[0]}/other_costs`, { other_cost: { amount: -5.25 } }).expect(201);
+    const { data } = await app.get(`/work_orders?search=${encodeURIComponent(title)}&sort=id asc`).expect(200);
+    expect(data.map(({ total_costs }: { total_costs: object }) => total_costs)).toMatchObject([
+      { parts: 25, other: -5.25, total: 19.75, is_estimate: false },
+      { parts: 0, total: 0, is_estimate: false },
+      { parts: 32.5, other: 0, total: 32.5, is_estimate: true },
+      { parts: 0, total: 0, is_estimate: true },
+    ]);
+    for (const { id, total_costs } of data as { id: number; total_costs: object }[])
+      expect((await app.get(`/work_orders/${id}`)).data.total_costs).toEqual(total_costs);
+    const { next_cursor } = (await app.get(`/work_orders?search=${encodeURIComponent(title)}&sort=id asc&per_page=1`)).meta.pagination;
+    const walked = await app.get(
+      `/work_orders?search=${encodeURIComponent(title)}&sort=id asc&per_page=2&cursor=${encodeURIComponent(next_cursor)}`,
+    );
+    expect(walked.data[1]).toEqual(data[2]);
+  });
+
   it('fix the currency of the site', async () => {
     await createPart();
     expect((await app.patch('/entities/1', { entity: { currency: 'EUR' } })).error.code).toBe('CURRENCY_IN_USE');

@@ -35,8 +35,8 @@ export class WorkOrderPresenter implements Presenter<WorkOrderRow, WorkOrderCost
     return this.costs.projected(row);
   }
 
-  async sparse(row: WorkOrderRow): Promise<object> {
-    return { ...(await this.shown(row)), work_order_request_id: null, comments_count: 0 };
+  async sparse(row: WorkOrderRow, costs: WorkOrderCosts): Promise<object> {
+    return { ...(await this.shown(row)), work_order_request_id: null, comments_count: 0, total_costs: totalCosts(costs) };
   }
 
   async full(row: WorkOrderRow, costs: WorkOrderCosts): Promise<object> {
@@ -48,13 +48,7 @@ export class WorkOrderPresenter implements Presenter<WorkOrderRow, WorkOrderCost
       notify_vendors_on_create: row.notify_vendors_on_create,
       notify_vendors_on_update: row.notify_vendors_on_update,
       part_assignments: await Promise.all(costs.lines.map((line) => this.partLine(line))),
-      total_costs: {
-        labor: printed(costs.labor),
-        other: printed(costs.other),
-        parts: printed(costs.parts),
-        total: printed(costs.total),
-        is_estimate: costs.isEstimate,
-      },
+      total_costs: totalCosts(costs),
       images: [],
       documents: [],
     };
@@ -115,3 +109,11 @@ export class WorkOrderPresenter implements Presenter<WorkOrderRow, WorkOrderCost
     };
   }
 }
+
+const totalCosts = ({ labor, other, parts, total, isEstimate }: WorkOrderCosts): object => ({
+  labor: printed(labor),
+  other: printed(other),
+  parts: printed(parts),
+  total: printed(total),
+  is_estimate: isEstimate,
+});

@@ -59,6 +59,7 @@ class WorkOrderFigures {
   @ApiProperty({ ...label, properties: { id, name: text, path: text } }) location!: object | null;
   @ApiProperty({ ...instant, nullable: true }) due_date!: string | null;
   @ApiProperty({ ...instant, nullable: true }) completed_at!: string | null;
+  @ApiProperty({ type: () => TotalCosts }) total_costs!: TotalCosts;
   @ApiProperty(later) active_timer_current_user!: object | null;
   @ApiProperty(nullableText) external_reference!: string | null;
   @ApiProperty({ type: 'boolean' }) archived!: boolean;
@@ -75,7 +76,6 @@ export class PrintedWorkOrder extends WorkOrderFigures {
   @ApiProperty(nullableText) notify_vendors_on_create!: string | null;
   @ApiProperty(nullableText) notify_vendors_on_update!: string | null;
   @ApiProperty({ type: () => [PrintedPartAssignment] }) part_assignments!: PrintedPartAssignment[];
-  @ApiProperty({ type: () => TotalCosts }) total_costs!: TotalCosts;
   @ApiProperty({ type: 'array', items: { type: 'object' } }) images!: object[];
   @ApiProperty({ type: 'array', items: { type: 'object' } }) documents!: object[];
 }

@@ -10,10 +10,10 @@ import type { Readable } from './resource-definition.js';
 
 /** Shows the rows of a resource as the contract prints them: in full, and as rows of a list. */
 export interface Presenter<Shown extends Row, Figures = undefined> {
-  /** What `full` shows from other tables than the row's, where that must be of the same moment. Labels need not, and are read afterwards. */
+  /** What is shown from other tables than the row's, where that must be of the same moment. Labels need not, and are read afterwards. */
   figures?(row: Shown): Promise<Figures>;
   full(row: Shown, figures: Figures): Promise<object>;
-  sparse(row: Shown): Promise<object>;
+  sparse(row: Shown, figures: Figures): Promise<object>;
 }
 
 /** How long a read waits for what was created this very moment, in milliseconds. */
@@ -31,9 +31,19 @@ export class ResourceReader {
   ) {}
 
   /** @throws Rejection VALIDATION_FAILED for a query that is not understood */
-  async list<Shown extends Row>(resource: Readable, query: RawQuery, presenter: Pick<Presenter<Shown>, 'sparse'>): Promise<Answer> {
-    const { rows, meta } = await this.page(resource, parseListQuery(resource.list, query));
-    return new Answer(await Promise.all(rows.map((row) => presenter.sparse(row as Shown))), { meta });
+  async list<Shown extends Row, Figures>(
+    resource: Readable,
+    query: RawQuery,
+    presenter: Pick<Presenter<Shown, Figures>, 'figures' | 'sparse'>,
+  ): Promise<Answer> {
+    const asked = parseListQuery(resource.list, query);
+    const read = async (): Promise<Readonly<{ meta: ListPage['meta']; shown: readonly (readonly [Shown, Figures])[] }>> => {
+      const { rows, meta } = await this.page(resource, asked);
+      const withFigures = async (row: Row) => [row as Shown, (await presenter.figures?.(row as Shown)) as Figures] as const;
+      return { meta, shown: await Promise.all(rows.map(withFigures)) };
+    };
+    const { meta, shown } = presenter.figures ? await this.snapshots.of(read) : await read();
+    return new Answer(await Promise.all(shown.map(([row, figures]) => presenter.sparse(row, figures))), { meta });
   }
 
   /** @throws Rejection VALIDATION_FAILED for a cursor that does not belong to this list */
