@@ -101,16 +101,19 @@ export class LiveReadModels {
   /** Takes in builds that have drawn level: between two batches each works up to where the members stand. Answers those that are members now. */
   admit(runners: readonly ProjectionRunner[]): Promise<readonly ProjectionRunner[]> {
     return this.turns.take(async () => {
-      if (!this.tenure || this.stopping.signal.aborted) return [];
+      const { tenure } = this;
+      if (!tenure || this.stopping.signal.aborted) return [];
       const at = this.members.size > 0 ? this.position : highest([this.position, ...runners.map(({ position }) => position)]);
       const level = await Promise.all(runners.map(async (runner) => ((await runner.drawLevel(at)) ? [runner] : [])));
-      const ready = level.flat();
+      // Of two builds of one projection the newer one comes last, and stays.
+      const ready = level.flat().sort(byBuild);
       if (ready.length === 0) return [];
-      this.tenure = await this.parts.membership.admit(
-        this.tenure,
+      const next = await this.parts.membership.admit(
+        tenure,
         at,
         ready.map(({ shown }) => shown),
       );
+      if (!this.goOn(tenure, next)) return [];
       for (const { shown, tables } of ready) this.members.add({ ...shown, work: tables });
       this.position = at;
       this.work();
@@ -209,10 +212,10 @@ export class LiveReadModels {
   }
 
   private async write({ upTo }: Batch): Promise<void> {
-    const tenure = this.tenure;
+    const { tenure } = this;
     if (!tenure) return;
     await this.parts.writer.write(stepTogether(tenure.epoch, tenure.checkpoint, upTo), this.members.changes());
-    this.tenure = { ...tenure, checkpoint: upTo };
+    if (!this.goOn(tenure, { ...tenure, checkpoint: upTo })) return;
     this.position = upTo;
     this.members.written(upTo);
     this.parts.advanced();
@@ -221,13 +224,21 @@ export class LiveReadModels {
   /** @throws the error that was met, when it does not tell against the member */
   private async expel(failures: Failures): Promise<void> {
     for (const error of failures.values()) if (!tellsAgainst(error)) throw error;
-    if (!this.tenure) return;
-    this.tenure = await this.parts.membership.expel(this.tenure, [...failures.keys()]);
+    const { tenure } = this;
+    if (!tenure) return;
+    if (!this.goOn(tenure, await this.parts.membership.expel(tenure, [...failures.keys()]))) return;
     for (const [member, error] of failures) {
       this.members.remove(member);
       this.parts.left(member, error);
     }
     this.parts.advanced();
+  }
+
+  /** Takes the next step of a tenure; one that ended while the database was asked stays ended, and the next one begins where the database says. */
+  private goOn(from: Tenure, to: Tenure): boolean {
+    if (this.tenure !== from) return false;
+    this.tenure = to;
+    return true;
   }
 
   private async rest(): Promise<void> {
@@ -240,5 +251,8 @@ export class LiveReadModels {
     });
   }
 }
+
+const byBuild = ({ build: one }: ProjectionRunner, { build: other }: ProjectionRunner): number =>
+  one.version - other.version || one.generation - other.generation;
 
 const highest = (positions: readonly Position[]): Position => positions.reduce((one, other) => (other > one ? other : one));

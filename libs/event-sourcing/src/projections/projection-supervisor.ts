@@ -7,6 +7,7 @@ import type { Build, BuildCatalog } from './build-catalog.js';
 import { BatchWriter } from './batch-writer.js';
 import { BuildTables } from './build-tables.js';
 import { CatchUp } from './catch-up.js';
+import { CheckpointMoved } from './checkpoint-step.js';
 import type { EngineLogger } from './engine-logger.js';
 import type { Member } from './live-members.js';
 import { LiveMembership } from './live-membership.js';
@@ -144,6 +145,7 @@ export class ProjectionSupervisor {
     for (const { work } of members) await work.reload('together');
     if (!this.parts.allowed().live) return;
     await this.live.begin(tenure, members);
+    if (!this.parts.allowed().live) return this.live.halt();
     await this.book.read();
   }
 
@@ -222,7 +224,11 @@ export class ProjectionSupervisor {
       },
       memory: () => memoryInCharacters / Math.max(1, this.runners.size),
       parked: (it, streams) => this.parkedIn({ projection, schema: build.schema }, streams),
-      failed: (it, error) => logger.error({ err: error, ...facts }, 'a projection failed and will be tried again'),
+      failed: (it, error) => {
+        // What takes its place retires it while it is under way: that is what an upgrade looks like.
+        if (error instanceof CheckpointMoved) logger.info(facts, 'a build was retired, or is worked elsewhere');
+        else logger.error({ err: error, ...facts }, 'a projection failed and will be tried again');
+      },
     });
     this.runners.set(build.schema, runner);
     runner.start();

@@ -64,6 +64,46 @@ describe('one worker for all that serve', () => {
     expect(await engine.digest('tally')).toEqual(live);
   });
 
+  it('looks where others stand after it lost its locks in the middle of a batch that was written all the same', async () => {
+    const engine = await world.started([tally(), journal]);
+    await engine.waitFor(await world.append('box-1', 1), soon);
+    const checkpoint = await world.session();
+    await checkpoint.query('begin; select from app.live_read_models for update');
+    await world.append('box-1', 2);
+    await eventually(async () => (await world.rows(`select from pg_locks where not granted and locktype = 'transactionid'`)).length > 0);
+    const rival = await world.session();
+    const won = rival.query(`select pg_advisory_lock(hashtextextended('millwright worker live read models', 0))`);
+    await eventually(async () => (await world.rows(`select from pg_locks where not granted and locktype = 'advisory'`)).length > 0);
+    await world.cutConnections('worker locks');
+    await won;
+    // It stands by, and has its first lock again.
+    await eventually(async () => (await world.rows(`select from pg_locks where granted and locktype = 'advisory'`)).length === 2);
+    await checkpoint.query('commit');
+    await checkpoint.end();
+    await eventually(async () => (await world.rows('select from app.live_read_models where checkpoint = 2')).length > 0);
+    await rival.query('update app.live_read_models set epoch = epoch + 1, checkpoint = 3');
+    await engine.waitFor(3n, soon);
+    expect((await engine.status())[0]?.state).toBe('standing by');
+    await rival.end();
+  });
+
+  it('is told of a build that was retired under its hands, as by an upgrade, and that is no error', async () => {
+    const told = { info: [] as string[], error: [] as string[] };
+    const note =
+      (level: 'info' | 'error') =>
+      (_facts: object, message: string): void =>
+        void told[level].push(message);
+    const logger = { info: note('info'), warn: (): void => undefined, error: note('error') };
+    const serving = await world.started([tally(), journal]);
+    await world.started([tally(2), journal], { logger });
+    await serving.waitFor(await world.append('box-1', 1), soon);
+    const retire = `update app.projection_builds set retired = true where schema_name = 'read_tally_v2' returning 1`;
+    await eventually(async () => (await world.rows(retire)).length > 0);
+    await world.append('box-1', 2);
+    await eventually(() => told.error.length > 0 || told.info.includes('a build was retired, or is worked elsewhere'));
+    expect(told.error).toEqual([]);
+  });
+
   it.each([1, 500])('lets only one of two workers write %i rows from the same checkpoint', async (count) => {
     const engine = await world.started([journal]);
     await world.stop(engine);

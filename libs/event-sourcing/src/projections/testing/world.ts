@@ -159,6 +159,14 @@ export class World {
     return (await this.pool.query<Row>(sql, values)).rows;
   }
 
+  /** A connection as the owner, to be ended by whoever asks for it. */
+  async session(): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: this.database.ownerUrl });
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
+  }
+
   /** Holds a table so that nobody else can touch it. */
   async locked(table: string): Promise<{ release: () => Promise<void> }> {
     const client = await this.pool.connect();
