@@ -18,6 +18,7 @@ export type { Digest } from './projections/digest.js';
 export type { EngineLogger } from './projections/engine-logger.js';
 export type { ParkedStream } from './projections/parked-streams.js';
 export { PositionNotReached, type WaitOptions } from './projections/position-waiters.js';
+export { beginSnapshot } from './projections/live-membership.js';
 export { shapeOf } from './projections/shape.js';
 export { projectionMigrations } from './projections/projection-migrations.js';
 export { ensureSequences, Sequences } from './sequences.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type QueryRunner } from 'typeorm';
-import { currentContext, runInContext, surroundingContext, type CommandContext } from '#millwright/event-sourcing';
+import { beginSnapshot, currentContext, runInContext, surroundingContext, type CommandContext } from '#millwright/event-sourcing';
 
 type InMoment = CommandContext & Readonly<{ moment?: Moment }>;
 
@@ -57,7 +57,7 @@ export class Snapshots {
   private async take(): Promise<QueryRunner> {
     const snapshot = this.database.createQueryRunner();
     try {
-      await snapshot.query('START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      await snapshot.query(beginSnapshot);
       return snapshot;
     } catch (error) {
       await snapshot.release();

@@ -12,6 +12,13 @@ export type Shown = Readonly<{ projection: Projection; schema: string; tables: r
 export type Tenure = Readonly<{ epoch: string; checkpoint: Position }>;
 
 /**
+ * How a reader of several views begins, before it has a snapshot: until it ends, the views go on showing the builds that they show. Otherwise a build that
+ * takes over in between would be looked at as of a moment when it was still catching up, or empty.
+ */
+export const beginSnapshot =
+  'START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE app.live_read_models IN ROW SHARE MODE';
+
+/**
  * Which builds are written together and shown by the views of schema `read`: the two go together in one transaction, so that
  * a reader finds tables that all stand at one position, or no table at all. Done as the owner, who alone makes and drops views.
  */
@@ -111,10 +118,10 @@ export class LiveMembership {
     for (const { name } of rows) if (!kept.has(name)) await client.query(`drop view read.${quoted(name)}`);
   }
 
-  /** Readers hold their views for moments only; one that holds it longer makes this fail, and be tried again. */
+  /** Readers hold their views for moments only; one that holds it longer makes this fail, and be tried again. What only reads the table (a dump) holds up nobody. */
   private transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     return inTransaction(this.owner, async (client) => {
-      await client.query(`set local lock_timeout = '2s'`);
+      await client.query(`set local lock_timeout = '2s'; lock table app.live_read_models in exclusive mode`);
       return work(client);
     });
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import type { Projection } from '../projection.js';
+import { beginSnapshot } from './live-membership.js';
 import { eventually, journal, tally, World, type Counted } from './testing/world.js';
 
 const soon = { timeout: 20_000 };
@@ -77,6 +78,26 @@ describe('read models that serve', () => {
       ['live', true],
       ['live', true],
     ]);
+  });
+
+  it('are the same ones for a reader from its first statement to its last, also where another build takes over', async () => {
+    const engine = await world.started([tally(), journal]);
+    await engine.waitFor(await world.append('box-1', 1, 2), soon);
+    const reader = new pg.Client({ connectionString: world.database.url });
+    await reader.connect();
+    try {
+      await reader.query(beginSnapshot);
+      expect((await reader.query('select amount from read.journal_line')).rows).toHaveLength(2);
+      const rebuilt = engine.rebuild('tally');
+      const waiting = `select from pg_locks where not granted and locktype = 'relation'`;
+      await Promise.race([rebuilt, eventually(async () => (await world.rows(waiting)).length > 0)]);
+      expect((await reader.query('select total from read.stream_tally')).rows).toEqual([{ total: '3' }]);
+      await reader.query('commit');
+      await rebuilt;
+      expect((await reader.query('select total from read.stream_tally')).rows).toEqual([{ total: '3' }]);
+    } finally {
+      await reader.end();
+    }
   });
 
   it('are not shown on an existing log before they have been folded', async () => {

@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
 import { runInScope, type RequestScope } from '#millwright/access';
-import { Rejection, type TableDefinition } from '#millwright/event-sourcing';
+import { projectionMigrations, Rejection, type TableDefinition } from '#millwright/event-sourcing';
 import { createDatabase, type TestDatabase } from '../../../../test/harness/database.js';
 import { languageMigrations } from './language.js';
 import type { ListDefinition } from './list-definition.js';
@@ -61,8 +61,7 @@ let source: DataSource;
 beforeAll(async () => {
   database = await createDatabase();
   source = await new DataSource({ type: 'postgres', url: database.ownerUrl, extra: { max: 2 } }).initialize();
-  await source.query('CREATE SCHEMA read; CREATE SCHEMA app');
-  for (const { sql } of languageMigrations) await source.query(sql);
+  for (const { sql } of [...projectionMigrations, ...languageMigrations]) await source.query(sql);
   await source.query(
     `CREATE TABLE read.things (${Object.entries(table.columns)
       .map(([name, type]) => `${name} ${type}`)
@@ -183,12 +182,11 @@ describe('refusals', () => {
 
 describe('a row that could not be folded any further', () => {
   it('makes the page that shows it stale', async () => {
-    await source.query('CREATE TABLE app.projections (name text, serving text)');
-    await source.query('CREATE TABLE app.parked_streams (schema_name text, stream text, projection text)');
-    await source.query("INSERT INTO app.projections VALUES ('things', 'read_things_v2')");
-    await source.query(
-      "INSERT INTO app.parked_streams VALUES ('read_things_v2', 'thing-2', 'things'), ('read_things_v1', 'thing-3', 'things')",
-    );
+    await source.query(`
+      INSERT INTO app.projections VALUES ('things', 'read_things_v2');
+      INSERT INTO app.projection_builds (schema_name, projection, version, generation) VALUES ('read_things_v1', 'things', 1, 0), ('read_things_v2', 'things', 2, 0);
+      INSERT INTO app.parked_streams (schema_name, stream, projection, position, event_id, event_type, error, last_position)
+      VALUES ('read_things_v2', 'thing-2', 'things', 1, 'e', 'E', 'x', 1), ('read_things_v1', 'thing-3', 'things', 1, 'e', 'E', 'x', 1)`);
     const definition: ListDefinition = { ...things, source: { projection: 'things', streamOf: ({ id }) => `thing-${String(id)}` } };
     const lists = new ListReader(source, new ParkedRows(source), new Snapshots(source));
     const stale = async (id: string): Promise<unknown> =>
