@@ -35,11 +35,12 @@ export class EngineModule {
       { provide: pg.Pool, useFactory: () => writePool(databases.appUrl, onBrokenConnection) },
       {
         provide: DataSource,
-        useFactory: (metrics: Metrics) => {
+        useFactory: (metrics: Metrics, engine: Engine) => {
           const onStatement = (): void => metrics.readStatements.inc();
-          return new ReadDataSource(readOptions(databases.appUrl, { onPoolError: onBrokenConnection, onStatement })).initialize();
+          const options = readOptions(databases.appUrl, { onPoolError: onBrokenConnection, onStatement });
+          return new ReadDataSource(options, (view) => engine.progressOf(view)).initialize();
         },
-        inject: [Metrics],
+        inject: [Metrics, Engine],
       },
       {
         provide: Engine,

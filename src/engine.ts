@@ -15,6 +15,7 @@ import type { Metrics } from './health/metrics.js';
 import { takeUpLog } from './log-take-up.js';
 import { processManagers } from './process-managers.js';
 import { projections } from './projections.js';
+import type { ReadModelProgress } from './read-database/read-data-source.js';
 
 /** What the workers behind the log are doing, as `/health/ready` shows it. Times in milliseconds, positions as text. */
 export type EngineStatus = Readonly<{
@@ -49,6 +50,7 @@ export class Engine {
   readonly events: EventStore;
   readonly projections: ProjectionEngine;
   readonly processManagers: ProcessManagerEngine;
+  private looking: Promise<readonly ProjectionStatus[]> | undefined;
 
   constructor(
     readonly log: EventLog,
@@ -123,6 +125,16 @@ export class Engine {
         ...managed.flatMap(({ name, stuck }) => stuck.map(({ stream }) => `process ${name} does not get on with ${stream}`)),
       ],
     };
+  }
+
+  /** How far the read model of a view has got; undefined where it is shown. One look serves everybody who asks while it is under way. */
+  async progressOf(view: string): Promise<ReadModelProgress | undefined> {
+    this.looking ??= this.projections.status().finally(() => (this.looking = undefined));
+    const projection = projections.find(({ tables }) => tables.some(({ name }) => name === view));
+    const status = (await this.looking).find(({ name }) => name === projection?.name);
+    if (!status || status.shown) return undefined;
+    const { name, building, checkpoint, lagEvents } = status;
+    return { read_model: name, position: String(building?.checkpoint ?? checkpoint), log_position: String(checkpoint + BigInt(lagEvents)) };
   }
 
   /** Sets the gauges that describe this moment; to be called when somebody reads the metrics. */

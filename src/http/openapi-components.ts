@@ -59,6 +59,11 @@ export function errorSchema(): Json {
             items: { type: 'object', required: ['field', 'code', 'message'], properties: { field: text, code: text, message: text } },
           },
           request_id: text,
+          progress: {
+            type: 'object',
+            description: 'With UNAVAILABLE, of a read model that is being brought up to date: it knows the log up to `position`',
+            properties: { read_model: text, position: text, log_position: text },
+          },
         },
       },
     },

@@ -41,7 +41,8 @@ export const errorCodes = {
   INTERNAL: { status: 500, meaning: 'A fault of ours; the log holds the details under request_id.' },
   UNAVAILABLE: {
     status: 503,
-    meaning: 'The database or event log cannot be reached, or the record is too busy; repeat with the same Idempotency-Key.',
+    meaning:
+      'The database or event log cannot be reached, the record is too busy, or its read model is being brought up to date (`progress` says how far it is); repeat with the same Idempotency-Key.',
     retryAfterSeconds: 1,
   },
   COMPLETION_PENDING: {

@@ -48,6 +48,7 @@ describe('what a client may see of an error', () => {
     withFacts('terminating connection due to administrator command', { code: '57P01' }),
     withFacts('could not extend file: No space left on device', { code: '53100' }),
     withFacts('canceling statement due to statement timeout', { code: '57014' }),
+    withFacts('deadlock detected', { code: '40P01' }),
     new Error('Connection terminated unexpectedly'),
     withFacts('QueryFailedError', { driverError: withFacts('x', { code: '08006' }) }),
     new Error('wrapped', { cause: new Error('again', { cause: withFacts('x', { code: 'ECONNRESET' }) }) }),

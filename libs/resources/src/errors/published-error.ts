@@ -31,7 +31,8 @@ export class RejectionWithHeaders extends Rejection {
 export function publishedErrorOf(thrown: unknown): PublishedError {
   if (thrown instanceof Rejection) return publishedRejection(thrown);
   if (isOutage(thrown)) return published('UNAVAILABLE', 'The service cannot reach its database at the moment; please repeat the request.');
-  if (isNotShown(thrown)) return published('UNAVAILABLE', 'These records are being brought up to date; please repeat the request.');
+  if (viewNotShown(thrown) !== undefined)
+    return published('UNAVAILABLE', 'These records are being brought up to date; please repeat the request.');
   if (thrown instanceof AppendTooLarge) return published('PAYLOAD_TOO_LARGE', 'This is more than the event log takes at once.');
   const status = thrown instanceof HttpException ? thrown.getStatus() : statusOfFrameworkError(thrown);
   if (status === undefined || status >= 500) return published('INTERNAL', 'Something went wrong on our side; please quote the request id.');
@@ -93,19 +94,20 @@ const outageCodes = new Set([
   'ENETUNREACH',
   'ENOENT',
 ]);
-/** SQLSTATE classes and codes of a server that is away, starting, stopping, full, or refuses more connections or time. */
-const outageStates = /^(08...|57P0[1-5]|57014|53...|55P03|58030|25006|25P03)$/;
+/** SQLSTATE classes and codes of a server that is away, starting, stopping, full, refuses more connections or time, or broke up a deadlock. */
+const outageStates = /^(08...|40P01|57P0[1-5]|57014|53...|55P03|58030|25006|25P03)$/;
 const outageMessages =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|Connection ended|Cannot use a pool after calling end|Driver not Connected)/;
 
-/** Whether a read asked for a read model that is not shown: it is being built, or could not be written (`undefined_table` in schema `read`). */
-function isNotShown(thrown: unknown): boolean {
+/** The view that a read asked for in vain: its read model is being built, or could not be written (`undefined_table` in schema `read`). */
+export function viewNotShown(thrown: unknown): string | undefined {
   let error = thrown;
   for (let depth = 0; depth < 5 && error instanceof Error; depth++) {
-    if ('code' in error && error.code === '42P01' && error.message.includes('"read.')) return true;
+    const view = 'code' in error && error.code === '42P01' ? /"read\.(\w+)"/.exec(error.message)?.[1] : undefined;
+    if (view !== undefined) return view;
     error = 'driverError' in error && error.driverError !== error ? error.driverError : error.cause;
   }
-  return false;
+  return undefined;
 }
 
 /** Whether a read or write failed because the database or event log is away: looks through wrapped errors as well. */
