@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import pg from 'pg';
 import type { Position } from '../event.js';
 import type { Projection, TableDefinition } from '../projection.js';
 import { answeredAtLast, answeredInTime } from './answered-in-time.js';
@@ -105,26 +105,44 @@ export class BuildCatalog {
 
   /**
    * Brings a build's secondary indexes in step with the definition: they are no part of its shape. Those of a build that is read and written are
-   * made beside the traffic; on others a plain index is quicker, and the runner must not write meanwhile (it would only wait).
+   * made beside the traffic; on others a plain index is quicker, and the runner must not write meanwhile (it would only wait). It takes as long as it takes,
+   * or until the signal aborts: what is half made then is made anew the next time.
    */
-  async index(projection: Projection, schema: string, tables: readonly TableDefinition[], { inUse = false } = {}): Promise<void> {
-    const wanted = tables.flatMap((table) => indexesOf(table, schema, inUse));
-    const { rows } = await this.owner.query<{ name: string; valid: boolean }>(
-      `select c.relname as name, i.indisvalid as valid from pg_index i join pg_class c on c.oid = i.indexrelid
-       join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and not i.indisprimary`,
-      [schema],
-    );
-    const sound = new Set(rows.filter(({ valid }) => valid).map(({ name }) => name));
-    const drop = (name: string): Promise<unknown> =>
-      this.owner.query(answeredAtLast({ text: `drop index ${inUse ? 'concurrently ' : ''}${quoted(schema)}.${quoted(name)}` }));
-    for (const { name } of rows.filter(({ valid }) => !valid)) await drop(name);
-    const missing = wanted.filter(({ name }) => !sound.has(name));
-    for (const { text } of missing) await this.owner.query(answeredAtLast({ text }));
-    for (const name of sound) if (!wanted.some((index) => index.name === name)) await drop(name);
-    if (missing.length > 0 || !inUse)
-      for (const { name } of projection.tables)
-        await this.owner.query(answeredAtLast({ text: `analyze ${quoted(schema)}.${quoted(name)}` }));
-    await this.owner.query('update app.projection_builds set indexed = true where schema_name = $1 and not indexed', [schema]);
+  async index(
+    projection: Projection,
+    schema: string,
+    tables: readonly TableDefinition[],
+    { inUse = false, signal }: Readonly<{ inUse?: boolean; signal?: AbortSignal }> = {},
+  ): Promise<void> {
+    const client = await this.owner.connect();
+    const cancel = (): void => void cancelled(client, this.owner);
+    signal?.addEventListener('abort', cancel);
+    const run = async (text: string): Promise<void> => {
+      signal?.throwIfAborted();
+      await client.query(answeredAtLast({ text }));
+    };
+    try {
+      const { rows } = await client.query<{ name: string; valid: boolean }>(
+        `select c.relname as name, i.indisvalid as valid from pg_index i join pg_class c on c.oid = i.indexrelid
+         join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and not i.indisprimary`,
+        [schema],
+      );
+      const wanted = tables.flatMap((table) => indexesOf(table, schema, inUse));
+      const sound = new Set(rows.filter(({ valid }) => valid).map(({ name }) => name));
+      const drop = (name: string): Promise<void> => run(`drop index ${inUse ? 'concurrently ' : ''}${quoted(schema)}.${quoted(name)}`);
+      for (const { name } of rows.filter(({ valid }) => !valid)) await drop(name);
+      const missing = wanted.filter(({ name }) => !sound.has(name));
+      for (const { text } of missing) await run(text);
+      for (const name of sound) if (!wanted.some((index) => index.name === name)) await drop(name);
+      if (missing.length > 0 || !inUse) for (const { name } of projection.tables) await run(`analyze ${quoted(schema)}.${quoted(name)}`);
+      await client.query('update app.projection_builds set indexed = true where schema_name = $1 and not indexed', [schema]);
+      client.release();
+    } catch (error) {
+      client.release(true);
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
   }
 
   /** Drops the tables of builds that are retired; one that is still being read stays for the next time. */
@@ -156,6 +174,20 @@ export class BuildCatalog {
       await client.query(`select pg_advisory_xact_lock(hashtextextended('millwright builds ' || $1, 0))`, [projection]);
       return work(client);
     });
+  }
+}
+
+/** Asks the server to end what another session of ours is doing, on a connection of its own: those of the pool may all be waiting. */
+async function cancelled({ processID }: pg.PoolClient & Readonly<{ processID?: number | null }>, { options }: pg.Pool): Promise<void> {
+  const client = new pg.Client(options);
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('select pg_cancel_backend($1)', [processID]);
+  } catch {
+    // Without a server there is nothing to be ended.
+  } finally {
+    await client.end().catch(() => undefined);
   }
 }
 

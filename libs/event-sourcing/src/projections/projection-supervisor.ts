@@ -16,9 +16,13 @@ import type { ParkedStream } from './parked-streams.js';
 import { ProjectionRunner } from './projection-runner.js';
 import { releaseOf } from './release.js';
 import { messageOf } from './retry.js';
+import { Turns } from './turns.js';
 
 /** Characters of rows that all runners together may keep in memory while they catch up. */
 const memoryInCharacters = 32_000_000;
+
+/** Between two tries to make the indexes of a live build, in milliseconds: a failed one may have read a large table. */
+const indexAgainMs = 60_000;
 
 type Parts = Readonly<{
   projections: readonly Projection[];
@@ -48,7 +52,10 @@ export class ProjectionSupervisor {
   private readonly admissions: Admissions;
   private readonly membership: LiveMembership;
   private readonly workedBefore = new Set<string>();
-  private readonly indexed = new Set<string>();
+  /** Until when the indexes of a live build are left alone, by schema; milliseconds. */
+  private readonly indexed = new Map<string, number>();
+  /** One at a time, so that the owner has a connection left. */
+  private readonly indexing = new Turns();
   private reconciling: Promise<void> | undefined;
   private again = false;
 
@@ -106,6 +113,7 @@ export class ProjectionSupervisor {
 
   async stop(): Promise<void> {
     this.stopping.abort();
+    for (const runner of this.runners.values()) runner.halt();
     await this.reconciling;
     await Promise.all([...this.runners.values()].map((runner) => runner.stop()));
     await this.live.stop();
@@ -181,7 +189,7 @@ export class ProjectionSupervisor {
     }
     this.workedBefore.add(projection.name);
     await this.runBuilds(projection);
-    await this.indexLive(projection);
+    this.indexLive(projection);
     if (this.book.of(projection).some((build) => build.retired)) await this.dropRetired(projection);
     return undefined;
   }
@@ -213,7 +221,7 @@ export class ProjectionSupervisor {
     const facts = factsOf({ projection, schema: build.schema });
     const runner = new ProjectionRunner(projection, build, tables, pool, log, {
       wantsEvents: (it) => this.catchUp.add(it),
-      index: () => catalog.index(projection, build.schema, tables),
+      index: () => catalog.index(projection, build.schema, tables, { signal: this.stopping.signal }),
       admit: async (it) => {
         const predecessor = this.book.serving(projection);
         if (!(await this.admissions.ask(it))) return false;
@@ -243,12 +251,21 @@ export class ProjectionSupervisor {
       }
   }
 
-  /** Indexes that came or went since a live build was made. */
-  private async indexLive(projection: Projection): Promise<void> {
+  /** Indexes that came or went since a live build was made: beside everything else, for it takes its time. */
+  private indexLive(projection: Projection): void {
+    const { catalog, logger } = this.parts;
     const build = this.book.own(projection).find(({ live }) => live);
-    if (!build || this.indexed.has(build.schema) || !this.live.held) return;
-    this.indexed.add(build.schema);
-    await this.parts.catalog.index(projection, build.schema, projection.tables, { inUse: true });
+    if (!build || Date.now() < (this.indexed.get(build.schema) ?? 0) || !this.live.held) return;
+    const { schema } = build;
+    const { signal } = this.stopping;
+    this.indexed.set(schema, Infinity);
+    this.indexing
+      .take(() => catalog.index(projection, schema, projection.tables, { inUse: true, signal }))
+      .catch((error: unknown) => {
+        this.indexed.set(schema, Date.now() + indexAgainMs);
+        if (!signal.aborted)
+          logger.error({ err: error, ...factsOf({ projection, schema }) }, 'an index cannot be made and will be tried again');
+      });
   }
 
   /** Tables that are still being read stay until the next time. */

@@ -152,6 +152,25 @@ describe('read models that serve', () => {
     expect(await world.rows('select * from read.counting')).toEqual([{ stream: 'box-1', events: 3 }]);
   });
 
+  it('are looked after while an index takes its time, and a stop does not wait for it', async () => {
+    const before = await world.started([counting(), tally()]);
+    await before.waitFor(await world.append('box-1', 1), soon);
+    await world.stop(before);
+    const holder = await world.session();
+    await holder.query('begin; lock table read_counting_v1.counting in row exclusive mode');
+    const [table] = counting().tables;
+    const next = await world.started([{ ...counting(), tables: table ? [{ ...table, indexes: [['events', 'stream']] }] : [] }, tally()]);
+    const making = () =>
+      world.rows(
+        `select from pg_stat_activity where datname = current_database() and query like 'create index %' and wait_event_type = 'Lock'`,
+      );
+    await eventually(async () => (await making()).length > 0);
+    await next.rebuild('tally');
+    await world.stop(next);
+    expect(await making()).toEqual([]);
+    await holder.end();
+  });
+
   it('get an index that came with a release, and lose one that went, without being rebuilt', async () => {
     const old = await world.started([counting()]);
     await old.waitFor(await world.append('box-1', 4), soon);
