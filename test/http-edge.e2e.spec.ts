@@ -7,12 +7,43 @@ let app: Client;
 beforeAll(async () => void (app = await sharedServer()));
 
 describe('who asks, for which site', () => {
-  it('wants a key', async () => {
-    for (const authorization of [undefined, 'Bearer', 'Bearer wrong', 'Basic abc', `Bearer ${app.adminKey}x`]) {
-      const { error, headers } = await app.get('/entities', { authorization }).expect(401);
-      expect(error.code).toBe('UNAUTHENTICATED');
-      expect(headers.get('www-authenticate')).toBe('Bearer');
+  it.each([undefined, 'Bearer', 'Basic abc', 'no-scheme-before-it'])(
+    'wants a key, and says how it is sent, to %j',
+    async (authorization) => {
+      for (const { status, error, headers } of [
+        await app.get('/entities', { authorization }),
+        await app.graphqlAnswer('{ __typename }', {}, { authorization }),
+      ]) {
+        expect({ status, code: error.code, message: error.message }).toEqual({
+          status: 401,
+          code: 'UNAUTHENTICATED',
+          message: 'an API key is required: Authorization: Bearer <key>',
+        });
+        expect(headers.get('www-authenticate')).toBe('Bearer');
+      }
+    },
+  );
+
+  it.each(['wrong', `mw_${'0'.repeat(16)}_wrong`, 'changed', 'x'.repeat(600)])('says of a key that it is not known: %s', async (sent) => {
+    const key = sent === 'changed' ? `${app.adminKey}x` : sent;
+    const authorization = `Bearer ${key}`;
+    for (const { status, error, body, headers } of [
+      await app.get('/entities', { authorization }),
+      await app.graphqlAnswer('{ __typename }', {}, { authorization }),
+    ]) {
+      expect({ status, code: error.code, message: error.message }).toEqual({
+        status: 401,
+        code: 'UNAUTHENTICATED',
+        message: 'this key is not known',
+      });
+      expect(headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+      expect(JSON.stringify(body)).not.toContain(key);
     }
+  });
+
+  it('tells a client of GraphQL that its key is not known where it looks for errors', async () => {
+    const { body } = await app.graphqlAnswer('{ __typename }', {}, { authorization: 'Bearer wrong' }).expect(401);
+    expect(body.errors).toMatchObject([{ message: 'this key is not known', extensions: { code: 'UNAUTHENTICATED' } }]);
   });
 
   it('takes Token for Bearer', () => app.get('/entities', { authorization: `Token ${app.adminKey}` }).expect(200));
@@ -234,6 +265,16 @@ describe('the documents', () => {
       Object.values(path).map(({ operationId }) => operationId),
     );
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('know one way to bring a key, in which the key stands alone', async () => {
+    const { body } = await app.get('/openapi.json', anonymous).expect(200);
+    const schemes = Object.entries<object>(body.components.securitySchemes);
+    expect(schemes).toEqual([['bearer', expect.objectContaining({ type: 'http', scheme: 'bearer' })]]);
+    const wanted = Object.values<Record<string, { security: object[] }>>(body.paths).flatMap((path) =>
+      Object.values(path).flatMap(({ security }) => security),
+    );
+    expect(new Set(wanted.map((security) => JSON.stringify(security)))).toEqual(new Set(['{"bearer":[]}']));
   });
 
   it('are shown by Swagger UI from this server alone', async () => {

@@ -6,11 +6,11 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type pg from 'pg';
 import { readConfiguration } from '../src/config.js';
+import { release } from '../src/release.js';
 import { assertEmbedded, assertLogIsHere, connect, hasDatabase, openEmbedded } from './backup/embedded-database.js';
 import { isKept } from './backup/kept-tables.js';
 import { progressOf } from './backup/progress.js';
 import { CannotDo } from './backup/refusals.js';
-import { release } from './backup/release.js';
 import { runTool } from './backup/run-tool.js';
 import { snapshotOf } from './backup/write-snapshot.js';
 

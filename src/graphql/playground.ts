@@ -27,6 +27,7 @@ export async function servePlayground(server: FastifyInstance): Promise<void> {
     .replace('</head>', '<link href="key.css" rel="stylesheet" /></head>')
     .replace('<app-root>', `${keyForm}<app-root>`)
     .replace('</body>', '<script type="module" src="start.js"></script></body>')
+    .replace('<link rel="icon" type="image/x-icon" href="favicon.ico" />', '<link rel="icon" type="image/svg+xml" href="/favicon.ico" />')
     .replace('<title>Altair</title>', '<title>Millwright: GraphQL</title>');
   server.get('/graphiql', async (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   server.get('/graphiql/start.js', async (_request, reply) => reply.type('text/javascript; charset=utf-8').send(start));

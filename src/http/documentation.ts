@@ -8,7 +8,6 @@ import { Rejection } from '#millwright/event-sourcing';
 const assets: Readonly<Record<string, string>> = {
   'swagger-ui.css': 'text/css; charset=utf-8',
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
-  'favicon-32x32.png': 'image/png',
 };
 
 const page = `<!doctype html>
@@ -19,7 +18,7 @@ const page = `<!doctype html>
     <title>Millwright: the REST interface</title>
     <link rel="stylesheet" href="/docs/swagger-ui.css" />
     <link rel="stylesheet" href="/docs/page.css" />
-    <link rel="icon" type="image/png" href="/docs/favicon-32x32.png" />
+    <link rel="icon" type="image/svg+xml" href="/favicon.ico" />
   </head>
   <body>
     <div id="swagger-ui"></div>

@@ -4,12 +4,13 @@ import type { Logger } from 'pino';
 import { ApiKeys, EntityDirectory, OwnWrites, PositionWaiter } from '#millwright/access';
 import { serveDocumentation } from './documentation.js';
 import { answerError } from './error-answer.js';
+import { serveHomePage } from './home-page.js';
 import { HttpAdapter } from './http-adapter.js';
 import { buildOpenApiDocument } from './openapi-document.js';
 import { addRequestGate } from './request-gate.js';
 
 /**
- * Puts the gate before every route and serves the documentation.
+ * Puts the gate before every route and serves the home page and the documentation.
  * To be called after the modules are made and before the application is initialised.
  */
 export function openEdge(application: NestFastifyApplication, logger: Logger): void {
@@ -25,5 +26,6 @@ export function openEdge(application: NestFastifyApplication, logger: Logger): v
     paths: adapter.paths,
     logger,
   });
+  serveHomePage(server);
   serveDocumentation(server, buildOpenApiDocument(application));
 }

@@ -25,17 +25,12 @@ export function buildOpenApiDocument(application: INestApplication): OpenAPIObje
     .setDescription(description)
     .setVersion('1')
     .addBearerAuth(
-      { type: 'http', scheme: 'bearer', description: 'Paste the API key or token alone; it is sent as `Authorization: Bearer …`.' },
-      'bearer',
-    )
-    .addApiKey(
       {
-        type: 'apiKey',
-        in: 'header',
-        name: 'Authorization',
-        description: 'Another spelling of the same: the word `Token`, a space, and the key.',
+        type: 'http',
+        scheme: 'bearer',
+        description: 'Paste the API key alone; it is sent as `Authorization: Bearer <key>` (`Token <key>` is understood as well).',
       },
-      'token',
+      'bearer',
     )
     .build();
   const document = SwaggerModule.createDocument(application, configuration);
@@ -58,7 +53,7 @@ export function buildOpenApiDocument(application: INestApplication): OpenAPIObje
 function describeEdge(operation: Json, path: string, verb: (typeof verbs)[number]): void {
   const admission = admissionOf(path);
   operation['operationId'] = operationId(verb, path);
-  operation['security'] = admission === 'open' ? [] : [{ bearer: [] }, { token: [] }];
+  operation['security'] = admission === 'open' ? [] : [{ bearer: [] }];
   const declared = (operation['parameters'] as Json[] | undefined) ?? [];
   operation['parameters'] = [...pathParametersOf(path, declared), ...declared, ...parametersOf(admission, path, verb)];
   for (const parameter of operation['parameters'] as Json[])

@@ -135,8 +135,9 @@ function admission({ keys, entities }: Directory): (request: FastifyRequest, wan
   });
   return async (request, wanted) => {
     const credential = credentialOf(request.headers.authorization);
-    const principal = credential === undefined ? null : await keys.authenticate(credential);
-    if (!principal) throw unauthenticated();
+    if (credential === undefined) throw unauthenticated('an API key is required: Authorization: Bearer <key>', 'Bearer');
+    const principal = await keys.authenticate(credential);
+    if (!principal) throw unauthenticated('this key is not known', 'Bearer error="invalid_token"');
     const { customerId } = principal;
     const customer = (await customers.fetch(customerId)) ?? { id: customerId, name: '' };
     if (wanted === 'key') return { requestId: request.id, principal, customer, entity: null };
@@ -149,8 +150,8 @@ function admission({ keys, entities }: Directory): (request: FastifyRequest, wan
   };
 }
 
-const unauthenticated = (): Rejection =>
-  new RejectionWithHeaders('UNAUTHENTICATED', 'an API key is required: Authorization: Bearer <key>', { 'WWW-Authenticate': 'Bearer' });
+const unauthenticated = (message: string, challenge: string): Rejection =>
+  new RejectionWithHeaders('UNAUTHENTICATED', message, { 'WWW-Authenticate': challenge });
 
 /** 405 with the methods there are, or 404. */
 function noSuchPath(request: FastifyRequest, paths: KnownPaths): Rejection {

@@ -7,6 +7,7 @@ export type Admission = 'open' | 'key' | 'key and entity';
  */
 const exceptions: readonly Readonly<{ route: RegExp; admission: Admission }>[] = [
   { route: /^\/health\//, admission: 'open' },
+  { route: /^\/(favicon\.ico)?$/, admission: 'open' },
   { route: /^\/docs(\/|$)/, admission: 'open' },
   { route: /^\/graphiql(\/|$)/, admission: 'open' },
   { route: /^\/api\/v1\/openapi\.json$/, admission: 'open' },

@@ -75,6 +75,11 @@ export class TestServer extends Client {
     return this.launched.greeting;
   }
 
+  /** What it has logged since its last start (the last 20,000 characters), once it has ended. */
+  get log(): Promise<string> {
+    return this.launched.log;
+  }
+
   /** Nobody reads its output any more, as when the terminal or the parent is gone. */
   closeOutput(): void {
     this.launched.child.stdout?.destroy();
@@ -130,7 +135,7 @@ async function askRun(path: string): Promise<Readonly<{ url: string; adminKey?: 
   return answer;
 }
 
-type Launched = Readonly<{ child: ChildProcess; url: string; greeting: readonly string[] }>;
+type Launched = Readonly<{ child: ChildProcess; url: string; greeting: readonly string[]; log: Promise<string> }>;
 
 async function launchServer(environment: Environment, user?: { uid: number; gid: number }): Promise<Launched> {
   const child = spawn(process.execPath, serverProgram(), {
@@ -142,6 +147,7 @@ async function launchServer(environment: Environment, user?: { uid: number; gid:
   const greeting: string[] = [];
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString('utf8')).slice(-20_000)));
+  const log = new Promise<string>((resolve) => child.once('close', () => resolve(said)));
   const url = new Promise<string>((resolve, reject) => {
     const tooLate = setTimeout(() => {
       child.kill('SIGKILL');
@@ -160,7 +166,7 @@ async function launchServer(environment: Environment, user?: { uid: number; gid:
       reject(new Error(`the server ended with ${code}. It says:\n${said}`));
     });
   });
-  return { child, url: await url, greeting };
+  return { child, url: await url, greeting, log };
 }
 
 /** The build; or the sources, where MILLWRIGHT_FROM_SOURCE says so (quicker while developing). */
