@@ -22,6 +22,8 @@ export type ServerOptions = Readonly<{
   file?: string;
   /** The position of the first event; past 2^53 shows who keeps positions in numbers. */
   firstPosition?: bigint;
+  /** Streams of the server itself and of others who share it, written to before and after each append. */
+  neighbours?: readonly string[];
   /** What several nodes of a cluster have committed together; a log of its own without. */
   log?: StoredLog;
   /** The cluster as this node's gossip tells of it; itself alone without. */

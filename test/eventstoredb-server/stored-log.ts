@@ -41,7 +41,8 @@ export class StoredLog {
   private readonly file: number | undefined;
   private nextPosition: bigint;
 
-  constructor(options: { file?: string; firstPosition?: bigint } = {}) {
+  /** `neighbours` names streams that get an event of their own before and after each append to another stream. */
+  constructor(private readonly options: { file?: string; firstPosition?: bigint; neighbours?: readonly string[] } = {}) {
     this.nextPosition = options.firstPosition ?? 1_000n;
     if (options.file === undefined) return;
     if (existsSync(options.file)) this.load(readFileSync(options.file, 'utf8'));
@@ -109,6 +110,15 @@ export class StoredLog {
     return this.commit(`$$${name}`, [event]).position;
   }
 
+  /** What servers write about themselves, and others who share one. */
+  writeForeign(count = 1): void {
+    for (const stream of this.options.neighbours ?? [])
+      for (let n = 0; n < count; n += 1)
+        this.store(stream, [
+          { id: crypto.randomUUID(), type: '$statsCollected', contentType: 'application/json', metadata: new Uint8Array(), data: Buffer.from('{}') },
+        ]);
+  }
+
   private alreadyThere(events: readonly StoredEvent[], from: number, incoming: readonly IncomingEvent[]): AppendResult | undefined {
     const last = events[from + incoming.length - 1];
     if (!last || !incoming.every((event, index) => events[from + index]?.id === event.id)) return undefined;
@@ -116,6 +126,13 @@ export class StoredLog {
   }
 
   private commit(name: string, incoming: readonly IncomingEvent[]): Extract<AppendResult, { kind: 'appended' | 'idempotent' }> {
+    this.writeForeign();
+    const committed = this.store(name, incoming);
+    this.writeForeign();
+    return committed;
+  }
+
+  private store(name: string, incoming: readonly IncomingEvent[]): Extract<AppendResult, { kind: 'appended' | 'idempotent' }> {
     const first = BigInt(this.stream(name).length);
     const created = `${BigInt(Date.now()) * 10_000n}`;
     const events = incoming.map((event, index) => ({

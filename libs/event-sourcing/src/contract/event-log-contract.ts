@@ -1,5 +1,6 @@
 import { describeAppends } from './appends.js';
 import { describeFaults } from './faults.js';
+import { describeForeignEvents } from './foreign-events.js';
 import type { LogUnderTest } from './log-under-test.js';
 import { describeRunner } from './runner.js';
 import { describeSubscriptions } from './subscriptions.js';
@@ -19,6 +20,7 @@ export function describeEventLog(name: string, makeLog: () => Promise<LogUnderTe
 
     describeAppends(world);
     describeSubscriptions(world);
+    describeForeignEvents(world);
     describeRunner(world);
     describeFaults(world);
   });

@@ -18,6 +18,8 @@ export interface LogUnderTest {
   open(): EventLog;
   /** A client whose connections can be made to fail. The suite closes both. */
   openBehindFaults(): Promise<{ log: EventLog; faults: Faults }>;
+  /** Writes so many events that are not this installation's: the server's own, or a neighbour's. Left out where a log is nobody else's. */
+  writeForeign?(count: number): Promise<void>;
   /** The server goes down and comes up again with what it had committed. Left out, a restart is played by cutting all connections. */
   restart?(): Promise<void>;
   close(): Promise<void>;

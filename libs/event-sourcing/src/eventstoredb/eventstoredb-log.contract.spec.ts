@@ -3,7 +3,7 @@ import { EventStoreDbTestServer } from '../../../../test/eventstoredb-server/ser
 import { FaultyProxy } from '../../../../test/harness/faulty-proxy.js';
 import { describeEventLog } from '../contract/event-log-contract.js';
 import { prepareDatabase } from '../contract/log-database.js';
-import type { LogUnderTest } from '../contract/log-under-test.js';
+import { newStream, proposed, type LogUnderTest } from '../contract/log-under-test.js';
 import { PostgresLog } from '../postgres/postgres-log.js';
 import { EventStoreDbLog } from './eventstoredb-log.js';
 
@@ -11,12 +11,15 @@ import { EventStoreDbLog } from './eventstoredb-log.js';
 
 describeEventLog('EventStoreDB on the wire-level test server', async () => {
   // Positions start past 2^53: whoever keeps one in a number loses it here.
-  const server = await new EventStoreDbTestServer({ firstPosition: 2n ** 53n + 1n }).start();
+  // And others write around everything that is appended.
+  const neighbours = ['$stats-127.0.0.1:2113', 'neighbour_part-1'];
+  const server = await new EventStoreDbTestServer({ firstPosition: 2n ** 53n + 1n, neighbours }).start();
   const restart = async (): Promise<void> => {
     await server.kill();
     await server.start();
   };
-  return logAt(server.url, { restart, close: () => server.stop() });
+  const writeForeign = async (count: number): Promise<void> => server.log.writeForeign(count);
+  return logAt(server.url, { restart, writeForeign, close: () => server.stop() });
 });
 
 const liveUrl = process.env['EVENTSTORE_URL'];
@@ -75,14 +78,21 @@ const singleHost = /^(esdb:\/\/(?:[^@/]+@)?)([^:,/?]+)(?::(\d+))?(?=[/?]|$)/;
  * EventStoreDB behind one URL. Each run has a stream prefix of its own, so that it can share a server.
  * The faults are made by a proxy that reads the bytes, so the address must name one host and say `tls=false`.
  */
-function logAt(url: string, server: Partial<Pick<LogUnderTest, 'restart' | 'close'>> = {}): LogUnderTest {
+function logAt(url: string, server: Partial<Pick<LogUnderTest, 'restart' | 'writeForeign' | 'close'>> = {}): LogUnderTest {
   const [whole = '', start = '', host, port = '2113'] = singleHost.exec(url) ?? [];
   if (host === undefined || !/[?&]tls=false/i.test(url))
     throw new Error('the contract suite needs the address of one host with tls=false, such as esdb://127.0.0.1:2113?tls=false');
   const prefix = `t${randomUUID().slice(0, 8)}_`;
+  const neighbour = new EventStoreDbLog({ url, prefix: `n${prefix}` });
   return {
-    close: async () => undefined,
+    async writeForeign(count) {
+      await neighbour.append({ stream: newStream(), expected: 'no stream', events: Array.from({ length: count }, () => proposed()) });
+    },
     ...server,
+    async close() {
+      await neighbour.close();
+      await server.close?.();
+    },
     open: () => new EventStoreDbLog({ url, prefix }),
     async openBehindFaults() {
       const faults = await FaultyProxy.start({ host, port: Number(port) });

@@ -144,6 +144,19 @@ describe('reading from EventStoreDbLog', () => {
     expect(await log.readStream('part-1')).toEqual([]);
   });
 
+  it('ends a read although a neighbour writes faster than it reads', async () => {
+    const server = await startServer({ neighbours: ['$stats-127.0.0.1:2113', 'b_part-1'] });
+    const log = logOn(server, { prefix: 'a_' });
+    await log.append({ stream: 'part-1', expected: 'no stream', events: [event()] });
+    server.faults.delay = 20;
+    const busy = setInterval(() => server.log.writeForeign(), 1);
+    try {
+      expect(await log.readAll(0n, 10)).toHaveLength(1);
+    } finally {
+      clearInterval(busy);
+    }
+  });
+
   it('leaves out what belongs to the server or to another installation', async () => {
     const { server, log } = await serverAndLog({ prefix: 'a_' });
     const other = logOn(server, { prefix: 'b_' });

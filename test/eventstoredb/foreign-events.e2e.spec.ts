@@ -1,0 +1,65 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { EventStoreDbTestServer } from '../eventstoredb-server/server.js';
+import { TestServer } from '../harness/server.js';
+
+const EVENTSTORE_PREFIX = 'plant_';
+
+/** An event store writes about itself, and others may write into it: the last event of the log is hardly ever one of our own. */
+describe('the whole product beside events that are not its own', () => {
+  let eventStore: EventStoreDbTestServer;
+  let app: TestServer;
+  let writing: NodeJS.Timeout;
+  const parts = 40;
+
+  beforeAll(async () => {
+    eventStore = await new EventStoreDbTestServer({
+      firstPosition: 2n ** 53n + 1n,
+      neighbours: ['$stats-127.0.0.1:2113', 'neighbour_part-1'],
+    }).start();
+    app = await TestServer.start({ log: 'postgres', environment: { EVENTSTORE_URL: eventStore.url, EVENTSTORE_PREFIX } });
+    for (let n = 0; n < parts; n += 1) await app.post('/parts', { part: { name: `Part ${n}`, on_hand_qty: 5, unit_cost: 2 } }).expect(201);
+    writing = setInterval(() => eventStore.log.writeForeign(), 100);
+  });
+
+  afterAll(async () => {
+    clearInterval(writing);
+    await app.stop();
+    await eventStore.stop();
+  });
+
+  it('shows what is rebuilt although nothing of its own is appended', async () => {
+    for (const projection of ['stock-levels', 'audit-trail']) {
+      const before = (await app.get(`/projections/${projection}/digest`).expect(200)).data;
+      const { data } = await app.post(`/projections/${projection}/rebuild`, undefined).expect(200);
+      expect(data.digest).toBe(before.digest);
+    }
+  });
+
+  it('goes on after a restart, and is waited for by position, although nothing of its own is appended', async () => {
+    const position = (await app.patch('/parts/1/restock', { quantity: 1, cost: 2 }).expect(200)).headers.get('x-position') ?? '';
+    await app.kill('SIGKILL');
+    eventStore.log.writeForeign(500);
+    await app.restart();
+    const { data } = await app.get('/parts/1', { 'x-min-position': position }).expect(200);
+    expect(data.on_hand_qty).toBe(6);
+    expect((await app.request('GET', '/health/ready').expect(200)).body.status).toBe('ok');
+  });
+
+  it('answers nothing, or everything, on a database that is new beside this log', async () => {
+    eventStore.faults.delay = 20; // so that catching up takes a while
+    const fresh = await TestServer.start({ log: 'postgres', environment: { EVENTSTORE_URL: eventStore.url, EVENTSTORE_PREFIX } });
+    try {
+      const shown: (number | undefined)[] = [];
+      while (shown.at(-1) !== parts) {
+        const [list, one] = await Promise.all([fresh.get('/parts'), fresh.get('/parts/1')]);
+        for (const { status } of [list, one]) expect([200, 503]).toContain(status);
+        shown.push(list.status === 200 ? (list.meta.pagination.total as number) : undefined);
+        await delay(20);
+      }
+      expect(shown.filter((total) => total !== undefined && total !== parts)).toEqual([]);
+    } finally {
+      eventStore.faults.delay = 0;
+      await fresh.stop();
+    }
+  });
+});
