@@ -115,7 +115,13 @@ export class StoredLog {
     for (const stream of this.options.neighbours ?? [])
       for (let n = 0; n < count; n += 1)
         this.store(stream, [
-          { id: crypto.randomUUID(), type: '$statsCollected', contentType: 'application/json', metadata: new Uint8Array(), data: Buffer.from('{}') },
+          {
+            id: crypto.randomUUID(),
+            type: '$statsCollected',
+            contentType: 'application/json',
+            metadata: new Uint8Array(),
+            data: Buffer.from('{}'),
+          },
         ]);
   }
 

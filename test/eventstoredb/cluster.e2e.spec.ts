@@ -24,7 +24,8 @@ describe('the whole product on a cluster named by all its addresses', () => {
     ['is lost', 'kill'],
   ] as const)('acknowledges again within 5 s of a new leader when the old one %s', async (_case, fate) => {
     const created = await app.post('/parts', { part: { name: fate, on_hand_qty: 1, unit_cost: 2 } }).expect(201);
-    const restock = (n: number) => app.patch(`/parts/${created.data.id}/restock`, { quantity: 1, cost: 2 }, { 'idempotency-key': `${fate} ${n}` });
+    const restock = (n: number) =>
+      app.patch(`/parts/${created.data.id}/restock`, { quantity: 1, cost: 2 }, { 'idempotency-key': `${fate} ${n}` });
     await cluster.leading[fate]();
     // Asked while nobody can answer: not acknowledged, and nothing else either.
     expect((await restock(1)).status).toBe(503);

@@ -4,6 +4,9 @@ import type { EventMetadata, ProposedEvent } from '../event.js';
 import { EventStoreDbLog } from '../eventstoredb/eventstoredb-log.js';
 import type { EventStoreDbLogOptions } from '../eventstoredb/settings.js';
 
+/** Milliseconds: a test that is not about giving up must not give up on a busy machine. */
+export const unhurried = { appendTimeout: 120_000, readTimeout: 60_000 };
+
 /** Past 2^53: whoever keeps a position in a number loses it here. */
 const firstPosition = 2n ** 53n + 1n;
 
@@ -21,7 +24,7 @@ export function eventStoreDbServers() {
   }
 
   function logOn(server: { url: string }, options: Partial<EventStoreDbLogOptions> = {}): EventStoreDbLog {
-    const log = new EventStoreDbLog({ url: server.url, ...options });
+    const log = new EventStoreDbLog({ url: server.url, ...unhurried, ...options });
     open.push(() => log.close());
     return log;
   }

@@ -53,7 +53,10 @@ export function describeForeignEvents(world: () => LogUnderTest): void {
       expect(idsOf(eventsOf(followed))).toEqual(ids);
       // So is whoever has read up to the last own event and takes up the subscription there.
       const last = (await log.readAll(start, 100)).at(-1)?.position ?? start;
-      const joined = await take(log.subscribeAll(last, { signal: stop.signal }), (item) => item.kind === 'caughtUp' && item.position >= head);
+      const joined = await take(
+        log.subscribeAll(last, { signal: stop.signal }),
+        (item) => item.kind === 'caughtUp' && item.position >= head,
+      );
       expect(eventsOf(joined)).toEqual([]);
       stop.abort();
     });

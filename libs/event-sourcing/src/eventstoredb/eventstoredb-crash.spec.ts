@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventStoreDbServerProcess } from '../../../../test/eventstoredb-server/server-process.js';
 import { EventStoreDbTestServer } from '../../../../test/eventstoredb-server/server.js';
-import { event } from '../contract/eventstoredb-servers.js';
+import { event, unhurried } from '../contract/eventstoredb-servers.js';
 import { UnknownOutcome, type Appended } from '../event-log.js';
 import type { RecordedEvent } from '../event.js';
 import { EventStoreDbLog } from './eventstoredb-log.js';
@@ -22,11 +22,11 @@ describe('a server that is killed, frozen, secured or one of several', () => {
     open.push(() => close(closable));
     return closable;
   };
-  const logAt = (url: string, options = {}) => keep(new EventStoreDbLog({ url, ...options }), (log) => log.close());
+  const logAt = (url: string) => keep(new EventStoreDbLog({ url, ...unhurried }), (log) => log.close());
 
   it('loses and doubles nothing when it is killed with SIGKILL under load', async () => {
     const server = keep(await new EventStoreDbServerProcess({ file: join(folder, 'killed.jsonl') }).start(), (process) => process.kill());
-    const log = logAt(server.url, { appendTimeout: 20_000 });
+    const log = logAt(server.url);
     const acknowledged: string[] = [];
     const writer = async (name: number): Promise<void> => {
       for (let revision = -1; revision < 79; revision += 1) {
@@ -53,7 +53,7 @@ describe('a server that is killed, frozen, secured or one of several', () => {
 
   it('leaves the outcome open while it is frozen, and settles it afterwards', async () => {
     const server = keep(await new EventStoreDbServerProcess({ file: join(folder, 'frozen.jsonl') }).start(), (process) => process.kill());
-    const log = logAt(server.url, { attemptTimeout: 200 });
+    const log = logAt(server.url);
     const request = (revision: number) => ({ stream: 'part-1', expected: revision, events: [event()] });
     await log.append({ stream: 'part-1', expected: 'no stream', events: [event()] });
     server.signal('SIGSTOP');
