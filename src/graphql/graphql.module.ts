@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { limitOperations, serveGraphql } from './graphql-endpoint.js';
 import { limits } from './limits.js';
 import { servePlayground } from './playground.js';
+import { takeQuotedWords } from './quoted-words.js';
 import { QueryReads } from './query-reads.js';
 
 /** The module's options, injected by this class. */
@@ -49,6 +50,7 @@ export class GraphqlEdgeModule implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     const server = this.adapter.httpAdapter.getInstance<FastifyInstance>();
+    takeQuotedWords(this.schema.schema);
     serveGraphql(server, () => this.schema.schema, this.reads, this.options.logger);
     if (this.options.playground) await servePlayground(server);
     server.addHook('onReady', async () => limitOperations(server));

@@ -73,7 +73,7 @@ function argumentsOf(schema: GraphQLSchema, document: DocumentNode): TypedArgume
 const isInside = (node: ASTNode, value: ASTNode): boolean =>
   node.loc !== undefined && value.loc !== undefined && node.loc.start >= value.loc.start && node.loc.end <= value.loc.end;
 
-/** A value as it stands in the document; a word without quotes is neither text nor anything else that a field takes. */
+/** A value as it stands in the document; a word without quotes is one of an enum's, and neither text nor anything else that a field takes. */
 function valueOf(node: ValueNode): unknown {
   switch (node.kind) {
     case Kind.VARIABLE:

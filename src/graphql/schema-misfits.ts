@@ -1,5 +1,6 @@
 import {
   getNullableType,
+  isEnumType,
   isInputObjectType,
   isLeafType,
   isListType,
@@ -81,7 +82,12 @@ class Misfits {
   }
 
   private refuse(type: GraphQLLeafType, { path, judge }: Place): void {
-    this.add(path, judge?.() ?? problemsOfScalars[type.name] ?? { code: 'does_not_fit_schema', message: `must be a ${type.name}` });
+    this.add(
+      path,
+      judge?.() ??
+        problemOfWord(type) ??
+        problemsOfScalars[type.name] ?? { code: 'does_not_fit_schema', message: `must be a ${type.name}` },
+    );
   }
 
   private add(field: string, { code, message }: Problem): void {
@@ -89,7 +95,15 @@ class Misfits {
   }
 }
 
+function problemOfWord(type: GraphQLLeafType): Problem | undefined {
+  if (!isEnumType(type)) return undefined;
+  const words = type.getValues().map(({ name }) => name);
+  return { code: 'not_a_choice', message: `must be one of ${words.join(', ')}` };
+}
+
 function fits(type: GraphQLLeafType, value: unknown): boolean {
+  // A word that stands without quotes is one of an enum's, and nothing else.
+  if (typeof value === 'symbol') return isEnumType(type) && type.getValue(value.description ?? '') != null;
   try {
     return type.parseValue(value) !== undefined;
   } catch {

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { currentEntity, timeZoneOf } from '#millwright/access';
 import type { Detail } from '#millwright/event-sourcing';
 import { printed } from '#millwright/quantities';
-import { Answer, inOrder, invalid, plainDateProblem, type RawQuery } from '#millwright/resources';
+import { Answer, defineChoices, inOrder, invalid, plainDateProblem, type RawQuery } from '#millwright/resources';
 
 /** What costs can be grouped by: the key of a group, its label, and the order of the rows. */
 const groupings = {
@@ -28,7 +28,17 @@ const groupings = {
 } as const;
 
 export type Grouping = keyof typeof groupings;
-export const costGroupings = Object.keys(groupings) as Grouping[];
+export const costGroupings = defineChoices<Grouping>('CostGrouping', 'What costs are added up by.', {
+  asset: 'By the asset of the work order.',
+  location: 'By the location of the work order.',
+  category: "By the cost's own category, otherwise by the first one of its work order.",
+  work_order: 'By work order.',
+  part: 'By part; what is no part stands in a row without a key.',
+  day: "By day, in the site's time zone: 2010-05-31.",
+  month: "By month, in the site's time zone: 2010-05.",
+  quarter: "By quarter, in the site's time zone: 2010-Q2.",
+  year: "By year, in the site's time zone: 2010.",
+});
 
 /** Groups by a part of the day that a cost belongs to. */
 function period(format: string) {
@@ -110,8 +120,8 @@ function reportQueryOf(raw: RawQuery): ReportQuery {
   const details: Detail[] = Object.keys(raw)
     .filter((name) => !known.has(name))
     .map((field) => ({ field, code: 'unknown_field', message: `there is no such parameter; allowed: group_by, from, to` }));
-  const groupBy = costGroupings.find((name) => name === (raw['group_by'] ?? raw['groupBy'] ?? 'asset'));
-  if (!groupBy) details.push({ field: 'group_by', code: 'not_a_choice', message: `must be one of ${costGroupings.join(', ')}` });
+  const groupBy = costGroupings.words.find((name) => name === (raw['group_by'] ?? raw['groupBy'] ?? 'asset'));
+  if (!groupBy) details.push({ field: 'group_by', code: 'not_a_choice', message: `must be one of ${costGroupings.words.join(', ')}` });
   const from = dayOf(raw['from'], 'from', details);
   const to = dayOf(raw['to'], 'to', details);
   if (details.length > 0 || !groupBy) throw invalid(details);

@@ -25,7 +25,7 @@ export class ReportsController {
 
   @Get('costs')
   @ApiOperation({ summary: "What was posted, grouped; a cost belongs to its effective date in the site's time zone" })
-  @ApiQuery({ name: 'group_by', required: false, schema: { type: 'string', enum: costGroupings, default: 'asset' } })
+  @ApiQuery({ name: 'group_by', required: false, schema: { type: 'string', enum: [...costGroupings.words], default: 'asset' } })
   @ApiQuery({ name: 'from', required: false, schema: { type: 'string', format: 'date' }, description: 'The first day, included.' })
   @ApiQuery({ name: 'to', required: false, schema: { type: 'string', format: 'date' }, description: 'The last day, included.' })
   @ApiAnswer(CostsReportRow, { list: true })

@@ -1,6 +1,6 @@
 import { Args, Field, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import { DecimalScalar } from '#millwright/quantities';
-import { costGroupings, CostsReport } from './costs-report.js';
+import { costGroupings, CostsReport, type Grouping } from './costs-report.js';
 
 @ObjectType()
 class CostAmounts {
@@ -35,8 +35,8 @@ export class ReportsResolver {
     complexity: ({ childComplexity }: { childComplexity: number }) => 100 + 100 * childComplexity,
   })
   async costsReport(
-    @Args('groupBy', { type: () => String, nullable: true, description: `One of: ${costGroupings.join(', ')}. Default asset.` })
-    groupBy?: string | null,
+    @Args('groupBy', { type: () => costGroupings.graphql, nullable: true, description: 'What makes a row; left out, asset.' })
+    groupBy?: Grouping | null,
     @Args('from', { type: () => String, nullable: true, description: 'The first day, included: 2026-01-31.' }) from?: string | null,
     @Args('to', { type: () => String, nullable: true, description: 'The last day, included.' }) to?: string | null,
   ): Promise<object> {

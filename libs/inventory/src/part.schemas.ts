@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { transactionTypes } from './part-transaction.choices.js';
 
 /** What the answers look like, for the OpenAPI document. */
 
@@ -57,7 +58,7 @@ export class PrintedPartTransaction {
   @ApiProperty(nullableText) note!: string | null;
   @ApiProperty({
     type: 'string',
-    enum: ['initial', 'restock', 'usage', 'return', 'reconcile', 'cost_update', 'avg_cost_update', 'reversal'],
+    enum: [...transactionTypes.words],
   })
   type!: string;
   @ApiProperty({ type: 'integer', nullable: true }) work_order_id!: number | null;

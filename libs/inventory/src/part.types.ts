@@ -1,6 +1,7 @@
 import { ID, InputType, Int } from '@nestjs/graphql';
 import { DecimalScalar } from '#millwright/quantities';
 import { connectionOf, DateTimeScalar, defineOutputType, listArgumentsOf, Reference, type OutputProperty } from '#millwright/resources';
+import { transactionTypes } from './part-transaction.choices.js';
 import { partList, transactionList } from './read-models/lists.js';
 
 /** The GraphQL types of parts. Their sources are rows of the read models; what is computed or joined, the resolvers add. */
@@ -44,7 +45,7 @@ export const PartListArguments = listArgumentsOf('Part', partList);
 export const PartTransactionType = defineOutputType('PartTransaction', {
   id,
   part_id: id,
-  type: text,
+  type: { type: () => transactionTypes.graphql, nullable: false, description: 'What moved the stock, or the price.' },
   quantity: decimal,
   cost: { ...decimal, description: 'The cost of one unit in this movement.' },
   total_cost: { ...decimal, description: 'The posting on the stock account.' },

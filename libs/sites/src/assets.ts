@@ -1,4 +1,5 @@
 import {
+  defineChoices,
   defineRecord,
   Integer,
   Money,
@@ -11,6 +12,11 @@ import {
   Text,
   type QrCodeAttributes,
 } from '#millwright/resources';
+
+const assetStatuses = defineChoices('AssetStatus', 'Whether an asset is running.', {
+  online: 'It is running, or could be.',
+  offline: 'It is down.',
+});
 
 class AssetFields {
   @Name({ required: true, example: 'Air Purifier' }) name!: string;
@@ -45,7 +51,13 @@ export const assets = defineRecord({
   attachments: true,
   people: 'records',
   inherent: {
-    status: { column: 'text', initial: 'online', openApi: { type: 'string', enum: ['online', 'offline'] }, graphql: () => String },
+    status: {
+      column: 'text',
+      initial: 'online',
+      openApi: { type: 'string', enum: [...assetStatuses.words] },
+      choices: assetStatuses,
+      graphql: () => assetStatuses.graphql,
+    },
   },
   sparse: ['root_id', 'path', 'has_children'],
   search: ['name', 'description', 'asset_code', 'model', 'manufacturer', 'serial_number'],

@@ -15,9 +15,7 @@ import {
   updateInputOf,
   type Class,
 } from '#millwright/resources';
-
-export const priorities = ['none', 'low', 'medium', 'high', 'urgent', 'critical'] as const;
-const yesOrNo = ['yes', 'no'] as const;
+import { priorities, yesOrNo } from './work-order.choices.js';
 
 @InputType()
 export class ChecklistItemInput {
@@ -32,7 +30,7 @@ export class WorkOrderInput {
   @Name({ required: true, max: 1000, example: 'Fix water leakage in Freezer' }) title!: string;
   @Text({ max: 20_000, example: 'Water leakage due to blocked defrost drain' }) description?: string | null;
   @Text({ max: 50, description: 'What kind of work: reactive, preventive …', example: 'reactive' }) type?: string | null;
-  @OneOf(priorities, { example: 'high' }) priority?: string | null;
+  @OneOf(priorities, { description: 'How much it presses.', example: 'high' }) priority?: string | null;
   @Instant({ example: '2025-07-17T12:00:00Z' }) due_date?: string | null;
   @Instant({
     description: 'When the work was done: completes the order; null opens it again. At most a day ahead, any time past.',
@@ -49,8 +47,8 @@ export class WorkOrderInput {
   @References('category') categories_ids?: number[] | null;
   @References('user') technicians_ids?: number[] | null;
   @NestedList(() => ChecklistItemInput) checklist?: ChecklistItemInput[] | null;
-  @OneOf(yesOrNo) notify_vendors_on_create?: string | null;
-  @OneOf(yesOrNo) notify_vendors_on_update?: string | null;
+  @OneOf(yesOrNo, { description: 'Whether its vendors are told when it is created.' }) notify_vendors_on_create?: string | null;
+  @OneOf(yesOrNo, { description: 'Whether its vendors are told when it changes.' }) notify_vendors_on_update?: string | null;
   @NotYet({ list: false }) work_order_request_id?: unknown;
   @NotYet() account_codes_ids?: unknown[] | null;
   @NotYet() procedure_template_ids?: unknown[] | null;

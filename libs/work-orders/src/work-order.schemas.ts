@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { priorities } from './work-order.inputs.js';
+import { priorities, yesOrNo } from './work-order.choices.js';
 
 /** What the answers look like, for the OpenAPI document. */
 
@@ -46,7 +46,7 @@ class WorkOrderFigures {
   @ApiProperty(id) id!: number;
   @ApiProperty({ ...text, example: 'Fix water leakage in Freezer' }) title!: string;
   @ApiProperty(nullableText) description!: string | null;
-  @ApiProperty({ type: 'string', nullable: true, enum: [...priorities] }) priority!: string | null;
+  @ApiProperty({ type: 'string', nullable: true, enum: [...priorities.words] }) priority!: string | null;
   @ApiProperty(nullableText) type!: string | null;
   @ApiProperty({ type: 'integer', nullable: true }) pm_schedule_id!: number | null;
   @ApiProperty({ type: 'object', properties: { id, name: text, is_custom: { type: 'boolean' } } }) status!: object;
@@ -73,8 +73,8 @@ export class PrintedWorkOrder extends WorkOrderFigures {
   @ApiProperty(labels) procedures!: object[];
   @ApiProperty({ type: () => [ChecklistItem] }) checklist!: ChecklistItem[];
   @ApiProperty(later) work_order_request!: object | null;
-  @ApiProperty(nullableText) notify_vendors_on_create!: string | null;
-  @ApiProperty(nullableText) notify_vendors_on_update!: string | null;
+  @ApiProperty({ ...nullableText, enum: [...yesOrNo.words] }) notify_vendors_on_create!: string | null;
+  @ApiProperty({ ...nullableText, enum: [...yesOrNo.words] }) notify_vendors_on_update!: string | null;
   @ApiProperty({ type: () => [PrintedPartAssignment] }) part_assignments!: PrintedPartAssignment[];
   @ApiProperty({ type: 'array', items: { type: 'object' } }) images!: object[];
   @ApiProperty({ type: 'array', items: { type: 'object' } }) documents!: object[];

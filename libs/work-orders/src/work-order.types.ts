@@ -9,6 +9,7 @@ import {
   Reference,
   type OutputProperty,
 } from '#millwright/resources';
+import { priorities, statusKinds, yesOrNo } from './work-order.choices.js';
 import { otherCostList, workOrderList } from './read-models/lists.js';
 
 /** The GraphQL types of work orders. Their sources are rows of the read models; what is computed or joined, the resolvers add. */
@@ -31,13 +32,17 @@ export const WorkOrderType = defineOutputType('WorkOrder', {
   title: text,
   description: textOrNull,
   type: textOrNull,
-  priority: textOrNull,
+  priority: { type: () => priorities.graphql, nullable: true, description: 'How much it presses.' },
   due_date: instantOrNull,
   completed_at: instantOrNull,
-  status_kind: { ...text, description: 'open, completed or cancelled.' },
+  status_kind: { type: () => statusKinds.graphql, nullable: false, description: 'What its status means, whatever it is called.' },
   checklist: { type: () => [ChecklistItemType], nullable: false },
-  notify_vendors_on_create: textOrNull,
-  notify_vendors_on_update: textOrNull,
+  notify_vendors_on_create: {
+    type: () => yesOrNo.graphql,
+    nullable: true,
+    description: 'Whether its vendors are told when it is created.',
+  },
+  notify_vendors_on_update: { type: () => yesOrNo.graphql, nullable: true, description: 'Whether its vendors are told when it changes.' },
   external_reference: textOrNull,
   archived: { type: () => Boolean, nullable: false },
   revision: { type: () => Int, nullable: false, description: 'For `expectedRevision`.' },

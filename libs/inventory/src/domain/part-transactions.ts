@@ -3,7 +3,7 @@ import { postingOf } from './ledger.js';
 import type { PartEvent, PartTransactionEvent } from './part.events.js';
 import { averageOf, shelfAfter, shelfBefore } from './valuation.js';
 
-type PartTransactionType = 'initial' | 'restock' | 'usage' | 'return' | 'reconcile' | 'cost_update' | 'avg_cost_update' | 'reversal';
+export type PartTransactionType = 'initial' | 'restock' | 'usage' | 'return' | 'reconcile' | 'cost_update' | 'avg_cost_update' | 'reversal';
 
 /** One row of a part's transactions, derived from the event alone and what `CostingFacts` remembers. Money is exact unless it says posting. */
 export type PartTransaction = Readonly<{

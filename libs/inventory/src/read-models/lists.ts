@@ -1,5 +1,6 @@
 import { streamName } from '#millwright/event-sourcing';
 import { viewOf, type ListDefinition } from '#millwright/resources';
+import { transactionTypes } from '../part-transaction.choices.js';
 import { partTable } from './part-row.js';
 import { transactionTable } from './transactions.js';
 
@@ -46,7 +47,7 @@ export const transactionList: ListDefinition = {
   view: viewOf(transactionTable),
   attributes: {
     id: { type: 'id', neverNull: true },
-    type: { type: 'text', neverNull: true },
+    type: { type: 'text', choices: transactionTypes, neverNull: true },
     note: { type: 'text' },
     quantity: { type: 'decimal' },
     cost: { type: 'decimal' },

@@ -4,6 +4,7 @@ import { Transform, Type } from 'class-transformer';
 import { ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
 import type { ColumnType } from '#millwright/event-sourcing';
 import { camelCase } from '../names.js';
+import type { Choices } from './choices.js';
 
 export type Class<T extends object = object> = new () => T;
 
@@ -42,6 +43,8 @@ export type FieldDefinition = Readonly<{
   /** The kind of record a reference points at. */
   target?: string;
   nested?(): Class;
+  /** The words that a choice is between. */
+  choices?: Choices;
   /** How a record stores it; left out, it is not a column of its own. */
   column?: ColumnType;
   /** The GraphQL input type; left out, the field is not in the GraphQL schema. */

@@ -18,6 +18,7 @@ import {
   Text,
   type QrCodeAttributes,
 } from './fields.js';
+import { defineChoices } from './choices.js';
 
 class Step {
   @Text({ required: true, max: 5 }) text!: string;
@@ -33,7 +34,7 @@ class Everything {
   @Flag() is_new?: boolean | null;
   @PlainDate() bought_on?: string | null;
   @Instant() due_date?: string | null;
-  @OneOf(['high', 'low']) priority?: string | null;
+  @OneOf(defineChoices('Urgency', 'How urgent it is.', { high: 'Now.', low: 'Later.' }), {}) priority?: string | null;
   @Reference('asset') asset_id?: number | null;
   @References('part', { max: 3 }) parts_ids?: number[] | null;
   @NotYet() vendors_ids?: unknown;

@@ -1,6 +1,7 @@
 import { Float, ID, InputType, Int } from '@nestjs/graphql';
 import { canonicalDecimal, decimalProblem, DecimalScalar, type DecimalBounds } from '#millwright/quantities';
 import * as checks from './checks.js';
+import type { Choices } from './choices.js';
 import { defineField, type Class, type FieldDefinition } from './field-definition.js';
 import { moneyPlaces } from './money-places.js';
 import { DateTimeScalar } from '../graphql/date-time-scalar.js';
@@ -123,17 +124,15 @@ export const Instant = (common: Common = {}): PropertyDecorator =>
   });
 
 /** One of a fixed set of words. Code: not_a_choice. */
-export const OneOf = (choices: readonly string[], common: Common = {}): PropertyDecorator =>
-  field(
-    { ...common, description: common.description ?? `One of: ${choices.join(', ')}.` },
-    {
-      kind: 'choice',
-      check: (value) => checks.choiceProblem(value, choices),
-      column: 'text',
-      graphql: () => String,
-      openApi: { type: 'string', enum: [...choices] },
-    },
-  );
+export const OneOf = (choices: Choices, common: Common): PropertyDecorator =>
+  field(common, {
+    kind: 'choice',
+    choices,
+    check: (value) => checks.choiceProblem(value, choices.words),
+    column: 'text',
+    graphql: () => choices.graphql,
+    openApi: { type: 'string', enum: [...choices.words] },
+  });
 
 /** The id of another record (`Reference('asset')`). Codes: not_an_id; not_found, archived once it is looked up. */
 export const Reference = (target: string, common: Common = {}): PropertyDecorator =>

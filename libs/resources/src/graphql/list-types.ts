@@ -1,11 +1,13 @@
 import { ArgsType, Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { Rejection } from '#millwright/event-sourcing';
 import { DecimalScalar } from '#millwright/quantities';
-import type { Class } from '../fields/index.js';
+import type { Choices, Class } from '../fields/index.js';
 import {
   matchersOf,
   parseListQuery,
+  sortsOf,
   type AttributeType,
+  type ListAttribute,
   type ListDefinition,
   type ListPage,
   type ListQuery,
@@ -44,7 +46,7 @@ export function listQueryOf(definition: ListDefinition, { first, after, page, pe
   const plain = { per_page: first ?? perPage, cursor: after, page, sort, search };
   const given = Object.entries(plain).filter(([, value]) => value !== null && value !== undefined);
   try {
-    return { ...parseListQuery(definition, Object.fromEntries([...given, ...filters])), cursorName };
+    return { ...parseListQuery(definition, Object.fromEntries([...given, ...filters]), camelCase), cursorName };
   } catch (error) {
     throw error instanceof Rejection
       ? invalid(error.details.map((detail) => ({ ...detail, field: names.get(detail.field) ?? detail.field })))
@@ -67,14 +69,18 @@ const scalars: Readonly<Record<AttributeType, () => unknown>> = {
 
 const questions: ReadonlySet<Matcher> = new Set(['present', 'blank', 'null', 'not_null', 'true', 'false']);
 
-function filterTypeOf(type: AttributeType): Class {
+/** What a whole word is compared by; the other matchers of text look into it. */
+const comparing: ReadonlySet<Matcher> = new Set(['eq', 'not_eq', 'in', 'not_in']);
+
+function filterTypeOf(type: AttributeType, choices?: Choices): Class {
   const filter = class {} as Class;
   for (const matcher of matchersOf[type]) {
     const isList = matcher === 'in' || matcher === 'not_in';
-    const of = questions.has(matcher) ? () => Boolean : isList ? () => [scalars[type]()] : scalars[type];
+    const scalar = choices && comparing.has(matcher) ? (): unknown => choices.graphql : scalars[type];
+    const of = questions.has(matcher) ? () => Boolean : isList ? () => [scalar()] : scalar;
     Field(of as () => StringConstructor, { name: camelCase(matcher), nullable: true })(filter.prototype as object, matcher);
   }
-  InputType(`${pascalCase(type)}Filter`)(filter);
+  InputType(`${choices?.name ?? pascalCase(type)}Filter`)(filter);
   return filter;
 }
 
@@ -83,11 +89,23 @@ const filterTypes = Object.fromEntries(Object.keys(matchersOf).map((type) => [ty
   Class
 >;
 
+const choiceFilters = new Map<Choices, Class>();
+
+function filterOf({ type, choices }: ListAttribute): Class {
+  if (!choices) return filterTypes[type];
+  const filter = choiceFilters.get(choices) ?? filterTypeOf(type, choices);
+  choiceFilters.set(choices, filter);
+  return filter;
+}
+
 /** The arguments class of a list field: `@Args({ type: () => listArgumentsOf('Part', partList) }) list: ListArguments`. */
-export function listArgumentsOf(typeName: string, { attributes }: ListDefinition): Class {
+export function listArgumentsOf(typeName: string, { attributes, defaultSort }: ListDefinition): Class {
   const filter = class {} as Class;
-  for (const [name, { type }] of Object.entries(attributes))
-    Field(() => filterTypes[type], { name: camelCase(name), nullable: true })(filter.prototype as object, name);
+  for (const [name, attribute] of Object.entries(attributes)) {
+    // The schema is built of the classes that are there before it begins.
+    const type = filterOf(attribute);
+    Field(() => type, { name: camelCase(name), nullable: true })(filter.prototype as object, name);
+  }
   InputType(`${typeName}Filter`)(filter);
   const list = class {} as Class;
   const argument = (name: string, type: () => unknown, description?: string): void =>
@@ -96,12 +114,15 @@ export function listArgumentsOf(typeName: string, { attributes }: ListDefinition
   argument('after', () => String, 'The cursor to go on after.');
   argument('page', () => Int);
   argument('perPage', () => Int, 'How many a page has, default 50, at most 1000.');
-  argument('sort', () => String, '"name asc, createdAt desc"');
+  const sorts = sortsOf(attributes).map(camelCase).join(', ');
+  argument('sort', () => String, `At most five, like "createdAt desc, id"; left out, "${sortInCamelCase(defaultSort)}". By: ${sorts}.`);
   argument('search', () => String);
   argument('filter', () => filter);
   ArgsType()(list);
   return list;
 }
+
+const sortInCamelCase = (sort: string): string => sort.split(' ').map(camelCase).join(' ');
 
 @ObjectType()
 class PageInfo {

@@ -1,3 +1,4 @@
+import type { Choices } from '../fields/choices.js';
 import type { RowSource } from './parked-rows.js';
 import type { View } from './view.js';
 
@@ -6,6 +7,8 @@ export type AttributeType = 'text' | 'integer' | 'decimal' | 'flag' | 'date' | '
 
 export type ListAttribute = Readonly<{
   type: AttributeType;
+  /** The words it is one of, where they are fixed. */
+  choices?: Choices;
   /** The view's column, where it is named otherwise. */
   column?: string;
   /** False for what can be filtered by only; lists of ids are never sorted by. */
@@ -55,5 +58,9 @@ export const matchersOf: Readonly<Record<AttributeType, readonly Matcher[]>> = {
   ids: ['eq', 'not_eq', 'in', 'not_in', ...presence],
   flag: ['eq', 'not_eq', 'in', 'not_in', 'true', 'false', 'null', 'not_null', 'present', 'blank'],
 };
+
+/** The attributes that a list can be sorted by. */
+export const sortsOf = (attributes: ListDefinition['attributes']): string[] =>
+  Object.entries(attributes).flatMap(([name, attribute]) => (isSortable(attribute) ? [name] : []));
 
 export const isSortable = ({ type, sortable }: ListAttribute): boolean => sortable !== false && type !== 'ids';

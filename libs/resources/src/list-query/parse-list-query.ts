@@ -2,7 +2,7 @@ import type { Detail } from '#millwright/event-sourcing';
 import { isStorable } from '../fields/checks.js';
 import { snakeCase } from '../names.js';
 import { invalid } from '../rest/index.js';
-import { isSortable, type ListDefinition } from './list-definition.js';
+import { isSortable, sortsOf, type ListDefinition } from './list-definition.js';
 import type { Filter, ListQuery, Sort } from './list-query.js';
 import { parseFilter, writtenFilters } from './parse-filters.js';
 
@@ -15,16 +15,17 @@ export type RawQuery = Readonly<Record<string, unknown>>;
 
 /**
  * Reads the conventions of lists: `search`, `sort`, `page` and `per_page` (or `pageSize`, or `start` and `limit`), `cursor`, and the three spellings of filters.
+ * @param spell how the edge spells the names of attributes, for its refusals; as they are where nothing is said
  * @throws Rejection VALIDATION_FAILED naming each parameter that is unknown or wrong, with what is allowed
  */
-export function parseListQuery(definition: ListDefinition, raw: RawQuery): ListQuery {
+export function parseListQuery(definition: ListDefinition, raw: RawQuery, spell = (name: string): string => name): ListQuery {
   const details: Detail[] = [];
   const parameters = new Map(
     Object.entries(raw).flatMap(([name, value]) => (/[[\]]./.test(name) ? [] : [[snakeCase(name.replace('[]', '')), value] as const])),
   );
   const search = textOf(parameters.get('search'), 'search', details);
   const paging = pagingOf(parameters, details);
-  const sort = sortOf(definition, textOf(parameters.get('sort'), 'sort', details), details);
+  const sort = sortOf(definition, textOf(parameters.get('sort'), 'sort', details), { details, spell });
   const cursor = textOf(parameters.get('cursor'), 'cursor', details);
   const filters: Filter[] = [];
   for (const written of writtenFilters(raw, details)) {
@@ -60,14 +61,18 @@ function pagingOf(parameters: ReadonlyMap<string, unknown>, details: Detail[]): 
 }
 
 /** `name asc, createdAt desc`: at most five, each attribute once, ascending where nothing is said. */
-function sortOf(definition: ListDefinition, text: string | null, details: Detail[]): Sort[] {
+function sortOf(
+  definition: ListDefinition,
+  text: string | null,
+  { details, spell }: Readonly<{ details: Detail[]; spell: (name: string) => string }>,
+): Sort[] {
   const sorts: Sort[] = [];
   for (const part of (text ?? definition.defaultSort).split(',')) {
     const [, name = '', direction = 'asc'] = /^\s*(\S+)(?:\s+(\S+))?\s*$/.exec(part) ?? [];
     const attribute = snakeCase(name);
     const definitionOfIt = Object.hasOwn(definition.attributes, attribute) ? definition.attributes[attribute] : undefined;
     const order = direction.toLowerCase();
-    if (!definitionOfIt || !isSortable(definitionOfIt)) details.push(unknownSort(definition, name));
+    if (!definitionOfIt || !isSortable(definitionOfIt)) details.push(unknownSort(definition, name, spell));
     else if (order !== 'asc' && order !== 'desc')
       details.push({ field: 'sort', code: 'not_a_choice', message: `"${direction}" must be asc or desc` });
     else if (!sorts.some((sort) => sort.attribute === attribute)) sorts.push({ attribute, descending: order === 'desc' });
@@ -76,8 +81,8 @@ function sortOf(definition: ListDefinition, text: string | null, details: Detail
   return sorts;
 }
 
-function unknownSort({ attributes }: ListDefinition, name: string): Detail {
-  const allowed = Object.entries(attributes).flatMap(([attribute, definition]) => (isSortable(definition) ? [attribute] : []));
+function unknownSort({ attributes }: ListDefinition, name: string, spell: (name: string) => string): Detail {
+  const allowed = sortsOf(attributes).map(spell);
   return {
     field: 'sort',
     code: 'unknown_attribute',

@@ -83,10 +83,16 @@ const attributeTypes: Readonly<Partial<Record<ColumnType, AttributeType>>> = {
 /** Every stored field can be filtered and sorted by; so can the id, the times, the people and whether it is archived. */
 export function listAttributesOf({ inherent = {} }: Shape, fields: readonly FieldDefinition[]): Record<string, ListAttribute> {
   const inherentColumns = Object.entries(inherent).map(([name, { column }]) => [name, column] as const);
+  const choices = new Map(
+    [...fields, ...Object.entries(inherent).map(([name, { choices: words }]) => ({ name, choices: words }))].map((field) => [
+      field.name,
+      field.choices,
+    ]),
+  );
   const required = new Set(fields.flatMap(({ name, presence }) => (presence === 'required' ? [name] : [])));
   const own = [...Object.entries(storedColumns(fields)), ...inherentColumns].flatMap(([name, column]) => {
     const type = attributeTypes[column];
-    return type ? [[name, { type, neverNull: required.has(name) }] as const] : [];
+    return type ? [[name, { type, choices: choices.get(name), neverNull: required.has(name) }] as const] : [];
   });
   return {
     id: { type: 'id', neverNull: true },

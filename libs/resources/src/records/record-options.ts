@@ -1,5 +1,5 @@
 import type { ColumnType, Row } from '#millwright/event-sourcing';
-import type { Class } from '../fields/index.js';
+import type { Choices, Class } from '../fields/index.js';
 import type { ListAttribute } from '../list-query/index.js';
 import type { RecordRules, RecordValues } from './record-decider.js';
 
@@ -31,7 +31,16 @@ export type RecordOptions<Input extends object> = Readonly<{
   people?: 'ids' | 'records' | 'ids in full form';
   /** Stored beside the input fields and not open to input: their columns, and the values a new record starts with. */
   inherent?: Readonly<
-    Record<string, Readonly<{ column: ColumnType; initial: unknown; openApi: Readonly<Record<string, unknown>>; graphql: () => unknown }>>
+    Record<
+      string,
+      Readonly<{
+        column: ColumnType;
+        initial: unknown;
+        openApi: Readonly<Record<string, unknown>>;
+        choices?: Choices;
+        graphql: () => unknown;
+      }>
+    >
   >;
   /** Input fields that a new record has a value in although none was given. */
   defaults?: RecordValues;

@@ -85,7 +85,6 @@ export function recordResolver(definition: RecordDefinition): Class {
 
 const outputs: Readonly<Partial<Record<FieldDefinition['kind'], () => unknown>>> = {
   text: () => String,
-  choice: () => String,
   date: () => String,
   integer: () => Int,
   decimal: () => DecimalScalar,
@@ -97,7 +96,7 @@ function outputTypeOfRecord({ typeName, inputFields, inherent = {} }: RecordDefi
   const properties: Record<string, OutputProperty> = { id: { type: () => ID, nullable: false } };
   for (const field of inputFields) {
     const stored = storedName(field);
-    const type = stored === 'qr_code' ? () => String : outputs[field.kind];
+    const type = stored === 'qr_code' ? () => String : field.choices ? () => field.choices?.graphql : outputs[field.kind];
     if (stored !== undefined && type)
       properties[stored] = { type, nullable: field.presence !== 'required', description: field.description };
   }

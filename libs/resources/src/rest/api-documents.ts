@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiQuery, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import type { Class } from '../fields/index.js';
-import { isSortable, matchersOf, type ListDefinition } from '../list-query/list-definition.js';
+import { matchersOf, sortsOf, type ListDefinition } from '../list-query/list-definition.js';
 
 /** Documents a success: the data under the envelope. */
 export function ApiAnswer(type: Class, { status = 200, list = false }: { status?: number; list?: boolean } = {}): MethodDecorator {
@@ -27,8 +27,9 @@ export function ApiAnswer(type: Class, { status = 200, list = false }: { status?
 
 /** Documents the parameters of a list with what its definition allows. */
 export function ApiListQuery({ attributes, defaultSort }: ListDefinition): MethodDecorator {
-  const filters = Object.entries(attributes).map(([name, { type }]) => `${name}: ${matchersOf[type].join(' ')}`);
-  const sorts = Object.entries(attributes).flatMap(([name, attribute]) => (isSortable(attribute) ? [name] : []));
+  const filters = Object.entries(attributes).map(
+    ([name, { type, choices }]) => `${name}${choices ? ` (one of ${choices.words.join(', ')})` : ''}: ${matchersOf[type].join(' ')}`,
+  );
   const integer = (least: number, most: number) => ({ type: 'integer', minimum: least, maximum: most });
   return applyDecorators(
     ApiQuery({ name: 'search', required: false, schema: { type: 'string' } }),
@@ -36,7 +37,7 @@ export function ApiListQuery({ attributes, defaultSort }: ListDefinition): Metho
       name: 'sort',
       required: false,
       schema: { type: 'string', default: defaultSort },
-      description: `"attribute asc|desc", comma separated. Attributes: ${sorts.join(', ')}.`,
+      description: `"attribute asc|desc", comma separated. Attributes: ${sortsOf(attributes).join(', ')}.`,
     }),
     ApiQuery({ name: 'page', required: false, schema: { ...integer(1, 1_000_000_000), default: 1 } }),
     ApiQuery({ name: 'per_page', required: false, schema: { ...integer(1, 1000), default: 50 } }),

@@ -1,5 +1,6 @@
 import { streamName } from '#millwright/event-sourcing';
 import { viewOf, type ListDefinition, type View } from '#millwright/resources';
+import { priorities, statusKinds } from '../work-order.choices.js';
 import { workOrderTable } from './work-order-row.js';
 import { otherCostTable } from './work-orders.js';
 
@@ -25,10 +26,10 @@ export const workOrderList: ListDefinition = {
     title: { type: 'text', neverNull: true },
     description: { type: 'text' },
     type: { type: 'text', ignoresCase: true },
-    priority: { type: 'text', ignoresCase: true },
+    priority: { type: 'text', ignoresCase: true, choices: priorities },
     status: { type: 'text', ignoresCase: true, sortable: false },
     status_id: { type: 'id', neverNull: true },
-    status_kind: { type: 'text', ignoresCase: true, neverNull: true },
+    status_kind: { type: 'text', ignoresCase: true, choices: statusKinds, neverNull: true },
     due_date: { type: 'instant' },
     completed_at: { type: 'instant' },
     asset_id: { type: 'id' },

@@ -1,4 +1,5 @@
 import { Rejection } from '#millwright/event-sourcing/decider';
+import { statusKinds } from '../work-order.choices.js';
 import { defineRecord, OneOf, Name, Text, type RecordState, type RecordValues } from '#millwright/resources';
 
 class CategoryFields {
@@ -15,13 +16,10 @@ export const categories = defineRecord({
   search: ['name', 'description'],
 });
 
-/** What a status means for the order; the words are the customer's own, the kind is what the program goes by. */
-const statusKinds = ['open', 'completed', 'cancelled'] as const;
-
 class WorkOrderStatusFields {
   @Name({ required: true, example: 'Waiting for parts' }) name!: string;
-  @OneOf(statusKinds, { required: true, description: 'open, completed or cancelled; never changes.', example: 'open' })
-  kind!: (typeof statusKinds)[number];
+  @OneOf(statusKinds, { required: true, description: 'What it means for its work orders; never changes.', example: 'open' })
+  kind!: (typeof statusKinds.words)[number];
 }
 
 /** A status of work orders. The built-in ones never change, and no status ever changes its kind: orders have been closed by it. */

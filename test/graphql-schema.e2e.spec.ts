@@ -1,0 +1,104 @@
+import { buildClientSchema, getIntrospectionQuery, isEnumType, isInputObjectType, type GraphQLSchema } from 'graphql';
+import type { Client } from './harness/client.js';
+import { sharedServer } from './harness/server.js';
+
+let app: Client;
+let schema: GraphQLSchema;
+beforeAll(async () => {
+  app = await sharedServer();
+  schema = buildClientSchema(await app.graphql(getIntrospectionQuery()));
+});
+
+const wordsOf = (name: string): string[] => {
+  const type = schema.getType(name);
+  return isEnumType(type) ? type.getValues().map((value) => value.name) : [];
+};
+
+describe('words that are fixed', () => {
+  it('are enums, spelled as REST spells them, for input, filters, arguments and answers', () => {
+    expect(wordsOf('WorkOrderPriority')).toEqual(expect.arrayContaining(['none', 'low', 'medium', 'high', 'urgent', 'critical']));
+    expect(wordsOf('WorkOrderStatusKind')).toEqual(expect.arrayContaining(['open', 'completed', 'cancelled']));
+    expect(wordsOf('PartTransactionType')).toEqual(expect.arrayContaining(['initial', 'restock', 'cost_update', 'reversal']));
+    expect(wordsOf('CostGrouping')).toEqual(expect.arrayContaining(['asset', 'work_order', 'quarter']));
+    const fieldOf = (type: string, field: string): string => {
+      const found = schema.getType(type);
+      return found && 'getFields' in found ? String(found.getFields()[field]?.type) : '';
+    };
+    expect(fieldOf('CreateWorkOrderInput', 'priority')).toBe('WorkOrderPriority');
+    expect(fieldOf('WorkOrder', 'priority')).toBe('WorkOrderPriority');
+    expect(fieldOf('WorkOrderFilter', 'statusKind')).toBe('WorkOrderStatusKindFilter');
+    expect(fieldOf('WorkOrderStatusKindFilter', 'in')).toBe('[WorkOrderStatusKind!]');
+    expect(fieldOf('WorkOrderStatus', 'kind')).toBe('WorkOrderStatusKind!');
+    expect(fieldOf('PartTransaction', 'type')).toBe('PartTransactionType!');
+    expect(fieldOf('Asset', 'status')).toBe('AssetStatus');
+  });
+
+  it('are the same set in the OpenAPI document', async () => {
+    const { body } = await app.request('GET', '/api/v1/openapi.json').expect(200);
+    const text = JSON.stringify(body);
+    for (const name of ['WorkOrderPriority', 'WorkOrderStatusKind', 'PartTransactionType', 'CostGrouping', 'AssetStatus', 'YesOrNo']) {
+      const words = wordsOf(name);
+      expect(words).not.toEqual([]);
+      const sets = [...text.matchAll(/"enum":(\[[a-z_",]*\])/g)].map(([, found = '[]']) => JSON.parse(found) as (string | null)[]);
+      expect(sets.map((set) => set.filter((word) => word !== null).sort())).toContainEqual([...words].sort());
+    }
+  });
+
+  it('may stand without quotes, in quotes and in any case, and in variables', async () => {
+    const create = async (priority: string): Promise<string> =>
+      (await app.graphql(`mutation { createWorkOrder(input: {title: "Words", priority: ${priority}}) { id priority } }`)).createWorkOrder
+        .priority;
+    expect([await create('high'), await create('"high"'), await create('"HIGH"')]).toEqual(['high', 'high', 'high']);
+    const { createWorkOrder } = await app.graphql(
+      'mutation($input: CreateWorkOrderInput!) { createWorkOrder(input: $input) { id priority } }',
+      { input: { title: 'Words', priority: 'low' } },
+    );
+    expect(createWorkOrder.priority).toBe('low');
+    const found = async (value: string): Promise<number> =>
+      (await app.graphql(`{ workOrders(filter: {id: {eq: ${createWorkOrder.id}}, statusKind: {eq: ${value}}}) { totalCount } }`)).workOrders
+        .totalCount;
+    expect([await found('open'), await found('"open"'), await found('"OPEN"'), await found('completed')]).toEqual([1, 1, 1, 0]);
+    const { workOrders } = await app.graphql(
+      'query($kinds: [WorkOrderStatusKind!], $id: ID) { workOrders(filter: {id: {eq: $id}, statusKind: {in: $kinds}, priority: {cont: "lo"}}) { nodes { statusKind } } }',
+      { kinds: ['open', 'cancelled'], id: createWorkOrder.id },
+    );
+    expect(workOrders.nodes).toEqual([{ statusKind: 'open' }]);
+  });
+
+  it('are refused by name where they are others, and only those', async () => {
+    const { body } = await app.graphqlAnswer(
+      'mutation { createWorkOrder(input: {title: 5, priority: high, notifyVendorsOnCreate: maybe}) { id } }',
+    );
+    expect(body.errors[0].extensions).toMatchObject({
+      code: 'VALIDATION_FAILED',
+      details: [
+        { field: 'input.notifyVendorsOnCreate', code: 'not_a_choice' },
+        { field: 'input.title', code: 'not_text' },
+      ],
+    });
+    const { body: filtered } = await app.graphqlAnswer('{ workOrders(filter: {statusKind: {eq: "colour"}}) { totalCount } }');
+    expect(filtered.errors[0].extensions.details).toMatchObject([{ field: 'filter.statusKind.eq', code: 'not_a_choice' }]);
+  });
+});
+
+describe('sorting over GraphQL', () => {
+  it('names what a list is sorted by in camelCase, in the schema and in refusals', async () => {
+    const { workOrders } = schema.getQueryType()?.getFields() ?? {};
+    const description = workOrders?.args.find(({ name }) => name === 'sort')?.description ?? '';
+    expect(description).toContain('"createdAt desc"');
+    expect(description).toMatch(/\bstatusKind\b.*\bdueDate\b/);
+    for (const { args } of Object.values(schema.getQueryType()?.getFields() ?? {}))
+      expect(args.find(({ name }) => name === 'sort')?.description ?? '').not.toMatch(/[a-z]_[a-z]/);
+    const { body } = await app.graphqlAnswer('{ workOrders(sort: "colour") { totalCount } }');
+    expect(body.errors[0].extensions.details).toMatchObject([{ field: 'sort', code: 'unknown_attribute' }]);
+    expect(body.errors[0].extensions.details[0].message).toContain('updatedAt');
+    expect(body.errors[0].extensions.details[0].message).not.toContain('updated_at');
+    for (const sort of ['updatedAt desc, id', 'updated_at desc, id']) await app.graphql(`{ workOrders(sort: "${sort}") { totalCount } }`);
+  });
+
+  it('has filters in camelCase only', () => {
+    const filters = Object.values(schema.getTypeMap()).filter(isInputObjectType);
+    expect(filters.length).toBeGreaterThan(10);
+    for (const filter of filters) for (const name of Object.keys(filter.getFields())) expect(name.slice(1)).not.toContain('_');
+  });
+});
