@@ -59,6 +59,32 @@ describe('a reader', () => {
   });
 });
 
+describe('a reader who was refused after the order had asked', () => {
+  it('finds nothing left of what he had asked for', async () => {
+    const left: unknown[] = [];
+    let refused = 0;
+    for (let round = 0; round < 12; round++) {
+      const scarce = { name: 'Scarce', on_hand_qty: 5, unit_cost: 1 };
+      const part_id = (await app.post('/parts', { part: scarce }).expect(201)).data.id as number;
+      const orders = await Promise.all(
+        Array.from({ length: 8 }, async () => (await app.post('/work_orders', { work_order: { title: 'Wants two' } }).expect(201)).data.id),
+      );
+      await Promise.all(
+        orders.map(async (order) => {
+          const { status } = await app.post(`/work_orders/${order}/parts`, { part_id, quantity: 2 });
+          const { part_assignments } = (await app.get(`/work_orders/${order}`, plain).expect(200)).data;
+          const { body } = await app.graphqlAnswer(`{ workOrder(id: ${order}) { partAssignments { quantity } } }`, {}, plain);
+          const shown = [part_assignments.length, body.data.workOrder.partAssignments.length];
+          if (status === 409) refused += 1;
+          if (shown.some((lines) => lines !== Number(status === 201))) left.push({ status, shown });
+        }),
+      );
+    }
+    expect(left).toEqual([]);
+    expect(refused).toBeGreaterThan(0);
+  });
+});
+
 describe('a reader whose write the read models do not show in time', () => {
   it('is answered all the same, and told so', async () => {
     const server = await TestServer.start({ log: 'postgres' });

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  currentContext,
   EventStore,
   PositionNotReached,
   ProcessManagerEngine,
@@ -49,6 +50,8 @@ export class Fulfilment {
     // A refused completion is an event of its own, whose effects give back what had been issued.
     await this.passed(loaded.position, until);
     const undone = await orPending(position, this.events.head());
+    // Whoever is refused reads next what has become of it, as after a write of his own.
+    currentContext().commits?.note(undone);
     throw new Rejection(refusal.code, refusal.message, refusal.details, { position: undone.toString() });
   }
 
