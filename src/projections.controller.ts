@@ -1,7 +1,7 @@
 import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProperty } from '@nestjs/swagger';
 import { ProjectionEngine, Rejection } from '#millwright/event-sourcing';
-import { Answer, ApiAnswer } from '#millwright/resources';
+import { Answer, ApiAnswer, ApiHeading } from '#millwright/resources';
 import { projections } from './projections.js';
 
 class ProjectionRow {
@@ -12,14 +12,17 @@ class ProjectionRow {
   digest!: string;
 }
 
-/** For whoever runs an installation: read models are caches of the log, and can be compared with it and made anew. */
-@ApiTags('operations')
+@ApiHeading('operations', 'For whoever runs an installation: read models are caches of the log, and can be compared with it and made anew.')
 @Controller('api/v1/projections')
 export class ProjectionsController {
   constructor(private readonly engine: ProjectionEngine) {}
 
   @Get(':name/digest')
-  @ApiOperation({ summary: 'Compute the digest of a read model' })
+  @ApiOperation({
+    operationId: 'getProjectionDigest',
+    summary: 'Compute the digest of a read model',
+    description: 'Two builds of one log have the same digest, so that read models can be compared.',
+  })
   @ApiAnswer(ProjectionRow)
   async digest(@Param('name') name: string): Promise<Answer<ProjectionRow>> {
     assertKnown(name);
@@ -28,7 +31,11 @@ export class ProjectionsController {
 
   @Post(':name/rebuild')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Build a read model anew from the log beside the one that serves; answers when the new one serves' })
+  @ApiOperation({
+    operationId: 'rebuildProjection',
+    summary: 'Build a read model anew from the log',
+    description: 'Beside the one that serves; it is answered when the new one serves.',
+  })
   @ApiAnswer(ProjectionRow)
   async rebuild(@Param('name') name: string): Promise<Answer<ProjectionRow>> {
     assertKnown(name);

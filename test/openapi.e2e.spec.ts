@@ -7,6 +7,9 @@ type Parameter = { name: string; in: string; schema: Json };
 type Operation = {
   operationId: string;
   summary?: string;
+  description?: string;
+  tags?: string[];
+  security?: Json[];
   parameters: (Parameter & { $ref?: string })[];
   requestBody?: { content: Record<string, { schema: Json; example?: unknown }> };
   responses: Record<string, Json>;
@@ -73,6 +76,16 @@ function undocumented(route: Route, asked: string, { status, headers, body }: An
   return [...(tells ? [`tells what is inside: ${what}`] : []), ...(problems.length > 0 ? [`${problems.join('; ')}: ${what}`] : [])];
 }
 
+/** The headers that a success is documented to have, and has not, and the other way round. What runs several operations has a position if one of them wrote. */
+function wrongHeaders({ path, operation }: Route, asked: string, { status, headers }: Answer): string[] {
+  const documented = Object.keys(operation.responses[String(status)]?.['headers'] ?? {});
+  return ['ETag', 'X-Position', 'Location'].flatMap((name) =>
+    headers.has(name) === documented.includes(name) || (name === 'X-Position' && /batch$|graphql$/.test(path))
+      ? []
+      : [`${name} is ${headers.has(name) ? 'sent' : 'not sent'}: ${asked}`],
+  );
+}
+
 const position = async (): Promise<string> => (await app.request('GET', '/health/ready')).body.log.position as string;
 
 const wrongValues: readonly unknown[] = [null, true, -1, 1.0000001, '', 'x'.repeat(10_001), 'a\u0000b', [], [{}], {}, '2026-02-30', 1e15];
@@ -109,6 +122,86 @@ describe('the OpenAPI document', () => {
     const operationIds = routes.map(({ operation }) => operation.operationId);
     expect(new Set(operationIds).size).toBe(routes.length);
     expect(document['components']).toMatchObject({ securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } });
+  });
+
+  it('says what a linter asks of a document: where it is served, under which licence, and of every operation what it is', () => {
+    expect(document['servers']).toEqual([expect.objectContaining({ url: '/' })]);
+    expect(document['info']).toMatchObject({ license: { name: 'Apache-2.0', url: expect.stringMatching(/^https:/) as string } });
+    const tags = document['tags'] as { name: string; description?: string }[];
+    for (const tag of tags)
+      expect(tag).toEqual({ name: expect.stringMatching(/./) as string, description: expect.stringMatching(/./) as string });
+    const schemes = Object.keys((document['components'] as { securitySchemes: Json }).securitySchemes);
+    for (const { method, path, operation } of routes) {
+      const { summary, description, security = [] } = operation;
+      const what = `${method} ${path}`;
+      expect([what, summary, description]).toEqual([what, expect.stringMatching(/./), expect.stringMatching(/./)]);
+      expect([what, description]).not.toEqual([what, summary]);
+      expect(tags.map(({ name }) => name)).toEqual(expect.arrayContaining([...(operation.tags ?? ['none'])]));
+      expect(schemes).toEqual(expect.arrayContaining(security.flatMap((scheme) => Object.keys(scheme))));
+    }
+  });
+
+  it('calls every operation as GraphQL calls it, and lists and single reads by what they show', async () => {
+    const sdl = (await app.get('/graphql/schema', { authorization: undefined }).expect(200)).body as string;
+    const fields = (type: string): string[] =>
+      [...(new RegExp(`^type ${type} \\{(.*?)^\\}`, 'ms').exec(sdl)?.[1] ?? '').matchAll(/^ {2}(\w+)[(:]/gm)].map(([, name = '']) => name);
+    const called = routes.map(({ operation }) => operation.operationId);
+    // What REST says with the status of an update.
+    const byUpdate = ['cancelWorkOrder', 'completeWorkOrder', 'reopenWorkOrder'];
+    expect(fields('Mutation').length).toBeGreaterThan(40);
+    expect(called).toEqual(expect.arrayContaining(fields('Mutation').filter((name) => !byUpdate.includes(name))));
+    const shown = called.map((name) => name.replace(/^(get|list)/, '').toLowerCase());
+    expect(fields('Query').length).toBeGreaterThan(20);
+    expect(shown).toEqual(expect.arrayContaining(fields('Query').map((name) => name.toLowerCase())));
+    for (const { method, operation } of routes) {
+      expect(operation.operationId).toMatch(/^[a-z]+([A-Z][a-z]+)+$/);
+      if (method === 'GET') expect(operation.operationId).toMatch(/^(get|list|explain)[A-Z]/);
+    }
+  });
+
+  it('has components that are all used, and names of schemas that say what they are', () => {
+    const used = new Set([...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference]) => reference));
+    const { schemas, parameters, responses, headers } = document['components'] as Record<string, Json>;
+    for (const [kind, components] of Object.entries({ schemas, parameters, responses, headers }))
+      for (const name of Object.keys(components ?? {})) expect(used).toContain(`#/components/${kind}/${name}`);
+    expect(Object.keys(schemas ?? {})).toEqual(expect.arrayContaining(['Part', 'PartTransaction', 'WorkOrder', 'OtherCost', 'PartInput']));
+    expect(Object.keys(schemas ?? {}).filter((name) => /printed|dto/i.test(name))).toEqual([]);
+  });
+
+  it('takes a decimal as number or as text, and shows it as a number', () => {
+    const restock = { $ref: '#/components/schemas/RestockPartBody' };
+    for (const quantity of [0.5, '0.5', '12.5000', 999_999_999.999])
+      expect(schemaProblems(document, restock, { quantity, cost: '26.15' })).toEqual([]);
+    for (const quantity of [0, -1, '-1', '1.0005', '1e3', '1,5', '', true, null, 1e9])
+      expect([quantity, ...schemaProblems(document, restock, { quantity, cost: 1 })]).toHaveLength(2);
+    const [input, shown] = ['PartInput', 'Part'].map((name) => lookUp(document, `#/components/schemas/${name}/properties/min_qty`) as Json);
+    expect(schemaProblems(document, input ?? {}, '5.25')).toEqual([]);
+    expect(schemaProblems(document, shown ?? {}, '5.25')).not.toEqual([]);
+  });
+
+  it('offers If-Match where there is a record to match, Idempotency-Key to every write, and only errors that can come', async () => {
+    for (const { method, path, operation } of routes) {
+      const taken = operation.parameters.flatMap(({ $ref = '' }) =>
+        /(IfMatch|IdempotencyKey)$/.exec($ref)?.[1] ? [$ref.split('/').at(-1)] : [],
+      );
+      const matches = method !== 'GET' && (path.includes('{id}') || path === '/api/v1/graphql');
+      expect([method, path, ...taken]).toEqual([
+        method,
+        path,
+        ...(method === 'GET' ? [] : ['IdempotencyKey']),
+        ...(matches ? ['IfMatch'] : []),
+      ]);
+      const errors = Object.keys(operation.responses).filter((status) => status >= '400' && path !== '/health/ready');
+      for (const status of errors)
+        expect(operation.responses[status]).toEqual({
+          $ref: `#/components/responses/${path.endsWith('/graphql') ? 'GraphqlRefusal' : `Error${status}`}`,
+        });
+      expect(errors).not.toContain('405');
+      expect([path, errors.includes('412')]).toEqual([path, matches]);
+      if (!operation.requestBody) expect(errors).toEqual(expect.not.arrayContaining(['413']));
+    }
+    const { error } = await app.post('/locations', { location: { name: 'Hall' } }, { 'if-match': '"0"' }).expect(400);
+    expect(error).toMatchObject({ code: 'MALFORMED_REQUEST', message: expect.stringContaining('If-Match') as string });
   });
 
   it('tells of every operation its parameters, its body and its answers, with examples that fit', () => {
@@ -152,6 +245,7 @@ describe('requests made from the document', () => {
       const fitting = route.path.endsWith('/{id}/parts') ? { part_id: ids['parts'], quantity: 2 } : body;
       const answer = await app.request(route.method, path, fitting);
       wrong.push(...undocumented(route, `${route.method} ${path}`, answer));
+      if (answer.status < 300) wrong.push(...wrongHeaders(route, `${route.method} ${path}`, answer));
       const conflicts = /\/(parts|work_orders|entities|storerooms|measurement_units|users)\/\{id\}$|reverse$/.test(route.path);
       if (!conflicts && answer.status >= 300) wrong.push(`refused: ${route.method} ${path} ${JSON.stringify(answer.body)}`);
     }

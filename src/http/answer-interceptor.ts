@@ -11,10 +11,11 @@ import {
   type RequestScope,
   type StoredAnswer,
 } from '#millwright/access';
-import { runInContext, type CommandContext } from '#millwright/event-sourcing';
+import { Rejection, runInContext, type CommandContext } from '#millwright/event-sourcing';
 import { Answer, refuseBody, takesBody } from '#millwright/resources';
 import { envelopeFormOf, json, successBody, successHeaders } from './envelope.js';
 import { expectedRevisionsOf, header } from './request-headers.js';
+import { isAboutOneRecord } from './route-policy.js';
 import { UnwrappedAnswer } from './unwrapped-answer.js';
 
 /**
@@ -52,7 +53,10 @@ export class AnswerInterceptor implements NestInterceptor {
 
   private async write(reply: FastifyReply, scope: RequestScope, handle: () => Promise<unknown>): Promise<unknown> {
     const { request } = reply;
-    const expectedRevisions = expectedRevisionsOf(header(request.headers['if-match']));
+    const ifMatch = header(request.headers['if-match']);
+    if (ifMatch !== undefined && !isAboutOneRecord(request.routeOptions.url ?? ''))
+      throw new Rejection('MALFORMED_REQUEST', 'If-Match is about one record; this operation has none that it could match');
+    const expectedRevisions = expectedRevisionsOf(ifMatch);
     const key = header(request.headers['idempotency-key']);
     const decided = async (more: Pick<CommandContext, 'expectedRevisions' | 'idempotency'>): Promise<StoredAnswer> => {
       const admit = changesTheEntity(request) ? await this.archivedSites.admission(scope) : undefined;

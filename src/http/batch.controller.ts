@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { IdempotentRequest } from '#millwright/access';
-import { currentContext, Rejection } from '#millwright/event-sourcing';
-import { UncheckedBody } from '#millwright/resources';
+import { currentContext } from '#millwright/event-sourcing';
+import { UncheckedBody, ApiHeading } from '#millwright/resources';
 import { batchOperationsOf, urlOf, type BatchOperation } from './batch-operations.js';
 import type { HttpAdapter } from './http-adapter.js';
 import { header } from './request-headers.js';
@@ -14,7 +14,7 @@ import { UnwrappedAnswer } from './unwrapped-answer.js';
 type Inner = Readonly<{ status: number; body: string; position: string | undefined }>;
 
 /** Many operations in one request, each answered with its own status: what one refuses does not undo the others. */
-@ApiTags('batch')
+@ApiHeading('batch', 'Several operations in one request.')
 @Controller('api/v1/batch')
 export class BatchController {
   constructor(private readonly host: HttpAdapterHost) {}
@@ -22,15 +22,18 @@ export class BatchController {
   @Post()
   @HttpCode(200)
   @ApiOperation({
+    operationId: 'runBatch',
     summary: 'Run operations one after another',
     description:
       '`params` is the body of a write and the query of a read. Reads see the writes before them. With an Idempotency-Key, a repeated batch repeats no operation that succeeded.',
   })
   @ApiBody({ required: true, schema: batchSchema() })
-  @ApiOkResponse({ description: 'One result an operation, in order; there is no outer envelope.', schema: resultsSchema() })
+  @ApiOkResponse({
+    description: 'One result an operation, in order; there is no outer envelope.',
+    schema: resultsSchema(),
+    headers: { 'X-Position': { $ref: '#/components/headers/X-Position' } },
+  })
   async run(@UncheckedBody() body: unknown, @Req() request: FastifyRequest): Promise<UnwrappedAnswer> {
-    if (request.headers['if-match'] !== undefined)
-      throw new Rejection('MALFORMED_REQUEST', 'If-Match is about one record; a batch cannot take it');
     const operations = batchOperationsOf(body);
     const { idempotency } = currentContext();
     if (idempotency instanceof IdempotentRequest) await idempotency.begin();

@@ -4,13 +4,14 @@ export type Json = Record<string, unknown>;
 
 const requestId = '01980b6e-7b1c-7a3e-9d53-4f0a6c1e2b7d';
 
-export const componentName = (status: number): string => `Error${status}`;
+export const componentName = (status: string): string => `Error${status}`;
 
-/** One response a status; its examples are every code of the error table that has this status. */
-export function errorResponses(): Json {
-  const byStatus = new Map<number, [string, ErrorDefinition][]>();
+/** One response for each of the statuses that is one of the error table; its examples are the codes that have it. */
+export function errorResponses(statuses: ReadonlySet<string>): Json {
+  const byStatus = new Map<string, [string, ErrorDefinition][]>();
   for (const [code, definition] of Object.entries<ErrorDefinition>(errorCodes))
-    byStatus.set(definition.status, [...(byStatus.get(definition.status) ?? []), [code, definition]]);
+    if (statuses.has(String(definition.status)))
+      byStatus.set(String(definition.status), [...(byStatus.get(String(definition.status)) ?? []), [code, definition]]);
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => [
       componentName(status),
@@ -39,8 +40,9 @@ function example(code: string, meaning: string): Json {
   return { status: 'error', success: false, message: meaning, error: { ...facts, code, message: meaning, details, request_id: requestId } };
 }
 
-export function errorSchema(): Json {
-  const text = { type: 'string' };
+const text = { type: 'string' };
+
+export function errorSchema() {
   return {
     type: 'object',
     required: ['status', 'success', 'message', 'error'],
@@ -54,6 +56,7 @@ export function errorSchema(): Json {
         properties: {
           code: { type: 'string', enum: Object.keys(errorCodes) },
           message: text,
+          id: { type: 'integer', description: 'The record that holds the reference, with DUPLICATE_REFERENCE.' },
           details: {
             type: 'array',
             items: { type: 'object', required: ['field', 'code', 'message'], properties: { field: text, code: text, message: text } },
@@ -69,6 +72,55 @@ export function errorSchema(): Json {
     },
   };
 }
+
+/** What GraphQL answers with `errors`, also where there is no data because nothing could be run. */
+export function graphqlAnswerSchema(): Json {
+  const error = {
+    type: 'object',
+    required: ['message', 'extensions'],
+    properties: {
+      message: text,
+      path: { type: 'array', items: { oneOf: [text, { type: 'integer' }] } },
+      locations: { type: 'array', items: { type: 'object' } },
+      extensions: {
+        type: 'object',
+        required: ['code'],
+        properties: { code: { type: 'string', enum: Object.keys(errorCodes) } },
+        additionalProperties: true,
+      },
+    },
+  };
+  return {
+    type: 'object',
+    properties: {
+      data: { type: ['object', 'null'], additionalProperties: true },
+      errors: { type: 'array', items: error },
+      extensions: { type: 'object', additionalProperties: true, description: '`stale`, where the read models are behind.' },
+      ...errorSchema().properties,
+    },
+  };
+}
+
+/** One response for every status with which a GraphQL document is refused. */
+export const graphqlRefusal: Json = {
+  description: 'Nothing was run; `errors[].extensions.code` is from the same table of errors',
+  content: Object.fromEntries(
+    ['application/json', 'application/graphql-response+json'].map((type) => [
+      type,
+      {
+        schema: { $ref: '#/components/schemas/GraphqlAnswer' },
+        example: {
+          errors: [
+            {
+              message: 'the GraphQL document cannot be read at line 1, column 1',
+              extensions: { code: 'MALFORMED_REQUEST', details: [], request_id: requestId },
+            },
+          ],
+        },
+      },
+    ]),
+  ),
+};
 
 /** The headers that whole families of operations take. */
 export function headerParameters(): Json {
@@ -96,5 +148,17 @@ export function headerParameters(): Json {
       },
     ),
     RequestId: inHeader('X-Request-Id', "The caller's own id for this request", { type: 'string', maxLength: 128 }),
+  };
+}
+
+/** The headers of successes. */
+export function responseHeaders(): Json {
+  const text = (description: string): Json => ({ description, schema: { type: 'string' } });
+  return {
+    'X-Request-Id': text('The id of this request, also in the log and in the metadata of its events'),
+    ETag: text('The revision of the record, for If-Match'),
+    'X-Position': text('The log position of this write, for X-Min-Position'),
+    Location: text('The path of what was created'),
+    'Idempotent-Replayed': text('`true` when this is the first answer again'),
   };
 }

@@ -1,10 +1,19 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { errorCodes } from '#millwright/resources';
-import { componentName, errorResponses, errorSchema, headerParameters, type Json } from './openapi-components.js';
+import { descriptionOfHeading } from '#millwright/resources';
+import {
+  componentName,
+  errorResponses,
+  errorSchema,
+  graphqlAnswerSchema,
+  graphqlRefusal,
+  headerParameters,
+  responseHeaders,
+  type Json,
+} from './openapi-components.js';
 import { OpenApiExamples } from './openapi-examples.js';
-import { pathsOutsideNest } from './openapi-other-paths.js';
-import { admissionOf, type Admission } from './route-policy.js';
+import { headingsOutsideNest, pathsOutsideNest } from './openapi-other-paths.js';
+import { admissionOf, isAboutOneRecord, type Admission } from './route-policy.js';
 
 const verbs = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
@@ -24,6 +33,8 @@ export function buildOpenApiDocument(application: INestApplication): OpenAPIObje
     .setTitle('Millwright')
     .setDescription(description)
     .setVersion('1')
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addServer('/', 'Where this document comes from')
     .addBearerAuth(
       {
         type: 'http',
@@ -35,35 +46,48 @@ export function buildOpenApiDocument(application: INestApplication): OpenAPIObje
     .build();
   const document = SwaggerModule.createDocument(application, configuration);
   const components = { ...document.components } as Json;
-  components['schemas'] = { ...(components['schemas'] as Json), Error: errorSchema() };
+  components['schemas'] = { ...(components['schemas'] as Json), Error: errorSchema(), GraphqlAnswer: graphqlAnswerSchema() };
   components['parameters'] = headerParameters();
-  components['responses'] = errorResponses();
+  components['headers'] = responseHeaders();
   const examples = new OpenApiExamples(components['schemas'] as Json);
   const paths = sorted({ ...pathsOutsideNest, ...(document.paths as Json) });
-  for (const [path, operations] of Object.entries(paths))
-    for (const verb of verbs) {
-      const operation = (operations as Json)[verb];
-      if (operation !== undefined) describeEdge(operation as Json, path, verb);
-      if (operation !== undefined) giveExamples(operation as Json, examples);
-    }
-  return { ...document, paths, components } as OpenAPIObject;
+  const operations = operationsIn(paths);
+  for (const operation of operations) {
+    describeEdge(operation);
+    giveExamples(operation.declared, examples);
+  }
+  const statuses = new Set(operations.flatMap(({ declared }) => Object.keys(declared['responses'] as Json)));
+  components['responses'] = { ...errorResponses(statuses), GraphqlRefusal: graphqlRefusal };
+  const headings = new Set(operations.flatMap(({ declared }) => declared['tags'] as string[]));
+  const tags = [...headings].sort().map((name) => ({ name, description: headingsOutsideNest[name] ?? descriptionOfHeading(name) }));
+  return { ...document, tags, paths, components } as OpenAPIObject;
 }
 
+type Operation = Readonly<{ path: string; verb: (typeof verbs)[number]; admission: Admission; declared: Json }>;
+
+const operationsIn = (paths: Json): Operation[] =>
+  Object.entries(paths).flatMap(([path, operations]) =>
+    verbs.flatMap((verb) => {
+      const declared = (operations as Record<string, Json | undefined>)[verb];
+      return declared === undefined ? [] : [{ path, verb, admission: admissionOf(path), declared }];
+    }),
+  );
+
 /** What the edge does to an operation: credential, site, headers and every error there can be. */
-function describeEdge(operation: Json, path: string, verb: (typeof verbs)[number]): void {
-  const admission = admissionOf(path);
-  operation['operationId'] = operationId(verb, path);
-  operation['security'] = admission === 'open' ? [] : [{ bearer: [] }];
-  const declared = (operation['parameters'] as Json[] | undefined) ?? [];
-  operation['parameters'] = [...pathParametersOf(path, declared), ...declared, ...parametersOf(admission, path, verb)];
-  for (const parameter of operation['parameters'] as Json[])
+function describeEdge(operation: Operation): void {
+  const { path, admission, declared } = operation;
+  declared['security'] = admission === 'open' ? [] : [{ bearer: [] }];
+  const own = (declared['parameters'] as Json[] | undefined) ?? [];
+  const parameters = [...pathParametersOf(path, own), ...own];
+  for (const parameter of parameters)
     if (parameter['in'] === 'path' && /^(\w+_)?id$/.test(String(parameter['name']))) parameter['schema'] = { type: 'integer', minimum: 1 };
-  const responses = (operation['responses'] ?? {}) as Json;
+  declared['parameters'] = [...parameters, ...headersTaken(operation).map((name) => ({ $ref: `#/components/parameters/${name}` }))];
+  const responses = (declared['responses'] ?? {}) as Json;
   for (const [status, response] of Object.entries(responses))
-    if (status.startsWith('2') && admission !== 'open') describeHeaders(response as Json, path, verb);
-  for (const status of statusesOf(admission, verb))
-    responses[String(status)] ??= { $ref: `#/components/responses/${componentName(status)}` };
-  operation['responses'] = responses;
+    if (status.startsWith('2') && admission !== 'open') describeHeaders(operation, status, response as Json);
+  for (const status of errorsOf(operation))
+    responses[status] ??= { $ref: `#/components/responses/${isGraphql(operation) ? 'GraphqlRefusal' : componentName(status)}` };
+  declared['responses'] = responses;
 }
 
 /** What stands in the path and no decorator has declared: a command takes it together with its body. */
@@ -86,43 +110,59 @@ function giveExamples({ requestBody, responses }: Json, examples: OpenApiExample
   }
 }
 
-function parametersOf(admission: Admission, path: string, verb: (typeof verbs)[number]): Json[] {
-  if (admission === 'open') return [];
-  const names = [
-    ...(admission === 'key and entity' ? ['EntityId'] : []),
-    ...(verb === 'get' ? ['MinPosition'] : path === '/api/v1/graphql' ? ['MinPosition'] : ['IdempotencyKey', 'IfMatch']),
+/** GraphQL answers what its mutations meet in `errors`, so that only what is wrong with the document itself has a status. */
+const isGraphql = ({ path }: Operation): boolean => path === '/api/v1/graphql';
+const isWrite = ({ verb }: Operation): boolean => verb !== 'get';
+const takesIfMatch = (operation: Operation): boolean => isWrite(operation) && (isAboutOneRecord(operation.path) || isGraphql(operation));
+
+/** The headers that an operation heeds, by the names of their components. */
+function headersTaken(operation: Operation): string[] {
+  if (operation.admission === 'open') return [];
+  return [
+    ...(operation.admission === 'key and entity' ? ['EntityId'] : []),
+    ...(isWrite(operation) ? ['IdempotencyKey'] : []),
+    ...(takesIfMatch(operation) ? ['IfMatch'] : []),
+    ...(isWrite(operation) && !isGraphql(operation) ? [] : ['MinPosition']),
     'RequestId',
   ];
-  return names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
 }
 
-/** Every status of the error table that this operation can answer. */
-function statusesOf(admission: Admission, verb: (typeof verbs)[number]): number[] {
-  const all = [...new Set(Object.values(errorCodes).map(({ status }) => status))].sort((a, b) => a - b);
-  const neverOpen = new Set([401, 403, 409, 412, 413, 415, 422, 429]);
-  const neverRead = new Set([409, 412, 413, 415]);
-  return all.filter((status) => !(admission === 'open' && neverOpen.has(status)) && !(verb === 'get' && neverRead.has(status)));
+/** The statuses of the error table that an operation can answer. */
+function errorsOf(operation: Operation): string[] {
+  const { path, admission, declared } = operation;
+  const needsKey = admission !== 'open';
+  const takesBody = declared['requestBody'] !== undefined;
+  const takesQuery = (declared['parameters'] as Json[]).some((parameter) => parameter['in'] === 'query');
+  const possible: Readonly<Record<string, boolean>> = {
+    400: true,
+    401: needsKey,
+    404: admission === 'key and entity' || path.includes('{'),
+    409: isWrite(operation) && !isGraphql(operation),
+    412: takesIfMatch(operation),
+    413: takesBody,
+    415: takesBody,
+    422: isWrite(operation) || takesQuery,
+    500: needsKey,
+    503: needsKey,
+  };
+  return Object.keys(possible).filter((status) => possible[status]);
 }
 
-function describeHeaders(response: Json, path: string, verb: (typeof verbs)[number]): void {
-  const text = (about: string): Json => ({ description: about, schema: { type: 'string' } });
-  const headers: Json = { 'X-Request-Id': text('The id of this request, also in the log and in the metadata of its events') };
-  if (verb === 'get' ? path.endsWith('}') : true) headers['ETag'] = text('The revision of the record, for If-Match');
-  if (verb !== 'get') {
-    headers['X-Position'] = text('The log position of this write, for X-Min-Position');
-    headers['Idempotent-Replayed'] = text('`true` when this is the first answer again');
-  }
+/** The headers of a success. A read shows a revision where it shows one record, a write where it has written one. */
+function describeHeaders(operation: Operation, status: string, response: Json): void {
+  const { path } = operation;
+  const isList = JSON.stringify(response).includes('"data":{"type":"array"');
+  const isCreated = status === '201';
+  const isOneRecord = (isAboutOneRecord(path) && !isList) || isCreated;
+  const names = [
+    'X-Request-Id',
+    ...(isOneRecord ? ['ETag'] : []),
+    ...(isOneRecord && isWrite(operation) ? ['X-Position'] : []),
+    ...(isCreated && !path.includes('{') ? ['Location'] : []),
+    ...(isWrite(operation) ? ['Idempotent-Replayed'] : []),
+  ];
+  const headers = Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
   response['headers'] = { ...headers, ...(response['headers'] as Json | undefined) };
-}
-
-/** `PATCH /api/v1/parts/{id}/restock` is `patchPartsByIdRestock`: the same whichever class serves it. */
-function operationId(verb: string, path: string): string {
-  const words = path
-    .replace(/^\/api\/v1/, '')
-    .replace(/\{(\w+)\}/g, 'by_$1')
-    .split(/[^A-Za-z0-9]+/)
-    .filter((word) => word !== '');
-  return verb + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 
 const sorted = (paths: Json): Json => Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1)));

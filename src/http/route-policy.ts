@@ -27,3 +27,6 @@ const megabyte = 1_000_000;
 export const bodyLimitBytes = megabyte;
 
 export const bodyLimitOf = (route: string): number => (bulkRoutes.has(route) ? 5 * megabyte : bodyLimitBytes);
+
+/** Whether a route (`/parts/:id/restock`, in OpenAPI `/parts/{id}/restock`) names one record, which has a revision to match. */
+export const isAboutOneRecord = (route: string): boolean => /[:{]id\b/.test(route);

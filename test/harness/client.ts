@@ -88,7 +88,7 @@ export class Client {
   }
 }
 
-const isFromRoot = (path: string): boolean => /^\/((api|health|metrics|docs|graphiql)(\/|$)|favicon\.ico$|$)/.test(path);
+const isFromRoot = (path: string): boolean => /^\/((api|health|metrics|docs|graphiql)([/?]|$)|favicon\.ico$|$)/.test(path);
 
 function answerOf(response: Response, text: string): Answer {
   const isJson = response.headers.get('content-type')?.includes('json') === true && text !== '';

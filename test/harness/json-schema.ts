@@ -11,7 +11,10 @@ const typeOf = (value: unknown): string =>
         ? 'integer'
         : typeof value;
 
-/** What a value has that its schema does not allow, one sentence each: as much of JSON Schema 2020-12 as the OpenAPI document uses. */
+/**
+ * What a value has that its schema does not allow, one sentence each: as much of JSON Schema 2020-12 as the OpenAPI document uses.
+ * A property that a schema with properties does not name is one too many, for a generated client would not know it.
+ */
 export function schemaProblems(document: Schema, given: Schema, value: unknown, at = 'body'): string[] {
   const schema = typeof given['$ref'] === 'string' ? (lookUp(document, given['$ref']) as Schema) : given;
   const choices = (schema['anyOf'] ?? schema['oneOf']) as Schema[] | undefined;
@@ -22,8 +25,11 @@ export function schemaProblems(document: Schema, given: Schema, value: unknown, 
     return [`${at} is ${type}, not ${types.join(' or ')}`];
   const problems: string[] = [];
   if (Array.isArray(schema['enum']) && !schema['enum'].includes(value)) problems.push(`${at} is ${String(value)}, which is no choice`);
+  problems.push(...boundsPassed(schema, value, at));
   if (isObject(value)) {
     const properties = (schema['properties'] ?? {}) as Record<string, Schema>;
+    if (schema['properties'] !== undefined && schema['additionalProperties'] !== true)
+      for (const name of Object.keys(value)) if (!(name in properties)) problems.push(`${at}.${name} is not documented`);
     for (const name of (schema['required'] ?? []) as string[]) if (!(name in value)) problems.push(`${at}.${name} is missing`);
     for (const [name, property] of Object.entries(properties))
       if (name in value) problems.push(...schemaProblems(document, property, value[name], `${at}.${name}`));
@@ -31,6 +37,17 @@ export function schemaProblems(document: Schema, given: Schema, value: unknown, 
   if (Array.isArray(value) && isObject(schema['items']))
     for (const [index, item] of value.entries()) problems.push(...schemaProblems(document, schema['items'], item, `${at}.${index}`));
   return problems;
+}
+
+function boundsPassed(schema: Schema, value: unknown, at: string): string[] {
+  const { minimum, maximum, exclusiveMinimum, minLength, maxLength, pattern } = schema as Readonly<Record<string, number | undefined>>;
+  const within =
+    typeof value === 'number'
+      ? value >= (minimum ?? -Infinity) && value <= (maximum ?? Infinity) && value > (exclusiveMinimum ?? -Infinity)
+      : typeof value === 'string'
+        ? value.length >= (minLength ?? 0) && value.length <= (maxLength ?? Infinity) && new RegExp(String(pattern ?? ''), 'u').test(value)
+        : true;
+  return within ? [] : [`${at} is ${String(value)}, which passes a bound or has another form`];
 }
 
 /** What a reference (`#/components/schemas/Part`) points at; undefined where that is nothing. */

@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { ApiAnswer, ApiListQuery, type Answer, type RawQuery } from '#millwright/resources';
+import { ApiOperation, ApiProperty } from '@nestjs/swagger';
+import { ApiAnswer, ApiListQuery, type Answer, type RawQuery, ApiHeading } from '#millwright/resources';
 import { auditTrailList, AuditTrailReader } from './audit-trail-reader.js';
 
 class AuditTrailRow {
@@ -33,13 +33,17 @@ class AuditTrailRow {
   @ApiProperty({ type: 'object', additionalProperties: true, description: 'What the event says, as it was stored.' }) data!: object;
 }
 
-@ApiTags('audit trail')
+@ApiHeading('audit trail', 'The history itself: every event with who did it, when, and with which credential.')
 @Controller('api/v1/audit_trail')
 export class AuditTrailController {
   constructor(private readonly trail: AuditTrailReader) {}
 
   @Get()
-  @ApiOperation({ summary: 'Every event of the site, in log order' })
+  @ApiOperation({
+    operationId: 'listAuditTrail',
+    summary: 'List every event of the site',
+    description: 'In log order unless sorted otherwise, each as it was stored.',
+  })
   @ApiListQuery(auditTrailList)
   @ApiAnswer(AuditTrailRow, { list: true })
   list(@Query() query: RawQuery): Promise<Answer> {

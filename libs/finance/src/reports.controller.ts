@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOperation, ApiProperty, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { ApiAnswer, type Answer, type RawQuery } from '#millwright/resources';
+import { ApiOperation, ApiProperty, ApiQuery } from '@nestjs/swagger';
+import { ApiAnswer, type Answer, type RawQuery, ApiHeading } from '#millwright/resources';
 import { costGroupings, CostsReport } from './costs-report.js';
 
 class CostsReportRow {
@@ -18,13 +18,17 @@ class CostsReportRow {
   @ApiProperty({ type: 'number' }) total!: number;
 }
 
-@ApiTags('reports')
+@ApiHeading('reports', 'Costs as finance sees them.')
 @Controller('api/v1/reports')
 export class ReportsController {
   constructor(private readonly costsReport: CostsReport) {}
 
   @Get('costs')
-  @ApiOperation({ summary: "What was posted, grouped; a cost belongs to its effective date in the site's time zone" })
+  @ApiOperation({
+    operationId: 'getCostsReport',
+    summary: 'Add up what was posted, in groups',
+    description: "A cost belongs to its effective date in the site's time zone.",
+  })
   @ApiQuery({ name: 'group_by', required: false, schema: { type: 'string', enum: [...costGroupings.words], default: 'asset' } })
   @ApiQuery({ name: 'from', required: false, schema: { type: 'string', format: 'date' }, description: 'The first day, included.' })
   @ApiQuery({ name: 'to', required: false, schema: { type: 'string', format: 'date' }, description: 'The last day, included.' })

@@ -43,17 +43,17 @@ class PartFigures {
   @ApiProperty(person) updated_by!: object;
 }
 
-export class PrintedPart extends PartFigures {
+export class Part extends PartFigures {
   @ApiProperty({ type: 'number', example: 1 }) reserved!: number;
   @ApiProperty({ type: 'array', items: { type: 'object' } }) images!: object[];
   @ApiProperty({ type: 'array', items: { type: 'object' } }) documents!: object[];
 }
 
-export class PrintedPartListRow extends PartFigures {
+export class PartListRow extends PartFigures {
   @ApiProperty({ type: 'object', nullable: true, additionalProperties: true }) image!: object | null;
 }
 
-export class PrintedPartTransaction {
+export class PartTransaction {
   @ApiProperty(id) id!: number;
   @ApiProperty(nullableText) note!: string | null;
   @ApiProperty({
@@ -80,7 +80,7 @@ export class PrintedPartTransaction {
   @ApiProperty(person) updated_by!: object;
 }
 
-class PrintedMovement extends PrintedPartTransaction {
+class PartMovement extends PartTransaction {
   @ApiProperty({ ...text, example: '5 at 13.1 each brought 65.5 to 10 on hand worth 125. 190.5 for 15 on hand makes an average of 12.7.' })
   explanation!: string;
   @ApiProperty({
@@ -91,7 +91,7 @@ class PrintedMovement extends PrintedPartTransaction {
   event!: object;
 }
 
-export class PrintedPartExplanation {
-  @ApiProperty({ type: () => PrintedPart }) part!: PrintedPart;
-  @ApiProperty({ type: () => [PrintedMovement] }) movements!: PrintedMovement[];
+export class PartExplanation {
+  @ApiProperty({ type: () => Part }) part!: Part;
+  @ApiProperty({ type: () => [PartMovement] }) movements!: PartMovement[];
 }

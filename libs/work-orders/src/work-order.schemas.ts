@@ -17,7 +17,7 @@ const later = {
   additionalProperties: true,
 } as const;
 
-export class PrintedPartAssignment {
+export class PartAssignment {
   @ApiProperty(id) part_id!: number;
   @ApiProperty({ ...text, example: 'Air Filter' }) part_name!: string;
   @ApiProperty({ type: 'number', example: 2 }) quantity!: number;
@@ -69,23 +69,23 @@ class WorkOrderFigures {
   @ApiProperty(person) updated_by!: object;
 }
 
-export class PrintedWorkOrder extends WorkOrderFigures {
+export class WorkOrder extends WorkOrderFigures {
   @ApiProperty(labels) procedures!: object[];
   @ApiProperty({ type: () => [ChecklistItem] }) checklist!: ChecklistItem[];
   @ApiProperty(later) work_order_request!: object | null;
   @ApiProperty({ ...nullableText, enum: [...yesOrNo.words] }) notify_vendors_on_create!: string | null;
   @ApiProperty({ ...nullableText, enum: [...yesOrNo.words] }) notify_vendors_on_update!: string | null;
-  @ApiProperty({ type: () => [PrintedPartAssignment] }) part_assignments!: PrintedPartAssignment[];
+  @ApiProperty({ type: () => [PartAssignment] }) part_assignments!: PartAssignment[];
   @ApiProperty({ type: 'array', items: { type: 'object' } }) images!: object[];
   @ApiProperty({ type: 'array', items: { type: 'object' } }) documents!: object[];
 }
 
-export class PrintedWorkOrderListRow extends WorkOrderFigures {
+export class WorkOrderListRow extends WorkOrderFigures {
   @ApiProperty({ type: 'integer', nullable: true }) work_order_request_id!: number | null;
   @ApiProperty({ type: 'integer' }) comments_count!: number;
 }
 
-export class PrintedOtherCost {
+export class OtherCost {
   @ApiProperty(id) id!: number;
   @ApiProperty(id) work_order_id!: number;
   @ApiProperty({ type: 'number', example: -12.5, description: 'Negative for a credit.' }) amount!: number;

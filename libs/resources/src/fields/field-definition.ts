@@ -49,7 +49,10 @@ export type FieldDefinition = Readonly<{
   column?: ColumnType;
   /** The GraphQL input type; left out, the field is not in the GraphQL schema. */
   graphql?(): unknown;
+  /** What requests may hold. */
   openApi: Readonly<Record<string, unknown>>;
+  /** What answers hold, where that is not what requests may hold. */
+  openApiShown?: Readonly<Record<string, unknown>>;
   description?: string;
 }>;
 
@@ -98,8 +101,16 @@ function decoratorsOf(field: FieldDefinition): PropertyDecorator[] {
     decorators.push(Field(graphql as () => StringConstructor, { name: camelCase(field.name), nullable, description }));
     decorators.push(Extensions({ [extension]: field }));
   }
-  const documented = { ...field.openApi, required: !nullable, description, ...(presence === 'nullable' && { nullable: true }) };
-  decorators.push(ApiProperty(documented));
+  decorators.push(
+    ApiProperty({
+      ...field.openApi,
+      // Swagger puts the property's own type beside a choice, unless that is Object, and looks for a class where it has none.
+      ...(Object.hasOwn(field.openApi, 'oneOf') && { type: Object }),
+      required: !nullable,
+      description,
+      ...(presence === 'nullable' && { nullable: true }),
+    }),
+  );
   return decorators;
 }
 

@@ -18,6 +18,7 @@ const field =
       presence: required ? 'required' : 'nullable',
       description,
       openApi: { ...definition.openApi, ...(example !== undefined && { example }) },
+      openApiShown: definition.openApiShown && { ...definition.openApiShown, ...(example !== undefined && { example }) },
     });
 
 /** Text of at most `max` characters (default 255), stored byte for byte. Codes: not_text, invalid_text, too_long, required. */
@@ -65,6 +66,13 @@ const documentedBounds = ({ atLeast, moreThan, atMost }: Partial<DecimalBounds>)
   ...(atMost !== undefined && { maximum: Number(atMost) }),
 });
 
+/** A decimal as text: no exponent, no plus, and with `places` no digit but 0 behind them. */
+function decimalPattern({ atLeast, moreThan, places }: Partial<DecimalBounds>): string {
+  const sign = [atLeast, moreThan].some((bound) => bound !== undefined && Number(bound) >= 0) ? '' : '-?';
+  const decimals = places === undefined ? '\\d+' : `\\d{1,${places}}0*`;
+  return `^${sign}\\d+(\\.${decimals})?$`;
+}
+
 function decimalField(common: Common, bounds: () => DecimalBounds, documented: Partial<DecimalBounds>): PropertyDecorator {
   return field(common, {
     kind: 'decimal',
@@ -72,7 +80,13 @@ function decimalField(common: Common, bounds: () => DecimalBounds, documented: P
     check: (value) => decimalProblem(value, bounds()),
     column: 'numeric',
     graphql: () => DecimalScalar,
-    openApi: { type: 'number', ...documentedBounds(documented) },
+    openApi: {
+      oneOf: [
+        { type: 'number', ...documentedBounds(documented) },
+        { type: 'string', format: 'decimal', pattern: decimalPattern(documented) },
+      ],
+    },
+    openApiShown: { type: 'number' },
   });
 }
 
@@ -86,7 +100,7 @@ export const Quantity = ({
   notZero,
   ...common
 }: Common & Bounds = {}): PropertyDecorator =>
-  decimalField(common, () => ({ places: 3, atLeast, atMost, moreThan, notZero }), { atLeast, atMost, moreThan });
+  decimalField(common, () => ({ places: 3, atLeast, atMost, moreThan, notZero }), { places: 3, atLeast, atMost, moreThan });
 
 /** An amount of the site's currency, 0 to 999,999,999.99 unless told otherwise, with its minor unit's decimals (at least 2). Codes as `Quantity`. */
 export const Money = ({ atLeast = '0', atMost = '999999999.99', moreThan, notZero, ...common }: Common & Bounds = {}): PropertyDecorator =>

@@ -37,7 +37,7 @@ export function defineRecord<Input extends object>(options: RecordOptions<Input>
     typeName,
     category,
     inputFields,
-    change: partialClassOf(fields, `Change${typeName}`) as Class<Partial<Input>>,
+    change: partialClassOf(fields, `${typeName}Changes`) as Class<Partial<Input>>,
     stream,
     table,
     view,

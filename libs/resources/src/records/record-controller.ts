@@ -1,23 +1,28 @@
 import { Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiSchema, type ApiOperationOptions } from '@nestjs/swagger';
 import { Answer } from '../answer.js';
 import type { Class } from '../fields/index.js';
 import type { RawQuery } from '../list-query/index.js';
-import { ApiAnswer, ApiListQuery, PathId, ResourceBody } from '../rest/index.js';
+import { pascalCase } from '../names.js';
+import { ApiAnswer, ApiHeading, ApiListQuery, PathId, ResourceBody } from '../rest/index.js';
 import { ArchiveRecord, ChangeRecord, RegisterRecord, UnarchiveRecord } from './record-commands.js';
 import type { RecordDefinition } from './record-definition.js';
 import { RecordReader } from './record-reader.js';
-import { printedClassOf } from './record-schema.js';
+import { answerClassOf } from './record-schema.js';
 
 /** The REST edge of a kind of record: list, show, create, update, archive, bring back. */
 export function recordController(definition: RecordDefinition): Class {
-  const { name, plural, typeName, fields, change, list } = definition;
-  const spoken = name.replaceAll('_', ' ');
-  const Full = printedClassOf(definition, 'full');
-  const Row = printedClassOf(definition, 'row');
+  const { name, plural, typeName, fields, change, list, scope } = definition;
+  const told = operationsOf(definition);
+  ApiSchema({ name: `${typeName}Input` })(fields);
+  const Full = answerClassOf(definition, 'full');
+  const Row = answerClassOf(definition, 'row');
 
-  @ApiTags(plural.replaceAll('_', ' '))
+  @ApiHeading(
+    plural.replaceAll('_', ' '),
+    scope === 'entity' ? 'Those of the site that `X-Entity-Id` names.' : 'Those of the whole customer, at every site.',
+  )
   @Controller(`api/v1/${plural}`)
   class RecordController {
     constructor(
@@ -26,14 +31,14 @@ export function recordController(definition: RecordDefinition): Class {
     ) {}
 
     @Post()
-    @ApiOperation({ summary: `Create a ${spoken}` })
+    @ApiOperation(told.create)
     @ApiAnswer(Full, { status: 201 })
     async create(@ResourceBody(fields, name) input: object): Promise<Answer> {
       return this.records.written(definition, await this.commands.execute(new RegisterRecord(definition, input)));
     }
 
     @Get()
-    @ApiOperation({ summary: `List ${plural.replaceAll('_', ' ')}` })
+    @ApiOperation(told.list)
     @ApiListQuery(list)
     @ApiAnswer(Row, { list: true })
     list(@Query() query: RawQuery): Promise<Answer> {
@@ -41,14 +46,14 @@ export function recordController(definition: RecordDefinition): Class {
     }
 
     @Get(':id')
-    @ApiOperation({ summary: `Show a ${spoken}` })
+    @ApiOperation(told.one)
     @ApiAnswer(Full)
     one(@PathId() id: number): Promise<Answer> {
       return this.records.one(definition, id);
     }
 
     @Patch(':id')
-    @ApiOperation({ summary: `Update a ${spoken}: only the fields that are sent change` })
+    @ApiOperation(told.change)
     @ApiAnswer(Full)
     async change(@PathId() id: number, @ResourceBody(change, name) input: object): Promise<Answer> {
       return this.records.written(definition, await this.commands.execute(new ChangeRecord(definition, id, input)));
@@ -56,19 +61,57 @@ export function recordController(definition: RecordDefinition): Class {
 
     @Delete(':id')
     @HttpCode(204)
-    @ApiOperation({ summary: `Archive a ${spoken}; its history stays` })
+    @ApiOperation(told.archive)
     async archive(@PathId() id: number): Promise<Answer> {
       return this.records.written(definition, await this.commands.execute(new ArchiveRecord(definition, id)));
     }
 
     @Patch(':id/unarchive')
-    @ApiOperation({ summary: `Bring an archived ${spoken} back` })
+    @ApiOperation(told.unarchive)
     @ApiAnswer(Full)
     async unarchive(@PathId() id: number): Promise<Answer> {
       return this.records.written(definition, await this.commands.execute(new UnarchiveRecord(definition, id)));
     }
   }
-  // The name tells operations apart in the OpenAPI document.
   Object.defineProperty(RecordController, 'name', { value: `${typeName}Controller` });
   return RecordController as unknown as Class;
+}
+
+/** What the document says of the operations of a kind of record; their ids are the names that GraphQL has for them. */
+function operationsOf({ name, plural, typeName }: RecordDefinition) {
+  const spoken = name.replaceAll('_', ' ');
+  const aSpoken = `${/^[aeio]/.test(spoken) ? 'an' : 'a'} ${spoken}`;
+  const spokenPlural = plural.replaceAll('_', ' ');
+  return {
+    create: {
+      operationId: `create${typeName}`,
+      summary: `Create ${aSpoken}`,
+      description: 'A field that is left out is empty or has its default. `Location` says where the record is.',
+    },
+    list: {
+      operationId: `list${pascalCase(plural)}`,
+      summary: `List ${spokenPlural}`,
+      description: `A page of the ${spokenPlural} that the filters find; archived ones only where \`archived\` is among the filters.`,
+    },
+    one: {
+      operationId: `get${typeName}`,
+      summary: `Show ${aSpoken}`,
+      description: 'An archived one is shown, too.',
+    },
+    change: {
+      operationId: `update${typeName}`,
+      summary: `Update ${aSpoken}`,
+      description: 'Only the fields that are sent change. An archived one is to be brought back first.',
+    },
+    archive: {
+      operationId: `archive${typeName}`,
+      summary: `Archive ${aSpoken}`,
+      description: 'Its history stays, and what refers to it still shows it. One that is archived already stays so.',
+    },
+    unarchive: {
+      operationId: `unarchive${typeName}`,
+      summary: `Bring an archived ${spoken} back`,
+      description: 'It comes back as it was. One that is not archived stays as it is.',
+    },
+  } as const satisfies Record<string, ApiOperationOptions>;
 }

@@ -13,7 +13,7 @@ const text: Schema = { type: 'string' };
 const label: Schema = { type: 'object', properties: { id, name: text }, additionalProperties: true };
 
 /** A class that describes what a record looks like over REST, for the OpenAPI document. */
-export function printedClassOf(definition: RecordDefinition, form: Form): Class {
+export function answerClassOf(definition: RecordDefinition, form: Form): Class {
   const name = form === 'full' ? definition.typeName : `${definition.typeName}ListRow`;
   const printed = { [name]: class {} }[name] as Class;
   const sparse = new Set(form === 'row' ? (definition.sparse ?? []) : []);
@@ -55,10 +55,10 @@ function schemasOf(
 const list = (items: Schema): Schema => ({ type: 'array', items });
 
 function schemaOf(field: FieldDefinition): readonly [string, Schema] {
-  const { name, kind, presence, openApi } = field;
+  const { name, kind, presence, openApi, openApiShown = openApi } = field;
   if (kind === 'not yet') return [relationName(name), name.endsWith('_id') ? { ...label, nullable: true } : list(label)];
   if (kind === 'reference') return [relationName(name), { ...label, nullable: true }];
   if (kind === 'references') return [relationName(name), list(label)];
   if (storedName(field) === 'qr_code') return ['qr_code', { ...text, nullable: true }];
-  return [name, { ...openApi, ...(presence === 'nullable' && { nullable: true }) }];
+  return [name, { ...openApiShown, ...(presence === 'nullable' && { nullable: true }) }];
 }

@@ -1,7 +1,18 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiExtraModels, ApiQuery, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtraModels, ApiQuery, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Class } from '../fields/index.js';
 import { matchersOf, sortsOf, type ListDefinition } from '../list-query/list-definition.js';
+
+const headings = new Map<string, string>();
+
+/** Puts the operations of a controller under a heading, with a sentence about all of them. */
+export function ApiHeading(name: string, description: string): ClassDecorator {
+  headings.set(name, description);
+  return ApiTags(name);
+}
+
+/** What was said about a heading; undefined where there is no controller under it. */
+export const descriptionOfHeading = (name: string): string | undefined => headings.get(name);
 
 /** Documents a success: the data under the envelope. */
 export function ApiAnswer(type: Class, { status = 200, list = false }: { status?: number; list?: boolean } = {}): MethodDecorator {
