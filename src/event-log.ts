@@ -26,13 +26,18 @@ export async function openEventLog(
   logger: Logger,
 ): Promise<EventLog> {
   if (eventStoreUrl === undefined) return withUpcasting(new PostgresLog({ url: appUrl }), upcasters);
-  const onTrouble = (error: unknown): void => logger.warn({ err: error }, 'a subscription to EventStoreDB was lost and is taken up again');
+  let answers = false;
+  const onTrouble = (error: unknown): void => {
+    // Until it answers for the first time, whoever waits for it says what is wrong.
+    if (answers) logger.warn({ err: error }, 'a subscription to EventStoreDB was lost and is taken up again');
+  };
   const opening = openEventStoreDbLog({ url: eventStoreUrl, prefix: eventStorePrefix, onTrouble });
   const log = await opening.catch((cause: Error) => {
     throw new CannotStart(`EVENTSTORE_URL: ${cause.message}.`, { cause });
   });
   try {
     await untilItAnswers(log, logger);
+    answers = true;
     return withUpcasting(log, upcasters);
   } catch (error) {
     await log.close();
@@ -41,23 +46,40 @@ export async function openEventLog(
 }
 
 async function untilItAnswers(log: EventLog, logger: Logger): Promise<void> {
-  const deadline = Date.now() + patience;
+  const end = Date.now() + patience;
+  let trouble = new Error('nothing is heard of it');
   for (let asked = 1; ; asked += 1) {
     try {
-      await log.head();
+      await before(end, log.head());
       return;
     } catch (error) {
-      if (!(error instanceof LogUnavailable)) throw error;
+      if (!(error instanceof LogUnavailable) && !(error instanceof TooLate)) throw error;
       if (error instanceof LogAccessDenied)
         throw new CannotStart('EVENTSTORE_URL: EventStoreDB does not let this user read its log. Correct the name or the password.');
-      if (Date.now() > deadline) throw new CannotStart(unanswered(error), { cause: error });
-      if (asked === 1) logger.warn({ err: error }, `EventStoreDB does not answer yet; waiting for it for ${patience / 1_000} s`);
+      if (error instanceof LogUnavailable) trouble = error;
+      if (Date.now() >= end) throw new CannotStart(unanswered(trouble), { cause: trouble });
+      if (asked === 1) logger.warn(`EventStoreDB does not answer yet (${reasonOf(trouble)}); waiting for it for ${patience / 1_000} s`);
       await delay(250);
     }
   }
 }
 
-function unanswered({ message, cause }: Error): string {
-  const reason = (cause instanceof Error ? cause.message : message).replace(/\s*Resolution note:\s*$/, '').replace(/\.$/, '');
-  return `EVENTSTORE_URL: no EventStoreDB answers there within ${patience / 1_000} s (${reason}). Start it, or correct the address. Nothing was changed.`;
+class TooLate extends Error {}
+
+/** @throws TooLate, and what the answer throws */
+async function before<T>(end: number, answer: Promise<T>): Promise<T> {
+  const waited = new AbortController();
+  const late = delay(Math.max(0, end - Date.now()), undefined, { signal: waited.signal }).then(() => Promise.reject(new TooLate()));
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    late.catch(() => undefined);
+    waited.abort();
+  }
 }
+
+const reasonOf = ({ message, cause }: Error): string =>
+  (cause instanceof Error ? cause.message : message).replace(/\s*Resolution note:\s*$/, '').replace(/\.$/, '');
+
+const unanswered = (trouble: Error): string =>
+  `EVENTSTORE_URL: no EventStoreDB answers there within ${patience / 1_000} s (${reasonOf(trouble)}). Start it, or correct the address. Nothing was changed.`;
