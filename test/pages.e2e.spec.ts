@@ -52,6 +52,16 @@ describe('the address of the server, opened in a browser', () => {
   });
 });
 
+describe('the playground', () => {
+  it.each(['en-US', 'de-DE', 'default'])('greets with what to do, in its texts of %s', async (language) => {
+    const app = await sharedServer();
+    const { body } = await app.request('GET', `/graphiql/assets/i18n/${language}.json`, undefined, anonymous).expect(200);
+    expect(body).toMatchObject({ QUERY_RESULT_NO_RESULT_TEXT: 'Send the request, and its answer is shown here.' });
+    expect(JSON.stringify(body)).not.toContain('Ezio');
+    expect(Object.keys(body).length).toBeGreaterThan(20);
+  });
+});
+
 describe('a server in production', () => {
   let app: TestServer;
   beforeAll(async () => void (app = await TestServer.start({ environment: { NODE_ENV: 'production', LOG_LEVEL: 'trace' } })));

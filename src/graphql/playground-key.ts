@@ -24,6 +24,23 @@ export const style = `#ask-key { color-scheme: light dark; width: min(22rem, 90v
 #key-form p { margin: 12px 0; font-size: 13px; }
 #key-form a { color: LinkText; overflow-wrap: anywhere; }
 #key-problem { min-height: 1.4em; color: light-dark(#b00020, #ff8a80); }
+#key-form :focus-visible { outline: 3px solid light-dark(#1f6f4a, #6fd3a3); outline-offset: 2px; }
+/* On a telephone the answer stands below the query and the menu at the bottom; the address, which is fixed here, makes room for the button. */
+@media (max-width: 640px) {
+  .main-container-inner { flex-direction: column !important; }
+  .app-side-menu { order: 1; }
+  .side-menu__main { flex-direction: row; justify-content: space-around; padding: 0; border-top: 1px solid rgba(var(--rgb-theme-border), 0.7); }
+  .side-menu__main-bottom { margin: 0; }
+  .side-menu-divider, .url-box__method-wrapper, .url-box__input-container, .header__actions li:first-child { display: none; }
+  .side-menu-item { flex: none; width: 50px; }
+  .side-menu-item-submenu { top: auto !important; bottom: 100%; left: auto !important; right: 0; }
+  .app-window { min-height: 0; }
+  .url-box__input-actions { flex: 1; }
+  .send-request__button { white-space: nowrap; }
+  .main-content-row as-split { display: flex !important; flex-direction: column !important; }
+  .main-content-row as-split > as-split-area { flex: 1 1 0; min-height: 0; width: 100%; }
+  .main-content-row as-split > :is(.as-hidden, .as-split-gutter), .side-menu-item-label { display: none !important; }
+}
 `;
 
 export const start = `const dialog = document.querySelector('#ask-key');
@@ -71,7 +88,7 @@ async function tryToOpen(key, entity) {
 dialog.addEventListener('cancel', (event) => event.preventDefault());
 field('key-form').addEventListener('submit', (event) => {
   event.preventDefault();
-  void tryToOpen(field('key').value.trim(), field('entity').value);
+  void tryToOpen(field('key').value.trim().replace(/^(Bearer|Token)\\s+/i, ''), field('entity').value);
 });
 const known = remembered('key');
 if (known === null || !(await tryToOpen(known, remembered('entity') ?? '1'))) dialog.showModal();

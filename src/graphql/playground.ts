@@ -36,9 +36,19 @@ export async function servePlayground(server: FastifyInstance): Promise<void> {
     const path = request.params['*'];
     // Only names that were listed are opened, so no name can lead out of the folder.
     if (!files.has(path)) throw new Rejection('NOT_FOUND', 'there is nothing at this path');
-    return reply.type(contentTypes[extname(path)] ?? 'application/octet-stream').send(await readFile(join(folder, path)));
+    const content = await readFile(join(folder, path));
+    return reply
+      .type(contentTypes[extname(path)] ?? 'application/octet-stream')
+      .send(path.startsWith('assets/i18n/') && path.endsWith('.json') ? inOurWords(content) : content);
   });
 }
+
+/** Before the first answer Altair greets with a joke, in every language; here it says what to do. */
+const inOurWords = (texts: Buffer): string =>
+  JSON.stringify({
+    ...(JSON.parse(texts.toString('utf8')) as object),
+    QUERY_RESULT_NO_RESULT_TEXT: 'Send the request, and its answer is shown here.',
+  });
 
 async function filesIn(folder: string): Promise<ReadonlySet<string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
