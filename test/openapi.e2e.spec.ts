@@ -27,25 +27,31 @@ beforeAll(async () => {
   routes = Object.entries(document['paths'] as Record<string, Record<string, Operation>>).flatMap(([path, operations]) =>
     Object.entries(operations).map(([verb, operation]) => ({ method: verb.toUpperCase(), path, operation })),
   );
-  const id = async (path: string, body: object): Promise<number> => (await app.post(path, body).expect(201)).data.id as number;
-  const part = await id('/parts', { part: { name: 'Filter', on_hand_qty: 1000, unit_cost: 2 } });
-  const order = await id('/work_orders', { work_order: { title: 'Work' } });
-  await app.post(`/work_orders/${order}/parts`, { part_id: part, quantity: 1 }).expect(201);
-  await app.patch(`/parts/${part}/restock`, { quantity: 5, cost: 2 }).expect(200);
-  const transaction = (await app.get(`/parts/${part}/transactions`).expect(200)).data[0].id as number;
-  ids = {
-    parts: part, work_orders: order, transaction_id: transaction, part_id: part, users: 1, storerooms: 1, measurement_units: 1,
-    // A site of its own, for it is archived in the course of it.
-    entities: await id('/entities', { entity: { name: 'Branch' } }),
-    locations: await id('/locations', { location: { name: 'Hall' } }),
-    assets: await id('/assets', { asset: { name: 'Pump' } }),
-    asset_types: await id('/asset_types', { asset_type: { name: 'Pumps' } }),
-    part_types: await id('/part_types', { part_type: { name: 'Filters' } }),
-    categories: await id('/categories', { category: { name: 'Repair' } }),
-    work_order_statuses: await id('/work_order_statuses', { work_order_status: { name: 'Waiting', kind: 'open' } }),
-  }; // prettier-ignore
 });
 afterAll(() => app.stop());
+
+/** A record of every kind, made of the document's own examples: what one test archives, a site among it, no other test needs. */
+async function freshRecords(): Promise<Record<string, number>> {
+  const made: Record<string, number> = {};
+  for (const route of routes) {
+    const plural = /^\/api\/v1\/(\w+)$/.exec(route.path)?.[1];
+    if (plural === undefined || route.method !== 'POST' || !('201' in route.operation.responses)) continue;
+    made[plural] = (await app.request('POST', route.path, jsonBody(route)?.example).expect(201)).data.id as number;
+  }
+  const { parts = 0, work_orders = 0 } = made;
+  await app.post(`/work_orders/${work_orders}/parts`, { part_id: parts, quantity: 1 }).expect(201);
+  await app.patch(`/parts/${parts}/restock`, { quantity: 1000, cost: 2 }).expect(200);
+  const transaction = (await app.get(`/parts/${parts}/transactions`).expect(200)).data[0].id as number;
+  return { ...made, part_id: parts, transaction_id: transaction };
+}
+
+/** On a busy machine a request may last longer than it is given; `UNAVAILABLE` asks to repeat it. */
+async function answered(...request: Parameters<TestServer['request']>): Promise<Answer> {
+  for (;;) {
+    const answer = await app.request(...request);
+    if (answer.error?.code !== 'UNAVAILABLE') return answer;
+  }
+}
 
 const jsonBody = ({ operation }: Route): { schema: Json; example?: unknown } | undefined =>
   operation.requestBody?.content['application/json'];
@@ -86,7 +92,14 @@ function wrongHeaders({ path, operation }: Route, asked: string, { status, heade
   );
 }
 
-const position = async (): Promise<string> => (await app.request('GET', '/health/ready')).body.log.position as string;
+/** Where the log ends. */
+async function position(): Promise<string> {
+  for (;;) {
+    const { body } = await app.request('GET', '/health/ready');
+    // Where the databases take long to answer, it says only that.
+    if (body.log !== undefined) return body.log.position as string;
+  }
+}
 
 const wrongValues: readonly unknown[] = [null, true, -1, 1.0000001, '', 'x'.repeat(10_001), 'a\u0000b', [], [{}], {}, '2026-02-30', 1e15];
 
@@ -102,6 +115,10 @@ function* wrongBodies(example: unknown): Generator<unknown> {
     else for (const wrong of wrongValues) yield { ...example, [name]: wrong };
   }
 }
+
+/** The example of the document, about a part that exists. */
+const rightBody = (route: Route): unknown =>
+  route.path.endsWith('/{id}/parts') ? { part_id: ids['parts'], quantity: 2 } : jsonBody(route)?.example;
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -225,7 +242,7 @@ describe('the OpenAPI document', () => {
     const documented = new Map<string, string[]>();
     for (const { path, method } of routes) documented.set(path, [...(documented.get(path) ?? []), method]);
     for (const [path, methods] of documented) {
-      const { headers } = await app.request('PUT', pathOf({ path } as Route)).expect(405);
+      const { headers } = await app.request('PUT', pathOf({ path } as Route, '1')).expect(405);
       const allowed = headers
         .get('allow')
         ?.split(', ')
@@ -236,18 +253,22 @@ describe('the OpenAPI document', () => {
 });
 
 describe('requests made from the document', () => {
+  beforeEach(async () => {
+    ids = await freshRecords();
+  });
+
   it('are answered as documented when they are right', async () => {
     const wrong: string[] = [];
-    // What is taken away comes last, so that everything else finds it.
-    for (const route of [...routes].sort((a, b) => Number(a.method === 'DELETE') - Number(b.method === 'DELETE'))) {
-      const body = jsonBody(route)?.example;
+    // What is taken away comes last, and from the inside out, so that everything else finds it.
+    const depth = ({ method, path }: Route): number => (method === 'DELETE' ? -path.length : -Infinity);
+    for (const route of [...routes].sort((a, b) => Number(depth(a) > depth(b)) - Number(depth(a) < depth(b)))) {
       const path = pathOf(route);
-      const fitting = route.path.endsWith('/{id}/parts') ? { part_id: ids['parts'], quantity: 2 } : body;
-      const answer = await app.request(route.method, path, fitting);
+      const answer = await answered(route.method, path, rightBody(route));
       wrong.push(...undocumented(route, `${route.method} ${path}`, answer));
       if (answer.status < 300) wrong.push(...wrongHeaders(route, `${route.method} ${path}`, answer));
-      const conflicts = /\/(parts|work_orders|entities|storerooms|measurement_units|users)\/\{id\}$|reverse$/.test(route.path);
-      if (!conflicts && answer.status >= 300) wrong.push(`refused: ${route.method} ${path} ${JSON.stringify(answer.body)}`);
+      // A part with stock cannot be archived.
+      if (`${route.method} ${route.path}` !== 'DELETE /api/v1/parts/{id}' && answer.status >= 300)
+        wrong.push(`refused: ${route.method} ${path} ${JSON.stringify(answer.body)}`);
     }
     expect(wrong).toEqual([]);
   });
@@ -261,11 +282,15 @@ describe('requests made from the document', () => {
       const before = await position();
       let accepted = 0;
       for (const body of wrongBodies(example)) {
-        const answer = await app.request(route.method, path, JSON.stringify(body));
+        const answer = await answered(route.method, path, JSON.stringify(body));
         wrong.push(...undocumented(route, `${route.method} ${path} ${JSON.stringify(body).slice(0, 300)}`, answer));
         if (answer.status < 300) accepted++;
       }
       if (accepted === 0) expect([route.path, await position()]).toEqual([route.path, before]);
+      // It was the one wrong thing and nothing else that was refused.
+      const right = await answered(route.method, path, rightBody(route));
+      const isDone = route.path.endsWith('/reverse') && accepted > 0;
+      if (right.status >= 300 && !isDone) wrong.push(`refused though right: ${route.method} ${path} ${JSON.stringify(right.body)}`);
     }
     expect(wrong).toEqual([]);
   });
@@ -277,11 +302,7 @@ describe('requests made from the document', () => {
       const body = jsonBody(route)?.example;
       const ask = async (path: string, headers?: Record<string, string>): Promise<void> =>
         void wrong.push(
-          ...undocumented(
-            route,
-            `${route.method} ${path} ${JSON.stringify(headers)}`,
-            await app.request(route.method, path, body, headers),
-          ),
+          ...undocumented(route, `${route.method} ${path} ${JSON.stringify(headers)}`, await answered(route.method, path, body, headers)),
         );
       if (route.path.includes('{id}')) for (const id of strange) await ask(pathOf(route, id));
       if (route.method !== 'GET') await ask(pathOf(route, '987654321'), { 'if-match': 'W/"1"' });
