@@ -257,10 +257,12 @@ describe('the documents', () => {
   it('describe every operation with its errors, to anybody', async () => {
     const { body } = await app.get('/openapi.json', anonymous).expect(200);
     expect(body.openapi).toBe('3.1.0');
-    const codes = Object.values<{ content: { 'application/json': { examples: object } } }>(body.components.responses).flatMap((response) =>
-      Object.keys(response.content['application/json'].examples),
+    const codes = Object.values<{ content: { 'application/json': { examples?: object } } }>(body.components.responses).flatMap(
+      ({ content }) => Object.keys(content['application/json'].examples ?? {}),
     );
-    expect(codes.sort()).toEqual(Object.keys(errorCodes).sort());
+    // No operation answers these yet: there are no scopes, tiers and limits, and a method that a path does not have is no operation.
+    const ofNoOperation = ['INSUFFICIENT_PERMISSIONS', 'TIER_FEATURE_LOCKED', 'METHOD_NOT_ALLOWED', 'RATE_LIMIT_EXCEEDED'];
+    expect([...codes, ...ofNoOperation].sort()).toEqual(Object.keys(errorCodes).sort());
     const ids = Object.values<Record<string, { operationId?: string }>>(body.paths).flatMap((path) =>
       Object.values(path).map(({ operationId }) => operationId),
     );

@@ -39,6 +39,7 @@ export function buildOpenApiDocument(application: INestApplication): OpenAPIObje
       {
         type: 'http',
         scheme: 'bearer',
+        bearerFormat: 'API key',
         description: 'Paste the API key alone; it is sent as `Authorization: Bearer <key>` (`Token <key>` is understood as well).',
       },
       'bearer',
