@@ -31,7 +31,7 @@ describe('npm run log:copy', () => {
     app = await TestServer.start({ dataDirectory: join(folder, 'data') });
     cleanUp.push(() => app.stop());
     load = await KeyedLoad.prepare([app], 'moved');
-    await load.run(6, 200);
+    await load.run(6, 600);
     order = await orderWithReservation();
   });
 
@@ -69,7 +69,7 @@ describe('npm run log:copy', () => {
   it('goes on where it was killed, and ends with the same bytes on both sides', async () => {
     before = await eventsOfAll();
     await app.kill('SIGTERM');
-    await eventStore.misbehave({ delay: 10 });
+    await eventStore.misbehave({ delay: 1_200 });
     const killed = copying('embedded', eventStore.url);
     await killed.untilItSays(/\d+ events, \d+ a second/);
     await killed.kill();

@@ -38,8 +38,8 @@ function errorOf(result: Exclude<AppendResult, { kind: 'appended' | 'idempotent'
 }
 
 /**
- * The newer append: one long duplex call a client. Our adapter never uses it; it is here so that a test can show why
- * (docs/adr), and so that other clients can be pointed at this server.
+ * The newer append: one long duplex call a client, whose requests are taken in their order and answered when they are safe. Our adapter uses it to
+ * copy a log and for nothing else (docs/adr); other clients can be pointed at this server, too.
  */
 export const batchAppendCall =
   (log: StoredLog, gate: Gate, figures: Figures) => (call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>) => {
@@ -69,6 +69,7 @@ export const batchAppendCall =
             .setPosition(new shared.AllStreamPosition().setCommitPosition(position).setPreparePosition(position)),
         );
       }
-      call.write(response);
+      if (gate.faults.delay > 0) setTimeout(() => call.write(response), gate.faults.delay).unref();
+      else call.write(response);
     });
   };

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { canonicalText, type EventLog, type Position, type RecordedEvent } from '#millwright/event-sourcing';
+import { canonicalText, type AppendRequest, type EventLog, type Position, type RecordedEvent } from '#millwright/event-sourcing';
 import { CannotCopy } from './cannot-copy.js';
 
 /** Where one event stands in both logs. */
@@ -16,7 +16,7 @@ export type Copied = Readonly<{
 
 const pageSize = 500;
 /** One append is kept well below the 1 MiB that EventStoreDB takes by default; events that were appended together may come apart. */
-const appendCharacters = 400_000;
+const appendBytes = 400_000;
 const appendPatience = 60_000;
 
 /**
@@ -39,7 +39,7 @@ export async function copyEvents(
     const pairs = compare(page, known, digests);
     const missing = page.slice(known.length);
     if (missing.length > 0) {
-      for (const run of runsOf(missing)) await append(target, run);
+      await append(target, runsOf(missing));
       pairs.push(...compare(missing, await target.readAll(known.at(-1)?.position ?? reached, missing.length), digests));
     }
     if (pairs.length < page.length) throw new CannotCopy('The target does not give back what was appended to it.');
@@ -78,9 +78,9 @@ function runsOf(events: readonly RecordedEvent[]): RecordedEvent[][] {
   const runs: RecordedEvent[][] = [];
   let size = 0;
   for (const event of events) {
-    const length = canonicalText(event).length;
+    const length = Buffer.byteLength(canonicalText(event));
     const run = runs.at(-1);
-    if (run && run[0]?.stream === event.stream && size + length < appendCharacters) run.push(event);
+    if (run && run[0]?.stream === event.stream && size + length < appendBytes) run.push(event);
     else {
       runs.push([event]);
       size = 0;
@@ -90,12 +90,18 @@ function runsOf(events: readonly RecordedEvent[]): RecordedEvent[][] {
   return runs;
 }
 
-async function append(target: EventLog, run: readonly RecordedEvent[]): Promise<void> {
+/** A log that takes many appends in order is not waited for between them; what it made of them is read back in any case. */
+async function append(target: EventLog, runs: readonly (readonly RecordedEvent[])[]): Promise<void> {
+  const requests = runs.flatMap(requestOf);
+  if (target.appendInOrder) return target.appendInOrder(requests, appendPatience);
+  for (const request of requests) await target.append(request, { deadline: Date.now() + appendPatience });
+}
+
+function requestOf(run: readonly RecordedEvent[]): AppendRequest[] {
   const [first] = run;
-  if (!first) return;
-  const { stream, revision } = first;
+  if (!first) return [];
   const events = run.map(({ id, type, data, metadata }) => ({ id, type, data, metadata }));
-  await target.append({ stream, expected: revision === 0 ? 'no stream' : revision - 1, events }, { deadline: Date.now() + appendPatience });
+  return [{ stream: first.stream, expected: first.revision === 0 ? 'no stream' : first.revision - 1, events }];
 }
 
 const nameOf = ({ stream, revision, type }: RecordedEvent): string => `${type}, event ${revision} of ${stream}`;

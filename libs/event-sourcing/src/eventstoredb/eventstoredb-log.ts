@@ -8,6 +8,7 @@ import {
   START,
   type AllStreamResolvedEvent,
   type AppendResult,
+  type EventData,
   type JSONType,
   type ResolvedEvent,
 } from '@eventstore/db-client';
@@ -16,6 +17,7 @@ import { LogUnavailable, UnknownOutcome, WrongExpectedRevision } from '../event-
 import type { Appended, AppendRequest, EventLog, ExpectedRevision, SubscriptionItem } from '../event-log.js';
 import type { Position, RecordedEvent } from '../event.js';
 import { appendUntilSettled } from './append-attempts.js';
+import { AppendPipeline } from './append-pipeline.js';
 import { openSubscription, type OpenSubscriptions } from './open-subscription.js';
 import { PatientClient } from './patient-client.js';
 import { readPatiently, type RunningRead } from './reading.js';
@@ -34,6 +36,7 @@ export class EventStoreDbLog implements EventLog {
   /** Two, so that an append never waits behind a long read, and the silence of one is not hidden by the other's answers. */
   private readonly appending: PatientClient;
   private readonly reading: PatientClient;
+  private pipeline: AppendPipeline | undefined;
   private readonly subscriptions: OpenSubscriptions = new Set();
   private readonly prefix: string;
   private readonly readTimeout: number;
@@ -72,6 +75,16 @@ export class EventStoreDbLog implements EventLog {
     } finally {
       this.appends.delete(work);
     }
+  }
+
+  async appendInOrder(requests: readonly AppendRequest[], patience: number): Promise<void> {
+    this.pipeline ??= new AppendPipeline(this.address.identified);
+    const appends = requests.map((request) => ({
+      stream: this.prefix + request.stream,
+      firstRevision: typeof request.expected === 'number' ? request.expected + 1 : 0,
+      events: proposedIn(request),
+    }));
+    await this.pipeline.append(appends, patience);
   }
 
   async readStream(stream: string, fromRevision = 0, limit = pageSize): Promise<RecordedEvent[]> {
@@ -138,7 +151,7 @@ export class EventStoreDbLog implements EventLog {
   async close(): Promise<void> {
     this.closing.abort();
     await Promise.allSettled(this.appends);
-    await Promise.all([this.appending.close(), this.reading.close()]);
+    await Promise.all([this.appending.close(), this.reading.close(), this.pipeline?.close()]);
   }
 
   private isOurs(name: string): boolean {
@@ -162,13 +175,8 @@ export class EventStoreDbLog implements EventLog {
   }
 
   private async appendOnce(request: AppendRequest, deadline: number): Promise<Appended> {
-    const { stream, expected, events } = request;
-    if (events.length === 0) throw new TypeError(`${stream}: nothing to append`);
-    const proposed = events.map((event) => {
-      // What RFC 8785 cannot say must not get into the log: its canonical bytes could never be computed again.
-      canonicalParts({ ...event, stream });
-      return jsonEvent({ id: event.id, type: event.type, data: event.data as JSONType, metadata: event.metadata });
-    });
+    const { stream, expected } = request;
+    const proposed = proposedIn(request);
     let before: Position = 0n;
     const limits = { deadline, attemptTimeout: this.options.attemptTimeout ?? 2_000 };
     const result = await appendUntilSettled(request, limits, async (timeout) => {
@@ -230,6 +238,16 @@ export class EventStoreDbLog implements EventLog {
   private read<Received>(stream: string, open: (client: EventStoreDBClient) => RunningRead): Promise<Received[]> {
     return readPatiently(stream, this.reading, { timeout: this.readTimeout, signal: this.closing.signal }, open);
   }
+}
+
+/** As the client takes them. */
+function proposedIn({ stream, events }: AppendRequest): EventData[] {
+  if (events.length === 0) throw new TypeError(`${stream}: nothing to append`);
+  return events.map((event) => {
+    // What RFC 8785 cannot say must not get into the log: its canonical bytes could never be computed again.
+    canonicalParts({ ...event, stream });
+    return jsonEvent({ id: event.id, type: event.type, data: event.data as JSONType, metadata: event.metadata });
+  });
 }
 
 const expectedOf = (expected: ExpectedRevision) =>

@@ -27,6 +27,8 @@ export type EventStoreDbAddress = Readonly<{
   /** For the client: without credentials, which it writes into its warnings, and with our own times for finding a cluster. */
   reachable: string;
   credentials: Credentials;
+  /** For a client whose calls name no credentials: with them in it, where the connection is such that they are sent. */
+  identified: string;
   hosts: readonly Readonly<{ address: string; port: number }>[];
 }>;
 
@@ -78,8 +80,11 @@ export function addressOf(url: string): EventStoreDbAddress {
   if (tls && !credentials)
     throw new UnusableAddress('needs credentials for TLS (esdb://user:password@…), or says tls=false on a trusted network');
   const added = dnsDiscover || hosts.length > 1 ? Object.entries(search).filter(([name]) => address[name] === undefined) : [];
+  const complete = (text: string): string =>
+    added.reduce((before, [name, value]) => `${before}${before.includes('?') ? '&' : '?'}${name}=${value}`, text);
   return {
-    reachable: added.reduce((text, [name, value]) => `${text}${text.includes('?') ? '&' : '?'}${name}=${value}`, bare),
+    reachable: complete(bare),
+    identified: complete(tls ? whole.replace(/\/+(?=\?|$)/, '') : bare),
     credentials: credentials ?? placeholder,
     hosts,
   };
