@@ -6,6 +6,7 @@ export { nameBasedUuid } from './event-ids.js';
 export * from './event-store.js';
 export * from './outcome.js';
 export * from './projection.js';
+export { foldOf, shownColumns, type RowFold } from './fold-of.js';
 export * from './stream-name.js';
 export { isPlainDate } from './business-day.js';
 export { canonicalText } from './canonical.js';

@@ -15,6 +15,18 @@ export type TableDefinition = Readonly<{
   indexes?: readonly (readonly string[])[];
   /** Rows are only ever added, never read back by the fold (one a movement, one an event): written with COPY while catching up. */
   appendOnly?: boolean;
+  /** There is a column `memory` that no view shows: what the fold has to know of a stream beside its row (`foldOf`). */
+  memory?: RowMemory;
+  /** Columns of earlier releases that nobody misses: what such a release has built is written on without them until the next build serves. */
+  dropped?: readonly string[];
+}>;
+
+/** What a fold remembers beside a row: a state, and in the database plain JSON. */
+export type RowMemory = Readonly<{
+  remember(state: unknown): unknown;
+  recall(remembered: unknown, row: Readonly<Row>): unknown;
+  /** The state from all events of the stream so far: for a row that a release without this memory has made. */
+  recollect(pages: AsyncIterable<readonly RecordedEvent[]>): Promise<unknown>;
 }>;
 
 /** A row: column → value. numeric as canonical decimal string, bigint as number (ids) or string, jsonb as plain JSON, timestamptz as ISO string. */

@@ -52,7 +52,7 @@ export class PartWriter {
   /** A completion that is refused gives its parts their stock back. */
   private async isBeingCompletedWith(partId: number): Promise<boolean> {
     const orders = await this.database.query<unknown[]>(
-      `SELECT 1 FROM read.work_orders WHERE status_kind = 'open' AND fold->>'phase' = 'completing' AND $1 = ANY(parts_ids) LIMIT 1`,
+      `SELECT 1 FROM read.work_orders WHERE is_being_completed AND $1 = ANY(parts_ids) LIMIT 1`,
       [partId],
     );
     return orders.length > 0;

@@ -1,4 +1,6 @@
 import type { RecordedEvent } from '../event.js';
+import type { EventLog } from '../event-log.js';
+import { readStreamBefore } from '../fold-of.js';
 import type { Projection, Row } from '../projection.js';
 import type { ParkedStreams } from './parked-streams.js';
 import type { RowBuffer } from './row-buffer.js';
@@ -11,6 +13,7 @@ export async function foldBatch(
   rows: RowBuffer,
   parked: ParkedStreams,
   loader: RowLoader,
+  log: Pick<EventLog, 'readStream'>,
 ): Promise<void> {
   const wanted = new Map<string, Row[]>();
   /** Their keys cannot be computed. They are parked in their turn, so that earlier events of their streams still go in. */
@@ -22,7 +25,10 @@ export async function foldBatch(
       broken.set(event, error);
     }
   }
-  if (wanted.size > 0) await loader.load(wanted, rows);
+  if (wanted.size > 0) {
+    await loader.load(wanted, rows);
+    if (projection.tables.some(({ memory }) => memory)) await recollect(projection, events, rows, { parked, broken, log });
+  }
   for (const event of events) {
     if (parked.has(event.stream)) parked.passOver(event);
     else if (broken.has(event)) parked.park(event, broken.get(event));
@@ -47,5 +53,20 @@ function applyEvent(projection: Projection, event: RecordedEvent, rows: RowBuffe
   } catch (error) {
     rows.undoEvent();
     parked.park(event, error);
+  }
+}
+
+type Around = Readonly<{ parked: ParkedStreams; broken: ReadonlyMap<RecordedEvent, unknown>; log: Pick<EventLog, 'readStream'> }>;
+
+/** Rows that a release without memory has made get it from the log, once as long as they stay in this process's memory. */
+async function recollect(projection: Projection, events: readonly RecordedEvent[], rows: RowBuffer, around: Around): Promise<void> {
+  const memories = new Map(projection.tables.flatMap(({ name, memory }) => (memory ? [[name, memory] as const] : [])));
+  for (const event of events) {
+    if (around.parked.has(event.stream) || around.broken.has(event)) continue;
+    for (const [table, key] of projection.keys(event)) {
+      const memory = memories.get(table);
+      if (!memory || !rows.lacksMemory(table, key)) continue;
+      rows.recollected(table, key, await memory.recollect(readStreamBefore(around.log, event)));
+    }
   }
 }

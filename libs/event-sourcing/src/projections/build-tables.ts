@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { EventLog } from '../event-log.js';
 import type { Position, RecordedEvent } from '../event.js';
 import type { Projection, TableDefinition } from '../projection.js';
 import { answeredInTime } from './answered-in-time.js';
@@ -34,6 +35,7 @@ export class BuildTables {
     /** As the database has them: of a build that another release made, they may lack columns. */
     tables: readonly TableDefinition[],
     private readonly pool: pg.Pool,
+    private readonly log: Pick<EventLog, 'readStream'>,
     private readonly wrote: (parked: readonly ParkedStream[]) => void,
     /** Characters of rows this build may keep in memory. */
     private readonly memory: () => number,
@@ -81,7 +83,7 @@ export class BuildTables {
 
   /** Folds a stretch whose rows somebody else writes: `changes`, then `written` or `forget`. */
   async fold(events: readonly RecordedEvent[]): Promise<void> {
-    await foldBatch(this.projection, events, this.rows, this.parked, this.loader);
+    await foldBatch(this.projection, events, this.rows, this.parked, this.loader, this.log);
   }
 
   /** What was folded and is not written. */

@@ -68,6 +68,7 @@ export class ProjectionRunner {
       build.schema,
       tables,
       pool,
+      log,
       (parked) => {
         if (parked.length > 0) observer.parked(this, parked);
       },

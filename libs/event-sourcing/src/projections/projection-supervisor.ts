@@ -164,6 +164,7 @@ export class ProjectionSupervisor {
       build.schema,
       tables,
       this.parts.pool,
+      this.parts.log,
       (streams) => this.parkedIn(facts, streams),
       () => memoryInCharacters,
     );

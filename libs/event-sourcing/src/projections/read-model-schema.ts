@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { shownColumns } from '../fold-of.js';
 import type { Projection, TableDefinition } from '../projection.js';
 
 const identifier = /^[a-z_][a-z0-9_]*$/;
@@ -52,7 +53,7 @@ export const viewSql = (projection: Projection, schema: string, appRole: string,
     .map((table) => {
       const view = `read.${quoted(table.name)}`;
       const there = tables.find(({ name }) => name === table.name)?.columns ?? {};
-      const columns = Object.entries(table.columns).map(([name, type]) =>
+      const columns = Object.entries(shownColumns(table)).map(([name, type]) =>
         name in there ? quoted(name) : `null::${type} as ${quoted(name)}`,
       );
       return `drop view if exists ${view}; create view ${view} as select ${columns.join(', ')} from ${quoted(schema)}.${quoted(table.name)}; grant select on ${view} to ${quoted(appRole)};`;

@@ -1,4 +1,5 @@
 import type { Row, Rows, TableDefinition } from '../projection.js';
+import { memoryColumn } from '../fold-of.js';
 import { normalForm } from './column-values.js';
 
 /** A row as the fold knows it: `row` is undefined where there is none. `absent`: the table is known to have none, so that writing it is adding it. */
@@ -59,6 +60,8 @@ class TableBuffer {
       normal[name] = value === undefined || value === null ? null : form(value);
     }
     for (const name in row) if (row[name] !== undefined && !this.lacking.includes(name)) known -= 1;
+    // A build that has no column for it yet remembers at least as long as this process does.
+    if (this.table.memory) normal[memoryColumn] = row[memoryColumn] ?? null;
     if (known !== 0) throw new Error(`table ${this.table.name}: a row has columns that are not defined: ${Object.keys(row).join(', ')}`);
     return normal;
   }
@@ -100,7 +103,7 @@ class TableBuffer {
     const puts: Row[] = [];
     const removals: Readonly<Row>[] = [];
     for (const { row, key, absent } of this.changed) {
-      if (row) (absent ? fresh : puts).push(row);
+      if (row) (absent ? fresh : puts).push(this.stored(row));
       else if (!absent) removals.push(key);
     }
     return { table: this.table, fresh, puts, removals, adds: this.added };
@@ -109,7 +112,20 @@ class TableBuffer {
   /** About how many characters the changed rows have: the latest stands for all. */
   size(): number {
     const row = this.changed.at(-1)?.row;
-    return row === undefined ? 0 : this.changed.length * JSON.stringify(row).length;
+    return row === undefined ? 0 : this.changed.length * JSON.stringify(this.stored(row)).length;
+  }
+
+  /** As the database holds it. */
+  private stored(row: Row): Row {
+    const { memory } = this.table;
+    return memory ? { ...row, [memoryColumn]: memory.remember(row[memoryColumn]) } : row;
+  }
+
+  /** As the fold sees a row of the database. */
+  recalled(row: Row): Row {
+    const remembered = row[memoryColumn];
+    if (this.table.memory && remembered != null) row[memoryColumn] = this.table.memory.recall(remembered, row);
+    return row;
   }
 
   /** The changes were handed to the writer: the next batch starts with none, and rows that were not used for long are let go. */
@@ -184,8 +200,21 @@ export class RowBuffer implements Rows {
   loaded(table: string, row: Row): void {
     const buffer = this.keyed(table);
     const slot = buffer.find(row) ?? buffer.remember(buffer.normalKey(row), row, false);
-    slot.row = row;
+    slot.row = buffer.recalled(row);
     slot.absent = false;
+  }
+
+  /** Whether a row has been loaded that lacks what the fold remembers beside it. */
+  lacksMemory(table: string, key: Readonly<Row>): boolean {
+    const row = this.get(table, key);
+    return row !== undefined && row[memoryColumn] == null;
+  }
+
+  /** Gives a loaded row what the fold remembers beside it. */
+  recollected(table: string, key: Readonly<Row>, memory: unknown): void {
+    const buffer = this.keyed(table);
+    const slot = buffer.find(buffer.normalKey(key));
+    if (slot?.row) slot.row = { ...slot.row, [memoryColumn]: memory };
   }
 
   /** The event went in whole. */

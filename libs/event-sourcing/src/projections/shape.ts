@@ -16,7 +16,7 @@ export function shapeOf(tables: readonly BuiltTable[]): string {
 
 /**
  * The tables as a build of another shape has them, where a fold for these definitions can go on writing it: the same tables and keys,
- * and no column that is no longer filled. Undefined where it cannot. Columns that the build lacks read null.
+ * and no column that is no longer filled and missed. Undefined where it cannot. Columns that the build lacks read null.
  */
 export function narrowed(definitions: readonly TableDefinition[], built: readonly BuiltTable[]): TableDefinition[] | undefined {
   if (definitions.length !== built.length) return undefined;
@@ -24,7 +24,8 @@ export function narrowed(definitions: readonly TableDefinition[], built: readonl
   for (const definition of definitions) {
     const there = built.find(({ name }) => name === definition.name);
     if (!there || there.key.join() !== definition.key.join()) return undefined;
-    if (Object.entries(there.columns).some(([name, type]) => definition.columns[name] !== type)) return undefined;
+    const missed = Object.entries(there.columns).filter(([name]) => !definition.dropped?.includes(name));
+    if (missed.some(([name, type]) => definition.columns[name] !== type)) return undefined;
     const columns = Object.fromEntries(Object.entries(definition.columns).filter(([name]) => name in there.columns));
     tables.push({ ...definition, columns });
   }

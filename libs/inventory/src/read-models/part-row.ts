@@ -1,10 +1,11 @@
-import { Set as PersistentSet } from 'immutable';
-import type { TableDefinition } from '#millwright/event-sourcing';
+import { foldOf, type RowFold } from '#millwright/event-sourcing';
 import { showQuantity, showValue, toQuantity, toValue, type Decimal } from '#millwright/quantities';
 import { userIdOf } from '#millwright/access';
-import { inOrder } from '#millwright/resources';
+import { detailsIn, inOrder } from '#millwright/resources';
 import { noEntries } from '../domain/order-entries.js';
-import { available, averageUnitCost, type Part } from '../domain/part.state.js';
+import type { PartEvent } from '../domain/part.events.js';
+import { part } from '../domain/part.js';
+import { available, averageUnitCost, unknownPart, type Part } from '../domain/part.state.js';
 
 /** A part as the table `read.parts` has it. Quantities 3 decimals, money of `currency`; stock figures are null for a non-stock part. Times are ISO 8601 UTC. */
 export type PartRow = Readonly<{
@@ -26,11 +27,6 @@ export type PartRow = Readonly<{
   avg_unit_cost: Decimal | null;
   /** Exact, 6 decimals. */
   stock_value: Decimal | null;
-  /**
-   * What the average was when the shelf was last emptied, or set since: kept, also while the part is a non-stock one.
-   * Null in a row that a release without this column made.
-   */
-  last_average: Decimal | null;
   currency: string;
   part_type_id: number | null;
   storeroom_id: number | null;
@@ -46,50 +42,6 @@ export type PartRow = Readonly<{
   /** Of the part's stream: the ETag. */
   revision: number;
 }>;
-
-export const partTable: TableDefinition = {
-  name: 'parts',
-  columns: {
-    id: 'bigint',
-    customer_id: 'bigint',
-    entity_id: 'bigint',
-    name: 'text',
-    description: 'text',
-    is_non_stock: 'boolean',
-    number: 'text',
-    area: 'text',
-    lead_time: 'integer',
-    on_hand_qty: 'numeric',
-    reserved: 'numeric',
-    available: 'numeric',
-    min_qty: 'numeric',
-    desired_qty: 'numeric',
-    unit_cost: 'numeric',
-    avg_unit_cost: 'numeric',
-    stock_value: 'numeric',
-    last_average: 'numeric',
-    currency: 'text',
-    part_type_id: 'bigint',
-    storeroom_id: 'bigint',
-    measurement_unit_id: 'bigint',
-    assets_ids: 'bigint[]',
-    qr_code: 'text',
-    external_reference: 'text',
-    archived: 'boolean',
-    created_at: 'timestamptz',
-    updated_at: 'timestamptz',
-    created_by_id: 'bigint',
-    updated_by_id: 'bigint',
-    revision: 'bigint',
-  },
-  key: ['id'],
-  indexes: [
-    ['entity_id', inOrder('"name"'), 'id'],
-    ['entity_id', 'created_at', 'id'],
-    ['entity_id', 'updated_at', 'id'],
-    ['entity_id', inOrder('"number"'), 'id'],
-  ],
-};
 
 /** The row of a registered part: what reads show, and what answers of writes show before the projection has seen them. */
 export function partRow(part: Part, revision: number): PartRow {
@@ -114,7 +66,6 @@ export function partRow(part: Part, revision: number): PartRow {
     unit_cost: unitCost,
     avg_unit_cost: stocked ? showValue(averageUnitCost(part)) : null,
     stock_value: stocked ? showValue(part.shelf.value) : null,
-    last_average: showValue(part.lastAverage),
     currency,
     part_type_id: details.partTypeId,
     storeroom_id: details.storeroomId,
@@ -131,44 +82,84 @@ export function partRow(part: Part, revision: number): PartRow {
   };
 }
 
-/**
- * The part as its row remembers it, to fold the next event into. What no column shows (entries of single orders, reversed receipts) is left out:
- * nothing in the row depends on it.
- */
-export function partOfRow(row: PartRow): Part {
-  const stamp = (at: string, userId: number) => ({ at, by: { kind: 'user', id: String(userId) } as const });
-  return {
-    partId: row.id,
-    currency: row.currency,
-    details: {
-      name: row.name,
-      description: row.description,
-      number: row.number,
-      area: row.area,
-      leadTime: row.lead_time,
-      minQty: row.min_qty,
-      desiredQty: row.desired_qty,
-      isNonStock: row.is_non_stock,
-      partTypeId: row.part_type_id,
-      storeroomId: row.storeroom_id,
-      measurementUnitId: row.measurement_unit_id,
-      assetsIds: row.assets_ids,
-      qrCode: row.qr_code,
-      externalReference: row.external_reference,
-    },
-    unitCost: row.unit_cost,
-    shelf: { quantity: toQuantity(row.on_hand_qty ?? '0'), value: toValue(row.stock_value ?? '0') },
-    lastAverage: toValue(row.last_average ?? row.avg_unit_cost ?? '0'),
-    reserved: toQuantity(row.reserved),
-    orders: noEntries,
-    openCharges: 0,
-    reversed: PersistentSet(),
-    archived: row.archived,
-    history: {
-      customerId: row.customer_id,
-      entityId: row.entity_id,
-      created: stamp(row.created_at, row.created_by_id),
-      updated: stamp(row.updated_at, row.updated_by_id),
-    },
-  };
-}
+const table = {
+  name: 'parts',
+  columns: {
+    id: 'bigint',
+    customer_id: 'bigint',
+    entity_id: 'bigint',
+    name: 'text',
+    description: 'text',
+    is_non_stock: 'boolean',
+    number: 'text',
+    area: 'text',
+    lead_time: 'integer',
+    on_hand_qty: 'numeric',
+    reserved: 'numeric',
+    available: 'numeric',
+    min_qty: 'numeric',
+    desired_qty: 'numeric',
+    unit_cost: 'numeric',
+    avg_unit_cost: 'numeric',
+    stock_value: 'numeric',
+    currency: 'text',
+    part_type_id: 'bigint',
+    storeroom_id: 'bigint',
+    measurement_unit_id: 'bigint',
+    assets_ids: 'bigint[]',
+    qr_code: 'text',
+    external_reference: 'text',
+    archived: 'boolean',
+    created_at: 'timestamptz',
+    updated_at: 'timestamptz',
+    created_by_id: 'bigint',
+    updated_by_id: 'bigint',
+    revision: 'bigint',
+  },
+  key: ['id'],
+  indexes: [
+    ['entity_id', inOrder('"name"'), 'id'],
+    ['entity_id', 'created_at', 'id'],
+    ['entity_id', 'updated_at', 'id'],
+    ['entity_id', inOrder('"number"'), 'id'],
+  ],
+  dropped: ['last_average'],
+} as const;
+
+/** Entries of single orders and reversed receipts are left out: no column shows them. */
+const keep = (state: Part): Part =>
+  state.orders === noEntries && state.reversed.size === 0
+    ? state
+    : { ...state, orders: noEntries, openCharges: 0, reversed: unknownPart.reversed };
+
+/** What the row does not have as it is. */
+type Remembered = Pick<Part, 'unitCost' | 'history'> &
+  Readonly<{ shelf: readonly [onHand: Decimal, value: Decimal]; lastAverage: Decimal; reserved: Decimal }>;
+
+export const partFold: RowFold<PartEvent> = foldOf(part, table, (state, { revision }) => partRow(state, revision), {
+  keep,
+  remember: ({ unitCost, shelf, lastAverage, reserved, history }): Remembered => ({
+    unitCost,
+    shelf: [showQuantity(shelf.quantity), showValue(shelf.value)],
+    lastAverage: showValue(lastAverage),
+    reserved: showQuantity(reserved),
+    history,
+  }),
+  recall(remembered, row) {
+    const { shelf, lastAverage, reserved, ...plain } = remembered as Remembered;
+    const { id, currency, archived } = row as PartRow;
+    return {
+      ...unknownPart,
+      ...plain,
+      partId: id,
+      currency,
+      archived,
+      details: detailsIn(row, unknownPart.details),
+      shelf: { quantity: toQuantity(shelf[0]), value: toValue(shelf[1]) },
+      lastAverage: toValue(lastAverage),
+      reserved: toQuantity(reserved),
+    };
+  },
+});
+
+export const partTable = partFold.table;

@@ -1,4 +1,4 @@
-import type { ColumnType, Row, TableDefinition } from '#millwright/event-sourcing';
+import { shownColumns, type ColumnType, type Row, type TableDefinition } from '#millwright/event-sourcing';
 import { instantText } from '../instants.js';
 
 /** A column of a view: a stored one of that name, or an SQL expression over `from`. */
@@ -12,7 +12,7 @@ export type View = Readonly<{
 }>;
 
 /** The view that the projection engine keeps of a table. */
-export const viewOf = (table: TableDefinition): View => ({ from: `read.${table.name}`, columns: table.columns });
+export const viewOf = (table: TableDefinition): View => ({ from: `read.${table.name}`, columns: shownColumns(table) });
 
 const columnType = (column: ViewColumn): ColumnType => (typeof column === 'string' ? column : column.type);
 

@@ -19,8 +19,7 @@ export function defineRecord<Input extends object>(options: RecordOptions<Input>
   const typeName = pascalCase(name);
   const category = camelCase(name);
   const stream = recordStream(typeName, category);
-  const table = recordTable(options, inputFields);
-  const projection = recordProjection({ plural, category, stream, table });
+  const { table, projection } = recordProjection({ plural, stream, table: recordTable(options, inputFields) });
   const view = personal ? personalView(options, inputFields, table) : viewOf(table);
   const list: ListDefinition = {
     view,

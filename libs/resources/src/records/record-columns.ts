@@ -1,4 +1,4 @@
-import type { ColumnType, TableDefinition } from '#millwright/event-sourcing';
+import { shownColumns, type ColumnType, type TableDefinition } from '#millwright/event-sourcing';
 import type { FieldDefinition } from '../fields/index.js';
 import { inOrder, type AttributeType, type ListAttribute, type View, type ViewColumn } from '../list-query/index.js';
 import { storedName } from '../resource/stored-values.js';
@@ -56,7 +56,7 @@ export function recordTable(shape: Shape, fields: readonly FieldDefinition[]): T
 export function personalView({ name }: Shape, fields: readonly FieldDefinition[], table: TableDefinition): View {
   const detail = (column: string, type: ColumnType): ViewColumn => ({ type, sql: jsonValue(column, type) });
   const details = Object.entries(storedColumns(fields)).map(([column, type]) => [column, detail(column, type)] as const);
-  const stored = Object.entries(table.columns).map(([column, type]) => [column, { type, sql: `record."${column}"` }] as const);
+  const stored = Object.entries(shownColumns(table)).map(([column, type]) => [column, { type, sql: `record."${column}"` }] as const);
   return {
     from: `(SELECT record.*, person.details FROM read.${table.name} record LEFT JOIN app.people person ON person.kind = '${name}' AND person.id = record.id AND person.version = record.${personalVersion}) record`,
     columns: Object.fromEntries([...stored, ...details]),

@@ -3,3 +3,4 @@ export * from './resource-definition.js';
 export * from './resource-reader.js';
 export * from './resource-writer.js';
 export * from './command-handler.js';
+export { detailsIn } from './stored-values.js';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Row } from '#millwright/event-sourcing';
 import type { FieldDefinition, QrCodeAttributes } from '../fields/index.js';
+import { snakeCase } from '../names.js';
 
 /** The stored name of an input field: `qr_code_attributes` is an instruction about `qr_code`. */
 export const storedName = ({ name, kind }: FieldDefinition): string | undefined =>
@@ -19,6 +20,10 @@ export function storedValues(fields: readonly FieldDefinition[], input: object, 
   }
   return values;
 }
+
+/** Details as a row has them: its columns are their names in snake_case. */
+export const detailsIn = <Details extends object>(row: Readonly<Row>, initial: Details): Details =>
+  Object.fromEntries(Object.keys(initial).map((name) => [name, row[snakeCase(name)]])) as Details;
 
 function qrCodeOf({ value, generate_qr_code, _destroy_qr_code }: QrCodeAttributes, before: Readonly<Row>): Readonly<Row> {
   if (_destroy_qr_code) return { qr_code: null };

@@ -1,10 +1,11 @@
-import { Map as PersistentMap, Set as PersistentSet } from 'immutable';
+import { Map as PersistentMap } from 'immutable';
 import { userIdOf } from '#millwright/access';
-import type { RecordHistory, TableDefinition } from '#millwright/event-sourcing';
+import { foldOf, type Row, type RowFold } from '#millwright/event-sourcing';
 import { showQuantity, showValue, toQuantity, toValue, type Decimal } from '#millwright/quantities';
-import { inOrder } from '#millwright/resources';
-import type { ChecklistItem, StatusKind } from '../domain/work-order.events.js';
-import { partLines, type PartLine, type WorkOrder } from '../domain/work-order.state.js';
+import { detailsIn, inOrder } from '#millwright/resources';
+import type { ChecklistItem, StatusKind, WorkOrderEvent } from '../domain/work-order.events.js';
+import { workOrder } from '../domain/work-order.js';
+import { partLines, unknownWorkOrder, type PartLine, type WorkOrder } from '../domain/work-order.state.js';
 
 /** How many of a part the order wants or, completed, was issued. */
 export type PartLineRow = Readonly<{ part_id: number; quantity: Decimal; request_revision: number }>;
@@ -30,6 +31,7 @@ export type WorkOrderRow = Readonly<{
   status_id: number;
   /** What the status means; an order that is being completed still shows as open. */
   status_kind: StatusKind;
+  is_being_completed: boolean;
   completed_at: string | null;
   part_lines: readonly PartLineRow[];
   parts_ids: readonly number[];
@@ -42,59 +44,7 @@ export type WorkOrderRow = Readonly<{
   updated_by_id: number;
   /** Of the order's stream: the ETag. */
   revision: number;
-  /** What the fold needs and no reader does. */
-  fold: FoldState;
 }>;
-
-type FoldState = Readonly<{
-  phase: WorkOrder['phase'];
-  openStatusId: number;
-  completion: WorkOrder['completion'];
-  history: RecordHistory;
-}>;
-
-export const workOrderTable: TableDefinition = {
-  name: 'work_orders',
-  columns: {
-    id: 'bigint',
-    customer_id: 'bigint',
-    entity_id: 'bigint',
-    title: 'text',
-    description: 'text',
-    type: 'text',
-    priority: 'text',
-    due_date: 'timestamptz',
-    asset_id: 'bigint',
-    location_id: 'bigint',
-    categories_ids: 'bigint[]',
-    technicians_ids: 'bigint[]',
-    checklist: 'jsonb',
-    notify_vendors_on_create: 'text',
-    notify_vendors_on_update: 'text',
-    external_reference: 'text',
-    status_id: 'bigint',
-    status_kind: 'text',
-    completed_at: 'timestamptz',
-    part_lines: 'jsonb',
-    parts_ids: 'bigint[]',
-    other_costs: 'numeric',
-    archived: 'boolean',
-    created_at: 'timestamptz',
-    updated_at: 'timestamptz',
-    created_by_id: 'bigint',
-    updated_by_id: 'bigint',
-    revision: 'bigint',
-    fold: 'jsonb',
-  },
-  key: ['id'],
-  indexes: [
-    ['entity_id', 'created_at', 'id'],
-    ['entity_id', 'updated_at', 'id'],
-    ['entity_id', inOrder('"title"'), 'id'],
-    ['entity_id', 'completed_at', 'id'],
-    ['asset_id'],
-  ],
-};
 
 /** The row of an opened order: what reads show, and what answers of writes show before the projection has seen them. */
 export function workOrderRow(order: WorkOrder): WorkOrderRow {
@@ -124,6 +74,7 @@ export function workOrderRow(order: WorkOrder): WorkOrderRow {
     external_reference: details.externalReference,
     status_id: order.statusId,
     status_kind: phase === 'completing' ? 'open' : phase,
+    is_being_completed: phase === 'completing',
     completed_at: order.completedAt,
     part_lines: lines,
     parts_ids: lines.map(({ part_id }) => part_id),
@@ -134,45 +85,86 @@ export function workOrderRow(order: WorkOrder): WorkOrderRow {
     created_by_id: userIdOf(history.created.by),
     updated_by_id: userIdOf(history.updated.by),
     revision: order.revision,
-    fold: { phase, openStatusId: order.openStatusId, completion: order.completion, history },
   };
 }
 
-/** The order as its row remembers it, to fold the next event into. Refusals and the ids of costs are left out: nothing in the row depends on earlier ones. */
-export function workOrderOfRow(row: WorkOrderRow): WorkOrder {
-  const lines = row.part_lines.map(({ part_id, quantity, request_revision }): [number, PartLine] => [
+const table = {
+  name: 'work_orders',
+  columns: {
+    id: 'bigint',
+    customer_id: 'bigint',
+    entity_id: 'bigint',
+    title: 'text',
+    description: 'text',
+    type: 'text',
+    priority: 'text',
+    due_date: 'timestamptz',
+    asset_id: 'bigint',
+    location_id: 'bigint',
+    categories_ids: 'bigint[]',
+    technicians_ids: 'bigint[]',
+    checklist: 'jsonb',
+    notify_vendors_on_create: 'text',
+    notify_vendors_on_update: 'text',
+    external_reference: 'text',
+    status_id: 'bigint',
+    status_kind: 'text',
+    is_being_completed: 'boolean',
+    completed_at: 'timestamptz',
+    part_lines: 'jsonb',
+    parts_ids: 'bigint[]',
+    other_costs: 'numeric',
+    archived: 'boolean',
+    created_at: 'timestamptz',
+    updated_at: 'timestamptz',
+    created_by_id: 'bigint',
+    updated_by_id: 'bigint',
+    revision: 'bigint',
+  },
+  key: ['id'],
+  indexes: [
+    ['entity_id', 'created_at', 'id'],
+    ['entity_id', 'updated_at', 'id'],
+    ['entity_id', inOrder('"title"'), 'id'],
+    ['entity_id', 'completed_at', 'id'],
+    ['asset_id'],
+  ],
+  dropped: ['fold'],
+} as const;
+
+/** Refusals and the ids of costs are left out: nothing in the row depends on earlier ones. */
+const keep = (order: WorkOrder): WorkOrder => ({
+  ...order,
+  refusedRequests: unknownWorkOrder.refusedRequests,
+  refusedCompletions: unknownWorkOrder.refusedCompletions,
+  otherCostIds: unknownWorkOrder.otherCostIds,
+});
+
+/** What the row does not have as it is. */
+type Remembered = Pick<WorkOrder, 'phase' | 'openStatusId' | 'completion' | 'history'>;
+
+const remember = ({ phase, openStatusId, completion, history }: WorkOrder): Remembered => ({ phase, openStatusId, completion, history });
+
+function recall(remembered: unknown, row: Readonly<Row>): WorkOrder {
+  const { id, revision, status_id, completed_at, archived, other_costs, part_lines } = row as WorkOrderRow;
+  const lines = part_lines.map(({ part_id, quantity, request_revision }): [number, PartLine] => [
     part_id,
     { quantity: toQuantity(quantity), requestRevision: request_revision },
   ]);
   return {
-    workOrderId: row.id,
-    revision: row.revision,
-    phase: row.fold.phase,
-    statusId: row.status_id,
-    openStatusId: row.fold.openStatusId,
-    completion: row.fold.completion,
-    completedAt: row.completed_at,
-    details: {
-      title: row.title,
-      description: row.description,
-      type: row.type,
-      priority: row.priority,
-      dueDate: row.due_date,
-      assetId: row.asset_id,
-      locationId: row.location_id,
-      categoriesIds: row.categories_ids,
-      techniciansIds: row.technicians_ids,
-      checklist: row.checklist,
-      notifyVendorsOnCreate: row.notify_vendors_on_create,
-      notifyVendorsOnUpdate: row.notify_vendors_on_update,
-      externalReference: row.external_reference,
-    },
+    ...unknownWorkOrder,
+    ...(remembered as Remembered),
+    workOrderId: id,
+    revision,
+    statusId: status_id,
+    completedAt: completed_at,
+    archived,
+    details: detailsIn(row, unknownWorkOrder.details),
+    otherCosts: toValue(other_costs),
     parts: PersistentMap(lines),
-    refusedRequests: PersistentMap(),
-    refusedCompletions: PersistentMap(),
-    otherCosts: toValue(row.other_costs),
-    otherCostIds: PersistentSet(),
-    archived: row.archived,
-    history: row.fold.history,
   };
 }
+
+export const workOrderFold: RowFold<WorkOrderEvent> = foldOf(workOrder, table, workOrderRow, { keep, remember, recall });
+
+export const workOrderTable = workOrderFold.table;

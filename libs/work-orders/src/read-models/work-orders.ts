@@ -1,8 +1,7 @@
 import { idOf, type Projection, type RecordedEvent, type Row, type TableDefinition } from '#millwright/event-sourcing';
 import { userIdOf } from '#millwright/access';
 import type { OtherCostRecorded, WorkOrderEvent } from '../domain/work-order.events.js';
-import { workOrder } from '../domain/work-order.js';
-import { workOrderOfRow, workOrderRow, workOrderTable, type WorkOrderRow } from './work-order-row.js';
+import { workOrderFold } from './work-order-row.js';
 
 export const otherCostTable: TableDefinition = {
   name: 'other_costs',
@@ -26,23 +25,15 @@ export const otherCostTable: TableDefinition = {
 
 /** Work orders and their other costs, folded by the same `evolve` that decides. What parts cost is in the projection `costs`. */
 export const workOrdersProjection: Projection<WorkOrderEvent> = {
+  ...workOrderFold,
   name: 'work-orders',
   version: 2,
-  tables: [workOrderTable, otherCostTable],
-  categories: [workOrder.category],
-  keys: (event) => [[workOrderTable.name, { id: idOf(event.stream) }]],
+  tables: [workOrderFold.table, otherCostTable],
   apply(event, rows) {
-    const row = rows.get(workOrderTable.name, { id: idOf(event.stream) }) as WorkOrderRow | undefined;
-    rows.put(workOrderTable.name, workOrderRow(workOrder.evolve(stateBefore(row, event), event)));
+    workOrderFold.apply(event, rows);
     if (event.type === 'OtherCostRecorded') rows.add(otherCostTable.name, otherCostRow(event));
   },
 };
-
-function stateBefore(row: WorkOrderRow | undefined, event: RecordedEvent<WorkOrderEvent>) {
-  if (row) return workOrderOfRow(row);
-  if (event.type !== 'WorkOrderOpened') throw new Error(`${event.stream} begins with ${event.type}`);
-  return workOrder.initialState;
-}
 
 /** An other cost as the table `read.other_costs` has it. */
 export const otherCostRow = ({ data, stream, metadata }: RecordedEvent<OtherCostRecorded>): Row => ({
