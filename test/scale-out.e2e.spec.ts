@@ -72,6 +72,23 @@ describe.each<TestLog>(['postgres', 'eventstoredb'])('several processes on one l
     }
   });
 
+  it('know what others have begun to use', async () => {
+    for (const use of [
+      (app: Client, there: Record<string, string>) => app.post('/parts', { part: { name: 'Priced' } }, there).expect(201),
+      async (app: Client, there: Record<string, string>) => {
+        const order = (await app.post('/work_orders', { work_order: { title: 'Costly' } }, there).expect(201)).data.id as number;
+        return app.post(`/work_orders/${order}/other_costs`, { other_cost: { amount: 5 } }, there).expect(201);
+      },
+    ])
+      for (const app of others) {
+        const site = (await first.post('/entities', { entity: { name: 'Abroad' } }).expect(201)).data.id as number;
+        const there = { 'x-entity-id': String(site) };
+        await app.get('/entities', there).expect(200);
+        await use(app, there);
+        expect((await first.patch(`/entities/${site}`, { entity: { currency: 'EUR' } })).error).toMatchObject({ code: 'CURRENCY_IN_USE' });
+      }
+  });
+
   it('decide about the same parts without a storm of conflicts', async () => {
     const processes = [first, ...others];
     const load = await KeyedLoad.prepare(processes, `spread ${log}`);

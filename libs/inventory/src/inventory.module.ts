@@ -1,7 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { recordModule } from '#millwright/resources';
-import { CurrencyUse } from '#millwright/sites';
+import { Questions, recordModule } from '#millwright/resources';
+import { isCurrencyUsed } from '#millwright/sites';
 import { inventoryHandlers } from './inventory.handlers.js';
 import { PartPresenter } from './part-presenter.js';
 import { PartTransactionReader } from './part-transaction-reader.js';
@@ -19,16 +19,15 @@ import { inventoryRecords } from './records/inventory-records.js';
 })
 export class InventoryModule implements OnModuleInit {
   constructor(
-    private readonly currencies: CurrencyUse,
-    private readonly parts: PartWriter,
+    private readonly questions: Questions,
     private readonly database: DataSource,
   ) {}
 
   /** A part's amounts are in its site's currency for ever. */
   onModuleInit(): void {
-    this.currencies.ask(async (entityId) => {
-      if (this.parts.sitesWithParts.has(entityId)) return true;
-      return (await this.database.query<unknown[]>('SELECT 1 FROM read.parts WHERE entity_id = $1 LIMIT 1', [entityId])).length > 0;
+    this.questions.answer(isCurrencyUsed, async (entityId) => {
+      const parts = await this.database.query<unknown[]>('SELECT 1 FROM read.parts WHERE entity_id = $1 LIMIT 1', [entityId]);
+      return parts.length > 0;
     });
   }
 }

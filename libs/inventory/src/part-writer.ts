@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { currentEntity } from '#millwright/access';
 import { EventStore } from '#millwright/event-sourcing';
-import { ResourceWriter } from '#millwright/resources';
+import { Questions, ResourceWriter, type Question } from '#millwright/resources';
 import { archivePart, changePartDetails, registerPart, unarchivePart } from './domain/part-registration.js';
 import { reverseReceipt } from './domain/part-stock.js';
 import type { PartEvent } from './domain/part.events.js';
@@ -14,23 +13,22 @@ import { Receipts } from './receipts.js';
 
 const transactions = 'part_transaction';
 
+/** Whether something is just being completed that issues the part, and gives it its stock back if that is refused. */
+export const isBeingIssued: Question<number> = { told: 'Who uses this part cannot be read right now. Please try again.' };
+
 /** Brings commands on parts to their stream. */
 @Injectable()
 export class PartWriter {
-  /** Sites that got a part through this process: the read model may not have heard of it yet. */
-  readonly sitesWithParts = new Set<number>();
-
   constructor(
     private readonly resources: ResourceWriter,
     private readonly events: EventStore,
     private readonly receipts: Receipts,
-    private readonly database: DataSource,
+    private readonly questions: Questions,
   ) {}
 
   /** @throws Rejection VALIDATION_FAILED, NON_STOCK_PART, VALUE_OUT_OF_RANGE, DUPLICATE_REFERENCE, CONFLICT */
   async create(input: PartInput): Promise<PartOutcome> {
-    const { id: entityId, currency } = currentEntity();
-    this.sitesWithParts.add(entityId);
+    const { currency } = currentEntity();
     const openingStock = { quantity: input.on_hand_qty ?? '0', transactionId: await this.events.nextId(transactions) };
     const unitCost = input.unit_cost ?? null;
     return this.resources.create(parts, input, (state, partId, details) =>
@@ -43,19 +41,10 @@ export class PartWriter {
     return this.resources.update(parts, partId, input, (state, changes) => changePartDetails(state, { changes }));
   }
 
-  /** @throws Rejection NOT_FOUND, PART_IN_USE, PRECONDITION_FAILED */
+  /** @throws Rejection NOT_FOUND, PART_IN_USE, PRECONDITION_FAILED, UNAVAILABLE */
   async archive(partId: number): Promise<PartOutcome> {
-    const completionRunning = await this.isBeingCompletedWith(partId);
+    const completionRunning = await this.questions.ask(isBeingIssued, partId);
     return this.resources.decide(parts, partId, (state) => archivePart(state, { completionRunning }));
-  }
-
-  /** A completion that is refused gives its parts their stock back. */
-  private async isBeingCompletedWith(partId: number): Promise<boolean> {
-    const orders = await this.database.query<unknown[]>(
-      `SELECT 1 FROM read.work_orders WHERE is_being_completed AND $1 = ANY(parts_ids) LIMIT 1`,
-      [partId],
-    );
-    return orders.length > 0;
   }
 
   /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED */

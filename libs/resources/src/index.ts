@@ -10,3 +10,4 @@ export * from './graphql/index.js';
 export * from './resource/index.js';
 export * from './records/index.js';
 export * from './snapshots.js';
+export * from './questions.js';

@@ -1,26 +1,23 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Rejection } from '#millwright/event-sourcing';
-import { RecordWriter } from '#millwright/resources';
+import { Questions, RecordWriter, type Question } from '#millwright/resources';
 import { entities } from './entities.js';
 
-/** Answers whether amounts of a site exist. Whoever keeps amounts (parts, costs) adds a question at start. */
+/** Whether amounts of a site exist. Every room that keeps amounts (parts, costs) answers it. */
+export const isCurrencyUsed: Question<number> = { told: 'What is in use at this entity cannot be read right now. Please try again.' };
+
+/** Keeps a site's currency once amounts exist: another would give every stored amount another meaning. */
 @Injectable()
 export class CurrencyUse implements OnModuleInit {
-  private readonly questions: ((entityId: number) => Promise<boolean>)[] = [];
+  constructor(
+    private readonly records: RecordWriter,
+    private readonly questions: Questions,
+  ) {}
 
-  constructor(private readonly records: RecordWriter) {}
-
-  /** Adds a room's question: "do you have a part, or a cost, of this site?" */
-  ask(question: (entityId: number) => Promise<boolean>): void {
-    this.questions.push(question);
-  }
-
-  /** Another currency would give every stored amount another meaning. */
   onModuleInit(): void {
     this.records.guardChanges(entities, async (id, _state, changes) => {
-      if (changes['currency'] === undefined) return;
-      const answers = await Promise.all(this.questions.map((question) => question(id)));
-      if (answers.includes(true)) throw new Rejection('CURRENCY_IN_USE', "The entity's currency is fixed, since a part or a cost exists.");
+      if (changes['currency'] === undefined || !(await this.questions.ask(isCurrencyUsed, id))) return;
+      throw new Rejection('CURRENCY_IN_USE', "The entity's currency is fixed, since a part or a cost exists.");
     });
   }
 }

@@ -4,6 +4,6 @@ export * from './locations.js';
 export * from './asset-types.js';
 export * from './assets.js';
 export * from './currency-and-time-zone.js';
-export * from './currency-use.js';
+export { isCurrencyUsed } from './currency-use.js';
 export * from './site-directory.js';
 export * from './sites.module.js';

@@ -1,19 +1,16 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { ArchivedSites, currentScope, PositionWaiter } from '#millwright/access';
-import { EventStore, Rejection } from '#millwright/event-sourcing';
-import { RecordWriter } from '#millwright/resources';
+import { ArchivedSites, currentScope } from '#millwright/access';
+import { Rejection } from '#millwright/event-sourcing';
+import { Questions, RecordWriter } from '#millwright/resources';
 import { entities } from './entities.js';
-
-const longestWaitMs = 2_000;
 
 /** Keeps a customer from archiving their last site: an archived one takes no writes, and there would be none left to work at. */
 @Injectable()
 export class LastEntity implements OnModuleInit {
   constructor(
     private readonly records: RecordWriter,
-    private readonly events: EventStore,
-    private readonly positions: PositionWaiter,
+    private readonly questions: Questions,
     private readonly database: DataSource,
     private readonly archivedSites: ArchivedSites,
   ) {}
@@ -28,8 +25,7 @@ export class LastEntity implements OnModuleInit {
 
   /** A site that was created or archived a moment ago counts, too. */
   private async hasAnother(id: number): Promise<boolean> {
-    if (!(await this.positions.waitFor(await this.events.head(), longestWaitMs)))
-      throw new Rejection('UNAVAILABLE', 'The other entities cannot be read right now. Please try again.');
+    await this.questions.everythingIsShown('The other entities cannot be read right now. Please try again.');
     const others = await this.database.query<unknown[]>(
       'SELECT 1 FROM read.entities WHERE customer_id = $1 AND id <> $2 AND NOT archived LIMIT 1',
       [currentScope().principal.customerId, id],

@@ -17,6 +17,6 @@ export const siteRecords = [customers, entities, locations, assetTypes, assets];
 @Module({
   imports: [recordModule(siteRecords)],
   providers: [{ provide: EntityDirectory, useClass: SiteDirectory }, ArchivedSites, CurrencyUse, LastEntity],
-  exports: [EntityDirectory, ArchivedSites, CurrencyUse],
+  exports: [EntityDirectory, ArchivedSites],
 })
 export class SitesModule {}

@@ -16,9 +16,6 @@ const fields = fieldsOf(RecordOtherCost);
 /** Records costs that are neither labour nor parts. */
 @Injectable()
 export class OtherCostWriter {
-  /** Sites that got a cost through this process: the read model may not have heard of it yet. */
-  readonly sitesWithCosts = new Set<number>();
-
   constructor(
     private readonly events: EventStore,
     private readonly orders: WorkOrderWriter,
@@ -30,7 +27,6 @@ export class OtherCostWriter {
   async record({ work_order_id, amount, date, category_id, note, external_reference }: RecordOtherCost): Promise<OtherCostOutcome> {
     const problems = await this.references.problems(resource, fields, { category_id });
     const entity = currentEntity();
-    this.sitesWithCosts.add(entity.id);
     const reference = external_reference ?? null;
     const proposed = await this.events.nextId(resource);
     const otherCostId = reference === null ? proposed : await this.externalReferences.idFor(referenceKey(resource, reference), proposed);

@@ -1,7 +1,8 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { recordModule } from '#millwright/resources';
-import { CurrencyUse } from '#millwright/sites';
+import { isBeingIssued } from '#millwright/inventory';
+import { Questions, recordModule } from '#millwright/resources';
+import { isCurrencyUsed } from '#millwright/sites';
 import { Fulfilment } from './fulfilment.js';
 import { OtherCostReader } from './other-cost-reader.js';
 import { OtherCostWriter } from './other-cost-writer.js';
@@ -35,16 +36,19 @@ import { WorkOrdersController } from './work-orders.controller.js';
 })
 export class WorkOrdersModule implements OnModuleInit {
   constructor(
-    private readonly currencies: CurrencyUse,
-    private readonly costs: OtherCostWriter,
+    private readonly questions: Questions,
     private readonly database: DataSource,
   ) {}
 
-  /** A cost is in its site's currency for ever. */
   onModuleInit(): void {
-    this.currencies.ask(async (entityId) => {
-      if (this.costs.sitesWithCosts.has(entityId)) return true;
-      return (await this.database.query<unknown[]>('SELECT 1 FROM read.other_costs WHERE entity_id = $1 LIMIT 1', [entityId])).length > 0;
-    });
+    // A cost is in its site's currency for ever.
+    this.questions.answer(isCurrencyUsed, (entityId) => this.isThere('read.other_costs WHERE entity_id = $1', entityId));
+    this.questions.answer(isBeingIssued, (partId) =>
+      this.isThere('read.work_orders WHERE is_being_completed AND $1 = ANY(parts_ids)', partId),
+    );
+  }
+
+  private async isThere(what: string, value: number): Promise<boolean> {
+    return (await this.database.query<unknown[]>(`SELECT 1 FROM ${what} LIMIT 1`, [value])).length > 0;
   }
 }

@@ -1,16 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
-import { PositionWaiter } from '#millwright/access';
-import { currentContext, EventStore, Rejection, type Detail, type Row } from '#millwright/event-sourcing';
+import { currentContext, EventStore, type Detail, type Row } from '#millwright/event-sourcing';
+import { Questions } from '../questions.js';
 import type { BulkRead } from '../references/index.js';
 import type { View } from '../list-query/index.js';
 import type { RecordStream } from './record-decider.js';
 
 /** A tree deeper than this helps nobody, and bounds every walk. */
 const deepestLevel = 50;
-/** How long a move waits for the read model to have what was written before it, in milliseconds. */
-const longestWaitMs = 2_000;
 
 const tooDeep = (below: number): string =>
   below === 0
@@ -24,7 +22,7 @@ export class RecordTrees {
     private readonly events: EventStore,
     private readonly pool: Pool,
     private readonly database: DataSource,
-    private readonly positions: PositionWaiter,
+    private readonly questions: Questions,
   ) {}
 
   /** What would be wrong with putting a record (null: a new one), and all that hangs below it, under that parent: walks up in the log. */
@@ -46,8 +44,7 @@ export class RecordTrees {
 
   /** How many levels hang below a record, archived ones too. Read when everything that was written so far is there. @throws Rejection UNAVAILABLE */
   private async levelsBelow(view: View, id: number): Promise<number> {
-    if (!(await this.positions.waitFor(await this.events.head(), longestWaitMs)))
-      throw new Rejection('UNAVAILABLE', 'What lies below this record cannot be read right now. Please try again.');
+    await this.questions.everythingIsShown('What lies below this record cannot be read right now. Please try again.');
     const [row] = await this.database.query<{ levels: number }[]>(
       `WITH RECURSIVE downward AS (
          SELECT id, 0 AS level FROM ${view.from} WHERE id = $1

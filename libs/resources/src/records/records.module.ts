@@ -3,6 +3,7 @@ import { OwnWrites } from '#millwright/access';
 import { Mutations } from '../graphql/mutations.js';
 import { ListReader, NestedLists, ParkedRows } from '../list-query/index.js';
 import { ExternalReferences, ReferenceChecks, RelatedRecords } from '../references/index.js';
+import { Questions } from '../questions.js';
 import { Snapshots } from '../snapshots.js';
 import { ResourceReader, ResourceWriter } from '../resource/index.js';
 import { BuiltInRecords } from './built-in-records.js';
@@ -18,6 +19,7 @@ import { RecordWriter } from './record-writer.js';
 
 const services = [
   Snapshots,
+  Questions,
   OwnWrites,
   ListReader,
   NestedLists,
