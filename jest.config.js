@@ -5,6 +5,7 @@ const shared = {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^#millwright/event-sourcing/decider$': '<rootDir>/libs/event-sourcing/src/decider.ts',
+    '^#millwright/event-sourcing/testing$': '<rootDir>/libs/event-sourcing/src/testing/index.ts',
     '^#millwright/(.*)$': '<rootDir>/libs/$1/src/index.ts',
     '^#src/(.*)$': '<rootDir>/src/$1.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -29,6 +29,7 @@ const defaultHotStates = 50_000;
 const sweepMs = 50;
 /** How long reading a stream or the log's head may take, in milliseconds. */
 const readingMs = 2_000;
+const readEvents = 1_000;
 
 /** Runs decisions: cached state and the tail of the stream → decide → append at that revision; a conflict is read again and decided anew until the deadline. */
 export class EventStore {
@@ -112,6 +113,21 @@ export class EventStore {
   async loadUpTo<State, E extends Event>(stream: Stream<State, E>, id: number | string, upTo: Position): Promise<Loaded<State>> {
     const { state, revision, position } = await reachable(this.states.upTo(stream, nameOf(stream, id), upTo));
     return { state, revision, position };
+  }
+
+  /**
+   * Whether an event with that id was appended to a stream after that position.
+   * @throws Rejection UNAVAILABLE
+   */
+  async hasAppended<State, E extends Event>(stream: Stream<State, E>, id: number, eventId: string, after: Position): Promise<boolean> {
+    const name = nameOf(stream, id);
+    const { revision } = await reachable(this.states.upTo(stream, name, after));
+    for (let from = revision + 1; ;) {
+      const events = await reachable(this.log.readStream(name, from, readEvents));
+      if (events.some((event) => event.id === eventId)) return true;
+      if (events.length < readEvents) return false;
+      from += events.length;
+    }
   }
 
   /**

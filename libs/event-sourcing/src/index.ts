@@ -27,6 +27,7 @@ export { PostgresSnapshots, snapshotMigrations, type SnapshotStore } from './sna
 export { withUpcasting, type Upcaster } from './upcasting.js';
 export * from './eventstoredb/index.js';
 export type { ProcessManager } from './process-managers/process-manager.js';
+export { processManagerOf, reaction, type Consequences, type Reaction, type ReactionWorld } from './process-managers/reaction.js';
 export {
   ProcessManagerEngine,
   type ProcessManagerEngineOptions,

@@ -11,7 +11,7 @@ import { EventStoreDbTestServer } from '../../../test/eventstoredb-server/server
 import { workOrder } from './domain/work-order.js';
 import { openWorkOrder } from './domain/work-order-status.js';
 import { requestPart } from './domain/work-order-parts.js';
-import { fulfilmentProcess } from './fulfilment-process.js';
+import { fulfilmentReaction } from './fulfilment-process.js';
 import { now, plainDetails } from './testing/work-orders.js';
 
 const context = {
@@ -49,7 +49,7 @@ describe('what the fulfilment process appends', () => {
       await events.execute(workOrder, id, (order) => requestPart(order, { partId: id, quantity }));
     });
     const cause = await lastOf(`workOrder-${id}`);
-    await fulfilmentProcess(events).handle(cause);
+    await fulfilmentReaction.react(cause, { events, timeZoneOf: () => Promise.resolve(undefined) });
     return { cause, effect: await lastOf(`part-${id}`), answer: (await log.readStream(`workOrder-${id}`, cause.revision + 1))[0] };
   }
 

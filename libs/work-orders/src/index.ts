@@ -14,7 +14,7 @@ export { finishCompletion } from './domain/work-order-completion.js';
 export * from './domain/work-order-archive.js';
 export * from './domain/other-costs.js';
 export * from './domain/fulfilment.js';
-export { fulfilmentProcess } from './fulfilment-process.js';
+export { fulfilmentReaction } from './fulfilment-process.js';
 export { workOrdersProjection } from './read-models/work-orders.js';
 export { WorkOrdersModule } from './work-orders.module.js';
 export { workOrderRecords, workOrderStatuses } from './records/work-order-records.js';

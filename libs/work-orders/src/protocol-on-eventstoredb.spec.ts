@@ -2,11 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   EventStore,
   openEventStoreDbLog,
+  processManagerOf,
   Rejection,
   runInContext,
   type AppendRequest,
   type CommandContext,
   type EventLog,
+  type ProcessManager,
   type Stream,
 } from '#millwright/event-sourcing';
 import { part, registerPart, type Part, type PartEvent } from '#millwright/inventory';
@@ -15,7 +17,7 @@ import type { WorkOrderEvent } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
 import { openWorkOrder } from './domain/work-order-status.js';
 import { unknownWorkOrder, type WorkOrder } from './domain/work-order.state.js';
-import { fulfilmentProcess } from './fulfilment-process.js';
+import { fulfilmentReaction } from './fulfilment-process.js';
 import { checkProtocol, Journal } from './testing/journal.js';
 import { commandKinds, decisionOf, type Command } from './testing/plant-commands.js';
 import { newActor, RandomScheduler, type Actor } from './testing/random-scheduler.js';
@@ -109,11 +111,14 @@ class Plant {
   startWorker(): void {
     const actor = newActor(`worker ${this.workers.length}`);
     this.workers.push(actor);
-    const { handle } = fulfilmentProcess(this.eventStoreOf(actor));
+    const { handle } = processManagerOf(fulfilmentReaction, {
+      events: this.eventStoreOf(actor),
+      timeZoneOf: () => Promise.resolve(undefined),
+    });
     for (const id of orderIds) void this.work(actor, id, handle).catch((error: unknown) => this.faults.push(error));
   }
 
-  private async work(actor: Actor, id: number, handle: ReturnType<typeof fulfilmentProcess>['handle']): Promise<never> {
+  private async work(actor: Actor, id: number, handle: ProcessManager['handle']): Promise<never> {
     for (let revision = (this.handled.get(id) ?? -1) + 1; ; revision += 1) {
       const next = revision;
       await this.scheduler.turn(actor, () => this.lengthOf(id) > next);

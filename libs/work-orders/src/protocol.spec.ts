@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Rejection, type Event } from '#millwright/event-sourcing/decider';
 import { decideOrderEffect, part, registerPart, type OrderEffectOutcome, type Part, type PartEvent } from '#millwright/inventory';
-import { fulfil, type FulfilmentDesk } from './domain/fulfilment.js';
+import { fulfil, type FulfilmentEffects } from './domain/fulfilment.js';
 import type { WorkOrderEvent } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
 import { requestPart } from './domain/work-order-parts.js';
@@ -119,7 +119,7 @@ class Plant {
     if (this.scheduler.random(12) === 0) throw new Unreachable('the part cannot be reached');
   }
 
-  private desk(actor: Actor): FulfilmentDesk {
+  private desk(actor: Actor): FulfilmentEffects {
     return {
       orderBefore: async (workOrderId, revision) => this.order(workOrderId).before(revision),
       carryOut: async (effect) => {

@@ -10,7 +10,7 @@ import {
   reopened,
   completionRefused,
 } from '../testing/work-orders.js';
-import { concernsParts, effectsOf, fulfil, type FulfilmentDesk, type PartEffect, type PartOutcome } from './fulfilment.js';
+import { concernsParts, effectsOf, fulfil, type FulfilmentEffects, type PartEffect, type PartOutcome } from './fulfilment.js';
 import type { WorkOrderEvent } from './work-order.events.js';
 import { workOrder } from './work-order.js';
 import type { WorkOrder } from './work-order.state.js';
@@ -89,7 +89,7 @@ async function handled(
   const revision = events.length - 1;
   const askedParts: number[] = [];
   const heard: WorkOrderEvent[] = [];
-  const desk: FulfilmentDesk = {
+  const desk: FulfilmentEffects = {
     orderBefore: async (_, at) => events.slice(0, at).reduce(workOrder.evolve, workOrder.initialState),
     carryOut: async ({ partId }) => {
       askedParts.push(partId);

@@ -48,7 +48,7 @@ export type PartOutcome =
 export type OrderDecision = (order: WorkOrder) => WorkOrderEvent[];
 
 /** What the process needs of the world: the order as it was, the parts, and the order's stream. */
-export interface FulfilmentDesk {
+export interface FulfilmentEffects {
   /** The order folded up to (not including) that revision, whatever came later: the process judges by log order, never by a fresh read. */
   orderBefore(workOrderId: number, revision: number): Promise<WorkOrder>;
   /** Decides the effect on the part's stream and says what came of it. */
@@ -69,22 +69,22 @@ const concerned: ReadonlySet<string> = new Set<WorkOrderEvent['type']>([
 ]);
 
 /** Handles one event of an order. */
-export async function fulfil(desk: FulfilmentDesk, workOrderId: number, revision: number, event: WorkOrderEvent): Promise<void> {
+export async function fulfil(world: FulfilmentEffects, workOrderId: number, revision: number, event: WorkOrderEvent): Promise<void> {
   if (!concernsParts(event)) return;
-  const before = await desk.orderBefore(workOrderId, revision);
+  const before = await world.orderBefore(workOrderId, revision);
   const effects = effectsOf(before, event);
   // Also a completion without parts: it was finished by the very append that started it.
   if (effects.length === 0) return;
-  const outcomes = await carriedOut(desk, effects);
+  const outcomes = await carriedOut(world, effects);
   const decision = answerTo(event, revision, outcomes);
-  if (decision) await desk.answer(workOrderId, decision);
+  if (decision) await world.answer(workOrderId, decision);
 }
 
 /** Carries effects out and says what came of each, in their order. */
-const carriedOut = (desk: FulfilmentDesk, effects: readonly PartEffect[]): Promise<EffectAndOutcome[]> =>
+const carriedOut = (world: FulfilmentEffects, effects: readonly PartEffect[]): Promise<EffectAndOutcome[]> =>
   sideBySide(
     effects,
-    async (effect) => ({ effect, outcome: await desk.carryOut(effect) }),
+    async (effect) => ({ effect, outcome: await world.carryOut(effect) }),
     // One part that cannot be issued refuses the completion: issuing the others would only be undone.
     ({ effect, outcome }) => outcome.kind === 'refused' && effect.kind === 'issue',
   );

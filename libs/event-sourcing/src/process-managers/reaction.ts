@@ -1,0 +1,135 @@
+import { isPlainDate } from '../business-day.js';
+import type { CommandContext } from '../command-context.js';
+import { Rejection, type Stream } from '../decider.js';
+import { nameBasedUuid } from '../event-ids.js';
+import type { Event, RecordedEvent } from '../event.js';
+import type { EventStore } from '../event-store.js';
+import { idOf, streamName } from '../stream-name.js';
+import type { ProcessManager } from './process-manager.js';
+
+/** How a command of a reaction is told from others that one event leads to, and what is done where its decision says no. */
+export type ReactionCommand = Readonly<{
+  /** A verb, part of the ids of the events for ever: two commands on one stream because of one event need two. */
+  command: string;
+  /** A refusal is an outcome: whoever reacts says what follows from it. */
+  refused(refusal: Rejection): unknown;
+}>;
+
+/**
+ * What a reaction may do because of one event. Every append names the event as its cause, belongs to its site and day, and has the same ids however
+ * often it is tried, so that the log takes it once. A stream that is created this way takes its id from the event, which names it.
+ */
+export interface Consequences<State> {
+  /** The state just before the event, whatever came later: a reaction judges by the order of the log, never by a fresh read. */
+  before(): Promise<State>;
+  /**
+   * Decides on a stream; conflicts are decided anew without limit. Answers the state after it, or undefined after a refusal.
+   * What is thrown that is no refusal of the decision has the whole event handled again.
+   */
+  execute<Target, E extends Event>(
+    stream: Stream<Target, E>,
+    id: number,
+    decide: (state: Target) => readonly E[],
+    how: ReactionCommand,
+  ): Promise<Target | undefined>;
+  /** The next id of a sequence: not the same on every try, so it may only end in events, which are appended once. */
+  nextId(sequence: string): Promise<number>;
+}
+
+type Reactions<State, E extends Event> = Readonly<{
+  [Type in E['type']]?: (event: RecordedEvent<Extract<E, Readonly<{ type: Type }>>>, then: Consequences<State>) => Promise<void>;
+}>;
+
+/** What happens because of something that happened. */
+export type Reaction = Readonly<{ name: string; category: string; startsAt: ProcessManager['startsAt'] }> &
+  Readonly<{ react(event: RecordedEvent, world: ReactionWorld): Promise<void> }>;
+
+/** What reactions need of the world. */
+export type ReactionWorld = Readonly<{
+  events: Pick<EventStore, 'execute' | 'hasAppended' | 'loadAt' | 'nextId'>;
+  /** The time zone of a site: asked for only where an event has no date of its site yet, as those of earlier releases. */
+  timeZoneOf(entityId: number): Promise<string | undefined>;
+}>;
+
+/** One try to carry out a command may meet this many milliseconds of conflicts; the engine tries again without limit. */
+const patienceMs = 2_000;
+
+/**
+ * Turns the events of a stream into commands: `to` says for each type what follows. Effects must be idempotent beyond their event ids only where a
+ * decision depends on what other commands did meanwhile (a fence).
+ */
+export function reaction<State, E extends Event>({
+  name,
+  on: { category, ...stream },
+  startsAt,
+  to,
+}: Readonly<{ name: string; on: Stream<State, E>; startsAt: ProcessManager['startsAt']; to: Reactions<State, E> }>): Reaction {
+  const reactions = new Map(Object.entries(to)) as ReadonlyMap<string, (event: RecordedEvent, then: Consequences<State>) => Promise<void>>;
+  return {
+    name,
+    category,
+    startsAt,
+    async react(event, world) {
+      const react = reactions.get(event.type);
+      if (!react) return;
+      await react(event, await consequencesOf(name, { category, ...stream }, event, world));
+    },
+  };
+}
+
+/** A reaction as the engine works it. */
+export const processManagerOf = ({ name, category, startsAt, react }: Reaction, world: ReactionWorld): ProcessManager => ({
+  name,
+  categories: [category],
+  startsAt,
+  handle: (event) => react(event, world),
+});
+
+async function consequencesOf<State, E extends Event>(
+  name: string,
+  stream: Stream<State, E>,
+  cause: RecordedEvent,
+  { events, timeZoneOf }: ReactionWorld,
+): Promise<Consequences<State>> {
+  const { id: causationId, metadata } = cause;
+  const { entity_id: entityId, effective_at: effectiveAt } = metadata;
+  const timeZone = entityId === null || isPlainDate(effectiveAt) ? undefined : await timeZoneOf(entityId);
+  const context = (): CommandContext => ({
+    actor: { kind: 'process_manager', id: name },
+    effectiveAt,
+    timeZone,
+    customerId: metadata.customer_id,
+    entityId,
+    requestId: metadata.request_id,
+    correlationId: metadata.$correlationId,
+    causationId,
+    deadline: Date.now() + patienceMs,
+  });
+  const given = new Set<string>();
+  return {
+    before: () => events.loadAt(stream, idOf(cause.stream), cause.revision - 1),
+    nextId: (sequence) => events.nextId(sequence),
+    async execute(target, id, decide, { command, refused }) {
+      const commandAndTarget = `${command} ${streamName(target.category, id)}`;
+      if (given.has(commandAndTarget)) throw new Error(`${name}: "${commandAndTarget}" is given twice because of one event`);
+      given.add(commandAndTarget);
+      let refusal: Rejection | undefined;
+      const judged: typeof decide = (state) => {
+        try {
+          refusal = undefined;
+          return decide(state);
+        } catch (error) {
+          if (!(error instanceof Rejection)) throw error;
+          refusal = error;
+          return [];
+        }
+      };
+      const eventId = (ordinal: number): string => nameBasedUuid(`${commandAndTarget} ${ordinal}`, causationId);
+      const { state } = await events.execute(target, id, judged, { context: context(), eventId });
+      // A worker that ended before its checkpoint was stored may have carried it out: then the decision says no to a second time.
+      if (!refusal || (await events.hasAppended(target, id, eventId(0), cause.position))) return state;
+      await refused(refusal);
+      return undefined;
+    },
+  };
+}

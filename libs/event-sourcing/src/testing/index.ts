@@ -1,0 +1,2 @@
+/** For specs of the libs: what the engine does, without a database. */
+export { ReactionTrial } from './reaction-trial.js';
