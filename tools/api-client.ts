@@ -31,7 +31,13 @@ export class ApiError extends Error {
   }
 }
 
-export type RequestOptions = Readonly<{ body?: unknown; query?: Readonly<Record<string, string | number>>; idempotencyKey?: string }>;
+export type RequestOptions = Readonly<{
+  body?: unknown;
+  query?: Readonly<Record<string, string | number>>;
+  idempotencyKey?: string;
+  /** A question that is sent as a POST: it is repeated like a GET. */
+  isQuestion?: boolean;
+}>;
 
 export type ApiClientOptions = Readonly<{
   url: string;
@@ -73,7 +79,7 @@ export class ApiClient {
   /** @throws ApiError */
   async send<T>(method: string, path: string, options: RequestOptions = {}): Promise<Answer<T>> {
     const giveUpAt = performance.now() + (this.options.patience ?? 0);
-    const repeatable = method === 'GET' || options.idempotencyKey !== undefined;
+    const repeatable = method === 'GET' || options.isQuestion === true || options.idempotencyKey !== undefined;
     let mayHaveArrived = false;
     for (let attempt = 1; ; attempt++) {
       const outcome = await this.once<T>(method, path, options);

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { minorUnitOf, showValue, toValue } from '#millwright/quantities';
+import { minorUnitOf, showValue } from '#millwright/quantities';
 import { ApiClient, ApiError, serverUrlOf } from './api-client.js';
-import { readHistoryFile, UnreadableFile, type HistoryFile } from './import/history-file.js';
+import { HistoryFile } from './import/history-file.js';
 import { importHistory, type ImportResult } from './import/importer.js';
 import { progressOf } from './import/progress.js';
 
@@ -64,21 +63,6 @@ function wholeNumber(name: string, text: string, atLeast: number): number {
   return number;
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
-  EACCES: 'it may not be read',
-};
-
-async function contentOf(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    throw new UnreadableFile(`${path}: ${reasons[code] ?? message}`);
-  }
-}
-
 async function siteOf(client: ApiClient, entityId: number | undefined): Promise<Entity> {
   const { data: entities } = await client.get<Entity[]>('/entities', { sort: 'id asc' });
   const entity = entityId === undefined ? entities[0] : entities.find(({ id }) => id === entityId);
@@ -89,10 +73,8 @@ async function siteOf(client: ApiClient, entityId: number | undefined): Promise<
 /** Entities show their zone as `Etc/UTC: +00:00`; the name is what stands before the colon. */
 const zoneNameOf = (timezone: string): string => timezone.split(': ')[0] ?? timezone;
 
-function printSummary(file: HistoryFile, { imported, alreadyThere, refused }: ImportResult, currency: string, seconds: number): void {
-  const refusedLines = new Set(refused.map(({ line }) => line));
-  const total = file.rows.filter(({ line }) => !refusedLines.has(line)).reduce((sum, { cost }) => sum + toValue(cost), 0n);
-  console.log(`rows read      ${file.rows.length + file.refused.length}`);
+function printSummary(file: HistoryFile, { imported, alreadyThere, refused, total }: ImportResult, currency: string, seconds: number): void {
+  console.log(`rows read      ${file.size}`);
   console.log(`imported       ${imported}`);
   console.log(`already there  ${alreadyThere}`);
   console.log(`refused        ${refused.length}`);
@@ -113,10 +95,10 @@ async function main(): Promise<void> {
   const options = settings();
   if (!options) return console.log(help);
   const { path, url, key, entityId, concurrency, patience } = options;
-  const file = readHistoryFile(await contentOf(path));
+  const file = await HistoryFile.open(path);
   const started = performance.now();
 
-  const progress = progressOf(file.rows.length + file.refused.length);
+  const progress = progressOf(file.size);
   let lastReason = '';
   const onRetry = (reason: string): void => {
     if (reason !== lastReason) progress.say(`waiting for the server: ${reason}`);

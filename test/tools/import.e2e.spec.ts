@@ -81,7 +81,16 @@ describe('npm run import', () => {
     ['without a column', 'BscStartDate,Asset,Text,PMType,Cost\n', /missing: OriginalShorttext\. It says: BscStartDate, Asset, Text/],
     ['that names a column twice', `${columns},Cost\n`, /names the column Cost twice/],
     ['in another encoding', Buffer.from(`${columns}\n2024-01-15,A,Pr\u00fcfung,PM01,1\n`, 'latin1'), /the file is not UTF-8/],
-    ['with a quote that never closes', `${columns}\n2024-01-15,A,"Job,PM01,1\n`, /a quote is opened in line 2 and never closed/],
+    [
+      'with a quote that never closes',
+      `${columns}\n2024-01-15,A,"a\r\nb",PM01,1\n2024-01-15,A,"Job,PM01,1\n2024-01-16,A,Job,PM01,1\n`,
+      /a quote is opened in line 4 and never closed/,
+    ],
+    [
+      'with a quote that never closes, however long it is',
+      `${columns}\n2024-01-15,A,"Job,PM01,1\n${'2024-01-16,A,Job,PM01,1\n'.repeat(50_000)}`,
+      /a quote is opened in line 2 and never closed/,
+    ],
   ])('says in a sentence what is wrong with a file %s', async (_, content, reason) => {
     const file = join(folder, content === undefined ? 'nothing.csv' : 'wrong.csv');
     if (content !== undefined) await writeFile(file, content);
@@ -183,21 +192,25 @@ describe('npm run import of files as people have them', () => {
   });
 
   it('reads days that can be only one', async () => {
-    const days = ['2021-1-5', '05.01.2021', '1/5/2021', '44201'];
+    const days = ['2021-1-5', '05.01.2021', '1/5/2021', '44201', '44201.659722', '1850-01-01', '2999-01-01'];
     const { output, figures } = await brought('days.csv', [columns, ...days.map((day) => `${day},Days,Job,PM01,1`), ''].join('\n'));
-    expect(figures).toMatchObject({ imported: 2, refused: 2 });
+    expect(figures).toMatchObject({ imported: 2, refused: 5 });
     expect(output).toMatch(/line 4: BscStartDate '1\/5\/2021' may be day\/month or month\/day; write YYYY-MM-DD/);
     expect(output).toMatch(/line 5: BscStartDate '44201' is a spreadsheet's number for a day \(perhaps 2021-01-05\)/);
+    expect(output).toMatch(/line 6: BscStartDate '44201\.659722' is a spreadsheet's number for a day \(perhaps 2021-01-05\)/);
+    expect(output).toMatch(/line 7: BscStartDate '1850-01-01' is before 1900-01-01; write the day on which the job was done/);
+    expect(output).toMatch(/line 8: BscStartDate '2999-01-01' lies in the future; write the day/);
   });
 
   it('takes two spellings of one name for one, and says which names only look alike', async () => {
-    const names = ['Caf\u00e9', 'Cafe\u0301', 'caf\u00e9', 'Pump\u00a0A ', 'Pump A'];
+    const names = ['Caf\u00e9', 'Cafe\u0301', 'caf\u00e9', 'Pump\u00a0A ', 'Pump A', 'Pump A\u200b'];
     const { output, figures } = await brought(
       'names.csv',
       [columns, ...names.map((name) => `2021-01-05,${name},Job,PM01,1`), ''].join('\n'),
     );
-    expect(figures).toMatchObject({ imported: 5 });
+    expect(figures).toMatchObject({ imported: 6 });
     expect(output).toContain("assets 'Café' and 'café' look alike and are two");
+    expect(output).toContain("assets 'Pump A' and 'Pump A<U+200B>' look alike and are two");
     const { rows } = await costsBy(server, 'asset');
     expect([rows.get('Café'), rows.get('café'), rows.get('Pump A')]).toEqual([2, 1, 2]);
   });
@@ -227,16 +240,45 @@ describe('npm run import of files as people have them', () => {
     });
   });
 
-  it('finds what an earlier release has brought in from the very same file', async () => {
-    const content = `${columns}\n2020-01-05,Earlier,Job,PM01,7.00\n`;
-    const reference = `${createHash('sha256').update(content).digest('hex').slice(0, 32)}:2`;
-    const order = { title: 'Job', completed_at: '2020-01-05T00:00:00Z', external_reference: reference };
-    const { id } = (await server.post('/work_orders', { work_order: order }).expect(201)).data;
-    await server
-      .post(`/work_orders/${id}/other_costs`, { other_cost: { amount: 7, date: '2020-01-05', external_reference: reference } })
-      .expect(201);
-    expect(await brought('earlier.csv', content)).toMatchObject({ code: 0, figures: { imported: 0, 'already there': 1 } });
+  it('finds what an earlier release has brought in, from the very same file or from one that has grown since', async () => {
+    const rows = ['2020-01-05,Earlier,Job,PM01,7.00', '2020-01-05,Earlier,Job,PM01,7.00', `2020-02-06,Earlier,${'Long '.repeat(60)},,-3.5`];
+    const content = `${[columns, ...rows].join('\n')}\n`;
+    await bringAsEarlierRelease(content);
+    expect(await brought('earlier.csv', content)).toMatchObject({ code: 0, figures: { imported: 0, 'already there': 3 } });
+    const more = [columns, '2020-03-07,Earlier,New,PM01,1', ...rows, '2020-01-05,Earlier,Job,PM01,7.00'];
+    for (const figures of [
+      { imported: 2, 'already there': 3 },
+      { imported: 0, 'already there': 5 },
+    ])
+      expect(await brought('more.csv', `${more.join('\n')}\n`)).toMatchObject({ code: 0, figures });
+    expect((await costsBy(server, 'asset')).rows.get('Earlier')).toBe(7 * 3 - 3.5 + 1);
   });
+
+  /** An earlier release knew a row by its file and its line. */
+  async function bringAsEarlierRelease(content: string): Promise<void> {
+    const hash = createHash('sha256').update(content).digest('hex').slice(0, 32);
+    const created = async (path: string, body: object): Promise<number> => (await server.post(path, body).expect(201)).data.id as number;
+    const asset_id = await created('/assets', { asset: { name: 'Earlier' } });
+    for (const [index, line] of content.trim().split('\n').slice(1).entries()) {
+      const [date = '', , text = '', type, amount] = line.split(',');
+      const { data } = await server.get(`/categories?filter[name_eq]=${type || 'Uncategorised'}`).expect(200);
+      const category_id = data[0]?.id ?? (await created('/categories', { category: { name: type || 'Uncategorised' } }));
+      const external_reference = `${hash}:${index + 2}`;
+      const title = text.trim();
+      const order = await created('/work_orders', {
+        work_order: {
+          title: title.slice(0, 255),
+          ...(title.length > 255 ? { description: title } : {}),
+          status_id: 5,
+          completed_at: `${date}T00:00:00Z`,
+          asset_id,
+          categories_ids: [category_id],
+          external_reference,
+        },
+      });
+      await created(`/work_orders/${order}/other_costs`, { other_cost: { amount, date, category_id, external_reference } });
+    }
+  }
 });
 
 describe('npm run import, interrupted', () => {

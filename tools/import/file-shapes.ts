@@ -16,9 +16,17 @@ function certainMark(number: string): DecimalMark | undefined {
 const unsigned = (cost: string): string => /^\((.*)\)$/.exec(cost)?.[1]?.trim() ?? cost.replace(/^[-\u2212]\s*/, '');
 
 /** What the costs of a file say together. Where they contradict each other, the point is taken, and the others are refused one by one. */
-export function decimalMarkOf(costs: readonly string[]): DecimalMark | undefined {
-  const marks = new Set(costs.map((cost) => certainMark(unsigned(cost))));
-  return marks.has('.') ? '.' : marks.has(',') ? ',' : undefined;
+export class DecimalMarks {
+  private readonly found = new Set<DecimalMark>();
+
+  add(cost: string): void {
+    const mark = certainMark(unsigned(cost));
+    if (mark !== undefined) this.found.add(mark);
+  }
+
+  get together(): DecimalMark | undefined {
+    return this.found.has('.') ? '.' : this.found.has(',') ? ',' : undefined;
+  }
 }
 
 /** A cost as a canonical decimal, or why it is none: what is wrong with it, and what to write. */
@@ -52,19 +60,27 @@ function canonical(negative: boolean, value: string): string {
   return negative && digits !== '0' ? `-${digits}` : digits;
 }
 
-/** A date as `2021-01-05`, or why it is none. Only what can be one day is taken. */
-export function dateOf(text: string): Readonly<{ date: string; isGerman: boolean } | { reason: string }> {
+const earliest = '1900-01-01';
+
+/** A date as `2021-01-05`, or why it is none. Only what can be one day is taken, and none after the latest that a job can be done on. */
+export function dateOf(text: string, latest: string): Readonly<{ date: string; isGerman: boolean } | { reason: string }> {
+  const refused = (what: string): Readonly<{ reason: string }> => ({ reason: `BscStartDate '${text}' ${what}` });
   const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text);
   const german = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(text);
   const [year, month, day] = iso ? iso.slice(1) : german ? [german[3], german[2], german[1]] : [];
   const date = `${year}-${month?.padStart(2, '0')}-${day?.padStart(2, '0')}`;
-  if ((iso || german) && isCalendarDay(date)) return { date, isGerman: !iso };
-  if (/^\d{1,2}\/\d{1,2}\/\d{4}$/.test(text)) return { reason: `BscStartDate '${text}' may be day/month or month/day; write YYYY-MM-DD` };
-  if (/^\d{5}$/.test(text)) {
-    const serial = new Date(Date.UTC(1899, 11, 30) + Number(text) * 86_400_000).toISOString().slice(0, 10);
-    return { reason: `BscStartDate '${text}' is a spreadsheet's number for a day (perhaps ${serial}); write YYYY-MM-DD` };
+  if ((iso || german) && isCalendarDay(date)) {
+    if (date < earliest) return refused(`is before ${earliest}; write the day on which the job was done`);
+    if (date > latest) return refused('lies in the future; write the day on which the job was done');
+    return { date, isGerman: !iso };
   }
-  return { reason: `BscStartDate '${text}' is no day of the calendar; write YYYY-MM-DD` };
+  if (/^\d{1,2}\/\d{1,2}\/\d{4}$/.test(text)) return refused('may be day/month or month/day; write YYYY-MM-DD');
+  if (/^\d{5}([.,]\d+)?$/.test(text)) {
+    const serial = new Date(Date.UTC(1899, 11, 30) + Math.floor(Number(text.replace(',', '.'))) * 86_400_000).toISOString().slice(0, 10);
+    return refused(`is a spreadsheet's number for a day (perhaps ${serial}); write YYYY-MM-DD`);
+  }
+  if (text === '') return refused('is empty; write the day as YYYY-MM-DD');
+  return refused('is no day of the calendar; write YYYY-MM-DD');
 }
 
 function isCalendarDay(text: string): boolean {
@@ -75,18 +91,26 @@ function isCalendarDay(text: string): boolean {
 /** A name as it is stored: composed letters, single blanks, none at its ends. */
 export const nameOf = (text: string): string => text.normalize('NFC').replace(/\s+/g, ' ').trim();
 
-/** Names that differ only in what is easily overlooked (case, accents), each pair once. */
-export function lookAlikes(names: Iterable<string>): string[] {
-  const first = new Map<string, string>();
-  const found: string[] = [];
-  for (const name of names) {
+/** Names that differ only in what is easily overlooked: case, accents, blanks, marks, signs that nobody sees. */
+export class LookAlikes {
+  private readonly first = new Map<string, string>();
+  private readonly others = new Set<string>();
+
+  add(name: string): void {
     const folded = name
       .normalize('NFKD')
-      .replace(/\p{M}|[\s\p{P}]/gu, '')
+      .replace(/[\p{M}\p{P}\p{Cf}\s]/gu, '')
       .toLowerCase();
-    const known = first.get(folded);
-    if (known === undefined) first.set(folded, name);
-    else if (known !== name) found.push(`'${known}' and '${name}'`);
+    const known = this.first.get(folded);
+    if (known === undefined) this.first.set(folded, name);
+    else if (known !== name) this.others.add(`${shown(known)} and ${shown(name)}`);
   }
-  return found;
+
+  get pairs(): readonly string[] {
+    return [...this.others];
+  }
 }
+
+/** A sign that cannot be seen stands there by its number. */
+const shown = (name: string): string =>
+  `'${name.replace(/\p{Cf}/gu, (sign) => `<U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`)}'`;

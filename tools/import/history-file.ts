@@ -1,11 +1,11 @@
-import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { CsvError, parse } from 'csv-parse/sync';
-import { costOf, dateOf, decimalMarkOf, lookAlikes, nameOf, type DecimalMark } from './file-shapes.js';
+import { recordsOf, UnreadableFile, writingOf, type CsvRecord, type Writing } from './csv-records.js';
+import { costOf, dateOf, DecimalMarks, LookAlikes, nameOf, type DecimalMark } from './file-shapes.js';
 
 /**
  * One line of maintenance history that can be imported. `cost` is a canonical decimal in the entity's currency; negative is a credit.
- * `identity` says which row it is by what it says, in whatever file it stands: equal rows are different jobs, told apart by their number among them.
+ * `content` says which job it is by what the row says, in whatever file it stands: equal rows are different jobs, told apart by their `number`
+ * among them, from 1.
  */
 export type HistoryRow = Readonly<{
   line: number;
@@ -14,146 +14,162 @@ export type HistoryRow = Readonly<{
   title: string;
   category: string;
   cost: string;
-  identity: string;
+  content: string;
+  number: number;
 }>;
 
 /** A line that cannot be imported, and why, in words for the person who owns the file. */
 export type RefusedRow = Readonly<{ line: number; reason: string }>;
 
-export type HistoryFile = Readonly<{
-  /** The hash of the file, which with a line's number was a row's identity in earlier releases. */
-  hash: string;
-  rows: readonly HistoryRow[];
-  /** What was read in another way than it stands there, for the person who owns the file. */
-  notes: readonly string[];
-  refused: readonly RefusedRow[];
-}>;
-
 const columns = ['BscStartDate', 'Asset', 'OriginalShorttext', 'PMType', 'Cost'] as const;
 type Column = (typeof columns)[number];
-type CsvRecord = Readonly<{ line: number; values: ReadonlyMap<Column, string>; width: number }>;
 
-/** The file as a whole cannot be read; the message is for the person who owns it. */
-export class UnreadableFile extends Error {}
+/** The category that takes rows with an empty PMType. */
+const uncategorised = 'Uncategorised';
 
-/** @throws UnreadableFile when the file is no CSV with these columns at all; a line that is wrong is only refused */
-export function readHistoryFile(content: Buffer): HistoryFile {
-  const hash = createHash('sha256').update(content).digest('hex').slice(0, 32);
-  const { header, records, delimiter } = recordsOf(content);
-  const mark = decimalMarkOf(records.map(({ values }) => values.get('Cost') ?? ''));
-  const rows: HistoryRow[] = [];
-  const refused: RefusedRow[] = [];
-  const seen = new Map<string, number>();
-  let german = 0;
-  for (const record of records) {
-    const row = rowOf(record, header.length, mark);
-    if ('reason' in row) {
-      refused.push({ line: record.line, reason: row.reason });
-      continue;
+/**
+ * A file of maintenance history. It is read twice, from front to end: first for what all of it together says (how numbers are written, whether it can be
+ * read at all), then row by row. Of each row only its fingerprint stays in memory.
+ */
+export class HistoryFile {
+  private germanDates = 0;
+  private readonly assets = new LookAlikes();
+
+  private constructor(
+    private readonly path: string,
+    private readonly delimiter: string,
+    private readonly mark: DecimalMark | undefined,
+    /** How many lines there are to import or to refuse. */
+    readonly size: number,
+    /** The hash of the file, which with a line's number was a row's identity in earlier releases. */
+    readonly hash: string,
+  ) {}
+
+  /** @throws UnreadableFile when the file is no CSV with these columns at all; a line that is wrong is only refused */
+  static async open(path: string): Promise<HistoryFile> {
+    const writing = await writingOf(path);
+    const delimiter = delimiterOf(writing);
+    const hash = createHash('sha256');
+    const decoder = new TextDecoder('utf-8', { fatal: true });
+    const marks = new DecimalMarks();
+    let header: Header | undefined;
+    let [size, isOther] = [0, false];
+    const onBytes = (bytes: Buffer): void => {
+      hash.update(bytes);
+      // Read as UTF-8, another encoding would lose its letters in what is stored for ever.
+      if (!writing.isUtf16 && !isUtf8(decoder, bytes)) isOther = true;
+    };
+    for await (const record of recordsOf(path, delimiter, onBytes)) {
+      if (isOther) throw new UnreadableFile('the file is not UTF-8; save it as "CSV UTF-8"');
+      if (header) {
+        size += 1;
+        marks.add(header.valueIn(record, 'Cost'));
+      } else header = new Header(record);
     }
-    const { isGerman, ...facts } = row;
-    if (isGerman) german += 1;
+    if (isOther || (!writing.isUtf16 && !isUtf8(decoder))) throw new UnreadableFile('the file is not UTF-8; save it as "CSV UTF-8"');
+    if (!header) throw new UnreadableFile('the file is empty');
+    return new HistoryFile(path, delimiter, marks.together, size, hash.digest('hex').slice(0, 32));
+  }
+
+  /** Every line behind the header, in order. */
+  async *rows(): AsyncGenerator<HistoryRow | RefusedRow> {
+    const seen = new Map<string, number>();
+    const latest = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    let header: Header | undefined;
+    for await (const record of recordsOf(this.path, this.delimiter)) {
+      if (!header) header = new Header(record);
+      else yield this.rowOf(record, header, { seen, latest });
+    }
+  }
+
+  /** What was read in another way than it stands there, for the person who owns the file; complete once all rows were taken. */
+  get notes(): readonly string[] {
+    return [
+      ...(this.delimiter === ',' ? [] : [`columns are separated by ${this.delimiter === '\t' ? 'tabs' : `"${this.delimiter}"`}`]),
+      ...(this.mark === ',' ? ['costs have a comma before their decimals'] : []),
+      ...(this.germanDates > 0 ? [`${this.germanDates} dates like 31.01.2021 were read as day.month.year`] : []),
+      ...this.assets.pairs.map((pair) => `assets ${pair} look alike and are two`),
+    ];
+  }
+
+  private rowOf(
+    record: CsvRecord,
+    header: Header,
+    { seen, latest }: { seen: Map<string, number>; latest: string },
+  ): HistoryRow | RefusedRow {
+    const { line, fields } = record;
+    const value = (column: Column): string => header.valueIn(record, column);
+    if (fields.length < header.width) return { line, reason: `${fields.length} columns where the header has ${header.width}` };
+    const cost = costOf(value('Cost'), this.mark);
+    if ('reason' in cost) return { line, ...cost };
+    if (fields.length > header.width)
+      return {
+        line,
+        reason: `${fields.length} columns where the header has ${header.width}; put quotes around a text with "${this.delimiter}" in it`,
+      };
+    const date = dateOf(value('BscStartDate'), latest);
+    if ('reason' in date) return { line, ...date };
+    const asset = nameOf(value('Asset'));
+    if (asset === '') return { line, reason: "Asset '' is empty; write its name" };
+    if (date.isGerman) this.germanDates += 1;
+    this.assets.add(asset);
+    const facts = {
+      date: date.date,
+      asset,
+      title: value('OriginalShorttext').normalize('NFC') || '(no text)',
+      category: nameOf(value('PMType')) || uncategorised,
+      cost: cost.cost,
+    };
     const content = contentOf(facts);
     const number = (seen.get(content) ?? 0) + 1;
     seen.set(content, number);
-    rows.push({ ...facts, identity: `${content}:${number}` });
+    return { line, ...facts, content, number };
   }
-  const alike = lookAlikes(new Set(rows.map(({ asset }) => asset)));
-  const notes = [
-    ...(delimiter === ',' ? [] : [`columns are separated by ${delimiter === '\t' ? 'tabs' : `"${delimiter}"`}`]),
-    ...(mark === ',' ? ['costs have a comma before their decimals'] : []),
-    ...(german > 0 ? [`${german} dates like 31.01.2021 were read as day.month.year`] : []),
-    ...alike.map((pair) => `assets ${pair} look alike and are two`),
-  ];
-  return { hash, rows, refused, notes };
 }
 
-/** Everything of a row that a person would say it by. */
-const contentOf = ({ date, asset, title, category, cost }: Omit<HistoryRow, 'identity'>): string =>
+/** A fingerprint of everything of a row that a person would say it by. */
+export const contentOf = ({ date, asset, title, category, cost }: Omit<HistoryRow, 'line' | 'content' | 'number'>): string =>
   createHash('sha256')
     .update(JSON.stringify([date, asset, title, category, cost]))
     .digest('hex')
     .slice(0, 40);
 
-function recordsOf(content: Buffer): { header: string[]; records: CsvRecord[]; delimiter: string } {
-  const delimiter = delimiterOf(content);
-  const parsed = parseCsv(content, delimiter);
-  const header = parsed[0]?.record.map((name) => name.trim()) ?? [];
-  requireColumns(header);
+/** Where each column stands. */
+class Header {
+  readonly width: number;
+  private readonly places: ReadonlyMap<Column, number>;
 
-  let countedTwice = 0;
-  const records = parsed.slice(1).map(({ record, info }) => ({
-    // The parser counts a CRLF inside of quotes as two lines.
-    line: info.lines - lineBreaksIn(record) - (countedTwice += countOf(/\r\n/g, record)),
-    values: new Map(columns.map((column) => [column, record[header.indexOf(column)]?.trim() ?? ''])),
-    width: record.length,
-  }));
-  return { header, records, delimiter };
-}
+  /** @throws UnreadableFile */
+  constructor({ fields }: CsvRecord) {
+    const names = fields.map((name) => name.trim());
+    const missing = columns.filter((column) => !names.includes(column));
+    const twice = columns.find((column) => names.indexOf(column) !== names.lastIndexOf(column));
+    if (twice !== undefined) throw new UnreadableFile(`the first line names the column ${twice} twice`);
+    if (missing.length > 0)
+      throw new UnreadableFile(
+        `the first line must name the columns ${columns.join(', ')}; missing: ${missing.join(', ')}. It says: ${names.join(', ').slice(0, 200)}`,
+      );
+    this.width = names.length;
+    this.places = new Map(columns.map((column) => [column, names.indexOf(column)]));
+  }
 
-/** The mark between the columns, as the first line has it: a spreadsheet writes a semicolon where commas stand in numbers. */
-function delimiterOf(content: Buffer): string {
-  const [first = ''] = content.toString('utf8', 0, 4_000).split(/\r?\n/);
-  const named = (mark: string): string[] =>
-    first
-      .replace(/^\ufeff/, '')
-      .split(mark)
-      .map((name) => name.replace(/^"(.*)"$/, '$1').trim());
-  return [',', ';', '\t', '|'].find((mark) => columns.every((column) => named(mark).includes(column))) ?? ',';
-}
-
-type Parsed = { record: string[]; info: { lines: number } };
-
-function parseCsv(content: Buffer, delimiter: string): Parsed[] {
-  if (content.length === 0) throw new UnreadableFile('the file is empty');
-  const isUtf16 = content[0] === 0xff && content[1] === 0xfe;
-  // Read as UTF-8, another encoding would lose its letters in what is stored for ever.
-  if (!isUtf16 && !isUtf8(content)) throw new UnreadableFile('the file is not UTF-8; save it as "CSV UTF-8"');
-  const options = { bom: true, delimiter, info: true, relax_column_count: true, relax_quotes: true, skip_empty_lines: true } as const;
-  try {
-    return parse(content, options) as unknown as Parsed[];
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw new UnreadableFile(
-      error.code === 'CSV_QUOTE_NOT_CLOSED'
-        ? `a quote is opened in line ${/at line (\d+)/.exec(error.message)?.[1] ?? '?'} and never closed: the rest of the file is one field`
-        : error.message,
-    );
+  valueIn({ fields }: CsvRecord, column: Column): string {
+    return fields[this.places.get(column) ?? -1]?.trim() ?? '';
   }
 }
 
-function requireColumns(header: readonly string[]): void {
-  const missing = columns.filter((column) => !header.includes(column));
-  const twice = columns.find((column) => header.indexOf(column) !== header.lastIndexOf(column));
-  if (twice !== undefined) throw new UnreadableFile(`the first line names the column ${twice} twice`);
-  if (missing.length === 0) return;
-  throw new UnreadableFile(
-    `the first line must name the columns ${columns.join(', ')}; missing: ${missing.join(', ')}. It says: ${header.join(', ').slice(0, 200)}`,
-  );
+/** The mark between the columns, as the first line has it: a spreadsheet writes a semicolon where commas stand in numbers. */
+function delimiterOf({ firstLine }: Writing): string {
+  const named = (mark: string): string[] => firstLine.split(mark).map((name) => name.replace(/^"(.*)"$/, '$1').trim());
+  return [',', ';', '\t', '|'].find((mark) => columns.every((column) => named(mark).includes(column))) ?? ',';
 }
 
-/** A quoted field may span lines; the line a person looks for is the first one of the record. */
-const lineBreaksIn = (record: readonly string[]): number => countOf(/\r\n|\r|\n/g, record);
-
-const countOf = (pattern: RegExp, record: readonly string[]): number =>
-  record.reduce((count, field) => count + (field.match(pattern)?.length ?? 0), 0);
-
-type ReadRow = Omit<HistoryRow, 'identity'> & Readonly<{ isGerman: boolean }>;
-
-function rowOf(
-  { line, values, width }: CsvRecord,
-  expectedWidth: number,
-  mark: DecimalMark | undefined,
-): ReadRow | Readonly<{ reason: string }> {
-  const value = (column: Column): string => values.get(column) ?? '';
-  if (width < expectedWidth) return { reason: `${width} columns where the header has ${expectedWidth}` };
-  const cost = costOf(value('Cost'), mark);
-  if ('reason' in cost) return cost;
-  if (width > expectedWidth)
-    return { reason: `${width} columns where the header has ${expectedWidth}; put quotes around a text with "," in it` };
-  const date = dateOf(value('BscStartDate'));
-  if ('reason' in date) return date;
-  const asset = nameOf(value('Asset'));
-  if (asset === '') return { reason: "Asset '' is empty; write its name" };
-  return { line, ...date, asset, title: value('OriginalShorttext') || '(no text)', category: nameOf(value('PMType')), ...cost };
+/** Whether the bytes go on as UTF-8; without bytes, whether they end as such. */
+function isUtf8(decoder: InstanceType<typeof TextDecoder>, bytes?: Buffer): boolean {
+  try {
+    decoder.decode(bytes, { stream: bytes !== undefined });
+    return true;
+  } catch {
+    return false;
+  }
 }
