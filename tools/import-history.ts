@@ -73,7 +73,12 @@ async function siteOf(client: ApiClient, entityId: number | undefined): Promise<
 /** Entities show their zone as `Etc/UTC: +00:00`; the name is what stands before the colon. */
 const zoneNameOf = (timezone: string): string => timezone.split(': ')[0] ?? timezone;
 
-function printSummary(file: HistoryFile, { imported, alreadyThere, refused, total }: ImportResult, currency: string, seconds: number): void {
+function printSummary(
+  file: HistoryFile,
+  { imported, alreadyThere, refused, total }: ImportResult,
+  currency: string,
+  seconds: number,
+): void {
   console.log(`rows read      ${file.size}`);
   console.log(`imported       ${imported}`);
   console.log(`already there  ${alreadyThere}`);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -83,8 +84,8 @@ describe('npm run import', () => {
     ['in another encoding', Buffer.from(`${columns}\n2024-01-15,A,Pr\u00fcfung,PM01,1\n`, 'latin1'), /the file is not UTF-8/],
     [
       'with a quote that never closes',
-      `${columns}\n2024-01-15,A,"a\r\nb",PM01,1\n2024-01-15,A,"Job,PM01,1\n2024-01-16,A,Job,PM01,1\n`,
-      /a quote is opened in line 4 and never closed/,
+      `${columns}\n\n2024-01-15,A,"a\r\nb",PM01,1\n\n\n2024-01-15,A,"Job,PM01,1\n2024-01-16,A,Job,PM01,1\n`,
+      /a quote is opened in line 7 and never closed/,
     ],
     [
       'with a quote that never closes, however long it is',
@@ -98,6 +99,18 @@ describe('npm run import', () => {
     expect(errors).toMatch(reason);
     expect(errors.trim().split('\n')).toHaveLength(1);
     expect([code, output]).toEqual([2, '']);
+  });
+
+  it('says what to do with what can be read only once', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const importer = importing(await sharedServer(), pipe);
+    await writeFile(pipe, `${columns}\n2024-01-15,A,Job,PM01,1\n`).catch(() => undefined); // nobody may be reading any more
+    expect(await importer.finished()).toEqual({
+      code: 2,
+      output: '',
+      errors: `${pipe}: it can be read only once; save it as a file first\n`,
+    });
   });
 
   it('reads a file as a spreadsheet saves it: byte order mark, CRLF, quotes and a line break in a text', async () => {
@@ -162,13 +175,13 @@ describe('npm run import of files as people have them', () => {
     const { output, figures } = await brought('german.csv', german);
     expect(figures).toMatchObject({ imported: 0, 'already there': 2 });
     expect(output).toMatch(
-      /note +columns are separated by ";"\nnote +costs have a comma before their decimals\nnote +1 dates like 31\.01\.2021 were read/,
+      /note +columns are separated by ";"\nnote +costs have a comma before their decimals\nnote +costs with marks between their thousands were read without them \(1\)\nnote +dates like 31\.01\.2021 were read as day\.month\.year \(1\)/,
     );
     expect((await costsBy(server, 'asset')).rows.get('Förderband 1')).toBe(3902.85);
   });
 
   it('reads amounts that can be only one, and says of each other what to write', async () => {
-    const amounts = ['"1,234.50"', '(50.00)', '$12.00', '', '1.005', '"12,5"', '0.00', '"1,234"'];
+    const amounts = ['"1,234.50"', '(50.00)', '$12.00', '', '1.005', '"12,5"', '0.00', '"1,234"', '-1000000000'];
     const { output, code } = await brought(
       'amounts.csv',
       [columns, ...amounts.map((cost, index) => `2021-01-05,Money,row ${index},PM01,${cost}`), ''].join('\n'),
@@ -180,6 +193,8 @@ describe('npm run import of files as people have them', () => {
       /line 5: Cost '' is empty; write 0 where there was none/,
       /line 6: Cost '1\.005' has more than 2 decimals/,
       /line 7: Cost '12,5' has a comma before its decimals, others in this file a point/,
+      /line 10: Cost '-1000000000' is more than 999999999\.99; write it as several rows/,
+      /note +costs with marks between their thousands were read without them \(2\)\nnote +costs in brackets were read as credits \(1\)/,
     ])
       expect(output).toMatch(refusal);
     const { data } = await server.get('/work_orders?filter[title_start]=row&filter[archived_true]=true').expect(200);
@@ -192,14 +207,15 @@ describe('npm run import of files as people have them', () => {
   });
 
   it('reads days that can be only one', async () => {
-    const days = ['2021-1-5', '05.01.2021', '1/5/2021', '44201', '44201.659722', '1850-01-01', '2999-01-01'];
+    const days = ['2021-1-5', '05.01.2021', '1/5/2021', '44201', '44201.659722', '1850-01-01', '2999-01-01', '05-Jan-21'];
     const { output, figures } = await brought('days.csv', [columns, ...days.map((day) => `${day},Days,Job,PM01,1`), ''].join('\n'));
-    expect(figures).toMatchObject({ imported: 2, refused: 5 });
+    expect(figures).toMatchObject({ imported: 2, refused: 6 });
     expect(output).toMatch(/line 4: BscStartDate '1\/5\/2021' may be day\/month or month\/day; write YYYY-MM-DD/);
     expect(output).toMatch(/line 5: BscStartDate '44201' is a spreadsheet's number for a day \(perhaps 2021-01-05\)/);
     expect(output).toMatch(/line 6: BscStartDate '44201\.659722' is a spreadsheet's number for a day \(perhaps 2021-01-05\)/);
     expect(output).toMatch(/line 7: BscStartDate '1850-01-01' is before 1900-01-01; write the day on which the job was done/);
     expect(output).toMatch(/line 8: BscStartDate '2999-01-01' lies in the future; write the day/);
+    expect(output).toMatch(/line 9: BscStartDate '05-Jan-21' is written in a way that is not read here; write YYYY-MM-DD/);
   });
 
   it('takes two spellings of one name for one, and says which names only look alike', async () => {
@@ -254,12 +270,40 @@ describe('npm run import of files as people have them', () => {
     expect((await costsBy(server, 'asset')).rows.get('Earlier')).toBe(7 * 3 - 3.5 + 1);
   });
 
-  /** An earlier release knew a row by its file and its line. */
-  async function bringAsEarlierRelease(content: string): Promise<void> {
+  it('finds what an earlier release has brought in of a file before it was killed, also where a longer file came in between', async () => {
+    const rows = [
+      '2020-01-05,Begun,Job,PM01,7.00',
+      '2020-01-06,Begun,Job,PM01,8',
+      '2020-01-06,Begun,Job,PM01,8',
+      '2020-01-07,Begun,Job,,9',
+    ];
+    const content = `${[columns, ...rows].join('\n')}\n`;
+    await bringAsEarlierRelease(content, 2);
+    const more = await brought('longer.csv', `${content}2020-01-08,Begun,Job,PM01,1\n`);
+    expect(more).toMatchObject({ code: 0, figures: { imported: 3, 'already there': 2 } });
+    expect(await brought('begun.csv', content)).toMatchObject({ code: 0, figures: { imported: 0, 'already there': 4 } });
+    expect((await costsBy(server, 'asset')).rows.get('Begun')).toBe(33);
+  });
+
+  it('brings nothing back that an earlier release has brought in and somebody has archived since', async () => {
+    const content = `${columns}\n2020-01-05,Taken away,Job,PM01,7.00\n`;
+    const [order] = await bringAsEarlierRelease(content);
+    await server.delete(`/work_orders/${order}`).expect(204);
+    for (const file of [content, `${content}2020-01-06,Taken away,Job,PM01,1\n`])
+      expect(await brought('archived.csv', file)).toMatchObject({ code: 0, figures: { 'already there': 1 } });
+  });
+
+  /** An earlier release knew a row by its file and its line. Returns the work orders of the rows that it came to. */
+  async function bringAsEarlierRelease(content: string, rows = Infinity): Promise<number[]> {
     const hash = createHash('sha256').update(content).digest('hex').slice(0, 32);
     const created = async (path: string, body: object): Promise<number> => (await server.post(path, body).expect(201)).data.id as number;
-    const asset_id = await created('/assets', { asset: { name: 'Earlier' } });
-    for (const [index, line] of content.trim().split('\n').slice(1).entries()) {
+    const lines = content
+      .trim()
+      .split('\n')
+      .slice(1, 1 + rows);
+    const asset_id = await created('/assets', { asset: { name: lines[0]?.split(',')[1] } });
+    const orders: number[] = [];
+    for (const [index, line] of lines.entries()) {
       const [date = '', , text = '', type, amount] = line.split(',');
       const { data } = await server.get(`/categories?filter[name_eq]=${type || 'Uncategorised'}`).expect(200);
       const category_id = data[0]?.id ?? (await created('/categories', { category: { name: type || 'Uncategorised' } }));
@@ -277,7 +321,9 @@ describe('npm run import of files as people have them', () => {
         },
       });
       await created(`/work_orders/${order}/other_costs`, { other_cost: { amount, date, category_id, external_reference } });
+      orders.push(order);
     }
+    return orders;
   }
 });
 

@@ -20,6 +20,7 @@ const causes: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EISDIR: 'it is a folder',
   EACCES: 'it may not be read',
+  ESPIPE: 'it can be read only once; save it as a file first',
 };
 
 /** How a file is written, as its first bytes have it. */
@@ -53,11 +54,12 @@ export async function* recordsOf(path: string, delimiter: string, onBytes?: OnBy
     max_record_size: longestRecord,
     relax_column_count: true,
     relax_quotes: true,
-    skip_empty_lines: true,
     // Told of each record as soon as it is read, whatever was taken of them by then. The line goes along as one more field.
-    on_record: (fields: string[], { lines }): string[] => {
+    // Empty lines are passed over here, not by the parser: they count for the line that a quote is opened in.
+    on_record: (fields: string[], { lines }): string[] | undefined => {
       countedTwice += countOf(/\r\n/g, fields); // the parser counts one inside of quotes as two lines
       lastLine = lines - countedTwice;
+      if (fields.length === 1 && fields[0] === '') return undefined;
       return [String(lastLine - countOf(/\r\n|\r|\n/g, fields)), ...fields];
     },
   });

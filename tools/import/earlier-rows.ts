@@ -17,21 +17,23 @@ type EarlierOrder = Readonly<{
 type Page = Readonly<{ nodes: readonly EarlierOrder[]; pageInfo: Readonly<{ endCursor: string | null; hasNextPage: boolean }> }>;
 
 const pageSize = 200;
+/** What was archived since is there as well: it was brought in once, and taken away on purpose. */
 const query = `query ($after: String) {
-  workOrders(filter: {externalReference: {cont: ":"}}, first: ${pageSize}, after: $after) {
+  workOrders(filter: {externalReference: {cont: ":"}, archived: {in: [true, false]}}, first: ${pageSize}, after: $after) {
     nodes { externalReference title description completedAt asset { name } categories { name } totalCosts { other } }
     pageInfo { endCursor hasNextPage }
   }
 }`;
 
 /** Earlier releases knew a row by the hash of its file and its line; references of this one have no colon. */
-const earlierReference = /^([0-9a-f]{32}):\d+$/;
+const earlierReference = /^([0-9a-f]{32}):(\d+)$/;
 
 /** What an earlier release has brought in: it is there, whatever file the same rows stand in today. */
 export class EarlierRows {
   /** How many rows of each content came from other files than this one. */
   private readonly fromOtherFiles = new Map<string, number>();
-  private fromThisFile = 0;
+  /** The content of the lines that came from this very file, perhaps of some of them only. */
+  private readonly fromThisFile = new Map<number, string>();
 
   private constructor(private readonly hash: string) {}
 
@@ -42,22 +44,27 @@ export class EarlierRows {
     do {
       const { nodes, pageInfo }: Page = await pageAfter(client, after);
       for (const order of nodes) {
-        const [, file] = earlierReference.exec(order.externalReference) ?? [];
-        if (file !== undefined) rows.add(file, contentIn(order, site));
+        const [, file, line] = earlierReference.exec(order.externalReference) ?? [];
+        if (file !== undefined) rows.add(file, Number(line), contentIn(order, site));
       }
       after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
     } while (after !== null);
     return rows;
   }
 
-  /** `complete` when it is there; the reference under which this very file had it, perhaps without its cost; undefined for a row of this release. */
-  referenceOf({ line, content, number }: HistoryRow): 'complete' | string | undefined {
-    if (this.fromThisFile > 0) return `${this.hash}:${line}`;
-    return number <= (this.fromOtherFiles.get(content) ?? 0) ? 'complete' : undefined;
+  /** Whether nothing of the row is missing. An order without its cost looks like one that cost nothing. */
+  has({ line, content, number, cost }: HistoryRow): boolean {
+    const known = this.fromThisFile.get(line);
+    return known === undefined ? number <= (this.fromOtherFiles.get(content) ?? 0) : known === content && cost !== '0';
   }
 
-  private add(file: string, content: string): void {
-    if (file === this.hash) this.fromThisFile += 1;
+  /** The reference of the records of a row that is not all there: those that an earlier release has begun keep theirs. */
+  referenceOf({ line, content, number }: HistoryRow): string {
+    return this.fromThisFile.has(line) ? `${this.hash}:${line}` : `${content}-${number}`;
+  }
+
+  private add(file: string, line: number, content: string): void {
+    if (file === this.hash) this.fromThisFile.set(line, content);
     else this.fromOtherFiles.set(content, (this.fromOtherFiles.get(content) ?? 0) + 1);
   }
 }

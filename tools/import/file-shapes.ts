@@ -29,8 +29,11 @@ export class DecimalMarks {
   }
 }
 
+/** `isBracketed` and `isGrouped`: it was written in another way than its decimal is. */
+export type ReadCost = Readonly<{ cost: string; isBracketed: boolean; isGrouped: boolean }>;
+
 /** A cost as a canonical decimal, or why it is none: what is wrong with it, and what to write. */
-export function costOf(text: string, mark: DecimalMark | undefined): Readonly<{ cost: string } | { reason: string }> {
+export function costOf(text: string, mark: DecimalMark | undefined): ReadCost | Readonly<{ reason: string }> {
   if (text === '') return { reason: "Cost '' is empty; write 0 where there was none" };
   const negative = /^[-\u2212]/.test(text) || /^\(.*\)$/.test(text);
   const number = unsigned(text);
@@ -47,10 +50,10 @@ export function costOf(text: string, mark: DecimalMark | undefined): Readonly<{ 
   const decimals = own ?? mark;
   if (decimals === undefined && /[.,]/.test(number))
     return { reason: `Cost '${text}' may be a thousand times as much; write it with its decimals, like ${number.replace(/[.,]/g, '')}.00` };
-  const isGrouped = decimals === ',' ? groupedByPoints : groupedByCommas;
-  if (/[.,].*[.,]/.test(number) && !isGrouped.test(number)) return { reason: `Cost '${text}' is no number; write one like 1234.50` };
+  const grouped = decimals === ',' ? groupedByPoints : groupedByCommas;
+  if (/[.,].*[.,]/.test(number) && !grouped.test(number)) return { reason: `Cost '${text}' is no number; write one like 1234.50` };
   const value = decimals === ',' ? number.replaceAll('.', '').replace(',', '.') : number.replaceAll(',', '');
-  return { cost: canonical(negative, value) };
+  return { cost: canonical(negative, value), isBracketed: text.startsWith('('), isGrouped: value.length < number.length };
 }
 
 function canonical(negative: boolean, value: string): string {
@@ -80,7 +83,7 @@ export function dateOf(text: string, latest: string): Readonly<{ date: string; i
     return refused(`is a spreadsheet's number for a day (perhaps ${serial}); write YYYY-MM-DD`);
   }
   if (text === '') return refused('is empty; write the day as YYYY-MM-DD');
-  return refused('is no day of the calendar; write YYYY-MM-DD');
+  return refused(`is ${iso || german ? 'no day of the calendar' : 'written in a way that is not read here'}; write YYYY-MM-DD`);
 }
 
 function isCalendarDay(text: string): boolean {

@@ -32,7 +32,7 @@ const uncategorised = 'Uncategorised';
  * read at all), then row by row. Of each row only its fingerprint stays in memory.
  */
 export class HistoryFile {
-  private germanDates = 0;
+  private readonly readOtherwise = { germanDates: 0, bracketed: 0, grouped: 0 };
   private readonly assets = new LookAlikes();
 
   private constructor(
@@ -84,10 +84,13 @@ export class HistoryFile {
 
   /** What was read in another way than it stands there, for the person who owns the file; complete once all rows were taken. */
   get notes(): readonly string[] {
+    const { germanDates, bracketed, grouped } = this.readOtherwise;
     return [
       ...(this.delimiter === ',' ? [] : [`columns are separated by ${this.delimiter === '\t' ? 'tabs' : `"${this.delimiter}"`}`]),
       ...(this.mark === ',' ? ['costs have a comma before their decimals'] : []),
-      ...(this.germanDates > 0 ? [`${this.germanDates} dates like 31.01.2021 were read as day.month.year`] : []),
+      ...(grouped > 0 ? [`costs with marks between their thousands were read without them (${grouped})`] : []),
+      ...(bracketed > 0 ? [`costs in brackets were read as credits (${bracketed})`] : []),
+      ...(germanDates > 0 ? [`dates like 31.01.2021 were read as day.month.year (${germanDates})`] : []),
       ...this.assets.pairs.map((pair) => `assets ${pair} look alike and are two`),
     ];
   }
@@ -111,7 +114,9 @@ export class HistoryFile {
     if ('reason' in date) return { line, ...date };
     const asset = nameOf(value('Asset'));
     if (asset === '') return { line, reason: "Asset '' is empty; write its name" };
-    if (date.isGerman) this.germanDates += 1;
+    this.readOtherwise.germanDates += Number(date.isGerman);
+    this.readOtherwise.bracketed += Number(cost.isBracketed);
+    this.readOtherwise.grouped += Number(cost.isGrouped);
     this.assets.add(asset);
     const facts = {
       date: date.date,

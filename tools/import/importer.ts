@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import { ApiError, type ApiClient } from '../api-client.js';
-import { costDecimals, toValue } from '#millwright/quantities';
+import { absolute, costDecimals, decimalPlaces, largestCost, showValue, toValue } from '#millwright/quantities';
 import { EarlierRows } from './earlier-rows.js';
 import type { HistoryFile, HistoryRow, RefusedRow } from './history-file.js';
 import { NamedRecords } from './named-records.js';
@@ -37,10 +37,9 @@ export async function importHistory(file: HistoryFile, { client, site, concurren
 
   const isNew = async (row: HistoryRow): Promise<boolean> => {
     requireCost(row.cost, site.currency);
-    const known = earlier.referenceOf(row);
-    if (known === 'complete') return false;
+    if (earlier.has(row)) return false;
     const [assetId, categoryId] = [await assets.idOf(row.asset), await categories.idOf(row.category)];
-    return importRow(row, { client, site, reference: known ?? `${row.content}-${row.number}`, assetId, categoryId });
+    return importRow(row, { client, site, reference: earlier.referenceOf(row), assetId, categoryId });
   };
   await forEachConcurrently(file.rows(), concurrency, async (row) => {
     try {
@@ -62,13 +61,9 @@ export async function importHistory(file: HistoryFile, { client, site, concurren
 /** What the server would refuse behind the order. @throws ApiError */
 function requireCost(cost: string, currency: string): void {
   const most = costDecimals(currency);
-  if ((cost.split('.')[1]?.length ?? 0) > most)
-    throw new ApiError(
-      422,
-      'VALIDATION_FAILED',
-      `Cost '${cost}' has more than ${most} decimals, which ${currency} does not have; round it`,
-      undefined,
-    );
+  const refused = (what: string): ApiError => new ApiError(422, 'VALIDATION_FAILED', `Cost '${cost}' ${what}`, undefined);
+  if (decimalPlaces(cost) > most) throw refused(`has more than ${most} decimals, which ${currency} does not have; round it`);
+  if (absolute(toValue(cost)) > largestCost) throw refused(`is more than ${showValue(largestCost)}; write it as several rows`);
 }
 
 type RowContext = Readonly<{ client: ApiClient; site: Site; reference: string; assetId: number; categoryId: number }>;
