@@ -1,39 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { Pool } from 'pg';
-import { createDatabase, type TestDatabase } from '../../../test/harness/database.js';
 import { currentContext, runInContext } from './command-context.js';
 import { commandContext, countOne, counting, type Count } from './contract/counting.js';
-import { poolOn, prepareDatabase } from './contract/log-database.js';
+import { preparedLog } from './contract/log-database.js';
 import { streamOf } from './contract/log-under-test.js';
 import { Rejection } from './decider.js';
 import { LogUnavailable, UnknownOutcome, type Appended, type EventLog } from './event-log.js';
 import { EventStore } from './event-store.js';
-import { PostgresLog } from './postgres/postgres-log.js';
 import { Sequences } from './sequences.js';
 
-let database: TestDatabase;
-let log: PostgresLog;
-let pool: Pool;
-beforeAll(async () => {
-  database = await createDatabase();
-  await prepareDatabase(database.ownerUrl, ['counting']);
-  log = new PostgresLog({ url: database.url });
-  pool = poolOn(database.url);
-});
-afterAll(async () => {
-  await log.close();
-  await pool.end();
-  await database.drop();
-});
+const prepared = preparedLog(['counting']);
 
-const storeOn = (over: EventLog = log): EventStore => new EventStore(over, new Sequences(pool));
+const storeOn = (over: EventLog = prepared.log): EventStore => new EventStore(over, new Sequences(prepared.pool));
 const inContext = commandContext;
 const refuse = (): never => {
   throw new Rejection('CONFLICT', 'no');
 };
 /** The log with some of its methods replaced. */
-const logWith = (changes: (real: EventLog) => Partial<EventLog>): EventLog => Object.assign(Object.create(log) as EventLog, changes(log));
+const logWith = (changes: (real: EventLog) => Partial<EventLog>): EventLog =>
+  Object.assign(Object.create(prepared.log) as EventLog, changes(prepared.log));
 
 describe('running a decision', () => {
   it('answers with the state after it, its own events and where they stand', async () => {
@@ -44,13 +29,13 @@ describe('running a decision', () => {
       revision: 0,
       events: [{ type: 'Counted', revision: 0, stream: `counting-${id}` }],
     });
-    const [stored] = await log.readStream(`counting-${id}`);
+    const [stored] = await prepared.log.readStream(`counting-${id}`);
     expect(outcome.events).toEqual([stored]);
     expect(outcome.position).toBe(stored?.position);
   });
 
   it('writes what surrounds the command into the metadata', async () => {
-    const store = new EventStore(log, new Sequences(pool), { clock: () => new Date('2025-02-03T04:05:06.007Z') });
+    const store = new EventStore(prepared.log, new Sequences(prepared.pool), { clock: () => new Date('2025-02-03T04:05:06.007Z') });
     const context = inContext({
       entityId: null,
       customerId: 3,
@@ -114,7 +99,7 @@ describe('running a decision', () => {
       position: 0n,
       events: [],
     });
-    expect(await streamOf(log, `counting-${id}`)).toEqual([]);
+    expect(await streamOf(prepared.log, `counting-${id}`)).toEqual([]);
   });
 
   it('gives every one of many commands at once its own answer', async () => {
@@ -139,7 +124,7 @@ describe('running a decision', () => {
       ['a', '\ud800', 'b'].map((label) => store.execute(counting, id, countOne(label), { context: inContext() })),
     );
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect((await streamOf(log, `counting-${id}`)).map(({ data }) => data)).toEqual([
+    expect((await streamOf(prepared.log, `counting-${id}`)).map(({ data }) => data)).toEqual([
       { label: 'a', countAfter: 1 },
       { label: 'b', countAfter: 2 },
     ]);
@@ -174,7 +159,7 @@ describe('running a decision', () => {
     // Nothing stands in the way at first; when the append has lost against the other process, something does.
     const admit = () => (++asked > 1 ? refuse() : undefined);
     await expect(one.execute(counting, id, countOne('c'), { context: inContext({ admit }) })).rejects.toMatchObject({ code: 'CONFLICT' });
-    expect(await streamOf(log, `counting-${id}`)).toHaveLength(2);
+    expect(await streamOf(prepared.log, `counting-${id}`)).toHaveLength(2);
   });
 
   it('folds up to exactly the revision that is asked for', async () => {
@@ -233,7 +218,7 @@ describe('a command that expects a revision', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const outcome of outcomes)
       if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'PRECONDITION_FAILED' });
-    expect(await streamOf(log, `counting-${id}`)).toHaveLength(2);
+    expect(await streamOf(prepared.log, `counting-${id}`)).toHaveLength(2);
   });
 });
 
@@ -256,7 +241,7 @@ describe('a command whose append has no certain outcome', () => {
       [{ count: 1, last: 'a' }, 0],
       [{ count: 2, last: 'b' }, 1],
     ]);
-    expect(await streamOf(log, `counting-${id}`)).toHaveLength(2);
+    expect(await streamOf(prepared.log, `counting-${id}`)).toHaveLength(2);
   });
 
   it('is UNAVAILABLE when its deadline passes', async () => {
@@ -297,7 +282,7 @@ describe('a command whose append has no certain outcome', () => {
     const [store, id] = [storeOn(late), randomUUID()];
     const outcome = await store.execute(counting, id, countOne('a'), { context: inContext({ deadline: Date.now() + 200 }) });
     expect(outcome).toMatchObject({ state: { count: 1, last: 'a' }, revision: 0 });
-    expect(await streamOf(log, `counting-${id}`)).toHaveLength(1);
+    expect(await streamOf(prepared.log, `counting-${id}`)).toHaveLength(1);
   });
 
   it('is UNAVAILABLE when the log says after the deadline that it was too late', async () => {
@@ -310,7 +295,7 @@ describe('a command whose append has no certain outcome', () => {
     const [store, id] = [storeOn(late), randomUUID()];
     const began = store.execute(counting, id, countOne('a'), { context: inContext({ deadline: Date.now() + 200 }) });
     await expect(began).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    expect(await streamOf(log, `counting-${id}`)).toHaveLength(0);
+    expect(await streamOf(prepared.log, `counting-${id}`)).toHaveLength(0);
   });
 
   it('is appended once when two processes give the same event ids', async () => {
@@ -320,6 +305,6 @@ describe('a command whose append has no certain outcome', () => {
       [storeOn(), storeOn(), storeOn()].map((store) => store.execute(counting, id, once, { context: inContext(), eventId: () => eventId })),
     );
     for (const { state, revision } of outcomes) expect({ state, revision }).toEqual({ state: { count: 1, last: 'first' }, revision: 0 });
-    expect(await streamOf(log, `counting-${id}`)).toHaveLength(1);
+    expect(await streamOf(prepared.log, `counting-${id}`)).toHaveLength(1);
   });
 });

@@ -1,31 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { Pool } from 'pg';
-import { createDatabase, type TestDatabase } from '../../../test/harness/database.js';
 import { runInContext, type IdempotentAttempt } from './command-context.js';
 import { commandContext, countOne, counting } from './contract/counting.js';
-import { poolOn, prepareDatabase } from './contract/log-database.js';
+import { preparedLog } from './contract/log-database.js';
 import { streamOf } from './contract/log-under-test.js';
 import { Rejection } from './decider.js';
 import { EventStore } from './event-store.js';
-import { PostgresLog } from './postgres/postgres-log.js';
 import { Sequences } from './sequences.js';
 
-let database: TestDatabase;
-let log: PostgresLog;
-let pool: Pool;
-beforeAll(async () => {
-  database = await createDatabase();
-  await prepareDatabase(database.ownerUrl, ['counting']);
-  log = new PostgresLog({ url: database.url });
-  pool = poolOn(database.url);
-});
-afterAll(async () => {
-  await log.close();
-  await pool.end();
-  await database.drop();
-});
+const prepared = preparedLog(['counting']);
 
-const storeOn = (): EventStore => new EventStore(log, new Sequences(pool));
+const storeOn = (): EventStore => new EventStore(prepared.log, new Sequences(prepared.pool));
 const inContext = commandContext;
 const refuse = (): never => {
   throw new Rejection('CONFLICT', 'no');
@@ -94,7 +78,7 @@ describe('a request with an Idempotency-Key', () => {
       ),
     );
     expect(outcomes[0]).toEqual(outcomes[1]);
-    expect(await streamOf(log, `counting-${id}`)).toHaveLength(1);
+    expect(await streamOf(prepared.log, `counting-${id}`)).toHaveLength(1);
   });
 
   it('counts its event ids through all streams it appends to, on a repetition too', async () => {

@@ -1,30 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { Pool } from 'pg';
-import { createDatabase, type TestDatabase } from '../../../test/harness/database.js';
 import { canonicalText } from './canonical.js';
 import { commandContext, countOne, counting } from './contract/counting.js';
-import { poolOn, prepareDatabase } from './contract/log-database.js';
+import { preparedLog } from './contract/log-database.js';
 import { streamOf } from './contract/log-under-test.js';
 import type { AppendRequest, EventLog } from './event-log.js';
 import { EventStore } from './event-store.js';
 import { AppendTooLarge } from './eventstoredb/index.js';
-import { PostgresLog } from './postgres/postgres-log.js';
 import { Sequences } from './sequences.js';
 
-let database: TestDatabase;
-let log: PostgresLog;
-let pool: Pool;
-beforeAll(async () => {
-  database = await createDatabase();
-  await prepareDatabase(database.ownerUrl, ['counting']);
-  log = new PostgresLog({ url: database.url });
-  pool = poolOn(database.url);
-});
-afterAll(async () => {
-  await log.close();
-  await pool.end();
-  await database.drop();
-});
+const prepared = preparedLog(['counting']);
 
 const mebibyte = 1_048_576;
 
@@ -35,9 +19,9 @@ function limitedLog(): { limited: EventLog; appended: number[] } {
     const bytes = bytesOf(request);
     appended.push(bytes);
     if (bytes > mebibyte) return Promise.reject(new AppendTooLarge(request.stream, mebibyte, undefined));
-    return log.append(request, options);
+    return prepared.log.append(request, options);
   };
-  return { limited: Object.assign(Object.create(log) as EventLog, { append }), appended };
+  return { limited: Object.assign(Object.create(prepared.log) as EventLog, { append }), appended };
 }
 
 const bytesOf = ({ stream, events }: AppendRequest): number =>
@@ -46,7 +30,7 @@ const bytesOf = ({ stream, events }: AppendRequest): number =>
 describe('an append that many commands share', () => {
   it('is cut by size, so that a log that takes no more at once has nothing to refuse', async () => {
     const { limited, appended } = limitedLog();
-    const [store, id] = [new EventStore(limited, new Sequences(pool)), randomUUID()];
+    const [store, id] = [new EventStore(limited, new Sequences(prepared.pool)), randomUUID()];
     const labels = Array.from({ length: 1_200 }, (_, n) => `${n} ${'\u0001é'.repeat(1_000)}`);
     const outcomes = await Promise.all(
       labels.map((label) => store.execute(counting, id, countOne(label), { context: commandContext({ deadline: Infinity }) })),
@@ -59,13 +43,13 @@ describe('an append that many commands share', () => {
 
   it('takes all that wait while there is room', async () => {
     const { limited, appended } = limitedLog();
-    const [store, id] = [new EventStore(limited, new Sequences(pool)), randomUUID()];
+    const [store, id] = [new EventStore(limited, new Sequences(prepared.pool)), randomUUID()];
     await Promise.all(
       Array.from({ length: 256 }, (_, n) =>
         store.execute(counting, id, countOne('x'.repeat(n % 200)), { context: commandContext({ deadline: Infinity }) }),
       ),
     );
     expect(appended).toHaveLength(1);
-    expect(await streamOf(log, `counting-${id}`)).toHaveLength(256);
+    expect(await streamOf(prepared.log, `counting-${id}`)).toHaveLength(256);
   });
 });

@@ -1,28 +1,12 @@
-import { Pool } from 'pg';
-import { createDatabase, type TestDatabase } from '../../../test/harness/database.js';
 import { commandContext, countOne, counting, type Count, type Counted } from './contract/counting.js';
-import { poolOn, prepareDatabase } from './contract/log-database.js';
+import { preparedLog } from './contract/log-database.js';
 import type { Stream } from './decider.js';
 import type { EventLog } from './event-log.js';
 import { EventStore } from './event-store.js';
-import { PostgresLog } from './postgres/postgres-log.js';
 import { Sequences } from './sequences.js';
 import { PostgresSnapshots } from './snapshots.js';
 
-let database: TestDatabase;
-let log: PostgresLog;
-let pool: Pool;
-beforeAll(async () => {
-  database = await createDatabase();
-  await prepareDatabase(database.ownerUrl, ['tested']);
-  log = new PostgresLog({ url: database.url });
-  pool = poolOn(database.url);
-});
-afterAll(async () => {
-  await log.close();
-  await pool.end();
-  await database.drop();
-});
+const prepared = preparedLog(['tested']);
 
 /** Two pages, one of which hardly ever changes. */
 const paged = (version: number): Stream<Count, Counted> => ({
@@ -41,14 +25,14 @@ const paged = (version: number): Stream<Count, Counted> => ({
   },
 });
 
-const snapshots = { get: () => new PostgresSnapshots(pool) };
+const snapshots = { get: () => new PostgresSnapshots(prepared.pool) };
 
 /** Counts the events that are read from the streams. */
 function counted(): { log: EventLog; eventsRead: () => number } {
   let read = 0;
-  const over = Object.assign(Object.create(log) as EventLog, {
+  const over = Object.assign(Object.create(prepared.log) as EventLog, {
     readStream: async (...asked: Parameters<EventLog['readStream']>) => {
-      const events = await log.readStream(...asked);
+      const events = await prepared.log.readStream(...asked);
       read += events.length;
       return events;
     },
@@ -56,10 +40,10 @@ function counted(): { log: EventLog; eventsRead: () => number } {
   return { log: over, eventsRead: () => read };
 }
 
-const storeOn = (over: EventLog): EventStore => new EventStore(over, new Sequences(pool), { snapshots: snapshots.get() });
+const storeOn = (over: EventLog): EventStore => new EventStore(over, new Sequences(prepared.pool), { snapshots: snapshots.get() });
 
 async function streamOfThirty(id: string, stream = paged(1)): Promise<void> {
-  const store = storeOn(log);
+  const store = storeOn(prepared.log);
   for (let n = 0; n < 30; n += 1) {
     await store.execute(stream, id, countOne('same'), { context: commandContext() });
     await store.close();
@@ -76,13 +60,15 @@ describe('a snapshot', () => {
 
   it('rewrites only the pages that changed', async () => {
     await streamOfThirty('pages');
-    await pool.query("update app.snapshot_pages set content = '\"marked\"' where stream = 'counting-pages' and page = 'last'");
-    const store = storeOn(log);
+    await prepared.pool.query("update app.snapshot_pages set content = '\"marked\"' where stream = 'counting-pages' and page = 'last'");
+    const store = storeOn(prepared.log);
     for (let n = 0; n < 20; n += 1) {
       await store.execute(paged(1), 'pages', countOne('marked'), { context: commandContext() });
       await store.close();
     }
-    const { rows } = await pool.query("select page, content from app.snapshot_pages where stream = 'counting-pages' order by page");
+    const { rows } = await prepared.pool.query(
+      "select page, content from app.snapshot_pages where stream = 'counting-pages' order by page",
+    );
     expect(rows).toEqual([
       { page: 'count', content: '50' },
       { page: 'last', content: '"marked"' },
@@ -96,20 +82,20 @@ describe('a snapshot', () => {
     expect(await store.load(paged(2), 'version')).toMatchObject({ state: { count: 30 } });
     expect(eventsRead()).toBe(30);
     await store.close();
-    const { rows } = await pool.query("select version, revision from app.snapshots where stream = 'counting-version'");
+    const { rows } = await prepared.pool.query("select version, revision from app.snapshots where stream = 'counting-version'");
     expect(rows).toEqual([{ version: 2, revision: '29' }]);
   });
 
   it('of another log is not used', async () => {
     await streamOfThirty('foreign');
-    await pool.query("update app.snapshots set event_id = gen_random_uuid() where stream = 'counting-foreign'");
-    await pool.query("update app.snapshot_pages set content = '1000' where stream = 'counting-foreign' and page = 'count'");
-    expect(await storeOn(log).load(paged(1), 'foreign')).toMatchObject({ state: { count: 30 } });
+    await prepared.pool.query("update app.snapshots set event_id = gen_random_uuid() where stream = 'counting-foreign'");
+    await prepared.pool.query("update app.snapshot_pages set content = '1000' where stream = 'counting-foreign' and page = 'count'");
+    expect(await storeOn(prepared.log).load(paged(1), 'foreign')).toMatchObject({ state: { count: 30 } });
   });
 
   it('past a revision is not used to fold up to it', async () => {
     await streamOfThirty('earlier');
-    expect(await storeOn(log).loadAt(paged(1), 'earlier', 4)).toMatchObject({ count: 5 });
+    expect(await storeOn(prepared.log).loadAt(paged(1), 'earlier', 4)).toMatchObject({ count: 5 });
   });
 
   it('is only a help: without the table the events say the same', async () => {
@@ -119,7 +105,7 @@ describe('a snapshot', () => {
       saveChanges: () => Promise.reject(new Error('gone')),
       saveAll: () => Promise.reject(new Error('gone')),
     };
-    const store = new EventStore(log, new Sequences(pool), { snapshots: none });
+    const store = new EventStore(prepared.log, new Sequences(prepared.pool), { snapshots: none });
     expect(await store.load(paged(1), 'without')).toMatchObject({ state: { count: 30 } });
     expect(await store.execute(paged(1), 'without', countOne('more'), { context: commandContext() })).toMatchObject({ revision: 30 });
     await store.close();
@@ -128,19 +114,19 @@ describe('a snapshot', () => {
 
 describe('ids from a sequence', () => {
   it('are handed out once, also to two processes at a time', async () => {
-    const [one, other] = [new Sequences(pool), new Sequences(pool)];
+    const [one, other] = [new Sequences(prepared.pool), new Sequences(prepared.pool)];
     const ids = await Promise.all(Array.from({ length: 400 }, (_, n) => (n % 2 ? one : other).next('tested')));
     expect(new Set(ids).size).toBe(400);
   });
 
   it('follow each other when they are asked for now and then', async () => {
-    const ids = new Sequences(pool);
+    const ids = new Sequences(prepared.pool);
     await ids.advancePast('tested', 5_000);
     expect(await ids.next('tested')).toBe(5_001);
   });
 
   it('go past what the log holds, and never back', async () => {
-    const ids = new Sequences(pool);
+    const ids = new Sequences(prepared.pool);
     await ids.advancePast('tested', 10_000);
     await ids.advancePast('tested', 7);
     expect(await ids.next('tested')).toBe(10_001);

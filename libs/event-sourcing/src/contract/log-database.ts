@@ -1,5 +1,7 @@
 import { Client, Pool } from 'pg';
+import { createDatabase, type TestDatabase } from '../../../../test/harness/database.js';
 import { logMigrations } from '../postgres/log-schema.js';
+import { PostgresLog } from '../postgres/postgres-log.js';
 import { ensureSequences } from '../sequences.js';
 import { snapshotMigrations } from '../snapshots.js';
 
@@ -20,4 +22,21 @@ export function poolOn(url: string): Pool {
   const pool = new Pool({ connectionString: url, max: 4 });
   pool.on('error', () => undefined);
   return pool;
+}
+
+/** A database with an empty log, there from the first test of a spec file to its last, and what reads and writes it. */
+export function preparedLog(sequences: readonly string[]): Readonly<{ log: PostgresLog; pool: Pool }> {
+  const prepared = {} as { database: TestDatabase; log: PostgresLog; pool: Pool };
+  beforeAll(async () => {
+    prepared.database = await createDatabase();
+    await prepareDatabase(prepared.database.ownerUrl, sequences);
+    prepared.log = new PostgresLog({ url: prepared.database.url });
+    prepared.pool = poolOn(prepared.database.url);
+  });
+  afterAll(async () => {
+    await prepared.log.close();
+    await prepared.pool.end();
+    await prepared.database.drop();
+  });
+  return prepared;
 }
