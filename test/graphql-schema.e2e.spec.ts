@@ -1,4 +1,14 @@
-import { buildClientSchema, getIntrospectionQuery, isEnumType, isInputObjectType, type GraphQLSchema } from 'graphql';
+import {
+  buildClientSchema,
+  getIntrospectionQuery,
+  isEnumType,
+  isInputObjectType,
+  isIntrospectionType,
+  isObjectType,
+  isSpecifiedScalarType,
+  type GraphQLSchema,
+} from 'graphql';
+import { errorCodes } from '#millwright/resources';
 import type { Client } from './harness/client.js';
 import { sharedServer } from './harness/server.js';
 
@@ -100,5 +110,54 @@ describe('sorting over GraphQL', () => {
     const filters = Object.values(schema.getTypeMap()).filter(isInputObjectType);
     expect(filters.length).toBeGreaterThan(10);
     for (const filter of filters) for (const name of Object.keys(filter.getFields())) expect(name.slice(1)).not.toContain('_');
+  });
+});
+
+describe('the schema as documentation', () => {
+  type Described = readonly [path: string, description: string];
+  type Named = Readonly<{ name: string; description?: string | null }>;
+
+  /** Every type of ours with its fields, their arguments and its words, by paths like `Query.part(id)`. */
+  const everything = (): Described[] =>
+    Object.values(schema.getTypeMap())
+      .filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type))
+      .flatMap((type): Described[] => {
+        const words = isEnumType(type) ? type.getValues() : [];
+        const fields = isObjectType(type) || isInputObjectType(type) ? Object.values(type.getFields()) : [];
+        return [
+          [type.name, type.description ?? ''],
+          ...[...words, ...fields].map(({ name, description }: Named): Described => [`${type.name}.${name}`, description ?? '']),
+          ...fields.flatMap((field) =>
+            'args' in field
+              ? field.args.map(({ name, description }: Named): Described => [`${type.name}.${field.name}(${name})`, description ?? ''])
+              : [],
+          ),
+        ];
+      });
+
+  it('says of every type, field, argument and word what it is', () => {
+    expect(everything().length).toBeGreaterThan(1_000);
+    expect(everything().flatMap(([path, description]) => (description.trim() === '' ? [path] : []))).toEqual([]);
+  });
+
+  it('says more than the name does, in whole sentences', () => {
+    const wordsOfText = (text: string): string[] =>
+      text
+        .replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
+        .toLowerCase()
+        .match(/[a-z]+/g) ?? [];
+    const says = ([path, description]: Described): boolean => {
+      const known = new Set([...wordsOfText(path), 'a', 'an', 'the', 'its', 'of', 'this', 'is']);
+      return /[.!?]$/.test(description) && wordsOfText(description).some((word) => !known.has(word));
+    };
+    expect(everything().flatMap((described) => (says(described) ? [] : [described]))).toEqual([]);
+  });
+
+  it('says of every mutation which published codes it refuses with', () => {
+    for (const { name, description } of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+      const [, refusals = ''] = (description ?? '').split('Refused with ');
+      const codes = refusals.match(/\b[A-Z]+(?:_[A-Z]+)*\b/g) ?? [];
+      expect([name, codes.length > 0, codes.filter((code) => !Object.hasOwn(errorCodes, code))]).toEqual([name, true, []]);
+    }
   });
 });

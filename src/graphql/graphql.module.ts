@@ -3,13 +3,23 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { GraphQLModule, GraphQLSchemaHost } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { FastifyInstance } from 'fastify';
-import type { ExecutionResult } from 'graphql';
+import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { limitOperations, serveGraphql } from './graphql-endpoint.js';
 import { limits } from './limits.js';
 import { servePlayground } from './playground.js';
 import { takeQuotedWords } from './quoted-words.js';
 import { QueryReads } from './query-reads.js';
+
+/** The types that every document begins with are made by the framework, which takes no description for them. */
+function describeRoots(schema: GraphQLSchema): void {
+  const query = schema.getQueryType();
+  const mutation = schema.getMutationType();
+  if (query) query.description = 'What can be read. All fields of one document are of one moment.';
+  if (mutation)
+    mutation.description =
+      'What can be changed, one mutation after another. Each names the codes that it refuses with; those that any request may end with are in docs/errors.md.';
+}
 
 /** The module's options, injected by this class. */
 class GraphqlOptions {
@@ -50,6 +60,7 @@ export class GraphqlEdgeModule implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     const server = this.adapter.httpAdapter.getInstance<FastifyInstance>();
+    describeRoots(this.schema.schema);
     takeQuotedWords(this.schema.schema);
     serveGraphql(server, () => this.schema.schema, this.reads, this.options.logger);
     if (this.options.playground) await servePlayground(server);

@@ -37,7 +37,7 @@ export const auditTrailList: ListDefinition = {
     type: { type: 'text', neverNull: true },
     recorded_at: { type: 'instant', neverNull: true },
     effective_at: { type: 'instant', column: 'effective_instant', neverNull: true },
-    actor: { type: 'text' },
+    actor: { type: 'text', description: 'Kind and id of who did it, like user:7.' },
     actor_kind: { type: 'text' },
     actor_id: { type: 'text' },
     credential_kind: { type: 'text' },

@@ -2,27 +2,27 @@ import { Args, Field, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import { DecimalScalar } from '#millwright/quantities';
 import { costGroupings, CostsReport, type Grouping } from './costs-report.js';
 
-@ObjectType()
+@ObjectType({ description: "Amounts in the site's currency." })
 class CostAmounts {
-  @Field(() => DecimalScalar) labor!: string;
-  @Field(() => DecimalScalar) parts!: string;
-  @Field(() => DecimalScalar) other!: string;
-  @Field(() => DecimalScalar) total!: string;
+  @Field(() => DecimalScalar, { description: 'What hours of work cost.' }) labor!: string;
+  @Field(() => DecimalScalar, { description: 'Parts that work orders used, less what they returned.' }) parts!: string;
+  @Field(() => DecimalScalar, { description: 'What is neither labour nor a part; credits are negative.' }) other!: string;
+  @Field(() => DecimalScalar, { description: 'All three together.' }) total!: string;
 }
 
-@ObjectType()
+@ObjectType({ description: 'What was posted under one key.' })
 class CostsReportLine extends CostAmounts {
   @Field(() => String, { nullable: true, description: 'An id, or a period like 2010, 2010-Q2, 2010-05; null where there is none.' })
   key!: string | number | null;
 
-  @Field(() => String) label!: string;
+  @Field(() => String, { description: 'What people call the key.' }) label!: string;
 }
 
 @ObjectType({ description: 'What was posted; estimates of open orders are not in it.' })
 class CostsReportResult {
-  @Field(() => [CostsReportLine]) rows!: object[];
-  @Field(() => CostAmounts) totals!: object;
-  @Field(() => String) currency!: string;
+  @Field(() => [CostsReportLine], { description: 'One for each key that has costs.' }) rows!: object[];
+  @Field(() => CostAmounts, { description: 'All rows together.' }) totals!: object;
+  @Field(() => String, { description: 'What the amounts are in: an ISO 4217 code.' }) currency!: string;
 }
 
 @Resolver()

@@ -21,29 +21,35 @@ import {
 /** What a part is, apart from its stock. */
 @InputType({ isAbstract: true })
 export class PartFields {
-  @Name({ required: true, example: 'Air Filter' }) name!: string;
-  @Text({ max: 10_000, example: 'Fiberglass panel filter' }) description?: string | null;
+  @Name({ description: 'What people call the part.', required: true, example: 'Air Filter' }) name!: string;
+  @Text({ description: 'What it is, up to 10,000 characters.', max: 10_000, example: 'Fiberglass panel filter' }) description?:
+    string | null;
   @Flag({ description: 'A non-stock part is bought when it is used: it has a price, and neither stock nor average.', example: false })
   is_non_stock?: boolean | null;
-  @Text({ description: "The part's number.", example: 'FL_A' }) number?: string | null;
+  @Text({ description: "The part's number in your books or its maker's; need not be unique.", example: 'FL_A' }) number?: string | null;
   @Text({ description: 'Where in the storeroom it lies.', example: 'Filters bin' }) area?: string | null;
-  @Integer({ description: 'Lead time in days.', example: 7 }) lead_time?: number | null;
-  @Quantity({ atLeast: '0', description: 'The reorder point.', example: 5 }) min_qty?: string | null;
+  @Integer({ description: 'How many days from order to delivery.', example: 7 }) lead_time?: number | null;
+  @Quantity({
+    atLeast: '0',
+    description: 'The reorder point: to be ordered when there are no more than this.',
+    example: 5,
+  })
+  min_qty?: string | null;
   @Quantity({ atLeast: '0', description: 'How many to have after reordering.', example: 8 }) desired_qty?: string | null;
-  @Reference('part_type') part_type_id?: number | null;
-  @Reference('storeroom') storeroom_id?: number | null;
-  @Reference('measurement_unit') measurement_unit_id?: number | null;
-  @References('asset') assets_ids?: number[] | null;
+  @Reference('part_type', { description: 'The part type that it is of.' }) part_type_id?: number | null;
+  @Reference('storeroom', { description: 'The storeroom where it lies.' }) storeroom_id?: number | null;
+  @Reference('measurement_unit', { description: 'The unit that its quantities count.' }) measurement_unit_id?: number | null;
+  @References('asset', { description: 'The assets that it is used for.' }) assets_ids?: number[] | null;
   @NotYet() vendor_parts_attributes?: unknown[] | null;
   @QrCode() qr_code_attributes?: QrCodeAttributes | null;
   @ExternalReference() external_reference?: string | null;
 }
 
-/** A new part, with what is on the shelf already: a quantity needs a unit cost. */
-@InputType('CreatePartInput')
+@InputType('CreatePartInput', { description: 'A new part, with what is on the shelf already: a quantity needs a unit cost.' })
 export class PartInput extends PartFields {
-  @Quantity({ atLeast: '0', example: 6 }) on_hand_qty?: string | null;
-  @Money({ example: 26.15 }) unit_cost?: string | null;
+  @Quantity({ description: 'How many lie on the shelf already; needs a unit cost.', atLeast: '0', example: 6 })
+  on_hand_qty?: string | null;
+  @Money({ description: 'The list price of one; what is on the shelf is worth this.', example: 26.15 }) unit_cost?: string | null;
 }
 
 /** An edit of what a part is; its stock and costs move through operations of their own. */

@@ -14,29 +14,33 @@ const Email = (): PropertyDecorator => (target, property) =>
     column: 'text',
     graphql: () => String,
     openApi: { type: 'string', format: 'email', maxLength: 254, example: 'john-doe@acme-corporation.com' },
+    description: 'The e-mail address.',
   });
 
 class UserFields {
-  @Name({ required: true, example: 'John' }) name!: string;
-  @Name({ example: 'Doe' }) surname?: string | null;
-  @Text({ max: 35, description: 'A language tag.', example: 'en' }) language?: string | null;
+  @Name({ description: 'The given name, or the whole name.', required: true, example: 'John' }) name!: string;
+  @Name({ description: 'The family name.', example: 'Doe' }) surname?: string | null;
+  @Text({ max: 35, description: 'The language that the person reads, as a BCP 47 tag like en or de-CH.', example: 'en' }) language?:
+    string | null;
   @Email() email?: string | null;
-  @Text({ max: 50, example: '+12222222222' }) phone_number?: string | null;
-  @Text({ example: 'Maintenance Manager' }) job_title?: string | null;
+  @Text({ description: 'A telephone number, as people write it.', max: 50, example: '+12222222222' }) phone_number?: string | null;
+  @Text({ description: 'What the person does here.', example: 'Maintenance Manager' }) job_title?: string | null;
   @Flag({ description: 'Whether work orders can be assigned to this person.' }) can_be_assigned_to_wo?: boolean | null;
-  @Money({ description: 'An hour.', example: 41 }) regular_rate?: string | null;
-  @Money({ description: 'An hour.', example: 61.5 }) overtime_rate1?: string | null;
-  @Money({ description: 'An hour.', example: 82 }) overtime_rate2?: string | null;
+  @Money({ description: 'What an hour costs.', example: 41 }) regular_rate?: string | null;
+  @Money({ description: 'What an hour of overtime costs.', example: 61.5 }) overtime_rate1?: string | null;
+  @Money({ description: 'What an hour of overtime at the higher rate costs.', example: 82 }) overtime_rate2?: string | null;
 }
 
 const text = { type: 'string' };
 const absent = (openApi: Readonly<Record<string, unknown>> = { ...text, nullable: true }) => ({ openApi, of: () => null });
 
-/** A person who works here. What they are called stays out of events; what a login, a role or an invitation would say comes with those. */
+/** What they are called stays out of events; what a login, a role or an invitation would say comes with those. */
 export const users = defineRecord({
   name: 'user',
   plural: 'users',
   fields: UserFields,
+  description: 'A person who works here.',
+  refusals: { archive: 'CONFLICT (the built-in user)' },
   scope: 'customer',
   personal: true,
   defaults: { language: 'en', can_be_assigned_to_wo: true },
@@ -46,6 +50,7 @@ export const users = defineRecord({
   computed: {
     full_name: {
       openApi: text,
+      description: 'Name and surname.',
       graphql: () => String,
       of: (row) => [row['name'], row['surname']].filter((part) => part != null && part !== '').join(' '),
     },

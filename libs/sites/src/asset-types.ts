@@ -1,7 +1,13 @@
 import { defineRecord, Name } from '#millwright/resources';
 
 class AssetTypeFields {
-  @Name({ required: true, example: 'HVAC' }) name!: string;
+  @Name({ description: 'What people call the type.', required: true, example: 'HVAC' }) name!: string;
 }
 
-export const assetTypes = defineRecord({ name: 'asset_type', plural: 'asset_types', fields: AssetTypeFields, scope: 'customer' });
+export const assetTypes = defineRecord({
+  name: 'asset_type',
+  plural: 'asset_types',
+  fields: AssetTypeFields,
+  description: 'A kind of asset, like HVAC or vehicle; an asset may be of several.',
+  scope: 'customer',
+});

@@ -19,33 +19,36 @@ const assetStatuses = defineChoices('AssetStatus', 'Whether an asset is running.
 });
 
 class AssetFields {
-  @Name({ required: true, example: 'Air Purifier' }) name!: string;
-  @Text({ example: 'AST-001' }) asset_code?: string | null;
-  @Text({ max: 10_000, example: 'Machine used to purify the air in a shop' }) description?: string | null;
-  @Text({ example: 'Dyson Pure Cool Link Tower' }) model?: string | null;
-  @Text({ example: 'Dyson' }) manufacturer?: string | null;
-  @Text({ example: 'H8tG5nWp' }) serial_number?: string | null;
-  @PlainDate({ example: '2023-08-24' }) purchase_date?: string | null;
-  @PlainDate({ example: '2026-08-24' }) warranty_exp_date?: string | null;
-  @Integer({ description: 'Days before the warranty ends.', example: 30 }) warranty_expiration_notification?: number | null;
-  @Integer({ description: 'Months.', example: 36 }) life_expectancy?: number | null;
-  @Money({ example: 549.99 }) purchase_cost?: string | null;
-  @Money({ example: 599.99 }) replacement_cost?: string | null;
-  @Money({ example: 150 }) salvage_value?: string | null;
-  @Reference('location') location_id?: number | null;
-  @Reference('asset') parent_id?: number | null;
-  @References('asset_type') asset_types_ids?: number[] | null;
-  @References('user') technicians_ids?: number[] | null;
-  @References('part') parts_ids?: number[] | null;
+  @Name({ description: 'What people call it.', required: true, example: 'Air Purifier' }) name!: string;
+  @Text({ description: 'Its number in your own books, as on its plate; need not be unique.', example: 'AST-001' }) asset_code?:
+    string | null;
+  @Text({ description: 'What it is and does, up to 10,000 characters.', max: 10_000, example: 'Machine used to purify the air in a shop' })
+  description?: string | null;
+  @Text({ description: "The maker's name for its kind.", example: 'Dyson Pure Cool Link Tower' }) model?: string | null;
+  @Text({ description: 'Who made it.', example: 'Dyson' }) manufacturer?: string | null;
+  @Text({ description: 'What its maker tells it from others of its model by.', example: 'H8tG5nWp' }) serial_number?: string | null;
+  @PlainDate({ description: 'The day it was bought.', example: '2023-08-24' }) purchase_date?: string | null;
+  @PlainDate({ description: 'The last day of its warranty.', example: '2026-08-24' }) warranty_exp_date?: string | null;
+  @Integer({ description: 'How many days before the warranty ends it is to be told.', example: 30 }) warranty_expiration_notification?:
+    number | null;
+  @Integer({ description: 'How many months it is expected to last.', example: 36 }) life_expectancy?: number | null;
+  @Money({ description: 'What it cost.', example: 549.99 }) purchase_cost?: string | null;
+  @Money({ description: 'What another one in its place would cost.', example: 599.99 }) replacement_cost?: string | null;
+  @Money({ description: 'What it is still worth at the end of its life.', example: 150 }) salvage_value?: string | null;
+  @Reference('location', { description: 'The location where it stands.' }) location_id?: number | null;
+  @Reference('asset', { description: 'The asset that it is a piece of.' }) parent_id?: number | null;
+  @References('asset_type', { description: 'The asset types that it belongs to.' }) asset_types_ids?: number[] | null;
+  @References('user', { description: 'The users who look after it.' }) technicians_ids?: number[] | null;
+  @References('part', { description: 'The parts that it is repaired with.' }) parts_ids?: number[] | null;
   @NotYet() vendors_ids?: unknown[] | null;
   @QrCode() qr_code_attributes?: QrCodeAttributes | null;
 }
 
-/** What is maintained: a machine, a vehicle, a building's equipment; assets may be parts of other assets. */
 export const assets = defineRecord({
   name: 'asset',
   plural: 'assets',
   fields: AssetFields,
+  description: "What is maintained: a machine, a vehicle, a building's equipment. Assets may be pieces of other assets.",
   scope: 'entity',
   tree: true,
   attachments: true,
@@ -57,6 +60,7 @@ export const assets = defineRecord({
       openApi: { type: 'string', enum: [...assetStatuses.words] },
       choices: assetStatuses,
       graphql: () => assetStatuses.graphql,
+      description: 'Whether it is running.',
     },
   },
   sparse: ['root_id', 'path', 'has_children'],

@@ -3,7 +3,7 @@ import { defineField, type Class, type Problem } from '#millwright/resources';
 
 /** A word of a closed world: text that a check knows or does not know. Left out, a site has a default; it is never without one. */
 const knownText =
-  (code: string, check: (value: string) => boolean, message: string, example: string): PropertyDecorator =>
+  (code: string, check: (value: string) => boolean, message: string, example: string, description: string): PropertyDecorator =>
   (target, property) =>
     defineField(target.constructor as Class, {
       name: String(property),
@@ -13,13 +13,14 @@ const knownText =
       column: 'text',
       graphql: () => String,
       openApi: { type: 'string', example },
+      description,
     });
 
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 
 /** An ISO 4217 code. Codes: not_a_currency, required. */
-export const Currency = (): PropertyDecorator =>
-  knownText('not_a_currency', (value) => currencies.has(value), 'must be an ISO 4217 code like USD', 'USD');
+export const Currency = ({ description }: Readonly<{ description: string }>): PropertyDecorator =>
+  knownText('not_a_currency', (value) => currencies.has(value), 'must be an ISO 4217 code like USD', 'USD', description);
 
 /** Abbreviations that Node.js takes over from old Java beside the names of IANA: PostgreSQL knows them not at all, or as other places. */
 const abbreviations = new Set(
@@ -31,8 +32,8 @@ const namesPlace = (value: string): boolean =>
   /^[A-Za-z][A-Za-z0-9_+/-]{0,49}$/.test(value) && !abbreviations.has(value.toUpperCase()) && IANAZone.isValidZone(value);
 
 /** An IANA name. Codes: not_a_time_zone, required. */
-export const TimeZone = (): PropertyDecorator =>
-  knownText('not_a_time_zone', namesPlace, 'must be an IANA time zone like Europe/Berlin', 'Etc/UTC');
+export const TimeZone = ({ description }: Readonly<{ description: string }>): PropertyDecorator =>
+  knownText('not_a_time_zone', namesPlace, 'must be an IANA time zone like Europe/Berlin', 'Etc/UTC', description);
 
 /** "Europe/Berlin: +02:00", with the offset of this moment. */
 export const printedTimeZone = (timeZone: string): string => `${timeZone}: ${DateTime.now().setZone(timeZone).toFormat('ZZ')}`;

@@ -1,19 +1,23 @@
 import { defineRecord, QrCode, Reference, Name, Text, type QrCodeAttributes } from '#millwright/resources';
 
 class LocationFields {
-  @Name({ required: true, example: 'Main Conference Room' }) name!: string;
-  @Text({ max: 10_000, example: 'Large conference room with projector and whiteboard. Seats up to 12 people.' }) description?:
-    string | null;
-  @Text({ max: 1000, example: '101-123 Example St' }) address?: string | null;
-  @Reference('location', { example: 55 }) parent_id?: number | null;
+  @Name({ description: 'What people call the place.', required: true, example: 'Main Conference Room' }) name!: string;
+  @Text({
+    description: 'What is there, up to 10,000 characters.',
+    max: 10_000,
+    example: 'Large conference room with projector and whiteboard. Seats up to 12 people.',
+  })
+  description?: string | null;
+  @Text({ description: 'How to get there.', max: 1000, example: '101-123 Example St' }) address?: string | null;
+  @Reference('location', { description: 'The location that it is inside of.', example: 55 }) parent_id?: number | null;
   @QrCode() qr_code_attributes?: QrCodeAttributes | null;
 }
 
-/** Where things are: a building, a room, a shelf. */
 export const locations = defineRecord({
   name: 'location',
   plural: 'locations',
   fields: LocationFields,
+  description: 'Where things are: a building, a room, a shelf. Locations may be inside other locations.',
   scope: 'entity',
   tree: true,
   attachments: true,

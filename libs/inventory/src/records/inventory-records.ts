@@ -1,35 +1,42 @@
 import { defineRecord, Reference, Name, Text } from '#millwright/resources';
 
 class PartTypeFields {
-  @Name({ required: true, example: 'Filters' }) name!: string;
+  @Name({ description: 'What people call the type.', required: true, example: 'Filters' }) name!: string;
 }
 
-export const partTypes = defineRecord({ name: 'part_type', plural: 'part_types', fields: PartTypeFields, scope: 'customer' });
+export const partTypes = defineRecord({
+  name: 'part_type',
+  plural: 'part_types',
+  fields: PartTypeFields,
+  description: 'A kind of part, like filters; a part is of one at most.',
+  scope: 'customer',
+});
 
 class StoreroomFields {
-  @Name({ required: true, example: 'Main Warehouse' }) name!: string;
-  @Text({ max: 10_000 }) description?: string | null;
-  @Reference('location') location_id?: number | null;
+  @Name({ description: 'What people call the storeroom.', required: true, example: 'Main Warehouse' }) name!: string;
+  @Text({ description: 'What it is for, up to 10,000 characters.', max: 10_000 }) description?: string | null;
+  @Reference('location', { description: 'The location where it is.' }) location_id?: number | null;
 }
 
 export const storerooms = defineRecord({
   name: 'storeroom',
   plural: 'storerooms',
   fields: StoreroomFields,
+  description: 'Where parts are kept.',
   scope: 'entity',
   search: ['name', 'description'],
 });
 
 class MeasurementUnitFields {
-  @Name({ required: true, example: 'Item' }) name!: string;
-  @Name({ required: true, max: 20, example: 'itm' }) short_name!: string;
+  @Name({ description: 'The unit in full, like litre.', required: true, example: 'Item' }) name!: string;
+  @Name({ description: 'The unit as it stands behind a quantity, like l.', required: true, max: 20, example: 'itm' }) short_name!: string;
 }
 
-/** What quantities of a part count. */
 export const measurementUnits = defineRecord({
   name: 'measurement_unit',
   plural: 'measurement_units',
   fields: MeasurementUnitFields,
+  description: 'What quantities of a part count: pieces, litres, metres.',
   scope: 'customer',
   search: ['name', 'short_name'],
 });

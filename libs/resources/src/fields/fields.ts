@@ -4,6 +4,7 @@ import * as checks from './checks.js';
 import type { Choices } from './choices.js';
 import { defineField, type Class, type FieldDefinition } from './field-definition.js';
 import { moneyPlaces } from './money-places.js';
+import { spoken } from '../graphql/descriptions.js';
 import { DateTimeScalar } from '../graphql/date-time-scalar.js';
 
 type Common = Readonly<{ required?: boolean; description?: string; example?: unknown }>;
@@ -90,6 +91,12 @@ function decimalField(common: Common, bounds: () => DecimalBounds, documented: P
   });
 }
 
+/** What a field is, and what it is counted in. */
+const said = ({ description, ...common }: Common, unit: string): Common => ({
+  ...common,
+  description: description === undefined ? unit : `${description} ${unit}`,
+});
+
 type Bounds = Pick<DecimalBounds, 'atLeast' | 'moreThan' | 'atMost' | 'notZero'>;
 
 /** A quantity of at most 3 decimals, up to 999,999,999.999 either way; a canonical decimal string inside. Codes: not_a_number, too_many_digits, too_many_decimals, out_of_range. */
@@ -100,11 +107,20 @@ export const Quantity = ({
   notZero,
   ...common
 }: Common & Bounds = {}): PropertyDecorator =>
-  decimalField(common, () => ({ places: 3, atLeast, atMost, moreThan, notZero }), { places: 3, atLeast, atMost, moreThan });
+  decimalField(said(common, 'Up to 3 decimals.'), () => ({ places: 3, atLeast, atMost, moreThan, notZero }), {
+    places: 3,
+    atLeast,
+    atMost,
+    moreThan,
+  });
 
 /** An amount of the site's currency, 0 to 999,999,999.99 unless told otherwise, with its minor unit's decimals (at least 2). Codes as `Quantity`. */
 export const Money = ({ atLeast = '0', atMost = '999999999.99', moreThan, notZero, ...common }: Common & Bounds = {}): PropertyDecorator =>
-  decimalField(common, () => ({ places: moneyPlaces(), atLeast, atMost, moreThan, notZero }), { atLeast, atMost, moreThan });
+  decimalField(
+    said(common, "In the site's currency, with its decimals (at least 2)."),
+    () => ({ places: moneyPlaces(), atLeast, atMost, moreThan, notZero }),
+    { atLeast, atMost, moreThan },
+  );
 
 /** true or false. Code: not_a_boolean. */
 export const Flag = (common: Common = {}): PropertyDecorator =>
@@ -149,16 +165,22 @@ export const OneOf = (choices: Choices, common: Common): PropertyDecorator =>
   });
 
 /** The id of another record (`Reference('asset')`). Codes: not_an_id; not_found, archived once it is looked up. */
-export const Reference = (target: string, common: Common = {}): PropertyDecorator =>
-  field(common, {
-    kind: 'reference',
-    target,
-    convert: checks.idFrom,
-    check: checks.idProblem,
-    column: 'bigint',
-    graphql: () => ID,
-    openApi: { type: 'integer', minimum: 1, maximum: checks.largestId },
-  });
+export const Reference = (
+  target: string,
+  { description = `The number of the ${spoken(target)}.`, ...common }: Common = {},
+): PropertyDecorator =>
+  field(
+    { ...common, description },
+    {
+      kind: 'reference',
+      target,
+      convert: checks.idFrom,
+      check: checks.idProblem,
+      column: 'bigint',
+      graphql: () => ID,
+      openApi: { type: 'integer', minimum: 1, maximum: checks.largestId },
+    },
+  );
 
 /** Ids of other records, each once. Codes: not_a_list, not_an_id, too_many; not_found, archived once they are looked up. */
 export const References = (target: string, { max = 1000, ...common }: Common & { max?: number } = {}): PropertyDecorator =>
@@ -239,9 +261,10 @@ export const ExternalReference = (): PropertyDecorator =>
 
 @InputType({ description: 'A QR code to attach, to generate, or to take away.' })
 export class QrCodeAttributes {
-  @Text({ max: 255, example: 'guVT5ngMeZ9xPBIk8db4dCGXVU' }) value?: string | null;
+  @Text({ max: 255, description: 'The text of a code that exists already.', example: 'guVT5ngMeZ9xPBIk8db4dCGXVU' }) value?: string | null;
   @Flag({ description: 'Makes a random code where no value is given.' }) generate_qr_code?: boolean | null;
   @Flag({ description: 'Takes the code away.' }) _destroy_qr_code?: boolean | null;
 }
 
-export const QrCode = (): PropertyDecorator => Nested(() => QrCodeAttributes);
+export const QrCode = (): PropertyDecorator =>
+  Nested(() => QrCodeAttributes, { description: 'Its QR code: one to attach, to generate or to take away; left out, nothing changes.' });

@@ -1,4 +1,5 @@
 export * from './date-time-scalar.js';
+export { describeColumns } from './descriptions.js';
 export * from './output-types.js';
 export * from './list-types.js';
 export * from './mutations.js';

@@ -15,6 +15,7 @@ import {
 } from '../list-query/index.js';
 import { camelCase, pascalCase, snakeCase } from '../names.js';
 import { invalid } from '../rest/index.js';
+import { columnDescription } from './descriptions.js';
 import { DateTimeScalar } from './date-time-scalar.js';
 
 /** The arguments of every list field, as GraphQL hands them over. */
@@ -72,15 +73,60 @@ const questions: ReadonlySet<Matcher> = new Set(['present', 'blank', 'null', 'no
 /** What a whole word is compared by; the other matchers of text look into it. */
 const comparing: ReadonlySet<Matcher> = new Set(['eq', 'not_eq', 'in', 'not_in']);
 
+const matcherDescriptions: Readonly<Record<Matcher, string>> = {
+  eq: 'Equal to this; null finds those without a value.',
+  not_eq: 'Other than this, or without a value; null finds those that have one.',
+  in: 'One of these.',
+  not_in: 'None of these, or without a value.',
+  cont: 'With this text anywhere in it, regardless of case and accents.',
+  not_cont: 'Without this text in it, regardless of case and accents.',
+  i_cont: 'The same as `cont`.',
+  start: 'Beginning with this text, regardless of case and accents.',
+  end: 'Ending with this text, regardless of case and accents.',
+  gt: 'More or later than this.',
+  gteq: 'This, more or later.',
+  lt: 'Less or earlier than this.',
+  lteq: 'This, less or earlier.',
+  present: 'Those that have a value, and it is not empty; takes `true` only.',
+  blank: 'Those that have no value, or an empty one; takes `true` only.',
+  null: 'Those without a value; takes `true` only.',
+  not_null: 'Those with a value; takes `true` only.',
+  true: 'Those where it is true; takes `true` only.',
+  false: 'Those where it is false; takes `true` only.',
+};
+
+/** A list of ids equals what it contains, so its matchers say something else. */
+const matcherDescriptionsOfIds: Readonly<Partial<Record<Matcher, string>>> = {
+  eq: 'With this id among them.',
+  not_eq: 'Without this id among them.',
+  in: 'With any of these among them.',
+  not_in: 'With none of these among them.',
+};
+
+const filterDescriptions: Readonly<Record<AttributeType, string>> = {
+  text: 'What a text is picked by.',
+  integer: 'What a whole number is picked by.',
+  decimal: 'What an exact decimal number is picked by.',
+  flag: 'What is picked by being true or false.',
+  date: 'What a day is picked by, written like 2026-01-31.',
+  instant: 'What an instant is picked by.',
+  id: 'What the id of one record is picked by.',
+  ids: 'What a list of ids is picked by.',
+};
+
+const allMustHold = 'Everything that is given must hold.';
+
 function filterTypeOf(type: AttributeType, choices?: Choices): Class {
   const filter = class {} as Class;
   for (const matcher of matchersOf[type]) {
     const isList = matcher === 'in' || matcher === 'not_in';
     const scalar = choices && comparing.has(matcher) ? (): unknown => choices.graphql : scalars[type];
     const of = questions.has(matcher) ? () => Boolean : isList ? () => [scalar()] : scalar;
-    Field(of as () => StringConstructor, { name: camelCase(matcher), nullable: true })(filter.prototype as object, matcher);
+    const description = (type === 'ids' && matcherDescriptionsOfIds[matcher]) || matcherDescriptions[matcher];
+    Field(of as () => StringConstructor, { name: camelCase(matcher), nullable: true, description })(filter.prototype as object, matcher);
   }
-  InputType(`${choices?.name ?? pascalCase(type)}Filter`)(filter);
+  const description = choices ? `What a word of \`${choices.name}\` is picked by.` : filterDescriptions[type];
+  InputType(`${choices?.name ?? pascalCase(type)}Filter`, { description: `${description} ${allMustHold}` })(filter);
   return filter;
 }
 
@@ -99,49 +145,76 @@ function filterOf({ type, choices }: ListAttribute): Class {
 }
 
 /** The arguments class of a list field: `@Args({ type: () => listArgumentsOf('Part', partList) }) list: ListArguments`. */
-export function listArgumentsOf(typeName: string, { attributes, defaultSort }: ListDefinition): Class {
+export function listArgumentsOf(typeName: string, { attributes, defaultSort, search, hidesArchived }: ListDefinition): Class {
   const filter = class {} as Class;
   for (const [name, attribute] of Object.entries(attributes)) {
     // The schema is built of the classes that are there before it begins.
     const type = filterOf(attribute);
-    Field(() => type, { name: camelCase(name), nullable: true })(filter.prototype as object, name);
+    const description = attribute.description ?? columnDescription(typeName, name);
+    Field(() => type, { name: camelCase(name), nullable: true, description })(filter.prototype as object, name);
   }
-  InputType(`${typeName}Filter`)(filter);
+  InputType(`${typeName}Filter`, { description: `What a list of \`${typeName}\` is picked by. ${allMustHold}` })(filter);
   const list = class {} as Class;
-  const argument = (name: string, type: () => unknown, description?: string): void =>
+  const argument = (name: string, type: () => unknown, description: string): void =>
     Field(type as () => StringConstructor, { name, nullable: true, description })(list.prototype as object, name);
   argument('first', () => Int, 'How many, at most 1000; with `after`, a walk.');
   argument('after', () => String, 'The cursor to go on after.');
-  argument('page', () => Int);
+  argument('page', () => Int, 'The number of the page, from 1, where no cursor is given.');
   argument('perPage', () => Int, 'How many a page has, default 50, at most 1000.');
   const sorts = sortsOf(attributes).map(camelCase).join(', ');
   argument('sort', () => String, `At most five, like "createdAt desc, id"; left out, "${sortInCamelCase(defaultSort)}". By: ${sorts}.`);
-  argument('search', () => String);
-  argument('filter', () => filter);
+  argument('search', () => String, `Text to be found in ${search.map(camelCase).join(' or ')}, regardless of case and accents.`); // prettier-ignore
+  const archived = hidesArchived ? ' Archived ones are left out unless `archived` is among it.' : '';
+  argument('filter', () => filter, `What they are picked by.${archived}`);
   ArgsType()(list);
   return list;
 }
 
 const sortInCamelCase = (sort: string): string => sort.split(' ').map(camelCase).join(' ');
 
-@ObjectType()
+@ObjectType({ description: 'Where a page stands in its list.' })
 class PageInfo {
-  @Field(() => Boolean) hasNextPage!: boolean;
-  @Field(() => Boolean) hasPreviousPage!: boolean;
-  @Field(() => String, { nullable: true }) startCursor!: string | null;
-  @Field(() => String, { nullable: true }) endCursor!: string | null;
+  @Field(() => Boolean, { description: 'Whether there is more: ask again with `after: endCursor`.' })
+  hasNextPage!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether a page comes before it by its number; false where it was asked for with a cursor.' })
+  hasPreviousPage!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'The cursor of the first row; null on an empty page.' })
+  startCursor!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The cursor of the last row; null on an empty page.' })
+  endCursor!: string | null;
 }
+
+const edgeDescriptions = { node: 'What stands there.', cursor: 'Goes into `after` to go on behind it.' } as const;
+
+const connectionDescriptions = {
+  nodes: 'What stands on the page, in the order of the list.',
+  edges: 'The same, each with its cursor.',
+  pageInfo: 'Whether there is more, and where it begins.',
+  totalCount: 'How many the filters find in all.',
+  page: 'The number of the page, from 1.',
+  perPage: 'How many a page has at most.',
+  totalPages: 'How many pages of that size there are.',
+} as const;
 
 /** The connection type over an object type: `nodes`, `edges`, `pageInfo`, and the figures of pages. */
 export function connectionOf(typeName: string, node: () => Class): Class {
-  const define = (name: string, fields: Readonly<Record<string, () => unknown>>): Class => {
+  const define = <Name extends string>(
+    name: string,
+    description: string,
+    fields: Readonly<Record<Name, () => unknown>>,
+    descriptions: Readonly<Record<Name, string>>,
+  ): Class => {
     const type = class {} as Class;
-    for (const [field, of] of Object.entries(fields)) Field(of as () => StringConstructor)(type.prototype as object, field);
-    ObjectType(name)(type);
+    for (const field of Object.keys(fields) as Name[])
+      Field(fields[field] as () => StringConstructor, { description: descriptions[field] })(type.prototype as object, field);
+    ObjectType(name, { description })(type);
     return type;
   };
-  const edge = define(`${typeName}Edge`, { node, cursor: () => String });
-  return define(`${typeName}Connection`, {
+  const edge = define(`${typeName}Edge`, `A row of a list of \`${typeName}\`.`, { node, cursor: () => String }, edgeDescriptions);
+  const fields = {
     nodes: () => [node()],
     edges: () => [edge],
     pageInfo: () => PageInfo,
@@ -149,7 +222,8 @@ export function connectionOf(typeName: string, node: () => Class): Class {
     page: () => Int,
     perPage: () => Int,
     totalPages: () => Int,
-  });
+  };
+  return define(`${typeName}Connection`, `A page of a list of \`${typeName}\`.`, fields, connectionDescriptions);
 }
 
 /** A page as the source of a connection type. */

@@ -13,6 +13,7 @@ import {
 import { Rejection, runInContext, type CommandContext, type IdempotentAttempt, type Position, type Row } from '#millwright/event-sourcing';
 import { partialClassOf, Reference, type Class } from '../fields/index.js';
 import { toldOf } from '../errors/index.js';
+import { aSpoken, spoken } from './descriptions.js';
 import { withSnakeCaseKeys } from '../names.js';
 import { RelatedRecords } from '../references/index.js';
 import { validatedInput } from '../rest/index.js';
@@ -36,7 +37,11 @@ export const Options = (): ParameterDecorator => Args({ type: () => MutationOpti
  * The same checks and codes as REST; details name fields in camelCase under `input`.
  */
 export const Input = <T extends object>(type: Class<T>): ParameterDecorator =>
-  Args('input', { type: () => type }, { transform: (value: unknown) => validatedInput(type, withSnakeCaseKeys(value), 'input') });
+  Args(
+    'input',
+    { type: () => type, description: 'What is to be done, and to what.' },
+    { transform: (value: unknown) => validatedInput(type, withSnakeCaseKeys(value), 'input') },
+  );
 
 /** The input of an update: any of the fields that a new record takes, and the record's id. */
 export function updateInputOf<Fields extends object>(
@@ -46,8 +51,10 @@ export function updateInputOf<Fields extends object>(
 ): Class<Partial<Fields> & { id: number }> {
   const name = `Update${typeName}Input`;
   const update = partialClassOf(fields, name) as Class<Partial<Fields> & { id: number }>;
-  Reference(kind, { required: true })(update.prototype as object, 'id');
-  InputType(name)(update);
+  Reference(kind, { required: true, description: `The number of the ${spoken(kind)} to change.` })(update.prototype as object, 'id');
+  InputType(name, {
+    description: `What is to change of ${aSpoken(kind)}: a field that is left out stays, null empties one that may be empty.`,
+  })(update);
   return update;
 }
 

@@ -17,6 +17,8 @@ export type ListAttribute = Readonly<{
   neverNull?: boolean;
   /** Compares without regard to case: words that people and other systems spell `HIGH` or `high`. */
   ignoresCase?: boolean;
+  /** What it is, where it is neither a field nor shown. */
+  description?: string;
 }>;
 
 /** Everything the one list machine needs to know of a resource: what can be searched, sorted and filtered, and whose rows they are. */

@@ -8,6 +8,7 @@ type ComputedProperty = Readonly<{
   openApi: Readonly<Record<string, unknown>>;
   /** The GraphQL output type; left out, it is not in the GraphQL schema. */
   graphql?: () => unknown;
+  description?: string;
   of: (row: Row) => unknown;
   /** `full` answers only, list rows only, or both. */
   in?: 'full' | 'row' | 'both';
@@ -20,6 +21,10 @@ export type RecordOptions<Input extends object> = Readonly<{
   plural: string;
   /** The class of input fields: what POST takes; PATCH takes any of them. */
   fields: Class<Input>;
+  /** What such a record is, for the schema: a sentence. */
+  description: string;
+  /** Codes that its own rules refuse with beside the usual ones, and when. */
+  refusals?: Readonly<Partial<Record<'update' | 'archive', string>>>;
   scope: 'entity' | 'customer';
   /** The records form a tree by their `parent_id`; they show `path`, `root_id` and `has_children`. */
   tree?: boolean;
@@ -39,6 +44,7 @@ export type RecordOptions<Input extends object> = Readonly<{
         openApi: Readonly<Record<string, unknown>>;
         choices?: Choices;
         graphql: () => unknown;
+        description: string;
       }>
     >
   >;

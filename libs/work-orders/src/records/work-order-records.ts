@@ -3,33 +3,43 @@ import { statusKinds } from '../work-order.choices.js';
 import { defineRecord, OneOf, Name, Text, type RecordState, type RecordValues } from '#millwright/resources';
 
 class CategoryFields {
-  @Name({ required: true, example: 'Refrigeration' }) name!: string;
-  @Text({ max: 10_000 }) description?: string | null;
+  @Name({ description: 'What people call the category.', required: true, example: 'Refrigeration' }) name!: string;
+  @Text({ description: 'What belongs into it, up to 10,000 characters.', max: 10_000 }) description?: string | null;
 }
 
-/** What work orders and other costs are grouped by. */
 export const categories = defineRecord({
   name: 'category',
   plural: 'categories',
   fields: CategoryFields,
+  description: 'What work orders and other costs are grouped by, also in reports.',
   scope: 'customer',
   search: ['name', 'description'],
 });
 
 class WorkOrderStatusFields {
-  @Name({ required: true, example: 'Waiting for parts' }) name!: string;
+  @Name({ description: 'What people call the status.', required: true, example: 'Waiting for parts' }) name!: string;
   @OneOf(statusKinds, { required: true, description: 'What it means for its work orders; never changes.', example: 'open' })
   kind!: (typeof statusKinds.words)[number];
 }
 
-/** A status of work orders. The built-in ones never change, and no status ever changes its kind: orders have been closed by it. */
+/** No status ever changes its kind: orders have been closed by it. */
 export const workOrderStatuses = defineRecord({
   name: 'work_order_status',
   plural: 'work_order_statuses',
   fields: WorkOrderStatusFields,
+  description: 'Where a work order stands, in words of your own; its kind says what that means. The built-in ones never change.',
+  refusals: { update: 'CONFLICT (a built-in one)', archive: 'CONFLICT (a built-in one)' },
   scope: 'customer',
   defaultSort: 'id asc',
-  inherent: { is_custom: { column: 'boolean', initial: true, openApi: { type: 'boolean' }, graphql: () => Boolean } },
+  inherent: {
+    is_custom: {
+      column: 'boolean',
+      initial: true,
+      openApi: { type: 'boolean' },
+      graphql: () => Boolean,
+      description: 'False for a built-in status, which can neither be changed nor archived.',
+    },
+  },
   rules: { change: assertChangeable, archive: assertCustom },
 });
 
