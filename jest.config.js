@@ -19,6 +19,7 @@ const onBothLogs = ['writes', 'tools/import', '{parts,stock,work-orders,work-ord
 export default {
   maxWorkers: 2,
   testTimeout: 240_000,
+  testSequencer: '<rootDir>/test/harness/longest-first.cjs',
   globalSetup: '<rootDir>/test/harness/start-database.ts',
   globalTeardown: '<rootDir>/test/harness/stop-database.ts',
   projects: [
