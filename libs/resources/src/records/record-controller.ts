@@ -3,6 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiSchema, type ApiOperationOptions } from '@nestjs/swagger';
 import { Answer } from '../answer.js';
 import type { Class } from '../fields/index.js';
+import { aSpoken, spoken } from '../graphql/descriptions.js';
 import type { RawQuery } from '../list-query/index.js';
 import { pascalCase } from '../names.js';
 import { ApiAnswer, ApiHeading, ApiListQuery, PathId, ResourceBody } from '../rest/index.js';
@@ -79,38 +80,36 @@ export function recordController(definition: RecordDefinition): Class {
 
 /** What the document says of the operations of a kind of record; their ids are the names that GraphQL has for them. */
 function operationsOf({ name, plural, typeName }: RecordDefinition) {
-  const spoken = name.replaceAll('_', ' ');
-  const aSpoken = `${/^[aeio]/.test(spoken) ? 'an' : 'a'} ${spoken}`;
-  const spokenPlural = plural.replaceAll('_', ' ');
+  const [one, aRecord, many] = [spoken(name), aSpoken(name), spoken(plural)];
   return {
     create: {
       operationId: `create${typeName}`,
-      summary: `Create ${aSpoken}`,
+      summary: `Create ${aRecord}`,
       description: 'A field that is left out is empty or has its default. `Location` says where the record is.',
     },
     list: {
       operationId: `list${pascalCase(plural)}`,
-      summary: `List ${spokenPlural}`,
-      description: `A page of the ${spokenPlural} that the filters find; archived ones only where \`archived\` is among the filters.`,
+      summary: `List ${many}`,
+      description: `A page of the ${many} that the filters find; archived ones only where \`archived\` is among the filters.`,
     },
     one: {
       operationId: `get${typeName}`,
-      summary: `Show ${aSpoken}`,
+      summary: `Show ${aRecord}`,
       description: 'An archived one is shown, too.',
     },
     change: {
       operationId: `update${typeName}`,
-      summary: `Update ${aSpoken}`,
+      summary: `Update ${aRecord}`,
       description: 'Only the fields that are sent change. An archived one is to be brought back first.',
     },
     archive: {
       operationId: `archive${typeName}`,
-      summary: `Archive ${aSpoken}`,
+      summary: `Archive ${aRecord}`,
       description: 'Its history stays, and what refers to it still shows it. One that is archived already stays so.',
     },
     unarchive: {
       operationId: `unarchive${typeName}`,
-      summary: `Bring an archived ${spoken} back`,
+      summary: `Bring an archived ${one} back`,
       description: 'It comes back as it was. One that is not archived stays as it is.',
     },
   } as const satisfies Record<string, ApiOperationOptions>;
