@@ -60,7 +60,9 @@ async function coldStarts(server: ServerProcess): Promise<number[]> {
     const restock: Attack = { name: 'a restock', path, method: 'PATCH', body: JSON.stringify({ quantity: '1', cost: '1' }) };
     stalls.push(
       await stallDuring(server, async () => {
-        const status = await send(server, restock);
+        let status = await send(server, restock);
+        // On a machine that has no time the part is not loaded within 2 s, and goes on being loaded by whoever asks again.
+        while (status === 503) status = await send(server, restock);
         if (status !== 200) throw new Error(`the part could not be restocked: ${status}`);
       }),
     );
