@@ -4,6 +4,7 @@ import {
   ProcessManagerEngine,
   ProjectionEngine,
   Sequences,
+  tablesOf,
   type EventLog,
   type ProcessManagerStatus,
   type ProjectionStatus,
@@ -130,7 +131,7 @@ export class Engine {
   /** How far the read model of a view has got; undefined where it is shown. One look serves everybody who asks while it is under way. */
   async progressOf(view: string): Promise<ReadModelProgress | undefined> {
     this.looking ??= this.projections.status().finally(() => (this.looking = undefined));
-    const projection = projections.find(({ tables }) => tables.some(({ name }) => name === view));
+    const projection = projections.find((it) => tablesOf(it).some(({ name }) => name === view));
     const status = (await this.looking).find(({ name }) => name === projection?.name);
     if (!status || status.shown) return undefined;
     const { name, building, checkpoint, lagEvents } = status;

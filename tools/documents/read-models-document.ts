@@ -1,4 +1,4 @@
-import { shapeOf } from '#millwright/event-sourcing';
+import { shapeOf, tablesOf } from '#millwright/event-sourcing';
 import { projections } from '#src/projections';
 
 /**
@@ -8,16 +8,18 @@ import { projections } from '#src/projections';
 export const readModelsDocument = (): unknown =>
   [...projections]
     .sort(({ name: one }, { name: other }) => one.localeCompare(other))
+    .map((projection) => ({ ...projection, tables: tablesOf(projection) }))
     .map(({ name, version, tables, categories }) => ({
       projection: name,
       version,
       shape: shapeOf(tables),
       follows: categories ?? 'every category',
-      tables: tables.map(({ name: table, columns, key, indexes = [], appendOnly = false }) => ({
+      tables: tables.map(({ name: table, columns, key, indexes = [], covering, appendOnly = false }) => ({
         table,
         columns,
         key,
         indexes,
+        ...(covering && { covering }),
         appendOnly,
       })),
     }));

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ProjectionEngine, type Projection } from '#millwright/event-sourcing';
+import { ProjectionEngine, tablesOf, validFrom, type Projection } from '#millwright/event-sourcing';
 import type { Logger } from 'pino';
 import type { Databases } from '../../src/databases.js';
 import { openEventLog } from '../../src/event-log.js';
@@ -8,8 +8,8 @@ import { CannotCopy } from './cannot-copy.js';
 import type { End } from './ends.js';
 
 /** Read models that show where an event stands in the log, and so belong to one log only. */
-export const holdingPositions: readonly Projection[] = projections.filter(({ tables }) =>
-  tables.some(({ columns }) => Object.keys(columns).some((column) => /(^|_)position$/.test(column))),
+export const holdingPositions: readonly Projection[] = projections.filter((projection) =>
+  tablesOf(projection).some(({ columns }) => Object.keys(columns).some((column) => column === validFrom || /(^|_)position$/.test(column))),
 );
 
 /** Builds them anew from the log that is the right one now, so that the application finds them ready. */

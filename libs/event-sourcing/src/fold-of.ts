@@ -2,14 +2,8 @@ import type { Stream } from './decider.js';
 import type { Event, RecordedEvent } from './event.js';
 import type { EventLog } from './event-log.js';
 import type { Projection, Row, TableDefinition } from './projection.js';
+import { memoryColumn } from './stored-tables.js';
 import { idOf } from './stream-name.js';
-
-/** Where a table keeps what its fold remembers. */
-export const memoryColumn = 'memory';
-
-/** The columns that readers see. */
-export const shownColumns = ({ columns, memory }: TableDefinition): TableDefinition['columns'] =>
-  memory ? Object.fromEntries(Object.entries(columns).filter(([name]) => name !== memoryColumn)) : columns;
 
 /**
  * How a fold remembers a state beside its row.

@@ -17,8 +17,27 @@ export type TableDefinition = Readonly<{
   appendOnly?: boolean;
   /** There is a column `memory` that no view shows: what the fold has to know of a stream beside its row (`foldOf`). */
   memory?: RowMemory;
+  /** Every version of a row is kept with the log positions that it was true for (`read.<table>_history`); left out: only today's row. */
+  history?: TableHistory;
+  /** Set by the engine: the rows of this table are versions of that one's. */
+  versionsOf?: Readonly<{ table: string; since: string }>;
+  /** An index of these columns that holds the others too, so that what asks for no more is answered from it alone. */
+  covering?: Readonly<{ columns: readonly string[]; include: readonly string[] }>;
   /** Columns of earlier releases that nobody misses: what such a release has built is written on without them until the next build serves. */
   dropped?: readonly string[];
+}>;
+
+/**
+ * How the versions of rows are found again. A version is added when it is superseded and never changed; today's row is the last one.
+ * What changes with most events and what seldom does are kept apart: a page by name must not walk through every movement.
+ */
+export type TableHistory = Readonly<{
+  /** The column that says whose a row is, by which every list is restricted; left out where rows are found by their key only. */
+  owner?: string;
+  /** Columns that lists sort by and add up: the one index over all versions holds them. */
+  figures?: readonly string[];
+  /** Columns of plain values that seldom change, with versions of their own, and the indexes by which lists walk those. */
+  slow?: Readonly<{ columns: readonly string[]; indexes: readonly (readonly string[])[] }>;
 }>;
 
 /** What a fold remembers beside a row: a state, and in the database plain JSON. */

@@ -48,6 +48,7 @@ function announceKeys(projection: Projection, event: RecordedEvent, rows: RowBuf
 
 function applyEvent(projection: Projection, event: RecordedEvent, rows: RowBuffer, parked: ParkedStreams): void {
   try {
+    rows.beginEvent(event.position);
     projection.apply(event, rows);
     rows.keepEvent();
   } catch (error) {

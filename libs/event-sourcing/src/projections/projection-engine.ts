@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { EventLog } from '../event-log.js';
 import type { Position } from '../event.js';
+import { tablesOf } from '../stored-tables.js';
 import type { Projection } from '../projection.js';
 import { BuildCatalog } from './build-catalog.js';
 import { digestOf, type Digest } from './digest.js';
@@ -70,8 +71,12 @@ export class ProjectionEngine {
   private stopping = false;
   private readonly release: string;
 
-  constructor(private readonly options: ProjectionEngineOptions) {
+  private readonly options: ProjectionEngineOptions;
+
+  constructor(given: ProjectionEngineOptions) {
+    const options = { ...given, projections: given.projections.map((it) => ({ ...it, tables: tablesOf(it) })) };
     const { projections, database, log } = options;
+    this.options = options;
     const logger = options.logger ?? silentLogger;
     assertDistinct(projections);
     const settings = `${database.app.options ?? ''} ${writerOptions}`;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { shownColumns } from '../fold-of.js';
+import { forever, shownColumns, validFrom, validTo } from '../stored-tables.js';
 import type { Projection, TableDefinition } from '../projection.js';
 
 const identifier = /^[a-z_][a-z0-9_]*$/;
@@ -37,28 +37,46 @@ export type IndexDefinition = Readonly<{ name: string; text: string }>;
 
 /** The secondary indexes of a table; `inUse` makes them beside reads and writes, more slowly. */
 export const indexesOf = (table: TableDefinition, schema: string, inUse: boolean): IndexDefinition[] =>
-  (table.indexes ?? [])
+  [...(table.indexes ?? []).map((columns) => ({ columns, include: [] })), ...(table.covering ? [table.covering] : [])]
     // A build of another release may lack a column; its indexes come with the next build.
-    .filter((parts) => parts.every((part) => part in table.columns || !identifier.test(part)))
-    .map((parts) => {
-      const columns = parts.map((part) => (part in table.columns ? quoted(part) : part)).join(', ');
-      const name = `${table.name.slice(0, 40)}_by_${createHash('sha256').update(columns).digest('hex').slice(0, 12)}`;
+    .filter(({ columns, include }) => [...columns, ...include].every((part) => part in table.columns || !identifier.test(part)))
+    .map(({ columns, include }) => {
+      const listed = (parts: readonly string[]): string => parts.map((part) => (part in table.columns ? quoted(part) : part)).join(', ');
+      const what = include.length === 0 ? listed(columns) : `${listed(columns)}) include (${listed(include)}`;
+      const name = `${table.name.slice(0, 40)}_by_${createHash('sha256').update(what).digest('hex').slice(0, 12)}`;
       const how = inUse ? 'concurrently ' : '';
-      return { name, text: `create index ${how}if not exists ${quoted(name)} on ${quoted(schema)}.${quoted(table.name)} (${columns})` };
+      return { name, text: `create index ${how}if not exists ${quoted(name)} on ${quoted(schema)}.${quoted(table.name)} (${what})` };
     });
 
-/** Points the views of schema `read` at a build; a column that its tables lack reads null. */
+/** Points the views of schema `read` at a build; a column that its tables lack reads null, and there is no view of versions that it does not keep. */
 export const viewSql = (projection: Projection, schema: string, appRole: string, tables: readonly TableDefinition[]): string =>
   projection.tables
     .map((table) => {
       const view = `read.${quoted(table.name)}`;
-      const there = tables.find(({ name }) => name === table.name)?.columns ?? {};
-      const columns = Object.entries(shownColumns(table)).map(([name, type]) =>
-        name in there ? quoted(name) : `null::${type} as ${quoted(name)}`,
-      );
-      return `drop view if exists ${view}; create view ${view} as select ${columns.join(', ')} from ${quoted(schema)}.${quoted(table.name)}; grant select on ${view} to ${quoted(appRole)};`;
+      const there = (name: string): TableDefinition | undefined => tables.find((built) => built.name === name);
+      const { versionsOf } = table;
+      if (versionsOf && !there(table.name)) return `drop view if exists ${view};`;
+      const rows = rowsSql(schema, there(table.name) ?? table, shownColumns(table));
+      const today = versionsOf && there(versionsOf.table);
+      const ofToday = today
+        ? [rowsSql(schema, today, table.columns, { [validFrom]: quoted(versionsOf.since), [validTo]: `bigint '${forever}'` })]
+        : [];
+      return `drop view if exists ${view}; create view ${view} as ${[rows, ...ofToday].join(' union all ')}; grant select on ${view} to ${quoted(appRole)};`;
     })
     .join('\n');
+
+function rowsSql(
+  schema: string,
+  { name, columns }: TableDefinition,
+  wanted: TableDefinition['columns'],
+  others: Readonly<Record<string, string>> = {},
+): string {
+  const selected = Object.entries(wanted).map(([column, type]) => {
+    const sql = others[column] ?? (column in columns ? quoted(column) : `null::${type}`);
+    return sql === quoted(column) ? sql : `${sql} as ${quoted(column)}`;
+  });
+  return `select ${selected.join(', ')} from ${quoted(schema)}.${quoted(name)}`;
+}
 
 /** Every table name is a view name too, so two projections cannot have the same; nor can two projections have one name. */
 export function assertDistinct(projections: readonly Projection[]): void {

@@ -1,5 +1,6 @@
 import type { Row, Rows, TableDefinition } from '../projection.js';
-import { memoryColumn } from '../fold-of.js';
+import type { Position } from '../event.js';
+import { memoryColumn, validFrom, validTo } from '../stored-tables.js';
 import { normalForm } from './column-values.js';
 
 /** A row as the fold knows it: `row` is undefined where there is none. `absent`: the table is known to have none, so that writing it is adding it. */
@@ -21,6 +22,9 @@ export type TableChanges = Readonly<{
   adds: readonly Row[];
 }>;
 
+/** A table of versions of another's rows. `since`: the column of today's row that says when the version began; `slow`: it ends only when one of these changes. */
+type Versions = Readonly<{ buffer: TableBuffer; since: string; columns: readonly string[]; slow: readonly string[] | undefined }>;
+
 /** Rows kept from earlier batches, a table; twice as many at most. Enough for what is hot, and little memory with dozens of tables. */
 export const rememberedRows = 4096;
 
@@ -31,6 +35,8 @@ class TableBuffer {
   private old = new Map<string, Slot>();
   changed: Slot[] = [];
   added: Row[] = [];
+  /** Where versions of this table's rows go. */
+  readonly versions: Versions[] = [];
 
   constructor(
     readonly table: TableDefinition,
@@ -153,6 +159,8 @@ class TableBuffer {
 export class RowBuffer implements Rows {
   private readonly tables = new Map<string, TableBuffer>();
   private readonly journal: JournalEntry[] = [];
+  /** In the form of a column. */
+  private position: number | string = 0;
 
   /** `tables`: as the database has them, which may lack columns of the definitions that the fold fills. */
   constructor(definitions: readonly TableDefinition[], tables: readonly TableDefinition[] = definitions) {
@@ -161,6 +169,22 @@ export class RowBuffer implements Rows {
       const lacking = filled.filter((name) => !(name in table.columns));
       this.tables.set(table.name, new TableBuffer(table, lacking));
     }
+    for (const buffer of this.tables.values()) this.keepVersions(buffer);
+  }
+
+  private keepVersions(buffer: TableBuffer): void {
+    const { versionsOf, columns, key } = buffer.table;
+    const today = versionsOf && this.tables.get(versionsOf.table);
+    if (!today || !(versionsOf.since in today.table.columns)) return;
+    const kept = Object.keys(columns).filter((name) => name !== validFrom && name !== validTo);
+    const slow = versionsOf.since === validFrom ? undefined : kept.filter((name) => !key.includes(name));
+    today.versions.push({ buffer, since: versionsOf.since, columns: kept, slow });
+  }
+
+  /** The event whose changes come next stands there in the log. */
+  beginEvent(position: Position): void {
+    const number = Number(position);
+    this.position = Number.isSafeInteger(number) ? number : String(position);
   }
 
   get(table: string, key: Readonly<Row>): Readonly<Row> | undefined {
@@ -263,11 +287,29 @@ export class RowBuffer implements Rows {
   private change(buffer: TableBuffer, normalKey: Row, row: Row | undefined): void {
     const known = buffer.find(normalKey);
     const slot = known ?? buffer.remember(normalKey, undefined, false);
+    for (const versions of buffer.versions) this.supersede(versions, slot.row, row);
     this.journal.push({ buffer, slot, row: slot.row, changed: slot.changed, fresh: !known });
     slot.row = row;
     if (slot.changed) return;
     slot.changed = true;
     buffer.changed.push(slot);
+  }
+
+  /** Adds the version that ends here, unless it began with this very event, and notes in today's row since when it is as it is. */
+  private supersede({ buffer, since, columns, slow }: Versions, before: Row | undefined, row: Row | undefined): void {
+    if (before && row && slow?.every((name) => before[name] === row[name])) {
+      row[since] = before[since];
+      return;
+    }
+    if (before && before[since] !== this.position) {
+      const version: Row = {};
+      for (const name of columns) version[name] = before[name];
+      version[validFrom] = before[since];
+      version[validTo] = this.position;
+      buffer.added.push(version);
+      this.journal.push({ added: buffer.added });
+    }
+    if (row) row[since] = this.position;
   }
 
   private keyed(table: string): TableBuffer {

@@ -15,14 +15,16 @@ export function shapeOf(tables: readonly BuiltTable[]): string {
 }
 
 /**
- * The tables as a build of another shape has them, where a fold for these definitions can go on writing it: the same tables and keys,
+ * The tables as a build of another shape has them, where a fold for these definitions can go on writing it: the same tables (but for versions of rows) and keys,
  * and no column that is no longer filled and missed. Undefined where it cannot. Columns that the build lacks read null.
  */
 export function narrowed(definitions: readonly TableDefinition[], built: readonly BuiltTable[]): TableDefinition[] | undefined {
-  if (definitions.length !== built.length) return undefined;
+  if (built.some(({ name }) => !definitions.some((definition) => definition.name === name))) return undefined;
   const tables: TableDefinition[] = [];
   for (const definition of definitions) {
     const there = built.find(({ name }) => name === definition.name);
+    // Of a build without versions of rows there is no history to see.
+    if (!there && definition.versionsOf) continue;
     if (!there || there.key.join() !== definition.key.join()) return undefined;
     const missed = Object.entries(there.columns).filter(([name]) => !definition.dropped?.includes(name));
     if (missed.some(([name, type]) => definition.columns[name] !== type)) return undefined;
