@@ -6,6 +6,7 @@ const proofs = [
   'one-effect',
   'no-lost-update',
   'one-moment',
+  'history',
   'exact-money',
   'clean-stop',
   'no-stall',

@@ -30,7 +30,7 @@ export const names = {
 
 /** The movements of a part: how many, how many units orders used, and the last one. */
 type Movements = Readonly<{ count: number; used: bigint; lastId: number; onHand: string }>;
-type States = { parts: Map<number, Part>; orders: Map<number, WorkOrder>; movements: Map<number, Movements> };
+export type States = { parts: Map<number, Part>; orders: Map<number, WorkOrder>; movements: Map<number, Movements> };
 
 /** All that could ever have been answered to a question, each with the positions up to which the log said so. */
 export type Prefixes = Readonly<{ of: (question: string) => ReadonlyMap<Seen, readonly Position[]> }>;
@@ -38,7 +38,7 @@ export type Prefixes = Readonly<{ of: (question: string) => ReadonlyMap<Seen, re
 export function prefixesOf(log: readonly RecordedEvent[], plant: Plant): Prefixes {
   const views = viewsOf(plant);
   const found = new Map([...views.keys()].map((name) => [name, new Map<Seen, Position[]>()]));
-  const states: States = { parts: new Map(), orders: new Map(), movements: new Map() };
+  const states = nothing();
   for (const event of log) {
     fold(states, event);
     const { append } = event.metadata;
@@ -72,7 +72,9 @@ function viewsOf(plant: Plant): Map<string, (states: States) => Seen> {
   return views;
 }
 
-function fold({ parts, orders, movements }: States, event: RecordedEvent): void {
+export const nothing = (): States => ({ parts: new Map(), orders: new Map(), movements: new Map() });
+
+export function fold({ parts, orders, movements }: States, event: RecordedEvent): void {
   const [category, id] = event.stream.split('-');
   const key = Number(id);
   if (category === workOrder.category)
@@ -92,7 +94,7 @@ const stateOf = ({ parts }: States, id: number): Part => parts.get(id) ?? part.i
 const averageOf = ({ shelf, lastAverage }: Part): bigint =>
   shelf.quantity === 0n ? lastAverage : divideHalfUp(shelf.value * oneUnit, shelf.quantity);
 
-function partSeen(states: States, id: number): Seen {
+export function partSeen(states: States, id: number): Seen {
   const state = stateOf(states, id);
   const figures = [
     showQuantity(state.shelf.quantity),
@@ -108,7 +110,7 @@ function movementsSeen({ movements }: States, id: number, what: Seen): Seen {
   return `${what} after ${known?.count ?? 0} movements, the last ${known?.lastId} to ${Number(known?.onHand)}`;
 }
 
-function orderSeen(states: States, id: number): Seen {
+export function orderSeen(states: States, id: number): Seen {
   const order = states.orders.get(id) ?? workOrder.initialState;
   const closed = order.phase === 'completed';
   const lines = [...order.parts.entries()]

@@ -9,5 +9,6 @@ export * from './references/index.js';
 export * from './graphql/index.js';
 export * from './resource/index.js';
 export * from './records/index.js';
+export * from './as-of.js';
 export * from './snapshots.js';
 export * from './questions.js';

@@ -10,4 +10,5 @@ export const assetTypes = defineRecord({
   fields: AssetTypeFields,
   description: 'A kind of asset, like HVAC or vehicle; an asset may be of several.',
   scope: 'customer',
+  history: true,
 });

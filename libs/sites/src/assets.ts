@@ -52,6 +52,7 @@ export const assets = defineRecord({
   scope: 'entity',
   tree: true,
   attachments: true,
+  history: true,
   people: 'records',
   inherent: {
     status: {

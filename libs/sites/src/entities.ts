@@ -33,6 +33,7 @@ export const entities = defineRecord({
     archive: 'CONFLICT (the last one), UNAVAILABLE (the others cannot be read right now)',
   },
   scope: 'customer',
+  history: true,
   defaults: { datetime_format: 'MM/DD/YYYY - 11:59 PM', timezone: 'Etc/UTC', currency: 'USD' },
   computed: {
     timezone: { openApi: text, of: (row) => printedTimeZone(String(row['timezone'])) },

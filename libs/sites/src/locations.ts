@@ -21,6 +21,7 @@ export const locations = defineRecord({
   scope: 'entity',
   tree: true,
   attachments: true,
+  history: true,
   people: 'ids in full form',
   label: ['id', 'name', 'path'],
   sparse: ['root_id', 'has_children'],

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EventStore, type Position } from '#millwright/event-sourcing';
 import { orderEntry, part, partRow, type PartRow } from '#millwright/inventory';
 import { oneUnit, divideHalfUp, roundToCurrency, showValue, toQuantity, toValue, type Decimal } from '#millwright/quantities';
-import { RelatedRecords, type BulkRead } from '#millwright/resources';
+import { RelatedRecords, rowsOf, statementAsOf, type BulkRead, type View } from '#millwright/resources';
 import { sideBySide } from './domain/side-by-side.js';
 import type { PartLineRow, WorkOrderRow } from './read-models/work-order-row.js';
 
@@ -21,12 +21,20 @@ export type WorkOrderCosts = Readonly<{
 
 type Charge = Readonly<{ part_id: number; charge_posted: Decimal }>;
 
+/** What finance shows of charges; its room needs this one, so it is named and not imported. */
+const charges: View = {
+  from: 'read.work_order_part_charges',
+  columns: { work_order_id: 'bigint', part_id: 'bigint', charge_posted: 'numeric' },
+  history: { versions: 'read.work_order_part_charges_history' },
+};
+
 /** What orders were charged for their parts, as finance sees it. */
 const postedCharges: BulkRead<number, readonly Charge[]> = {
   async read(workOrderIds, database) {
     const rows = await database.query<{ work_order_id: string; part_id: string; charge_posted: Decimal }[]>(
-      'SELECT work_order_id, part_id, charge_posted FROM read.work_order_part_charges WHERE work_order_id = ANY($1)',
-      [[...workOrderIds]],
+      ...statementAsOf(`SELECT work_order_id, part_id, charge_posted FROM ${rowsOf(charges)} WHERE work_order_id = ANY($1)`, [
+        [...workOrderIds],
+      ]),
     );
     const byOrder = new Map<number, Charge[]>(workOrderIds.map((id) => [id, []]));
     for (const { work_order_id, part_id, charge_posted } of rows)

@@ -38,6 +38,7 @@ const partCharge: TableDefinition = {
   name: 'work_order_part_charges',
   columns: { work_order_id: 'bigint', part_id: 'bigint', charge: 'numeric', charge_posted: 'numeric' },
   key: ['work_order_id', 'part_id'],
+  history: {},
 };
 
 /** What a work order cost so far, posted: the sum of its postings by kind. */

@@ -123,6 +123,17 @@ const table = {
     ['entity_id', 'updated_at', 'id'],
     ['entity_id', inOrder('"number"'), 'id'],
   ],
+  history: {
+    owner: 'entity_id',
+    figures: ['on_hand_qty', 'reserved', 'available', 'unit_cost', 'avg_unit_cost', 'stock_value', 'updated_at', 'archived'],
+    slow: {
+      columns: ['name', 'number', 'external_reference', 'part_type_id', 'storeroom_id', 'measurement_unit_id', 'created_at', 'archived'],
+      indexes: [
+        ['entity_id', inOrder('"name"'), 'id'],
+        ['entity_id', inOrder('"number"'), 'id'],
+      ],
+    },
+  },
   dropped: ['last_average'],
 } as const;
 

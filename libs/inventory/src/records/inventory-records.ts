@@ -10,6 +10,7 @@ export const partTypes = defineRecord({
   fields: PartTypeFields,
   description: 'A kind of part, like filters; a part is of one at most.',
   scope: 'customer',
+  history: true,
 });
 
 class StoreroomFields {
@@ -24,6 +25,7 @@ export const storerooms = defineRecord({
   fields: StoreroomFields,
   description: 'Where parts are kept.',
   scope: 'entity',
+  history: true,
   search: ['name', 'description'],
 });
 
@@ -38,6 +40,7 @@ export const measurementUnits = defineRecord({
   fields: MeasurementUnitFields,
   description: 'What quantities of a part count: pieces, litres, metres.',
   scope: 'customer',
+  history: true,
   search: ['name', 'short_name'],
 });
 

@@ -40,6 +40,7 @@ export const detailCodes: Readonly<Record<string, string>> = {
   invalid_filter: 'The filter cannot be read.',
   invalid_value: 'The value is none that the attribute can be compared with.',
   invalid_cursor: 'The cursor is none of this list.',
+  not_applicable: 'The parameter has no meaning here.',
   not_one_of: 'The method cannot be used in a batch.',
   not_in_a_batch: 'The path cannot be used in a batch.',
   does_not_fit_schema: 'The GraphQL document does not fit the schema.',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { currentAsOf } from '../as-of.js';
 import { attributeValue } from './attribute-values.js';
 import type { AttributeType } from './list-definition.js';
 import { filterName, sortText, type ListQuery } from './list-query.js';
@@ -6,7 +7,7 @@ import { filterName, sortText, type ListQuery } from './list-query.js';
 /** Where a walk goes on: the sort values and the tie breaker of the last row, and the total counted on the first page. */
 export type CursorPlace = Readonly<{ values: readonly (string | null)[]; total: number }>;
 
-/** An opaque text that carries a place. It is bound to search, sort and filters, since elsewhere it would point at nothing. */
+/** An opaque text that carries a place. It is bound to search, sort, filters and the moment that is asked for, since elsewhere it would point at nothing. */
 export const cursorText = (place: CursorPlace, query: ListQuery): string =>
   Buffer.from(JSON.stringify([fingerprint(query), place.total, ...place.values])).toString('base64url');
 
@@ -22,9 +23,14 @@ export function placeOfCursor(query: ListQuery, types: readonly AttributeType[])
 
 const fingerprint = ({ search, sort, filters }: ListQuery): string =>
   createHash('sha256')
-    .update(JSON.stringify([search, sort.map(sortText), filters.map((filter) => [filterName(filter), filter.values])]))
+    .update(JSON.stringify([search, sort.map(sortText), filters.map((filter) => [filterName(filter), filter.values]), ...momentOf()]))
     .digest('base64url')
     .slice(0, 16);
+
+const momentOf = (): string[] => {
+  const position = currentAsOf();
+  return position === undefined ? [] : [String(position)];
+};
 
 /** Cursors carry what the database printed, which may have more digits than a query may. */
 const isOf = (type: AttributeType, value: string): boolean =>

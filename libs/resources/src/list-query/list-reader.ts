@@ -4,9 +4,10 @@ import type { CursorPlace } from './cursor.js';
 import type { ListDefinition } from './list-definition.js';
 import { metaOf, type ListPage } from './list-page.js';
 import type { ListQuery } from './list-query.js';
-import { cursorAt, listStatement, type ListOptions } from './list-statement.js';
+import { cursorAt, listStatement, pageSql, type ListOptions } from './list-statement.js';
 import { ListTotals } from './list-totals.js';
 import { ParkedRows } from './parked-rows.js';
+import { statementAsOf } from '../as-of.js';
 import { Snapshots } from '../snapshots.js';
 import { readRow } from './view.js';
 
@@ -32,11 +33,8 @@ export class ListReader {
   private async readOnce(definition: ListDefinition, query: ListQuery, options: ListOptions): Promise<ListPage> {
     const { view } = definition;
     const statement = listStatement(definition, query, options);
-    const { columns, from, after, order, limit, restricting, parameters, place } = statement;
-    const found = await this.database.query<Record<string, unknown>[]>(
-      `SELECT ${columns} ${from}${after} ORDER BY ${order} ${limit}`,
-      parameters,
-    );
+    const { from, restricting, parameters, place } = statement;
+    const found = await this.database.query<Record<string, unknown>[]>(...statementAsOf(pageSql(definition, statement), parameters));
     const more = found.length > query.perPage;
     const page = found.slice(0, query.perPage);
     const counted = await this.count(from, restricting, options, { query, place, found: page.length, more });
@@ -57,7 +55,7 @@ export class ListReader {
   /** A walk counts once, on its first page, and the last page of a list needs no counting at all. */
   private async count(
     from: string,
-    parameters: readonly unknown[],
+    restricting: readonly unknown[],
     { aggregates = {} }: ListOptions,
     seen: { query: ListQuery; place: CursorPlace | undefined; found: number; more: boolean },
   ): Promise<{ total: number; aggregates: Record<string, unknown> }> {
@@ -67,9 +65,10 @@ export class ListReader {
       if (place) return { total: place.total, aggregates: {} };
       if (!more && (found > 0 || query.offset === 0)) return { total: query.offset + found, aggregates: {} };
     }
-    const statement = `SELECT ${['count(*) AS "total"', ...names.map((name) => `${aggregates[name] ?? ''} AS "${name}"`)].join(', ')} ${from}`;
+    const text = `SELECT ${['count(*) AS "total"', ...names.map((name) => `${aggregates[name] ?? ''} AS "${name}"`)].join(', ')} ${from}`;
+    const [statement, parameters] = statementAsOf(text, restricting);
     const read = async (): Promise<Record<string, unknown>> =>
-      (await this.database.query<Record<string, unknown>[]>(statement, [...parameters]))[0] ?? {};
+      (await this.database.query<Record<string, unknown>[]>(statement, parameters))[0] ?? {};
     if (names.length === 0) {
       return { total: await this.totals.of(statement, parameters, async () => Number((await read())['total'])), aggregates: {} };
     }

@@ -1,15 +1,18 @@
 import { currentEntity, currentScope } from '#millwright/access';
+import { currentAsOf } from '../as-of.js';
 import { invalid } from '../rest/index.js';
 import { conditionOf, sqlTypeOf, type Bind } from './conditions.js';
 import { cursorText, placeOfCursor, type CursorPlace } from './cursor.js';
 import { folded, inOrder } from './language.js';
 import type { AttributeType, ListAttribute, ListDefinition } from './list-definition.js';
 import type { ListQuery } from './list-query.js';
-import { columnSql, selectList } from './view.js';
+import { columnSql, rowsOf, selectList, versionOf, type View } from './view.js';
 
 export type ListOptions = Readonly<{
   /** Rows must have these values: `{ part_id: 72 }`. */
   where?: Readonly<Record<string, string | number | boolean>>;
+  /** Every column of the rows is wanted from the statement itself. */
+  wholeRows?: true;
   /** SQL over the whole filtered set, by name: `{ total_used: 'coalesce(sum(-quantity), 0)' }`. Read as the driver gives them (numeric as text). */
   aggregates?: Readonly<Record<string, string>>;
 }>;
@@ -38,24 +41,61 @@ export type ListStatement = Readonly<{
 /** @throws Rejection VALIDATION_FAILED for a cursor that does not belong to this list */
 export function listStatement(definition: ListDefinition, query: ListQuery, options: ListOptions = {}): ListStatement {
   const { view } = definition;
+  requireHistory(view);
   const keys = keysOf(definition, query);
   const place = placeOf(query, keys);
   const parameters: unknown[] = [];
   const bind: Bind = (value) => `$${parameters.push(value)}`;
   const conditions = conditionsOf(definition, query, options, bind);
   const restricting = [...parameters];
-  const cursorColumns = keys.map((key, index) => `${cursorSql(key)} AS "cursor_${index}"`).join(', ');
   return {
     keys,
     place,
-    columns: `${selectList(view)}, ${cursorColumns}`,
-    from: `FROM ${view.from} WHERE ${conditions.join(' AND ') || 'true'}`,
+    columns: `${selectList(view)}, ${cursorColumns(keys)}`,
+    from: `FROM ${rowsOf(view, undefined, columnsOf(definition, query, options))} WHERE ${conditions.join(' AND ') || 'true'}`,
     restricting,
     after: place ? ` AND ${afterPlace(keys, place.values, bind)}` : '',
     parameters,
     order: keys.map(({ sql, descending }) => `${sql} ${descending ? 'DESC' : 'ASC'}`).join(', '),
     limit: `LIMIT ${query.perPage + 1}${place ? '' : ` OFFSET ${query.offset}`}`,
   };
+}
+
+/** @throws Rejection VALIDATION_FAILED where a past moment is asked of a view that knows only today's rows */
+export function requireHistory({ history }: View): void {
+  if (currentAsOf() !== undefined && !history)
+    throw invalid([{ field: 'as_of', code: 'not_applicable', message: 'cannot be asked here: no earlier versions are kept' }]);
+}
+
+/**
+ * The rows of a page. Of a past moment they are found first, in the narrowest table that can tell which they are, and then looked up one by one:
+ * a page by name walks past renames, not past movements.
+ */
+export function pageSql({ view, tieBreaker = 'id' }: ListDefinition, statement: ListStatement): string {
+  const { keys, columns, from, after, order, limit } = statement;
+  const version = versionOf(view, 'page.found_id');
+  if (version === undefined) return `SELECT ${columns} ${from}${after} ORDER BY ${order} ${limit}`;
+  const cursors = keys.map((_, index) => `"cursor_${index}"`).join(', ');
+  const found = `SELECT ${columnSql(view, tieBreaker)} AS found_id, ${cursorColumns(keys)} ${from}${after} ORDER BY ${order} ${limit}`;
+  return `SELECT ${selectList(view)}, ${cursors} FROM (SELECT *, row_number() OVER () AS place FROM (${found}) found) page
+    CROSS JOIN ${version} ORDER BY page.place`;
+}
+
+const cursorColumns = (keys: readonly Key[]): string => keys.map((key, index) => `${cursorSql(key)} AS "cursor_${index}"`).join(', ');
+
+/** The stored columns that tell which rows a list has and in which order; undefined where the rows are wanted whole. */
+function columnsOf(definition: ListDefinition, query: ListQuery, { where = {}, wholeRows, aggregates }: ListOptions): string[] | undefined {
+  const { attributes, scope, search, hidesArchived, tieBreaker = 'id' } = definition;
+  if (wholeRows || aggregates) return undefined;
+  const asked = [...query.filters, ...query.sort].map(({ attribute }) => attributeOf(attributes, attribute).column ?? attribute);
+  return [
+    ...asked,
+    tieBreaker,
+    ...Object.keys(where),
+    ...(scope === 'none' ? [] : [`${scope}_id`]),
+    ...(query.search === null ? [] : search),
+    ...(hidesArchived ? ['archived'] : []),
+  ];
 }
 
 /** The cursor that goes on after a row that was selected with the statement's columns. */

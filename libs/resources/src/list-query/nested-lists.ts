@@ -3,6 +3,7 @@ import DataLoader from 'dataloader';
 import { DataSource } from 'typeorm';
 import { currentScope, type RequestScope } from '#millwright/access';
 import type { ListDefinition } from './list-definition.js';
+import { currentAsOf, statementAsOf } from '../as-of.js';
 import { metaOf, type ListPage } from './list-page.js';
 import type { ListQuery } from './list-query.js';
 import { cursorAt, listStatement, type ListStatement } from './list-statement.js';
@@ -29,7 +30,7 @@ export class NestedLists {
     const scope = currentScope();
     const loaders = this.requests.get(scope) ?? new Map<string, DataLoader<number, ListPage>>();
     this.requests.set(scope, loaders);
-    const name = JSON.stringify([definition.view.from, column, query]);
+    const name = JSON.stringify([definition.view.from, String(currentAsOf()), column, query]);
     // Nothing is kept, since several mutations may stand in one document; what is asked for in one moment is read together all the same.
     const loader =
       loaders.get(name) ??
@@ -39,15 +40,17 @@ export class NestedLists {
   }
 
   private async read(definition: ListDefinition, column: string, parents: readonly number[], query: ListQuery): Promise<ListPage[]> {
-    const statement = listStatement(definition, query);
+    const statement = listStatement(definition, query, { wholeRows: true });
     const { columns, from, after, order, limit, parameters } = statement;
     const found = await this.database.query<RawRow[]>(
-      `SELECT parents.parent AS "of_parent", page.* FROM unnest($${parameters.length + 1}::bigint[]) AS parents(parent)
+      ...statementAsOf(
+        `SELECT parents.parent AS "of_parent", page.* FROM unnest($${parameters.length + 1}::bigint[]) AS parents(parent)
        CROSS JOIN LATERAL (
          SELECT ${columns}, row_number() OVER (ORDER BY ${order}) AS "in_page" ${from} AND ${columnSql(definition.view, column)} = parents.parent${after}
          ORDER BY ${order} ${limit}
        ) page ORDER BY parents.parent, page."in_page"`,
-      [...parameters, [...new Set(parents)]],
+        [...parameters, [...new Set(parents)]],
+      ),
     );
     const rowsOf = new Map<number, RawRow[]>(parents.map((parent) => [parent, []]));
     for (const row of found) rowsOf.get(Number(row['of_parent']))?.push(row);
@@ -73,8 +76,10 @@ export class NestedLists {
     for (const parent of uncounted) totals.set(parent, 0);
     const sql = columnSql(definition.view, column);
     const counted = await this.database.query<{ parent: string; total: string }[]>(
-      `SELECT ${sql} AS "parent", count(*) AS "total" ${from} AND ${sql} = ANY($${restricting.length + 1}::bigint[]) GROUP BY ${sql}`,
-      [...restricting, uncounted],
+      ...statementAsOf(
+        `SELECT ${sql} AS "parent", count(*) AS "total" ${from} AND ${sql} = ANY($${restricting.length + 1}::bigint[]) GROUP BY ${sql}`,
+        [...restricting, uncounted],
+      ),
     );
     for (const { parent, total } of counted) totals.set(Number(parent), Number(total));
     return totals;

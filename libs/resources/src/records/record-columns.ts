@@ -4,7 +4,7 @@ import { inOrder, type AttributeType, type ListAttribute, type View, type ViewCo
 import { storedName } from '../resource/stored-values.js';
 import type { RecordOptions } from './record-options.js';
 
-type Shape = Pick<RecordOptions<object>, 'name' | 'plural' | 'scope' | 'personal' | 'inherent' | 'defaultSort' | 'search'>;
+type Shape = Pick<RecordOptions<object>, 'name' | 'plural' | 'scope' | 'personal' | 'inherent' | 'defaultSort' | 'search' | 'history'>;
 
 /** Which version of a person's values in app.people an event speaks of. */
 export const personalVersion = 'stored_as';
@@ -49,6 +49,7 @@ export function recordTable(shape: Shape, fields: readonly FieldDefinition[]): T
     },
     key: ['id'],
     indexes: [...sorts.map((name) => [owner, 'archived', values[name] === 'text' ? inOrder(`"${name}"`) : name, 'id']), ...references],
+    ...(shape.history && { history: { owner, figures: ['archived'] } }),
   };
 }
 

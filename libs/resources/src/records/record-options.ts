@@ -60,6 +60,8 @@ export type RecordOptions<Input extends object> = Readonly<{
   /** More to filter and sort by than the fields themselves, or other settings for them. */
   attributes?: Readonly<Record<string, ListAttribute>>;
   rules?: RecordRules;
+  /** Every version of a record is kept, so that it can be read as it was at any place of the log. */
+  history?: boolean;
   /** Without a controller and resolver of its own: it is edited some other way. */
   hidden?: boolean;
 }>;

@@ -4,7 +4,8 @@ import { DataSource } from 'typeorm';
 import { currentContext, EventStore, type Detail, type Row } from '#millwright/event-sourcing';
 import { Questions } from '../questions.js';
 import type { BulkRead } from '../references/index.js';
-import type { View } from '../list-query/index.js';
+import { statementAsOf } from '../as-of.js';
+import { rowsOf, type View } from '../list-query/index.js';
 import type { RecordStream } from './record-decider.js';
 
 /** A tree deeper than this helps nobody, and bounds every walk. */
@@ -83,13 +84,15 @@ export function ancestryOf({ name, view }: Readonly<{ name: string; view: View }
   return {
     async read(ids, database, related) {
       const found = await database.query<Record<string, unknown>[]>(
-        `WITH RECURSIVE upward AS (
-           SELECT id AS leaf, id, parent_id, name, 0 AS level FROM ${view.from} WHERE id = ANY($1)
+        ...statementAsOf(
+          `WITH RECURSIVE upward AS (
+           SELECT id AS leaf, id, parent_id, name, 0 AS level FROM ${rowsOf(view)} WHERE id = ANY($1)
            UNION ALL
            SELECT upward.leaf, above.id, above.parent_id, above.name, upward.level + 1
-           FROM upward JOIN ${view.from} above ON above.id = upward.parent_id WHERE upward.level < ${deepestLevel})
+           FROM upward JOIN ${rowsOf(view, 'above')} ON above.id = upward.parent_id WHERE upward.level < ${deepestLevel})
          SELECT leaf, id, name, parent_id FROM upward ORDER BY leaf, level DESC`,
-        [[...ids]],
+          [[...ids]],
+        ),
       );
       const ways = new Map<number, { id: number; name: string }[]>();
       const complete = new Set<number>();
@@ -123,8 +126,7 @@ export function parentsAmong({ view }: Readonly<{ view: View }>): BulkRead<numbe
   return {
     async read(ids, database) {
       const found = await database.query<{ parent_id: string }[]>(
-        `SELECT DISTINCT parent_id FROM ${view.from} WHERE parent_id = ANY($1) AND NOT archived`,
-        [[...ids]],
+        ...statementAsOf(`SELECT DISTINCT parent_id FROM ${rowsOf(view)} WHERE parent_id = ANY($1) AND NOT archived`, [[...ids]]),
       );
       const parents = new Set(found.map(({ parent_id }) => Number(parent_id)));
       return ids.map((id) => parents.has(id));

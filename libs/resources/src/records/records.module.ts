@@ -4,6 +4,7 @@ import { Mutations } from '../graphql/mutations.js';
 import { ListReader, NestedLists, ParkedRows } from '../list-query/index.js';
 import { ExternalReferences, ReferenceChecks, RelatedRecords } from '../references/index.js';
 import { Questions } from '../questions.js';
+import { AsOf } from '../as-of.js';
 import { Snapshots } from '../snapshots.js';
 import { ResourceReader, ResourceWriter } from '../resource/index.js';
 import { BuiltInRecords } from './built-in-records.js';
@@ -19,6 +20,7 @@ import { RecordWriter } from './record-writer.js';
 
 const services = [
   Snapshots,
+  AsOf,
   Questions,
   OwnWrites,
   ListReader,

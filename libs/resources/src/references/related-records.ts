@@ -4,7 +4,8 @@ import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { currentScope, Gatherer, type RequestScope } from '#millwright/access';
 import { EventStore, type Row } from '#millwright/event-sourcing';
-import { columnSql, readRow, selectList, type View } from '../list-query/index.js';
+import { columnSql, readRow, rowsOf, selectList, versionOf, type View } from '../list-query/index.js';
+import { currentAsOf, statementAsOf } from '../as-of.js';
 import { currentMoment } from '../snapshots.js';
 import type { BulkRead, Related } from './bulk-read.js';
 import { referenceTarget, type ReferenceServices } from './reference-targets.js';
@@ -14,7 +15,8 @@ const rowsAtOnce = 5_000;
 /** Records that an answer mentions, read in bulk: within one request each kind costs one statement, however many rows mention it. */
 @Injectable()
 export class RelatedRecords implements Related {
-  private readonly requests = new WeakMap<RequestScope, Map<unknown, DataLoader<unknown, unknown>>>();
+  /** By what is read and as of when. */
+  private readonly requests = new WeakMap<RequestScope, Map<unknown, Map<unknown, DataLoader<unknown, unknown>>>>();
   private readonly rows = new Map<string, BulkRead<number, Row | undefined>>();
 
   constructor(
@@ -67,8 +69,10 @@ export class RelatedRecords implements Related {
 
   private loaderOf<Key, Value>(bulk: BulkRead<Key, Value>): DataLoader<Key, Value> {
     const scope = currentScope();
-    const loaders = this.requests.get(scope) ?? new Map<unknown, DataLoader<unknown, unknown>>();
-    this.requests.set(scope, loaders);
+    const moments = this.requests.get(scope) ?? new Map<unknown, Map<unknown, DataLoader<unknown, unknown>>>();
+    this.requests.set(scope, moments);
+    const loaders = moments.get(currentAsOf()) ?? new Map<unknown, DataLoader<unknown, unknown>>();
+    moments.set(currentAsOf(), loaders);
     const known = loaders.get(bulk) as DataLoader<Key, Value> | undefined;
     if (known) return known;
     const loader = new DataLoader<Key, Value>((keys) => bulk.read(keys, this.database, this), { maxBatchSize: 1000 });
@@ -82,7 +86,8 @@ export class RelatedRecords implements Related {
     if (known) return known;
     const gatherer = new Gatherer<number, Row | undefined>((ids) => this.readRows(kind, ids), rowsAtOnce);
     const bulk: BulkRead<number, Row | undefined> = {
-      read: (ids) => (currentMoment() ? this.readSeen(kind, ids) : Promise.all(ids.map((id) => gatherer.add(id)))),
+      read: (ids) =>
+        currentMoment() || currentAsOf() !== undefined ? this.readSeen(kind, ids) : Promise.all(ids.map((id) => gatherer.add(id))),
     };
     this.rows.set(kind, bulk);
     return bulk;
@@ -104,7 +109,11 @@ export class RelatedRecords implements Related {
 
 /** The rows with these ids, by id. */
 export async function readRowsById(database: DataSource, view: View, ids: readonly number[]): Promise<Map<number, Row>> {
-  const statement = `SELECT ${selectList(view)} FROM ${view.from} WHERE ${columnSql(view, 'id')} = ANY($1)`;
-  const found = await database.query<Record<string, unknown>[]>(statement, [[...ids]]);
+  const version = versionOf(view, 'sought.sought_id');
+  // Within a subselect nobody knows how many ids there are, so that a plan for all numbers is as good as one for each, and kept.
+  const statement = version
+    ? `SELECT ${selectList(view)} FROM unnest((SELECT $1::bigint[])) sought(sought_id) CROSS JOIN ${version}`
+    : `SELECT ${selectList(view)} FROM ${rowsOf(view)} WHERE ${columnSql(view, 'id')} = ANY($1)`;
+  const found = await database.query<Record<string, unknown>[]>(...statementAsOf(statement, [[...ids]]));
   return new Map(found.map((raw) => [Number(raw['id']), readRow(view, raw)]));
 }

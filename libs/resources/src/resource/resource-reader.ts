@@ -2,7 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { currentEntity, currentScope, PositionWaiter } from '#millwright/access';
 import { Rejection, type Row } from '#millwright/event-sourcing';
 import { Answer } from '../answer.js';
-import { ListReader, ParkedRows, parseListQuery, type ListPage, type ListQuery, type RawQuery } from '../list-query/index.js';
+import { currentAsOf } from '../as-of.js';
+import {
+  ListReader,
+  ParkedRows,
+  parseListQuery,
+  requireHistory,
+  type ListPage,
+  type ListQuery,
+  type RawQuery,
+} from '../list-query/index.js';
 import { isHere, RelatedRecords } from '../references/index.js';
 import { Snapshots } from '../snapshots.js';
 import { noSuchRecord } from './refusals.js';
@@ -71,7 +80,7 @@ export class ResourceReader {
     } catch (refusal) {
       const isMissing = refusal instanceof Rejection && refusal.code === 'NOT_FOUND';
       // What somebody has just created is waited for a moment: the log knows that it will be there.
-      if (!isMissing || !(await this.related.isInLog(resource.name, id))) throw refusal;
+      if (!isMissing || currentAsOf() !== undefined || !(await this.related.isInLog(resource.name, id))) throw refusal;
       await this.positions.waitFor(await this.related.services.events.head(), longestWaitMs);
       this.related.forget();
       return once();
@@ -83,6 +92,7 @@ export class ResourceReader {
    * @throws Rejection NOT_FOUND
    */
   async row({ name, list }: Readable, id: number): Promise<Row> {
+    requireHistory(list.view);
     const row = await this.related.row(name, id);
     const place = { customerId: currentScope().principal.customerId, entityId: list.scope === 'entity' ? currentEntity().id : null };
     if (!row || !isHere(row, place)) throw noSuchRecord();

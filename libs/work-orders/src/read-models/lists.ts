@@ -1,6 +1,7 @@
 import { streamName } from '#millwright/event-sourcing';
-import { viewOf, type ListDefinition, type View } from '#millwright/resources';
+import { rowsOf, viewOf, type ListDefinition, type View } from '#millwright/resources';
 import { priorities, statusKinds } from '../work-order.choices.js';
+import { workOrderStatuses } from '../records/work-order-records.js';
 import { workOrderTable } from './work-order-row.js';
 import { otherCostTable } from './work-orders.js';
 
@@ -13,7 +14,8 @@ const view: View = {
     ...stored.columns,
     status: {
       type: 'text',
-      sql: `(SELECT replace(lower(status.name), ' ', '_') FROM read.work_order_statuses status WHERE status.id = status_id)`,
+      sql: () =>
+        `(SELECT replace(lower(status.name), ' ', '_') FROM ${rowsOf(workOrderStatuses.view, 'status')} WHERE status.id = status_id)`,
     },
   },
 };

@@ -129,6 +129,14 @@ const table = {
     ['entity_id', 'completed_at', 'id'],
     ['asset_id'],
   ],
+  history: {
+    owner: 'entity_id',
+    figures: ['status_id', 'status_kind', 'due_date', 'completed_at', 'updated_at', 'archived'],
+    slow: {
+      columns: ['title', 'type', 'priority', 'asset_id', 'location_id', 'external_reference', 'created_at', 'archived'],
+      indexes: [['entity_id', inOrder('"title"'), 'id'], ['entity_id', 'created_at', 'id'], ['asset_id']],
+    },
+  },
   dropped: ['fold'],
 } as const;
 

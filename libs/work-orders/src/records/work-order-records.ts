@@ -13,6 +13,7 @@ export const categories = defineRecord({
   fields: CategoryFields,
   description: 'What work orders and other costs are grouped by, also in reports.',
   scope: 'customer',
+  history: true,
   search: ['name', 'description'],
 });
 
@@ -30,6 +31,7 @@ export const workOrderStatuses = defineRecord({
   description: 'Where a work order stands, in words of your own; its kind says what that means. The built-in ones never change.',
   refusals: { update: 'CONFLICT (a built-in one)', archive: 'CONFLICT (a built-in one)' },
   scope: 'customer',
+  history: true,
   defaultSort: 'id asc',
   inherent: {
     is_custom: {
