@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Clock } from './clock.js';
 import { answerRound, decideRound, type Round } from './command-round.js';
 import type { Committed, CommittedStates } from './committed-states.js';
 import type { Stream } from './decider.js';
@@ -22,7 +23,7 @@ export class CommandLane<State, E extends Event> {
     private readonly definition: Stream<State, E>,
     private readonly log: EventLog,
     private readonly states: CommittedStates,
-    private readonly clock: () => Date,
+    private readonly clock: Clock,
     private readonly statistics: LaneStatistics,
   ) {}
 
@@ -65,7 +66,7 @@ export class CommandLane<State, E extends Event> {
           open = open.filter((command) => !command.answerIfFound());
           proven = true;
         }
-        const round = decideRound(open, committed, { name: this.name, now: this.clock(), definition: this.definition });
+        const round = decideRound(open, committed, { name: this.name, now: this.clock.now(), definition: this.definition });
         const beginning = round.steps.flatMap(({ command, events }) => (events.length > 0 && !command.begun ? [command] : []));
         if (beginning.length > 0 && !(await this.begin(beginning, committed.revision))) {
           open = open.filter((command) => !command.refused);

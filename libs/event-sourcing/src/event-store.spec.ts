@@ -8,6 +8,7 @@ import { Rejection } from './decider.js';
 import { LogUnavailable, UnknownOutcome, type Appended, type EventLog } from './event-log.js';
 import { EventStore } from './event-store.js';
 import { Sequences } from './sequences.js';
+import { MovedClock } from './testing/moved-clock.js';
 
 const prepared = preparedLog(['counting']);
 
@@ -35,7 +36,7 @@ describe('running a decision', () => {
   });
 
   it('writes what surrounds the command into the metadata', async () => {
-    const store = new EventStore(prepared.log, new Sequences(prepared.pool), { clock: () => new Date('2025-02-03T04:05:06.007Z') });
+    const store = new EventStore(prepared.log, new Sequences(prepared.pool), { clock: new MovedClock('2025-02-03T04:05:06.007Z') });
     const context = inContext({
       entityId: null,
       customerId: 3,

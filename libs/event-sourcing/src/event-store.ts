@@ -1,3 +1,4 @@
+import { systemClock, type Clock } from './clock.js';
 import { CommandLane, type LaneStatistics } from './command-lane.js';
 import { currentContext, surroundingContext, type CommandContext } from './command-context.js';
 import { CommittedStates } from './committed-states.js';
@@ -20,7 +21,7 @@ export type ExecuteOptions = Readonly<{
 export type EventStoreOptions = Readonly<{
   snapshots?: SnapshotStore;
   /** Where `recorded_at` comes from. */
-  clock?: () => Date;
+  clock?: Clock;
   /** How many streams' states are kept in memory. */
   hotStates?: number;
 }>;
@@ -37,7 +38,7 @@ export class EventStore {
   readonly statistics: LaneStatistics = { commands: 0, appends: 0, events: 0, conflicts: 0, unknownOutcomes: 0 };
   private readonly states: CommittedStates;
   private readonly lanes = new Map<string, CommandLane<unknown, Event>>();
-  private readonly clock: () => Date;
+  private readonly clock: Clock;
   /** Commands without an answer yet. */
   private readonly pending = new Set<PendingCommand<unknown, Event>>();
   private sweeper: NodeJS.Timeout | undefined;
@@ -48,7 +49,7 @@ export class EventStore {
     options: EventStoreOptions = {},
   ) {
     this.states = new CommittedStates(log, options.snapshots, options.hotStates ?? defaultHotStates);
-    this.clock = options.clock ?? (() => new Date());
+    this.clock = options.clock ?? systemClock;
   }
 
   /**
