@@ -73,7 +73,7 @@ export class Engine {
     });
     this.processManagers = new ProcessManagerEngine({
       log,
-      managers: processManagers(this.events),
+      managers: processManagers(this.events, this.pool),
       database: { connectionString: databases.appUrl, ...patience },
       logger,
     });

@@ -1,18 +1,43 @@
-import { processManagerOf, type EventStore, type ProcessManager, type Reaction } from '#millwright/event-sourcing';
+import {
+  Outbox,
+  processManagerOf,
+  processManagerOfOutbox,
+  processManagerOfTimer,
+  systemClock,
+  type Channel,
+  type EventStore,
+  type ProcessManager,
+  type Reaction,
+  type Timer,
+} from '#millwright/event-sourcing';
 import { entities } from '#millwright/sites';
 import { fulfilmentReaction } from '#millwright/work-orders';
+import type pg from 'pg';
 
 /** Everything that happens because of something that happened. */
 const reactions: readonly Reaction[] = [fulfilmentReaction];
 
-/** Everything that turns events into commands. */
-export const processManagers = (events: EventStore): readonly ProcessManager[] =>
-  reactions.map((reaction) =>
-    processManagerOf(reaction, {
-      events,
-      async timeZoneOf(entityId) {
-        const { timezone } = (await events.load(entities.stream, entityId)).state.values;
-        return typeof timezone === 'string' ? timezone : undefined;
-      },
-    }),
-  );
+/** Everything that happens because it is time. */
+const timers: readonly Timer[] = [];
+
+/** Every way out of the house. */
+const channels: readonly Channel[] = [];
+
+/** Everything that turns events and time into commands and messages. */
+export function processManagers(events: EventStore, pool: pg.Pool): readonly ProcessManager[] {
+  const world = {
+    events,
+    pool,
+    clock: systemClock,
+    outbox: new Outbox(pool, systemClock),
+    async timeZoneOf(entityId: number) {
+      const { timezone } = (await events.load(entities.stream, entityId)).state.values;
+      return typeof timezone === 'string' ? timezone : undefined;
+    },
+  };
+  return [
+    ...reactions.map((reaction) => processManagerOf(reaction, world)),
+    ...timers.map((timer) => processManagerOfTimer(timer, world)),
+    ...(channels.length > 0 ? [processManagerOfOutbox(channels, world)] : []),
+  ];
+}

@@ -63,7 +63,7 @@ export class Metrics {
   readonly unfinishedEvents = this.processManagerGauge('unfinished_events', 'Events a process manager works on at this moment.');
   readonly stuckEvents = this.processManagerGauge(
     'stuck_events',
-    'Events whose effect failed several times and is tried again. More than none is an alarm.',
+    'Events, due instants and messages that failed several times. More than none is an alarm.',
   );
 
   constructor() {

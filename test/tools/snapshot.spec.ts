@@ -132,8 +132,10 @@ describe('a snapshot', () => {
       'app.external_references',
       'app.idempotency_keys',
       'app.log_home',
+      'app.outbox',
       'app.people',
       'app.process_managers',
+      'app.timers',
       'log.counter',
       'log.events',
     ]);

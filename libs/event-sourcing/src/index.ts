@@ -27,11 +27,18 @@ export { ensureSequences, Sequences } from './sequences.js';
 export { PostgresSnapshots, snapshotMigrations, type SnapshotStore } from './snapshots.js';
 export { withUpcasting, type Upcaster } from './upcasting.js';
 export * from './eventstoredb/index.js';
-export type { ProcessManager } from './process-managers/process-manager.js';
+export { systemClock, type Clock } from './clock.js';
+export type { ProcessManager, StuckWork } from './process-managers/process-manager.js';
 export { processManagerOf, reaction, type Consequences, type Reaction, type ReactionWorld } from './process-managers/reaction.js';
 export {
   ProcessManagerEngine,
   type ProcessManagerEngineOptions,
   type ProcessManagerStatus,
 } from './process-managers/process-manager-engine.js';
-export type { StuckEvent } from './process-managers/effects.js';
+/** @public */
+export { timer, type Timer, type TimerWorld } from './process-managers/timer.js';
+export { processManagerOfTimer } from './process-managers/timer-worker.js';
+/** @public */
+export { channel } from './outbox/outbox.js';
+export { Outbox, type Channel, type Message } from './outbox/outbox.js';
+export { processManagerOfOutbox } from './outbox/outbox-worker.js';

@@ -49,7 +49,11 @@ describe('what the fulfilment process appends', () => {
       await events.execute(workOrder, id, (order) => requestPart(order, { partId: id, quantity }));
     });
     const cause = await lastOf(`workOrder-${id}`);
-    await fulfilmentReaction.react(cause, { events, timeZoneOf: () => Promise.resolve(undefined) });
+    await fulfilmentReaction.react(cause, {
+      events,
+      outbox: { put: () => Promise.reject(new Error('nothing is sent')) },
+      timeZoneOf: () => Promise.resolve(undefined),
+    });
     return { cause, effect: await lastOf(`part-${id}`), answer: (await log.readStream(`workOrder-${id}`, cause.revision + 1))[0] };
   }
 

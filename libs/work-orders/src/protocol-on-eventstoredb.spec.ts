@@ -113,6 +113,7 @@ class Plant {
     this.workers.push(actor);
     const { handle } = processManagerOf(fulfilmentReaction, {
       events: this.eventStoreOf(actor),
+      outbox: { put: () => Promise.reject(new Error('nothing is sent')) },
       timeZoneOf: () => Promise.resolve(undefined),
     });
     for (const id of orderIds) void this.work(actor, id, handle).catch((error: unknown) => this.faults.push(error));

@@ -1,11 +1,9 @@
 import type { Position, RecordedEvent } from '../event.js';
 import { Backoff, messageOf } from '../projections/retry.js';
+import { alarmAfterTries, type StuckWork } from './process-manager.js';
 
 /** An event that does not go through, and how often it was tried. */
-export type StuckEvent = Readonly<{ stream: string; position: Position; tries: number; error: string }>;
-
-/** Tries after which a failing event is an alarm. */
-const alarmAfterTries = 3;
+export type StuckEvent = StuckWork & Readonly<{ position: Position }>;
 
 type Work = {
   readonly event: RecordedEvent;

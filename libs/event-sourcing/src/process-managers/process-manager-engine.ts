@@ -5,8 +5,7 @@ import { silentLogger, type EngineLogger } from '../projections/engine-logger.js
 import { PositionWaiters, type WaitOptions } from '../projections/position-waiters.js';
 import { messageOf, pause } from '../projections/retry.js';
 import { WorkerLocks } from '../projections/worker-locks.js';
-import type { StuckEvent } from './effects.js';
-import type { ProcessManager } from './process-manager.js';
+import type { ProcessManager, StuckWork } from './process-manager.js';
 import { ProcessManagerWorker } from './process-manager-worker.js';
 
 /** How a process manager is doing, as this process sees it. */
@@ -19,8 +18,8 @@ export type ProcessManagerStatus = Readonly<{
   lagEvents: number;
   /** Events it was given and has not finished, if it works here. */
   unfinished: number;
-  /** Events that were tried several times in vain, and are tried again. */
-  stuck: readonly StuckEvent[];
+  /** Events, due instants and messages that were tried several times in vain. */
+  stuck: readonly StuckWork[];
   reason?: string;
 }>;
 
@@ -101,7 +100,11 @@ export class ProcessManagerEngine {
     return managers.map(({ name }) => {
       const worker = this.workers.get(name);
       const checkpoint = worker?.checkpoint ?? checkpoints.get(name) ?? 0n;
-      const reason = worker?.failure ?? problem ?? (this.locks.failure && `the database cannot be reached: ${this.locks.failure}`);
+      const reason =
+        worker?.failure ??
+        worker?.failureAlongside ??
+        problem ??
+        (this.locks.failure && `the database cannot be reached: ${this.locks.failure}`);
       return {
         name,
         state: reason !== undefined ? 'failed' : worker ? 'working' : 'standing by',

@@ -1,10 +1,11 @@
+import { setMaxListeners } from 'node:events';
 import type pg from 'pg';
 import type { EventLog } from '../event-log.js';
 import type { Position } from '../event.js';
 import type { EngineLogger } from '../projections/engine-logger.js';
 import { Backoff, messageOf, pause } from '../projections/retry.js';
-import { Effects, type StuckEvent } from './effects.js';
-import type { ProcessManager } from './process-manager.js';
+import { Effects } from './effects.js';
+import type { Alongside, ProcessManager, StuckWork } from './process-manager.js';
 
 /** At most so often the effect checkpoint is stored, in milliseconds: effects are idempotent, so what is done twice after a crash does nothing. */
 const storeEveryMs = 50;
@@ -13,6 +14,8 @@ const storeEveryMs = 50;
 export class ProcessManagerWorker {
   /** Why it does not get on, if it does not. */
   failure: string | undefined;
+  /** Why its work besides following the log does not get on. */
+  failureAlongside: string | undefined;
   private stored: Position = 0n;
   private effects: Effects | undefined;
   private readonly stopping = new AbortController();
@@ -31,14 +34,17 @@ export class ProcessManagerWorker {
       limits: Readonly<{ atOnce: number; waiting: number }>;
       finished: (name: string, position: Position) => void;
     }>,
-  ) {}
+  ) {
+    // Everything that is tried again waits with it.
+    setMaxListeners(0, this.stopping.signal);
+  }
 
   get checkpoint(): Position {
     return this.effects?.watermark ?? this.stored;
   }
 
-  get stuck(): readonly StuckEvent[] {
-    return this.effects?.stuck ?? [];
+  get stuck(): readonly StuckWork[] {
+    return [...(this.effects?.stuck ?? []), ...(this.manager.alongside?.stuck() ?? [])];
   }
 
   get unfinished(): number {
@@ -51,7 +57,10 @@ export class ProcessManagerWorker {
 
   /** Begins when an earlier worker of this process has ended, so that no event is handled twice side by side. */
   start(earlier?: Promise<void>): void {
-    this.running = (earlier ?? Promise.resolve()).then(() => this.run());
+    const { alongside } = this.manager;
+    this.running = (earlier ?? Promise.resolve()).then(async () => {
+      await Promise.all([this.run(), alongside && this.runAlongside(alongside)]);
+    });
   }
 
   /** Nothing new begins; what is under way ends, and the checkpoint is stored. */
@@ -81,6 +90,26 @@ export class ProcessManagerWorker {
     this.begun();
   }
 
+  private async runAlongside(alongside: Alongside): Promise<void> {
+    const backoff = new Backoff(100, 5000);
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        await alongside.turn(signal, this.parts.logger);
+        backoff.succeeded();
+        this.failureAlongside = undefined;
+      } catch (error) {
+        this.failureAlongside = messageOf(error);
+        this.parts.logger.error(
+          { err: error, processManager: this.manager.name },
+          'the work of a process manager failed and will be tried again',
+        );
+        await backoff.wait(signal);
+      }
+    }
+    await alongside.settled();
+  }
+
   private async follow(signal: AbortSignal, backoff: Backoff): Promise<void> {
     const { log, limits, finished, logger } = this.parts;
     const { name, categories } = this.manager;
@@ -90,6 +119,7 @@ export class ProcessManagerWorker {
     // A subscription that fails ends its own effects: the next one begins where they were done, and nothing runs twice side by side.
     const ending = new AbortController();
     const either = AbortSignal.any([signal, ending.signal]);
+    setMaxListeners(0, either);
     const effects = new Effects(
       this.stored,
       (event) => this.manager.handle(event),

@@ -29,6 +29,7 @@ const openOrders = reaction<{ title: string }, RequestEvent>({
   to: {
     async Approved({ data, stream }, then) {
       const { title } = await then.before();
+      await then.send('mail', 'planner', { approved: title });
       await then.execute(
         order,
         data.orderId,
@@ -92,5 +93,14 @@ describe('a reaction', () => {
 
   it('cannot give two commands on one stream one name, since their events would have one id', async () => {
     await expect(trial().when(request, 1, { type: 'Noted', data: { note: '' } })).rejects.toThrow('given twice');
+  });
+
+  it('puts what it sends into the outbox once, however often the event comes', async () => {
+    const approved = trial();
+    await approved.when(request, 1, { type: 'Approved', data: { orderId: 7 } });
+    await approved.again();
+    expect(approved.sent).toMatchObject([{ channel: 'mail', receiver: 'planner', content: { approved: 'Leak' } }]);
+    await approved.when(request, 1, { type: 'Approved', data: { orderId: 8 } });
+    expect(approved.sent).toHaveLength(2);
   });
 });

@@ -2,8 +2,9 @@ import { isPlainDate } from '../business-day.js';
 import type { CommandContext } from '../command-context.js';
 import { Rejection, type Stream } from '../decider.js';
 import { nameBasedUuid } from '../event-ids.js';
-import type { Event, RecordedEvent } from '../event.js';
+import type { Event, Json, RecordedEvent } from '../event.js';
 import type { EventStore } from '../event-store.js';
+import type { Outbox } from '../outbox/outbox.js';
 import { idOf, streamName } from '../stream-name.js';
 import type { ProcessManager } from './process-manager.js';
 
@@ -34,6 +35,8 @@ export interface Consequences<State> {
   ): Promise<Target | undefined>;
   /** The next id of a sequence: not the same on every try, so it may only end in events, which are appended once. */
   nextId(sequence: string): Promise<number>;
+  /** Has a message delivered to somebody outside, at least once and whatever becomes of the receiver: nothing waits for it. */
+  send(channel: string, receiver: string, content: Json): Promise<void>;
 }
 
 type Reactions<State, E extends Event> = Readonly<{
@@ -47,6 +50,7 @@ export type Reaction = Readonly<{ name: string; category: string; startsAt: Proc
 /** What reactions need of the world. */
 export type ReactionWorld = Readonly<{
   events: Pick<EventStore, 'execute' | 'hasAppended' | 'loadAt' | 'nextId'>;
+  outbox: Pick<Outbox, 'put'>;
   /** The time zone of a site: asked for only where an event has no date of its site yet, as those of earlier releases. */
   timeZoneOf(entityId: number): Promise<string | undefined>;
 }>;
@@ -89,7 +93,7 @@ async function consequencesOf<State, E extends Event>(
   name: string,
   stream: Stream<State, E>,
   cause: RecordedEvent,
-  { events, timeZoneOf }: ReactionWorld,
+  { events, outbox, timeZoneOf }: ReactionWorld,
 ): Promise<Consequences<State>> {
   const { id: causationId, metadata } = cause;
   const { entity_id: entityId, effective_at: effectiveAt } = metadata;
@@ -106,13 +110,21 @@ async function consequencesOf<State, E extends Event>(
     deadline: Date.now() + patienceMs,
   });
   const given = new Set<string>();
+  const giveOnce = (what: string): void => {
+    if (given.has(what)) throw new Error(`${name}: "${what}" is given twice because of one event`);
+    given.add(what);
+  };
   return {
     before: () => events.loadAt(stream, idOf(cause.stream), cause.revision - 1),
     nextId: (sequence) => events.nextId(sequence),
+    async send(channel, receiver, content) {
+      const sent = `send ${channel} ${receiver}`;
+      giveOnce(sent);
+      await outbox.put({ id: nameBasedUuid(`${name} ${sent}`, causationId), channel, receiver, content });
+    },
     async execute(target, id, decide, { command, refused }) {
       const commandAndTarget = `${command} ${streamName(target.category, id)}`;
-      if (given.has(commandAndTarget)) throw new Error(`${name}: "${commandAndTarget}" is given twice because of one event`);
-      given.add(commandAndTarget);
+      giveOnce(commandAndTarget);
       let refusal: Rejection | undefined;
       const judged: typeof decide = (state) => {
         try {

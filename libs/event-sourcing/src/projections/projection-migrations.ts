@@ -83,4 +83,49 @@ end
 $$;
 `,
   },
+  {
+    name: '0003-timers-and-outbox',
+    sql: `
+create table app.timers (
+  timer text not null,
+  stream_id bigint not null,
+  due_at timestamptz,
+  decided_at timestamptz,
+  revision bigint not null,
+  origin jsonb not null,
+  primary key (timer, stream_id)
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
+create index timers_due on app.timers (timer, due_at, stream_id) where due_at is not null;
+comment on table app.timers is 'When something is to be decided on a stream by a timer; a stream that never had a due instant has no row.';
+comment on column app.timers.decided_at is 'The due instant that was decided last: it is never due again.';
+comment on column app.timers.revision is 'The revision of the stream that due_at was taken from; an older one never replaces it.';
+comment on column app.timers.origin is 'Site, customer and ids of the last event of the stream, which the command belongs to.';
+
+create table app.outbox (
+  id uuid primary key,
+  number bigint generated always as identity,
+  channel text not null,
+  receiver text not null,
+  message jsonb not null,
+  put_at timestamptz not null,
+  tries integer not null default 0,
+  next_try_at timestamptz not null,
+  last_error text,
+  delivered_at timestamptz,
+  given_up_at timestamptz
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
+create index outbox_open on app.outbox (channel, receiver, number) where delivered_at is null and given_up_at is null;
+create index outbox_delivered on app.outbox (delivered_at) where delivered_at is not null;
+create index outbox_given_up on app.outbox (given_up_at) where given_up_at is not null;
+comment on table app.outbox is 'Messages for the outside, delivered at least once and in order of number to each receiver.';
+
+do $$
+begin
+  if exists (select from pg_roles where rolname = 'millwright_app') then
+    grant select, insert, update, delete on app.timers, app.outbox to millwright_app;
+  end if;
+end
+$$;
+`,
+  },
 ];

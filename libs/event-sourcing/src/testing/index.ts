@@ -1,2 +1,4 @@
 /** For specs of the libs: what the engine does, without a database. */
 export { ReactionTrial } from './reaction-trial.js';
+/** @public */
+export { TimerTrial } from './timer-trial.js';

@@ -1,0 +1,121 @@
+import type pg from 'pg';
+import type { EngineLogger } from '../projections/engine-logger.js';
+import { Backoff, messageOf, pause } from '../projections/retry.js';
+import { idOf, streamName } from '../stream-name.js';
+import { DueInstants, type DueInstant } from './due-instants.js';
+import { alarmAfterTries, type Alongside, type ProcessManager, type StuckWork } from './process-manager.js';
+import { originOf, type Timer, type TimerWorld } from './timer.js';
+
+/** How often the rows are looked at, in milliseconds: due instants are noted by whichever process follows the log. */
+const lookEveryMs = 500;
+const limits = { atOnce: 32, readAtOnce: 500 };
+
+/** Raises what is due: streams side by side, one stream's instants in order, the earliest first. */
+class DueWork implements Alongside {
+  private readonly underWay = new Map<number, { tries: number; error: string }>();
+  private running = 0;
+  private waiting: (() => void)[] = [];
+
+  constructor(
+    private readonly timer: Timer,
+    private readonly world: TimerWorld,
+    private readonly instants: DueInstants,
+  ) {}
+
+  async turn(signal: AbortSignal, logger: EngineLogger): Promise<void> {
+    const now = this.world.clock.now();
+    const due = await this.instants.dueBy(now, [...this.underWay.keys()], limits.readAtOnce);
+    for (const instant of due) {
+      while (this.running >= limits.atOnce && !signal.aborted) await this.change();
+      if (signal.aborted) return;
+      this.begin(instant, signal, logger);
+    }
+    if (due.length === limits.readAtOnce) return;
+    if (due.length > 0) await this.settledOrStuck(signal);
+    else await this.idle(now, signal);
+  }
+
+  async settled(): Promise<void> {
+    while (this.underWay.size > 0) await this.change();
+  }
+
+  stuck(): StuckWork[] {
+    return [...this.underWay]
+      .filter(([, { tries }]) => tries >= alarmAfterTries)
+      .map(([id, failing]) => ({ stream: streamName(this.timer.category, id), ...failing }));
+  }
+
+  private begin({ id, dueAt, origin }: DueInstant, signal: AbortSignal, logger: EngineLogger): void {
+    const work = { tries: 0, error: '' };
+    this.underWay.set(id, work);
+    const backoff = new Backoff(20, 5_000);
+    const perform = async (): Promise<void> => {
+      for (;;) {
+        while (this.running >= limits.atOnce && !signal.aborted) await this.change();
+        if (signal.aborted) return;
+        this.running += 1;
+        try {
+          const raised = await this.timer.raise(id, dueAt, origin, this.world);
+          if (raised.decided) await this.instants.decided(id, dueAt, raised);
+          else await this.instants.note(id, raised, origin);
+          return;
+        } catch (error) {
+          work.tries += 1;
+          work.error = messageOf(error);
+          if (work.tries >= alarmAfterTries)
+            logger.error(
+              { err: error, timer: this.timer.name, stream: streamName(this.timer.category, id), dueAt },
+              'what is due fails and is tried again',
+            );
+        } finally {
+          this.running -= 1;
+          this.changed();
+        }
+        await backoff.wait(signal);
+      }
+    };
+    void perform().then(() => {
+      this.underWay.delete(id);
+      this.changed();
+    });
+  }
+
+  /** What follows from what was just decided may be due as well: a standstill is caught up without a pause. */
+  private async settledOrStuck(signal: AbortSignal): Promise<void> {
+    while (this.running > 0 && !signal.aborted) await this.change();
+  }
+
+  private async idle(now: Date, signal: AbortSignal): Promise<void> {
+    const next = await this.instants.next(now);
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    await Promise.race([pause(lookEveryMs, either), ...(next ? [this.world.clock.until(next, either)] : [])]);
+    over.abort();
+  }
+
+  private change(): Promise<void> {
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  private changed(): void {
+    for (const resolve of this.waiting.splice(0)) resolve();
+  }
+}
+
+/**
+ * A timer as the engine works it: it follows the log and notes what each stream is due at, and raises what is due.
+ * A new timer begins with the first event, since streams may have been waiting for it.
+ */
+export function processManagerOfTimer(timer: Timer, world: TimerWorld & Readonly<{ pool: Pick<pg.Pool, 'query'> }>): ProcessManager {
+  const instants = new DueInstants(timer.name, world.pool);
+  return {
+    name: timer.name,
+    categories: [timer.category],
+    startsAt: 'beginning',
+    async handle(event) {
+      const id = idOf(event.stream);
+      await instants.note(id, await timer.dueOf(id, world), originOf(event));
+    },
+    alongside: new DueWork(timer, world, instants),
+  };
+}

@@ -1,0 +1,48 @@
+import { filter, filterTimer, planned, type FilterEvent } from '../testing/filters.js';
+import { TimerTrial } from '../testing/index.js';
+
+const raised = (dueAt: string): FilterEvent => ({ type: 'ChangeRaised', data: { dueAt } });
+const first = '2026-02-01T06:00:00.000Z';
+
+describe('a timer', () => {
+  it('raises nothing before it is due, and once when it is', async () => {
+    const trial = new TimerTrial(filterTimer).given(filter, 1, planned(first, 7));
+    expect(await trial.at('2026-02-01T05:59:59.999Z')).toEqual({});
+    expect(await trial.at(first)).toEqual({ 'filter-1': [raised(first)] });
+    expect(await trial.at('2026-02-08T05:59:59.999Z')).toEqual({});
+  });
+
+  it('catches up after a standstill, in order', async () => {
+    const trial = new TimerTrial(filterTimer).given(filter, 1, planned(first, 2));
+    expect(await trial.at('2026-02-06T00:00:00Z')).toEqual({
+      'filter-1': [raised(first), raised('2026-02-03T06:00:00.000Z'), raised('2026-02-05T06:00:00.000Z')],
+    });
+  });
+
+  it('raises nothing twice where the clock is set back', async () => {
+    const trial = new TimerTrial(filterTimer).given(filter, 1, planned(first, 7));
+    await trial.at(first);
+    expect(await trial.at('2026-01-01T00:00:00Z')).toEqual({});
+    expect(await trial.at(first)).toEqual({});
+  });
+
+  it('decides an instant once, although the state stays due at it', async () => {
+    const trial = new TimerTrial(filterTimer).given(filter, 1, planned(first, 0));
+    expect(await trial.at(first)).toEqual({ 'filter-1': [raised(first)] });
+    expect(await trial.at('2027-01-01T00:00:00Z')).toEqual({});
+  });
+
+  it('takes a refusal as an outcome, and the next instant from the state', async () => {
+    const trial = new TimerTrial(filterTimer).given(filter, 1, planned(first, -1));
+    expect(await trial.at(first)).toEqual({});
+    const next = '2026-03-01T06:00:00.000Z';
+    expect(await trial.given(filter, 1, planned(next, 7)).at(next)).toEqual({ 'filter-1': [raised(next)] });
+  });
+
+  it('raises nothing that was called off or put off meanwhile', async () => {
+    const trial = new TimerTrial(filterTimer)
+      .given(filter, 1, planned(first, 7), { type: 'Stopped', data: {} })
+      .given(filter, 2, planned(first, 7), planned('2026-02-02T06:00:00.000Z', 7));
+    expect(await trial.at(first)).toEqual({});
+  });
+});

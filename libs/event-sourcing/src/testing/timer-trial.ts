@@ -1,0 +1,44 @@
+import type { Event } from '../event.js';
+import type { Stream } from '../decider.js';
+import type { Timer } from '../process-managers/timer.js';
+import { streamName } from '../stream-name.js';
+import { MovedClock } from './moved-clock.js';
+import { TrialLog, type Appended } from './trial-log.js';
+
+/** Tries a timer without a database: given what happened on a stream, when it is some time, then this is appended. */
+export class TimerTrial {
+  private readonly log = new TrialLog();
+  private readonly decided = new Map<number, number>();
+  private readonly ids = new Set<number>();
+
+  constructor(
+    private readonly timer: Timer,
+    private readonly timeZone = 'Etc/UTC',
+  ) {}
+
+  given<State, E extends Event>({ category }: Stream<State, E>, id: number, ...events: readonly E[]): this {
+    if (category !== this.timer.category) throw new Error(`${this.timer.name} is no timer of ${category}`);
+    for (const event of events) this.log.record(streamName(category, id), event);
+    this.ids.add(id);
+    return this;
+  }
+
+  /** It is that instant (RFC 3339): what was due until then is raised, the earliest first. */
+  async at(now: string): Promise<Appended> {
+    const before = this.log.length;
+    const clock = new MovedClock(now);
+    const world = { clock, events: this.log.events(), timeZoneOf: () => Promise.resolve(this.timeZone) };
+    const origin = { entityId: 1, customerId: 1, correlationId: 'correlation', causationId: 'cause' };
+    for (;;) {
+      const due: { id: number; at: Date }[] = [];
+      for (const id of this.ids) {
+        const at = (await this.timer.dueOf(id, world)).due;
+        if (at && at <= clock.now() && this.decided.get(id) !== at.getTime()) due.push({ id, at });
+      }
+      const first = due.sort((one, other) => one.at.getTime() - other.at.getTime())[0];
+      if (!first) return this.log.since(before);
+      await this.timer.raise(first.id, first.at, origin, world);
+      this.decided.set(first.id, first.at.getTime());
+    }
+  }
+}
