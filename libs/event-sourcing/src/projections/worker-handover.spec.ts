@@ -18,6 +18,16 @@ describe('one worker for all that serve', () => {
     await world.end();
   });
 
+  /** Held or waited for in this world's database: others use the same server. */
+  const locks = async (type: string, granted: boolean): Promise<number> =>
+    (
+      await world.rows(
+        `select from pg_locks join pg_stat_activity using (pid) where datname = current_database() and locktype = $1 and granted = $2`,
+        type,
+        granted,
+      )
+    ).length;
+
   const workerProcess = async (): Promise<ChildProcess> => {
     const script = 'libs/event-sourcing/src/projections/testing/worker-process.ts';
     const child = spawn(
@@ -70,14 +80,14 @@ describe('one worker for all that serve', () => {
     const checkpoint = await world.session();
     await checkpoint.query('begin; select from app.live_read_models for update');
     await world.append('box-1', 2);
-    await eventually(async () => (await world.rows(`select from pg_locks where not granted and locktype = 'transactionid'`)).length > 0);
+    await eventually(async () => (await locks('transactionid', false)) > 0);
     const rival = await world.session();
     const won = rival.query(`select pg_advisory_lock(hashtextextended('millwright worker live read models', 0))`);
-    await eventually(async () => (await world.rows(`select from pg_locks where not granted and locktype = 'advisory'`)).length > 0);
+    await eventually(async () => (await locks('advisory', false)) > 0);
     await world.cutConnections('worker locks');
     await won;
     // It stands by, and has its first lock again.
-    await eventually(async () => (await world.rows(`select from pg_locks where granted and locktype = 'advisory'`)).length === 2);
+    await eventually(async () => (await locks('advisory', true)) === 2);
     await checkpoint.query('commit');
     await checkpoint.end();
     await eventually(async () => (await world.rows('select from app.live_read_models where checkpoint = 2')).length > 0);
