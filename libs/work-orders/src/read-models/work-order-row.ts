@@ -140,18 +140,20 @@ const table = {
   dropped: ['fold'],
 } as const;
 
-/** Refusals and the ids of costs are left out: nothing in the row depends on earlier ones. */
+/** What a row never depends on is left out: refusals, ids of costs, and what only decisions ask for. */
 const keep = (order: WorkOrder): WorkOrder => ({
   ...order,
+  openStatusId: unknownWorkOrder.openStatusId,
+  completion: unknownWorkOrder.completion,
   refusedRequests: unknownWorkOrder.refusedRequests,
   refusedCompletions: unknownWorkOrder.refusedCompletions,
   otherCostIds: unknownWorkOrder.otherCostIds,
 });
 
 /** What the row does not have as it is. */
-type Remembered = Pick<WorkOrder, 'phase' | 'openStatusId' | 'completion' | 'history'>;
+type Remembered = Pick<WorkOrder, 'phase' | 'history'>;
 
-const remember = ({ phase, openStatusId, completion, history }: WorkOrder): Remembered => ({ phase, openStatusId, completion, history });
+const remember = ({ phase, history }: WorkOrder): Remembered => ({ phase, history });
 
 function recall(remembered: unknown, row: Readonly<Row>): WorkOrder {
   const { id, revision, status_id, completed_at, archived, other_costs, part_lines } = row as WorkOrderRow;

@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { Rejection } from '#millwright/event-sourcing/decider';
+import { recordedAs, rowsAfterEach } from '#millwright/event-sourcing/testing';
+import { changePartDetails, unarchivePart } from '../domain/part-registration.js';
+import type { PartEvent } from '../domain/part.events.js';
+import { part } from '../domain/part.js';
+import type { Part } from '../domain/part.state.js';
+import * as steps from '../testing/parts.js';
+import { partFold } from './part-row.js';
+
+type Step = (state: Part, number: number) => readonly PartEvent[];
+
+/** Fences are the step's number, so that a later effect is never overtaken. */
+const possible: Readonly<Record<string, Step>> = {
+  restocked: (state, number) => steps.restocked('3', '13.33', number)(state),
+  counted: steps.reconciled('-2'),
+  'counted to nothing': (state) => steps.reconciled(state.shelf.quantity === 0n ? '1' : `-${Number(state.shelf.quantity) / 1000}`)(state),
+  'average set': steps.averageSet('7.77'),
+  'price set': steps.unitCostSet('9.99'),
+  reserved: (state, number) => steps.effect(steps.reserve(1, number, '2'), number)(state),
+  issued: (state, number) => steps.effect(steps.issue(1, number), number)(state),
+  'given back': (state, number) => steps.effect(steps.giveBack(1, number, '1'), number)(state),
+  released: (state, number) => steps.effect(steps.release(1, number), number)(state),
+  renamed: (state, number) => changePartDetails(state, { changes: { name: `Filter ${number}`, assetsIds: [number], number: null } }),
+  'made non-stock': (state) => changePartDetails(state, { changes: { isNonStock: true } }),
+  'made stock': (state) => changePartDetails(state, { changes: { isNonStock: false } }),
+  archived: steps.archived,
+  'brought back': unarchivePart,
+};
+
+function historyOf(names: readonly string[]): readonly PartEvent[] {
+  const events: PartEvent[] = [];
+  let state = part.initialState;
+  const decided = (step: Step, number: number): void => {
+    try {
+      for (const event of step(state, number)) {
+        events.push(event);
+        state = part.evolve(state, event);
+      }
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error;
+    }
+  };
+  decided(steps.registered({}, { unitCost: '12.5', quantity: '4' }), 1);
+  names.forEach((name, index) => decided(possible[name] ?? (() => []), index + 10));
+  return events;
+}
+
+const folded = (names: readonly string[], restarted: boolean) =>
+  rowsAfterEach(partFold, recordedAs('part-72', historyOf(names)), restarted);
+
+describe('the row of a part', () => {
+  it('is the same after every event, whether it was remembered in the process or in the database', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...Object.keys(possible)), { maxLength: 25, size: 'max' }), (names) => {
+        expect(folded(names, true)).toEqual(folded(names, false));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('knows the average of an emptied shelf after a restart, also when the part was a non-stock one meanwhile', () => {
+    const names = ['average set', 'counted to nothing', 'made non-stock', 'made stock'];
+    expect(folded(names, true).map(({ avg_unit_cost }) => avg_unit_cost)).toEqual(['0', '12.5', '7.77', '7.77', null, '7.77']);
+  });
+});

@@ -1,0 +1,60 @@
+import { recordedAs, rowsAfterEach } from '#millwright/event-sourcing/testing';
+import { archiveWorkOrder, unarchiveWorkOrder } from '../domain/work-order-archive.js';
+import { changeWorkOrder } from '../domain/work-order-status.js';
+import { recordOtherCost } from '../domain/other-costs.js';
+import type { WorkOrderEvent } from '../domain/work-order.events.js';
+import { workOrder } from '../domain/work-order.js';
+import type { WorkOrder } from '../domain/work-order.state.js';
+import * as steps from '../testing/work-orders.js';
+import { workOrderFold } from './work-order-row.js';
+
+type Step = (state: WorkOrder) => readonly WorkOrderEvent[];
+
+const cost: Step = (order) =>
+  recordOtherCost(order, {
+    otherCostId: 5,
+    amount: '-12.34',
+    currency: 'USD',
+    date: '2025-07-15',
+    note: null,
+    categoryId: null,
+    externalReference: null,
+  });
+
+/** Through every phase: requested and refused, completed and refused, on hold, completed, reopened to where it was, cancelled, archived. */
+const history: readonly Step[] = [
+  steps.opened,
+  steps.requested(1, '2.5'),
+  steps.requested(2, '1'),
+  steps.requestRefused(2, 2, '0'),
+  steps.quantitySet(1, '3.001'),
+  (order) => changeWorkOrder(order, { status: steps.onHold, now: steps.now, changes: { dueDate: steps.now } }),
+  steps.completing,
+  (order) => steps.completionRefused(order.completion?.revision ?? -1, 1)(order),
+  cost,
+  steps.completing,
+  (order) => steps.finished(order.completion?.revision ?? -1, { partId: 1, quantity: '3.001' })(order),
+  steps.reopened,
+  steps.cancelled,
+  archiveWorkOrder,
+  unarchiveWorkOrder,
+];
+
+function eventsOf(taken: readonly Step[]): WorkOrderEvent[] {
+  const events: WorkOrderEvent[] = [];
+  let state = workOrder.initialState;
+  for (const step of taken)
+    for (const event of step(state)) {
+      events.push(event);
+      state = workOrder.evolve(state, event);
+    }
+  return events;
+}
+
+describe('the row of a work order', () => {
+  it('is the same after every event, whether it was remembered in the process or in the database', () => {
+    const events = recordedAs('workOrder-7', eventsOf(history));
+    expect(new Set(events.map(({ type }) => type)).size).toBeGreaterThan(10);
+    expect(rowsAfterEach(workOrderFold, events, true)).toEqual(rowsAfterEach(workOrderFold, events, false));
+  });
+});
