@@ -84,11 +84,14 @@ export function addressOf(url: string): EventStoreDbAddress {
     added.reduce((before, [name, value]) => `${before}${before.includes('?') ? '&' : '?'}${name}=${value}`, text);
   return {
     reachable: complete(bare),
-    identified: complete(tls ? whole.replace(/\/+(?=\?|$)/, '') : bare),
+    identified: complete(tls ? withoutWarnings(whole.replace(/\/+(?=\?|$)/, '')) : bare),
     credentials: credentials ?? placeholder,
     hosts,
   };
 }
+
+/** Beside this option, which has no effect on it, the client prints the whole address, password and all. */
+const withoutWarnings = (address: string): string => address.replace(/([?&])tls_?verify_?cert=[^&]*&?/i, '$1').replace(/[?&]$/, '');
 
 function credentialsIn(url: string): Credentials | undefined {
   const pair = userInformation.exec(url)?.[2]?.split(':');
