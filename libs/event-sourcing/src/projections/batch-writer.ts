@@ -6,7 +6,7 @@ import { CheckpointMoved, type CheckpointStep } from './checkpoint-step.js';
 import { copyRows, copyFromRows, encoded } from './copy-rows.js';
 import type { ParkedStream } from './parked-streams.js';
 import { quoted } from './read-model-schema.js';
-import type { TableChanges } from './row-buffer.js';
+import type { TableChanges } from './table-buffer.js';
 import { matching, recordset } from './row-sets.js';
 
 /** What a batch of events changed in the tables of one build. */
