@@ -3,9 +3,8 @@ import { Server as NetServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import pg from 'pg';
 import type { Logger } from 'pino';
-import { DataSource } from 'typeorm';
+import { DataSource, EntityManager } from 'typeorm';
 import { ApiKeys } from '#millwright/access';
 import type { EventLog } from '#millwright/event-sourcing';
 import { AppModule } from './app.module.js';
@@ -94,11 +93,10 @@ async function close(nest: NestFastifyApplication, databases: Databases, logger:
   const step = (what: string, work: () => Promise<unknown>): Promise<unknown> =>
     work().catch((error: unknown) => logger.error({ err: error }, `${what} failed`));
   const engine = nest.get(Engine);
-  const pool = nest.get<pg.Pool>(pg.Pool);
-  const dataSource = nest.get(DataSource);
+  const dataSources = [nest.get(DataSource), nest.get(EntityManager).dataSource];
   await step('answering the last requests', () => Promise.race([nest.close(), delay(drainMilliseconds, undefined, { ref: false })]));
   await step('stopping the engine', () => engine.stop());
-  await step('closing connections', () => Promise.all([pool.end(), dataSource.destroy()]));
+  await step('closing connections', () => Promise.all(dataSources.map((dataSource) => dataSource.destroy())));
   await step('stopping the database', () => databases.close());
 }
 

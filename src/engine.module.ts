@@ -1,7 +1,7 @@
 import { Global, Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { DataSource } from 'typeorm';
+import { DataSource, EntityManager } from 'typeorm';
 import { PositionWaiter } from '#millwright/access';
 import { EventStore, ProcessManagerEngine, ProjectionEngine, Sequences, type EventLog } from '#millwright/event-sourcing';
 import { Configuration } from './config.js';
@@ -11,15 +11,12 @@ import { Health } from './health/health.js';
 import { MeasuredLog } from './health/measured-log.js';
 import { Metrics } from './health/metrics.js';
 import { ProjectedPositions } from './projected-positions.js';
-import { readOptions } from './read-database/data-source.js';
+import { poolOf, readOptions, writeOptions } from './read-database/data-source.js';
 import { ReadDataSource } from './read-database/read-data-source.js';
-import { ImpatientClient } from './read-database/impatient-client.js';
-
-const writeConnections = 10;
 
 /**
- * What every room may have injected, each by its class: `EventStore` to decide, `DataSource` to read, `pg.Pool` for tables of schema `app`,
- * `ProjectionEngine`, `ProcessManagerEngine`, `Sequences`, `Configuration`, `Databases`, `Health`, `Metrics`.
+ * What every room may have injected, each by its class: `EventStore` to decide, `DataSource` to read, `EntityManager` for the entities of schema `app`,
+ * `pg.Pool` for its hot paths, `ProjectionEngine`, `ProcessManagerEngine`, `Sequences`, `Configuration`, `Databases`, `Health`, `Metrics`.
  */
 @Global()
 @Module({})
@@ -32,7 +29,12 @@ export class EngineModule {
       { provide: Configuration, useFactory: () => configuration },
       { provide: Databases, useFactory: () => databases },
       { provide: Metrics, useFactory: () => new Metrics() },
-      { provide: pg.Pool, useFactory: () => writePool(databases.appUrl, onBrokenConnection) },
+      {
+        provide: EntityManager,
+        useFactory: async () =>
+          (await new DataSource(writeOptions(databases.appUrl, { onPoolError: onBrokenConnection })).initialize()).manager,
+      },
+      { provide: pg.Pool, useFactory: poolOf, inject: [EntityManager] },
       {
         provide: DataSource,
         useFactory: (metrics: Metrics, engine: Engine) => {
@@ -67,22 +69,3 @@ const partOfEngine = (provide: FactoryProvider['provide'], useFactory: (engine: 
   useFactory,
   inject: [Engine],
 });
-
-/** Connections for the tables of schema `app`: keys, people, idempotency. */
-function writePool(url: string, onBrokenConnection: (error: Error) => void): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    Client: ImpatientClient,
-    max: writeConnections,
-    keepAlive: true,
-    connectionTimeoutMillis: 2_000,
-    statement_timeout: 4_000,
-    query_timeout: 5_000,
-    idle_in_transaction_session_timeout: 5_000,
-    application_name: 'millwright',
-  });
-  pool.on('error', onBrokenConnection);
-  // A connection that breaks while it is in use says so twice: to its query, which is enough, and as an event, which would end the process.
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  return pool;
-}

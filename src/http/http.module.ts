@@ -2,13 +2,14 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { EntityManager } from 'typeorm';
 import { ApiKeys, IdempotencyKeys } from '#millwright/access';
 import { AnswerInterceptor } from './answer-interceptor.js';
 import { BatchController } from './batch.controller.js';
 import { EveryExceptionFilter } from './exception-filter.js';
 
 /**
- * The edge of REST, and what it shares with GraphQL: keys, idempotency, the filter. Wants `pg.Pool` injected by its class.
+ * The edge of REST, and what it shares with GraphQL: keys, idempotency, the filter. Wants `EntityManager` and `pg.Pool` injected by their classes.
  * `logSharesDatabase`: the event log lies in the same PostgreSQL, so that a key's row may be flushed together with the append that follows it.
  */
 @Module({})
@@ -20,7 +21,7 @@ export class HttpModule {
       global: true,
       controllers: [BatchController],
       providers: [
-        { provide: ApiKeys, useFactory: (database: pg.Pool) => new ApiKeys(database), inject: [pg.Pool] },
+        { provide: ApiKeys, useFactory: (entities: EntityManager) => new ApiKeys(entities), inject: [EntityManager] },
         {
           provide: IdempotencyKeys,
           useFactory: (database: pg.Pool) => new IdempotencyKeys(database, { relaxed: logSharesDatabase, onFault }),

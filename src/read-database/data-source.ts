@@ -1,4 +1,7 @@
-import type { DataSourceOptions } from 'typeorm';
+import type pg from 'pg';
+import type { DataSourceOptions, EntityManager } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { entities } from './entities.js';
 import { ImpatientClient } from './impatient-client.js';
 import { StatementCounter } from './statement-counter.js';
 
@@ -6,7 +9,7 @@ const connectTimeoutMilliseconds = 2_000;
 const statementTimeoutMilliseconds = 5_000;
 
 /**
- * TypeORM on a database: for reading and for migrations. It knows no entity and never synchronises; tables are made by migrations and by the projections.
+ * TypeORM on a database. It never synchronises: tables are made by migrations and by the projections.
  * `statementTimeoutMilliseconds` is left out for migrations, which take what they take.
  */
 export function dataSourceOptions(
@@ -43,3 +46,17 @@ export const readOptions = (
   ...dataSourceOptions(url, { connections: 20, statementTimeoutMilliseconds, onPoolError }),
   logger: new StatementCounter(onStatement),
 });
+
+/** The options of what is written: the entities of schema `app`, and the pool that hot paths use without TypeORM. */
+export const writeOptions = (url: string, { onPoolError }: { onPoolError: (error: Error) => void }) => {
+  const options = dataSourceOptions(url, { connections: 10, statementTimeoutMilliseconds: 4_000, onPoolError });
+  return {
+    ...options,
+    applicationName: 'millwright',
+    entities: [...entities],
+    extra: { ...options.extra, idle_in_transaction_session_timeout: 5_000 },
+  };
+};
+
+/** The connections that a repository uses too, so that what TypeORM and `pg` write together waits for one pool and can share a transaction. */
+export const poolOf = ({ dataSource }: EntityManager): pg.Pool => (dataSource.driver as PostgresDriver).master as pg.Pool;

@@ -16,6 +16,8 @@ type Query = (question: unknown, ...values: unknown[]) => unknown;
 export class ImpatientClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
     super(config);
+    // A connection that breaks while it is in use says so twice: to its query, which is enough, and as an event, which would end the process.
+    this.on('error', () => undefined);
     const ask = this.query.bind(this) as Query;
     const askOnce: Query = (question, ...values) => {
       const answer = askPrepared(ask, question, values);

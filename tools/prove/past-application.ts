@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import pg from 'pg';
-import { DataSource } from 'typeorm';
+import { DataSource, EntityManager } from 'typeorm';
 import { runInScope, type RequestScope } from '#millwright/access';
 import { ProjectionEngine, Rejection, type Digest, type Position, type Row } from '#millwright/event-sourcing';
 import { PartPresenter, parts } from '#millwright/inventory';
@@ -64,7 +63,7 @@ export async function withPast<T>(dataDir: string, work: (past: Past) => Promise
   } finally {
     await nest.close();
     await engine.stop();
-    await Promise.all([nest.get<pg.Pool>(pg.Pool).end(), nest.get(DataSource).destroy()]);
+    await Promise.all([nest.get(EntityManager).dataSource.destroy(), nest.get(DataSource).destroy()]);
     await databases.close();
   }
 }

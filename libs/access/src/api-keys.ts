@@ -1,6 +1,7 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Pool } from 'pg';
+import { IsNull, Not, type EntityManager, type Repository } from 'typeorm';
+import { ApiKey } from './api-key.entity.js';
 import type { Principal } from './request-scope.js';
 
 /** What an API key must have at least, so that nobody can guess it. */
@@ -9,33 +10,26 @@ export const shortestApiKey = 20;
 /** How long a key that was just looked up is believed: the longest time a revoked key still works. */
 const believedForMs = 2_000;
 
-type KeyRow = Readonly<{
-  key_id: string;
-  secret_hash: Buffer;
-  customer_id: string;
-  user_id: string;
-  scopes: string[] | null;
-  is_bootstrap: boolean;
-}>;
-
 /**
  * API keys look like `mw_<key id>_<secret>`; an ADMIN_API_KEY of another form stands under the id `admin`.
  * Only the SHA-256 of the whole key is stored: its 256 random bits need no slow hash, and the compare takes the same time for every wrong key.
  */
 export class ApiKeys {
-  private readonly known: LRUCache<string, KeyRow>;
+  private readonly known: LRUCache<string, ApiKey>;
+  private readonly keys: Repository<ApiKey>;
 
-  constructor(private readonly database: Pool) {
-    this.known = new LRUCache<string, KeyRow>({ max: 10_000, ttl: believedForMs, fetchMethod: (keyId) => this.find(keyId) });
+  constructor(private readonly entities: EntityManager) {
+    this.keys = entities.getRepository(ApiKey);
+    this.known = new LRUCache<string, ApiKey>({ max: 10_000, ttl: believedForMs, fetchMethod: (keyId) => this.find(keyId) });
   }
 
   /** Whose key this is, or null. Throws only when the database cannot be asked. */
   async authenticate(key: string): Promise<Principal | null> {
     if (key.length < shortestApiKey || key.length > 500) return null;
-    const row = await this.known.fetch(keyIdOf(key));
-    if (!row || !timingSafeEqual(row.secret_hash, hashOf(key))) return null;
-    const credential = { kind: row.is_bootstrap ? 'bootstrap' : 'api_key', id: row.key_id } as const;
-    return { credential, customerId: Number(row.customer_id), userId: Number(row.user_id), scopes: row.scopes ?? 'all' };
+    const found = await this.known.fetch(keyIdOf(key));
+    if (!found || !timingSafeEqual(found.secretHash, hashOf(key))) return null;
+    const credential = { kind: found.isBootstrap ? 'bootstrap' : 'api_key', id: found.keyId } as const;
+    return { credential, customerId: found.customerId, userId: found.userId, scopes: found.scopes ?? 'all' };
   }
 
   /**
@@ -44,32 +38,36 @@ export class ApiKeys {
    */
   async ensureBootstrapKey(configured?: string): Promise<string | null> {
     if (configured !== undefined) {
-      await this.database.query(
-        `WITH replaced AS (DELETE FROM app.api_keys WHERE is_bootstrap AND key_id <> $1)
-         INSERT INTO app.api_keys (key_id, secret_hash, customer_id, user_id, is_bootstrap) VALUES ($1, $2, 1, 1, false)
-         ON CONFLICT (key_id) DO UPDATE SET secret_hash = excluded.secret_hash, revoked_at = NULL`,
-        [keyIdOf(configured), hashOf(configured)],
-      );
-      await this.database.query('UPDATE app.api_keys SET is_bootstrap = true WHERE key_id = $1', [keyIdOf(configured)]);
+      await this.entities.transaction((entities) => replaceBootstrapKey(entities.getRepository(ApiKey), configured));
       return null;
     }
     const key = newApiKey();
-    const { rowCount } = await this.database.query(
-      `INSERT INTO app.api_keys (key_id, secret_hash, customer_id, user_id, is_bootstrap)
-       VALUES ($1, $2, 1, 1, true) ON CONFLICT DO NOTHING`,
-      [keyIdOf(key), hashOf(key)],
-    );
-    return rowCount === 1 ? key : null;
+    const inserted = await this.keys.createQueryBuilder().insert().values(bootstrapKey(key, true)).orIgnore().returning('key_id').execute();
+    return (inserted.raw as unknown[]).length === 1 ? key : null;
   }
 
-  private async find(keyId: string): Promise<KeyRow | undefined> {
-    const { rows } = await this.database.query<KeyRow>(
-      'SELECT key_id, secret_hash, customer_id, user_id, scopes, is_bootstrap FROM app.api_keys WHERE key_id = $1 AND revoked_at IS NULL',
-      [keyId],
-    );
-    return rows[0];
+  private async find(keyId: string): Promise<ApiKey | undefined> {
+    return (await this.keys.findOneBy({ keyId, revokedAt: IsNull() })) ?? undefined;
   }
 }
+
+async function replaceBootstrapKey(keys: Repository<ApiKey>, configured: string): Promise<void> {
+  const keyId = keyIdOf(configured);
+  await keys.delete({ isBootstrap: true, keyId: Not(keyId) });
+  // It becomes the bootstrap key in a second step: an insert that met another process's would be refused by the index of bootstrap keys.
+  const given = keys.createQueryBuilder().insert().values(bootstrapKey(configured, false));
+  await given.orUpdate(['secret_hash', 'revoked_at'], ['key_id']).execute();
+  await keys.update({ keyId }, { isBootstrap: true });
+}
+
+const bootstrapKey = (key: string, isBootstrap: boolean) => ({
+  keyId: keyIdOf(key),
+  secretHash: hashOf(key),
+  customerId: 1,
+  userId: 1,
+  isBootstrap,
+  revokedAt: null,
+});
 
 /** A new key: 256 random bits under a public id of 64. */
 export const newApiKey = (): string => `mw_${randomBytes(8).toString('hex')}_${randomBytes(32).toString('base64url')}`;

@@ -1,3 +1,8 @@
+import { ApiKey } from './api-key.entity.js';
+
+/** The mutable tables of this lib that TypeORM's repositories read and write; those of idempotency keys are statements of their own. */
+export const accessEntities = [ApiKey];
+
 /**
  * Tables of this lib in schema `app` (backed up, never rebuilt). Frozen: a change is a new migration after these.
  */

@@ -23,6 +23,7 @@ export { PositionNotReached, type WaitOptions } from './projections/position-wai
 export { beginSnapshot } from './projections/live-membership.js';
 export { shapeOf } from './projections/shape.js';
 export { projectionMigrations } from './projections/projection-migrations.js';
+export { safeInteger } from './safe-integer.js';
 export { ensureSequences, Sequences } from './sequences.js';
 export { PostgresSnapshots, snapshotMigrations, type SnapshotStore } from './snapshots.js';
 export { withUpcasting, type Upcaster } from './upcasting.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Pool } from 'pg';
+import { EntityManager } from 'typeorm';
 import { EventStore } from '#millwright/event-sourcing';
 import { invalid, referenceTarget } from '#millwright/resources';
 import type { Status } from './domain/work-order.state.js';
@@ -10,13 +10,13 @@ import type { StatusKind } from './domain/work-order.events.js';
 export class WorkOrderStatuses {
   constructor(
     private readonly events: EventStore,
-    private readonly pool: Pool,
+    private readonly entities: EntityManager,
   ) {}
 
   /** The status, or undefined for no id and for one that does not exist (the reference checks refuse that). */
   async find(statusId: number | null | undefined): Promise<Status | undefined> {
     if (statusId == null) return undefined;
-    const row = await referenceTarget('work_order_status').find(statusId, { events: this.events, pool: this.pool });
+    const row = await referenceTarget('work_order_status').find(statusId, { events: this.events, entities: this.entities });
     return row && { statusId, kind: row['kind'] as StatusKind };
   }
 

@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Pool } from 'pg';
+import { EntityManager, In, Not, Raw, type Repository } from 'typeorm';
 import type { Migration } from '#millwright/event-sourcing';
+import { PersonalDetails } from './personal-details.entity.js';
 import type { RecordValues } from './record-decider.js';
+
+export const peopleEntities = [PersonalDetails];
 
 /** Names and addresses of people live here and nowhere else: rows can be changed and erased, events cannot. */
 export const peopleMigrations: readonly Migration[] = [
@@ -27,35 +30,33 @@ comment on table app.people is 'Personal data. An event names the version of the
  */
 @Injectable()
 export class PersonalValues {
-  constructor(private readonly pool: Pool) {}
+  private readonly people: Repository<PersonalDetails>;
+
+  constructor(entities: EntityManager) {
+    this.people = entities.getRepository(PersonalDetails);
+  }
 
   async read(kind: string, id: number, version: string): Promise<RecordValues> {
-    const { rows } = await this.pool.query<{ details: RecordValues }>(
-      'SELECT details FROM app.people WHERE kind = $1 AND id = $2 AND version = $3',
-      [kind, id, version],
-    );
-    return rows[0]?.details ?? {};
+    return (await this.people.findOneBy({ kind, id, version }))?.details ?? {};
   }
 
   async write(kind: string, id: number, version: string, details: RecordValues): Promise<void> {
-    await this.pool.query('INSERT INTO app.people (kind, id, version, details) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING', [
-      kind,
-      id,
-      version,
-      JSON.stringify(details),
-    ]);
+    await this.people
+      .createQueryBuilder()
+      .insert()
+      .values({ kind, id, version, details: details as object })
+      .orIgnore()
+      .execute();
   }
 
   /** Forgets values that no event came to name. */
   async forget(kind: string, id: number, version: string): Promise<void> {
-    await this.pool.query('DELETE FROM app.people WHERE kind = $1 AND id = $2 AND version = $3', [kind, id, version]);
+    await this.people.delete({ kind, id, version });
   }
 
   /** Forgets what no event names any more. The version before the current one stays until the next change: a read model may still be behind. */
   async forgetAllBut(kind: string, id: number, versions: readonly string[]): Promise<void> {
-    await this.pool.query(
-      "DELETE FROM app.people WHERE kind = $1 AND id = $2 AND version <> ALL($3) AND written_at < now() - interval '1 minute'",
-      [kind, id, versions],
-    );
+    const writtenAt = Raw((column) => `${column} < now() - interval '1 minute'`);
+    await this.people.delete({ kind, id, version: Not(In(versions)), writtenAt });
   }
 }

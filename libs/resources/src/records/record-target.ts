@@ -29,11 +29,11 @@ function shownOfPerson({ label = ['id', 'name'] }: RecordDefinition, row: Row): 
 async function find(
   { name, stream, table, personal }: RecordDefinition,
   id: number,
-  { events, pool }: ReferenceServices,
+  { events, entities }: ReferenceServices,
 ): Promise<Row | undefined> {
   const { state, revision } = await events.load(stream, id);
   if (!state.registered) return undefined;
   const row = rowOf(table, id, state, revision);
   const version = row[personalVersion];
-  return personal && typeof version === 'string' ? { ...row, ...(await new PersonalValues(pool).read(name, id, version)) } : row;
+  return personal && typeof version === 'string' ? { ...row, ...(await new PersonalValues(entities).read(name, id, version)) } : row;
 }

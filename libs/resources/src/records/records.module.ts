@@ -40,7 +40,7 @@ const services = [
   Mutations,
 ];
 
-/** What records of every kind share; imported once. Wants `EventStore`, `DataSource`, `Pool` of pg and `IdempotencyKeys` injected by their classes. */
+/** What records of every kind share; imported once. Wants `EventStore`, `DataSource`, `EntityManager`, `Pool` of pg and `IdempotencyKeys` injected by their classes. */
 @Global()
 @Module({ providers: [...services, ...recordCommandHandlers], exports: services })
 export class RecordsModule {}

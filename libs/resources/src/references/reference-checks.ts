@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Pool } from 'pg';
+import { EntityManager } from 'typeorm';
 import { currentContext, EventStore, type CommandContext, type Detail, type Row } from '#millwright/event-sourcing';
 import type { FieldDefinition } from '../fields/index.js';
 import { referenceTarget } from './reference-targets.js';
@@ -12,7 +12,7 @@ type Asked = Readonly<{ field: string; kind: string; ids: readonly number[]; bef
 export class ReferenceChecks {
   constructor(
     private readonly events: EventStore,
-    private readonly pool: Pool,
+    private readonly entities: EntityManager,
   ) {}
 
   /**
@@ -30,7 +30,7 @@ export class ReferenceChecks {
     const context = currentContext();
     const details = await Promise.all(
       ids.map(async (id): Promise<Detail[]> => {
-        const row = await referenceTarget(kind).find(id, { events: this.events, pool: this.pool });
+        const row = await referenceTarget(kind).find(id, { events: this.events, entities: this.entities });
         if (!row || !isHere(row, context)) return [{ field, code: 'not_found', message: `there is no ${kind.replaceAll('_', ' ')} ${id}` }];
         if (row['archived'] === true && !before.includes(id))
           return [{ field, code: 'archived', message: `${kind.replaceAll('_', ' ')} ${id} is archived` }];

@@ -1,11 +1,11 @@
 import type { EventStore, Row } from '#millwright/event-sourcing';
-import type { Pool } from 'pg';
+import type { EntityManager } from 'typeorm';
 import type { View } from '../list-query/index.js';
 import type { Class } from '../fields/index.js';
 import type { Related } from './bulk-read.js';
 
 /** What a target may ask for when the read model does not know a record yet. */
-export type ReferenceServices = Readonly<{ events: EventStore; pool: Pool }>;
+export type ReferenceServices = Readonly<{ events: EventStore; entities: EntityManager }>;
 
 /** A kind of record that others refer to by id. Rows have at least `id`, `customer_id`, `entity_id` (null: of the whole customer) and `archived`. */
 export type ReferenceTarget = Readonly<{

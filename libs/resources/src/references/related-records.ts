@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import DataLoader from 'dataloader';
-import { Pool } from 'pg';
-import { DataSource } from 'typeorm';
+import { DataSource, EntityManager } from 'typeorm';
 import { currentScope, Gatherer, type RequestScope } from '#millwright/access';
 import { EventStore, type Row } from '#millwright/event-sourcing';
 import { columnSql, readRow, rowsOf, selectList, versionOf, type View } from '../list-query/index.js';
@@ -22,11 +21,11 @@ export class RelatedRecords implements Related {
   constructor(
     private readonly database: DataSource,
     private readonly events: EventStore,
-    private readonly pool: Pool,
+    private readonly entities: EntityManager,
   ) {}
 
   get services(): ReferenceServices {
-    return { events: this.events, pool: this.pool };
+    return { events: this.events, entities: this.entities };
   }
 
   /** The row of a record; undefined for no id and for a record that does not exist. */
