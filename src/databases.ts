@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Configuration } from './config.js';
 import { EmbeddedPostgres } from './embedded-postgres/index.js';
 import { assertOwnerIsLetIn, assertSuitable } from './read-database/server-checks.js';
+import { assertNoUnfinishedRestore } from './unfinished-restore.js';
 
 /** The database everything lies in: the embedded one, or the user's own. Injected by class. */
 export class Databases {
@@ -51,6 +52,7 @@ export async function connectDatabases(
     warn: (text: string) => logger.warn(text),
     error: (text: string) => logger.error(text),
   };
+  assertNoUnfinishedRestore(dataDirectory);
   const embedded = await EmbeddedPostgres.start({ directory: dataDirectory, logger: report });
   try {
     await assertSuitable(embedded.urlFor('app'), 'DATA_DIR');

@@ -7,6 +7,7 @@ import { createGzip } from 'node:zlib';
 import type pg from 'pg';
 import { readConfiguration } from '../src/config.js';
 import { release } from '../src/release.js';
+import { assertNoUnfinishedRestore } from '../src/unfinished-restore.js';
 import { assertEmbedded, assertLogIsHere, connect, hasDatabase, openEmbedded } from './backup/embedded-database.js';
 import { isKept } from './backup/kept-tables.js';
 import { progressOf } from './backup/progress.js';
@@ -27,10 +28,12 @@ const compression = { level: 3 };
 await runTool(help, async (file) => {
   const configuration = readConfiguration();
   assertEmbedded(configuration, 'back up');
+  assertNoUnfinishedRestore(configuration.dataDirectory);
   if (!hasDatabase(configuration))
     throw new CannotDo(`There is no database in ${resolve(configuration.dataDirectory)}; DATA_DIR says where to look.`);
   const target = resolve(process.env['INIT_CWD'] ?? process.cwd(), file);
   if (existsSync(target)) throw new CannotDo(`${target} exists already; name another file.`);
+  if (!existsSync(dirname(target))) throw new CannotDo(`There is no folder ${dirname(target)}; make it, or name another file.`);
   const database = await openEmbedded(configuration);
   try {
     const client = await connect(database.ownerUrl);

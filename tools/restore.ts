@@ -3,9 +3,10 @@ import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { readConfiguration, type Configuration } from '../src/config.js';
 import { migrate, unknownMigrations } from '../src/read-database/migrate.js';
+import { beginRestore, endRestore, isRestoreUnfinished } from '../src/unfinished-restore.js';
 import { backupFile } from './backup/backup-file.js';
-import { assertEmbedded, connect, startEmbedded } from './backup/embedded-database.js';
-import { assertWithoutData, clear } from './backup/empty-database.js';
+import { assertEmbedded, assertLogIsHere, connect, hasDatabase, startEmbedded } from './backup/embedded-database.js';
+import { clear, holdsData } from './backup/empty-database.js';
 import { loadSnapshot } from './backup/load-snapshot.js';
 import { progressOf } from './backup/progress.js';
 import { SnapshotReader } from './backup/read-snapshot.js';
@@ -16,7 +17,7 @@ import type { SnapshotHeader } from './backup/snapshot-format.js';
 const help = `npm run restore -- <file>
 
 Puts a backup (npm run backup) into the embedded database of DATA_DIR, which must not hold any data yet: set DATA_DIR to a folder that does not exist.
-All of it, or nothing. The next start of the application brings it up to its version and makes the read models again.
+All of it, or nothing: where it was broken off, no application starts until it is run again. The next start of the application brings it up to its version and makes the read models again.
 
 Exit code: 0 when everything is there; 1 when nothing was restored; 2 for wrong usage.`;
 
@@ -53,15 +54,21 @@ async function checked(source: string): Promise<SnapshotHeader> {
 }
 
 async function restore(configuration: Configuration, source: string, { migrations }: SnapshotHeader): Promise<number> {
+  const { dataDirectory } = configuration;
+  // A folder with a database may hold data, and must not look unfinished before that is known.
+  if (!hasDatabase(configuration)) beginRestore(dataDirectory);
   const database = await startEmbedded(configuration);
   try {
     const client = await connect(database.ownerUrl);
     try {
-      await assertWithoutData(client, resolve(configuration.dataDirectory));
+      await assertLogIsHere(client);
+      if (await holdsData(client)) throw dataIn(dataDirectory);
+      beginRestore(dataDirectory);
       await clear(client);
       await migrate({ ownerUrl: database.ownerUrl, appUrl: database.appUrl, only: migrations });
       const snapshot = await SnapshotReader.open(backupFile(source));
       const counts = await loadSnapshot(client, snapshot, { onProgress: progressOf('restored') });
+      endRestore(dataDirectory);
       return counts.get('log.events') ?? 0;
     } finally {
       await client.end().catch(() => undefined);
@@ -69,4 +76,13 @@ async function restore(configuration: Configuration, source: string, { migration
   } finally {
     await database.close();
   }
+}
+
+function dataIn(dataDirectory: string): CannotDo {
+  const folder = resolve(dataDirectory);
+  if (!isRestoreUnfinished(dataDirectory))
+    return new CannotDo(`There is data in ${folder} already; nothing was changed. Set DATA_DIR to a folder that does not exist.`);
+  // All of it comes at once: the run before this one was ended behind its work, and nobody has started on the folder since.
+  endRestore(dataDirectory);
+  return new CannotDo(`An earlier restore into ${folder} is complete; nothing was changed now. Start the application on it.`);
 }

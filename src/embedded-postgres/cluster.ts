@@ -55,7 +55,7 @@ export async function initialise(folder: DataFolder, { binaries, user }: Arrange
   if (user.kind === 'user') chownSync(folder.unfinishedCluster, user.uid, user.gid);
   writePrivateFile(passwordFile, passwords.superuser, owner);
   try {
-    await run(user, programIn(binaries, 'initdb'), [
+    await run(folder, user, programIn(binaries, 'initdb'), [
       '-D', folder.unfinishedCluster, '--username', roleNames.superuser, '--pwfile', passwordFile, '--auth', 'scram-sha-256',
       // Sorted by code points, the same on every machine: a read model's digest must not depend on the system's language.
       '--encoding', 'UTF8', '--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--no-instructions',
@@ -66,7 +66,10 @@ export async function initialise(folder: DataFolder, { binaries, user }: Arrange
   renameSync(folder.unfinishedCluster, folder.cluster);
 }
 
-async function run(user: OperatingUser, program: string, args: readonly string[]): Promise<void> {
+/** In English, whatever the system speaks: `serverEnvironment`. */
+const isOfFullDisk = /No space left on device|Check free disk space/;
+
+async function run({ path }: DataFolder, user: OperatingUser, program: string, args: readonly string[]): Promise<void> {
   const { file, args: commandLine, identity } = commandAs(user, program, args);
   const child = spawn(file, commandLine, { ...identity, cwd: '/', env: serverEnvironment, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
@@ -74,6 +77,7 @@ async function run(user: OperatingUser, program: string, args: readonly string[]
   child.stdout.on('data', listen);
   child.stderr.on('data', listen);
   const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
+  if (code !== 0 && isOfFullDisk.test(said)) throw Object.assign(new Error(said), { code: 'ENOSPC', path });
   if (code !== 0) throw new EmbeddedPostgresError(`The embedded PostgreSQL cannot be set up. It says:\n${said.trim()}`);
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EmbeddedPostgres } from '../../src/embedded-postgres/index.js';
 import { migrate } from '../../src/read-database/migrate.js';
 import { connect } from '../../tools/backup/embedded-database.js';
@@ -88,6 +89,8 @@ describe('a backup of the embedded database', () => {
       expect.stringMatching(/^There is no database in /),
       false,
     ]);
+    const nameless = await run('backup', join(at('nowhere'), 'a.backup'), { DATA_DIR: at('restored') });
+    expect([nameless.code, nameless.errors]).toEqual([1, `There is no folder ${at('nowhere')}; make it, or name another file.\n`]);
     const bytes = await readFile(file);
     for (const [name, damaged] of [
       ['cut', bytes.subarray(0, bytes.length >> 1)],
@@ -152,6 +155,43 @@ describe('a backup of the embedded database', () => {
     expect(await readdir(path)).toEqual(['filler']);
   });
 
+  withDisk('says that the disk is full where not even an empty database has room, and takes the folder away', async () => {
+    const small = await SmallDisk.mount(20, (reason) => console.warn(reason));
+    try {
+      const path = small?.path ?? '';
+      const { code, errors } = await run('restore', at('one.backup'), { DATA_DIR: join(path, 'data') });
+      expect([code, errors]).toEqual([
+        1,
+        `DATA_DIR ${join(path, 'data')} lies on a full disk (ENOSPC). Make room, or set it to a folder that this user may write to.\n`,
+      ]);
+      expect(await readdir(path)).toEqual([]);
+    } finally {
+      await small?.unmount();
+    }
+  });
+
+  it('broken off, lets nobody take an empty database for a restored one until it is run again', async () => {
+    const environment = { DATA_DIR: at('broken') };
+    const mark = join(at('broken'), 'restore.unfinished');
+    const broken = ToolProcess.start('restore', [at('one.backup')], environment);
+    let hasEnded = false;
+    const ended = broken.finished().then(() => (hasEnded = true));
+    while (!existsSync(mark) && !hasEnded) await nextTurn();
+    await broken.kill();
+    await ended;
+    const sentence = /A restore into .*broken was broken off\. Run it again, or remove .*restore\.unfinished to begin without it\.\n/;
+    await expect(TestServer.start({ dataDirectory: at('broken') })).rejects.toThrow(sentence);
+    const refused = await run('backup', at('broken.backup'), environment);
+    expect([refused.code, refused.errors]).toEqual([1, expect.stringMatching(sentence)]);
+    expect((await run('restore', at('one.backup'), environment)).code).toBe(0);
+    expect(existsSync(mark)).toBe(false);
+    // Ended behind its last row, and before it could say so.
+    await writeFile(mark, '');
+    const again = await run('restore', at('one.backup'), environment);
+    expect([again.code, again.errors]).toEqual([1, expect.stringMatching(/^An earlier restore into .*broken is complete; .*\n$/)]);
+    await (await TestServer.start({ dataDirectory: at('broken') })).stop();
+  });
+
   it('is put into a database without data, whatever shape its tables have', async () => {
     await inDatabase(at('begun'), async (client) => void (await client.query('alter table log.events add column later text not null')));
     expect((await run('restore', at('one.backup'), { DATA_DIR: at('begun') })).code).toBe(0);
@@ -178,7 +218,10 @@ describe('a backup of the embedded database', () => {
 
   it.each([
     [{ DATABASE_URL: 'postgres://millwright@127.0.0.1:1/millwright' }, /^The database is your own \(DATABASE_URL\): .*pg_dump.*\n$/],
-    [{ EVENTSTORE_URL: 'esdb://127.0.0.1:1?tls=false' }, /^The event log lies in EventStoreDB: .*\n$/],
+    [
+      { EVENTSTORE_URL: 'esdb://127.0.0.1:1?tls=false' },
+      /^The event log lies in EventStoreDB: back it up with its own backup, and keep DATA_DIR beside it\.\n$/,
+    ],
   ])('says what to use instead for %j', async (environment, sentence) => {
     const { code, errors } = await run('backup', at('own.backup'), { DATA_DIR: at('original'), ...environment });
     expect([code, errors]).toEqual([1, expect.stringMatching(sentence)]);

@@ -15,13 +15,14 @@ const patience = 60_000;
 
 /** These tools are for the embedded default, whose package has no pg_dump. @throws CannotDo naming what there is instead */
 export function assertEmbedded({ databaseUrl, eventStoreUrl }: Configuration, verb: 'back up' | 'restore'): void {
-  const [dump, nodes] = verb === 'back up' ? ['pg_dump', 'its own backup'] : ['pg_restore', 'a backup of its own'];
-  const database = `the schemas log and app of your database with ${dump} (read models are made again)`;
+  const [dump, nodes] =
+    verb === 'back up' ? ['pg_dump', 'back it up with its own backup'] : ['pg_restore', 'restore it from its own backup'];
+  const database = `${verb} the schemas log and app of your database with ${dump} (read models are made again)`;
   if (eventStoreUrl !== undefined)
     throw new CannotDo(
-      `The event log lies in EventStoreDB: ${verb} it with ${nodes}, and ${databaseUrl === undefined ? 'keep DATA_DIR beside it' : database}.`,
+      `The event log lies in EventStoreDB: ${nodes}, and ${databaseUrl === undefined ? 'keep DATA_DIR beside it' : database}.`,
     );
-  if (databaseUrl !== undefined) throw new CannotDo(`The database is your own (DATABASE_URL): ${verb} ${database}.`);
+  if (databaseUrl !== undefined) throw new CannotDo(`The database is your own (DATABASE_URL): ${database}.`);
 }
 
 /** The same for a database that says so itself, where EVENTSTORE_URL was forgotten: what is in it is not the half of it. @throws CannotDo */

@@ -1,21 +1,17 @@
 import type pg from 'pg';
-import { assertLogIsHere } from './embedded-database.js';
 import { isKept } from './kept-tables.js';
-import { CannotDo } from './refusals.js';
 import { quotedName, tablesIn } from './write-snapshot.js';
 
 /** What a start leaves that was broken off before anything was written. */
 const beforeFirstRow: ReadonlySet<string> = new Set(['log.counter', 'app.log_home']);
 
-/** @throws CannotDo where anything was ever written */
-export async function assertWithoutData(client: pg.Client, where: string): Promise<void> {
-  await assertLogIsHere(client);
+/** Whether anything was ever written. */
+export async function holdsData(client: pg.Client): Promise<boolean> {
   for (const { table } of await tablesIn(client)) {
     if (!isKept(table) || beforeFirstRow.has(table)) continue;
-    const found = await client.query(`select from ${quotedName(table)} limit 1`);
-    if (found.rowCount !== 0)
-      throw new CannotDo(`There is data in ${where} already; nothing was changed. Set DATA_DIR to a folder that does not exist.`);
+    if ((await client.query(`select from ${quotedName(table)} limit 1`)).rowCount !== 0) return true;
   }
+  return false;
 }
 
 /** Tables without data may have the shape of another version than the backup's: they are made again in that one. */
