@@ -1,5 +1,6 @@
 import type { RequestScope } from '#millwright/access';
-import type { Answer, PublishedError } from '#millwright/resources';
+import type { Answer } from '#millwright/resources';
+import type { PublishedError } from '../errors/published-error.js';
 
 /** How a client wants success wrapped: the usual envelope, or `Accept: application/json; envelope=results`. */
 export type EnvelopeForm = 'data' | 'results';

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { publishedErrorOf } from '#millwright/resources';
+import { publishedErrorOf } from '../errors/published-error.js';
 import { errorBody, graphqlErrorBody, graphqlMediaTypeOf, json } from './envelope.js';
 
 /**

@@ -2,7 +2,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { publishedErrorOf } from '#millwright/resources';
+import { publishedErrorOf } from '../errors/published-error.js';
 import { Rejection } from '#millwright/event-sourcing';
 import { errorBody } from './envelope.js';
 import { readJsonBody } from './json-body.js';

@@ -1,4 +1,5 @@
-import { errorCodes, type ErrorDefinition } from '#millwright/resources';
+import type { ErrorDefinition } from '#millwright/event-sourcing';
+import { publishedErrors } from '../errors/published-errors.js';
 
 export type Json = Record<string, unknown>;
 
@@ -9,7 +10,7 @@ export const componentName = (status: string): string => `Error${status}`;
 /** One response for each of the statuses that is one of the error table; its examples are the codes that have it. */
 export function errorResponses(statuses: ReadonlySet<string>): Json {
   const byStatus = new Map<string, [string, ErrorDefinition][]>();
-  for (const [code, definition] of Object.entries<ErrorDefinition>(errorCodes))
+  for (const [code, definition] of Object.entries(publishedErrors))
     if (statuses.has(String(definition.status)))
       byStatus.set(String(definition.status), [...(byStatus.get(String(definition.status)) ?? []), [code, definition]]);
   return Object.fromEntries(
@@ -54,7 +55,7 @@ export function errorSchema() {
         type: 'object',
         required: ['code', 'message', 'details', 'request_id'],
         properties: {
-          code: { type: 'string', enum: Object.keys(errorCodes) },
+          code: { type: 'string', enum: Object.keys(publishedErrors) },
           message: text,
           id: { type: 'integer', description: 'The record that holds the reference, with DUPLICATE_REFERENCE.' },
           details: {
@@ -85,7 +86,7 @@ export function graphqlAnswerSchema(): Json {
       extensions: {
         type: 'object',
         required: ['code'],
-        properties: { code: { type: 'string', enum: Object.keys(errorCodes) } },
+        properties: { code: { type: 'string', enum: Object.keys(publishedErrors) } },
         additionalProperties: true,
       },
     },

@@ -11,3 +11,4 @@ export * from './request-scope.js';
 export * from './user-of-actor.js';
 export { ArchivedSites } from './archived-sites.js';
 export { OwnWrites } from './own-writes.js';
+export { accessErrors } from './errors.js';

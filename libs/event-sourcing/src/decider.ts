@@ -1,6 +1,8 @@
+import type { engineErrors } from './errors.js';
 import type { Event } from './event.js';
 
 export type { Event } from './event.js';
+export * from './errors.js';
 export * from './record-history.js';
 export * from './changed-fields.js';
 
@@ -34,16 +36,34 @@ export type SnapshotFormat<State> = Readonly<{
   stateOf(pages: ReadonlyMap<string, unknown>): State;
 }>;
 
+/**
+ * The codes of every room, each under its own name: a room adds itself where it defines them (`declare module`), and the application
+ * composes the published table from all that are named here (docs/errors.md).
+ */
+export interface PublishedErrors {
+  engine: typeof engineErrors;
+}
+
+type CodesOf<Kind extends string, Rooms = PublishedErrors> = {
+  [Room in keyof Rooms]: Rooms[Room] extends Readonly<Record<Kind, infer Definitions>> ? keyof Definitions & string : never;
+}[keyof Rooms];
+
+/** A published code of an error. Any other does not compile. */
+export type ErrorCode = CodesOf<'errors'>;
+
+/** A published code of what is wrong with a field. Any other does not compile. */
+export type DetailCode = CodesOf<'details'>;
+
 /** One thing that is wrong with an input, said of one field. */
-export type Detail = Readonly<{ field: string; code: string; message: string }>;
+export type Detail = Readonly<{ field: string; code: DetailCode; message: string }>;
 
 /**
- * A decision that says no. The code is stable and published in docs/errors.md; nothing was appended.
+ * A decision that says no; nothing was appended.
  * `details` name fields in the words of the API (snake_case); `facts` are merged into the error object (e.g. the id of the first holder of a reference).
  */
 export class Rejection extends Error {
   constructor(
-    readonly code: string,
+    readonly code: ErrorCode,
     message: string,
     readonly details: readonly Detail[] = [],
     readonly facts: Readonly<Record<string, unknown>> = {},

@@ -16,3 +16,4 @@ export { partTransactionsProjection } from './read-models/transactions.js';
 export { isBeingIssued } from './part-writer.js';
 export { InventoryModule } from './inventory.module.js';
 export { inventoryRecords, measurementUnits, storerooms } from './records/inventory-records.js';
+export { inventoryErrors } from './errors.js';

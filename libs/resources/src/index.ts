@@ -1,5 +1,5 @@
 export * from './answer.js';
-export * from './errors/index.js';
+export * from './told-of.js';
 export * from './rest/index.js';
 export * from './names.js';
 export * from './instants.js';

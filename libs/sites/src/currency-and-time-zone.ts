@@ -1,9 +1,10 @@
 import { DateTime, IANAZone } from 'luxon';
+import type { DetailCode } from '#millwright/event-sourcing';
 import { defineField, type Class, type Problem } from '#millwright/resources';
 
 /** A word of a closed world: text that a check knows or does not know. Left out, a site has a default; it is never without one. */
 const knownText =
-  (code: string, check: (value: string) => boolean, message: string, example: string, description: string): PropertyDecorator =>
+  (code: DetailCode, check: (value: string) => boolean, message: string, example: string, description: string): PropertyDecorator =>
   (target, property) =>
     defineField(target.constructor as Class, {
       name: String(property),

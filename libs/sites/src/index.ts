@@ -7,3 +7,4 @@ export * from './currency-and-time-zone.js';
 export { isCurrencyUsed } from './currency-use.js';
 export * from './site-directory.js';
 export * from './sites.module.js';
+export { siteErrors } from './errors.js';

@@ -5,13 +5,14 @@ import {
   PositionNotReached,
   ProcessManagerEngine,
   Rejection,
+  type DetailCode,
   type Position,
   type RecordedEvent,
 } from '#millwright/event-sourcing';
 import { concernsParts } from './domain/fulfilment.js';
 import { namedParts } from './domain/work-order-completion.js';
 import { workOrder } from './domain/work-order.js';
-import type { RefusedCompletion, WorkOrder } from './domain/work-order.state.js';
+import type { PartRefusalCode, RefusedCompletion, WorkOrder } from './domain/work-order.state.js';
 import { fulfilmentName } from './fulfilment-process.js';
 import type { WorkOrderOutcome } from './work-order.commands.js';
 
@@ -78,6 +79,9 @@ const pending = (position: Position): Rejection =>
     position: position.toString(),
   });
 
+/** A part's code where it is said of one field. */
+export const detailCodeOf = (code: PartRefusalCode): DetailCode => code.toLowerCase() as Lowercase<PartRefusalCode>;
+
 /** What a part said no with, if one did. */
 function refusalOfTheParts(order: WorkOrder, causes: readonly RecordedEvent[], decided: WorkOrder): Rejection | undefined {
   const rounds = causes.map(({ revision }) => revision);
@@ -86,7 +90,7 @@ function refusalOfTheParts(order: WorkOrder, causes: readonly RecordedEvent[], d
     const request = order.refusedRequests.get(revision);
     if (request)
       return new Rejection(request.code, request.message, [
-        { field: 'quantity', code: request.code.toLowerCase(), message: request.message },
+        { field: 'quantity', code: detailCodeOf(request.code), message: request.message },
       ]);
     const completion = order.refusedCompletions.get(revision);
     if (completion) return completionRefusal(completion);
@@ -99,7 +103,7 @@ export function completionRefusal({ parts, count }: RefusedCompletion): Rejectio
   const [first] = parts;
   if (!first) return undefined;
   const named = parts.slice(0, namedParts);
-  const details = named.map(({ partId, code, message }) => ({ field: `parts.${partId}`, code: code.toLowerCase(), message }));
+  const details = named.map(({ partId, code, message }) => ({ field: `parts.${partId}`, code: detailCodeOf(code), message }));
   const others = count > named.length ? ` and ${count - named.length} more` : '';
   const which = `${named.map(({ partId }) => partId).join(', ')}${others}`;
   return new Rejection(first.code, `The work order stays open: part ${which} cannot be issued. ${first.message}`, details);

@@ -21,3 +21,4 @@ export { workOrders } from './work-order.definition.js';
 export { WorkOrdersModule } from './work-orders.module.js';
 export { workOrderRecords, workOrderStatuses } from './records/work-order-records.js';
 export { workOrderUpcasters } from './upcasters.js';
+export { workOrderErrors } from './errors.js';

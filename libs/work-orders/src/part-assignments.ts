@@ -6,6 +6,7 @@ import { existsHere, invalid } from '#millwright/resources';
 import { removePart, requestPart, setPartQuantity } from './domain/work-order-parts.js';
 import type { WorkOrder } from './domain/work-order.state.js';
 import type { AssignPart, RemoveAssignedPart, SetAssignedQuantity, WorkOrderOutcome } from './work-order.commands.js';
+import { detailCodeOf } from './fulfilment.js';
 import { WorkOrderWriter } from './work-order-writer.js';
 
 /** What an order wants of a part: more, less, or none. Answered when the part has said what it gives. */
@@ -56,6 +57,6 @@ function refuseWhatCannotBeGranted(state: Part, order: WorkOrder, partId: number
   if (order.phase !== 'open' || wanted <= wantedOf(order, partId)) return;
   const refusal = order.workOrderId === null ? undefined : reservationRefusal(state, order.workOrderId, showQuantity(wanted));
   if (!refusal) return;
-  const details = [{ field: 'quantity', code: refusal.code.toLowerCase(), message: refusal.message }];
+  const details = [{ field: 'quantity', code: detailCodeOf(refusal.code), message: refusal.message }];
   throw new Rejection(refusal.code, refusal.message, details);
 }

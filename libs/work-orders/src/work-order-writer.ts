@@ -6,9 +6,9 @@ import { ResourceWriter } from '#millwright/resources';
 import { sideBySide } from './domain/side-by-side.js';
 import { archiveWorkOrder, unarchiveWorkOrder } from './domain/work-order-archive.js';
 import { changeWorkOrder, openWorkOrder, reopenWorkOrder } from './domain/work-order-status.js';
-import type { UnissuedPart, WorkOrderEvent } from './domain/work-order.events.js';
+import type { WorkOrderEvent } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
-import { completedStatus, partLines, type WorkOrder } from './domain/work-order.state.js';
+import { completedStatus, partLines, type RefusedPart, type WorkOrder } from './domain/work-order.state.js';
 import { completionRefusal, Fulfilment } from './fulfilment.js';
 import type { CompleteWorkOrder, ReopenWorkOrder, WorkOrderOutcome } from './work-order.commands.js';
 import { workOrders } from './work-order.definition.js';
@@ -51,9 +51,9 @@ export class WorkOrderWriter {
   }
 
   /** The common case is answered before anything is appended; what changes in between is still judged by the parts themselves. */
-  private async unissuableParts(id: number): Promise<UnissuedPart[]> {
+  private async unissuableParts(id: number): Promise<RefusedPart[]> {
     const { state: order } = await this.events.load(workOrder, id);
-    const found = await sideBySide(partLines(order), async ([partId, { quantity }]): Promise<UnissuedPart[]> => {
+    const found = await sideBySide(partLines(order), async ([partId, { quantity }]): Promise<RefusedPart[]> => {
       const refusal = issueRefusal((await this.events.load(part, partId)).state, id);
       return refusal ? [{ partId, quantity: showQuantity(quantity), ...refusal }] : [];
     });

@@ -82,7 +82,7 @@ describe('issuing a part to a work order', () => {
   it('refuses when a count found less than was reserved, and appends nothing', () => {
     const short = given(...stocked, effect(reserve(7, 1, '4')), reconciled('-11.001'));
     short.when(decided, issue(7, 3)).thenNothing();
-    const refusal = { code: 'INSUFFICIENT_STOCK', message: '4 reserved, 3.999 on hand.' };
+    const refusal = { code: 'INSUFFICIENT_STOCK' as const, message: '4 reserved, 3.999 on hand.' };
     short.thenState(outcome(issue(7, 3), { kind: 'refused', quantity: '4', ...refusal }));
     short.thenState((part) => expect(issueRefusal(part, 7)).toEqual(refusal));
   });

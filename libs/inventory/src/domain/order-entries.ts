@@ -1,8 +1,8 @@
 import { Map as PersistentMap } from 'immutable';
 import { showQuantity, showValue, toQuantity, toValue, type Decimal } from '#millwright/quantities';
 
-/** Why a reservation was refused: a published error code and a sentence. */
-export type Refusal = Readonly<{ code: string; message: string }>;
+/** Why a part gives an order nothing: a published error code and a sentence. */
+export type Refusal = Readonly<{ code: 'NOT_FOUND' | 'CONFLICT' | 'INSUFFICIENT_STOCK' | 'VALUE_OUT_OF_RANGE'; message: string }>;
 
 /**
  * What a part knows of one work order: how many it has reserved, how many it was issued and charged for (`charge` in millionths),

@@ -1,4 +1,4 @@
-import { Rejection, type Detail } from '#millwright/event-sourcing/decider';
+import { Rejection, type DetailCode } from '#millwright/event-sourcing/decider';
 import {
   costDecimals,
   decimalPlaces,
@@ -14,10 +14,8 @@ import type { Part } from './part.state.js';
 import type { Shelf } from './valuation.js';
 
 /** Says what is wrong with one field of the input. */
-export const invalid = (field: string, code: string, message: string): Rejection => {
-  const details: Detail[] = [{ field, code, message }];
-  return new Rejection('VALIDATION_FAILED', `${field} ${message}`, details);
-};
+export const invalid = (field: string, code: DetailCode, message: string): Rejection =>
+  new Rejection('VALIDATION_FAILED', `${field} ${message}`, [{ field, code, message }]);
 
 /** @throws Rejection NOT_FOUND the part was never registered */
 export function requireRegistered(part: Part): void {

@@ -1,6 +1,6 @@
 import { historyAfter, type Stream } from '#millwright/event-sourcing/decider';
 import { toQuantity, toValue } from '#millwright/quantities';
-import { withEntry, type OrderEntry } from './order-entries.js';
+import { withEntry, type OrderEntry, type Refusal } from './order-entries.js';
 import type { PartEvent, PartIssued, PartReturned, PartTransactionEvent } from './part.events.js';
 import { partSnapshots } from './part.snapshots.js';
 import { averageUnitCost, orderEntry, unknownPart, type Part } from './part.state.js';
@@ -33,7 +33,7 @@ function applied(part: Part, { type, data }: PartEvent): Part {
         reserved: toQuantity(data.reservedAfter),
       };
     case 'PartReservationRefused':
-      return withOrder(part, data, { refusal: { code: data.code, message: data.message } });
+      return withOrder(part, data, { refusal: { code: data.code as Refusal['code'], message: data.message } });
     case 'PartIssued':
       return { ...charged(moved(part, data), data), reserved: toQuantity(data.reservedAfter) };
     case 'PartReturned':

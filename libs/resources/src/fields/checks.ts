@@ -1,9 +1,10 @@
 import { DateTime } from 'luxon';
+import type { DetailCode } from '#millwright/event-sourcing';
 import type { Problem } from './field-definition.js';
 
 export const largestId = Number.MAX_SAFE_INTEGER;
 
-const problem = (code: string, message: string): Problem => ({ code, message });
+const problem = (code: DetailCode, message: string): Problem => ({ code, message });
 
 // NUL cannot be stored in PostgreSQL, and a lone surrogate has no UTF-8: both would be lost or altered, so both are refused.
 const unstorable = /\0|\p{Surrogate}/u;

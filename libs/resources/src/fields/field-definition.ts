@@ -2,7 +2,7 @@ import { Extensions, Field } from '@nestjs/graphql';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
-import type { ColumnType } from '#millwright/event-sourcing';
+import type { ColumnType, DetailCode } from '#millwright/event-sourcing';
 import { camelCase } from '../names.js';
 import type { Choices } from './choices.js';
 
@@ -24,7 +24,7 @@ type FieldKind =
   | 'not yet';
 
 /** What is wrong with a value: a stable detail code and a sentence that goes on after the field's name. */
-export type Problem = Readonly<{ code: string; message: string }>;
+export type Problem = Readonly<{ code: DetailCode; message: string }>;
 
 /** Everything one field needs at every edge: validation, GraphQL input and OpenAPI; and how a record stores it. */
 export type FieldDefinition = Readonly<{

@@ -2,7 +2,7 @@ import { Float, ID, InputType, Int } from '@nestjs/graphql';
 import { canonicalDecimal, decimalProblem, DecimalScalar, type DecimalBounds } from '#millwright/quantities';
 import * as checks from './checks.js';
 import type { Choices } from './choices.js';
-import { defineField, type Class, type FieldDefinition } from './field-definition.js';
+import { defineField, type Class, type FieldDefinition, type Problem } from './field-definition.js';
 import { moneyPlaces } from './money-places.js';
 import { spoken } from '../graphql/descriptions.js';
 import { DateTimeScalar } from '../graphql/date-time-scalar.js';
@@ -235,7 +235,7 @@ export const NestedList = (type: () => Class, { max = 500, ...common }: Common &
     openApi: { ...lazily(type), isArray: true },
   });
 
-function listProblem(value: unknown, max: number): { code: string; message: string } | undefined {
+function listProblem(value: unknown, max: number): Problem | undefined {
   if (!Array.isArray(value)) return { code: 'not_a_list', message: 'must be a list' };
   if (value.length > max) return { code: 'too_many', message: `must not have more than ${max} entries` };
   const objects = value.every((item) => typeof item === 'object' && item !== null && !Array.isArray(item));

@@ -12,7 +12,7 @@ import {
 } from '#millwright/access';
 import { Rejection, runInContext, type CommandContext, type IdempotentAttempt, type Position, type Row } from '#millwright/event-sourcing';
 import { partialClassOf, Reference, type Class } from '../fields/index.js';
-import { toldOf } from '../errors/index.js';
+import { toldOf } from '../told-of.js';
 import { aSpoken, spoken } from './descriptions.js';
 import { withSnakeCaseKeys } from '../names.js';
 import { RelatedRecords } from '../references/index.js';

@@ -8,3 +8,4 @@ export { requireHistory } from './list-statement.js';
 export * from './list-reader.js';
 export * from './nested-lists.js';
 export * from './parked-rows.js';
+export { listErrors } from './errors.js';

@@ -1,4 +1,5 @@
 import type { Detail } from '#millwright/event-sourcing';
+import type { Problem } from '../fields/index.js';
 import { snakeCase } from '../names.js';
 import { attributeValue, valueMeanings } from './attribute-values.js';
 import { matchers, matchersOf, type ListAttribute, type ListDefinition, type Matcher } from './list-definition.js';
@@ -71,7 +72,7 @@ export function parseFilter(definition: ListDefinition, { field, name, value }: 
 
 type Known = Readonly<{ attribute: string; type: ListAttribute['type']; matcher: Matcher }>;
 
-function attributeAndMatcher(definition: ListDefinition, name: string): Known | Readonly<{ code: string; message: string }> {
+function attributeAndMatcher(definition: ListDefinition, name: string): Known | Problem {
   const attributes = new Map(Object.entries(definition.attributes));
   const exact = attributes.get(name);
   if (exact) return { attribute: name, type: exact.type, matcher: 'eq' };
@@ -83,7 +84,7 @@ function attributeAndMatcher(definition: ListDefinition, name: string): Known | 
   return unknownName(attributes, name);
 }
 
-function unknownName(attributes: ReadonlyMap<string, ListAttribute>, name: string): Readonly<{ code: string; message: string }> {
+function unknownName(attributes: ReadonlyMap<string, ListAttribute>, name: string): Problem {
   const shown = name.slice(0, 100);
   const owner = [...attributes]
     .filter(([attribute]) => name.startsWith(`${attribute}_`))

@@ -3,3 +3,4 @@ export * from './bulk-read.js';
 export * from './related-records.js';
 export * from './reference-checks.js';
 export * from './external-references.js';
+export { referenceErrors } from './errors.js';

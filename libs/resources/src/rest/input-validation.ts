@@ -1,6 +1,6 @@
 import { plainToInstance, type ClassConstructor } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
-import { Rejection, type Detail } from '#millwright/event-sourcing';
+import { Rejection, type Detail, type DetailCode } from '#millwright/event-sourcing';
 import { fieldConstraint } from '../fields/index.js';
 
 /** More than this many details help nobody, and a hostile body must not become a large answer. */
@@ -57,7 +57,8 @@ function detail(field: string, constraint: string, message: string): Detail {
   if (constraint === 'whitelistValidation') return { field, code: 'unknown_field', message: 'there is no such field' };
   if (constraint !== fieldConstraint) return { field, code: 'not_an_object', message };
   const end = message.indexOf(': ');
-  return { field, code: message.slice(0, end), message: message.slice(end + 2) };
+  // The validator hands on text; a field has put its code before it.
+  return { field, code: message.slice(0, end) as DetailCode, message: message.slice(end + 2) };
 }
 
 const objectWanted = (root: string, value: unknown): Detail =>

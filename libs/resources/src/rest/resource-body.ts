@@ -1,4 +1,5 @@
 import { Body, createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Detail } from '#millwright/event-sourcing';
 import { ApiBody, ApiExtraModels, getSchemaPath, OmitType } from '@nestjs/swagger';
 import type { ClassConstructor } from 'class-transformer';
 import { invalid, validatedInput } from './input-validation.js';
@@ -26,11 +27,8 @@ export const UncheckedBody = (): ParameterDecorator => (target, method, index) =
 export function refuseBody(body: unknown): void {
   if (body === undefined || body === null) return;
   if (typeof body !== 'object' || Array.isArray(body)) throw invalid([{ field: '', code: 'not_an_object', message: 'must be empty' }]);
-  const details = Object.keys(body).map((field) => ({
-    field,
-    code: 'unknown_field',
-    message: 'there is no such field; this takes no body',
-  }));
+  const message = 'there is no such field; this takes no body';
+  const details = Object.keys(body).map((field): Detail => ({ field, code: 'unknown_field', message }));
   if (details.length > 0) throw invalid(details.slice(0, 100));
 }
 

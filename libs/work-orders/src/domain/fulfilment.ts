@@ -3,7 +3,7 @@ import { sideBySide } from './side-by-side.js';
 import { finishCompletion, refuseCompletion } from './work-order-completion.js';
 import { refusePartAssignment } from './work-order-parts.js';
 import type { WorkOrderEvent } from './work-order.events.js';
-import { partLines, type WorkOrder } from './work-order.state.js';
+import { partLines, type PartRefusalCode, type WorkOrder } from './work-order.state.js';
 
 /**
  * How a work order and its parts come together. The order decides what it wants on its own stream, each part decides what it gives
@@ -41,7 +41,7 @@ export type PartEffect = Readonly<{ partId: number; workOrderId: number; orderRe
 /** What the part said: `quantity` is what the order has of it now. `overtaken`: a newer effect was there first, so this one has been dealt with. */
 export type PartOutcome =
   | Readonly<{ kind: 'done'; quantity: Decimal }>
-  | Readonly<{ kind: 'refused'; quantity: Decimal; code: string; message: string }>
+  | Readonly<{ kind: 'refused'; quantity: Decimal; code: PartRefusalCode; message: string }>
   | Readonly<{ kind: 'overtaken' }>;
 
 /** A decision that is taken on the order's stream. */

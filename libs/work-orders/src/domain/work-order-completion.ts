@@ -1,6 +1,6 @@
 import { fitsIntoCompletion } from './completion-size.js';
-import type { IssuedPart, UnissuedPart, WorkOrderEvent } from './work-order.events.js';
-import type { CompletionRound, WorkOrder } from './work-order.state.js';
+import type { IssuedPart, WorkOrderEvent } from './work-order.events.js';
+import type { CompletionRound, RefusedPart, WorkOrder } from './work-order.state.js';
 
 /** The event that ends a round well. */
 export const completedEvent = ({ revision, completedAt, statusId }: CompletionRound, parts: readonly IssuedPart[]): WorkOrderEvent => ({
@@ -24,11 +24,11 @@ export function finishCompletion(order: WorkOrder, { completionRevision, parts }
   const [first] = parts;
   if (!round) return [];
   if (!first || fitsIntoCompletion(order.parts)) return [completedEvent(round, parts)];
-  const why = { code: 'EVENT_TOO_LARGE', message: 'The event that completes the work order cannot name so many parts.' };
-  return refuseCompletion(order, { completionRevision, parts: [{ ...first, ...why }] });
+  const message = 'The event that completes the work order cannot name so many parts.';
+  return refuseCompletion(order, { completionRevision, parts: [{ ...first, code: 'EVENT_TOO_LARGE', message }] });
 }
 
-export type RefuseCompletion = Readonly<{ completionRevision: number; parts: readonly UnissuedPart[] }>;
+export type RefuseCompletion = Readonly<{ completionRevision: number; parts: readonly RefusedPart[] }>;
 
 /** Parts that a refusal names; the rest is counted, so that the event never outgrows what an event may be. */
 export const namedParts = 100;

@@ -126,7 +126,7 @@ describe('setting the quantity of a part', () => {
 });
 
 describe('a part that says no', () => {
-  const refusal = { partId: 52, requestRevision: 2, code: 'INSUFFICIENT_STOCK', message: 'too few', quantityAfter: '2' };
+  const refusal = { partId: 52, requestRevision: 2, code: 'INSUFFICIENT_STOCK' as const, message: 'too few', quantityAfter: '2' };
 
   it('leaves the order with what stays granted', () => {
     const refusing = given(opened, requested(52, '2'), requested(52, '8')).when(refusePartAssignment, refusal);

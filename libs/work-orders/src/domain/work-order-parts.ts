@@ -2,7 +2,7 @@ import { Rejection } from '#millwright/event-sourcing/decider';
 import { largestQuantity, showQuantity, toQuantity, type Decimal } from '#millwright/quantities';
 import { fitsIntoCompletion } from './completion-size.js';
 import type { WorkOrderEvent } from './work-order.events.js';
-import { beingCompleted, closed, invalid, requireInUse, type WorkOrder } from './work-order.state.js';
+import { beingCompleted, closed, invalid, requireInUse, type PartRefusalCode, type WorkOrder } from './work-order.state.js';
 
 /** Parts an order may have: their list has to fit into the one event that completes it. */
 export const mostPartLines = 1_500;
@@ -65,7 +65,7 @@ function requireRoom({ parts }: WorkOrder, partId: number, wanted: bigint): void
 export type RefusePartAssignment = Readonly<{
   partId: number;
   requestRevision: number;
-  code: string;
+  code: PartRefusalCode;
   message: string;
   quantityAfter: Decimal;
 }>;

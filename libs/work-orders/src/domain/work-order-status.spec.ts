@@ -140,7 +140,7 @@ describe('completing a work order', () => {
   });
 
   it('is refused when a part could not be issued, and the order is as open as before', () => {
-    const parts = [{ partId: 52, quantity: '2', code: 'INSUFFICIENT_STOCK', message: 'too few' }];
+    const parts = [{ partId: 52, quantity: '2', code: 'INSUFFICIENT_STOCK' as const, message: 'too few' }];
     const refusing = given(opened, requested(52, '2'), completing).when(refuseCompletion, { completionRevision: 2, parts });
     refusing.thenEvents({ type: 'WorkOrderCompletionRefused', version: 2, data: { completionRevision: 2, parts, count: 1 } });
     refusing.thenState((order) => {
@@ -153,7 +153,7 @@ describe('completing a work order', () => {
     const parts = Array.from({ length: 140 }, (_, index) => ({
       partId: index + 1,
       quantity: '2',
-      code: 'INSUFFICIENT_STOCK',
+      code: 'INSUFFICIENT_STOCK' as const,
       message: 'too few',
     }));
     const refusing = given(opened, requested(52, '2'), completing).when(refuseCompletion, { completionRevision: 2, parts });

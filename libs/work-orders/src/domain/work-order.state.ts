@@ -1,5 +1,5 @@
 import { Map as PersistentMap, Set as PersistentSet } from 'immutable';
-import { Rejection, type Detail, type RecordHistory } from '#millwright/event-sourcing/decider';
+import { Rejection, type DetailCode, type RecordHistory } from '#millwright/event-sourcing/decider';
 import type { Decimal } from '#millwright/quantities';
 import type { StatusKind, UnissuedPart, WorkOrderDetails } from './work-order.events.js';
 
@@ -14,11 +14,17 @@ export const cancelledStatus = { statusId: 4, kind: 'cancelled' } as const satis
 /** How many of a part the order wants (on a completed order: was issued), in thousandths, and the event that last said so. */
 export type PartLine = Readonly<{ quantity: bigint; requestRevision: number }>;
 
+/** Why an order does not get a part. Events keep it as text: what is published once stays published. */
+export type PartRefusalCode = 'NOT_FOUND' | 'CONFLICT' | 'INSUFFICIENT_STOCK' | 'VALUE_OUT_OF_RANGE' | 'EVENT_TOO_LARGE';
+
 /** A request for a part that was refused, and how many stayed granted then. */
-export type RefusedRequest = Readonly<{ partId: number; code: string; message: string; quantityAfter: Decimal }>;
+export type RefusedRequest = Readonly<{ partId: number; code: PartRefusalCode; message: string; quantityAfter: Decimal }>;
+
+/** A part that could not be issued, and why. */
+export type RefusedPart = UnissuedPart & Readonly<{ code: PartRefusalCode }>;
 
 /** A completion that was refused: the first parts that could not be issued, and how many there were. */
-export type RefusedCompletion = Readonly<{ parts: readonly UnissuedPart[]; count: number }>;
+export type RefusedCompletion = Readonly<{ parts: readonly RefusedPart[]; count: number }>;
 
 /** A completion under way: the revision of its start, and what the order will be when it is done. */
 export type CompletionRound = Readonly<{ revision: number; completedAt: string; statusId: number }>;
@@ -88,10 +94,8 @@ export const partLines = ({ parts }: WorkOrder): (readonly [partId: number, line
   [...parts.entries()].sort(([left], [right]) => left - right);
 
 /** Says what is wrong with one field of the input. */
-export const invalid = (field: string, code: string, message: string): Rejection => {
-  const details: Detail[] = [{ field, code, message }];
-  return new Rejection('VALIDATION_FAILED', `${field} ${message}`, details);
-};
+export const invalid = (field: string, code: DetailCode, message: string): Rejection =>
+  new Rejection('VALIDATION_FAILED', `${field} ${message}`, [{ field, code, message }]);
 
 /** @throws Rejection NOT_FOUND the order was never opened */
 export function requireOpened(order: WorkOrder): void {

@@ -2,7 +2,7 @@ import { Map as PersistentMap } from 'immutable';
 import { historyAfter, type Stream } from '#millwright/event-sourcing/decider';
 import { toQuantity, toValue } from '#millwright/quantities';
 import type { PartAssignmentRefused, PartAssignmentRequested, WorkOrderCompleted, WorkOrderEvent } from './work-order.events.js';
-import { unknownWorkOrder, type PartLine, type WorkOrder } from './work-order.state.js';
+import { unknownWorkOrder, type PartLine, type RefusedPart, type RefusedRequest, type WorkOrder } from './work-order.state.js';
 
 export const workOrder: Stream<WorkOrder, WorkOrderEvent> = {
   category: 'workOrder',
@@ -40,7 +40,10 @@ function applied(order: WorkOrder, { type, data }: WorkOrderEvent, revision: num
         ...order,
         phase: 'open',
         completion: null,
-        refusedCompletions: order.refusedCompletions.set(data.completionRevision, { parts: data.parts, count: data.count }),
+        refusedCompletions: order.refusedCompletions.set(data.completionRevision, {
+          parts: data.parts as RefusedPart[],
+          count: data.count,
+        }),
       };
     case 'WorkOrderCompletionDateChanged':
       return { ...order, completedAt: data.completedAt };
@@ -67,7 +70,7 @@ function requested(order: WorkOrder, { partId, quantityAfter }: PartAssignmentRe
 
 /** A refusal answers one request; a later request of the same part, also one that removed it, stands. */
 function refused(order: WorkOrder, { requestRevision, ...refusal }: PartAssignmentRefused['data']): WorkOrder {
-  const noted = { ...order, refusedRequests: order.refusedRequests.set(requestRevision, refusal) };
+  const noted = { ...order, refusedRequests: order.refusedRequests.set(requestRevision, refusal as RefusedRequest) };
   if (order.parts.get(refusal.partId)?.requestRevision !== requestRevision) return noted;
   return withLine(noted, refusal.partId, { quantity: toQuantity(refusal.quantityAfter), requestRevision });
 }

@@ -48,8 +48,9 @@ export const workOrderStatuses = defineRecord({
 function assertChangeable(state: RecordState, changes: RecordValues): void {
   assertCustom(state);
   if (changes['kind'] === undefined) return;
-  const detail = { field: 'work_order_status.kind', code: 'never_changes', message: 'never changes' };
-  throw new Rejection('VALIDATION_FAILED', 'The kind of a status never changes.', [detail]);
+  throw new Rejection('VALIDATION_FAILED', 'The kind of a status never changes.', [
+    { field: 'work_order_status.kind', code: 'never_changes', message: 'never changes' },
+  ]);
 }
 
 function assertCustom({ values }: RecordState): void {

@@ -1,13 +1,12 @@
 import { NotFoundException } from '@nestjs/common';
 import { LogUnavailable, Rejection, UnknownOutcome } from '#millwright/event-sourcing';
-import { errorCodes } from './error-codes.js';
 import { publishedErrorOf, RejectionWithHeaders } from './published-error.js';
 
 const withFacts = (message: string, facts: object): Error => Object.assign(new Error(message), facts);
 
 describe('what a client may see of an error', () => {
   it('is a rejection with its code, details and facts', () => {
-    const details = [{ field: 'part.unit_cost', code: 'too_many_decimals', message: 'at most 2' }];
+    const details = [{ field: 'part.unit_cost', code: 'too_many_decimals' as const, message: 'at most 2' }];
     expect(publishedErrorOf(new Rejection('VALIDATION_FAILED', 'no', details))).toMatchObject({
       status: 422,
       code: 'VALIDATION_FAILED',
@@ -27,6 +26,7 @@ describe('what a client may see of an error', () => {
 
   it.each([
     withFacts('select "x" from y', {}),
+    // @ts-expect-error a code that no room has defined does not compile
     new Rejection('A_CODE_NOBODY_PUBLISHED', 'oops'),
     withFacts('x', { code: 'ENOENT', syscall: 'open', path: '/etc/secret' }),
     withFacts('syntax error', { code: '42601' }),
@@ -68,9 +68,5 @@ describe('what a client may see of an error', () => {
     const published = publishedErrorOf(thrown);
     expect(published).toMatchObject({ status, code });
     expect(published.message).not.toMatch(/FST|Cannot GET/);
-  });
-
-  it('has a status in the table for every code', () => {
-    for (const [code, { status }] of Object.entries(errorCodes)) expect(publishedErrorOf(new Rejection(code, 'x')).status).toBe(status);
   });
 });

@@ -1,6 +1,14 @@
 import { HttpException } from '@nestjs/common';
-import { AppendTooLarge, LogUnavailable, Rejection, UnknownOutcome, type Detail } from '#millwright/event-sourcing';
-import { codeOfStatus, errorCodes, errorDefinition, type ErrorCode, type ErrorDefinition } from './error-codes.js';
+import {
+  AppendTooLarge,
+  LogUnavailable,
+  Rejection,
+  UnknownOutcome,
+  type Detail,
+  type ErrorCode,
+  type ErrorDefinition,
+} from '#millwright/event-sourcing';
+import { codeOfStatus, publishedErrors } from './published-errors.js';
 
 /** What of an exception may leave the process. */
 export type PublishedError = Readonly<{
@@ -37,11 +45,12 @@ export function publishedErrorOf(thrown: unknown): PublishedError {
   const status = thrown instanceof HttpException ? thrown.getStatus() : statusOfFrameworkError(thrown);
   if (status === undefined || status >= 500) return published('INTERNAL', 'Something went wrong on our side; please quote the request id.');
   const code = codeOfStatus(status);
-  return published(code, messages[code] ?? errorCodes[code].meaning);
+  return published(code, messages[code] ?? publishedErrors[code].meaning);
 }
 
 function publishedRejection(rejection: Rejection): PublishedError {
-  const definition = errorDefinition(rejection.code);
+  // What an event kept may come from another release, which published more.
+  const definition: ErrorDefinition | undefined = publishedErrors[rejection.code];
   if (!definition) return published('INTERNAL', 'Something went wrong on our side; please quote the request id.');
   const { position } = rejection.facts;
   return {
@@ -59,7 +68,7 @@ function publishedRejection(rejection: Rejection): PublishedError {
 }
 
 function published(code: ErrorCode, message: string): PublishedError {
-  const definition: ErrorDefinition = errorCodes[code];
+  const definition = publishedErrors[code];
   return { status: definition.status, code, message, details: [], facts: {}, headers: retryAfter(definition.retryAfterSeconds) };
 }
 

@@ -1,0 +1,22 @@
+import { defineErrors } from '#millwright/event-sourcing';
+
+/** What is said of records that refer to each other, and of what they are known by outside. */
+export const referenceErrors = defineErrors({
+  errors: {
+    DUPLICATE_REFERENCE: { status: 409, meaning: 'Another record holds this external_reference; `id` names it.' },
+    RECORD_IN_USE: { status: 409, meaning: 'Another record still refers to this one.' },
+  },
+  details: {
+    not_found: 'There is no such record, or it belongs to someone else.',
+    archived: 'The record is archived and cannot be referred to anew.',
+    too_deep: 'The record, or what hangs below it, would lie more than 50 levels deep; or the GraphQL document nests too deeply.',
+    cycle: 'A record cannot lie below itself.',
+    not_unique: 'Another record has this value.',
+  },
+});
+
+declare module '#millwright/event-sourcing/decider' {
+  interface PublishedErrors {
+    references: typeof referenceErrors;
+  }
+}

@@ -1,0 +1,21 @@
+import { defineErrors } from '#millwright/event-sourcing';
+
+/** What is said of work orders, their statuses and their parts. */
+export const workOrderErrors = defineErrors({
+  errors: {
+    WORK_ORDER_CLOSED: { status: 409, meaning: 'The work order is completed or cancelled; reopen it first.' },
+  },
+  details: {
+    never_changes: 'The value is fixed once the record exists.',
+    too_many_parts: 'A work order takes 1,500 parts at most.',
+    event_too_large: 'The event that completes the work order cannot name so many parts.',
+    wrong_kind: 'The status is of another kind than this operation leads to.',
+    contradicts_status: 'A completion date stands beside a status that is not a completed one.',
+  },
+});
+
+declare module '#millwright/event-sourcing/decider' {
+  interface PublishedErrors {
+    workOrders: typeof workOrderErrors;
+  }
+}
