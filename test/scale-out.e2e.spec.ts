@@ -72,6 +72,27 @@ describe.each<TestLog>(['postgres', 'eventstoredb'])('several processes on one l
     }
   });
 
+  it('record in the currency and on the day of a site from the moment one of them has changed it', async () => {
+    const [ahead, behind] = ['Pacific/Kiritimati', 'Pacific/Pago_Pago'];
+    for (const app of others) {
+      const entity = { name: 'Moving', currency: 'KWD', timezone: ahead };
+      const site = (await first.post('/entities', { entity }).expect(201)).data.id as number;
+      const there = { 'x-entity-id': String(site) };
+      await app.post('/locations', { location: { name: 'Early' } }, there).expect(201);
+      await first.patch(`/entities/${site}`, { entity: { currency: 'JPY', timezone: behind } }).expect(200);
+      const shown = (await app.get('/locations', there).expect(200)).meta.entity as object;
+      expect(shown).toMatchObject({ currency: 'JPY', timezone: `${behind}: -11:00` });
+      await app.post('/parts', { part: { name: 'Belt' } }, there).expect(201);
+      const [event] = (await app.get('/audit_trail?type=PartRegistered', there).expect(200)).data as {
+        effective_at: string;
+        recorded_at: string;
+        data: { currency: string };
+      }[];
+      const day = new Intl.DateTimeFormat('en-CA', { timeZone: behind }).format(new Date(event?.recorded_at ?? ''));
+      expect([event?.data.currency, event?.effective_at]).toEqual(['JPY', day]);
+    }
+  });
+
   it('know what others have begun to use', async () => {
     for (const use of [
       (app: Client, there: Record<string, string>) => app.post('/parts', { part: { name: 'Priced' } }, there).expect(201),

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import {
   afterCommit,
-  ArchivedSites,
+  KnownSites,
   commandContextOf,
   fingerprintOf,
   IdempotencyKeys,
@@ -26,7 +26,7 @@ import { UnwrappedAnswer } from './unwrapped-answer.js';
 export class AnswerInterceptor implements NestInterceptor {
   constructor(
     private readonly keys: IdempotencyKeys,
-    private readonly archivedSites: ArchivedSites,
+    private readonly knownSites: KnownSites,
     private readonly ownWrites: OwnWrites,
   ) {}
 
@@ -59,7 +59,7 @@ export class AnswerInterceptor implements NestInterceptor {
     const expectedRevisions = expectedRevisionsOf(ifMatch);
     const key = header(request.headers['idempotency-key']);
     const decided = async (more: Pick<CommandContext, 'expectedRevisions' | 'idempotency'>): Promise<StoredAnswer> => {
-      const admit = changesTheEntity(request) ? await this.archivedSites.admission(scope) : undefined;
+      const admit = changesTheEntity(request) ? await this.knownSites.admission(scope) : undefined;
       const context = commandContextOf(scope, { ...more, admit });
       try {
         return answerOf(await runInContext(context, handle), reply, scope);

@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { ApiKeys, EntityDirectory, OwnWrites, PositionWaiter } from '#millwright/access';
+import { ApiKeys, EntityDirectory, KnownSites, OwnWrites, PositionWaiter } from '#millwright/access';
 import { serveDocumentation } from './documentation.js';
 import { answerError } from './error-answer.js';
 import { serveHomePage } from './home-page.js';
@@ -21,6 +21,7 @@ export function openEdge(application: NestFastifyApplication, logger: Logger): v
   addRequestGate(server, {
     keys: application.get(ApiKeys, { strict: false }),
     entities: application.get(EntityDirectory, { strict: false }),
+    sites: application.get(KnownSites, { strict: false }),
     positions: application.get(PositionWaiter, { strict: false }),
     ownWrites: application.get(OwnWrites, { strict: false }),
     paths: adapter.paths,

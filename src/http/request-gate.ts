@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import {
   type ApiKeys,
   type EntityDirectory,
-  type FoundEntity,
+  type KnownSites,
   type OwnWrites,
   type PositionWaiter,
   runInScope,
@@ -31,12 +31,13 @@ declare module 'fastify' {
 const longestWaitMs = 2_000;
 /** How long a read that names none waits for what its own credential has written. */
 const longestOwnWaitMs = 1_000;
-/** How long a site's name and currency may be out of date in `meta`. */
-const entityBelievedForMs = 1_000;
+/** How long a customer's name may be out of date in `meta`. */
+const customerBelievedForMs = 1_000;
 
 export type Directory = Readonly<{
   keys: ApiKeys;
   entities: EntityDirectory;
+  sites: KnownSites;
   positions: PositionWaiter;
   ownWrites: OwnWrites;
   paths: KnownPaths;
@@ -120,18 +121,10 @@ export async function seeOwnWrites(
 }
 
 /** Finds out who asks for which site. */
-function admission({ keys, entities }: Directory): (request: FastifyRequest, wanted: Admission) => Promise<RequestScope> {
-  const known = new LRUCache<string, FoundEntity>({
-    max: 10_000,
-    ttl: entityBelievedForMs,
-    fetchMethod: async (key) => {
-      const [customerId = 0, entityId = 0] = key.split('/').map(Number);
-      return (await runForEverybody(() => entities.find(customerId, entityId))) ?? undefined;
-    },
-  });
+function admission({ keys, entities, sites }: Directory): (request: FastifyRequest, wanted: Admission) => Promise<RequestScope> {
   const customers = new LRUCache<number, RequestScope['customer']>({
     max: 1_000,
-    ttl: entityBelievedForMs,
+    ttl: customerBelievedForMs,
     fetchMethod: (customerId) => runForEverybody(() => entities.customer(customerId)),
   });
   return async (request, wanted) => {
@@ -142,12 +135,17 @@ function admission({ keys, entities }: Directory): (request: FastifyRequest, wan
     const { customerId } = principal;
     const customer = (await customers.fetch(customerId)) ?? { id: customerId, name: '' };
     if (wanted === 'key') return { requestId: request.id, principal, customer, entity: null };
-    const key = `${customerId}/${entityIdOf(header(request.headers['x-entity-id']))}`;
-    const found = await known.fetch(key);
+    const found = await sites.find(customerId, entityIdOf(header(request.headers['x-entity-id'])));
     if (!found) throw noSuchEntity();
-    // Whoever brings a site back goes on with it at once.
-    if (found.archived) known.delete(key);
-    return { requestId: request.id, principal, customer, entity: found.entity };
+    return {
+      requestId: request.id,
+      principal,
+      customer,
+      // Asked anew each time, since this very request may change its site.
+      get entity() {
+        return sites.now(customerId, found);
+      },
+    };
   };
 }
 

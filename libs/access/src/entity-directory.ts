@@ -5,12 +5,12 @@ export type FoundEntity = Readonly<{ entity: EntityScope; archived: boolean }>;
 
 /**
  * Where the edge asks whose a site is. Entities and customers are records of their own lib, which implements this
- * (exactly, from the event store: a site that was just created must be found); the edge caches what it hears for a second.
+ * (exactly, from the event store: a site that was just created must be found).
  */
 export abstract class EntityDirectory {
   /** Null when there is no such site or it belongs to another customer: the two must look the same. */
   abstract find(customerId: number, entityId: number): Promise<FoundEntity | null>;
-  /** Whether a site that was found a moment ago is archived, as far as this process knows: what it has appended itself it knows at once. */
-  abstract isArchived(entityId: number): boolean;
+  /** The same without looking: what this process has read or appended last; undefined where it has not seen the site lately. */
+  abstract known(customerId: number, entityId: number): FoundEntity | undefined;
   abstract customer(customerId: number): Promise<RequestScope['customer']>;
 }

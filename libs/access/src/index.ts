@@ -9,6 +9,6 @@ export * from './migrations.js';
 export * from './position-waiter.js';
 export * from './request-scope.js';
 export * from './user-of-actor.js';
-export { ArchivedSites } from './archived-sites.js';
+export { KnownSites } from './known-sites.js';
 export { OwnWrites } from './own-writes.js';
 export { accessErrors } from './errors.js';

@@ -60,19 +60,15 @@ export class CostsReport {
    */
   async read(raw: RawQuery): Promise<Answer> {
     const query = reportQueryOf(raw);
-    const rows = await this.database.query<ReportRow[]>(statementOf(query), [
-      currentEntity().id,
-      timeZoneOf(currentEntity()),
-      query.from,
-      query.to,
-    ]);
+    const entity = currentEntity();
+    const rows = await this.database.query<ReportRow[]>(statementOf(query), [entity.id, timeZoneOf(entity), query.from, query.to]);
     const [sums] = rows.slice(-1);
     const groups = rows
       .slice(0, -1)
       .map(({ key, label, ...amounts }) => ({ key: keyOf(query.groupBy, key), label: label ?? 'none', ...printedAmounts(amounts) }));
     const totals = printedAmounts(sums ?? { labor: '0', parts: '0', other: '0', total: '0' });
     return new Answer(groups, {
-      meta: { total: totals['total'], totals, group_by: query.groupBy, from: query.from, to: query.to, currency: currentEntity().currency },
+      meta: { total: totals['total'], totals, group_by: query.groupBy, from: query.from, to: query.to, currency: entity.currency },
     });
   }
 }

@@ -28,11 +28,10 @@ export class PartWriter {
 
   /** @throws Rejection VALIDATION_FAILED, NON_STOCK_PART, VALUE_OUT_OF_RANGE, DUPLICATE_REFERENCE, CONFLICT */
   async create(input: PartInput): Promise<PartOutcome> {
-    const { currency } = currentEntity();
     const openingStock = { quantity: input.on_hand_qty ?? '0', transactionId: await this.events.nextId(transactions) };
     const unitCost = input.unit_cost ?? null;
     return this.resources.create(parts, input, (state, partId, details) =>
-      registerPart(state, { partId, currency, details, unitCost, openingStock }),
+      registerPart(state, { partId, currency: currentEntity().currency, details, unitCost, openingStock }),
     );
   }
 

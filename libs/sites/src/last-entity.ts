@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { ArchivedSites, currentScope } from '#millwright/access';
+import { KnownSites, currentScope } from '#millwright/access';
 import { Rejection } from '#millwright/event-sourcing';
 import { Questions, RecordWriter } from '#millwright/resources';
 import { entities } from './entities.js';
@@ -12,14 +12,14 @@ export class LastEntity implements OnModuleInit {
     private readonly records: RecordWriter,
     private readonly questions: Questions,
     private readonly database: DataSource,
-    private readonly archivedSites: ArchivedSites,
+    private readonly knownSites: KnownSites,
   ) {}
 
   onModuleInit(): void {
     this.records.guardArchive(entities, async (id) => {
       if (!(await this.hasAnother(id)))
         throw new Rejection('CONFLICT', 'The last entity cannot be archived; create or bring back another first.');
-      return () => this.archivedSites.noticedEverywhere();
+      return () => this.knownSites.noticedEverywhere();
     });
   }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EntityDirectory, type FoundEntity, type RequestScope } from '#millwright/access';
 import { EventStore } from '#millwright/event-sourcing';
+import type { RecordState } from '#millwright/resources';
 import { currencySymbol, printedTimeZone } from './currency-and-time-zone.js';
 import { customers } from './customers.js';
 import { entities } from './entities.js';
@@ -8,13 +9,28 @@ import { entities } from './entities.js';
 /** Answers the edge from the log, so that a site can be used the moment it was created. */
 @Injectable()
 export class SiteDirectory extends EntityDirectory {
+  private readonly shown = new WeakMap<RecordState, Readonly<{ minute: number; found: FoundEntity }>>();
+
   constructor(private readonly events: EventStore) {
     super();
   }
 
   async find(customerId: number, entityId: number): Promise<FoundEntity | null> {
     const { state } = await this.events.load(entities.stream, entityId);
-    if (!state.registered || state.history?.customerId !== customerId) return null;
+    return this.foundIn(state, customerId, entityId) ?? null;
+  }
+
+  known(customerId: number, entityId: number): FoundEntity | undefined {
+    const state = this.events.recent(entities.stream, entityId);
+    return state && this.foundIn(state, customerId, entityId);
+  }
+
+  private foundIn(state: RecordState, customerId: number, entityId: number): FoundEntity | undefined {
+    if (!state.registered || state.history?.customerId !== customerId) return undefined;
+    // Offsets change at whole minutes only, and every request asks.
+    const minute = Math.floor(Date.now() / 60_000);
+    const last = this.shown.get(state);
+    if (last?.minute === minute) return last.found;
     const { name, currency, datetime_format, timezone } = state.values;
     const entity = {
       id: entityId,
@@ -24,11 +40,9 @@ export class SiteDirectory extends EntityDirectory {
       datetime_format: typeof datetime_format === 'string' ? datetime_format : null,
       timezone: printedTimeZone(String(timezone)),
     };
-    return { entity, archived: state.archived };
-  }
-
-  isArchived(entityId: number): boolean {
-    return this.events.recent(entities.stream, entityId)?.archived ?? false;
+    const found = { entity, archived: state.archived };
+    this.shown.set(state, { minute, found });
+    return found;
   }
 
   async customer(customerId: number): Promise<RequestScope['customer']> {

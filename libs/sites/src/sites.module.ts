@@ -1,5 +1,5 @@
 import { Global, Module } from '@nestjs/common';
-import { ArchivedSites, EntityDirectory } from '#millwright/access';
+import { KnownSites, EntityDirectory } from '#millwright/access';
 import { recordModule } from '#millwright/resources';
 import { assetTypes } from './asset-types.js';
 import { assets } from './assets.js';
@@ -16,7 +16,7 @@ export const siteRecords = [customers, entities, locations, assetTypes, assets];
 @Global()
 @Module({
   imports: [recordModule(siteRecords)],
-  providers: [{ provide: EntityDirectory, useClass: SiteDirectory }, ArchivedSites, CurrencyUse, LastEntity],
-  exports: [EntityDirectory, ArchivedSites],
+  providers: [{ provide: EntityDirectory, useClass: SiteDirectory }, KnownSites, CurrencyUse, LastEntity],
+  exports: [EntityDirectory, KnownSites],
 })
 export class SitesModule {}

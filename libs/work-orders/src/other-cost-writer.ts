@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DateTime } from 'luxon';
-import { currentEntity, timeZoneOf } from '#millwright/access';
+import { currentEntity, timeZoneOf, type EntityScope } from '#millwright/access';
 import { EventStore, type RecordedEvent } from '#millwright/event-sourcing';
 import { duplicateReference, ExternalReferences, fieldsOf, ReferenceChecks, referenceKey, refuseIf } from '#millwright/resources';
 import { recordOtherCost } from './domain/other-costs.js';
@@ -26,11 +26,10 @@ export class OtherCostWriter {
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, CONFLICT, DUPLICATE_REFERENCE, PRECONDITION_FAILED */
   async record({ work_order_id, amount, date, category_id, note, external_reference }: RecordOtherCost): Promise<OtherCostOutcome> {
     const problems = await this.references.problems(resource, fields, { category_id });
-    const entity = currentEntity();
     const reference = external_reference ?? null;
     const proposed = await this.events.nextId(resource);
     const otherCostId = reference === null ? proposed : await this.externalReferences.idFor(referenceKey(resource, reference), proposed);
-    const cost = {
+    const costAt = (entity: EntityScope): OtherCostRecorded['data'] => ({
       otherCostId,
       amount,
       currency: entity.currency,
@@ -38,13 +37,13 @@ export class OtherCostWriter {
       note: note ?? null,
       categoryId: category_id ?? null,
       externalReference: reference,
-    };
+    });
     const record = (): Promise<WorkOrderOutcome> =>
       this.orders.decide(work_order_id, (order) => {
         refuseIf(problems);
         if (reference !== null && order.otherCostIds.has(otherCostId))
           throw duplicateReference(referenceKey(resource, reference), otherCostId);
-        return recordOtherCost(order, cost);
+        return recordOtherCost(order, costAt(currentEntity()));
       });
     const outcome = await (reference === null ? record() : this.underReference(reference, work_order_id, otherCostId, record));
     const recorded = outcome.events.find((event): event is RecordedEvent<OtherCostRecorded> => event.type === 'OtherCostRecorded');

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Args, ArgsType, Field, InputType, Int } from '@nestjs/graphql';
 import {
   afterCommit,
-  ArchivedSites,
+  KnownSites,
   commandContextOf,
   currentScope,
   fingerprintOf,
@@ -82,7 +82,7 @@ export class Mutations {
   constructor(
     private readonly keys: IdempotencyKeys,
     private readonly related: RelatedRecords,
-    private readonly archivedSites: ArchivedSites,
+    private readonly knownSites: KnownSites,
     private readonly ownWrites: OwnWrites,
   ) {}
 
@@ -105,7 +105,7 @@ export class Mutations {
     this.related.forget();
     const { idempotencyKey, ifMatch, expectedRevisions } = conditionsOf(options, headersOfRequests.get(scope));
     const decided = async (idempotency?: IdempotentAttempt): Promise<Mutated> => {
-      const admit = administersEntities.has(name) ? undefined : await this.archivedSites.admission(scope);
+      const admit = administersEntities.has(name) ? undefined : await this.knownSites.admission(scope);
       const context = commandContextOf(scope, { expectedRevisions, idempotency, admit });
       try {
         return await runInContext(context, work);

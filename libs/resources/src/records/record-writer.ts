@@ -24,19 +24,19 @@ import { RecordTrees } from './record-trees.js';
 /** A record right after a command, rendered from the decided state. */
 export type WrittenRecord = Readonly<{ id: number; row: Row; revision: number; position: Position }>;
 
-/** Asked before a record changes, for rules that need to look something up. Throws a Rejection to refuse. */
-export type ChangeGuard = (id: number, state: RecordState, changes: RecordValues) => Promise<void>;
+/** What a guard wants waited for between a command and its answer. */
+type Afterwards = () => Promise<void>;
 
-/**
- * Asked before a record is archived, one archive of its kind after another. Throws a Rejection to refuse; may answer what is to be
- * waited for when the record has been archived.
- */
-export type ArchiveGuard = (id: number) => Promise<(() => Promise<void>) | undefined>;
+/** Asked before a record changes, for rules that need to look something up. Throws a Rejection to refuse. */
+export type ChangeGuard = (id: number, state: RecordState, changes: RecordValues) => Promise<Afterwards | undefined>;
+
+/** Asked before a record is archived, one archive of its kind after another. Throws a Rejection to refuse. */
+export type ArchiveGuard = (id: number) => Promise<Afterwards | undefined>;
 
 /** Carries out the four commands every kind of record has. */
 @Injectable()
 export class RecordWriter {
-  private readonly guards = new Map<Class, ChangeGuard[]>();
+  private readonly changeGuards = new Map<Class, ChangeGuard>();
   private readonly archiveGuards = new Map<Class, ArchiveGuard>();
 
   constructor(
@@ -49,7 +49,7 @@ export class RecordWriter {
 
   /** Has a guard asked before every change of this kind of record (the site's currency once a cost exists). */
   guardChanges(definition: RecordDefinition, guard: ChangeGuard): void {
-    this.guards.set(definition.fields, [...(this.guards.get(definition.fields) ?? []), guard]);
+    this.changeGuards.set(definition.fields, guard);
   }
 
   /** Has a guard asked before any of this kind of record is archived (the last site of a customer). */
@@ -113,10 +113,11 @@ export class RecordWriter {
     const wanted = storedValues(definition.inputFields, input, state.values);
     const changes = changesOf(state, wanted);
     const problems = await this.references.problems(definition.name, definition.inputFields, changes, state.values);
+    const guard = this.changeGuards.get(definition.fields);
     const work = async (): Promise<WrittenRecord> => {
       if (definition.tree && changes['parent_id'] != null)
         problems.push(...(await this.trees.problems(definition, id, Number(changes['parent_id']))));
-      if (problems.length === 0) await this.askGuards(definition, id, state, changes);
+      const afterwards = problems.length === 0 ? await guard?.(id, state, changes) : undefined;
       const change = (): Promise<Outcome<RecordState>> =>
         this.events.execute(definition.stream, id, (current) => {
           requireHere(current.history, definition.scope);
@@ -124,13 +125,10 @@ export class RecordWriter {
           return changeRecord(definition.typeName, definition.rules, current, wanted);
         });
       const outcome = await (problems.length === 0 ? this.movingReference(definition, id, state.values, changes, change) : change());
+      await afterwards?.();
       return written(definition, id, outcome);
     };
     return definition.tree && changes['parent_id'] != null ? this.trees.oneAtATime(definition, work) : work();
-  }
-
-  private async askGuards(definition: RecordDefinition, id: number, state: RecordState, changes: RecordValues): Promise<void> {
-    for (const guard of this.guards.get(definition.fields) ?? []) await guard(id, state, changes);
   }
 
   private movingReference<T>(
@@ -153,7 +151,8 @@ export class RecordWriter {
       const wanted = storedValues(definition.inputFields, input, before);
       const changes = changesOf({ ...state, values: before }, wanted);
       const problems = await this.references.problems(definition.name, definition.inputFields, changes, before);
-      if (problems.length === 0) await this.askGuards(definition, id, { ...state, values: before }, changes);
+      const guard = this.changeGuards.get(definition.fields);
+      const afterwards = problems.length === 0 ? await guard?.(id, { ...state, values: before }, changes) : undefined;
       let overtaken = false;
       const change = (data: PersonalEventData): Promise<Outcome<RecordState>> =>
         this.events.execute(definition.stream, id, (current) => {
@@ -168,6 +167,7 @@ export class RecordWriter {
       const { outcome, personal } = await (problems.length === 0 ? this.movingReference(definition, id, before, changes, write) : write());
       if (overtaken) continue;
       await this.people.forgetOlder(definition, id, state, outcome.state);
+      await afterwards?.();
       return written(definition, id, outcome, await this.people.valuesOf(definition, id, outcome.state, personal));
     }
   }

@@ -1,0 +1,68 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { Rejection, runForEverybody } from '#millwright/event-sourcing';
+import { EntityDirectory, type FoundEntity } from './entity-directory.js';
+import type { EntityScope, RequestScope } from './request-scope.js';
+
+/** How long another process may take to notice what became of a site, in milliseconds; so long what must be noticed waits before it is answered. */
+const noticedWithinMs = 500;
+/** Sites whose last reading is remembered. */
+const mostSites = 10_000;
+
+/**
+ * What a request may believe of its site: currency, time zone, and that an archived one takes no writes. What this process appends to a site's
+ * stream it knows at once; for what others append it reads the stream's tail every half second, and whoever archives a site, or gives it
+ * another currency or time zone, answers only when all must have done so.
+ */
+@Injectable()
+export class KnownSites {
+  /** An age counts from when a reading began: what was appended meanwhile may be missing in it. */
+  private readonly readings = new LRUCache<string, Promise<FoundEntity | null>>({ max: mostSites, ttl: noticedWithinMs, ttlResolution: 0 });
+
+  constructor(private readonly directory: EntityDirectory) {}
+
+  /**
+   * A site, read from the log within the last half second; null when there is none or it belongs to another customer.
+   * @throws Rejection UNAVAILABLE
+   */
+  find(customerId: number, entityId: number): Promise<FoundEntity | null> {
+    const key = `${customerId}/${entityId}`;
+    const known = this.readings.get(key);
+    if (known) return known;
+    const reading = runForEverybody(() => this.directory.find(customerId, entityId));
+    this.readings.set(key, reading);
+    const forget = (): void => {
+      if (this.readings.peek(key) === reading) this.readings.delete(key);
+    };
+    // Whoever creates a site or brings one back goes on with it at once.
+    reading.then((found) => {
+      if (!found || found.archived) forget();
+    }, forget);
+    return reading;
+  }
+
+  /** A site that was found, as it is now by all that this process knows. */
+  now(customerId: number, { entity }: FoundEntity): EntityScope {
+    return this.directory.known(customerId, entity.id)?.entity ?? entity;
+  }
+
+  /**
+   * What the commands of a request are asked right before each is decided. It throws CONFLICT: what belongs to an archived site stays as it is,
+   * until the site is brought back.
+   * @throws Rejection UNAVAILABLE
+   */
+  async admission({ entity, principal: { customerId } }: RequestScope): Promise<(() => void) | undefined> {
+    if (!entity) return undefined;
+    const found = await this.find(customerId, entity.id);
+    return () => {
+      const { archived } = this.directory.known(customerId, entity.id) ?? found ?? { archived: false };
+      if (archived) throw new Rejection('CONFLICT', `The entity "${entity.name}" is archived; bring it back first.`);
+    };
+  }
+
+  /** Resolves when every process knows what was just appended to a site's stream. */
+  async noticedEverywhere(): Promise<void> {
+    await pause(noticedWithinMs);
+  }
+}
