@@ -46,8 +46,9 @@ export class EngineModule {
       },
       {
         provide: Engine,
-        useFactory: (metrics: Metrics, pool: pg.Pool) => new Engine(new MeasuredLog(log, metrics, databases), databases, pool, logger),
-        inject: [Metrics, pg.Pool],
+        useFactory: (metrics: Metrics, entities: EntityManager) =>
+          new Engine(new MeasuredLog(log, metrics, databases), databases, entities, logger),
+        inject: [Metrics, EntityManager],
       },
       partOfEngine(EventStore, ({ events }) => events),
       partOfEngine(Sequences, ({ sequences }) => sequences),

@@ -11,11 +11,13 @@ import {
 } from '#millwright/event-sourcing';
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import type { EntityManager } from 'typeorm';
 import type { Databases } from './databases.js';
 import type { Metrics } from './health/metrics.js';
 import { takeUpLog } from './log-take-up.js';
 import { processManagers } from './process-managers.js';
 import { projections } from './projections.js';
+import { poolOf } from './read-database/data-source.js';
 import type { ReadModelProgress } from './read-database/read-data-source.js';
 
 /** What the workers behind the log are doing, as `/health/ready` shows it. Times in milliseconds, positions as text. */
@@ -51,16 +53,18 @@ export class Engine {
   readonly events: EventStore;
   readonly projections: ProjectionEngine;
   readonly processManagers: ProcessManagerEngine;
+  private readonly pool: pg.Pool;
   private looking: Promise<readonly ProjectionStatus[]> | undefined;
 
   constructor(
     readonly log: EventLog,
     databases: Databases,
-    private readonly pool: pg.Pool,
+    entities: EntityManager,
     logger: Logger,
   ) {
-    this.sequences = new Sequences(pool);
-    this.events = new EventStore(log, this.sequences, { snapshots: new PostgresSnapshots(pool) });
+    this.pool = poolOf(entities);
+    this.sequences = new Sequences(this.pool);
+    this.events = new EventStore(log, this.sequences, { snapshots: new PostgresSnapshots(this.pool) });
     this.projections = new ProjectionEngine({
       log,
       projections,
@@ -73,7 +77,7 @@ export class Engine {
     });
     this.processManagers = new ProcessManagerEngine({
       log,
-      managers: processManagers(this.events, this.pool),
+      managers: processManagers(this.events, this.pool, entities),
       database: { connectionString: databases.appUrl, ...patience },
       logger,
     });

@@ -10,9 +10,10 @@ import {
   type Reaction,
   type Timer,
 } from '#millwright/event-sourcing';
-import { entities } from '#millwright/sites';
+import { entities as sites } from '#millwright/sites';
 import { fulfilmentReaction } from '#millwright/work-orders';
 import type pg from 'pg';
+import type { EntityManager } from 'typeorm';
 
 /** Everything that happens because of something that happened. */
 const reactions: readonly Reaction[] = [fulfilmentReaction];
@@ -24,14 +25,15 @@ const timers: readonly Timer[] = [];
 const channels: readonly Channel[] = [];
 
 /** Everything that turns events and time into commands and messages. */
-export function processManagers(events: EventStore, pool: pg.Pool): readonly ProcessManager[] {
+export function processManagers(events: EventStore, pool: pg.Pool, entities: EntityManager): readonly ProcessManager[] {
   const world = {
     events,
     pool,
+    entities,
     clock: systemClock,
-    outbox: new Outbox(pool, systemClock),
+    outbox: new Outbox(entities, systemClock),
     async timeZoneOf(entityId: number) {
-      const { timezone } = (await events.load(entities.stream, entityId)).state.values;
+      const { timezone } = (await events.load(sites.stream, entityId)).state.values;
       return typeof timezone === 'string' ? timezone : undefined;
     },
   };

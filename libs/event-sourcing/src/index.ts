@@ -41,5 +41,5 @@ export { timer, type Timer, type TimerWorld } from './process-managers/timer.js'
 export { processManagerOfTimer } from './process-managers/timer-worker.js';
 /** @public */
 export { channel } from './outbox/outbox.js';
-export { Outbox, type Channel, type Message } from './outbox/outbox.js';
+export { Outbox, outboxEntities, type Channel, type Message } from './outbox/outbox.js';
 export { processManagerOfOutbox } from './outbox/outbox-worker.js';

@@ -1,5 +1,6 @@
-import type pg from 'pg';
+import { IsNull, LessThan, MoreThanOrEqual, Not, type EntityManager, type Repository } from 'typeorm';
 import { alarmAfterTries, type StuckWork } from '../process-managers/process-manager.js';
+import { OutboxMessage } from './outbox-message.entity.js';
 import type { Message } from './outbox.js';
 
 /** A message that waits, as the first of its receiver. */
@@ -14,14 +15,19 @@ const shownAtMost = 100;
 
 /** The rows of `app.outbox`, for the worker that delivers them. */
 export class OutboxRows {
-  constructor(private readonly pool: Pick<pg.Pool, 'query'>) {}
+  private readonly messages: Repository<OutboxMessage>;
+
+  constructor(private readonly entities: EntityManager) {
+    this.messages = entities.getRepository(OutboxMessage);
+  }
 
   /**
    * The first open message of each receiver that may be tried now, but for receivers that are busy; those that never failed come first.
    * One that is to be tried later than any backoff says was put off by a clock that was set back since.
+   * The first row of each receiver is nothing that a repository can ask for.
    */
   async due(now: Date, busy: readonly string[], channels: readonly string[], longestBackoffMs: number, limit: number): Promise<Waiting[]> {
-    const { rows } = await this.pool.query<Row>(
+    const rows = await this.entities.query<Row[]>(
       `select id, channel, receiver, message, tries, put_at from (
          select distinct on (channel, receiver) id, number, channel, receiver, message, tries, put_at, next_try_at from app.outbox
          where delivered_at is null and given_up_at is null and channel = any($3) order by channel, receiver, number
@@ -38,32 +44,36 @@ export class OutboxRows {
   }
 
   async delivered({ id }: Message, now: Date): Promise<void> {
-    await this.pool.query('update app.outbox set delivered_at = $2, tries = tries + 1 where id = $1', [id, now]);
+    await this.messages.update({ id }, { deliveredAt: now, tries: onceMore });
   }
 
   async failed({ id }: Message, error: string, nextTry: Date): Promise<void> {
-    await this.pool.query('update app.outbox set tries = tries + 1, last_error = $2, next_try_at = $3 where id = $1', [id, error, nextTry]);
+    await this.messages.update({ id }, { lastError: error, nextTryAt: nextTry, tries: onceMore });
   }
 
   async givenUp({ id }: Message, error: string, now: Date): Promise<void> {
-    await this.pool.query('update app.outbox set tries = tries + 1, last_error = $2, given_up_at = $3 where id = $1', [id, error, now]);
+    await this.messages.update({ id }, { lastError: error, givenUpAt: now, tries: onceMore });
   }
 
   /** What does not get through and what was given up, without saying who was to receive it. */
   async stuck(): Promise<StuckWork[]> {
-    const { rows } = await this.pool.query<{ id: string; channel: string; tries: number; last_error: string }>(
-      `(select id, channel, tries, last_error from app.outbox where delivered_at is null and given_up_at is null and tries >= $1 limit $2)
-       union all (select id, channel, tries, last_error from app.outbox where given_up_at is not null order by given_up_at desc limit $2)`,
-      [alarmAfterTries, shownAtMost],
-    );
-    return rows.map(({ id, channel, tries, last_error }) => ({ stream: `${channel} ${id}`, tries, error: last_error }));
+    const select = { id: true, channel: true, tries: true, lastError: true };
+    const failing = { deliveredAt: IsNull(), givenUpAt: IsNull(), tries: MoreThanOrEqual(alarmAfterTries) };
+    const [waiting, givenUp] = await Promise.all([
+      this.messages.find({ select, where: failing, take: shownAtMost }),
+      this.messages.find({ select, where: { givenUpAt: Not(IsNull()) }, order: { givenUpAt: 'DESC' }, take: shownAtMost }),
+    ]);
+    return [...waiting, ...givenUp].map(({ id, channel, tries, lastError }) => ({
+      stream: `${channel} ${id}`,
+      tries,
+      error: lastError ?? '',
+    }));
   }
 
   async clean(now: Date): Promise<void> {
-    const before = (milliseconds: number): Date => new Date(now.getTime() - milliseconds);
-    await this.pool.query('delete from app.outbox where delivered_at < $1 or given_up_at < $2', [
-      before(kept.delivered),
-      before(kept.givenUp),
-    ]);
+    const before = (milliseconds: number) => LessThan(new Date(now.getTime() - milliseconds));
+    await this.messages.delete([{ deliveredAt: before(kept.delivered) }, { givenUpAt: before(kept.givenUp) }]);
   }
 }
+
+const onceMore = (): string => 'tries + 1';

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { EntityManager } from 'typeorm';
 import type { Clock } from '../clock.js';
 import type { Alongside, ProcessManager, StuckWork } from '../process-managers/process-manager.js';
 import type { EngineLogger } from '../projections/engine-logger.js';
@@ -128,7 +128,7 @@ class Delivery implements Alongside {
 /** The worker of the outbox, as the engine works it. */
 export function processManagerOfOutbox(
   channels: readonly Channel[],
-  { pool, clock, patience = usualPatience }: Readonly<{ pool: Pick<pg.Pool, 'query'>; clock: Clock; patience?: OutboxPatience }>,
+  { entities, clock, patience = usualPatience }: Readonly<{ entities: EntityManager; clock: Clock; patience?: OutboxPatience }>,
 ): ProcessManager {
   const byName = new Map(channels.map((one) => [one.name, one]));
   if (byName.size < channels.length) throw new Error('two channels have one name');
@@ -138,6 +138,6 @@ export function processManagerOfOutbox(
     categories: ['outbox'],
     startsAt: 'head',
     handle: () => Promise.resolve(),
-    alongside: new Delivery(byName, new OutboxRows(pool), clock, patience),
+    alongside: new Delivery(byName, new OutboxRows(entities), clock, patience),
   };
 }

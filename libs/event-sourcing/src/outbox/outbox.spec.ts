@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import type { EntityManager } from 'typeorm';
+import { entitiesIn } from '../../../../test/harness/entities.js';
 import { ProcessManagerEngine } from '../process-managers/process-manager-engine.js';
 import { eventually, World } from '../projections/testing/world.js';
 import { MovedClock } from '../testing/moved-clock.js';
-import { channel, Outbox, type Message } from './outbox.js';
+import { channel, Outbox, outboxEntities, type Message } from './outbox.js';
 import { processManagerOfOutbox } from './outbox-worker.js';
 
 const morning = '2026-01-31T08:00:00.000Z';
@@ -12,25 +13,24 @@ const patience = { tryMs: 50, firstBackoffMs: 60_000, longestBackoffMs: 600_000,
 
 describe('the outbox', () => {
   let world: World;
-  let pool: pg.Pool;
+  let entities: EntityManager;
   let clock: MovedClock;
   let outbox: Outbox;
   const engines: ProcessManagerEngine[] = [];
   beforeEach(async () => {
     world = await World.create();
-    pool = new pg.Pool({ connectionString: world.database.url, max: 4 });
-    pool.on('error', () => undefined);
+    entities = await entitiesIn(world.database.url, outboxEntities);
     clock = new MovedClock(morning);
-    outbox = new Outbox(pool, clock);
+    outbox = new Outbox(entities, clock);
   });
   afterEach(async () => {
     await Promise.all(engines.splice(0).map((engine) => engine.stop()));
-    await pool.end();
+    await entities.dataSource.destroy();
     await world.end();
   });
 
   const started = async (deliver: (message: Message, signal: AbortSignal) => Promise<void>): Promise<ProcessManagerEngine> => {
-    const managers = [processManagerOfOutbox([channel({ name: 'mail', deliver })], { pool, clock, patience })];
+    const managers = [processManagerOfOutbox([channel({ name: 'mail', deliver })], { entities, clock, patience })];
     const engine = new ProcessManagerEngine({ log: world.log, managers, database: { connectionString: world.database.url } });
     engines.push(engine);
     await engine.start();
@@ -54,12 +54,21 @@ describe('the outbox', () => {
     const id = randomUUID();
     await put('ann', '1', id);
     await put('ann', '1', id);
-    const client = await pool.connect();
-    await client.query('begin');
-    await outbox.put({ id: randomUUID(), channel: 'mail', receiver: 'ann', content: '2' }, client);
-    await client.query('rollback');
-    client.release();
+    const refused = entities.transaction(async (transaction) => {
+      await outbox.put({ id: randomUUID(), channel: 'mail', receiver: 'ann', content: '2' }, transaction);
+      throw new Error('refused');
+    });
+    await expect(refused).rejects.toThrow('refused');
     expect(await world.rows('select message from app.outbox')).toEqual([{ message: '1' }]);
+  });
+
+  it('delivers a content as it was put, whatever JSON it is', async () => {
+    const delivered: unknown[] = [];
+    await started(async ({ content }) => void delivered.push(content));
+    const contents = [null, false, 0, '', '{"a":1}', ['b', null], { c: { d: 'e' } }];
+    for (const content of contents) await outbox.put({ id: randomUUID(), channel: 'mail', receiver: 'ann', content });
+    await eventually(async () => (await count('delivered_at is not null')) === contents.length);
+    expect(delivered).toEqual(contents);
   });
 
   it('lets a receiver that hangs and one that is dead hold up nobody else, and their later messages wait', async () => {
@@ -121,7 +130,7 @@ describe('the outbox', () => {
     const patient = { ...patience, tryMs: 3_600_000 };
     let began = false;
     const hangs = processManagerOfOutbox([channel({ name: 'mail', deliver: () => ((began = true), new Promise<void>(() => undefined)) })], {
-      pool,
+      entities,
       clock,
       patience: patient,
     });
@@ -138,8 +147,8 @@ describe('the outbox', () => {
   it('takes no channel with a name that cannot be kept, and no two of one name', () => {
     const deliver = (): Promise<void> => Promise.resolve();
     expect(() => channel({ name: 'E mail', deliver })).toThrow('E mail');
-    expect(() => processManagerOfOutbox([channel({ name: 'mail', deliver }), channel({ name: 'mail', deliver })], { pool, clock })).toThrow(
-      'two channels',
-    );
+    expect(() =>
+      processManagerOfOutbox([channel({ name: 'mail', deliver }), channel({ name: 'mail', deliver })], { entities, clock }),
+    ).toThrow('two channels');
   });
 });

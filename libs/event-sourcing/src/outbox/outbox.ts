@@ -1,6 +1,9 @@
-import type pg from 'pg';
+import type { EntityManager } from 'typeorm';
 import type { Clock } from '../clock.js';
 import type { Json } from '../event.js';
+import { OutboxMessage } from './outbox-message.entity.js';
+
+export const outboxEntities = [OutboxMessage];
 
 /** A message for somebody outside, to be delivered at least once; the receiver knows it again by its id. */
 export type Message = Readonly<{
@@ -32,21 +35,19 @@ export const channel = (definition: Channel): Channel => {
 /** Puts messages where the worker of the outbox finds them. */
 export class Outbox {
   constructor(
-    private readonly pool: Pick<pg.Pool, 'query'>,
+    private readonly entities: EntityManager,
     private readonly clock: Clock,
   ) {}
 
   /**
    * A message that was put already (by its id) is not put again, as long as its row is kept.
-   * @param connection whose transaction decides whether it is sent; left out, it is sent whatever happens
+   * @param entities whose transaction decides whether it is sent; left out, it is sent whatever happens
    */
-  async put(
-    { id, channel: name, receiver, content }: Message,
-    connection: Pick<pg.Pool | pg.ClientBase, 'query'> = this.pool,
-  ): Promise<void> {
-    await connection.query(
-      `insert into app.outbox (id, channel, receiver, message, put_at, next_try_at) values ($1, $2, $3, $4, $5, $5) on conflict (id) do nothing`,
-      [id, name, receiver, JSON.stringify(content), this.clock.now()],
-    );
+  async put({ id, channel: name, receiver, content }: Message, entities = this.entities): Promise<void> {
+    const now = this.clock.now();
+    // TypeORM takes null for a column without a value, and not for a content.
+    const message = content ?? (() => `'null'::jsonb`);
+    const row = { id, channel: name, receiver, message: message as object, putAt: now, nextTryAt: now };
+    await entities.createQueryBuilder().insert().into(OutboxMessage).values(row).orIgnore().execute();
   }
 }
