@@ -1,21 +1,14 @@
 import type pg from 'pg';
 import { categoryOf, idOf, type EventLog, type Position, type RecordedEvent, type Sequences } from '#millwright/event-sourcing';
-import { part } from '#millwright/inventory';
-import { workOrder } from '#millwright/work-orders';
 import { UnsuitableLog } from './log-home.js';
-import { records } from './records.js';
+import { sequences } from './read-database/sequences.js';
 
 const pageSize = 1_000;
 
 /** Which sequence the number in a stream's name came from. */
-const sequenceOfCategory = new Map<string, string>([
-  ...records.map(({ category, name }) => [category, name] as const),
-  [part.category, 'part'],
-  [workOrder.category, 'work_order'],
-]);
+const sequenceOfCategory = new Map(sequences.map(({ category, name }) => [category, name]));
 
-/** Which sequence a number inside an event came from. */
-const sequenceOfField = { transactionId: 'part_transaction', otherCostId: 'other_cost' } as const;
+const sequencesInsideEvents = sequences.flatMap(({ name, field }) => (field === undefined ? [] : [{ name, field }]));
 
 /**
  * What has to hold between a database and its log before anything is decided: the log goes at least as far as this database has seen it,
@@ -40,7 +33,7 @@ export function* idsIn({ stream, data }: Pick<RecordedEvent, 'stream' | 'data'>)
   const sequence = sequenceOfCategory.get(categoryOf(stream));
   const id = idOf(stream);
   if (sequence !== undefined && Number.isSafeInteger(id)) yield [sequence, id];
-  for (const [field, name] of Object.entries(sequenceOfField)) {
+  for (const { field, name } of sequencesInsideEvents) {
     const value: unknown = (data as Readonly<Record<string, unknown>>)[field];
     if (typeof value === 'number' && Number.isSafeInteger(value)) yield [name, value];
   }

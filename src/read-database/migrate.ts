@@ -85,7 +85,8 @@ async function makeSequences(ownerUrl: string): Promise<void> {
   const owner = new pg.Pool({ connectionString: ownerUrl, max: 1 });
   owner.on('error', () => undefined); // a connection that breaks while idle is reported by the next query
   try {
-    await ensureSequences(owner, sequences);
+    const names = sequences.map(({ name }) => name);
+    await ensureSequences(owner, names);
   } finally {
     await owner.end();
   }

@@ -1,4 +1,12 @@
+import type { IdSequence } from '#millwright/event-sourcing';
+import { parts, partTransactionIds } from '#millwright/inventory';
+import { otherCostIds, workOrders } from '#millwright/work-orders';
 import { records } from '../records.js';
 
-/** Every sequence of ids, `app.<name>_id` in the database. One name more here makes a sequence more at the next start. */
-export const sequences: readonly string[] = [...records.map(({ name }) => name), 'part', 'part_transaction', 'work_order', 'other_cost'];
+/** Every sequence of ids, `app.<name>_id` in the database. One more here makes a sequence more at the next start. */
+export const sequences: readonly IdSequence[] = [
+  ...records,
+  ...[parts, workOrders].map(({ name, stream }) => ({ name, category: stream.category })),
+  partTransactionIds,
+  otherCostIds,
+];

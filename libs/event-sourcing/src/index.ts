@@ -24,7 +24,7 @@ export { beginSnapshot } from './projections/live-membership.js';
 export { shapeOf } from './projections/shape.js';
 export { projectionMigrations } from './projections/projection-migrations.js';
 export { safeInteger } from './safe-integer.js';
-export { ensureSequences, Sequences } from './sequences.js';
+export { ensureSequences, Sequences, type IdSequence } from './sequences.js';
 export { PostgresSnapshots, snapshotMigrations, type SnapshotStore } from './snapshots.js';
 export { withUpcasting, type Upcaster } from './upcasting.js';
 export * from './eventstoredb/index.js';

@@ -1,5 +1,8 @@
 import type { ClientBase, Pool } from 'pg';
 
+/** A sequence of ids, and what is numbered by it: the streams of a category, or what events have under that field. */
+export type IdSequence = Readonly<{ name: string; category?: string; field?: string }>;
+
 type Block = { ids: number[]; size: number; takenAt: number; refill?: Promise<void> };
 
 const blockSizes = { smallest: 1, largest: 64 };

@@ -9,7 +9,7 @@ export * from './domain/part-transactions.js';
 export * from './domain/explanation.js';
 export * from './domain/ledger.js';
 export { PartPresenter } from './part-presenter.js';
-export { parts } from './part.definition.js';
+export { partTransactionIds, parts } from './part.definition.js';
 export { partRow, type PartRow } from './read-models/part-row.js';
 export { stockLevelsProjection } from './read-models/stock-levels.js';
 export { partTransactionsProjection } from './read-models/transactions.js';

@@ -7,11 +7,9 @@ import { reverseReceipt } from './domain/part-stock.js';
 import type { PartEvent } from './domain/part.events.js';
 import type { Part } from './domain/part.state.js';
 import type { PartOutcome, ReversePartTransaction } from './inventory.commands.js';
-import { parts } from './part.definition.js';
+import { partTransactionIds, parts } from './part.definition.js';
 import type { PartFields, PartInput } from './part.inputs.js';
 import { Receipts } from './receipts.js';
-
-const transactions = 'part_transaction';
 
 /** Whether something is just being completed that issues the part, and gives it its stock back if that is refused. */
 export const isBeingIssued: Question<number> = { told: 'Who uses this part cannot be read right now. Please try again.' };
@@ -28,7 +26,7 @@ export class PartWriter {
 
   /** @throws Rejection VALIDATION_FAILED, NON_STOCK_PART, VALUE_OUT_OF_RANGE, DUPLICATE_REFERENCE, CONFLICT */
   async create(input: PartInput): Promise<PartOutcome> {
-    const openingStock = { quantity: input.on_hand_qty ?? '0', transactionId: await this.events.nextId(transactions) };
+    const openingStock = { quantity: input.on_hand_qty ?? '0', transactionId: await this.events.nextId(partTransactionIds.name) };
     const unitCost = input.unit_cost ?? null;
     return this.resources.create(parts, input, (state, partId, details) =>
       registerPart(state, { partId, currency: currentEntity().currency, details, unitCost, openingStock }),
@@ -53,7 +51,7 @@ export class PartWriter {
 
   /** A decision that may be a movement: it gets the id of a transaction. @throws Rejection NOT_FOUND, PRECONDITION_FAILED, and what it says */
   async move(partId: number, decide: (state: Part, transactionId: number) => readonly PartEvent[]): Promise<PartOutcome> {
-    const transactionId = await this.events.nextId(transactions);
+    const transactionId = await this.events.nextId(partTransactionIds.name);
     return this.resources.decide(parts, partId, (state) => decide(state, transactionId));
   }
 

@@ -1,3 +1,4 @@
+import type { IdSequence } from '#millwright/event-sourcing';
 import { defineResource } from '#millwright/resources';
 import { part } from './domain/part.js';
 import { PartFields } from './part.inputs.js';
@@ -15,3 +16,6 @@ export const parts = defineResource({
   label: ({ id, name }) => ({ id, name }),
   graphql: () => PartType,
 });
+
+/** Transactions are numbered across all parts. */
+export const partTransactionIds = { name: 'part_transaction', field: 'transactionId' } as const satisfies IdSequence;

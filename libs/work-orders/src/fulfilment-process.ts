@@ -1,5 +1,5 @@
 import { idOf, reaction, type Consequences, type RecordedEvent, type Rejection } from '#millwright/event-sourcing';
-import { decideOrderEffect, movesStock, outcomeIn, part } from '#millwright/inventory';
+import { decideOrderEffect, movesStock, outcomeIn, part, partTransactionIds } from '#millwright/inventory';
 import { fulfil, type FulfilmentEffects, type PartOutcome } from './domain/fulfilment.js';
 import type { WorkOrderEvent } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
@@ -29,7 +29,7 @@ function carryOut(event: RecordedEvent<WorkOrderEvent>, then: Consequences<WorkO
 const effectsThrough = (then: Consequences<WorkOrder>): FulfilmentEffects => ({
   orderBefore: () => then.before(),
   async carryOut(effect) {
-    const transactionId = movesStock(effect) ? await then.nextId('part_transaction') : 0;
+    const transactionId = movesStock(effect) ? await then.nextId(partTransactionIds.name) : 0;
     let outcome: PartOutcome = { kind: 'overtaken' };
     const decide = (state: typeof part.initialState) => {
       const decided = decideOrderEffect(state, effect, transactionId);

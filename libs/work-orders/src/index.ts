@@ -17,7 +17,7 @@ export * from './domain/fulfilment.js';
 export { fulfilmentReaction } from './fulfilment-process.js';
 export { workOrdersProjection } from './read-models/work-orders.js';
 export { WorkOrderPresenter } from './work-order-presenter.js';
-export { workOrders } from './work-order.definition.js';
+export { otherCostIds, workOrders } from './work-order.definition.js';
 export { WorkOrdersModule } from './work-orders.module.js';
 export { workOrderRecords, workOrderStatuses } from './records/work-order-records.js';
 export { workOrderUpcasters } from './upcasters.js';

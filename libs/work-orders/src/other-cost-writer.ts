@@ -8,9 +8,10 @@ import type { OtherCostRecorded } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
 import { otherCostRow } from './read-models/work-orders.js';
 import { RecordOtherCost, type OtherCostOutcome, type WorkOrderOutcome } from './work-order.commands.js';
+import { otherCostIds } from './work-order.definition.js';
 import { WorkOrderWriter } from './work-order-writer.js';
 
-const resource = 'other_cost';
+const resource = otherCostIds.name;
 const fields = fieldsOf(RecordOtherCost);
 
 /** Records costs that are neither labour nor parts. */

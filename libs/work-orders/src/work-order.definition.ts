@@ -1,3 +1,4 @@
+import type { IdSequence } from '#millwright/event-sourcing';
 import { defineResource } from '#millwright/resources';
 import { workOrder } from './domain/work-order.js';
 import { workOrderList } from './read-models/lists.js';
@@ -15,3 +16,6 @@ export const workOrders = defineResource({
   label: ({ id, title }) => ({ id, title }),
   graphql: () => WorkOrderType,
 });
+
+/** Other costs are numbered across all work orders. */
+export const otherCostIds = { name: 'other_cost', field: 'otherCostId' } as const satisfies IdSequence;
