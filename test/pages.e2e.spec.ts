@@ -30,7 +30,7 @@ describe('the address of the server, opened in a browser', () => {
     }
   });
 
-  it.each(['*/*', 'application/json', 'application/xhtml+xml', undefined])(
+  it.each(['*/*', 'application/json', 'application/xhtml+xml', 'text/html;q=0', 'text/html; level=1; Q=0.0, */*', undefined])(
     'is as any path without an operation for a client that accepts %s',
     async (accept) => {
       const { error, headers } = await app.request('GET', '/', undefined, { ...anonymous, accept }).expect(404);

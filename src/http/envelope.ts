@@ -11,17 +11,23 @@ export const envelopeFormOf = (accept: string | undefined): EnvelopeForm =>
 export const json = 'application/json; charset=utf-8';
 const graphqlResponse = 'application/graphql-response+json';
 
-/**
- * The media type of a GraphQL answer, by the GraphQL over HTTP specification: the type of its own for a client that asks for it at least as much as
- * for plain JSON, which everybody else gets. Only with the type of its own may a client believe that a refusal comes from GraphQL.
- */
-export function graphqlMediaTypeOf(accept = ''): string {
+/** The media types that an `Accept` header names, each with its weight; what has weight 0 is refused. */
+export function acceptedTypes(accept = ''): ReadonlyMap<string, number> {
   const weights = new Map<string, number>();
   for (const range of accept.toLowerCase().split(',')) {
     const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
     const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1';
     weights.set(type, Number(weight) || 0);
   }
+  return weights;
+}
+
+/**
+ * The media type of a GraphQL answer, by the GraphQL over HTTP specification: the type of its own for a client that asks for it at least as much as
+ * for plain JSON, which everybody else gets. Only with the type of its own may a client believe that a refusal comes from GraphQL.
+ */
+export function graphqlMediaTypeOf(accept?: string): string {
+  const weights = acceptedTypes(accept);
   const asked = weights.get(graphqlResponse) ?? 0;
   return asked > 0 && asked >= (weights.get('application/json') ?? 0) ? `${graphqlResponse}; charset=utf-8` : json;
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Rejection } from '#millwright/event-sourcing';
 import { release } from '../release.js';
+import { acceptedTypes } from './envelope.js';
 
 /** A mill's wheel. Colours are attributes, for the policy of data allows no style where the picture is opened by itself. */
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
@@ -92,4 +93,4 @@ export function serveHomePage(server: FastifyInstance): void {
   );
 }
 
-const asksForHtml = ({ headers }: FastifyRequest): boolean => /(^|[,\s])text\/html\s*([,;]|$)/i.test(headers.accept ?? '');
+const asksForHtml = ({ headers }: FastifyRequest): boolean => (acceptedTypes(headers.accept).get('text/html') ?? 0) > 0;
