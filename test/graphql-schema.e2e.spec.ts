@@ -89,6 +89,19 @@ describe('words that are fixed', () => {
     const { body: filtered } = await app.graphqlAnswer('{ workOrders(filter: {statusKind: {eq: "colour"}}) { totalCount } }');
     expect(filtered.errors[0].extensions.details).toMatchObject([{ field: 'filter.statusKind.eq', code: 'not_a_choice' }]);
   });
+
+  it('are refused by name in filters over REST, where a word is taken in any case that people and other systems write it in', async () => {
+    for (const [query, field] of [
+      ['/work_orders?priority=colour', 'priority'],
+      ['/work_orders?filter[status_kind_in]=open,colour', 'filter[status_kind_in]'],
+      ['/assets?filter[status_not_eq]=colour', 'filter[status_not_eq]'],
+    ] as const) {
+      const { error } = await app.get(query).expect(422);
+      expect(error.details).toEqual([expect.objectContaining({ field, code: 'not_a_choice' })]);
+      expect(error.details[0].message).toMatch(/^must be one of: [a-z]/);
+    }
+    await app.get('/work_orders?priority=HIGH&filter[status_kind_in]=OPEN,completed&filter[priority_cont]=colour').expect(200);
+  });
 });
 
 describe('sorting over GraphQL', () => {

@@ -3,6 +3,7 @@ import { Rejection } from '#millwright/event-sourcing';
 import { DecimalScalar } from '#millwright/quantities';
 import type { Choices, Class } from '../fields/index.js';
 import {
+  comparing,
   matchersOf,
   parseListQuery,
   sortsOf,
@@ -69,9 +70,6 @@ const scalars: Readonly<Record<AttributeType, () => unknown>> = {
 };
 
 const questions: ReadonlySet<Matcher> = new Set(['present', 'blank', 'null', 'not_null', 'true', 'false']);
-
-/** What a whole word is compared by; the other matchers of text look into it. */
-const comparing: ReadonlySet<Matcher> = new Set(['eq', 'not_eq', 'in', 'not_in']);
 
 const matcherDescriptions: Readonly<Record<Matcher, string>> = {
   eq: 'Equal to this; null finds those without a value.',

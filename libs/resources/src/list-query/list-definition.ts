@@ -46,6 +46,9 @@ export const matchers = [
 
 export type Matcher = (typeof matchers)[number];
 
+/** What a whole value is compared by; the other matchers of text look into it. */
+export const comparing: ReadonlySet<Matcher> = new Set(['eq', 'not_eq', 'in', 'not_in']);
+
 const presence = ['present', 'blank', 'null', 'not_null'] as const;
 const ordered = ['eq', 'not_eq', 'in', 'not_in', 'gt', 'gteq', 'lt', 'lteq', ...presence] as const;
 

@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { runInScope, type RequestScope } from '#millwright/access';
 import { projectionMigrations, Rejection, type TableDefinition } from '#millwright/event-sourcing';
 import { createDatabase, type TestDatabase } from '../../../../test/harness/database.js';
+import { defineChoices } from '../fields/index.js';
 import { languageMigrations } from './language.js';
 import type { ListDefinition } from './list-definition.js';
 import type { ListPage } from './list-page.js';
@@ -25,9 +26,14 @@ const table: TableDefinition = {
     owner_id: 'bigint',
     tags_ids: 'bigint[]',
     archived: 'boolean',
+    state: 'text',
+    urgency: 'text',
   },
   key: ['id'],
 };
+
+const states = defineChoices('ThingState', 'What becomes of it.', { new: 'Not used yet.', worn: 'Used up.' });
+const urgencies = defineChoices('ThingUrgency', 'How soon it is wanted.', { high: 'Soon.', low: 'Some day.' });
 
 const things: ListDefinition = {
   view: viewOf(table),
@@ -41,6 +47,8 @@ const things: ListDefinition = {
     owner_id: { type: 'id' },
     tags_ids: { type: 'ids' },
     archived: { type: 'flag', neverNull: true },
+    state: { type: 'text', choices: states },
+    urgency: { type: 'text', choices: urgencies, ignoresCase: true },
   },
   search: ['name', 'code'],
   defaultSort: 'name asc',
@@ -74,6 +82,7 @@ beforeAll(async () => {
     (4, 1, 1, 'Chain',        '',    3,    '2026-03-01', '2026-01-04T00:00:00Z', 8,    null,    true),
     (5, 1, 1, 'Chain',        'C',   3,    '2026-03-01', '2026-01-05T00:00:00.5Z', 8,  null,    false),
     (6, 2, 1, 'Other site',   'C',   3,    '2026-03-01', '2026-01-05T00:00:00Z', 8,    null,    false)`);
+  await source.query(`UPDATE read.things SET state = 'worn', urgency = 'high' WHERE id = 2`);
 });
 
 afterAll(async () => {
@@ -117,6 +126,10 @@ describe('filters', () => {
     ['a list of ids contains', { 'filter[tags_ids_eq]': '2' }, [1, 2]],
     ['a list of ids contains one of', { tagsIds_in: '1,9' }, [1]],
     ['a list of ids is empty', { 'filter[tags_ids_blank]': 'true' }, [3, 5]],
+    ['a word of a fixed set', { state: 'worn' }, [2]],
+    ['part of a word of a fixed set', { 'filter[state_cont]': 'or' }, [2]],
+    ['a word in any case where both are usual', { urgency: 'HIGH' }, [2]],
+    ['no word of a fixed set', { filter: '{"state":null}' }, [1, 3, 5]],
     ['search', { search: 'c' }, [5]],
     ['search takes % for a percent sign', { search: '%' }, [2]],
   ])('%s', async (_, query, expected) => {
@@ -152,6 +165,10 @@ describe('refusals', () => {
     [{ 'filter[archived_true]': 'false' }, 'filter[archived_true] invalid_value'],
     [{ 'filter[bought_on_eq]': '2026-02-30' }, 'filter[bought_on_eq] invalid_value'],
     [{ 'filter[name_eq]': 'a\0' }, 'filter[name_eq] invalid_value'],
+    [{ state: 'broken' }, 'state not_a_choice'],
+    [{ 'filter[state_not_eq]': 'WORN' }, 'filter[state_not_eq] not_a_choice'],
+    [{ 'filter[urgency_in]': 'HIGH,someday' }, 'filter[urgency_in] not_a_choice'],
+    [{ filter: '{"state_not_in":["new",""]}' }, 'filter[state_not_in] not_a_choice'],
     [{ filter: '{' }, 'filter invalid_filter'],
     [{ filter: '[1]' }, 'filter invalid_filter'],
     [{ sort: 'colour' }, 'sort unknown_attribute'],

@@ -1,8 +1,9 @@
 import type { Detail } from '#millwright/event-sourcing';
+import { choiceProblem } from '../fields/checks.js';
 import type { Problem } from '../fields/index.js';
 import { snakeCase } from '../names.js';
 import { attributeValue, valueMeanings } from './attribute-values.js';
-import { matchers, matchersOf, type ListAttribute, type ListDefinition, type Matcher } from './list-definition.js';
+import { comparing, matchers, matchersOf, type ListAttribute, type ListDefinition, type Matcher } from './list-definition.js';
 import type { Filter } from './list-query.js';
 
 /** A filter as it was written: under which parameter, what name, and its values. */
@@ -50,13 +51,14 @@ function parsedJson(text: string): unknown {
 }
 
 /** Checks a written filter against the definition; undefined after noting what is wrong with it. */
-export function parseFilter(definition: ListDefinition, { field, name, value }: WrittenFilter, details: Detail[]): Filter | undefined {
-  const known = attributeAndMatcher(definition, snakeCase(name));
+export function parseFilter(list: ListDefinition, { field, name, value }: WrittenFilter, details: Detail[]): Filter | undefined {
+  const known = attributeAndMatcher(list, snakeCase(name));
   if ('code' in known) {
     details.push({ field, ...known });
     return undefined;
   }
-  const { attribute, type, matcher } = known;
+  const { attribute, definition, matcher } = known;
+  const { type } = definition;
   const texts = textsOf(value, matcher);
   if (texts === undefined || texts.length === 0 || texts.length > mostValues) {
     details.push({ field, code: 'invalid_value', message: 'must be one value, or a list for in and not_in' });
@@ -67,19 +69,24 @@ export function parseFilter(definition: ListDefinition, { field, name, value }: 
     details.push({ field, code: 'invalid_value', message: isQuestion(matcher) ? `${matcher} takes =true only` : valueMeanings[type] });
     return undefined;
   }
+  const problem = comparing.has(matcher) ? wordProblem(definition, texts) : undefined;
+  if (problem) {
+    details.push({ field, ...problem });
+    return undefined;
+  }
   return withNulls({ attribute, matcher, values: values as (string | null)[], asked: value });
 }
 
-type Known = Readonly<{ attribute: string; type: ListAttribute['type']; matcher: Matcher }>;
+type Known = Readonly<{ attribute: string; definition: ListAttribute; matcher: Matcher }>;
 
 function attributeAndMatcher(definition: ListDefinition, name: string): Known | Problem {
   const attributes = new Map(Object.entries(definition.attributes));
   const exact = attributes.get(name);
-  if (exact) return { attribute: name, type: exact.type, matcher: 'eq' };
+  if (exact) return { attribute: name, definition: exact, matcher: 'eq' };
   for (const matcher of matchers) {
     const attribute = name.endsWith(`_${matcher}`) ? name.slice(0, -matcher.length - 1) : undefined;
     const found = attribute === undefined ? undefined : attributes.get(attribute);
-    if (attribute !== undefined && found && matchersOf[found.type].includes(matcher)) return { attribute, type: found.type, matcher };
+    if (attribute !== undefined && found && matchersOf[found.type].includes(matcher)) return { attribute, definition: found, matcher };
   }
   return unknownName(attributes, name);
 }
@@ -112,6 +119,13 @@ function textsOf(value: unknown, matcher: Matcher): (string | null)[] | undefine
     else return undefined;
   }
   return texts;
+}
+
+/** Where the words are fixed, none can equal another: who asks for one has misspelt it. */
+function wordProblem({ choices, ignoresCase }: ListAttribute, texts: readonly (string | null)[]): Problem | undefined {
+  if (!choices) return undefined;
+  const words = texts.flatMap((text) => (text === null ? [] : [ignoresCase ? text.toLowerCase() : text]));
+  return words.map((word) => choiceProblem(word, choices.words)).find((problem) => problem !== undefined);
 }
 
 function valueFor(type: ListAttribute['type'], matcher: Matcher, text: string): string | undefined {
