@@ -146,7 +146,7 @@ describe('whatever is sent to GraphQL', () => {
     'query A($a: ID!) { location(id: $a) { id name path parent { ...F } } } fragment F on Location { name }',
     'mutation A($input: CreateLocationInput!) { createLocation(input: $input) { id name } }',
     'query A($first: Int = 2, $a: Boolean!) { locations(first: $first, filter: {name: {in: ["x", "y"]}}) { nodes { id @skip(if: $a) } } }',
-    '{ __schema { types { name } } costsReport(groupBy: "month") { rows { label } } }',
+    '{ __schema { types { name } } costsReport(groupBy: month) { rows { label } } }',
   ].map((seed) => seed.match(/"[^"]*"|\.\.\.|[$@]?\w+|\S/g) ?? []);
   const mangled = fc
     .record({

@@ -111,7 +111,7 @@ describe('GraphQL, from record to record', () => {
     }
     const read = async (paging: string): Promise<[number, boolean, string[]][]> => {
       const { parts } = await app.graphql(
-        `{ parts(sort: "name", filter: {name: {start: "${name}"}}) { nodes { transactions(sort: "id asc", filter: {type: {eq: "restock"}}, ${paging}) { totalCount pageInfo { hasNextPage endCursor } nodes { quantity } } } } }`,
+        `{ parts(sort: "name", filter: {name: {start: "${name}"}}) { nodes { transactions(sort: "id asc", filter: {type: {eq: restock}}, ${paging}) { totalCount pageInfo { hasNextPage endCursor } nodes { quantity } } } } }`,
       );
       return parts.nodes.map(({ transactions }: { transactions: Listed }) => [
         transactions.totalCount,
@@ -155,7 +155,7 @@ describe('GraphQL, from record to record', () => {
     await app.patch(`/work_orders/${order}`, { work_order: { status_id: 5 } }).expect(200);
     for (const groupBy of ['asset', 'category', 'month', 'year', 'work_order', 'part']) {
       const { costsReport } = await app.graphql(
-        `{ costsReport(groupBy: "${groupBy}", from: "2020-01-01") { currency totals { parts other total } rows { key label labor parts other total } } }`,
+        `{ costsReport(groupBy: ${groupBy}, from: "2020-01-01") { currency totals { parts other total } rows { key label labor parts other total } } }`,
       );
       const { data, meta } = await app.get(`/reports/costs?group_by=${groupBy}&from=2020-01-01`).expect(200);
       expect(costsReport.currency).toBe('USD');
@@ -164,7 +164,7 @@ describe('GraphQL, from record to record', () => {
         data.map(({ key, total }: { key: string | number | null; total: number }) => [key === null ? null : String(key), total]),
       );
     }
-    const unknown = await app.graphqlAnswer('{ costsReport(groupBy: "colour") { currency } }');
+    const unknown = await app.graphqlAnswer('{ costsReport(groupBy: colour) { currency } }');
     expect(unknown.body.errors[0].extensions).toMatchObject({
       code: 'VALIDATION_FAILED',
       details: [{ field: 'groupBy', code: 'not_a_choice', message: expect.stringContaining('work_order') as string }],

@@ -8,7 +8,6 @@ import type { Logger } from 'pino';
 import { limitOperations, serveGraphql } from './graphql-endpoint.js';
 import { limits } from './limits.js';
 import { servePlayground } from './playground.js';
-import { takeQuotedWords } from './quoted-words.js';
 import { QueryReads } from './query-reads.js';
 
 /** The types that every document begins with are made by the framework, which takes no description for them. */
@@ -61,7 +60,6 @@ export class GraphqlEdgeModule implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     const server = this.adapter.httpAdapter.getInstance<FastifyInstance>();
     describeRoots(this.schema.schema);
-    takeQuotedWords(this.schema.schema);
     serveGraphql(server, () => this.schema.schema, this.reads, this.options.logger);
     if (this.options.playground) await servePlayground(server);
     server.addHook('onReady', async () => limitOperations(server));

@@ -44,7 +44,7 @@ export function inWordsOfRest(errors: readonly GraphQLError[], schema: GraphQLSc
     if (missing !== undefined) return [refusal(error, [{ field: missing, code: 'required', message: 'must be given' }])];
     const found = values.find(({ node }) => error.nodes?.[0] !== undefined && isInside(error.nodes[0], node.value));
     if (!found) return [error];
-    const details = misfitsOf(found.type, valueOf(found.node.value), found.node.name.value);
+    const details = misfitsOf(found.type, valueOf(found.node.value), found.node.name.value, true);
     if (details.length === 0) return [error];
     if (told.has(found.node)) return [];
     told.add(found.node);

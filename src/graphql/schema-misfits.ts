@@ -34,15 +34,18 @@ type Place = Readonly<{ path: string; judge?: () => Problem | undefined }>;
 /**
  * What does not fit a type of the schema, told as REST tells it: by the field's own check, named by its path.
  * GraphQL's own coercion knows neither the codes nor the paths, and spends a long time on guessing what was meant by an unknown field.
+ * @param isWritten whether it stands in the document, where a word of an enum has no quotes; a variable brings it as text
  */
-export function misfitsOf(type: GraphQLInputType, value: unknown, path: string): readonly Detail[] {
-  const misfits = new Misfits();
+export function misfitsOf(type: GraphQLInputType, value: unknown, path: string, isWritten = false): readonly Detail[] {
+  const misfits = new Misfits(isWritten);
   misfits.look(type, value, { path });
   return misfits.details;
 }
 
 class Misfits {
   readonly details: Detail[] = [];
+
+  constructor(private readonly isWritten: boolean) {}
 
   look(type: GraphQLInputType, value: unknown, place: Place): void {
     if (value === unknownYet || this.details.length >= detailsAtMost) return;
@@ -53,14 +56,14 @@ class Misfits {
     const nullable = getNullableType(type);
     if (isListType(nullable)) return this.lookIntoList(nullable.ofType, Array.isArray(value) ? value : [value], place);
     if (isInputObjectType(nullable)) return this.lookIntoObject(nullable, value, place);
-    if (!fits(nullable, value)) this.refuse(nullable, place);
+    if (!this.fits(nullable, value)) this.refuse(nullable, place);
   }
 
   /** Ids and words in a list are judged together, as the one field that they are; objects one by one. */
   private lookIntoList(of: GraphQLInputType, items: readonly unknown[], place: Place): void {
     const item = getNullableType(of);
     if (!isLeafType(item)) return items.forEach((each, index) => this.look(of, each, { path: `${place.path}.${index}` }));
-    const allFit = items.every((each) => each === unknownYet || (each == null ? !isNonNullType(of) : fits(item, each)));
+    const allFit = items.every((each) => each === unknownYet || (each == null ? !isNonNullType(of) : this.fits(item, each)));
     if (!allFit) this.refuse(item, place);
   }
 
@@ -85,9 +88,13 @@ class Misfits {
     this.add(
       path,
       judge?.() ??
-        problemOfWord(type) ??
+        problemOfWord(type, this.isWritten) ??
         problemsOfScalars[type.name] ?? { code: 'does_not_fit_schema', message: `must be a ${type.name}` },
     );
+  }
+
+  private fits(type: GraphQLLeafType, value: unknown): boolean {
+    return !(this.isWritten && isEnumType(type) && typeof value === 'string') && fits(type, value);
   }
 
   private add(field: string, { code, message }: Problem): void {
@@ -95,10 +102,10 @@ class Misfits {
   }
 }
 
-function problemOfWord(type: GraphQLLeafType): Problem | undefined {
+function problemOfWord(type: GraphQLLeafType, isWritten: boolean): Problem | undefined {
   if (!isEnumType(type)) return undefined;
   const words = type.getValues().map(({ name }) => name);
-  return { code: 'not_a_choice', message: `must be one of ${words.join(', ')}` };
+  return { code: 'not_a_choice', message: `must be one of ${words.join(', ')}${isWritten ? ', without quotes' : ''}` };
 }
 
 function fits(type: GraphQLLeafType, value: unknown): boolean {

@@ -39,7 +39,7 @@ async function graphql<T>(client: ApiClient, query: string): Promise<T> {
 }
 
 async function documentOf(client: ApiClient, { partIds }: Plant): Promise<Seen> {
-  const document = `{ workOrders(sort: "id", filter: {statusKind: {eq: "completed"}}) { totalCount nodes { ${orderFields} } } parts(sort: "id", first: 100) { nodes { id onHandQty } } }`;
+  const document = `{ workOrders(sort: "id", filter: {statusKind: {eq: completed}}) { totalCount nodes { ${orderFields} } } parts(sort: "id", first: 100) { nodes { id onHandQty } } }`;
   const { workOrders, parts } = await graphql<{
     workOrders: { totalCount: number; nodes: GraphqlOrder[] };
     parts: { nodes: { id: string; onHandQty: string }[] };
