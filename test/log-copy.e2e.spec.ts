@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { migrate } from '../src/read-database/migrate.js';
 import { Standstill } from '../tools/log-copy/standstill.js';
+import { describeOnWire } from './eventstoredb-server/describe-on-wire.js';
 import { EventStoreDbServerProcess } from './eventstoredb-server/server-process.js';
 import { Client } from './harness/client.js';
 import { createDatabase, type TestDatabase } from './harness/database.js';
@@ -14,7 +15,7 @@ import { ToolProcess, type Finished } from './tools/tool-process.js';
 const prefix = 'moved_';
 
 /** An installation on the embedded database moves its log to EventStoreDB, works there, and moves it back. */
-describe('npm run log:copy', () => {
+describeOnWire('npm run log:copy', () => {
   let folder: string;
   let eventStore: EventStoreDbServerProcess;
   let app: TestServer;

@@ -2,7 +2,7 @@
 export type Faults = {
   /** Calls are taken and never answered; running subscriptions fall silent. */
   silent: boolean;
-  /** Milliseconds that every answer waits. */
+  /** Milliseconds that every call waits before anything is done for it, its commit included; only batch appends are committed first and answered late. */
   delay: number;
   /** So many of the next appends are committed, and then the connection is cut instead of an answer. */
   dropAfterCommit: number;

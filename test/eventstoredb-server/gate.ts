@@ -32,7 +32,7 @@ export class Gate {
     return undefined;
   }
 
-  /** Lets a call with one answer through, late or never if the faults say so. */
+  /** Lets a call with one answer through to be carried out, late or never if the faults say so. */
   pass<Answer>(call: AnyCall, answer: sendUnaryData<Answer>, work: () => void): void {
     if (this.thawed) return void this.thawed.then(() => this.pass(call, answer, work));
     const refused = this.refusal(call);

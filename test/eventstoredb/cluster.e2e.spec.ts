@@ -1,10 +1,11 @@
+import { describeOnWire } from '../eventstoredb-server/describe-on-wire.js';
 import { EventStoreDbTestCluster } from '../eventstoredb-server/cluster.js';
 import { TestServer } from '../harness/server.js';
 
 /** Milliseconds after a new leader stands within which a command is acknowledged. */
 const promised = 5_000;
 
-describe('the whole product on a cluster named by all its addresses', () => {
+describeOnWire('the whole product on a cluster named by all its addresses', () => {
   let cluster: EventStoreDbTestCluster;
   let app: TestServer;
 

@@ -2,13 +2,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { describeOnWire } from '../eventstoredb-server/describe-on-wire.js';
 import { EventStoreDbServerProcess } from '../eventstoredb-server/server-process.js';
 import type { Answer } from '../harness/client.js';
 import { KeyedLoad } from '../harness/keyed-load.js';
 import { TestServer } from '../harness/server.js';
 
 /** R1 and R3 where the log is on another machine, which breaks apart from the application and its database. */
-describe('the whole product on the wire-level event store', () => {
+describeOnWire('the whole product on the wire-level event store', () => {
   let folder: string;
   let eventStore: EventStoreDbServerProcess;
   let app: TestServer;

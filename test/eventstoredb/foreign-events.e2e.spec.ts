@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { describeOnWire } from '../eventstoredb-server/describe-on-wire.js';
 import { EventStoreDbTestServer } from '../eventstoredb-server/server.js';
 import { TestServer } from '../harness/server.js';
 
 const EVENTSTORE_PREFIX = 'plant_';
 
 /** An event store writes about itself, and others may write into it: the last event of the log is hardly ever one of our own. */
-describe('the whole product beside events that are not its own', () => {
+describeOnWire('the whole product beside events that are not its own', () => {
   let eventStore: EventStoreDbTestServer;
   let app: TestServer;
   let writing: NodeJS.Timeout;

@@ -3,13 +3,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { EmbeddedPostgres } from '../../src/embedded-postgres/index.js';
 import { EventStoreDbServerProcess } from '../eventstoredb-server/server-process.js';
 import { TestServer, type TestLog } from './server.js';
 
 /*
  * What one Jest run shares, in a process of its own: the database server, and, once a test asks for them, the application's server (one on each
- * kind of log) and a wire-level event store.
+ * kind of log) and a wire-level event store, unless EVENTSTORE_URL names a server.
  * It prints how to reach both, and ends, with its folder, when its parent closes the pipe, which also happens when the parent is killed.
  */
 const directory = await mkdtemp(join(tmpdir(), 'millwright-test-'));
@@ -31,15 +32,30 @@ const control = createServer((request, response) => {
 
 async function answer(path: string): Promise<Readonly<{ url: string; adminKey?: string }>> {
   if (path === '/eventstore') {
+    const named = process.env['EVENTSTORE_URL'];
+    if (named) return { url: named };
     eventStore ??= new EventStoreDbServerProcess({ file: join(directory, 'eventstoredb.jsonl') }).start();
     return { url: (await eventStore).url };
   }
   const log: TestLog = path === '/server/eventstoredb' ? 'eventstoredb' : 'postgres';
-  const server = servers.get(log) ?? TestServer.start({ log });
+  const server = servers.get(log) ?? startShared(log);
   servers.set(log, server);
   const { url, adminKey } = await server;
   return { url, adminKey };
 }
+
+/** In a log that others have written into it first has to read past their events; it is ready as soon as one read model is shown, and the tests read all of them. */
+async function startShared(log: TestLog): Promise<TestServer> {
+  const server = await TestServer.start({ log });
+  while (!(await showsEverything(server))) await delay(50);
+  return server;
+}
+
+async function showsEverything(server: TestServer): Promise<boolean> {
+  const { status, body } = await server.request('GET', '/health/ready');
+  return status === 200 && (body.projections as { state: string }[]).every(({ state }) => state === 'live');
+}
+
 await new Promise<void>((resolve) => control.listen(0, '127.0.0.1', resolve));
 process.env['MILLWRIGHT_TEST_CONTROL'] = `http://127.0.0.1:${(control.address() as AddressInfo).port}`;
 process.stdout.write(`${JSON.stringify({ database: urls, control: process.env['MILLWRIGHT_TEST_CONTROL'] })}\n`);

@@ -74,8 +74,9 @@ export class KeyedLoad {
       expect(meta.pagination.total).toBe(restocked);
     }
     for (const readModel of readModels) {
-      const { data } = await app.get(`/projections/${readModel}/digest`).expect(200);
-      expect((await app.post(`/projections/${readModel}/rebuild`).expect(200)).data).toEqual(data);
+      const { digest } = (await app.get(`/projections/${readModel}/digest`).expect(200)).data;
+      // Its position may rise meanwhile, where others write into the same log.
+      expect((await app.post(`/projections/${readModel}/rebuild`).expect(200)).data).toMatchObject({ name: readModel, digest });
     }
   }
 

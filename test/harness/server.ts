@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { Client } from './client.js';
 import { createDatabase } from './database.js';
 
-/** Where a server of the tests keeps its events: beside its read models, or on the run's wire-level event store. */
+/** Where a server of the tests keeps its events: beside its read models, or on the run's event store: the one that EVENTSTORE_URL names, else a wire-level one. */
 export type TestLog = 'postgres' | 'eventstoredb';
 
 type Environment = Readonly<Record<string, string | undefined>>;
