@@ -38,6 +38,7 @@ const woken = (call: ReadCall, source: EventEmitter, name: string): Promise<void
 
 /** Writes with backpressure: a slow reader makes the server wait, and costs it no memory. */
 async function send(call: ReadCall, message: ReadResp, figures: Figures): Promise<void> {
+  if (message.hasEvent()) figures.eventsSent += 1;
   if (call.write(message)) return;
   figures.waitsForDrain += 1;
   await woken(call, call, 'drain');

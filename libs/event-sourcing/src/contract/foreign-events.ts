@@ -4,6 +4,10 @@ import { eventsOf, isEvent, take } from './subscriptions.js';
 
 /** More than an adapter looks over at a time. */
 const many = 600;
+/** So many that whoever has them all sent to him, or a part of them again and again, is found out. */
+const tooMany = 5_000;
+/** Events that may be sent in vain to somebody who reads past them: those at the end of the log, at which he looks himself. */
+const fewSent = 500;
 
 /** What whoever follows the log relies on where others write into it too: before, between and behind what is its own. */
 export function describeForeignEvents(world: () => LogUnderTest): void {
@@ -41,6 +45,21 @@ export function describeForeignEvents(world: () => LogUnderTest): void {
         after = page.at(-1)?.position ?? after;
       }
       expect(read).toEqual(ids);
+    });
+
+    it('is not sent what others wrote, whether it reads from before that or asks what comes next', async () => {
+      const start = await log.head();
+      await foreign(tooMany);
+      const ids = [await append(), await append()];
+      await foreign(tooMany);
+      for (const [limit, found] of [
+        [ids.length + 1, ids],
+        [1, ids.slice(0, 1)],
+      ] as const) {
+        const before = world().eventsSent?.() ?? 0;
+        expect(idsOf(await log.readAll(start, limit))).toEqual(found);
+        expect((world().eventsSent?.() ?? 0) - before).toBeLessThan(fewSent);
+      }
     });
 
     it('is told of a place at or past the head once it has everything of its own', async () => {

@@ -20,6 +20,8 @@ export interface LogUnderTest {
   openBehindFaults(): Promise<{ log: EventLog; faults: Faults }>;
   /** Writes so many events that are not this installation's: the server's own, or a neighbour's. Left out where a log is nobody else's. */
   writeForeign?(count: number): Promise<void>;
+  /** Counts the events that the server has sent to whoever read. Left out where a server does not say. */
+  eventsSent?(): number;
   /** The server goes down and comes up again with what it had committed. Left out, a restart is played by cutting all connections. */
   restart?(): Promise<void>;
   close(): Promise<void>;

@@ -19,7 +19,7 @@ describeEventLog('EventStoreDB on the wire-level test server', async () => {
     await server.start();
   };
   const writeForeign = async (count: number): Promise<void> => server.log.writeForeign(count);
-  return logAt(server.url, { restart, writeForeign, close: () => server.stop() });
+  return logAt(server.url, { restart, writeForeign, eventsSent: () => server.figures.eventsSent, close: () => server.stop() });
 });
 
 const liveUrl = process.env['EVENTSTORE_URL'];
@@ -78,7 +78,7 @@ const singleHost = /^(esdb:\/\/(?:[^@/]+@)?)([^:,/?]+)(?::(\d+))?(?=[/?]|$)/;
  * EventStoreDB behind one URL. Each run has a stream prefix of its own, so that it can share a server.
  * The faults are made by a proxy that reads the bytes, so the address must name one host and say `tls=false`.
  */
-function logAt(url: string, server: Partial<Pick<LogUnderTest, 'restart' | 'writeForeign' | 'close'>> = {}): LogUnderTest {
+function logAt(url: string, server: Partial<Pick<LogUnderTest, 'restart' | 'writeForeign' | 'eventsSent' | 'close'>> = {}): LogUnderTest {
   const [whole = '', start = '', host, port = '2113'] = singleHost.exec(url) ?? [];
   if (host === undefined || !/[?&]tls=false/i.test(url))
     throw new Error('the contract suite needs the address of one host with tls=false, such as esdb://127.0.0.1:2113?tls=false');

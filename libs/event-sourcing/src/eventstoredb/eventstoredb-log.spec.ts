@@ -159,6 +159,41 @@ describe('reading from EventStoreDbLog', () => {
     }
   });
 
+  it('ends a read at the end of the log, however many events of others are there and though the server is too old to say so', async () => {
+    for (const foreign of [1, 63, 64, 127, 128, 129, 200, 300]) {
+      const server = await startServer({ neighbours: ['b_part-1'] });
+      const log = logOn(server, { prefix: 'a_' });
+      server.faults.withoutCaughtUp = true;
+      server.log.writeForeign(foreign);
+      expect(await log.readAll(0n, 10)).toEqual([]);
+      await log.append({ stream: 'part-1', expected: 'no stream', events: [event()] });
+      server.log.writeForeign(foreign);
+      expect(await log.readAll(0n, 10)).toHaveLength(1);
+      expect(await log.readAll(await log.head(), 10)).toEqual([]);
+    }
+  });
+
+  it('goes on where it was when the connection breaks among events of others', async () => {
+    const server = await startServer({ neighbours: ['b_part-1'] });
+    const log = logOn(server, { prefix: 'a_' });
+    server.log.writeForeign(20_000);
+    await log.append({ stream: 'part-1', expected: 'no stream', events: [event()] });
+    const read = log.readAll(0n, 10);
+    while (server.figures.subscriptions === 0) await new Promise((resolve) => setImmediate(resolve));
+    await server.kill();
+    await server.start();
+    expect(await read).toHaveLength(1);
+    expect(server.figures.subscriptions).toBeGreaterThan(1);
+  });
+
+  it('leaves no call open on the server when it has read enough', async () => {
+    const { server, log } = await serverAndLog();
+    await log.append({ stream: 'part-1', expected: 'no stream', events: Array.from({ length: 500 }, () => event()) });
+    for (let round = 0; round < 3; round += 1) expect(await log.readAll(0n, 7)).toHaveLength(7);
+    while (server.log.changes.listenerCount('appended') > 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(server.figures.subscriptions).toBe(3);
+  });
+
   it('leaves out what belongs to the server or to another installation', async () => {
     const { server, log } = await serverAndLog({ prefix: 'a_' });
     const other = logOn(server, { prefix: 'b_' });

@@ -1,12 +1,7 @@
 import {
-  BACKWARDS,
-  END,
-  type EventStoreDBClient,
   FORWARDS,
   jsonEvent,
   NO_STREAM,
-  START,
-  type AllStreamResolvedEvent,
   type AppendResult,
   type EventData,
   type JSONType,
@@ -16,16 +11,17 @@ import { canonicalParts } from '../canonical.js';
 import { LogUnavailable, UnknownOutcome, WrongExpectedRevision } from '../event-log.js';
 import type { Appended, AppendRequest, EventLog, ExpectedRevision, SubscriptionItem } from '../event-log.js';
 import type { Position, RecordedEvent } from '../event.js';
+import { AllEvents, type ReadLimits } from './all-events.js';
 import { appendUntilSettled } from './append-attempts.js';
 import { AppendPipeline } from './append-pipeline.js';
 import { openSubscription, type OpenSubscriptions } from './open-subscription.js';
 import { PatientClient } from './patient-client.js';
-import { readPatiently, type RunningRead } from './reading.js';
+import { collect } from './reading.js';
 import { numberOf, positionOf, recordedFrom } from './recorded-event.js';
 import { addressOf, type EventStoreDbAddress, type EventStoreDbLogOptions } from './settings.js';
 import { subscribeWithReconnect, type Quiet } from './subscription.js';
 
-/** Events of one read; and how many the log is looked over at a time by a quiet subscription. */
+/** Events of one read of a stream; and how many the log is looked over at a time by a quiet subscription. */
 const pageSize = 1_000;
 const lookSize = 256;
 
@@ -36,6 +32,7 @@ export class EventStoreDbLog implements EventLog {
   /** Two, so that an append never waits behind a long read, and the silence of one is not hidden by the other's answers. */
   private readonly appending: PatientClient;
   private readonly reading: PatientClient;
+  private readonly all: AllEvents;
   private pipeline: AppendPipeline | undefined;
   private readonly subscriptions: OpenSubscriptions = new Set();
   private readonly prefix: string;
@@ -61,6 +58,7 @@ export class EventStoreDbLog implements EventLog {
       // They wait on the same server, and would only wait on.
       for (const subscription of this.subscriptions) subscription.destroy(error);
     });
+    this.all = new AllEvents(this.reading, this.credentials, this.prefix);
   }
 
   async append(
@@ -89,44 +87,29 @@ export class EventStoreDbLog implements EventLog {
 
   async readStream(stream: string, fromRevision = 0, limit = pageSize): Promise<RecordedEvent[]> {
     if (limit <= 0) return [];
-    const received = await this.read<ResolvedEvent>(stream, (client) =>
-      client.readStream(this.prefix + stream, {
-        direction: FORWARDS,
-        fromRevision: BigInt(fromRevision),
-        maxCount: limit,
-        requiresLeader: true,
-        credentials: this.credentials,
-      }),
-    );
+    const received = await collect<ResolvedEvent>(stream, this.reading, {
+      ...this.limits(),
+      open: (client) =>
+        client.readStream(this.prefix + stream, {
+          direction: FORWARDS,
+          fromRevision: BigInt(fromRevision),
+          maxCount: limit,
+          requiresLeader: true,
+          credentials: this.credentials,
+        }),
+    });
     return received.flatMap(({ event }) => (event ? [recordedFrom(event, this.prefix)] : []));
   }
 
   async readAll(after: Position, limit: number): Promise<RecordedEvent[]> {
-    const found: RecordedEvent[] = [];
-    for (let from = after, look = Math.min(pageSize, limit); found.length < limit; look = pageSize) {
-      const page = await this.page(from, look + 1);
-      for (const { event } of page) {
-        if (!event || positionOf(event) <= from || found.length === limit) continue;
-        from = positionOf(event);
-        if (this.isOurs(event.streamId)) found.push(recordedFrom(event, this.prefix));
-      }
-      // Whatever was written meanwhile, by whomever, is for the next read: a busy neighbour must not keep this one from ending.
-      if (page.length <= look) break;
-    }
+    const found = await this.all.after(after, limit, this.limits());
     this.saw(found.at(-1)?.position ?? 0n);
     return found;
   }
 
   /** The last event of the whole server, whoever wrote it: every subscription gets there, by events or by checkpoints. */
   async head(): Promise<Position> {
-    return this.headWithin(this.readTimeout);
-  }
-
-  private async headWithin(timeout: number): Promise<Position> {
-    const open = (client: EventStoreDBClient) =>
-      client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1, requiresLeader: true, credentials: this.credentials });
-    const [last] = await readPatiently<AllStreamResolvedEvent>('$all', this.reading, { timeout, signal: this.closing.signal }, open);
-    return last?.event ? positionOf(last.event) : 0n;
+    return this.all.head(this.limits());
   }
 
   async *subscribeAll(
@@ -134,7 +117,7 @@ export class EventStoreDbLog implements EventLog {
     { categories, signal }: { categories?: readonly string[]; signal: AbortSignal },
   ): AsyncGenerator<SubscriptionItem> {
     const prefixes = categories?.map((category) => `${this.prefix}${category}-`) ?? (this.prefix === '' ? undefined : [this.prefix]);
-    const wanted = (name: string): boolean => (prefixes ? prefixes.some((prefix) => name.startsWith(prefix)) : this.isOurs(name));
+    const wanted = (name: string): boolean => (prefixes ? prefixes.some((prefix) => name.startsWith(prefix)) : this.all.isOurs(name));
     const source = {
       connect: (from: Position) => openSubscription(this.address, { after: from, prefixes, prefix: this.prefix }, this.subscriptions),
       look: (from: Position) => this.look(from, wanted),
@@ -154,17 +137,13 @@ export class EventStoreDbLog implements EventLog {
     await Promise.all([this.appending.close(), this.reading.close(), this.pipeline?.close()]);
   }
 
-  private isOurs(name: string): boolean {
-    return this.prefix === '' ? !name.startsWith('$') : name.startsWith(this.prefix);
-  }
-
   private saw(position: Position): void {
     if (typeof this.highest === 'bigint' && position > this.highest) this.highest = position;
   }
 
   /** Asks once for the head, so that events from before this process are known as such. */
   private async highestSeen(timeout: number): Promise<Position> {
-    this.highest ??= this.headWithin(timeout).then(
+    this.highest ??= this.all.head(this.limits(timeout)).then(
       (head) => (this.highest = head),
       (error: unknown) => {
         this.highest = undefined;
@@ -214,29 +193,16 @@ export class EventStoreDbLog implements EventLog {
 
   private async look(after: Position, wanted: (stream: string) => boolean): Promise<Quiet> {
     let upTo = after;
-    for (const { event } of await this.page(after, lookSize)) {
-      if (!event || positionOf(event) <= after) continue;
+    for (const event of await this.all.from(after, lookSize, this.limits())) {
+      if (positionOf(event) <= after) continue;
       if (wanted(event.streamId)) return { upTo, blocked: true };
       upTo = positionOf(event);
     }
     return { upTo, blocked: false };
   }
 
-  /** Events from a position on, which is included: reads of EventStoreDB start at their position, subscriptions behind it. */
-  private page(from: Position, maxCount: number): Promise<AllStreamResolvedEvent[]> {
-    return this.read<AllStreamResolvedEvent>('$all', (client) =>
-      client.readAll({
-        direction: FORWARDS,
-        fromPosition: from === 0n ? START : { commit: from, prepare: from },
-        maxCount,
-        requiresLeader: true,
-        credentials: this.credentials,
-      }),
-    );
-  }
-
-  private read<Received>(stream: string, open: (client: EventStoreDBClient) => RunningRead): Promise<Received[]> {
-    return readPatiently(stream, this.reading, { timeout: this.readTimeout, signal: this.closing.signal }, open);
+  private limits(timeout = this.readTimeout): ReadLimits {
+    return { timeout, signal: this.closing.signal };
   }
 }
 

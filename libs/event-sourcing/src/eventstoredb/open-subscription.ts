@@ -4,6 +4,8 @@ import {
   streamNameFilter,
   type AllStreamResolvedEvent,
   type AllStreamSubscription,
+  type BaseOptions,
+  type ReadPosition,
 } from '@eventstore/db-client';
 import type { Position } from '../event.js';
 import { release } from './patient-client.js';
@@ -24,38 +26,20 @@ export type Wanted = Readonly<{
   after: Position;
   /** What the names of the wanted streams begin with; undefined wants all but the server's own. */
   prefixes: readonly string[] | undefined;
-  /** What is taken off the names. */
-  prefix: string;
 }>;
 
 /**
  * Opens a subscription with a client of its own: a slow consumer fills its connection's window, and appends must not wait behind that; and a
- * new client asks anew who leads.
+ * new client asks anew who leads. `prefix` is taken off the names.
  */
 export function openSubscription(
   { reachable, credentials }: EventStoreDbAddress,
-  { after, prefixes, prefix }: Wanted,
+  { prefix, ...wanted }: Wanted & Readonly<{ prefix: string }>,
   open: OpenSubscriptions,
 ): Connection {
   const client = EventStoreDBClient.connectionString(reachable);
-  const checkpoints = {
-    checkpointInterval: checkpointMultiplier,
-    // Called while the message passes through, so that pushing keeps its place among the events.
-    checkpointReached: (own: AllStreamSubscription, { commit }: { commit: bigint }) =>
-      void own.push({ kind: 'checkpoint', position: commit } satisfies Delivery),
-  };
-  const subscription = client.subscribeToAll(
-    {
-      fromPosition: after === 0n ? START : { commit: after, prepare: after },
-      filter: prefixes
-        ? streamNameFilter({ prefixes: [...prefixes], ...checkpoints })
-        : streamNameFilter({ regex: '^[^$]', ...checkpoints }),
-      credentials,
-    },
-    { highWaterMark: waitingEvents },
-  );
+  const subscription = subscribeFiltered(client, wanted, { call: { credentials }, checkpointMultiplier, waitingEvents });
   open.add(subscription);
-  subscription.on('caughtUp', () => void subscription.push({ kind: 'live' } satisfies Delivery));
   return {
     read: () => deliveryOf(subscription.read(), prefix),
     deliveries: subscription,
@@ -67,7 +51,36 @@ export function openSubscription(
   };
 }
 
-function deliveryOf(item: unknown, prefix: string): Delivery | undefined {
+/** What the server itself has filtered: a subscription to $all in which checkpoints and the word that it is live stand in their places among the events. */
+export function subscribeFiltered(
+  client: EventStoreDBClient,
+  { after, prefixes }: Wanted,
+  options: Readonly<{ call: BaseOptions; checkpointMultiplier: number; waitingEvents: number }>,
+): AllStreamSubscription {
+  const checkpoints = {
+    checkpointInterval: options.checkpointMultiplier,
+    // Called while the message passes through, so that pushing keeps its place among the events.
+    checkpointReached: (own: AllStreamSubscription, { commit }: { commit: bigint }) =>
+      void own.push({ kind: 'checkpoint', position: commit } satisfies Delivery),
+  };
+  const subscription = client.subscribeToAll(
+    {
+      ...options.call,
+      fromPosition: readPositionOf(after),
+      filter: prefixes
+        ? streamNameFilter({ prefixes: [...prefixes], ...checkpoints })
+        : streamNameFilter({ regex: '^[^$]', ...checkpoints }),
+    },
+    { highWaterMark: options.waitingEvents },
+  );
+  subscription.on('caughtUp', () => void subscription.push({ kind: 'live' } satisfies Delivery));
+  return subscription;
+}
+
+export const readPositionOf = (position: Position): ReadPosition => (position === 0n ? START : { commit: position, prepare: position });
+
+/** An item that such a subscription hands out; undefined for one that tells nothing. */
+export function deliveryOf(item: unknown, prefix: string): Delivery | undefined {
   if (item === null) return undefined;
   if (typeof item === 'object' && 'kind' in item) return item as Delivery;
   const { event } = item as AllStreamResolvedEvent;
