@@ -14,6 +14,7 @@ import type { Logger } from 'pino';
 import type { EntityManager } from 'typeorm';
 import type { Databases } from './databases.js';
 import type { Metrics } from './health/metrics.js';
+import { troublesOf, type Troubles } from './health/troubles.js';
 import { takeUpLog } from './log-take-up.js';
 import { processManagers } from './process-managers.js';
 import { projections } from './projections.js';
@@ -38,11 +39,8 @@ export type EngineStatus = Readonly<{
     unfinished_events: number;
     stuck_events: number;
   }>[];
-  /** What does not run at all, for a person. */
-  stopped: readonly string[];
-  /** What runs, but needs somebody to look at it, for a person. */
-  struggling: readonly string[];
-}>;
+}> &
+  Troubles;
 
 /** How long workers wait for a database that has fallen silent before they begin anew on another connection. */
 const patience = { connectionTimeoutMillis: 2_000, query_timeout: 10_000 };
@@ -55,6 +53,8 @@ export class Engine {
   readonly processManagers: ProcessManagerEngine;
   private readonly pool: pg.Pool;
   private looking: Promise<readonly ProjectionStatus[]> | undefined;
+  /** This process found a database from which nothing was ever shown, and not everything is yet. */
+  private firstFold = false;
 
   constructor(
     readonly log: EventLog,
@@ -86,20 +86,14 @@ export class Engine {
   /** @throws UnsuitableLog when this log does not go with this database */
   async start(): Promise<void> {
     await takeUpLog(this.log, this.pool, this.sequences);
+    this.firstFold = !(await showsAnything(this.pool));
     await this.projections.start();
     await this.processManagers.start();
   }
 
   async status(): Promise<EngineStatus> {
     const [projected, managed] = await Promise.all([this.projections.status(), this.processManagers.status()]);
-    const awaited = projected
-      .filter(({ state, shown }) => state !== 'failed' && !shown)
-      .map(
-        ({ name, building, checkpoint }) =>
-          `projection ${name} is not shown before it has been folded, and is at ${building?.checkpoint ?? checkpoint}`,
-      );
-    // One that is on its way stops only what reads it; with all of them there is nothing to answer with.
-    const nothingShown = projected.every(({ shown }) => !shown);
+    if (projected.every(({ shown }) => shown)) this.firstFold = false;
     return {
       projections: projected.map(({ name, state, checkpoint, lagEvents, lagMs, parkedStreams }) => ({
         name,
@@ -117,18 +111,7 @@ export class Engine {
         unfinished_events: unfinished,
         stuck_events: stuck.length,
       })),
-      stopped: [
-        ...(nothingShown ? awaited : []),
-        ...projected.filter(({ state }) => state === 'failed').map(({ name, reason }) => `projection ${name} does not run: ${reason}`),
-        ...managed.filter(({ state }) => state === 'failed').map(({ name, reason }) => `process ${name} does not run: ${reason}`),
-      ],
-      struggling: [
-        ...(nothingShown ? [] : awaited),
-        ...projected
-          .filter(({ parkedStreams }) => parkedStreams.length > 0)
-          .map(({ name, parkedStreams }) => `projection ${name} has parked ${parkedStreams.join(', ')}`),
-        ...managed.flatMap(({ name, stuck }) => stuck.map(({ stream }) => `process ${name} does not get on with ${stream}`)),
-      ],
+      ...troublesOf(projected, managed, this.firstFold),
     };
   }
 
@@ -163,4 +146,9 @@ export class Engine {
     await this.events.close();
     await this.log.close();
   }
+}
+
+async function showsAnything(pool: pg.Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ exists: boolean }>('SELECT EXISTS (SELECT FROM app.projection_builds WHERE live)');
+  return rows[0]?.exists ?? false;
 }
