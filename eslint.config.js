@@ -34,7 +34,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/config.ts', 'src/start.ts', 'tools/**', 'test/**', '**/*.spec.ts'],
+    files: ['src/config.ts', 'src/start/start.ts', 'tools/**', 'test/**', '**/*.spec.ts'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -10,12 +10,12 @@ import { RecordsModule } from '#millwright/resources';
 import { SitesModule } from '#millwright/sites';
 import { WorkOrdersModule } from '#millwright/work-orders';
 import type { Configuration } from './config.js';
-import type { Databases } from './databases.js';
-import { EngineModule } from './engine.module.js';
-import { FirstEvents } from './first-events.js';
+import type { Databases } from './read-database/databases.js';
+import { EngineModule } from './engine/engine.module.js';
+import { FirstEvents } from './start/first-events.js';
 import { GraphqlEdgeModule } from './graphql/graphql.module.js';
 import { HttpModule } from './http/index.js';
-import { ProjectionsController } from './projections.controller.js';
+import { ProjectionsController } from './engine/projections.controller.js';
 
 /** The table of contents: one module a room. */
 @Module({})

@@ -1,4 +1,4 @@
-import { CannotStart } from './cannot-start.js';
+import { CannotStart } from './start/cannot-start.js';
 
 /** Everything that can be set from outside. The only file that reads the environment; everybody else has this object injected. */
 export class Configuration {

@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
-import { createLogger } from '../src/logging.js';
+import { createLogger } from '../src/start/logging.js';
 import { readConfiguration } from '../src/config.js';
-import type { LogHome } from '../src/log-home.js';
+import type { LogHome } from '../src/event-log/log-home.js';
 import { CannotCopy } from './log-copy/cannot-copy.js';
 import { copyEvents, type Copied } from './log-copy/copy-events.js';
 import { openEnds, type Ends } from './log-copy/ends.js';

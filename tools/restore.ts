@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { readConfiguration, type Configuration } from '../src/config.js';
 import { migrate, unknownMigrations } from '../src/read-database/migrate.js';
-import { beginRestore, endRestore, isRestoreUnfinished } from '../src/unfinished-restore.js';
+import { beginRestore, endRestore, isRestoreUnfinished } from '../src/embedded-postgres/unfinished-restore.js';
 import { backupFile } from './backup/backup-file.js';
 import { assertEmbedded, assertLogIsHere, connect, hasDatabase, startEmbedded } from './backup/embedded-database.js';
 import { clear, holdsData } from './backup/empty-database.js';

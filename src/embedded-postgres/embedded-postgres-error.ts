@@ -1,4 +1,4 @@
-import { CannotStart } from '../cannot-start.js';
+import { CannotStart } from '../start/cannot-start.js';
 
 /** The embedded database cannot be started or used; the message says to a person what to do about it. */
 export class EmbeddedPostgresError extends CannotStart {}

@@ -1,4 +1,3 @@
 export { EmbeddedPostgres, type EmbeddedPostgresOptions, type SupervisorLogger } from './embedded-postgres.js';
-export { dataFolderAt, makeDataFolder, writePrivateFile } from './data-folder.js';
+
 export { EmbeddedPostgresError, FolderInUse } from './embedded-postgres-error.js';
-export { explained } from './unusable-folder.js';

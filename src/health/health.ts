@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { Engine, EngineStatus } from '../engine.js';
+import type { Engine, EngineStatus } from '../engine/engine.js';
 
 /** `degraded` answers, but a stream is parked, a worker struggles or the disk is too full to write; `unavailable` cannot serve, and says why. */
 export type Readiness = Readonly<{

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Engine } from '../engine.js';
+import type { Engine } from '../engine/engine.js';
 import type { Health } from './health.js';
 import type { Metrics } from './metrics.js';
 

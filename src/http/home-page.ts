@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Rejection } from '#millwright/event-sourcing';
-import { release } from '../release.js';
+import { release } from '../start/release.js';
 import { acceptedTypes } from './envelope.js';
 
 /** A mill's wheel. Colours are attributes, for the policy of data allows no style where the picture is opened by itself. */

@@ -1,7 +1,7 @@
 import { ensureSequences } from '#millwright/event-sourcing';
 import pg from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
-import { CannotStart } from '../cannot-start.js';
+import { CannotStart } from '../start/cannot-start.js';
 import { dataSourceOptions } from './data-source.js';
 import { migrations } from './migrations.js';
 import { sequences } from './sequences.js';

@@ -1,7 +1,7 @@
 import { accessMigrations } from '#millwright/access';
 import { logMigrations, projectionMigrations, snapshotMigrations } from '#millwright/event-sourcing';
 import { externalReferenceMigrations, languageMigrations, peopleMigrations } from '#millwright/resources';
-import { logHomeMigrations } from '../log-home.js';
+import { logHomeMigrations } from '../event-log/log-home.js';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** A frozen step of the database's history. Released ones are never edited; a change is a new step. */

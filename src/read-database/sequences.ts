@@ -1,7 +1,7 @@
 import type { IdSequence } from '#millwright/event-sourcing';
 import { parts, partTransactionIds } from '#millwright/inventory';
 import { otherCostIds, workOrders } from '#millwright/work-orders';
-import { records } from '../records.js';
+import { records } from '../engine/records.js';
 
 /** Every sequence of ids, `app.<name>_id` in the database. One more here makes a sequence more at the next start. */
 export const sequences: readonly IdSequence[] = [

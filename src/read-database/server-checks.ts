@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { CannotStart } from '../cannot-start.js';
+import { CannotStart } from '../start/cannot-start.js';
 import { unreachable, type Setting } from './unreachable.js';
 
 /** The database server is not one that Millwright can promise anything on; the message says what to change. */

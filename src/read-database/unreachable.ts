@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { CannotStart } from '../cannot-start.js';
+import { CannotStart } from '../start/cannot-start.js';
 
 export type Setting = 'DATABASE_URL' | 'MIGRATIONS_DATABASE_URL' | 'DATA_DIR';
 type Place = Readonly<{ server: string; user: string; database: string }>;

@@ -1,4 +1,4 @@
-import { CannotStart } from '../../src/cannot-start.js';
+import { CannotStart } from '../../src/start/cannot-start.js';
 import { CannotDo } from './refusals.js';
 
 /** Runs a tool that takes one file, and says in a sentence why it could not do its work. */

@@ -15,7 +15,7 @@ import {
   type EventMetadata,
 } from '#millwright/event-sourcing';
 import { readConfiguration } from '../../src/config.js';
-import { projections } from '../../src/projections.js';
+import { projections } from '../../src/engine/projections.js';
 import { firstPartId, registerParts, restock, transactionSequence } from './commands.js';
 import type { Measurement } from './line.js';
 import { loadFor } from './load.js';

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PostgresLog, ProjectionEngine } from '#millwright/event-sourcing';
-import { projections } from '../../src/projections.js';
+import { projections } from '../../src/engine/projections.js';
 
 /** How long no checkpoint may move, in milliseconds: what gathers in memory is written every ten seconds. */
 const patienceMs = 60_000;

@@ -1,6 +1,6 @@
 import { createGenerator } from 'ts-json-schema-generator';
 import { camelCase, storedColumns, type RecordDefinition } from '#millwright/resources';
-import { records } from '#src/records';
+import { records } from '#src/engine/records';
 import type { EventsDocument } from './events-only-grow.js';
 
 type Schema = Readonly<Record<string, unknown>>;

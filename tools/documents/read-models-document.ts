@@ -1,5 +1,5 @@
 import { shapeOf, tablesOf } from '#millwright/event-sourcing';
-import { projections } from '#src/projections';
+import { projections } from '#src/engine/projections';
 
 /**
  * The tables of every read model. Another version or shape is built beside what serves when a release starts, so a change here is one that

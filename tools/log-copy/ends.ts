@@ -1,9 +1,9 @@
 import { eventStoreDbAddressOf, openEventStoreDbLog, PostgresLog, type EventLog } from '#millwright/event-sourcing';
 import type { Logger } from 'pino';
 import { Configuration } from '../../src/config.js';
-import type { Databases } from '../../src/databases.js';
-import { openDatabases } from '../../src/prepared-databases.js';
-import { homeOf, type LogHome } from '../../src/log-home.js';
+import type { Databases } from '../../src/read-database/databases.js';
+import { openDatabases } from '../../src/read-database/prepared-databases.js';
+import { homeOf, type LogHome } from '../../src/event-log/log-home.js';
 import { CannotCopy } from './cannot-copy.js';
 
 export type End = Readonly<{

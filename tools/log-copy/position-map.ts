@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { LogHome } from '../../src/log-home.js';
+import type { LogHome } from '../../src/event-log/log-home.js';
 import type { PositionPair } from './copy-events.js';
 
 /** For the last event at or before a position in the old log, where it stands in the new one; 0 before the first. */

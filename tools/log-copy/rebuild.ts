@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProjectionEngine, tablesOf, validFrom, type Projection } from '#millwright/event-sourcing';
 import type { Logger } from 'pino';
-import type { Databases } from '../../src/databases.js';
-import { openEventLog } from '../../src/event-log.js';
-import { projections } from '../../src/projections.js';
+import type { Databases } from '../../src/read-database/databases.js';
+import { openEventLog } from '../../src/event-log/event-log.js';
+import { projections } from '../../src/engine/projections.js';
 import { CannotCopy } from './cannot-copy.js';
 import type { End } from './ends.js';
 

@@ -9,11 +9,11 @@ import { assets } from '#millwright/sites';
 import { WorkOrderPresenter, workOrders } from '#millwright/work-orders';
 import { AppModule } from '../../src/app.module.js';
 import { readConfiguration } from '../../src/config.js';
-import { Engine } from '../../src/engine.js';
-import { openEventLog } from '../../src/event-log.js';
+import { Engine } from '../../src/engine/engine.js';
+import { openEventLog } from '../../src/event-log/event-log.js';
 import { HttpAdapter } from '../../src/http/index.js';
-import { createLogger, NestLogger } from '../../src/logging.js';
-import { openDatabases } from '../../src/prepared-databases.js';
+import { createLogger, NestLogger } from '../../src/start/logging.js';
+import { openDatabases } from '../../src/read-database/prepared-databases.js';
 
 /** The administrator at the first site. */
 const scope: RequestScope = {

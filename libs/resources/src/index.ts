@@ -2,7 +2,7 @@ export * from './answer.js';
 export * from './told-of.js';
 export * from './rest/index.js';
 export * from './names.js';
-export * from './instants.js';
+export * from './instants/index.js';
 export * from './fields/index.js';
 export * from './list-query/index.js';
 export * from './references/index.js';

@@ -5,7 +5,7 @@ import type { Choices } from './choices.js';
 import { defineField, type Class, type FieldDefinition, type Problem } from './field-definition.js';
 import { moneyPlaces } from './money-places.js';
 import { spoken } from '../graphql/descriptions.js';
-import { DateTimeScalar } from '../graphql/date-time-scalar.js';
+import { DateTimeScalar } from '../instants/index.js';
 
 type Common = Readonly<{ required?: boolean; description?: string; example?: unknown }>;
 

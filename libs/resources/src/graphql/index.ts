@@ -1,4 +1,3 @@
-export * from './date-time-scalar.js';
 export { describeColumns } from './descriptions.js';
 export * from './output-types.js';
 export * from './list-types.js';

@@ -17,7 +17,7 @@ import {
 import { camelCase, pascalCase, snakeCase } from '../names.js';
 import { invalid } from '../rest/index.js';
 import { columnDescription } from './descriptions.js';
-import { DateTimeScalar } from './date-time-scalar.js';
+import { DateTimeScalar } from '../instants/index.js';
 
 /** The arguments of every list field, as GraphQL hands them over. */
 export type ListArguments = Readonly<{

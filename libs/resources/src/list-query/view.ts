@@ -9,7 +9,7 @@ import {
   type TableDefinition,
 } from '#millwright/event-sourcing';
 import { asOfSql, currentAsOf } from '../as-of.js';
-import { instantText } from '../instants.js';
+import { instantText } from '../instants/index.js';
 
 /** A column of a view: a stored one of that name, or an SQL expression over `from`; a function where it reads another view, of the same moment. */
 export type ViewColumn = ColumnType | Readonly<{ type: ColumnType; sql: string | (() => string) }>;

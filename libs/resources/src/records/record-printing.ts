@@ -2,7 +2,7 @@ import { printed } from '#millwright/quantities';
 import type { Row } from '#millwright/event-sourcing';
 import type { FieldDefinition } from '../fields/index.js';
 import { relationName } from '../graphql/relations.js';
-import { instantTextOrNull } from '../instants.js';
+import { instantTextOrNull } from '../instants/index.js';
 import type { View } from '../list-query/index.js';
 import type { BulkRead, Related } from '../references/index.js';
 import { storedName } from '../resource/stored-values.js';

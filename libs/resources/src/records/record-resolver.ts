@@ -4,7 +4,7 @@ import type { Row } from '#millwright/event-sourcing';
 import { DecimalScalar } from '#millwright/quantities';
 import { Reference, type Class, type FieldDefinition } from '../fields/index.js';
 import { aSpoken, columnDescription, spoken } from '../graphql/descriptions.js';
-import { DateTimeScalar } from '../graphql/date-time-scalar.js';
+import { DateTimeScalar } from '../instants/index.js';
 import { connectionFrom, connectionOf, listArgumentsOf, listComplexity, listQueryOf, type ListArguments } from '../graphql/list-types.js';
 import { Input, MutationOptions, Mutations, Options, updateInputOf } from '../graphql/mutations.js';
 import { defineOutputType, type OutputProperty } from '../graphql/output-types.js';

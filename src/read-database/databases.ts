@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import type { Configuration } from './config.js';
-import { EmbeddedPostgres } from './embedded-postgres/index.js';
-import { assertOwnerIsLetIn, assertSuitable } from './read-database/server-checks.js';
-import { assertNoUnfinishedRestore } from './unfinished-restore.js';
+import type { Configuration } from '../config.js';
+import { EmbeddedPostgres } from '../embedded-postgres/index.js';
+import { assertOwnerIsLetIn, assertSuitable } from './server-checks.js';
+import { assertNoUnfinishedRestore } from '../embedded-postgres/unfinished-restore.js';
 
 /** The database everything lies in: the embedded one, or the user's own. Injected by class. */
 export class Databases {

@@ -1,6 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, type Logger } from 'pino';
-import type { LogLevel } from './config.js';
+import type { LogLevel } from '../config.js';
 
 /** The logger of the whole process: a JSON line an entry, on stderr, so that stdout stays for what a person is told at the start. */
 export function createLogger(level: LogLevel): Logger {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { CannotStart } from './cannot-start.js';
-import type { Configuration } from './config.js';
+import type { Configuration } from '../config.js';
 
 type Place = Pick<Configuration, 'host' | 'port'>;
 

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import { CannotStart } from './cannot-start.js';
-import type { Configuration } from './config.js';
+import { CannotStart } from '../start/cannot-start.js';
+import type { Configuration } from '../config.js';
 import { connectDatabases, type Databases } from './databases.js';
-import { migrate } from './read-database/migrate.js';
+import { migrate } from './migrate.js';
 
 /** PostgreSQL's code for it. */
 const insufficientPrivilege = '42501';

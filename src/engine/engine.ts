@@ -12,14 +12,14 @@ import {
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { EntityManager } from 'typeorm';
-import type { Databases } from './databases.js';
-import type { Metrics } from './health/metrics.js';
-import { troublesOf, type Troubles } from './health/troubles.js';
-import { takeUpLog } from './log-take-up.js';
+import type { Databases } from '../read-database/databases.js';
+import type { Metrics } from '../health/metrics.js';
+import { troublesOf, type Troubles } from '../health/troubles.js';
+import { takeUpLog } from '../event-log/log-take-up.js';
 import { processManagers } from './process-managers.js';
 import { projections } from './projections.js';
-import { poolOf } from './read-database/data-source.js';
-import type { ReadModelProgress } from './read-database/read-data-source.js';
+import { poolOf } from '../read-database/data-source.js';
+import type { ReadModelProgress } from '../read-database/read-data-source.js';
 
 /** What the workers behind the log are doing, as `/health/ready` shows it. Times in milliseconds, positions as text. */
 export type EngineStatus = Readonly<{

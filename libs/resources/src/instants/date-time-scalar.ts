@@ -1,5 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
-import { instantText } from '../instants.js';
+import { instantText } from './instant-text.js';
 
 /** An RFC 3339 instant. Input is judged by the field, so that REST and GraphQL refuse with the same codes. */
 export const DateTimeScalar = new GraphQLScalarType<unknown, string>({

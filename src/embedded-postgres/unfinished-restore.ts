@@ -1,7 +1,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { CannotStart } from './cannot-start.js';
-import { dataFolderAt, explained, makeDataFolder, writePrivateFile } from './embedded-postgres/index.js';
+import { CannotStart } from '../start/cannot-start.js';
+import { dataFolderAt, makeDataFolder, writePrivateFile } from './data-folder.js';
+import { explained } from './unusable-folder.js';
 
 /** Stands in DATA_DIR from before a restore's first step to behind its last: without it, half a restore would look like a new folder. */
 const markIn = (dataDirectory: string): string => join(resolve(dataDirectory), 'restore.unfinished');

@@ -4,15 +4,15 @@ import type { Logger } from 'pino';
 import { DataSource, EntityManager } from 'typeorm';
 import { PositionWaiter } from '#millwright/access';
 import { EventStore, ProcessManagerEngine, ProjectionEngine, Sequences, type EventLog } from '#millwright/event-sourcing';
-import { Configuration } from './config.js';
-import { Databases } from './databases.js';
+import { Configuration } from '../config.js';
+import { Databases } from '../read-database/databases.js';
 import { Engine } from './engine.js';
-import { Health } from './health/health.js';
-import { MeasuredLog } from './health/measured-log.js';
-import { Metrics } from './health/metrics.js';
-import { ProjectedPositions } from './projected-positions.js';
-import { poolOf, readOptions, writeOptions } from './read-database/data-source.js';
-import { ReadDataSource } from './read-database/read-data-source.js';
+import { Health } from '../health/health.js';
+import { MeasuredLog } from '../health/measured-log.js';
+import { Metrics } from '../health/metrics.js';
+import { ProjectedPositions } from '../projected-positions.js';
+import { poolOf, readOptions, writeOptions } from '../read-database/data-source.js';
+import { ReadDataSource } from '../read-database/read-data-source.js';
 
 /**
  * What every room may have injected, each by its class: `EventStore` to decide, `DataSource` to read, `EntityManager` for the entities of schema `app`,

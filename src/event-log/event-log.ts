@@ -8,9 +8,9 @@ import {
   type EventLog,
 } from '#millwright/event-sourcing';
 import type { Logger } from 'pino';
-import { CannotStart } from './cannot-start.js';
-import type { Configuration } from './config.js';
-import type { Databases } from './databases.js';
+import { CannotStart } from '../start/cannot-start.js';
+import type { Configuration } from '../config.js';
+import type { Databases } from '../read-database/databases.js';
 import { upcasters } from './upcasters.js';
 
 /** Milliseconds that a start waits for a log on another machine, which may be starting at the same time. */

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { CannotStart } from './cannot-start.js';
-import type { Configuration } from './config.js';
+import { CannotStart } from '../start/cannot-start.js';
+import type { Configuration } from '../config.js';
 
 /** Where the event log of a database lies: in that database itself, or in EventStoreDB under a prefix. */
 export type LogHome = Readonly<{ place: 'postgresql' | 'eventstoredb'; prefix: string }>;

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { categoryOf, idOf, type EventLog, type Position, type RecordedEvent, type Sequences } from '#millwright/event-sourcing';
 import { UnsuitableLog } from './log-home.js';
-import { sequences } from './read-database/sequences.js';
+import { sequences } from '../read-database/sequences.js';
 
 const pageSize = 1_000;
 

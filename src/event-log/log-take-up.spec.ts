@@ -1,9 +1,9 @@
-import { Configuration } from './config.js';
-import { Databases } from './databases.js';
+import { Configuration } from '../config.js';
+import { Databases } from '../read-database/databases.js';
 import { assertLogIsHome, UnsuitableLog } from './log-home.js';
 import { idsIn } from './log-take-up.js';
-import { migrate } from './read-database/migrate.js';
-import { createDatabase, type TestDatabase } from '../test/harness/database.js';
+import { migrate } from '../read-database/migrate.js';
+import { createDatabase, type TestDatabase } from '../../test/harness/database.js';
 
 describe('the ids that an event has used up', () => {
   const ids = (stream: string, data: unknown = {}): unknown => [...idsIn({ stream, data })];

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { Application } from './application.js';
 import { CannotStart } from './cannot-start.js';
-import { Configuration, ConfigurationError, helpText, readConfiguration } from './config.js';
-import { connectDatabases } from './databases.js';
+import { Configuration, ConfigurationError, helpText, readConfiguration } from '../config.js';
+import { connectDatabases } from '../read-database/databases.js';
 import { assertCanListen } from './listening.js';
 import { createLogger } from './logging.js';
 
