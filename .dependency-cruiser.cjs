@@ -66,6 +66,19 @@ module.exports = {
       to: { path: '^(src|libs|test|tools)/', pathNot: '^libs/quantities/' },
     },
     {
+      name: 'fields-lists-resources-in-this-order',
+      comment: 'A list knows fields, a resource knows both, and never the other way round.',
+      severity: 'error',
+      from: { path: '^libs/(fields|lists)/' },
+      to: { path: '^libs/resources/' },
+    },
+    {
+      name: 'fields-know-no-lists',
+      severity: 'error',
+      from: { path: '^libs/fields/' },
+      to: { path: '^libs/lists/' },
+    },
+    {
       name: 'libs-never-import-the-application',
       severity: 'error',
       from: { path: '^libs/', pathNot: '(\\.spec\\.ts$|/contract/|/testing/)' },

@@ -6,7 +6,7 @@ import type { EventLog } from '#millwright/event-sourcing';
 import { FinanceModule } from '#millwright/finance';
 import { InventoryModule } from '#millwright/inventory';
 import { PeopleModule } from '#millwright/people';
-import { RecordsModule } from '#millwright/resources';
+import { ResourcesModule } from '#millwright/resources';
 import { SitesModule } from '#millwright/sites';
 import { WorkOrdersModule } from '#millwright/work-orders';
 import type { Configuration } from './config.js';
@@ -27,7 +27,7 @@ export class AppModule {
         EngineModule.on(configuration, databases, log, logger),
         CqrsModule.forRoot(),
         HttpModule.on({ logger, logSharesDatabase: configuration.eventStoreUrl === undefined }),
-        RecordsModule,
+        ResourcesModule,
         SitesModule,
         PeopleModule,
         InventoryModule,

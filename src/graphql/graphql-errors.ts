@@ -1,6 +1,7 @@
 import { GraphQLError, type ExecutionResult } from 'graphql';
 import { Rejection, type Detail } from '#millwright/event-sourcing';
-import { camelCase, invalid, toldOf } from '#millwright/resources';
+import { camelCase, invalid } from '#millwright/fields';
+import { toldOf } from '#millwright/resources';
 import { publishedErrorOf, type PublishedError } from '../errors/published-error.js';
 
 /** Told of errors of ours, which a client sees only as INTERNAL or UNAVAILABLE. */

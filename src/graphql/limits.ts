@@ -8,7 +8,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { fieldExtensionsEstimator, getComplexity, simpleEstimator } from 'graphql-query-complexity';
-import { invalid } from '#millwright/resources';
+import { invalid } from '#millwright/fields';
 
 /** What one document may be, so that no single one can hold up the others. */
 export const limits = {

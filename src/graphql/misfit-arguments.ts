@@ -16,7 +16,7 @@ import {
 } from 'graphql';
 import type { Detail } from '#millwright/event-sourcing';
 import { InexactNumber } from '#millwright/quantities';
-import { invalid } from '#millwright/resources';
+import { invalid } from '#millwright/fields';
 import { misfitsOf, unknownYet } from './schema-misfits.js';
 
 /** @throws Rejection VALIDATION_FAILED when a variable does not fit the type that the operation gives it */

@@ -7,7 +7,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { invalid } from '#millwright/resources';
+import { invalid } from '#millwright/fields';
 import { unreadable } from './graphql-errors.js';
 
 /**

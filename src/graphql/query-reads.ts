@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { OperationTypeNode, type OperationDefinitionNode } from 'graphql';
 import { OwnWrites, PositionWaiter } from '#millwright/access';
-import { Snapshots } from '#millwright/resources';
+import { Snapshots } from '#millwright/lists';
 import { header, seeOwnWrites } from '../http/index.js';
 
 /** Gives all fields of a query, and all fields below a mutation, one state of the read models, which has what the same credential has written. */

@@ -9,7 +9,7 @@ import {
   type GraphQLLeafType,
 } from 'graphql';
 import type { Detail } from '#millwright/event-sourcing';
-import { fieldProblem, inputFieldOf, type Problem } from '#millwright/resources';
+import { fieldProblem, inputFieldOf, type Problem } from '#millwright/fields';
 
 /** Stands for what a variable will bring: its value is judged with the variables. */
 export const unknownYet = Symbol('variable');

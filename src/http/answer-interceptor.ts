@@ -12,7 +12,7 @@ import {
   type StoredAnswer,
 } from '#millwright/access';
 import { Rejection, runInContext, type CommandContext } from '#millwright/event-sourcing';
-import { Answer, refuseBody, takesBody } from '#millwright/resources';
+import { Answer, operationOf, refuseBody, takesBody, type Operation } from '#millwright/resources';
 import { envelopeFormOf, json, successBody, successHeaders } from './envelope.js';
 import { expectedRevisionsOf, header } from './request-headers.js';
 import { isAboutOneRecord } from './route-policy.js';
@@ -40,7 +40,9 @@ export class AnswerInterceptor implements NestInterceptor {
     const handle = (): Promise<unknown> => lastValueFrom(next.handle(), { defaultValue: undefined });
     if (!isRead && !takesBody(context.getHandler())) refuseBody(request.body);
     return from(
-      isRead ? this.read(http.getResponse<FastifyReply>(), scope, handle) : this.write(http.getResponse<FastifyReply>(), scope, handle),
+      isRead
+        ? this.read(http.getResponse<FastifyReply>(), scope, handle)
+        : this.write(http.getResponse<FastifyReply>(), scope, handle, operationOf(context.getHandler())),
     );
   }
 
@@ -51,7 +53,12 @@ export class AnswerInterceptor implements NestInterceptor {
     return send(reply, answerOf(answer, reply, scope));
   }
 
-  private async write(reply: FastifyReply, scope: RequestScope, handle: () => Promise<unknown>): Promise<unknown> {
+  private async write(
+    reply: FastifyReply,
+    scope: RequestScope,
+    handle: () => Promise<unknown>,
+    operation: Operation | undefined,
+  ): Promise<unknown> {
     const { request } = reply;
     const ifMatch = header(request.headers['if-match']);
     if (ifMatch !== undefined && !isAboutOneRecord(request.routeOptions.url ?? ''))
@@ -59,7 +66,7 @@ export class AnswerInterceptor implements NestInterceptor {
     const expectedRevisions = expectedRevisionsOf(ifMatch);
     const key = header(request.headers['idempotency-key']);
     const decided = async (more: Pick<CommandContext, 'expectedRevisions' | 'idempotency'>): Promise<StoredAnswer> => {
-      const admit = changesTheEntity(request) ? await this.knownSites.admission(scope) : undefined;
+      const admit = !operation?.atArchivedSites ? await this.knownSites.admission(scope) : undefined;
       const context = commandContextOf(scope, { ...more, admit });
       try {
         return answerOf(await runInContext(context, handle), reply, scope);
@@ -74,7 +81,7 @@ export class AnswerInterceptor implements NestInterceptor {
       this.acknowledged(scope, answer);
       return send(reply, answer);
     }
-    const answer = await this.keys.run({ operation: operationOf(request), key, fingerprint: fingerprint(request, scope) }, (idempotency) =>
+    const answer = await this.keys.run({ operation: pathOf(request), key, fingerprint: fingerprint(request, scope) }, (idempotency) =>
       decided({ expectedRevisions, idempotency }),
     );
     if (answer.replayed) reply.header('Idempotent-Replayed', 'true');
@@ -89,11 +96,8 @@ export class AnswerInterceptor implements NestInterceptor {
   }
 }
 
-/** Not where sites themselves are administered, for there an archived one is brought back; and the operations of a batch are asked one by one. */
-const changesTheEntity = ({ routeOptions: { url = '' } }: FastifyRequest): boolean => !/^\/api\/v1\/(entities(\/|$)|batch$)/.test(url);
-
 /** Method and path as the router understood it, however the client spelled and encoded it: two spellings of one path are one operation. */
-function operationOf({ method, routeOptions: { url = '' }, params }: FastifyRequest): string {
+function pathOf({ method, routeOptions: { url = '' }, params }: FastifyRequest): string {
   const values = new Map(Object.entries(params as Record<string, string>));
   return `${method} ${url.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(values.get(name) ?? ''))}`;
 }

@@ -1,6 +1,6 @@
 import type { Detail } from '#millwright/event-sourcing';
 import { InexactNumber } from '#millwright/quantities';
-import { invalid } from '#millwright/resources';
+import { invalid } from '#millwright/fields';
 
 export type BatchOperation = Readonly<{
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';

@@ -5,7 +5,7 @@ import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { IdempotentRequest } from '#millwright/access';
 import { currentContext } from '#millwright/event-sourcing';
-import { UncheckedBody, ApiHeading } from '#millwright/resources';
+import { ApiHeading, handles, UncheckedBody } from '#millwright/resources';
 import { batchOperationsOf, urlOf, type BatchOperation } from './batch-operations.js';
 import type { HttpAdapter } from './http-adapter.js';
 import { header } from './request-headers.js';
@@ -85,6 +85,8 @@ export class BatchController {
     return headers;
   }
 }
+// Its operations are asked one by one.
+handles(BatchController.prototype, 'run', { name: 'runBatch', does: 'writes', atArchivedSites: true });
 
 function batchSchema(): object {
   return {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { Rejection } from '#millwright/event-sourcing';
 import { InexactNumber } from '#millwright/quantities';
-import { invalid } from '#millwright/resources';
+import { invalid } from '#millwright/fields';
 
 /** Limits of one body, so that no single request stalls the others: depth of nesting, values in all, members of one object. */
 const deepest = 32;

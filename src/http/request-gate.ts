@@ -11,7 +11,7 @@ import {
   type RequestScope,
 } from '#millwright/access';
 import { Rejection, runForEverybody } from '#millwright/event-sourcing';
-import { invalid } from '#millwright/resources';
+import { invalid } from '#millwright/fields';
 import { RejectionWithHeaders } from '../errors/published-error.js';
 import type { KnownPaths } from './known-paths.js';
 import { credentialOf, entityIdOf, header, noSuchEntity, positionOf } from './request-headers.js';

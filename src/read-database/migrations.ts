@@ -1,6 +1,7 @@
 import { accessMigrations } from '#millwright/access';
 import { logMigrations, projectionMigrations, snapshotMigrations } from '#millwright/event-sourcing';
-import { externalReferenceMigrations, languageMigrations, peopleMigrations } from '#millwright/resources';
+import { languageMigrations } from '#millwright/lists';
+import { externalReferenceMigrations, peopleMigrations } from '#millwright/resources';
 import { logHomeMigrations } from '../event-log/log-home.js';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 

@@ -1,6 +1,6 @@
 import { DataSource, type DataSourceOptions, type ObjectLiteral, type QueryRunner } from 'typeorm';
 import { Rejection } from '#millwright/event-sourcing';
-import { currentMoment } from '#millwright/resources';
+import { currentMoment } from '#millwright/lists';
 import { viewNotShown } from '../errors/published-error.js';
 
 /** How far a read model has got that is not shown: it knows the log up to `position`. Positions are text. */

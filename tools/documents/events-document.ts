@@ -1,5 +1,8 @@
 import { createGenerator } from 'ts-json-schema-generator';
-import { camelCase, storedColumns, type RecordDefinition } from '#millwright/resources';
+import { camelCase, fieldsOf, isInput, type FieldDefinition } from '#millwright/fields';
+import { storedColumns, type PlainResource, type ResourceFields } from '#millwright/resources';
+import { partFields } from '#millwright/inventory';
+import { workOrderFields } from '#millwright/work-orders';
 import { records } from '#src/engine/records';
 import type { EventsDocument } from './events-only-grow.js';
 
@@ -12,11 +15,11 @@ type EventEntry = Readonly<{ description?: unknown; category: string; schema_ver
  */
 export function eventsDocument(): EventsDocument {
   const written = [
-    ...typesOf('libs/inventory/src/domain/part.events.ts', 'PartEvent', 'part'),
-    ...typesOf('libs/work-orders/src/domain/work-order.events.ts', 'WorkOrderEvent', 'workOrder'),
+    ...withDetails(typesOf('libs/inventory/src/domain/part.events.ts', 'PartEvent', 'part'), partFields),
+    ...withDetails(typesOf('libs/work-orders/src/domain/work-order.events.ts', 'WorkOrderEvent', 'workOrder'), workOrderFields),
     ...typesOf('libs/work-orders/src/domain/work-order.earlier-events.ts', 'EarlierWorkOrderEvent', 'workOrder'),
   ];
-  const ofRecords = records.flatMap((record) => eventsOfRecord(record as unknown as RecordDefinition));
+  const ofRecords = records.flatMap((record) => eventsOfRecord(record as unknown as PlainResource));
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'The events of Millwright',
@@ -137,10 +140,54 @@ const jsonTypes: Readonly<Record<string, Schema>> = {
   jsonb: {},
 };
 
+/** What `details` and `changes` of events hold: the fields of the resource, as a hand-written type would say it. */
+function withDetails(
+  events: readonly (readonly [string, EventEntry])[],
+  { all, details }: ResourceFields,
+): (readonly [string, EventEntry])[] {
+  const properties = details.map(({ name, column }): readonly [string, Schema] => {
+    const field = all.find(({ stored }) => stored?.name === column);
+    const schema = field ? schemaOfDetail(field) : {};
+    return [name, field?.stored?.neverNull || Array.isArray(field?.stored?.initial) ? schema : nullable(schema)];
+  });
+  const schema = { type: 'object', properties: Object.fromEntries(properties), additionalProperties: false };
+  const schemas = new Map<string, Schema>([
+    ['details', { ...schema, required: details.map(({ name }) => name) }],
+    ['changes', schema],
+  ]);
+  return events.map(([name, entry]) => {
+    const data = entry.data as Readonly<{ properties?: Readonly<Record<string, unknown>> }>;
+    const described = Object.entries(data.properties ?? {}).map(([property, old]) => [property, schemas.get(property) ?? old] as const);
+    return [name, { ...entry, data: { ...data, ...(data.properties && { properties: Object.fromEntries(described) }) } }];
+  });
+}
+
+const number: Schema = { type: 'number' };
+const detailTypes: Readonly<Record<string, Schema>> = {
+  text,
+  timestamptz: text,
+  date: text,
+  boolean: { type: 'boolean' },
+  integer: number,
+  bigint: number,
+  numeric: { $ref: '#/$defs/Decimal' },
+  'bigint[]': { type: 'array', items: number },
+};
+
+function schemaOfDetail({ input, stored }: FieldDefinition): Schema {
+  if (!input?.nested?.each) return detailTypes[stored?.type ?? ''] ?? {};
+  const fields = fieldsOf(input.nested.type());
+  const properties = Object.fromEntries(fields.map((field) => [field.name, schemaOfDetail(field)]));
+  return { type: 'array', items: { type: 'object', properties, required: Object.keys(properties), additionalProperties: false } };
+}
+
+const nullable = (schema: Schema): Schema =>
+  typeof schema['type'] === 'string' ? { ...schema, type: [schema['type'], 'null'] } : { anyOf: [schema, { type: 'null' }] };
+
 /** `<Type>Registered` with what was given, `<Type>Changed` with what changed (null clears), `<Type>Archived` and `<Type>Unarchived` with nothing. */
-function eventsOfRecord({ typeName, category, inputFields, inherent = {}, personal }: RecordDefinition): (readonly [string, EventEntry])[] {
-  const inherentColumns = Object.fromEntries(Object.entries(inherent).map(([name, { column }]) => [name, column]));
-  const columns = personal ? {} : { ...storedColumns(inputFields), ...inherentColumns };
+function eventsOfRecord({ typeName, category, fields, personal, initial }: PlainResource): (readonly [string, EventEntry])[] {
+  const said = fields.all.filter((field) => isInput(field) || field.name in initial);
+  const columns = personal ? {} : storedColumns(said);
   const properties = Object.entries(columns).map(([name, column]) => [camelCase(name), jsonTypes[column] ?? {}] as const);
   const cleared = properties.map(([name, schema]) => [name, { anyOf: [schema, { type: 'null' }] }] as const);
   const given = (fields: readonly (readonly [string, Schema])[]): Schema =>

@@ -136,13 +136,13 @@ function expectedOf(states: States, records: ReadonlyMap<string, RecordState>, p
   const path = locationIds.map((id) => nameOf(`location-${id}`)).join(' > ');
   expected.set('asset', records.has(`asset-${assetId}`) ? `${nameOf(`asset-${assetId}`)} in ${path}` : 'nothing');
   const stocked = [...states.parts].filter(([, { archived }]) => !archived);
-  const named = stocked.map(([id, { details }]) => ({ id, name: details.name }));
+  const named = stocked.map(([id, { details }]) => ({ id, name: String(details['name']) }));
   expected.set(byName, inOrder(named).join());
   const shelved = stocked.map(([id, { shelf }]) => ({ id, quantity: shelf.quantity }));
   shelved.sort((one, other) => (one.quantity === other.quantity ? other.id - one.id : one.quantity > other.quantity ? -1 : 1));
   expected.set(byStock, shelved.map(({ id, quantity }) => `${id} ${Number(showQuantity(quantity))}`).join());
   const open = [...states.orders].filter(([, { archived, phase }]) => !archived && (phase === 'open' || phase === 'completing'));
-  const titled = open.map(([id, { details }]) => ({ id, name: details.title }));
+  const titled = open.map(([id, { details }]) => ({ id, name: String(details['title']) }));
   expected.set(byTitle, inOrder(titled).join());
   return expected;
 }

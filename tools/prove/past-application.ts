@@ -2,11 +2,12 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { DataSource, EntityManager } from 'typeorm';
 import { runInScope, type RequestScope } from '#millwright/access';
-import { ProjectionEngine, Rejection, type Digest, type Position, type Row } from '#millwright/event-sourcing';
-import { PartPresenter, parts } from '#millwright/inventory';
-import { AsOf, RecordReader, ResourceReader, type Answer, type ListPage, type Presenter, type RawQuery } from '#millwright/resources';
+import { ProjectionEngine, Rejection, type Digest, type Position } from '#millwright/event-sourcing';
+import { parts } from '#millwright/inventory';
+import { AsOf, type ListPage, type RawQuery } from '#millwright/lists';
+import { ResourceReader, type Answer } from '#millwright/resources';
 import { assets } from '#millwright/sites';
-import { WorkOrderPresenter, workOrders } from '#millwright/work-orders';
+import { workOrders } from '#millwright/work-orders';
 import { AppModule } from '../../src/app.module.js';
 import { readConfiguration } from '../../src/config.js';
 import { Engine } from '../../src/engine/engine.js';
@@ -54,9 +55,6 @@ export async function withPast<T>(dataDir: string, work: (past: Past) => Promise
     const services: Services = {
       asOf: nest.get(AsOf, { strict: false }),
       reader: nest.get(ResourceReader, { strict: false }),
-      records: nest.get(RecordReader, { strict: false }),
-      part: nest.get(PartPresenter, { strict: false }),
-      order: nest.get(WorkOrderPresenter, { strict: false }),
       projections: nest.get(ProjectionEngine, { strict: false }),
     };
     return await work(pastOf(services));
@@ -71,13 +69,10 @@ export async function withPast<T>(dataDir: string, work: (past: Past) => Promise
 type Services = Readonly<{
   asOf: AsOf;
   reader: ResourceReader;
-  records: RecordReader;
-  part: PartPresenter;
-  order: WorkOrderPresenter;
   projections: ProjectionEngine;
 }>;
 
-function pastOf({ asOf, reader, records, part, order, projections }: Services): Past {
+function pastOf({ asOf, reader, projections }: Services): Past {
   const ask = (at: Position, read: () => Promise<Answer>): Promise<Answer> => runInScope({ ...scope }, () => asOf.read(at, read));
   const one = (at: Position, read: () => Promise<Answer>): Promise<unknown> => ask(at, read).then(({ data }) => data, unlessMissing);
   const list = async (at: Position, query: RawQuery, read: (page: RawQuery) => Promise<Answer>): Promise<readonly unknown[]> => {
@@ -90,15 +85,14 @@ function pastOf({ asOf, reader, records, part, order, projections }: Services): 
     }
     return rows;
   };
-  const partPresenter = part as unknown as Presenter<Row>;
   return {
-    part: (id, at) => one(at, () => reader.one(parts, id, partPresenter)),
-    order: (id, at) => one(at, () => reader.one(workOrders, id, order)),
-    asset: (id, at) => one(at, () => records.one(assets, id)),
-    parts: (query, at) => list(at, query, (page) => reader.list(parts, page, partPresenter)),
-    orders: (query, at) => list(at, query, (page) => reader.list(workOrders, page, order)),
+    part: (id, at) => one(at, () => reader.one(parts, id)),
+    order: (id, at) => one(at, () => reader.one(workOrders, id)),
+    asset: (id, at) => one(at, () => reader.one(assets, id)),
+    parts: (query, at) => list(at, query, (page) => reader.list(parts, page)),
+    orders: (query, at) => list(at, query, (page) => reader.list(workOrders, page)),
     async refusalOfCursor(from, at) {
-      const read = (query: RawQuery) => () => reader.list(parts, { per_page: '1', ...query }, partPresenter);
+      const read = (query: RawQuery) => () => reader.list(parts, { per_page: '1', ...query });
       const cursor = nextIn(await ask(from, read({})));
       return ask(at, read({ cursor })).then(() => 'none', codeOf);
     },

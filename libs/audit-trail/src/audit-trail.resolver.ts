@@ -1,7 +1,10 @@
 import { Args, Query, Resolver } from '@nestjs/graphql';
-import { connectionFrom, listComplexity, type ListArguments } from '#millwright/resources';
-import { AuditTrailReader } from './audit-trail-reader.js';
-import { AuditEventConnection, AuditEventListArguments } from './audit-trail.types.js';
+import { connectionFrom, connectionOf, listArgumentsOf, listComplexity, type ListArguments } from '#millwright/lists';
+import { auditEvent } from './audit-event.shown.js';
+import { auditTrailList, AuditTrailReader } from './audit-trail-reader.js';
+
+const AuditEventConnection = connectionOf('AuditEvent', () => auditEvent.type);
+const AuditEventListArguments = listArgumentsOf('AuditEvent', auditTrailList);
 
 @Resolver()
 export class AuditTrailResolver {

@@ -3,7 +3,9 @@ import { DataSource } from 'typeorm';
 import { currentEntity, timeZoneOf } from '#millwright/access';
 import type { Detail } from '#millwright/event-sourcing';
 import { printed } from '#millwright/quantities';
-import { Answer, defineChoices, inOrder, invalid, plainDateProblem, type RawQuery } from '#millwright/resources';
+import { defineChoices, invalid, plainDateProblem } from '#millwright/fields';
+import { inOrder, type RawQuery } from '#millwright/lists';
+import { Answer } from '#millwright/resources';
 
 /** What costs can be grouped by: the key of a group, its label, and the order of the rows. */
 const groupings = {

@@ -1,6 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiQuery } from '@nestjs/swagger';
-import { ApiAnswer, type Answer, type RawQuery, ApiHeading } from '#millwright/resources';
+import type { RawQuery } from '#millwright/lists';
+import { ApiAnswer, ApiHeading, type Answer } from '#millwright/resources';
 import { costGroupings, CostsReport } from './costs-report.js';
 
 class CostsReportRow {

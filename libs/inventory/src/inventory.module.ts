@@ -1,21 +1,30 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Questions, recordModule } from '#millwright/resources';
+import { operationHandlers, Questions, resourceModule } from '#millwright/resources';
 import { isCurrencyUsed } from '#millwright/sites';
-import { inventoryHandlers } from './inventory.handlers.js';
-import { PartPresenter } from './part-presenter.js';
+import { partOperations } from './part.operations.js';
+import { PartFiguresResolver, PartTransactionsResolver } from './part.resolver.js';
+import { parts } from './part.resource.js';
+import { partTransaction } from './part-transaction.shown.js';
 import { PartTransactionReader } from './part-transaction-reader.js';
+import { PartTransactionsController } from './part-transactions.controller.js';
 import { PartWriter } from './part-writer.js';
-import { PartsController } from './parts.controller.js';
-import { PartsResolver, PartTransactionsResolver } from './parts.resolver.js';
 import { Receipts } from './receipts.js';
 import { inventoryRecords } from './records/inventory-records.js';
 
 /** Parts: stock, reservations, valuation; storerooms, units and part types. */
 @Module({
-  imports: [recordModule(inventoryRecords)],
-  controllers: [PartsController],
-  providers: [...inventoryHandlers, PartWriter, PartTransactionReader, PartPresenter, Receipts, PartsResolver, PartTransactionsResolver],
+  imports: [resourceModule(inventoryRecords, [{ resource: parts, operations: partOperations }])],
+  controllers: [PartTransactionsController],
+  providers: [
+    ...operationHandlers(partOperations),
+    PartWriter,
+    PartTransactionReader,
+    Receipts,
+    PartFiguresResolver,
+    PartTransactionsResolver,
+    partTransaction.resolver,
+  ],
 })
 export class InventoryModule implements OnModuleInit {
   constructor(

@@ -2,25 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Row } from '#millwright/event-sourcing';
 import { printed } from '#millwright/quantities';
-import {
-  Answer,
-  listQueryOf,
-  ListReader,
-  NestedLists,
-  noSuchRecord,
-  parseListQuery,
-  readRowsById,
-  RelatedRecords,
-  ResourceReader,
-  type ListArguments,
-  type ListPage,
-  type RawQuery,
-} from '#millwright/resources';
+import { listQueryOf, ListReader, NestedLists, parseListQuery, type ListArguments, type ListPage, type RawQuery } from '#millwright/lists';
+import { Answer, noSuchRecord, readRowsById, RelatedRecords, ResourceReader } from '#millwright/resources';
 import { part } from './domain/part.js';
-import { PartPresenter } from './part-presenter.js';
-import { parts } from './part.definition.js';
-import { transactionList } from './read-models/lists.js';
-import type { PartRow } from './read-models/part-row.js';
+import { partTransaction } from './part-transaction.shown.js';
+import { parts } from './part.resource.js';
+import { transactionList } from './read-models/transaction-list.js';
 
 /** Reads the transactions of parts from the read models. */
 @Injectable()
@@ -31,7 +18,6 @@ export class PartTransactionReader {
     private readonly lists: ListReader,
     private readonly nested: NestedLists,
     private readonly related: RelatedRecords,
-    private readonly presenter: PartPresenter,
   ) {}
 
   page(partId: number, list: ListArguments): Promise<ListPage> {
@@ -48,12 +34,12 @@ export class PartTransactionReader {
       }),
     );
     const total_used = printed(String(aggregates['total_used']));
-    return new Answer(await Promise.all(rows.map((row) => this.transactionOf(row))), { meta: { ...meta, total_used } });
+    return new Answer(await Promise.all(rows.map((row) => partTransaction.print(row, this.related))), { meta: { ...meta, total_used } });
   }
 
   async one(partId: number, transactionId: number): Promise<Answer> {
     const row = await this.row(partId, transactionId);
-    return new Answer(await this.transactionOf(row), { revision: Number(row['revision']) });
+    return new Answer(await partTransaction.print(row, this.related), { revision: Number(row['revision']) });
   }
 
   /** @throws Rejection NOT_FOUND */
@@ -72,13 +58,13 @@ export class PartTransactionReader {
       list: await this.lists.read(transactionList, asked, { where: { part_id: partId } }),
     }));
     const movements = await Promise.all(list.rows.map((movement) => this.movementOf(movement)));
-    const part = await this.presenter.full(row as PartRow);
+    const part = await parts.printer.print(row, 'full', this.related);
     return new Answer({ part, movements }, { meta: list.meta, revision: Number(row['revision']) });
   }
 
   private async movementOf(row: Readonly<Row>): Promise<object> {
     return {
-      ...(await this.transactionOf(row)),
+      ...(await partTransaction.print(row, this.related)),
       explanation: row['explanation'],
       event: {
         id: row['event_id'],
@@ -90,33 +76,6 @@ export class PartTransactionReader {
         recorded_at: row['created_at'],
         effective_at: row['effective_at'],
       },
-    };
-  }
-
-  /** A transaction is never edited, so it was updated when and by whom it was created. */
-  private async transactionOf(row: Readonly<Row>): Promise<object> {
-    const created_by = await this.related.label('user', row['created_by_id'], ['id', 'name', 'surname']);
-    const decimal = (column: string) => printed(row[column] as string | null);
-    return {
-      id: row['id'],
-      note: row['note'],
-      type: row['type'],
-      work_order_id: row['work_order_id'],
-      cost: decimal('cost'),
-      total_cost: decimal('total_cost'),
-      quantity: decimal('quantity'),
-      on_hand_qty: decimal('on_hand_qty'),
-      stock_value: decimal('stock_value_posted'),
-      avg_unit_cost: decimal('avg_unit_cost'),
-      work_order_charge: decimal('work_order_charge'),
-      reversed_transaction_id: row['reversed_transaction_id'],
-      images: [],
-      documents: [],
-      actor: { kind: row['actor_kind'], id: row['actor_id'] },
-      created_at: row['created_at'],
-      updated_at: row['created_at'],
-      created_by,
-      updated_by: created_by,
     };
   }
 }

@@ -1,14 +1,13 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { currentEntity } from '#millwright/access';
 import { EventStore } from '#millwright/event-sourcing';
-import { Questions, ResourceWriter, type Question } from '#millwright/resources';
+import { Questions, ResourceWriter, ResourceWriters, type Decided, type Question, type ResourceCommands } from '#millwright/resources';
 import { archivePart, changePartDetails, registerPart, unarchivePart } from './domain/part-registration.js';
 import { reverseReceipt } from './domain/part-stock.js';
 import type { PartEvent } from './domain/part.events.js';
 import type { Part } from './domain/part.state.js';
-import type { PartOutcome, ReversePartTransaction } from './inventory.commands.js';
-import { partTransactionIds, parts } from './part.definition.js';
-import type { PartFields, PartInput } from './part.inputs.js';
+import type { PartFields, PartInput } from './part.fields.js';
+import { parts, partTransactionIds } from './part.resource.js';
 import { Receipts } from './receipts.js';
 
 /** Whether something is just being completed that issues the part, and gives it its stock back if that is refused. */
@@ -16,16 +15,21 @@ export const isBeingIssued: Question<number> = { told: 'Who uses this part canno
 
 /** Brings commands on parts to their stream. */
 @Injectable()
-export class PartWriter {
+export class PartWriter implements ResourceCommands, OnModuleInit {
   constructor(
     private readonly resources: ResourceWriter,
     private readonly events: EventStore,
     private readonly receipts: Receipts,
     private readonly questions: Questions,
+    private readonly writers: ResourceWriters,
   ) {}
 
+  onModuleInit(): void {
+    this.writers.register(parts, this);
+  }
+
   /** @throws Rejection VALIDATION_FAILED, NON_STOCK_PART, VALUE_OUT_OF_RANGE, DUPLICATE_REFERENCE, CONFLICT */
-  async create(input: PartInput): Promise<PartOutcome> {
+  async create(input: PartInput): Promise<Decided<Part>> {
     const openingStock = { quantity: input.on_hand_qty ?? '0', transactionId: await this.events.nextId(partTransactionIds.name) };
     const unitCost = input.unit_cost ?? null;
     return this.resources.create(parts, input, (state, partId, details) =>
@@ -34,30 +38,30 @@ export class PartWriter {
   }
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, CONFLICT, PART_IN_USE, DUPLICATE_REFERENCE, PRECONDITION_FAILED */
-  update(partId: number, input: Partial<PartFields>): Promise<PartOutcome> {
+  update(partId: number, input: Partial<PartFields>): Promise<Decided<Part>> {
     return this.resources.update(parts, partId, input, (state, changes) => changePartDetails(state, { changes }));
   }
 
   /** @throws Rejection NOT_FOUND, PART_IN_USE, PRECONDITION_FAILED, UNAVAILABLE */
-  async archive(partId: number): Promise<PartOutcome> {
+  async archive(partId: number): Promise<Decided<Part>> {
     const completionRunning = await this.questions.ask(isBeingIssued, partId);
     return this.resources.decide(parts, partId, (state) => archivePart(state, { completionRunning }));
   }
 
   /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED */
-  unarchive(partId: number): Promise<PartOutcome> {
+  unarchive(partId: number): Promise<Decided<Part>> {
     return this.resources.decide(parts, partId, unarchivePart);
   }
 
   /** A decision that may be a movement: it gets the id of a transaction. @throws Rejection NOT_FOUND, PRECONDITION_FAILED, and what it says */
-  async move(partId: number, decide: (state: Part, transactionId: number) => readonly PartEvent[]): Promise<PartOutcome> {
+  async move(partId: number, decide: (state: Part, transactionId: number) => readonly PartEvent[]): Promise<Decided<Part>> {
     const transactionId = await this.events.nextId(partTransactionIds.name);
     return this.resources.decide(parts, partId, (state) => decide(state, transactionId));
   }
 
   /** @throws Rejection NOT_FOUND, CONFLICT, NON_STOCK_PART, INSUFFICIENT_STOCK, PRECONDITION_FAILED, UNAVAILABLE while the read model is behind */
-  async reverse({ part_id, transaction_id, reason }: ReversePartTransaction): Promise<PartOutcome> {
-    const receipt = await this.receipts.find(part_id, transaction_id);
-    return this.move(part_id, (part, transactionId) => reverseReceipt(part, { transactionId, receipt: receipt(), reason }));
+  async reverse(partId: number, transactionOfReceipt: number, reason: string): Promise<Decided<Part>> {
+    const receipt = await this.receipts.find(partId, transactionOfReceipt);
+    return this.move(partId, (part, transactionId) => reverseReceipt(part, { transactionId, receipt: receipt(), reason }));
   }
 }

@@ -1,21 +1,25 @@
 import { builtInUserId, currentScope } from '#millwright/access';
 import { Rejection } from '#millwright/event-sourcing/decider';
-import { defineField, defineRecord, Flag, Money, Name, Text, type Class, type RecordState } from '#millwright/resources';
+import { Flag, inputField, Money, Name, Shown, ShownText, Text } from '#millwright/fields';
+import { defineRecord, type RecordState } from '#millwright/resources';
+
+const emailAddress = /^[^\s@\p{Cc}\p{Surrogate}]+@[^\s@.\p{Cc}\p{Surrogate}]+(\.[^\s@.\p{Cc}\p{Surrogate}]+)*$/u;
 
 /** An e-mail address as far as form can tell. Codes: invalid_email, too_long. */
-const Email = (): PropertyDecorator => (target, property) =>
-  defineField(target.constructor as Class, {
-    name: String(property),
-    kind: 'text',
-    presence: 'nullable',
-    check: (value) => (typeof value === 'string' && value.length <= 254 && /^[^\s@\p{Cc}\p{Surrogate}]+@[^\s@.\p{Cc}\p{Surrogate}]+(\.[^\s@.\p{Cc}\p{Surrogate}]+)*$/u.test(value)
-        ? undefined
-        : { code: 'invalid_email', message: 'must be an e-mail address' }), // prettier-ignore
-    column: 'text',
-    graphql: () => String,
-    openApi: { type: 'string', format: 'email', maxLength: 254, example: 'john-doe@acme-corporation.com' },
-    description: 'The e-mail address.',
-  });
+const Email = (): PropertyDecorator =>
+  inputField(
+    {
+      column: 'text',
+      attribute: 'text',
+      check: (value) =>
+        typeof value === 'string' && value.length <= 254 && emailAddress.test(value)
+          ? undefined
+          : { code: 'invalid_email', message: 'must be an e-mail address' },
+      graphql: () => String,
+      openApi: { type: 'string', format: 'email', maxLength: 254 },
+    },
+    { description: 'The e-mail address.', example: 'john-doe@acme-corporation.com' },
+  );
 
 class UserFields {
   @Name({ description: 'The given name, or the whole name.', required: true, example: 'John' }) name!: string;
@@ -32,43 +36,45 @@ class UserFields {
 }
 
 const text = { type: 'string' };
-const absent = (openApi: Readonly<Record<string, unknown>> = { ...text, nullable: true }) => ({ openApi, of: () => null });
+const absent = Shown({ ...text, nullable: true }, () => null);
 
-/** What they are called stays out of events; what a login, a role or an invitation would say comes with those. */
+/** What a login, a role or an invitation would say comes with those. */
+class UserFigures {
+  @ShownText({
+    always: true,
+    description: 'Name and surname.',
+    of: ({ name, surname }) => [name, surname].filter((part) => part != null && part !== '').join(' '),
+  })
+  full_name!: string;
+  @absent unconfirmed_email!: null;
+  @Shown(text, ({ archived }) => (archived === true ? 'inactive' : 'active')) status!: string;
+  @Shown(text, () => 'api_key') auth_type!: string;
+  @absent avatar!: null;
+  @Shown({ type: 'array', items: { type: 'object' } }, () => []) permissions!: object[];
+  @Shown({ type: 'object' }, () => ({ last_login: null, login_count: 0 })) activity!: object;
+  @Shown(text, () =>
+    currentScope()
+      .customer.name.toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-'),
+  )
+  tenant!: string;
+  @Shown({ type: 'object' }, () => ({ sent_at: null, due_at: null, accepted_at: null })) invitation_details!: object;
+}
+
+/** What they are called stays out of events. */
 export const users = defineRecord({
   name: 'user',
   plural: 'users',
   fields: UserFields,
+  shown: UserFigures,
   description: 'A person who works here.',
-  refusals: { archive: 'CONFLICT (the built-in user)' },
+  notes: { archive: { refusals: 'CONFLICT (the built-in user)' } },
   scope: 'customer',
   personal: true,
   defaults: { language: 'en', can_be_assigned_to_wo: true },
   label: ['id', 'name', 'surname', 'avatar'],
   search: ['name', 'surname', 'email'],
   rules: { archive: assertNotBuiltIn },
-  computed: {
-    full_name: {
-      openApi: text,
-      description: 'Name and surname.',
-      graphql: () => String,
-      of: (row) => [row['name'], row['surname']].filter((part) => part != null && part !== '').join(' '),
-    },
-    unconfirmed_email: absent(),
-    status: { openApi: text, of: (row) => (row['archived'] === true ? 'inactive' : 'active') },
-    auth_type: { openApi: text, of: () => 'api_key' },
-    avatar: absent(),
-    permissions: { openApi: { type: 'array', items: { type: 'object' } }, of: () => [] },
-    activity: { openApi: { type: 'object' }, of: () => ({ last_login: null, login_count: 0 }) },
-    tenant: {
-      openApi: text,
-      of: () =>
-        currentScope()
-          .customer.name.toLowerCase()
-          .replace(/[^a-z0-9]+/g, '-'),
-    },
-    invitation_details: { openApi: { type: 'object' }, of: () => ({ sent_at: null, due_at: null, accepted_at: null }) },
-  },
 });
 
 /** What the bootstrap key and the system itself do is done in this user's name. */

@@ -1,7 +1,5 @@
 import type { Position } from '#millwright/event-sourcing';
 
-export type Pagination = Readonly<{ total: number; page: number; per_page: number; total_pages: number; next_cursor: string | null }>;
-
 /**
  * What a controller method returns; the edge turns it into envelope and headers.
  * `revision` becomes the strong ETag, `position` the X-Position header, `meta` is merged into `meta`.

@@ -1,4 +1,5 @@
-import { defineRecord, Name } from '#millwright/resources';
+import { Name } from '#millwright/fields';
+import { defineRecord } from '#millwright/resources';
 
 class AssetTypeFields {
   @Name({ description: 'What people call the type.', required: true, example: 'HVAC' }) name!: string;

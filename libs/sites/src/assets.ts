@@ -1,17 +1,18 @@
 import {
   defineChoices,
-  defineRecord,
   Integer,
   Money,
+  Name,
   NotYet,
   PlainDate,
   QrCode,
   Reference,
   References,
-  Name,
+  ShownOneOf,
   Text,
   type QrCodeAttributes,
-} from '#millwright/resources';
+} from '#millwright/fields';
+import { defineRecord } from '#millwright/resources';
 
 const assetStatuses = defineChoices('AssetStatus', 'Whether an asset is running.', {
   online: 'It is running, or could be.',
@@ -44,26 +45,20 @@ class AssetFields {
   @QrCode() qr_code_attributes?: QrCodeAttributes | null;
 }
 
+class AssetFigures {
+  @ShownOneOf(assetStatuses, { description: 'Whether it is running.', initial: 'online' }) status!: string;
+}
+
 export const assets = defineRecord({
   name: 'asset',
   plural: 'assets',
   fields: AssetFields,
+  shown: AssetFigures,
   description: "What is maintained: a machine, a vehicle, a building's equipment. Assets may be pieces of other assets.",
   scope: 'entity',
-  tree: true,
+  tree: { inRows: [] },
   attachments: true,
   history: true,
-  people: 'records',
-  inherent: {
-    status: {
-      column: 'text',
-      initial: 'online',
-      openApi: { type: 'string', enum: [...assetStatuses.words] },
-      choices: assetStatuses,
-      graphql: () => assetStatuses.graphql,
-      description: 'Whether it is running.',
-    },
-  },
-  sparse: ['root_id', 'path', 'has_children'],
+  people: { as: 'records' },
   search: ['name', 'description', 'asset_code', 'model', 'manufacturer', 'serial_number'],
 });

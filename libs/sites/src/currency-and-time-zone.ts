@@ -1,27 +1,39 @@
 import { DateTime, IANAZone } from 'luxon';
 import type { DetailCode } from '#millwright/event-sourcing';
-import { defineField, type Class, type Problem } from '#millwright/resources';
+import { inputField, type FieldKind } from '#millwright/fields';
 
 /** A word of a closed world: text that a check knows or does not know. Left out, a site has a default; it is never without one. */
-const knownText =
-  (code: DetailCode, check: (value: string) => boolean, message: string, example: string, description: string): PropertyDecorator =>
-  (target, property) =>
-    defineField(target.constructor as Class, {
-      name: String(property),
-      kind: 'text',
-      presence: 'not null',
-      check: (value): Problem | undefined => (typeof value === 'string' && check(value) ? undefined : { code, message }),
-      column: 'text',
-      graphql: () => String,
-      openApi: { type: 'string', example },
-      description,
-    });
+const knownText = (
+  kind: Pick<FieldKind, 'check'>,
+  { description, example }: Readonly<{ description: string; example: string }>,
+  print?: (value: string) => string,
+): PropertyDecorator =>
+  inputField(
+    { column: 'text', attribute: 'text', graphql: () => String, openApi: { type: 'string' }, ...kind },
+    { description, example },
+    (name, { input, printed, output }) => ({
+      input: { ...input, presence: 'not null' },
+      printed: {
+        ...printed,
+        openApi: { type: 'string', ...(!print && { example }) },
+        ...(print && { print: (row) => print(String(row[name])) }),
+      },
+      output: { ...output, nullable: true },
+    }),
+  );
+
+const isKnown = (code: DetailCode, check: (value: string) => boolean, message: string): Pick<FieldKind, 'check'> => ({
+  check: (value) => (typeof value === 'string' && check(value) ? undefined : { code, message }),
+});
 
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 
 /** An ISO 4217 code. Codes: not_a_currency, required. */
 export const Currency = ({ description }: Readonly<{ description: string }>): PropertyDecorator =>
-  knownText('not_a_currency', (value) => currencies.has(value), 'must be an ISO 4217 code like USD', 'USD', description);
+  knownText(
+    isKnown('not_a_currency', (value) => currencies.has(value), 'must be an ISO 4217 code like USD'),
+    { description, example: 'USD' },
+  );
 
 /** Abbreviations that Node.js takes over from old Java beside the names of IANA: PostgreSQL knows them not at all, or as other places. */
 const abbreviations = new Set(
@@ -34,7 +46,11 @@ const namesPlace = (value: string): boolean =>
 
 /** An IANA name. Codes: not_a_time_zone, required. */
 export const TimeZone = ({ description }: Readonly<{ description: string }>): PropertyDecorator =>
-  knownText('not_a_time_zone', namesPlace, 'must be an IANA time zone like Europe/Berlin', 'Etc/UTC', description);
+  knownText(
+    isKnown('not_a_time_zone', namesPlace, 'must be an IANA time zone like Europe/Berlin'),
+    { description, example: 'Etc/UTC' },
+    printedTimeZone,
+  );
 
 /** "Europe/Berlin: +02:00", with the offset of this moment. */
 export const printedTimeZone = (timeZone: string): string => `${timeZone}: ${DateTime.now().setZone(timeZone).toFormat('ZZ')}`;

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { KnownSites } from '#millwright/access';
 import { Rejection } from '#millwright/event-sourcing';
-import { Questions, RecordWriter, type Question } from '#millwright/resources';
+import { PlainWriter, Questions, type Question } from '#millwright/resources';
 import { entities } from './entities.js';
 
 /** Whether amounts of a site exist. Every room that keeps amounts (parts, costs) answers it. */
@@ -14,7 +14,7 @@ export const isCurrencyUsed: Question<number> = { told: 'What is in use at this 
 @Injectable()
 export class CurrencyUse implements OnModuleInit {
   constructor(
-    private readonly records: RecordWriter,
+    private readonly records: PlainWriter,
     private readonly questions: Questions,
     private readonly knownSites: KnownSites,
   ) {}

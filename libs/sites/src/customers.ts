@@ -1,4 +1,5 @@
-import { defineRecord, Name } from '#millwright/resources';
+import { Name } from '#millwright/fields';
+import { defineRecord } from '#millwright/resources';
 
 class CustomerFields {
   @Name({ description: 'What the customer is called.', required: true, example: 'Acme Corporation' }) name!: string;

@@ -1,5 +1,6 @@
-import { defineRecord, Name, Text } from '#millwright/resources';
-import { Currency, currencyName, currencySymbol, printedTimeZone, TimeZone } from './currency-and-time-zone.js';
+import { Name, ShownText, Text } from '#millwright/fields';
+import { defineRecord } from '#millwright/resources';
+import { Currency, currencyName, currencySymbol, TimeZone } from './currency-and-time-zone.js';
 
 class EntityFields {
   @Name({ description: 'What people call the site.', required: true, example: 'Main Facility' }) name!: string;
@@ -21,34 +22,30 @@ class EntityFields {
   @Currency({ description: 'What all its money is in: an ISO 4217 code. Fixed once a part or a cost exists.' }) currency?: string | null;
 }
 
-const text = { type: 'string' };
+class EntityFigures {
+  @ShownText({ always: true, description: 'What the currency is called in English.', of: ({ currency }) => currencyName(String(currency)) })
+  currency_name!: string;
+  @ShownText({
+    always: true,
+    description: 'The sign of the currency; its code where it has none.',
+    of: ({ currency }) => currencySymbol(String(currency)),
+  })
+  currency_symbol!: string;
+}
 
 export const entities = defineRecord({
   name: 'entity',
   plural: 'entities',
   fields: EntityFields,
+  shown: EntityFigures,
   description: 'A site. What it owns is seen by nobody at another site; it has one currency and one time zone.',
-  refusals: {
-    update: 'CURRENCY_IN_USE (another currency where a part or a cost exists)',
-    archive: 'CONFLICT (the last one), UNAVAILABLE (the others cannot be read right now)',
+  notes: {
+    update: { refusals: 'CURRENCY_IN_USE (another currency where a part or a cost exists)' },
+    archive: { refusals: 'CONFLICT (the last one), UNAVAILABLE (the others cannot be read right now)' },
   },
   scope: 'customer',
+  administersSites: true,
   history: true,
   defaults: { datetime_format: 'MM/DD/YYYY - 11:59 PM', timezone: 'Etc/UTC', currency: 'USD' },
-  computed: {
-    timezone: { openApi: text, of: (row) => printedTimeZone(String(row['timezone'])) },
-    currency_name: {
-      description: 'What the currency is called in English.',
-      openApi: text,
-      graphql: () => String,
-      of: (row) => currencyName(String(row['currency'])),
-    },
-    currency_symbol: {
-      description: 'The sign of the currency; its code where it has none.',
-      openApi: text,
-      graphql: () => String,
-      of: (row) => currencySymbol(String(row['currency'])),
-    },
-  },
   search: ['name', 'description', 'address'],
 });

@@ -2,14 +2,14 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { KnownSites, currentScope } from '#millwright/access';
 import { Rejection } from '#millwright/event-sourcing';
-import { Questions, RecordWriter } from '#millwright/resources';
+import { PlainWriter, Questions } from '#millwright/resources';
 import { entities } from './entities.js';
 
 /** Keeps a customer from archiving their last site: an archived one takes no writes, and there would be none left to work at. */
 @Injectable()
 export class LastEntity implements OnModuleInit {
   constructor(
-    private readonly records: RecordWriter,
+    private readonly records: PlainWriter,
     private readonly questions: Questions,
     private readonly database: DataSource,
     private readonly knownSites: KnownSites,

@@ -1,4 +1,5 @@
-import { defineRecord, QrCode, Reference, Name, Text, type QrCodeAttributes } from '#millwright/resources';
+import { Name, QrCode, Reference, Text, type QrCodeAttributes } from '#millwright/fields';
+import { defineRecord } from '#millwright/resources';
 
 class LocationFields {
   @Name({ description: 'What people call the place.', required: true, example: 'Main Conference Room' }) name!: string;
@@ -9,7 +10,8 @@ class LocationFields {
   })
   description?: string | null;
   @Text({ description: 'How to get there.', max: 1000, example: '101-123 Example St' }) address?: string | null;
-  @Reference('location', { description: 'The location that it is inside of.', example: 55 }) parent_id?: number | null;
+  @Reference('location', { description: 'The location that it is inside of.', label: ['id', 'name'], example: 55 }) parent_id?:
+    number | null;
   @QrCode() qr_code_attributes?: QrCodeAttributes | null;
 }
 
@@ -19,11 +21,10 @@ export const locations = defineRecord({
   fields: LocationFields,
   description: 'Where things are: a building, a room, a shelf. Locations may be inside other locations.',
   scope: 'entity',
-  tree: true,
+  tree: { inRows: ['path'] },
   attachments: true,
   history: true,
-  people: 'ids in full form',
+  people: { as: 'ids', only: 'full' },
   label: ['id', 'name', 'path'],
-  sparse: ['root_id', 'has_children'],
   search: ['name', 'description', 'address'],
 });

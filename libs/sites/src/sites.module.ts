@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { KnownSites, EntityDirectory } from '#millwright/access';
-import { recordModule } from '#millwright/resources';
+import { resourceModule } from '#millwright/resources';
 import { assetTypes } from './asset-types.js';
 import { assets } from './assets.js';
 import { CurrencyUse } from './currency-use.js';
@@ -15,7 +15,7 @@ export const siteRecords = [customers, entities, locations, assetTypes, assets];
 
 @Global()
 @Module({
-  imports: [recordModule(siteRecords)],
+  imports: [resourceModule(siteRecords)],
   providers: [{ provide: EntityDirectory, useClass: SiteDirectory }, KnownSites, CurrencyUse, LastEntity],
   exports: [EntityDirectory, KnownSites],
 })

@@ -9,12 +9,12 @@ import {
   type Position,
   type RecordedEvent,
 } from '#millwright/event-sourcing';
+import type { Decided } from '#millwright/resources';
 import { concernsParts } from './domain/fulfilment.js';
 import { namedParts } from './domain/work-order-completion.js';
 import { workOrder } from './domain/work-order.js';
 import type { PartRefusalCode, RefusedCompletion, WorkOrder } from './domain/work-order.state.js';
 import { fulfilmentName } from './fulfilment-process.js';
-import type { WorkOrderOutcome } from './work-order.commands.js';
 
 /** How long an answer waits for the parts; past that the client is asked to come back. */
 const longestWaitMs = 5_000;
@@ -35,7 +35,7 @@ export class Fulfilment {
    * @throws Rejection COMPLETION_PENDING (with `position`) when that takes longer than 5 s, or cannot be read now: the command stands, and a repeat
    *   waits on; INSUFFICIENT_STOCK and others that a part says no with (with `position`: what the order had asked for was taken back before)
    */
-  async settled(outcome: WorkOrderOutcome): Promise<WorkOrderOutcome> {
+  async settled(outcome: Decided<WorkOrder>): Promise<Decided<WorkOrder>> {
     const causes = outcome.events.filter(concernsParts);
     const last = causes.at(-1);
     const until = Date.now() + longestWaitMs;

@@ -1,24 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { Row } from '#millwright/event-sourcing';
-import { printed } from '#millwright/quantities';
-import {
-  Answer,
-  listQueryOf,
-  ListReader,
-  NestedLists,
-  parseListQuery,
-  RelatedRecords,
-  ResourceReader,
-  type ListArguments,
-  type ListPage,
-  type RawQuery,
-} from '#millwright/resources';
-import { otherCostList } from './read-models/lists.js';
-import { workOrders } from './work-order.definition.js';
+import { listQueryOf, ListReader, NestedLists, parseListQuery, type ListArguments, type ListPage, type RawQuery } from '#millwright/lists';
+import { Answer, RelatedRecords, ResourceReader, type OtherAnswers } from '#millwright/resources';
+import { otherCost } from './other-cost.shown.js';
+import { otherCostList } from './read-models/other-cost-list.js';
+import type { RecordedCost, RecordOtherCost } from './work-order.commands.js';
+import { workOrders } from './work-order.resource.js';
 
 /** Reads the other costs of work orders from the read models. */
 @Injectable()
-export class OtherCostReader {
+export class OtherCostReader implements OtherAnswers<RecordedCost, RecordOtherCost> {
   constructor(
     private readonly resources: ResourceReader,
     private readonly lists: ListReader,
@@ -32,27 +23,18 @@ export class OtherCostReader {
     const { rows, meta } = await this.resources.together(workOrders, workOrderId, () =>
       this.lists.read(otherCostList, asked, { where: { work_order_id: workOrderId } }),
     );
-    return new Answer(await Promise.all(rows.map((row) => this.shown(row))), { meta });
+    return new Answer(await Promise.all(rows.map((row) => otherCost.print(row, this.related))), { meta });
   }
 
   page(workOrderId: number, list: ListArguments): Promise<ListPage> {
     return this.nested.page(otherCostList, 'work_order_id', workOrderId, listQueryOf(otherCostList, list));
   }
 
-  /** A cost as the contract prints it. */
-  async shown(row: Readonly<Row>): Promise<object> {
-    return {
-      id: row['id'],
-      work_order_id: row['work_order_id'],
-      amount: printed(row['amount'] as string),
-      currency: row['currency'],
-      date: row['date'],
-      note: row['note'],
-      category: await this.related.label('category', row['category_id'], ['id', 'name']),
-      external_reference: row['external_reference'],
-      created_at: row['created_at'],
-      updated_at: row['created_at'],
-      created_by: await this.related.label('user', row['created_by_id'], ['id', 'name', 'surname']),
-    };
+  async answer({ cost, revision, position }: RecordedCost): Promise<Answer> {
+    return new Answer(await otherCost.print(cost, this.related), { revision, position });
+  }
+
+  source({ cost }: RecordedCost): Row {
+    return cost;
   }
 }

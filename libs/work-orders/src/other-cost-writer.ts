@@ -2,13 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { DateTime } from 'luxon';
 import { currentEntity, timeZoneOf, type EntityScope } from '#millwright/access';
 import { EventStore, type RecordedEvent } from '#millwright/event-sourcing';
-import { duplicateReference, ExternalReferences, fieldsOf, ReferenceChecks, referenceKey, refuseIf } from '#millwright/resources';
+import { fieldsOf } from '#millwright/fields';
+import { duplicateReference, ExternalReferences, ReferenceChecks, referenceKey, refuseIf, type Decided } from '#millwright/resources';
 import { recordOtherCost } from './domain/other-costs.js';
 import type { OtherCostRecorded } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
+import type { WorkOrder } from './domain/work-order.state.js';
 import { otherCostRow } from './read-models/work-orders.js';
-import { RecordOtherCost, type OtherCostOutcome, type WorkOrderOutcome } from './work-order.commands.js';
-import { otherCostIds } from './work-order.definition.js';
+import { RecordOtherCost, type RecordedCost } from './work-order.commands.js';
+import { otherCostIds } from './work-order.resource.js';
 import { WorkOrderWriter } from './work-order-writer.js';
 
 const resource = otherCostIds.name;
@@ -25,7 +27,7 @@ export class OtherCostWriter {
   ) {}
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, CONFLICT, DUPLICATE_REFERENCE, PRECONDITION_FAILED */
-  async record({ work_order_id, amount, date, category_id, note, external_reference }: RecordOtherCost): Promise<OtherCostOutcome> {
+  async record({ work_order_id, amount, date, category_id, note, external_reference }: RecordOtherCost): Promise<RecordedCost> {
     const problems = await this.references.problems(resource, fields, { category_id });
     const reference = external_reference ?? null;
     const proposed = await this.events.nextId(resource);
@@ -39,7 +41,7 @@ export class OtherCostWriter {
       categoryId: category_id ?? null,
       externalReference: reference,
     });
-    const record = (): Promise<WorkOrderOutcome> =>
+    const record = (): Promise<Decided<WorkOrder>> =>
       this.orders.decide(work_order_id, (order) => {
         refuseIf(problems);
         if (reference !== null && order.otherCostIds.has(otherCostId))

@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { EventStore, Rejection } from '#millwright/event-sourcing';
 import { part, reservationRefusal, type Part } from '#millwright/inventory';
 import { showQuantity, toQuantity } from '#millwright/quantities';
-import { existsHere, invalid } from '#millwright/resources';
+import { invalid } from '#millwright/fields';
+import { existsHere, type Decided } from '#millwright/resources';
 import { removePart, requestPart, setPartQuantity } from './domain/work-order-parts.js';
 import type { WorkOrder } from './domain/work-order.state.js';
-import type { AssignPart, RemoveAssignedPart, SetAssignedQuantity, WorkOrderOutcome } from './work-order.commands.js';
+import type { AssignPart, RemoveAssignedPart, SetAssignedQuantity } from './work-order.commands.js';
 import { detailCodeOf } from './fulfilment.js';
 import { WorkOrderWriter } from './work-order-writer.js';
 
@@ -18,7 +19,7 @@ export class PartAssignments {
   ) {}
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED (not_found, archived), CONFLICT, WORK_ORDER_CLOSED, INSUFFICIENT_STOCK, PRECONDITION_FAILED, COMPLETION_PENDING */
-  async assign({ work_order_id, part_id, quantity }: AssignPart): Promise<WorkOrderOutcome> {
+  async assign({ work_order_id, part_id, quantity }: AssignPart): Promise<Decided<WorkOrder>> {
     const { state } = await this.events.load(part, part_id);
     return this.orders.decide(work_order_id, (order) => {
       const wish = requestPart(order, { partId: part_id, quantity });
@@ -29,7 +30,7 @@ export class PartAssignments {
   }
 
   /** @throws Rejection as `assign`; NOT_FOUND also for a part that is not assigned */
-  async setQuantity({ work_order_id, part_id, quantity }: SetAssignedQuantity): Promise<WorkOrderOutcome> {
+  async setQuantity({ work_order_id, part_id, quantity }: SetAssignedQuantity): Promise<Decided<WorkOrder>> {
     const { state } = await this.events.load(part, part_id);
     return this.orders.decide(work_order_id, (order) => {
       const wish = setPartQuantity(order, { partId: part_id, quantity });
@@ -39,7 +40,7 @@ export class PartAssignments {
   }
 
   /** @throws Rejection NOT_FOUND, CONFLICT, PRECONDITION_FAILED, COMPLETION_PENDING */
-  remove({ work_order_id, part_id }: RemoveAssignedPart): Promise<WorkOrderOutcome> {
+  remove({ work_order_id, part_id }: RemoveAssignedPart): Promise<Decided<WorkOrder>> {
     return this.orders.decide(work_order_id, (order) => removePart(order, { partId: part_id }));
   }
 }

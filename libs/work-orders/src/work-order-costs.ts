@@ -1,23 +1,14 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EventStore, type Position } from '#millwright/event-sourcing';
 import { orderEntry, part, partRow, type PartRow } from '#millwright/inventory';
 import { oneUnit, divideHalfUp, roundToCurrency, showValue, toQuantity, toValue, type Decimal } from '#millwright/quantities';
-import { RelatedRecords, rowsOf, statementAsOf, type BulkRead, type View } from '#millwright/resources';
+import type { BulkRead } from '#millwright/fields';
+import { rowsOf, statementAsOf, type View } from '#millwright/lists';
+import { RelatedRecords, ResourceReader, type ResourceFigures } from '#millwright/resources';
 import { sideBySide } from './domain/side-by-side.js';
 import type { PartLineRow, WorkOrderRow } from './read-models/work-order-row.js';
-
-/** A part of a work order: how many, and what they cost: charged, or estimated while the order is open. Money of the part's currency, rounded to it. */
-export type PartLine = Readonly<{ part: PartRow; quantity: Decimal; cost: Decimal }>;
-
-/** What a work order cost. While it is open the parts are an estimate at the current average. */
-export type WorkOrderCosts = Readonly<{
-  lines: readonly PartLine[];
-  parts: Decimal;
-  labor: Decimal;
-  other: Decimal;
-  total: Decimal;
-  isEstimate: boolean;
-}>;
+import type { PartLine, WorkOrderCosts } from './work-order-costs.shown.js';
+import { workOrders } from './work-order.resource.js';
 
 type Charge = Readonly<{ part_id: number; charge_posted: Decimal }>;
 
@@ -45,11 +36,16 @@ const postedCharges: BulkRead<number, readonly Charge[]> = {
 
 /** Adds up what work orders cost: from the read models for reads, from the decided states for the answer of a write. */
 @Injectable()
-export class WorkOrderCostReader {
+export class WorkOrderCostReader implements ResourceFigures<WorkOrderCosts>, OnModuleInit {
   constructor(
     private readonly related: RelatedRecords,
     private readonly events: EventStore,
+    private readonly resources: ResourceReader,
   ) {}
+
+  onModuleInit(): void {
+    this.resources.showBeside(workOrders, this);
+  }
 
   /** What an order cost, wherever its row came from. */
   of(row: WorkOrderRow & Readonly<{ decided_at?: string }>): Promise<WorkOrderCosts> {
@@ -83,9 +79,10 @@ export class WorkOrderCostReader {
 }
 
 const lineOf = (row: WorkOrderRow, found: PartRow, quantity: Decimal, charge: Decimal): PartLine => ({
+  part_id: found.id,
   part: found,
   quantity,
-  cost: row.status_kind === 'completed' ? charge : estimateOf(found, quantity),
+  total_cost: row.status_kind === 'completed' ? charge : estimateOf(found, quantity),
 });
 
 /** What the parts would cost today: at the average, or for a non-stock part at its price. */
@@ -95,13 +92,13 @@ function estimateOf({ is_non_stock, unit_cost, avg_unit_cost, currency }: PartRo
 }
 
 function costsOf({ status_kind, other_costs }: WorkOrderRow, lines: readonly PartLine[]): WorkOrderCosts {
-  const parts = lines.reduce((sum, { cost }) => sum + toValue(cost), 0n);
+  const parts = lines.reduce((sum, { total_cost }) => sum + toValue(total_cost), 0n);
   return {
     lines,
     parts: showValue(parts),
     labor: '0',
     other: other_costs,
     total: showValue(parts + toValue(other_costs)),
-    isEstimate: status_kind === 'open',
+    is_estimate: status_kind === 'open',
   };
 }

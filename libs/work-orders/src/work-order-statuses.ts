@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { EventStore } from '#millwright/event-sourcing';
-import { invalid, referenceTarget } from '#millwright/resources';
+import { invalid } from '#millwright/fields';
+import { referenceTarget } from '#millwright/resources';
 import type { Status } from './domain/work-order.state.js';
 import type { StatusKind } from './domain/work-order.events.js';
 

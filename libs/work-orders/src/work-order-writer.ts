@@ -1,8 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EventStore } from '#millwright/event-sourcing';
 import { issueRefusal, part } from '#millwright/inventory';
 import { showQuantity } from '#millwright/quantities';
-import { ResourceWriter } from '#millwright/resources';
+import { ResourceWriter, ResourceWriters, type Decided, type ResourceCommands } from '#millwright/resources';
 import { sideBySide } from './domain/side-by-side.js';
 import { archiveWorkOrder, unarchiveWorkOrder } from './domain/work-order-archive.js';
 import { changeWorkOrder, openWorkOrder, reopenWorkOrder } from './domain/work-order-status.js';
@@ -10,33 +10,38 @@ import type { WorkOrderEvent } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
 import { completedStatus, partLines, type RefusedPart, type WorkOrder } from './domain/work-order.state.js';
 import { completionRefusal, Fulfilment } from './fulfilment.js';
-import type { CompleteWorkOrder, ReopenWorkOrder, WorkOrderOutcome } from './work-order.commands.js';
-import { workOrders } from './work-order.definition.js';
-import type { WorkOrderInput } from './work-order.inputs.js';
+import type { CompleteWorkOrder, ReopenWorkOrder } from './work-order.commands.js';
+import type { WorkOrderFields } from './work-order.fields.js';
+import { workOrders } from './work-order.resource.js';
 import { WorkOrderStatuses } from './work-order-statuses.js';
 
 /** Brings commands on work orders to their stream, and waits until their parts have dealt with them. */
 @Injectable()
-export class WorkOrderWriter {
+export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
   constructor(
     private readonly resources: ResourceWriter,
     private readonly events: EventStore,
     private readonly statuses: WorkOrderStatuses,
     private readonly fulfilment: Fulfilment,
+    private readonly writers: ResourceWriters,
   ) {}
 
+  onModuleInit(): void {
+    this.writers.register(workOrders, this);
+  }
+
   /** @throws Rejection VALIDATION_FAILED, DUPLICATE_REFERENCE, CONFLICT */
-  async create(input: WorkOrderInput): Promise<WorkOrderOutcome> {
+  async create(input: WorkOrderFields): Promise<Decided<WorkOrder>> {
     const status = await this.statuses.find(input.status_id);
     const now = new Date().toISOString();
     const outcome = await this.resources.create(workOrders, withWholeChecklist(input), (order, workOrderId, details) =>
       openWorkOrder(order, { workOrderId, details, status, completedAt: input.completed_at, now }),
     );
-    return this.fulfilment.settled(outcome);
+    return this.settled(outcome);
   }
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, CONFLICT, WORK_ORDER_CLOSED, INSUFFICIENT_STOCK, DUPLICATE_REFERENCE, PRECONDITION_FAILED, COMPLETION_PENDING */
-  async update(id: number, input: Partial<WorkOrderInput>): Promise<WorkOrderOutcome> {
+  async update(id: number, input: Partial<WorkOrderFields>): Promise<Decided<WorkOrder>> {
     const status = await this.statuses.find(input.status_id);
     const completes = status ? status.kind === 'completed' : typeof input.completed_at === 'string';
     const unissuable = completes ? await this.unissuableParts(id) : [];
@@ -47,7 +52,7 @@ export class WorkOrderWriter {
       if (refusal && events.at(-1)?.type === 'WorkOrderCompletionStarted') throw refusal;
       return events;
     });
-    return this.fulfilment.settled(outcome);
+    return this.settled(outcome);
   }
 
   /** The common case is answered before anything is appended; what changes in between is still judged by the parts themselves. */
@@ -61,36 +66,40 @@ export class WorkOrderWriter {
   }
 
   /** @throws Rejection VALIDATION_FAILED a status of another kind, and as `update` */
-  async complete({ work_order_id, completed_at, status_id }: CompleteWorkOrder): Promise<WorkOrderOutcome> {
+  async complete({ work_order_id, completed_at, status_id }: CompleteWorkOrder): Promise<Decided<WorkOrder>> {
     await this.statuses.require('completed', status_id);
     return this.update(work_order_id, { completed_at: completed_at ?? undefined, status_id: status_id ?? completedStatus.statusId });
   }
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED also for a status of another kind, CONFLICT, PRECONDITION_FAILED, COMPLETION_PENDING */
-  async reopen({ work_order_id, status_id }: ReopenWorkOrder): Promise<WorkOrderOutcome> {
+  async reopen({ work_order_id, status_id }: ReopenWorkOrder): Promise<Decided<WorkOrder>> {
     const status = await this.statuses.require('open', status_id);
     const now = new Date().toISOString();
     return this.decide(work_order_id, (order) => reopenWorkOrder(order, { status, now }));
   }
 
   /** @throws Rejection NOT_FOUND, CONFLICT, PRECONDITION_FAILED */
-  archive(id: number): Promise<WorkOrderOutcome> {
+  archive(id: number): Promise<Decided<WorkOrder>> {
     return this.decide(id, archiveWorkOrder);
   }
 
   /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED */
-  unarchive(id: number): Promise<WorkOrderOutcome> {
+  unarchive(id: number): Promise<Decided<WorkOrder>> {
     return this.decide(id, unarchiveWorkOrder);
   }
 
   /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED, COMPLETION_PENDING, what the decision says and what the parts say */
-  async decide(id: number, decision: (order: WorkOrder) => readonly WorkOrderEvent[]): Promise<WorkOrderOutcome> {
-    return this.fulfilment.settled(await this.resources.decide(workOrders, id, decision));
+  async decide(id: number, decision: (order: WorkOrder) => readonly WorkOrderEvent[]): Promise<Decided<WorkOrder>> {
+    return this.settled(await this.resources.decide(workOrders, id, decision));
+  }
+
+  private async settled(outcome: Decided<WorkOrder>): Promise<Decided<WorkOrder>> {
+    return this.resources.written(workOrders, outcome.id, await this.fulfilment.settled(outcome));
   }
 }
 
 /** An item without an order stands where it stands in the list; one that says nothing is not checked. */
-function withWholeChecklist(input: Partial<WorkOrderInput>): object {
+function withWholeChecklist(input: Partial<WorkOrderFields>): object {
   const checklist = input.checklist?.map(({ text, order, checked }, index) => ({
     text,
     order: order ?? index + 1,

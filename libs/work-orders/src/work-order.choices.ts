@@ -1,4 +1,4 @@
-import { defineChoices } from '#millwright/resources';
+import { defineChoices } from '#millwright/fields';
 
 /** How much a work order presses. */
 export const priorities = defineChoices('WorkOrderPriority', 'How much a work order presses.', {

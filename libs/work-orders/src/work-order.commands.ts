@@ -1,60 +1,33 @@
 import { Command } from '@nestjs/cqrs';
 import { InputType } from '@nestjs/graphql';
 import type { Row } from '#millwright/event-sourcing';
-import { ExternalReference, Instant, Money, PlainDate, Quantity, Reference, Text, type Written } from '#millwright/resources';
+import { ExternalReference, Instant, Money, PlainDate, Quantity, Reference, Text } from '#millwright/fields';
+import type { Decided } from '#millwright/resources';
 import type { WorkOrder } from './domain/work-order.state.js';
-import type { WorkOrderInput } from './work-order.inputs.js';
 
-/** What a command on a work order answers with: the order right after it. */
-export type WorkOrderOutcome = Written<WorkOrder>;
-
-export class CreateWorkOrder extends Command<WorkOrderOutcome> {
-  constructor(readonly input: WorkOrderInput) {
-    super();
-  }
-}
-
-export class UpdateWorkOrder extends Command<WorkOrderOutcome> {
-  constructor(
-    readonly workOrderId: number,
-    readonly changes: Partial<WorkOrderInput>,
-  ) {
-    super();
-  }
-}
-
-export class ArchiveWorkOrder extends Command<WorkOrderOutcome> {
-  constructor(readonly workOrderId: number) {
-    super();
-  }
-}
-
-export class UnarchiveWorkOrder extends Command<WorkOrderOutcome> {
-  constructor(readonly workOrderId: number) {
-    super();
-  }
-}
+/** What recording a cost answers with: its order, and the cost as `read.other_costs` will have it. */
+export type RecordedCost = Decided<WorkOrder> & Readonly<{ cost: Row }>;
 
 @InputType('CompleteWorkOrderInput', { description: 'Completes a work order: every reserved part is issued and its cost frozen.' })
-export class CompleteWorkOrder extends Command<WorkOrderOutcome> {
+export class CompleteWorkOrder extends Command<Decided<WorkOrder>> {
   @Reference('work_order', { required: true }) work_order_id!: number;
   @Instant({ description: 'When the work was done, at most a day ahead; left out, now.' }) completed_at?: string | null;
   @Reference('work_order_status', { description: 'A status of kind completed; left out, the built-in one.' }) status_id?: number | null;
 }
 
 @InputType('ReopenWorkOrderInput', { description: 'Opens a completed or cancelled work order again.' })
-export class ReopenWorkOrder extends Command<WorkOrderOutcome> {
+export class ReopenWorkOrder extends Command<Decided<WorkOrder>> {
   @Reference('work_order', { required: true }) work_order_id!: number;
   @Reference('work_order_status', { description: 'A status of kind open; left out, the last one it had.' }) status_id?: number | null;
 }
 
 @InputType('CancelWorkOrderInput', { description: 'Cancels a work order: its reservations are released.' })
-export class CancelWorkOrder extends Command<WorkOrderOutcome> {
+export class CancelWorkOrder extends Command<Decided<WorkOrder>> {
   @Reference('work_order', { required: true }) work_order_id!: number;
 }
 
 @InputType('AssignPartInput', { description: 'Adds to what a work order has of a part: reserves it.' })
-export class AssignPart extends Command<WorkOrderOutcome> {
+export class AssignPart extends Command<Decided<WorkOrder>> {
   @Reference('work_order', { required: true }) work_order_id!: number;
   @Reference('part', { required: true, example: 52 }) part_id!: number;
   @Quantity({ required: true, moreThan: '0', description: 'How many more than it has already.', example: 2 })
@@ -64,7 +37,7 @@ export class AssignPart extends Command<WorkOrderOutcome> {
 @InputType('SetAssignedQuantityInput', {
   description: 'Sets how many of an assigned part the order wants; on a completed order a lower quantity returns the rest.',
 })
-export class SetAssignedQuantity extends Command<WorkOrderOutcome> {
+export class SetAssignedQuantity extends Command<Decided<WorkOrder>> {
   @Reference('work_order', { required: true }) work_order_id!: number;
   @Reference('part', { required: true, example: 52 }) part_id!: number;
   @Quantity({ required: true, atLeast: '0', description: 'How many in all; 0 removes the part.', example: 2 })
@@ -72,16 +45,13 @@ export class SetAssignedQuantity extends Command<WorkOrderOutcome> {
 }
 
 @InputType('RemoveAssignedPartInput', { description: 'Removes a part from a work order.' })
-export class RemoveAssignedPart extends Command<WorkOrderOutcome> {
+export class RemoveAssignedPart extends Command<Decided<WorkOrder>> {
   @Reference('work_order', { required: true }) work_order_id!: number;
   @Reference('part', { required: true }) part_id!: number;
 }
 
-/** What recording a cost answers with: its order, and the cost as `read.other_costs` will have it. */
-export type OtherCostOutcome = WorkOrderOutcome & Readonly<{ cost: Row }>;
-
 @InputType('RecordOtherCostInput', { description: 'Records a cost that is neither labour nor a part.' })
-export class RecordOtherCost extends Command<OtherCostOutcome> {
+export class RecordOtherCost extends Command<RecordedCost> {
   @Reference('work_order', { required: true }) work_order_id!: number;
   @Money({ required: true, atLeast: '-999999999.99', description: 'How much; negative for a credit.', example: 38 })
   amount!: string;

@@ -1,37 +1,41 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { isBeingIssued } from '#millwright/inventory';
-import { Questions, recordModule } from '#millwright/resources';
+import { operationHandlers, Questions, resourceModule } from '#millwright/resources';
 import { isCurrencyUsed } from '#millwright/sites';
+import { AssignmentAnswers } from './assignment-answers.js';
 import { Fulfilment } from './fulfilment.js';
 import { OtherCostReader } from './other-cost-reader.js';
+import { otherCost } from './other-cost.shown.js';
 import { OtherCostWriter } from './other-cost-writer.js';
+import { OtherCostsController } from './other-costs.controller.js';
 import { PartAssignments } from './part-assignments.js';
-import { WorkOrderCostReader } from './work-order-costs.js';
 import { workOrderRecords } from './records/work-order-records.js';
-import { workOrderHandlers } from './work-order.handlers.js';
-import { WorkOrderPresenter } from './work-order-presenter.js';
+import { WorkOrderCostReader } from './work-order-costs.js';
+import { partAssignment } from './work-order-costs.shown.js';
+import { workOrderOperations } from './work-order.operations.js';
+import { WorkOrderFiguresResolver } from './work-order.resolver.js';
+import { workOrders } from './work-order.resource.js';
 import { WorkOrderStatuses } from './work-order-statuses.js';
 import { WorkOrderWriter } from './work-order-writer.js';
-import { OtherCostsResolver, WorkOrdersResolver } from './work-orders.resolver.js';
-import { WorkOrdersController } from './work-orders.controller.js';
 
 /** Work orders, their parts and other costs, and the process that joins them with the stock. */
 @Module({
-  imports: [recordModule(workOrderRecords)],
-  controllers: [WorkOrdersController],
+  imports: [resourceModule(workOrderRecords, [{ resource: workOrders, operations: workOrderOperations }])],
+  controllers: [OtherCostsController],
   providers: [
-    ...workOrderHandlers,
+    ...operationHandlers(workOrderOperations),
     WorkOrderWriter,
     PartAssignments,
+    AssignmentAnswers,
     OtherCostWriter,
+    OtherCostReader,
     Fulfilment,
     WorkOrderStatuses,
-    OtherCostReader,
-    WorkOrderPresenter,
     WorkOrderCostReader,
-    WorkOrdersResolver,
-    OtherCostsResolver,
+    WorkOrderFiguresResolver,
+    partAssignment.resolver,
+    otherCost.resolver,
   ],
 })
 export class WorkOrdersModule implements OnModuleInit {

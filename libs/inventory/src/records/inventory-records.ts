@@ -1,4 +1,5 @@
-import { defineRecord, Reference, Name, Text } from '#millwright/resources';
+import { Name, Reference, Text } from '#millwright/fields';
+import { defineRecord } from '#millwright/resources';
 
 class PartTypeFields {
   @Name({ description: 'What people call the type.', required: true, example: 'Filters' }) name!: string;

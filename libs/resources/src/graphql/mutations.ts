@@ -11,13 +11,11 @@ import {
   type RequestScope,
 } from '#millwright/access';
 import { Rejection, runInContext, type CommandContext, type IdempotentAttempt, type Position, type Row } from '#millwright/event-sourcing';
-import { partialClassOf, Reference, type Class } from '../fields/index.js';
+import { aSpoken, partialClassOf, Reference, spoken, validatedInput, withSnakeCaseKeys, type Class } from '#millwright/fields';
+import { currentMoment } from '#millwright/lists';
 import { toldOf } from '../told-of.js';
-import { aSpoken, spoken } from './descriptions.js';
-import { withSnakeCaseKeys } from '../names.js';
+import type { Operation } from '../operations/operation.js';
 import { RelatedRecords } from '../references/index.js';
-import { validatedInput } from '../rest/index.js';
-import { currentMoment } from '../snapshots.js';
 
 /** What every mutation takes beside its input. */
 @ArgsType()
@@ -61,9 +59,6 @@ export function updateInputOf<Fields extends object>(
 /** What a mutation did: the source of its object type, and the position that covers it. */
 export type Mutated = Readonly<{ row: Row; position: Position }>;
 
-/** What an archived site does not stand in the way of: there it is brought back. */
-const administersEntities: ReadonlySet<string> = new Set(['createEntity', 'updateEntity', 'archiveEntity', 'unarchiveEntity']);
-
 /** What a request asks of its one mutation by headers, as it would of a write of REST. */
 export type MutationHeaders = Readonly<{
   idempotencyKey: string | undefined;
@@ -87,25 +82,30 @@ export class Mutations {
   ) {}
 
   /**
-   * @param name the mutation's field, which stands for method and path in the scope of the key
+   * @param operation its name, the mutation's field, stands for method and path in the scope of the key
    * @param input what makes two requests with one key the same
    * @param root what REST's fields of this command stand under, so that details can name `input.unitCost` for `part.unit_cost`
    */
-  async run(name: string, input: unknown, options: MutationOptions, work: () => Promise<Mutated>, root = ''): Promise<Row> {
+  async run(operation: Operation, input: unknown, options: MutationOptions, work: () => Promise<Mutated>, root = ''): Promise<Row> {
     try {
-      return await this.once(name, input, options, work);
+      return await this.once(operation, input, options, work);
     } catch (error) {
       throw error instanceof Rejection ? underInput(error, root) : error;
     }
   }
 
-  private async once(name: string, input: unknown, options: MutationOptions, work: () => Promise<Mutated>): Promise<Row> {
+  private async once(
+    { name, atArchivedSites }: Operation,
+    input: unknown,
+    options: MutationOptions,
+    work: () => Promise<Mutated>,
+  ): Promise<Row> {
     const scope = currentScope();
     // What an operation before this one has read is out of date: several mutations may stand in one document.
     this.related.forget();
     const { idempotencyKey, ifMatch, expectedRevisions } = conditionsOf(options, headersOfRequests.get(scope));
     const decided = async (idempotency?: IdempotentAttempt): Promise<Mutated> => {
-      const admit = administersEntities.has(name) ? undefined : await this.knownSites.admission(scope);
+      const admit = atArchivedSites ? undefined : await this.knownSites.admission(scope);
       const context = commandContextOf(scope, { expectedRevisions, idempotency, admit });
       try {
         return await runInContext(context, work);

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import { currentContext, Rejection, type Migration } from '#millwright/event-sourcing';
-import { canonicalText } from '../fields/checks.js';
+import { canonicalText } from '#millwright/fields';
 
 export const externalReferenceMigrations: readonly Migration[] = [
   {

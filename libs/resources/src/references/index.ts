@@ -1,5 +1,4 @@
 export * from './reference-targets.js';
-export * from './bulk-read.js';
 export * from './related-records.js';
 export * from './reference-checks.js';
 export * from './external-references.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { currentContext, EventStore, type CommandContext, type Detail, type Row } from '#millwright/event-sourcing';
-import type { FieldDefinition } from '../fields/index.js';
+import type { FieldDefinition } from '#millwright/fields';
 import { referenceTarget } from './reference-targets.js';
 
 /** What one field refers to. `before` is what it referred to so far: that may meanwhile be archived. */

@@ -1,37 +1,29 @@
 import type { EventStore, Row } from '#millwright/event-sourcing';
 import type { EntityManager } from 'typeorm';
-import type { View } from '../list-query/index.js';
-import type { Class } from '../fields/index.js';
-import type { Related } from './bulk-read.js';
+import { defineReferenceKind, type ReferenceKind, type Related } from '#millwright/fields';
+import type { View } from '#millwright/lists';
 
 /** What a target may ask for when the read model does not know a record yet. */
 export type ReferenceServices = Readonly<{ events: EventStore; entities: EntityManager }>;
 
 /** A kind of record that others refer to by id. Rows have at least `id`, `customer_id`, `entity_id` (null: of the whole customer) and `archived`. */
-export type ReferenceTarget = Readonly<{
-  /** Singular, snake_case: what `Reference('asset')` names. */
-  kind: string;
-  view: View;
-  /** The record's row from the log: exact, and there before any read model has it. Undefined where there is no such record. */
-  find(id: number, services: ReferenceServices): Promise<Row | undefined>;
-  /** What other records print of it. */
-  label(row: Row, related: Related): unknown;
-  /** What of its row GraphQL shows where another record refers to it; left out: all of it. */
-  related?(row: Row): Row;
-  /** The GraphQL object type whose source is such a row. */
-  graphql?(): Class;
-}>;
+export type ReferenceTarget = ReferenceKind &
+  Readonly<{
+    view: View;
+    /** The record's row from the log: exact, and there before any read model has it. Undefined where there is no such record. */
+    find(id: number, services: ReferenceServices): Promise<Row | undefined>;
+    /** What other records print of it. */
+    label(row: Row, related: Related): unknown;
+  }>;
 
-// Kinds are named, not imported: assets refer to parts and parts to assets, and their libs must not need each other.
 const targets = new Map<string, ReferenceTarget>();
 
 /** Makes a kind known, once, when its file is loaded. Everything in the process may then refer to it. */
 export function defineReferenceTarget(target: ReferenceTarget): ReferenceTarget {
   targets.set(target.kind, target);
+  defineReferenceKind(target);
   return target;
 }
-
-export const knownTarget = (kind: string): ReferenceTarget | undefined => targets.get(kind);
 
 export function referenceTarget(kind: string): ReferenceTarget {
   const target = targets.get(kind);

@@ -3,10 +3,8 @@ import DataLoader from 'dataloader';
 import { DataSource, EntityManager } from 'typeorm';
 import { currentScope, Gatherer, type RequestScope } from '#millwright/access';
 import { EventStore, type Row } from '#millwright/event-sourcing';
-import { columnSql, readRow, rowsOf, selectList, versionOf, type View } from '../list-query/index.js';
-import { currentAsOf, statementAsOf } from '../as-of.js';
-import { currentMoment } from '../snapshots.js';
-import type { BulkRead, Related } from './bulk-read.js';
+import type { BulkRead, Related } from '#millwright/fields';
+import { columnSql, currentAsOf, currentMoment, readRow, rowsOf, selectList, statementAsOf, versionOf, type View } from '#millwright/lists';
 import { referenceTarget, type ReferenceServices } from './reference-targets.js';
 
 const rowsAtOnce = 5_000;

@@ -1,5 +1,5 @@
+import { invalid } from '#millwright/fields';
 import { currentContext, Rejection, type Detail, type RecordHistory } from '#millwright/event-sourcing';
-import { invalid } from '../rest/index.js';
 
 /** The answer for a record that is not there, and for one that belongs to somebody else: the two look the same. */
 export const noSuchRecord = (): Rejection => new Rejection('NOT_FOUND', 'there is no such record');

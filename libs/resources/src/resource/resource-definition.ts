@@ -1,59 +1,95 @@
-import type { Event, RecordHistory, Row, Stream } from '#millwright/event-sourcing';
-import { fieldsOf, type Class, type FieldDefinition } from '../fields/index.js';
-import type { ListDefinition } from '../list-query/index.js';
-import { defineReferenceTarget } from '../references/index.js';
+import type { Event, Outcome, Position, Projection, RecordHistory, Row, Stream, TableDefinition } from '#millwright/event-sourcing';
+import type { Class } from '#millwright/fields';
+import type { ListDefinition, View } from '#millwright/lists';
+import type { RecordRules, RecordStream, RecordValues } from './plain-decider.js';
+import type { Printer } from './printer.js';
+import type { ResourceFields } from './resource-fields.js';
 
-/** What reading a resource needs to know of it. */
-export type Readable = Readonly<{
-  /** Singular, snake_case: the root of bodies, the kind that references name, and the sequence its ids come from. */
+/** A resource right after a command, from the decided state. */
+export type Written = Readonly<{ id: number; row: Row; revision: number; position: Position }>;
+
+/** The same with what was decided, for a room that goes on with it. */
+export type Decided<State> = Outcome<State> & Written;
+
+/** Carries out the commands that every resource has. The plain one does where a resource has no decider of its own. */
+export interface ResourceCommands {
+  create(input: object): Promise<Written>;
+  update(id: number, changes: object): Promise<Written>;
+  archive(id: number): Promise<Written>;
+  unarchive(id: number): Promise<Written>;
+}
+
+/** Reads what a resource shows from other tables than its row's. */
+export interface ResourceFigures<Figures> {
+  /** Of the same moment as the row. */
+  projected(row: Row): Promise<Figures>;
+  /** As a command left it, at its position. */
+  decided(row: Row, position: Position): Promise<Figures>;
+}
+
+export const operationNames = ['create', 'list', 'one', 'update', 'archive', 'unarchive'] as const;
+export type OperationName = (typeof operationNames)[number];
+
+/** What is to be said of an operation beside what is true of all resources: a sentence or two, and codes of refusals with when. */
+export type OperationNotes = Readonly<{ description?: string; refusals?: string }>;
+
+/** A resource from its one definition: what its edges, its lists and whoever refers to it need to know of it. */
+export type ResourceDefinition = Readonly<{
+  /** Singular, snake_case. */
   name: string;
+  /** Plural, snake_case: the path and the table. */
+  plural: string;
+  /** PascalCase: events, GraphQL. */
+  typeName: string;
+  /** camelCase: the streams. */
+  category: string;
+  description: string;
+  heading: string;
+  scope: 'entity' | 'customer';
+  /** Its commands are about sites themselves: an archived one does not stand in their way, for there it is brought back. */
+  administersSites?: boolean;
+  notes: Readonly<Partial<Record<OperationName, OperationNotes>>>;
+  /** The class of its fields. */
+  class: Class;
+  fields: ResourceFields;
   list: ListDefinition;
+  /** What it looks like over REST: alone, and as a row of a list. */
+  answer: Class;
+  rowOfList: Class;
+  /** The GraphQL type. */
+  output: Class;
+  printer: Printer;
+  /** Whether it has a decider of its own: then a service of its room carries out its commands (`ResourceWriters`). */
+  decider: 'plain' | 'own';
 }>;
 
-/** What the state of every hand-written decider has. There is a history exactly where the resource exists. */
+/** What the state of every decider of its own has. There is a history exactly where the resource exists. */
 export type ResourceState = Readonly<{
   details: object & Readonly<{ externalReference: string | null }>;
   history: RecordHistory | undefined;
 }>;
 
-/** A resource with a hand-written decider (parts, work orders): what makes it read, written and referred to like any other. */
-export type ResourceDefinition<State extends ResourceState, E extends Event> = Readable &
+/** A resource with a decider of its own (parts, work orders). */
+export type DecidedResource<State extends ResourceState, E extends Event> = ResourceDefinition &
   Readonly<{
     stream: Stream<State, E>;
-    inputFields: readonly FieldDefinition[];
     /** The row of a state that exists: what reads show before the read model has it. */
     rowOf(state: State, revision: number): Row;
   }>;
 
-type ResourceOptions<State extends ResourceState, E extends Event, Shown extends Row> = Readable &
+/** A resource that is its fields and no more, with the plain decider. */
+export type PlainResource<Fields extends object = object> = ResourceDefinition &
   Readonly<{
-    stream: Stream<State, E>;
-    /** The class of input fields; those that the state's `details` have under their camelCase names are stored there. */
-    fields: Class;
-    rowOf(state: State, revision: number): Shown;
-    /** What another record prints of this one. */
-    label(row: Row): object;
-    /** The GraphQL object type whose source is such a row. */
-    graphql(): Class;
+    stream: RecordStream;
+    table: TableDefinition;
+    view: View;
+    projection: Projection;
+    rules: RecordRules<Fields>;
+    /** The values are personal data: they live in app.people, and events name only the fields. */
+    personal: boolean;
+    tree: boolean;
+    /** What a new one has where nothing was given. */
+    initial: RecordValues;
+    /** Without edges of its own: it is edited some other way. */
+    hidden: boolean;
   }>;
-
-/** Makes a resource of a hand-written decider. Everything in the process may then refer to it. */
-export function defineResource<State extends ResourceState, E extends Event, Shown extends Row>({
-  fields,
-  label,
-  graphql,
-  ...resource
-}: ResourceOptions<State, E, Shown>): ResourceDefinition<State, E> {
-  const { name, list, stream, rowOf } = resource;
-  defineReferenceTarget({
-    kind: name,
-    view: list.view,
-    async find(id, { events }) {
-      const { state, revision } = await events.load(stream, id);
-      return state.history && rowOf(state, revision);
-    },
-    label,
-    graphql,
-  });
-  return { ...resource, inputFields: fieldsOf(fields) };
-}

@@ -2,28 +2,20 @@ import { Injectable } from '@nestjs/common';
 import { currentEntity, currentScope, PositionWaiter } from '#millwright/access';
 import { Rejection, type Row } from '#millwright/event-sourcing';
 import { Answer } from '../answer.js';
-import { currentAsOf } from '../as-of.js';
 import {
+  currentAsOf,
   ListReader,
   ParkedRows,
   parseListQuery,
   requireHistory,
+  Snapshots,
   type ListPage,
   type ListQuery,
   type RawQuery,
-} from '../list-query/index.js';
+} from '#millwright/lists';
 import { isHere, RelatedRecords } from '../references/index.js';
-import { Snapshots } from '../snapshots.js';
 import { noSuchRecord } from './refusals.js';
-import type { Readable } from './resource-definition.js';
-
-/** Shows the rows of a resource as the contract prints them: in full, and as rows of a list. */
-export interface Presenter<Shown extends Row, Figures = undefined> {
-  /** What is shown from other tables than the row's, where that must be of the same moment. Labels need not, and are read afterwards. */
-  figures?(row: Shown): Promise<Figures>;
-  full(row: Shown, figures: Figures): Promise<object>;
-  sparse(row: Shown, figures: Figures): Promise<object>;
-}
+import type { ResourceDefinition, ResourceFigures, Written } from './resource-definition.js';
 
 /** How long a read waits for what was created this very moment, in milliseconds. */
 const longestWaitMs = 1_000;
@@ -31,6 +23,8 @@ const longestWaitMs = 1_000;
 /** Reads resources of every kind from the read models. */
 @Injectable()
 export class ResourceReader {
+  private readonly figures = new Map<ResourceDefinition, ResourceFigures<unknown>>();
+
   constructor(
     private readonly lists: ListReader,
     private readonly related: RelatedRecords,
@@ -39,41 +33,51 @@ export class ResourceReader {
     private readonly positions: PositionWaiter,
   ) {}
 
+  /** To be called at start, by the service that reads what a resource shows from other tables than its row's. */
+  showBeside(resource: ResourceDefinition, figures: ResourceFigures<unknown>): void {
+    this.figures.set(resource, figures);
+  }
+
   /** @throws Rejection VALIDATION_FAILED for a query that is not understood */
-  async list<Shown extends Row, Figures>(
-    resource: Readable,
-    query: RawQuery,
-    presenter: Pick<Presenter<Shown, Figures>, 'figures' | 'sparse'>,
-  ): Promise<Answer> {
+  async list(resource: ResourceDefinition, query: RawQuery): Promise<Answer> {
     const asked = parseListQuery(resource.list, query);
-    const read = async (): Promise<Readonly<{ meta: ListPage['meta']; shown: readonly (readonly [Shown, Figures])[] }>> => {
-      const { rows, meta } = await this.page(resource, asked);
-      const withFigures = async (row: Row) => [row as Shown, (await presenter.figures?.(row as Shown)) as Figures] as const;
-      return { meta, shown: await Promise.all(rows.map(withFigures)) };
+    const figures = this.figures.get(resource);
+    const read = async (): Promise<Readonly<{ page: ListPage; shown: readonly (readonly [Row, unknown])[] }>> => {
+      const page = await this.page(resource, asked);
+      return { page, shown: await Promise.all(page.rows.map(async (row) => [row, await figures?.projected(row)] as const)) };
     };
-    const { meta, shown } = presenter.figures ? await this.snapshots.of(read) : await read();
-    return new Answer(await Promise.all(shown.map(([row, figures]) => presenter.sparse(row, figures))), { meta });
+    const { page, shown } = figures ? await this.snapshots.of(read) : await read();
+    const data = await Promise.all(shown.map(([row, beside]) => resource.printer.print(row, 'row', this.related, beside)));
+    return new Answer(data, { meta: page.meta });
   }
 
   /** @throws Rejection VALIDATION_FAILED for a cursor that does not belong to this list */
-  page({ list }: Readable, query: ListQuery): Promise<ListPage> {
+  page({ list }: ResourceDefinition, query: ListQuery): Promise<ListPage> {
     return this.lists.read(list, query);
   }
 
   /** @throws Rejection NOT_FOUND */
-  async one<Shown extends Row, Figures>(resource: Readable, id: number, presenter: Presenter<Shown, Figures>): Promise<Answer> {
-    const read = async (row: Row) => ({ row: row as Shown, figures: (await presenter.figures?.(row as Shown)) as Figures });
-    const { row, figures } = presenter.figures ? await this.together(resource, id, read) : await read(await this.row(resource, id));
+  async one(resource: ResourceDefinition, id: number): Promise<Answer> {
+    const figures = this.figures.get(resource);
+    const { row, beside } = figures
+      ? await this.together(resource, id, async (found) => ({ row: found, beside: await figures.projected(found) }))
+      : { row: await this.row(resource, id), beside: undefined };
     const { source } = resource.list;
     const stale = source !== undefined && (await this.parked.containedIn([row], source));
-    return new Answer(await presenter.full(row, figures), { revision: Number(row['revision']), stale });
+    return new Answer(await resource.printer.print(row, 'full', this.related, beside), { revision: Number(row['revision']), stale });
+  }
+
+  /** The answer of a write, from the decided state. */
+  async written(resource: ResourceDefinition, { row, revision, position }: Written): Promise<Answer> {
+    const beside = await this.figures.get(resource)?.decided(row, position);
+    return new Answer(await resource.printer.print(row, 'full', this.related, beside), { revision, position });
   }
 
   /**
    * Reads what belongs to one record, its own row included, as of one moment. It has a connection for itself meanwhile, so labels are read afterwards.
    * @throws Rejection NOT_FOUND for a record that does not exist, and what `read` says
    */
-  async together<Result>(resource: Readable, id: number, read: (row: Row) => Promise<Result>): Promise<Result> {
+  async together<Result>(resource: ResourceDefinition, id: number, read: (row: Row) => Promise<Result>): Promise<Result> {
     const once = (): Promise<Result> => this.snapshots.of(async () => read(await this.row(resource, id)));
     try {
       return await once();
@@ -91,7 +95,7 @@ export class ResourceReader {
    * The row of a resource, from the log where the read model does not have it yet: what was just created is found.
    * @throws Rejection NOT_FOUND
    */
-  async row({ name, list }: Readable, id: number): Promise<Row> {
+  async row({ name, list }: ResourceDefinition, id: number): Promise<Row> {
     requireHistory(list.view);
     const row = await this.related.row(name, id);
     const place = { customerId: currentScope().principal.customerId, entityId: list.scope === 'entity' ? currentEntity().id : null };

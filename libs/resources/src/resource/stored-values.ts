@@ -1,39 +1,45 @@
-import { randomBytes } from 'node:crypto';
 import type { Row } from '#millwright/event-sourcing';
-import type { FieldDefinition, QrCodeAttributes } from '../fields/index.js';
-import { snakeCase } from '../names.js';
-
-/** The stored name of an input field: `qr_code_attributes` is an instruction about `qr_code`. */
-export const storedName = ({ name, kind }: FieldDefinition): string | undefined =>
-  kind === 'not yet' ? undefined : name === 'qr_code_attributes' ? 'qr_code' : name;
+import type { InputField } from '#millwright/fields';
+import type { StoredValues } from './resource-row.js';
+import type { ResourceFields } from './resource-fields.js';
 
 /** The stored values that an input asks for: only fields that were given, and instructions (QR codes) turned into what they mean. */
-export function storedValues(fields: readonly FieldDefinition[], input: object, before: Readonly<Row>): Readonly<Row> {
+export function storedValues(fields: readonly InputField[], input: object, before: Readonly<Row>): Readonly<Row> {
   const given = new Map<string, unknown>(Object.entries(input));
   const values: Record<string, unknown> = {};
-  for (const field of fields) {
-    const name = storedName(field);
-    const value = given.get(field.name);
-    if (name === undefined || !field.column || value === undefined) continue;
-    if (name !== 'qr_code') values[name] = plain(value);
-    else if (value !== null) Object.assign(values, qrCodeOf(value as QrCodeAttributes, before));
+  for (const { name, stored } of fields) {
+    const said = given.get(name);
+    if (!stored || said === undefined) continue;
+    const value = stored.from ? stored.from(said, before[stored.name]) : plain(said);
+    if (value !== undefined) values[stored.name] = value;
   }
   return values;
 }
 
-/** Details as a row has them: its columns are their names in snake_case. */
-export const detailsIn = <Details extends object>(row: Readonly<Row>, initial: Details): Details =>
-  Object.fromEntries(Object.keys(initial).map((name) => [name, row[snakeCase(name)]])) as Details;
-
-function qrCodeOf({ value, generate_qr_code, _destroy_qr_code }: QrCodeAttributes, before: Readonly<Row>): Readonly<Row> {
-  if (_destroy_qr_code) return { qr_code: null };
-  if (value != null && value !== '') return { qr_code: value };
-  return generate_qr_code && before['qr_code'] == null ? { qr_code: randomCode() } : {};
+/** Those values that are details of a state, by their names in events. A null where there cannot be one means what a new resource starts with. */
+export function detailsOf({ details }: ResourceFields, values: Readonly<Row>): Record<string, unknown> {
+  const given = details.filter(({ column }) => column in values);
+  return Object.fromEntries(given.map(({ name, column, initial }) => [name, values[column] ?? initial]));
 }
 
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+/** What a new resource starts with. */
+export const initialDetails = ({ details }: ResourceFields): Record<string, unknown> =>
+  Object.fromEntries(details.map(({ name, initial }) => [name, initial]));
 
-const randomCode = (): string => [...randomBytes(26)].map((byte) => alphabet[byte % alphabet.length]).join('');
+/** Details as the columns of a row. */
+export function detailColumns<Fields extends object>({ details }: ResourceFields, of: object): StoredValues<Fields> {
+  const values = of as Readonly<Record<string, unknown>>;
+  const row: Row = {};
+  for (const { name, column, initial } of details) row[column] = values[name] ?? initial;
+  return row as StoredValues<Fields>;
+}
+
+/** The details that a row has. */
+export function detailsIn<Details>({ details }: ResourceFields, row: Readonly<Row>): Details {
+  const found: Record<string, unknown> = {};
+  for (const { name, column } of details) found[name] = row[column];
+  return found as Details;
+}
 
 /** Nested inputs are class instances; what is stored is plain JSON. */
 const plain = (value: unknown): unknown =>

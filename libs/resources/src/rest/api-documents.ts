@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiQuery, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
-import type { Class } from '../fields/index.js';
-import { matchersOf, sortsOf, type ListDefinition } from '../list-query/list-definition.js';
+import type { Class } from '#millwright/fields';
+import { matchersOf, sortsOf, type ListDefinition } from '#millwright/lists';
 
 const headings = new Map<string, string>();
 

@@ -1,4 +1,3 @@
-export * from './input-validation.js';
 export * from './path-id.js';
 export * from './resource-body.js';
 export * from './api-documents.js';

@@ -2,7 +2,7 @@ import { Body, createParamDecorator, type ExecutionContext } from '@nestjs/commo
 import type { Detail } from '#millwright/event-sourcing';
 import { ApiBody, ApiExtraModels, getSchemaPath, OmitType } from '@nestjs/swagger';
 import type { ClassConstructor } from 'class-transformer';
-import { invalid, validatedInput } from './input-validation.js';
+import { invalid, validatedInput } from '#millwright/fields';
 import { idOfPath } from './path-id.js';
 
 type Request = Readonly<{ body?: unknown; params: Readonly<Record<string, string>> }>;
@@ -62,6 +62,13 @@ export function PlainBody<T extends object>(type: ClassConstructor<T>, fromPath:
     documentBody(target, method, documentedClass(type, fromPath));
   };
 }
+
+/** An operation without a body, whose command has nothing but the ids of the path. */
+export const FromPath = <T extends object>(type: ClassConstructor<T>, fromPath: FieldsFromPath): ParameterDecorator =>
+  createParamDecorator((_: unknown, context: ExecutionContext) => {
+    const { params } = context.switchToHttp().getRequest<Request>();
+    return validatedInput(type, withPath({}, '', fromPath, params));
+  })();
 
 /** What stands under `root`; every other name beside it is refused. */
 function valueUnder(root: string, body: unknown): unknown {

@@ -55,21 +55,7 @@ export type WorkOrder = Readonly<{
   history: RecordHistory | undefined;
 }>;
 
-const noDetails: WorkOrderDetails = {
-  title: '',
-  description: null,
-  type: null,
-  priority: null,
-  dueDate: null,
-  assetId: null,
-  locationId: null,
-  categoriesIds: [],
-  techniciansIds: [],
-  checklist: [],
-  notifyVendorsOnCreate: null,
-  notifyVendorsOnUpdate: null,
-  externalReference: null,
-};
+const noDetails: WorkOrderDetails = { externalReference: null };
 
 export const unknownWorkOrder: WorkOrder = {
   workOrderId: null,

@@ -1,6 +1,7 @@
 import { Rejection } from '#millwright/event-sourcing/decider';
 import { statusKinds } from '../work-order.choices.js';
-import { defineRecord, OneOf, Name, Text, type RecordState, type RecordValues } from '#millwright/resources';
+import { Name, OneOf, ShownFlag, Text } from '#millwright/fields';
+import { defineRecord, type RecordState, type ValuesOf } from '#millwright/resources';
 
 class CategoryFields {
   @Name({ description: 'What people call the category.', required: true, example: 'Refrigeration' }) name!: string;
@@ -23,38 +24,37 @@ class WorkOrderStatusFields {
   kind!: (typeof statusKinds.words)[number];
 }
 
+class WorkOrderStatusFigures {
+  @ShownFlag({ always: true, initial: true, description: 'False for a built-in status, which can neither be changed nor archived.' })
+  is_custom!: boolean;
+}
+
+type Values = WorkOrderStatusFields & WorkOrderStatusFigures;
+
 /** No status ever changes its kind: orders have been closed by it. */
 export const workOrderStatuses = defineRecord({
   name: 'work_order_status',
   plural: 'work_order_statuses',
   fields: WorkOrderStatusFields,
+  shown: WorkOrderStatusFigures,
   description: 'Where a work order stands, in words of your own; its kind says what that means. The built-in ones never change.',
-  refusals: { update: 'CONFLICT (a built-in one)', archive: 'CONFLICT (a built-in one)' },
+  notes: { update: { refusals: 'CONFLICT (a built-in one)' }, archive: { refusals: 'CONFLICT (a built-in one)' } },
   scope: 'customer',
   history: true,
   defaultSort: 'id asc',
-  inherent: {
-    is_custom: {
-      column: 'boolean',
-      initial: true,
-      openApi: { type: 'boolean' },
-      graphql: () => Boolean,
-      description: 'False for a built-in status, which can neither be changed nor archived.',
-    },
-  },
   rules: { change: assertChangeable, archive: assertCustom },
 });
 
-function assertChangeable(state: RecordState, changes: RecordValues): void {
+function assertChangeable(state: RecordState<Values>, changes: ValuesOf<Values>): void {
   assertCustom(state);
-  if (changes['kind'] === undefined) return;
+  if (changes.kind === undefined) return;
   throw new Rejection('VALIDATION_FAILED', 'The kind of a status never changes.', [
     { field: 'work_order_status.kind', code: 'never_changes', message: 'never changes' },
   ]);
 }
 
-function assertCustom({ values }: RecordState): void {
-  if (values['is_custom'] !== true) throw new Rejection('CONFLICT', 'A built-in status can neither be changed nor archived.');
+function assertCustom({ values }: RecordState<Values>): void {
+  if (values.is_custom !== true) throw new Rejection('CONFLICT', 'A built-in status can neither be changed nor archived.');
 }
 
 /** Every kind of record of this room besides work orders: their projections and sequences are wanted at start. */

@@ -1,0 +1,182 @@
+import { Extensions, Field } from '@nestjs/graphql';
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import { ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
+import type { ColumnType, DetailCode, Row } from '#millwright/event-sourcing';
+import { camelCase } from './names.js';
+import type { Related } from './bulk-read.js';
+import type { Choices } from './choices.js';
+
+export type Class<T extends object = object> = new () => T;
+
+/** JSON schema, as OpenAPI has it. */
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** What is wrong with a value: a stable detail code and a sentence that goes on after the field's name. */
+export type Problem = Readonly<{ code: DetailCode; message: string }>;
+
+/** What requests say in a field, over REST and GraphQL. */
+export type InputFacet = Readonly<{
+  /**
+   * Must be there and not null; `nullable` may be null or left out; a PATCH turns the first into "may be left out, but not null".
+   * `refused` is known only to say why it is not taken, null included.
+   */
+  presence: 'required' | 'nullable' | 'not null' | 'refused';
+  /** Judges a converted value that is not undefined, and null only of a `refused` field. */
+  check(value: unknown): Problem | undefined;
+  /** Brings an accepted spelling to the stored one (decimals, instants, ids); leaves anything else alone, for `check` to refuse. */
+  convert?(value: unknown): unknown;
+  /** The class of the objects that the value is, or is a list of. */
+  nested?: Readonly<{ type(): Class; each: boolean }>;
+  /** The GraphQL input type; left out, the field is not in the GraphQL schema. */
+  graphql?(): unknown;
+  openApi: Schema;
+}>;
+
+/** How lists compare a stored field, and how its values are written in a query. */
+export type AttributeType = 'text' | 'integer' | 'decimal' | 'flag' | 'date' | 'instant' | 'id' | 'ids';
+
+/** How a field is kept in the table of its resource, and how lists find by it. */
+export type StoredFacet = Readonly<{
+  /** The column. */
+  name: string;
+  type: ColumnType;
+  /** How lists filter and sort by it; left out, they do not. */
+  attribute?: AttributeType;
+  choices?: Choices;
+  /** What it is where nobody has said anything; left out, null. */
+  initial?: unknown;
+  /** No row has a null there. */
+  neverNull?: boolean;
+  /** What an input that is an instruction means for it, whose value was `before`; undefined leaves it. Left out, the input is the value. */
+  from?(input: unknown, before: unknown): unknown;
+}>;
+
+/** `full`: a single read or a write's answer; `row`: one of a list. */
+export type Form = 'full' | 'row';
+
+/** How answers of REST show a field. */
+export type PrintedFacet = Readonly<{
+  name: string;
+  openApi: Schema;
+  /** Left out, both forms have it. */
+  only?: Form;
+  /** @param figures what the resource reads beside its row (`ResourceFigures`) */
+  print(row: Row, related: Related, figures: unknown, form: Form): unknown;
+}>;
+
+/** How GraphQL shows a field. */
+export type OutputFacet = Readonly<{
+  /** snake_case; GraphQL says it in camelCase. */
+  name: string;
+  type(): unknown;
+  nullable: boolean;
+  /** Left out, the row has the value under that name. */
+  resolve?(row: Row, related: Related): unknown;
+}>;
+
+/** One field from one description: what requests may say, how it is kept, and how it is shown. Every facet but the name may be left out. */
+export type FieldDefinition = Readonly<{
+  /** snake_case, as on the wire. */
+  name: string;
+  description?: string;
+  /** The kind of resource that its ids are of. */
+  target?: string;
+  input?: InputFacet;
+  stored?: StoredFacet;
+  printed?: PrintedFacet;
+  output?: OutputFacet;
+}>;
+
+/** A field that requests may say something in. */
+export type InputField = FieldDefinition & Readonly<{ input: InputFacet }>;
+
+const definitions = new WeakMap<object, Map<string, FieldDefinition>>();
+
+/** The fields of a class, those of its base classes first. */
+export function fieldsOf(type: object): readonly FieldDefinition[] {
+  const base: unknown = Object.getPrototypeOf(type);
+  const inherited = typeof base === 'function' && base !== Function.prototype ? fieldsOf(base) : [];
+  const own = [...(definitions.get(type)?.values() ?? [])];
+  return [...inherited.filter(({ name }) => !own.some((field) => field.name === name)), ...own];
+}
+
+export const isInput = (field: FieldDefinition): field is InputField => field.input !== undefined;
+
+/** Makes a property of a class a field. The decorators of `kinds/` are this with a name. */
+export function defineField(type: Class, field: FieldDefinition): void {
+  const fields = definitions.get(type) ?? new Map<string, FieldDefinition>();
+  fields.set(field.name, field);
+  definitions.set(type, fields);
+  if (isInput(field)) for (const decorate of inputDecorators(field)) decorate(type.prototype as object, field.name);
+}
+
+/** The same input on a fresh class, for a command that changes some of it: each field may be left out. */
+export function partialClassOf(type: Class, name: string): Class {
+  const partial = { [name]: class {} }[name] as Class;
+  for (const field of fieldsOf(type).filter(isInput)) {
+    const presence = field.input.presence === 'required' ? 'not null' : field.input.presence;
+    defineField(partial, { ...field, input: { ...field.input, presence } });
+  }
+  return partial;
+}
+
+/** Under which a field of a GraphQL input type carries its definition, so that what does not even fit the schema is refused in its words. */
+const extension = 'millwrightField';
+
+/** The definition behind a field of a GraphQL input type; undefined for what is no input field of ours (filters, paging). */
+export const inputFieldOf = (extensions: Readonly<Record<string, unknown>>): InputField | undefined =>
+  extensions[extension] as InputField | undefined;
+
+function inputDecorators(field: InputField): PropertyDecorator[] {
+  const { name, description, input } = field;
+  const { presence, graphql, nested, convert, openApi } = input;
+  const decorators: PropertyDecorator[] = [constraint(input)];
+  // Null stands for nothing, in which there is nothing to look at; the validator would call it no object.
+  if (nested) decorators.push(Type(nested.type), ValidateNested({ each: nested.each }));
+  if (nested && presence === 'nullable') decorators.push(ValidateIf((_, value) => value !== null));
+  if (convert) decorators.push(Transform(({ value }) => convert(value), { toClassOnly: true }));
+  const nullable = presence !== 'required';
+  if (graphql) {
+    decorators.push(Field(graphql as () => StringConstructor, { name: camelCase(name), nullable, description }));
+    decorators.push(Extensions({ [extension]: field }));
+  }
+  decorators.push(
+    ApiProperty({
+      ...openApi,
+      // Swagger puts the property's own type beside a choice, unless that is Object, and looks for a class where it has none.
+      ...(Object.hasOwn(openApi, 'oneOf') && { type: Object }),
+      required: !nullable,
+      description,
+      ...(presence === 'nullable' && { nullable: true }),
+    }),
+  );
+  return decorators;
+}
+
+/** The name of the one constraint a field has: class-validator pays for each of them at every request. Its message is `<code>: <sentence>`. */
+export const fieldConstraint = 'field';
+
+function constraint(input: InputFacet): PropertyDecorator {
+  return ValidateBy({
+    name: fieldConstraint,
+    validator: {
+      validate: (value: unknown) => problemOf(input, value) === undefined,
+      defaultMessage(details) {
+        const { code, message } = problemOf(input, details?.value) ?? { code: 'invalid', message: 'is not valid' };
+        return `${code}: ${message}`;
+      },
+    },
+  });
+}
+
+/** What is wrong with a value as it came, or undefined. */
+export const fieldProblem = ({ input }: InputField, value: unknown): Problem | undefined =>
+  problemOf(input, input.convert ? input.convert(value) : value);
+
+function problemOf({ presence, check }: InputFacet, value: unknown): Problem | undefined {
+  if (value === undefined) return presence === 'required' ? { code: 'required', message: 'must be given' } : undefined;
+  if (value === null && presence === 'nullable') return undefined;
+  if (value === null && presence !== 'refused') return { code: 'required', message: 'must not be empty' };
+  return check(value);
+}

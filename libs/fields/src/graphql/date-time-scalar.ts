@@ -1,0 +1,14 @@
+import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { instantText } from '../instants.js';
+
+/** An RFC 3339 instant. Input is judged by the field, so that REST and GraphQL refuse with the same codes. */
+export const DateTimeScalar = new GraphQLScalarType<unknown, string>({
+  name: 'DateTime',
+  description: 'An instant as RFC 3339 text with an offset, for example "2026-01-31T08:00:00Z". Output is UTC.',
+  serialize: (value) => instantText(value as string | Date),
+  parseValue: (value) => value,
+  parseLiteral: (node) => {
+    if (node.kind === Kind.STRING) return node.value;
+    throw new GraphQLError('DateTime must be a string', { nodes: node });
+  },
+});

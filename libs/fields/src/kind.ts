@@ -1,0 +1,128 @@
+import type { ColumnType, Row } from '#millwright/event-sourcing';
+import {
+  defineField,
+  type AttributeType,
+  type Class,
+  type FieldDefinition,
+  type Form,
+  type Problem,
+  type Schema,
+} from './field-definition.js';
+import type { Related } from './bulk-read.js';
+import type { Choices } from './choices.js';
+
+/** What all fields of a kind have in common. */
+export type FieldKind = Readonly<{
+  column: ColumnType;
+  /** How lists filter and sort by it; left out, they do not. */
+  attribute?: AttributeType;
+  choices?: Choices;
+  /** What it is where nobody has said anything; left out, null. */
+  initial?: unknown;
+  check(value: unknown): Problem | undefined;
+  convert?(value: unknown): unknown;
+  /** The GraphQL type, of input and output. */
+  graphql(): unknown;
+  /** What requests hold. */
+  openApi: Schema;
+  /** What answers hold, where that is not what requests may hold. */
+  openApiShown?: Schema;
+  /** A stored value as REST prints it; left out, as it is stored. */
+  print?(value: unknown): unknown;
+}>;
+
+/** What every field can be told. */
+export type FieldOptions = Readonly<{
+  required?: boolean;
+  description?: string;
+  example?: unknown;
+  /** What a new one has where nothing is said, and what null means: it is never null then. */
+  initial?: unknown;
+  /** Answers of this form alone have it. */
+  only?: Form;
+}>;
+
+type ShownFacets = Required<Pick<FieldDefinition, 'stored' | 'printed' | 'output'>>;
+type Facets = ShownFacets & Required<Pick<FieldDefinition, 'input'>>;
+
+/**
+ * A field of a kind that requests say, and answers show as it is stored.
+ * @param more facets that are other than the kind's
+ */
+export const inputField =
+  (
+    kind: FieldKind,
+    { required, description, example, initial, only }: FieldOptions,
+    more?: (name: string, facets: Facets) => Partial<FieldDefinition>,
+  ): PropertyDecorator =>
+  (target, property) => {
+    const name = String(property);
+    const neverNull = required === true || initial !== undefined;
+    const withExample = (schema: Schema): Schema => ({ ...schema, ...(example !== undefined && { example }) });
+    const facets: Facets = {
+      input: {
+        presence: required ? 'required' : 'nullable',
+        check: kind.check,
+        convert: kind.convert,
+        graphql: kind.graphql,
+        openApi: withExample(kind.openApi),
+      },
+      ...shownAsStored(kind, name, { neverNull, initial, only, openApi: withExample(kind.openApiShown ?? kind.openApi) }),
+    };
+    defineField(target.constructor as Class, { name, description, ...facets, ...more?.(name, facets) });
+  };
+
+type Shown = Readonly<{ neverNull: boolean; initial?: unknown; only?: Form; openApi: Schema }>;
+
+function shownAsStored(kind: FieldKind, name: string, { neverNull, initial = kind.initial, only, openApi }: Shown): ShownFacets {
+  const { column: type, attribute, choices, print } = kind;
+  return {
+    stored: { name, type, attribute, choices, initial, neverNull },
+    printed: {
+      name,
+      openApi: { ...openApi, ...(!neverNull && { nullable: true }) },
+      only,
+      print: print ? (row) => print(row[name] ?? null) : (row) => row[name] ?? null,
+    },
+    output: { name, type: kind.graphql, nullable: !neverNull },
+  };
+}
+
+/** What a field can be told that is no input. */
+export type ShownOptions = Readonly<{
+  description?: string;
+  example?: unknown;
+  /** Never null. */
+  always?: boolean;
+  only?: Form;
+  /** Left out: shown over both. */
+  over?: 'rest' | 'graphql';
+  /** What it is, from the row; left out, the column of its name. */
+  of?(row: Row, related: Related): unknown;
+  /** Whether there is a column of its name, which lists filter and sort by (default: where `of` is not given). */
+  stored?: boolean;
+  /** What a new one has, in a record without a decider of its own. */
+  initial?: unknown;
+}>;
+
+/** A field of a kind that answers show and no request says. */
+export const shownField =
+  (
+    kind: FieldKind,
+    { description, example, always = false, only, over, of, stored = of === undefined, initial }: ShownOptions = {},
+  ): PropertyDecorator =>
+  (target, property) => {
+    const name = String(property);
+    const openApi = { ...(kind.openApiShown ?? kind.openApi), ...(example !== undefined && { example }), ...(description !== undefined && { description }) }; // prettier-ignore
+    const shown = shownAsStored(kind, name, { neverNull: always, initial, only, openApi });
+    const { print = (value: unknown) => value } = kind;
+    defineField(target.constructor as Class, {
+      name,
+      description,
+      ...(stored && { stored: shown.stored }),
+      ...(over !== 'graphql' && {
+        printed: { ...shown.printed, ...(of && { print: (row: Row, related: Related) => print(of(row, related)) }) },
+      }),
+      ...(over !== 'rest' && { output: { ...shown.output, ...(of && { resolve: of }) } }),
+    });
+  };

@@ -1,0 +1,39 @@
+import { defineField, type Class, type Problem } from '../field-definition.js';
+import { inputField, type FieldKind, type FieldOptions } from '../kind.js';
+
+/** Swagger knows a class to be looked up later only by a function that is named `type`. */
+const lazily = (nested: () => Class): { type: () => Class } => ({ type: () => nested() });
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function listProblem(value: unknown, max: number): Problem | undefined {
+  if (!Array.isArray(value)) return { code: 'not_a_list', message: 'must be a list' };
+  if (value.length > max) return { code: 'too_many', message: `must not have more than ${max} entries` };
+  return value.every(isObject) ? undefined : { code: 'not_an_object', message: 'must contain objects only' };
+}
+
+const list = (type: () => Class, max: number): FieldKind => ({
+  column: 'jsonb',
+  initial: [],
+  check: (value) => listProblem(value, max),
+  graphql: () => [type()],
+  openApi: { ...lazily(type), isArray: true },
+});
+
+/** A list of groups of fields. Codes: not_a_list, too_many, not_an_object, and those of its fields (named `items.0.text`). */
+export const NestedList = (type: () => Class, { max = 500, shown = type, ...options }: FieldOptions & Readonly<{ max?: number; shown?: () => Class }> = {}): PropertyDecorator =>
+  inputField(list(type, max), options, (name, { input, printed }) => ({
+    input: { ...input, nested: { type, each: true } },
+    printed: { ...printed, openApi: { ...lazily(shown), isArray: true } },
+    output: { name, type: () => [shown()], nullable: false },
+  })); // prettier-ignore
+
+/** An object of a type of its own, which GraphQL shows with all that it has. */
+export const ShownObject =
+  (type: () => Class, { description }: Readonly<{ description: string }>): PropertyDecorator =>
+  (target, property) =>
+    defineField(target.constructor as Class, {
+      name: String(property),
+      description,
+      output: { name: String(property), type, nullable: false },
+    });

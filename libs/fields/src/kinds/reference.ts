@@ -1,0 +1,188 @@
+import { ID } from '@nestjs/graphql';
+import type { Row } from '#millwright/event-sourcing';
+import { spoken } from '../graphql/descriptions.js';
+import { RecordLabel } from '../graphql/record-label.js';
+import { relationName } from '../names.js';
+import type { Related } from '../bulk-read.js';
+import {
+  defineField,
+  type Class,
+  type FieldDefinition,
+  type Form,
+  type Problem,
+  type Schema,
+  type StoredFacet,
+} from '../field-definition.js';
+import { knownKind } from '../reference-kinds.js';
+import { inputField, type FieldKind, type FieldOptions } from '../kind.js';
+
+export const largestId = Number.MAX_SAFE_INTEGER;
+
+/** An id that came as text (GraphQL's ID) as a number; anything else as it came. */
+const idFrom = (value: unknown): unknown => (typeof value === 'string' && /^[1-9]\d{0,15}$/.test(value) ? Number(value) : value);
+
+const isId = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
+
+const id: FieldKind = {
+  column: 'bigint',
+  attribute: 'id',
+  convert: idFrom,
+  check: (value) => (isId(value) ? undefined : { code: 'not_an_id', message: 'must be a positive integer id' }),
+  graphql: () => ID,
+  openApi: { type: 'integer', minimum: 1, maximum: largestId },
+};
+
+function idsProblem(value: unknown, max: number): Problem | undefined {
+  if (!Array.isArray(value)) return { code: 'not_a_list', message: 'must be a list of ids' };
+  if (value.length > max) return { code: 'too_many', message: `must not have more than ${max} entries` };
+  return value.every(isId) ? undefined : { code: 'not_an_id', message: 'must contain positive integer ids only' };
+}
+
+const ids = (max: number): FieldKind => ({
+  column: 'bigint[]',
+  attribute: 'ids',
+  initial: [],
+  // Each once, in the order they came.
+  convert: (value) => (Array.isArray(value) ? [...new Set(value.map(idFrom))] : value),
+  check: (value) => idsProblem(value, max),
+  graphql: () => [ID],
+  openApi: { type: 'array', items: id.openApi, maxItems: max },
+});
+
+/** What is shown of what an id is of: properties of it, or (left out) what its kind says. */
+type Label = readonly string[] | undefined;
+
+export type ReferenceOptions = FieldOptions &
+  Readonly<{
+    label?: Label;
+    labelInRows?: Label;
+    /** It is never null, though a request may leave it out. */
+    always?: boolean;
+  }>;
+
+const labelSchema = (label: Label): Schema => ({
+  type: 'object',
+  properties: {
+    id: { type: 'integer' },
+    name: { type: 'string' },
+    ...Object.fromEntries((label ?? []).flatMap((name) => (name === 'id' || name === 'name' ? [] : [[name, {}]]))),
+  },
+  ...(!label && { additionalProperties: true }),
+});
+
+const outputType = (target: string): Class => knownKind(target)?.graphql?.() ?? RecordLabel;
+
+const shownOf = (target: string, row: Row): Row => knownKind(target)?.related?.(row) ?? row;
+
+type Relation = Readonly<{ name: string; target: string; label?: Label; labelInRows?: Label; only?: Form; always?: boolean }>;
+
+/** How one resource that a row refers to is shown: `location_id` is the row's, `location` is shown. */
+export function relationOf({
+  name,
+  target,
+  label,
+  labelInRows,
+  only,
+  always = false,
+}: Relation): Pick<FieldDefinition, 'printed' | 'output'> {
+  const columns = (form: Form): Label => (form === 'row' ? (labelInRows ?? label) : label);
+  return {
+    printed: {
+      name: relationName(name),
+      openApi: { ...labelSchema(label), ...(!always && { nullable: true }) },
+      only,
+      print: (row, related, _figures, form) => related.label(target, row[name], columns(form)),
+    },
+    output: {
+      name: relationName(name),
+      type: () => outputType(target),
+      nullable: true,
+      async resolve(row, related) {
+        const found = await related.row(target, row[name]);
+        return found && shownOf(target, found);
+      },
+    },
+  };
+}
+
+function relationsOf({ name, target, label, only }: Relation): Pick<FieldDefinition, 'printed' | 'output'> {
+  return {
+    printed: {
+      name: relationName(name),
+      openApi: { type: 'array', items: labelSchema(label) },
+      only,
+      print: (row: Row, related: Related) => related.labels(target, row[name], label),
+    },
+    output: {
+      name: relationName(name),
+      type: () => [outputType(target)],
+      nullable: false,
+      resolve: async (row, related) => (await related.rowsIn(target, row[name])).map((found) => shownOf(target, found)),
+    },
+  };
+}
+
+/** The id of another record (`Reference('asset')`). Codes: not_an_id; not_found, archived once it is looked up. */
+export const Reference =
+  (
+    target: string,
+    { description = `The number of the ${spoken(target)}.`, label, labelInRows, always, ...options }: ReferenceOptions = {},
+  ): PropertyDecorator =>
+  (type, property) =>
+    inputField(id, { ...options, description }, (name) => ({
+      target,
+      ...relationOf({ name, target, label, labelInRows, only: options.only, always }),
+    }))(type, property);
+
+/** Ids of other records, each once. Codes: not_a_list, not_an_id, too_many; not_found, archived once they are looked up. */
+export const References = (
+  target: string,
+  { max = 1000, label, ...options }: ReferenceOptions & Readonly<{ max?: number }> = {},
+): PropertyDecorator => inputField(ids(max), options, (name) => ({ target, ...relationsOf({ name, target, label, only: options.only }) }));
+
+type ShownReferenceOptions = Readonly<{
+  description?: string;
+  /** Never null. */
+  always?: boolean;
+  /** Left out: shown over both. */
+  over?: 'graphql';
+  /** Over REST, too, what is shown is what the id is of; left out, REST shows the id, and GraphQL both. */
+  label?: Label;
+  /** Lists do not filter by it: they are of one already. */
+  filtered?: boolean;
+  /** The number alone, over both. */
+  alone?: boolean;
+}>;
+
+/** An id of another resource that follows from events. */
+export const ShownReference =
+  (target: string, { description, always = false, over, label, alone, filtered = true }: ShownReferenceOptions = {}): PropertyDecorator =>
+  (type, property) => {
+    const name = String(property);
+    const define = (field: FieldDefinition): void => defineField(type.constructor as Class, field);
+    const { printed, output } = relationOf({ name, target, label, always });
+    const stored: StoredFacet = { name, type: 'bigint', neverNull: always, ...(filtered && { attribute: 'id' }) };
+    if (label) return void define({ name, description, stored, printed, output });
+    define({
+      name,
+      description,
+      stored,
+      ...(over !== 'graphql' && {
+        printed: { name, openApi: { type: 'integer', ...(!always && { nullable: true }) }, print: (row) => row[name] ?? null },
+      }),
+      output: { name, type: () => ID, nullable: !always },
+    });
+    if (!alone) define({ name: relationName(name), description, output });
+  };
+
+/** The number of what is shown. */
+export const ShownId = (): PropertyDecorator => (type, property) =>
+  defineField(type.constructor as Class, { ...idField, name: String(property) });
+
+/** The number that every resource has. */
+export const idField: FieldDefinition = {
+  name: 'id',
+  stored: { name: 'id', type: 'bigint', attribute: 'id', neverNull: true },
+  printed: { name: 'id', openApi: { type: 'integer' }, print: (row) => row['id'] },
+  output: { name: 'id', type: () => ID, nullable: false },
+};

@@ -1,0 +1,39 @@
+import type { IdSequence } from '#millwright/event-sourcing';
+import { viewOf } from '#millwright/lists';
+import { defineResource } from '#millwright/resources';
+import { part } from './domain/part.js';
+import { partFields } from './part.fields.js';
+import { partRow, partTable } from './read-models/part-row.js';
+
+/** Parts as a resource like any other; what is special about them is in `domain/`. */
+export const parts = defineResource({
+  name: 'part',
+  plural: 'parts',
+  description: 'What lies in a storeroom, with its stock and what that is worth; a non-stock part has a price only.',
+  heading: 'What lies in the storerooms: stock, prices, the moving average, and every movement behind them.',
+  scope: 'entity',
+  notes: {
+    create: {
+      description: 'With what is on the shelf already: a quantity needs a unit cost.',
+      refusals: 'NON_STOCK_PART, VALUE_OUT_OF_RANGE',
+    },
+    one: { description: 'With its stock, value and average cost, all of one moment.' },
+    update: {
+      description: 'Its stock and costs move through operations of their own.',
+      refusals: 'PART_IN_USE (stock or non-stock changes only while it has no stock, reservation or open charge)',
+    },
+    archive: {
+      description: 'It must have neither stock nor reservations.',
+      refusals: 'PART_IN_USE (it has stock, a reservation, or a completion is running)',
+    },
+  },
+  fields: partFields,
+  stream: part,
+  rowOf: partRow,
+  view: viewOf(partTable),
+  projection: 'stock-levels',
+  search: ['name', 'description', 'number', 'area'],
+});
+
+/** Transactions are numbered across all parts. */
+export const partTransactionIds = { name: 'part_transaction', field: 'transactionId' } as const satisfies IdSequence;

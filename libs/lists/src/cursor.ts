@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { currentAsOf } from './as-of.js';
+import { attributeValue } from './attribute-values.js';
+import type { AttributeType } from '#millwright/fields';
+import { filterName, sortText, type ListQuery } from './list-query.js';
+
+/** Where a walk goes on: the sort values and the tie breaker of the last row, and the total counted on the first page. */
+export type CursorPlace = Readonly<{ values: readonly (string | null)[]; total: number }>;
+
+/** An opaque text that carries a place. It is bound to search, sort, filters and the moment that is asked for, since elsewhere it would point at nothing. */
+export const cursorText = (place: CursorPlace, query: ListQuery): string =>
+  Buffer.from(JSON.stringify([fingerprint(query), place.total, ...place.values])).toString('base64url');
+
+/** The place a cursor points at, or undefined where it is broken or belongs to another list. `types` are those of its values. */
+export function placeOfCursor(query: ListQuery, types: readonly AttributeType[]): CursorPlace | undefined {
+  const parts = parsed(query.cursor ?? '');
+  if (!Array.isArray(parts) || parts.length !== types.length + 2 || parts[0] !== fingerprint(query)) return undefined;
+  const [, total, ...values] = parts as unknown[];
+  if (!Number.isSafeInteger(total) || (total as number) < 0) return undefined;
+  const valid = values.every((value, index) => value === null || (typeof value === 'string' && isOf(types[index] ?? 'text', value)));
+  return valid ? { values: values as (string | null)[], total: total as number } : undefined;
+}
+
+const fingerprint = ({ search, sort, filters }: ListQuery): string =>
+  createHash('sha256')
+    .update(JSON.stringify([search, sort.map(sortText), filters.map((filter) => [filterName(filter), filter.values]), ...momentOf()]))
+    .digest('base64url')
+    .slice(0, 16);
+
+const momentOf = (): string[] => {
+  const position = currentAsOf();
+  return position === undefined ? [] : [String(position)];
+};
+
+/** Cursors carry what the database printed, which may have more digits than a query may. */
+const isOf = (type: AttributeType, value: string): boolean =>
+  type === 'decimal' ? /^-?\d{1,40}(\.\d{1,40})?$/.test(value) : attributeValue(type, value) !== undefined;
+
+function parsed(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    return undefined;
+  }
+}

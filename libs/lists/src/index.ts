@@ -1,0 +1,14 @@
+export * from './view.js';
+export * from './language.js';
+export * from './list-definition.js';
+export * from './list-query.js';
+export * from './parse-list-query.js';
+export type { ListPage, Pagination } from './list-page.js';
+export { requireHistory } from './list-statement.js';
+export * from './list-reader.js';
+export * from './nested-lists.js';
+export * from './parked-rows.js';
+export { listErrors } from './errors.js';
+export * from './list-types.js';
+export * from './as-of.js';
+export * from './snapshots.js';

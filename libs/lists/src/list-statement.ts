@@ -1,0 +1,186 @@
+import { currentEntity, currentScope } from '#millwright/access';
+import { currentAsOf } from './as-of.js';
+import { invalid, type AttributeType } from '#millwright/fields';
+import { conditionOf, sqlTypeOf, type Bind } from './conditions.js';
+import { cursorText, placeOfCursor, type CursorPlace } from './cursor.js';
+import { folded, inOrder } from './language.js';
+import type { ListAttribute, ListDefinition } from './list-definition.js';
+import type { ListQuery } from './list-query.js';
+import { columnSql, rowsOf, selectList, versionOf, type View } from './view.js';
+
+export type ListOptions = Readonly<{
+  /** Rows must have these values: `{ part_id: 72 }`. */
+  where?: Readonly<Record<string, string | number | boolean>>;
+  /** Every column of the rows is wanted from the statement itself. */
+  wholeRows?: true;
+  /** SQL over the whole filtered set, by name: `{ total_used: 'coalesce(sum(-quantity), 0)' }`. Read as the driver gives them (numeric as text). */
+  aggregates?: Readonly<Record<string, string>>;
+}>;
+
+/** A column to sort by; the tie breaker is the last. */
+type Key = Readonly<{ sql: string; type: AttributeType; descending: boolean; nullable: boolean }>;
+
+/** A list query in the pieces that statements are made of. */
+export type ListStatement = Readonly<{
+  keys: readonly Key[];
+  place: CursorPlace | undefined;
+  /** What is selected: the view's columns, and those that a cursor is made of. */
+  columns: string;
+  /** FROM and WHERE of the whole filtered set. */
+  from: string;
+  /** The values of `from` alone, for counting. */
+  restricting: readonly unknown[];
+  /** Of `from`, and of the place that a cursor names. */
+  parameters: unknown[];
+  after: string;
+  order: string;
+  /** LIMIT and OFFSET; one row more than a page, which tells whether there is a next one. */
+  limit: string;
+}>;
+
+/** @throws Rejection VALIDATION_FAILED for a cursor that does not belong to this list */
+export function listStatement(definition: ListDefinition, query: ListQuery, options: ListOptions = {}): ListStatement {
+  const { view } = definition;
+  requireHistory(view);
+  const keys = keysOf(definition, query);
+  const place = placeOf(query, keys);
+  const parameters: unknown[] = [];
+  const bind: Bind = (value) => `$${parameters.push(value)}`;
+  const conditions = conditionsOf(definition, query, options, bind);
+  const restricting = [...parameters];
+  return {
+    keys,
+    place,
+    columns: `${selectList(view)}, ${cursorColumns(keys)}`,
+    from: `FROM ${rowsOf(view, undefined, columnsOf(definition, query, options))} WHERE ${conditions.join(' AND ') || 'true'}`,
+    restricting,
+    after: place ? ` AND ${afterPlace(keys, place.values, bind)}` : '',
+    parameters,
+    order: keys.map(({ sql, descending }) => `${sql} ${descending ? 'DESC' : 'ASC'}`).join(', '),
+    limit: `LIMIT ${query.perPage + 1}${place ? '' : ` OFFSET ${query.offset}`}`,
+  };
+}
+
+/** @throws Rejection VALIDATION_FAILED where a past moment is asked of a view that knows only today's rows */
+export function requireHistory({ history }: View): void {
+  if (currentAsOf() !== undefined && !history)
+    throw invalid([{ field: 'as_of', code: 'not_applicable', message: 'cannot be asked here: no earlier versions are kept' }]);
+}
+
+/**
+ * The rows of a page. Of a past moment they are found first, in the narrowest table that can tell which they are, and then looked up one by one:
+ * a page by name walks past renames, not past movements.
+ */
+export function pageSql({ view, tieBreaker = 'id' }: ListDefinition, statement: ListStatement): string {
+  const { keys, columns, from, after, order, limit } = statement;
+  const version = versionOf(view, 'page.found_id');
+  if (version === undefined) return `SELECT ${columns} ${from}${after} ORDER BY ${order} ${limit}`;
+  const cursors = keys.map((_, index) => `"cursor_${index}"`).join(', ');
+  const found = `SELECT ${columnSql(view, tieBreaker)} AS found_id, ${cursorColumns(keys)} ${from}${after} ORDER BY ${order} ${limit}`;
+  return `SELECT ${selectList(view)}, ${cursors} FROM (SELECT *, row_number() OVER () AS place FROM (${found}) found) page
+    CROSS JOIN ${version} ORDER BY page.place`;
+}
+
+const cursorColumns = (keys: readonly Key[]): string => keys.map((key, index) => `${cursorSql(key)} AS "cursor_${index}"`).join(', ');
+
+/** The stored columns that tell which rows a list has and in which order; undefined where the rows are wanted whole. */
+function columnsOf(definition: ListDefinition, query: ListQuery, { where = {}, wholeRows, aggregates }: ListOptions): string[] | undefined {
+  const { attributes, scope, search, hidesArchived, tieBreaker = 'id' } = definition;
+  if (wholeRows || aggregates) return undefined;
+  const asked = [...query.filters, ...query.sort].map(({ attribute }) => attributeOf(attributes, attribute).column ?? attribute);
+  return [
+    ...asked,
+    tieBreaker,
+    ...Object.keys(where),
+    ...(scope === 'none' ? [] : [`${scope}_id`]),
+    ...(query.search === null ? [] : search),
+    ...(hidesArchived ? ['archived'] : []),
+  ];
+}
+
+/** The cursor that goes on after a row that was selected with the statement's columns. */
+export const cursorAt = ({ keys }: ListStatement, row: Readonly<Record<string, unknown>>, total: number, query: ListQuery): string =>
+  cursorText({ values: keys.map((_, key) => row[`cursor_${key}`] as string | null), total }, query);
+
+function conditionsOf(definition: ListDefinition, query: ListQuery, { where = {} }: ListOptions, bind: Bind): string[] {
+  const { view, attributes, search, hidesArchived } = definition;
+  const conditions: string[] = [];
+  // A site belongs to one customer, which the gate has made sure of.
+  if (definition.scope === 'entity') conditions.push(`${columnSql(view, 'entity_id')} = ${bind(currentEntity().id)}`);
+  if (definition.scope === 'customer') conditions.push(`${columnSql(view, 'customer_id')} = ${bind(currentScope().principal.customerId)}`);
+  for (const [column, value] of Object.entries(where)) conditions.push(`${columnSql(view, column)} = ${bind(value)}`);
+  if (hidesArchived && !query.filters.some(({ attribute }) => attribute === 'archived'))
+    conditions.push(`${columnSql(view, 'archived')} = false`);
+  for (const filter of query.filters) {
+    const { type, column = filter.attribute, ignoresCase } = attributeOf(attributes, filter.attribute);
+    const sql = columnSql(view, column);
+    if (!ignoresCase) conditions.push(conditionOf(filter, sql, type, bind));
+    else
+      conditions.push(
+        conditionOf({ ...filter, values: filter.values.map((value) => value?.toLowerCase() ?? null) }, `lower(${sql})`, type, bind),
+      );
+  }
+  if (query.search !== null && search.length > 0) {
+    const sought = folded(`${bind(query.search)}::text`);
+    conditions.push(`(${search.map((column) => `strpos(${folded(columnSql(view, column))}, ${sought}) > 0`).join(' OR ')})`);
+  }
+  return conditions;
+}
+
+function attributeOf(attributes: ListDefinition['attributes'], name: string): ListAttribute {
+  const attribute = attributes[name];
+  if (!attribute) throw new Error(`no attribute ${name}`);
+  return attribute;
+}
+
+/** The sort, and the tie breaker in the direction of the last, so that one index serves both directions. */
+function keysOf({ view, attributes, tieBreaker = 'id' }: ListDefinition, { sort }: ListQuery): Key[] {
+  const keys: Key[] = sort.map(({ attribute, descending }) => {
+    const { type, column = attribute, neverNull = false } = attributeOf(attributes, attribute);
+    const sql = columnSql(view, column);
+    return { sql: type === 'text' ? inOrder(sql) : sql, type, descending, nullable: !neverNull };
+  });
+  const tie = columnSql(view, tieBreaker);
+  if (keys.some(({ sql }) => sql === tie)) return keys;
+  return [...keys, { sql: tie, type: 'id', descending: keys.at(-1)?.descending ?? false, nullable: false }];
+}
+
+function placeOf(query: ListQuery, keys: readonly Key[]): CursorPlace | undefined {
+  if (query.cursor === null) return undefined;
+  const place = placeOfCursor(
+    query,
+    keys.map(({ type }) => type),
+  );
+  if (!place)
+    throw invalid([
+      {
+        field: query.cursorName ?? 'cursor',
+        code: 'invalid_cursor',
+        message: 'is not a cursor of this list with this search, sort and filter',
+      },
+    ]);
+  return place;
+}
+
+/** Instants in the spelling that a query takes, whatever the session's time zone; the rest as the database prints it. */
+const cursorSql = ({ sql, type }: Key): string =>
+  type === 'instant' ? `to_char(${sql} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')` : `(${sql})::text`;
+
+/** "Comes after the row at this place". PostgreSQL sorts nulls last ascending and first descending; an index can serve the row comparison. */
+function afterPlace(keys: readonly Key[], values: readonly (string | null)[], bind: Bind): string {
+  const bound = keys.map(({ type }, index) => (values[index] == null ? null : `${bind(values[index])}::${sqlTypeOf(type)}`));
+  const descending = keys[0]?.descending ?? false;
+  if (keys.every((key, index) => !key.nullable && key.descending === descending && bound[index] !== null))
+    return `(${keys.map(({ sql }) => sql).join(', ')}) ${descending ? '<' : '>'} (${bound.join(', ')})`;
+  const alternatives = keys.map((key, index) => {
+    const equal = keys.slice(0, index).map(({ sql }, before) => (bound[before] == null ? `${sql} IS NULL` : `${sql} = ${bound[before]}`));
+    return [...equal, after(key, bound[index] ?? null)].join(' AND ');
+  });
+  return `(${alternatives.map((alternative) => `(${alternative})`).join(' OR ')})`;
+}
+
+function after({ sql, descending, nullable }: Key, value: string | null): string {
+  if (value === null) return descending ? `${sql} IS NOT NULL` : 'false';
+  if (descending) return `${sql} < ${value}`;
+  return nullable ? `(${sql} > ${value} OR ${sql} IS NULL)` : `${sql} > ${value}`;
+}

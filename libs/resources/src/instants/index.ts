@@ -1,2 +1,0 @@
-export { DateTimeScalar } from './date-time-scalar.js';
-export { instantText, instantTextOrNull } from './instant-text.js';

@@ -1,0 +1,45 @@
+import type { Command, CommandBus } from '@nestjs/cqrs';
+import { Mutation } from '@nestjs/graphql';
+import type { Row } from '#millwright/event-sourcing';
+import type { Class } from '#millwright/fields';
+import { Input, Options, type Mutated, type MutationOptions, type Mutations } from '../graphql/mutations.js';
+import type { ResourceDefinition, Written } from '../resource/resource-definition.js';
+import type { CommandOperation } from './operation.js';
+import type { ResourceAnswers } from './routes.js';
+
+type Edge = Readonly<{ commands: CommandBus; mutations: Mutations; answers: ResourceAnswers }>;
+type Mutating = Readonly<{ resource: ResourceDefinition; operations: readonly CommandOperation[]; Output: Class }>;
+
+/** Gives a resolver a mutation for each operation. */
+export function addMutations(resolver: object, { resource, operations, Output }: Mutating): void {
+  for (const operation of operations) {
+    const { name, command, root = resource.name, description, summary, refusals, answers } = operation;
+    const resolve = function (this: Edge, input: Command<Written>, options: MutationOptions): Promise<Row> {
+      const work = async (): Promise<Mutated> => {
+        const written = await this.commands.execute(input);
+        return decidedSource(written, this.answers.sourceOf(operation, written));
+      };
+      return this.mutations.run({ name, does: 'writes', atArchivedSites: resource.administersSites }, input, options, work, root);
+    };
+    const descriptor: PropertyDescriptor = { value: resolve, configurable: true, writable: true };
+    Object.defineProperty(resolver, name, descriptor);
+    // What a compiler would write beside a method.
+    Reflect.defineMetadata('design:paramtypes', [Object, Object], resolver, name);
+    Input(command)(resolver, name, 0);
+    Options()(resolver, name, 1);
+    Mutation(() => answers?.output?.() ?? Output, {
+      name,
+      nullable: true,
+      description: `${summary}. ${description === undefined ? '' : `${description} `}Refused with ${refusals}.`,
+    })(resolver, name, descriptor);
+  }
+}
+
+/**
+ * What a mutation answers from. The read models may not have seen what was just decided, so figures beside the row come from the decided states, too:
+ * they are read as of `decided_at`.
+ */
+export const decidedSource = ({ row, position }: Written, source: Row = row): Mutated => ({
+  row: { ...source, decided_at: position.toString() },
+  position,
+});

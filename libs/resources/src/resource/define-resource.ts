@@ -1,0 +1,118 @@
+import { streamName, type Event, type Row } from '#millwright/event-sourcing';
+import { camelCase, fieldsOf, isInput, pascalCase, type Class, type FieldDefinition } from '#millwright/fields';
+import { viewOf, type ListDefinition, type View } from '#millwright/lists';
+import { defineOutputType } from '../graphql/output-types.js';
+import { defineReferenceTarget } from '../references/index.js';
+import { recordProjection } from './plain-projection.js';
+import { recordStream, type RecordValues } from './plain-decider.js';
+import { findPlain, shownOfPerson } from './plain-target.js';
+import { Printer } from './printer.js';
+import type { DecidedResource, PlainResource, ResourceDefinition, ResourceState } from './resource-definition.js';
+import { resourceFields } from './resource-fields.js';
+import type { DecidedOptions, PlainOptions } from './resource-options.js';
+import { listAttributesOf, personalView, plainTable } from './resource-table.js';
+import { treeFields } from './tree-fields.js';
+
+/** Makes a resource that is its fields and no more: it is created, changed, archived and brought back. Everything in the process may then refer to it. */
+export function defineRecord<Fields extends object, Figures extends object>(
+  options: PlainOptions<Fields, Figures>,
+): PlainResource<Fields & Figures> {
+  const { name, plural, scope, personal = false, defaultSort = 'name asc', tree, rules = {}, defaults = {}, hidden = false } = options;
+  const described = resourceFields<Fields, Figures>(options);
+  const stream = recordStream(described.typeName, camelCase(name));
+  const own = described.all.filter((field) => isInput(field) || isFigureOf(options.shown, field));
+  const { table, projection } = recordProjection({
+    plural,
+    stream,
+    table: plainTable({ plural, scope, personal, fields: described.all, own, defaultSort, history: options.history }),
+  });
+  const view = personal ? personalView(name, own, table) : viewOf(table);
+  const fields = tree ? { ...described, all: [...described.all, ...treeFields({ name, view }, tree)] } : described;
+  const figures = own.filter((field) => !isInput(field) && field.stored?.initial !== undefined);
+  const initial: RecordValues = {
+    ...Object.fromEntries(figures.map(({ name: figure, stored }) => [figure, stored?.initial])),
+    ...defaults,
+  };
+  const resource: PlainResource<Fields & Figures> = {
+    ...resourceOf(options, { fields, view, defaultSort, projection: projection.name }),
+    decider: 'plain',
+    stream,
+    table,
+    view,
+    projection,
+    rules,
+    personal,
+    tree: tree !== undefined,
+    initial,
+    hidden,
+  };
+  defineReferenceTarget({
+    kind: name,
+    view,
+    find: (id, services) => findPlain(resource, id, services),
+    label: (row, related) => resource.printer.label(row, related),
+    ...(personal && { related: (row: Row) => shownOfPerson(options.label, row) }),
+    graphql: () => resource.output,
+  });
+  return resource;
+}
+
+/** Makes a resource with a decider of its own. Everything in the process may then refer to it. */
+export function defineResource<State extends ResourceState, E extends Event, Shown extends Row>(
+  options: DecidedOptions<State, E, Shown>,
+): DecidedResource<State, E> {
+  const { name, stream, rowOf, view, projection, defaultSort = 'name asc', fields } = options;
+  const resource = { ...resourceOf(options, { fields, view, defaultSort, projection }), decider: 'own' as const, stream, rowOf };
+  defineReferenceTarget({
+    kind: name,
+    view,
+    async find(id, { events }) {
+      const { state, revision } = await events.load(stream, id);
+      return state.history && rowOf(state, revision);
+    },
+    label: (row, related) => resource.printer.label(row, related),
+    graphql: () => resource.output,
+  });
+  return resource;
+}
+
+const isFigureOf = (shown: Class | undefined, { name }: FieldDefinition): boolean =>
+  shown !== undefined && fieldsOf(shown).some((figure) => figure.name === name);
+
+type Parts = Readonly<{ fields: ResourceDefinition['fields']; view: View; defaultSort: string; projection: string }>;
+
+type Shared = Pick<PlainOptions<object, object>, 'name' | 'plural' | 'description' | 'heading' | 'scope' | 'notes' | 'administersSites' | 'label' | 'search' | 'attributes'>; // prettier-ignore
+
+function resourceOf(options: Shared, { fields, view, defaultSort, projection }: Parts): Omit<ResourceDefinition, 'decider'> {
+  const { name, plural, description, heading, scope, notes = {}, label, search = ['name'], attributes } = options;
+  const category = camelCase(name);
+  const printer = new Printer(fields.all, label);
+  const list: ListDefinition = {
+    view,
+    attributes: { ...listAttributesOf(fields.all), ...attributes },
+    search,
+    defaultSort,
+    scope,
+    hidesArchived: true,
+    source: { projection, streamOf: ({ id }) => streamName(category, Number(id)) },
+  };
+  return {
+    name,
+    plural,
+    typeName: pascalCase(name),
+    category,
+    description,
+    heading:
+      heading ?? (scope === 'entity' ? 'Those of the site that `X-Entity-Id` names.' : 'Those of the whole customer, at every site.'),
+    scope,
+    administersSites: options.administersSites,
+    notes,
+    class: fields.class,
+    fields,
+    list,
+    printer,
+    answer: printer.answerClass(fields.typeName, 'full'),
+    output: defineOutputType(fields.typeName, fields.all, description),
+    rowOfList: printer.answerClass(`${fields.typeName}ListRow`, 'row'),
+  };
+}

@@ -1,0 +1,236 @@
+import { Injectable } from '@nestjs/common';
+import { currentContext, EventStore, Rejection, type Outcome } from '#millwright/event-sourcing';
+import type { Class } from '#millwright/fields';
+import { duplicateReference, ExternalReferences, isReference, ReferenceChecks } from '../references/index.js';
+import { refuseIf, requireHere } from './refusals.js';
+import { storedValues } from './stored-values.js';
+import {
+  archiveRecord,
+  changeRecord,
+  changesOf,
+  registerRecord,
+  requireInUse,
+  unarchiveRecord,
+  type RecordEvent,
+  type RecordState,
+  type RecordValues,
+} from './plain-decider.js';
+import type { PlainResource, ResourceCommands, Written } from './resource-definition.js';
+import { PersonalRecords, type PersonalEventData } from './personal-records.js';
+import { plainRow } from './plain-projection.js';
+import { keyOf, referenceIn, referenceMove } from './record-references.js';
+import { Trees } from './trees.js';
+
+/** What a guard wants waited for between a command and its answer. */
+type Afterwards = () => Promise<void>;
+
+/** Asked before a record changes, for rules that need to look something up. Throws a Rejection to refuse. */
+export type ChangeGuard = (id: number, state: RecordState, changes: RecordValues) => Promise<Afterwards | undefined>;
+
+/** Asked before a record is archived, one archive of its kind after another. Throws a Rejection to refuse. */
+export type ArchiveGuard = (id: number) => Promise<Afterwards | undefined>;
+
+/** Carries out the four commands every kind of record has. */
+@Injectable()
+export class PlainWriter {
+  private readonly changeGuards = new Map<Class, ChangeGuard>();
+  private readonly archiveGuards = new Map<Class, ArchiveGuard>();
+
+  constructor(
+    private readonly events: EventStore,
+    private readonly references: ReferenceChecks,
+    private readonly externalReferences: ExternalReferences,
+    private readonly trees: Trees,
+    private readonly people: PersonalRecords,
+  ) {}
+
+  /** Has a guard asked before every change of this kind of record (the site's currency once a cost exists). */
+  guardChanges(definition: PlainResource, guard: ChangeGuard): void {
+    this.changeGuards.set(definition.class, guard);
+  }
+
+  /** Has a guard asked before any of this kind of record is archived (the last site of a customer). */
+  guardArchive(definition: PlainResource, guard: ArchiveGuard): void {
+    this.archiveGuards.set(definition.class, guard);
+  }
+
+  /** The four commands of one kind of record. */
+  of(definition: PlainResource): ResourceCommands {
+    return {
+      create: (input) => this.register(definition, input),
+      update: (id, changes) => this.change(definition, id, changes),
+      archive: (id) => this.archive(definition, id),
+      unarchive: (id) => this.unarchive(definition, id),
+    };
+  }
+
+  /** @throws Rejection VALIDATION_FAILED, DUPLICATE_REFERENCE, and what the kind's rules say */
+  async register(definition: PlainResource, input: object): Promise<Written> {
+    const values = { ...definition.initial, ...storedValues(definition.fields.input, input, {}) };
+    const problems = await this.references.problems(definition.name, definition.fields.input, values);
+    const decide = (): RecordEvent[] => {
+      refuseIf(problems);
+      return registerRecord(definition.typeName, definition.rules, values);
+    };
+    if (!definition.tree || values['parent_id'] == null) return this.registerNew(definition, values, decide);
+    return this.trees.oneAtATime(definition, async () => {
+      problems.push(...(await this.trees.problems(definition, null, Number(values['parent_id']))));
+      return this.registerNew(definition, values, decide);
+    });
+  }
+
+  private async registerNew(definition: PlainResource, values: RecordValues, decide: () => RecordEvent[]): Promise<Written> {
+    if (definition.personal || referenceIn(values) !== undefined) return this.registerUnderChosenId(definition, values, decide);
+    const outcome = await this.events.create(definition.stream, definition.name, decide);
+    return written(definition, outcome.id, outcome);
+  }
+
+  /** Where the id must be known before the append: a reference is claimed for it, or personal values are written under it. */
+  private async registerUnderChosenId(definition: PlainResource, values: RecordValues, decide: () => RecordEvent[]): Promise<Written> {
+    const reference = referenceIn(values);
+    const id = await this.idToRegister(definition, reference);
+    const register = (personal?: PersonalEventData): Promise<Outcome<RecordState>> =>
+      this.events.execute(definition.stream, id, (state) => {
+        if (state.registered && reference !== undefined) throw duplicateReference(keyOf(definition, reference), id);
+        if (state.registered) throw new Rejection('CONFLICT', 'Another request took the same id; please try again.');
+        const events = decide();
+        return personal ? events.map(({ type }) => ({ type, data: personal })) : events;
+      });
+    if (!definition.personal) return written(definition, id, await register());
+    const given = Object.entries(values).flatMap(([name, value]) => (value == null ? [] : [name]));
+    const { outcome, personal } = await this.people.write(definition, id, values, given, register);
+    return written(definition, id, outcome, await this.people.valuesOf(definition, id, outcome.state, personal));
+  }
+
+  /** Two creations with one reference get one id: they meet on one stream, where the log lets one through. */
+  private async idToRegister(definition: PlainResource, reference: string | undefined): Promise<number> {
+    const proposed = await this.freshId(definition);
+    if (reference === undefined) return proposed;
+    return this.externalReferences.idToCreate(keyOf(definition, reference), proposed, (id) => this.referenceOf(definition, id));
+  }
+
+  /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, DUPLICATE_REFERENCE, PRECONDITION_FAILED, and what guards and rules say */
+  async change(definition: PlainResource, id: number, input: object): Promise<Written> {
+    if (definition.personal) return this.changePerson(definition, id, input);
+    const state = await this.existing(definition, id);
+    const wanted = storedValues(definition.fields.input, input, state.values);
+    const changes = changesOf(state, wanted);
+    const problems = await this.references.problems(definition.name, definition.fields.input, changes, state.values);
+    const guard = this.changeGuards.get(definition.class);
+    const work = async (): Promise<Written> => {
+      if (definition.tree && changes['parent_id'] != null)
+        problems.push(...(await this.trees.problems(definition, id, Number(changes['parent_id']))));
+      const afterwards = problems.length === 0 ? await guard?.(id, state, changes) : undefined;
+      const change = (): Promise<Outcome<RecordState>> =>
+        this.events.execute(definition.stream, id, (current) => {
+          requireHere(current.history, definition.scope);
+          refuseIf(problems);
+          return changeRecord(definition.typeName, definition.rules, current, wanted);
+        });
+      const outcome = await (problems.length === 0 ? this.movingReference(definition, id, state.values, changes, change) : change());
+      await afterwards?.();
+      return written(definition, id, outcome);
+    };
+    return definition.tree && changes['parent_id'] != null ? this.trees.oneAtATime(definition, work) : work();
+  }
+
+  private movingReference<T>(
+    definition: PlainResource,
+    id: number,
+    before: RecordValues,
+    changes: RecordValues,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const holds = async (holder: number, reference: string): Promise<boolean> =>
+      isReference(await this.referenceOf(definition, holder), reference);
+    return this.externalReferences.move(referenceMove(definition, id, { before, changes, holds }), work);
+  }
+
+  /** The values are written under a new version first; a command that loses the race starts again from what won. */
+  private async changePerson(definition: PlainResource, id: number, input: object): Promise<Written> {
+    for (;;) {
+      const state = await this.existing(definition, id);
+      const before = await this.people.valuesOf(definition, id, state);
+      const wanted = storedValues(definition.fields.input, input, before);
+      const changes = changesOf({ ...state, values: before }, wanted);
+      const problems = await this.references.problems(definition.name, definition.fields.input, changes, before);
+      const guard = this.changeGuards.get(definition.class);
+      const afterwards = problems.length === 0 ? await guard?.(id, { ...state, values: before }, changes) : undefined;
+      let overtaken = false;
+      const change = (data: PersonalEventData): Promise<Outcome<RecordState>> =>
+        this.events.execute(definition.stream, id, (current) => {
+          requireHere(current.history, definition.scope);
+          refuseIf(problems);
+          requireInUse(definition.typeName, current);
+          overtaken = !this.people.isSameVersion(current, state);
+          return overtaken || data.fields.length === 0 ? [] : [{ type: `${definition.typeName}Changed`, data }];
+        });
+      const write = (): ReturnType<PersonalRecords['write']> =>
+        this.people.write(definition, id, { ...before, ...changes }, Object.keys(changes), change);
+      const { outcome, personal } = await (problems.length === 0 ? this.movingReference(definition, id, before, changes, write) : write());
+      if (overtaken) continue;
+      await this.people.forgetOlder(definition, id, state, outcome.state);
+      await afterwards?.();
+      return written(definition, id, outcome, await this.people.valuesOf(definition, id, outcome.state, personal));
+    }
+  }
+
+  /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED, and what the kind's guard and rules say */
+  async archive(definition: PlainResource, id: number): Promise<Written> {
+    const guard = this.archiveGuards.get(definition.class);
+    const archive = (): Promise<Written> =>
+      this.decideOn(definition, id, (state) => archiveRecord(definition.typeName, definition.rules, state, id));
+    if (!guard) return archive();
+    const [archived, afterwards] = await this.trees.oneAtATime(definition, async () => {
+      const settle = (await this.existing(definition, id)).archived ? undefined : await guard(id);
+      return [await archive(), settle] as const;
+    });
+    await afterwards?.();
+    return archived;
+  }
+
+  /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED */
+  unarchive(definition: PlainResource, id: number): Promise<Written> {
+    return this.decideOn(definition, id, (state) => unarchiveRecord(definition.typeName, state));
+  }
+
+  private async decideOn(definition: PlainResource, id: number, decide: (state: RecordState) => RecordEvent[]): Promise<Written> {
+    const outcome = await this.events.execute(definition.stream, id, (state) => {
+      requireHere(state.history, definition.scope);
+      return decide(state);
+    });
+    return written(definition, id, outcome, definition.personal ? await this.people.valuesOf(definition, id, outcome.state) : undefined);
+  }
+
+  private async existing(definition: PlainResource, id: number): Promise<RecordState> {
+    const { state } = await this.events.load(definition.stream, id);
+    requireHere(state.history, definition.scope);
+    return state;
+  }
+
+  /** Undefined where there is no such record. */
+  private async referenceOf(definition: PlainResource, id: number): Promise<string | null | undefined> {
+    const { state } = await this.events.load(definition.stream, id);
+    if (!state.registered) return undefined;
+    return referenceIn(definition.personal ? await this.people.valuesOf(definition, id, state) : state.values) ?? null;
+  }
+
+  /** An id without a stream: at first start the built-in records have ids that their sequence does not know. */
+  private async freshId(definition: PlainResource): Promise<number> {
+    const earlier = currentContext().idempotency?.earlierTry;
+    for (;;) {
+      const id = await this.events.nextId(definition.name);
+      if (earlier?.stream === `${definition.category}-${id}`) return id;
+      if ((await this.events.load(definition.stream, id)).revision < 0) return id;
+    }
+  }
+}
+
+function written(
+  definition: PlainResource,
+  id: number,
+  { state, revision, position }: Outcome<RecordState>,
+  personal: RecordValues = {},
+): Written {
+  return { id, row: { ...plainRow(definition.table, id, state, revision), ...personal }, revision, position };
+}

@@ -1,0 +1,52 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { Row } from '#millwright/event-sourcing';
+import type { Class, FieldDefinition, Form, PrintedFacet, Related } from '#millwright/fields';
+
+type Printed = Record<string, unknown>;
+
+/** How rows are shown over REST. Relations are read in bulk: printing a page costs one statement a kind of relation. */
+export class Printer {
+  private readonly properties: Readonly<Record<Form, readonly PrintedFacet[]>>;
+
+  constructor(
+    fields: readonly FieldDefinition[],
+    private readonly labelled: readonly string[] = ['id', 'name'],
+  ) {
+    const printed = fields.flatMap((field) => (field.printed ? [field.printed] : []));
+    const of = (form: Form): PrintedFacet[] => printed.filter(({ only = form }) => only === form);
+    this.properties = { full: of('full'), row: of('row') };
+  }
+
+  async print(row: Row, form: Form, related: Related, figures?: unknown): Promise<Printed> {
+    return printedBy(this.properties[form], row, related, figures, form);
+  }
+
+  /** What other resources print of this one. */
+  label(row: Row, related: Related): Promise<Printed> {
+    const properties = this.labelled.map(
+      (name): PrintedFacet =>
+        this.properties.full.find((property) => property.name === name) ?? { name, openApi: {}, print: () => row[name] ?? null },
+    );
+    return printedBy(properties, row, related, undefined, 'full');
+  }
+
+  /** A class that describes what is printed, for the OpenAPI document. */
+  answerClass(name: string, form: Form): Class {
+    const answer = { [name]: class {} }[name] as Class;
+    for (const { name: property, openApi } of this.properties[form]) ApiProperty(openApi)(answer.prototype as object, property);
+    return answer;
+  }
+}
+
+async function printedBy(properties: readonly PrintedFacet[], row: Row, related: Related, figures: unknown, form: Form): Promise<Printed> {
+  const shown: Printed = {};
+  const awaited: Promise<void>[] = [];
+  for (const { name, print } of properties) {
+    const value = print(row, related, figures, form);
+    shown[name] = value;
+    // Most properties are the row's own: a page of a thousand must not wait for each of them.
+    if (value instanceof Promise) awaited.push(value.then((found: unknown) => void (shown[name] = found)));
+  }
+  await Promise.all(awaited);
+  return shown;
+}

@@ -1,0 +1,69 @@
+import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { OwnWrites } from '#millwright/access';
+import { Mutations } from '../graphql/mutations.js';
+import { AsOf, ListReader, NestedLists, ParkedRows, Snapshots } from '#millwright/lists';
+import { ExternalReferences, ReferenceChecks, RelatedRecords } from '../references/index.js';
+import { Questions } from '../questions.js';
+import { BuiltInRecords } from './built-in-records.js';
+import { PersonalRecords } from './personal-records.js';
+import { PersonalValues } from './personal-values.js';
+
+import type { PlainResource, ResourceDefinition } from './resource-definition.js';
+import { Trees } from './trees.js';
+import { PlainWriter } from './plain-writer.js';
+import { resourceHandlers } from './resource-commands.js';
+import { resourceController } from './resource-controller.js';
+import { ResourceReader } from './resource-reader.js';
+import { resourceResolver } from './resource-resolver.js';
+import { ResourceWriters } from './resource-writers.js';
+import { ResourceWriter } from './resource-writer.js';
+import { handlerOf } from '../operations/command-handler.js';
+import type { CommandOperation } from '../operations/operation.js';
+import { ResourceAnswers } from '../operations/routes.js';
+
+const services = [
+  Snapshots,
+  AsOf,
+  Questions,
+  OwnWrites,
+  ListReader,
+  NestedLists,
+  ParkedRows,
+  RelatedRecords,
+  ReferenceChecks,
+  ExternalReferences,
+  ResourceReader,
+  ResourceWriter,
+  PersonalValues,
+  PersonalRecords,
+  Trees,
+  PlainWriter,
+  ResourceWriters,
+  ResourceAnswers,
+  BuiltInRecords,
+  Mutations,
+];
+
+/** What resources of every kind share; imported once. Wants `EventStore`, `DataSource`, `EntityManager`, `Pool` of pg and `IdempotencyKeys` injected by their classes. */
+@Global()
+@Module({ providers: [...services, ...resourceHandlers], exports: services })
+export class ResourcesModule {}
+
+/** A resource with a decider of its own, and what can be done with it beside what all resources have. */
+type WithOperations = Readonly<{ resource: ResourceDefinition; operations: readonly CommandOperation[] }>;
+
+/** The edges of some resources, as a module of their lib. */
+export function resourceModule(records: readonly PlainResource[], decided: readonly WithOperations[] = []): DynamicModule {
+  const shown = [...records.filter(({ hidden }) => !hidden).map((resource) => ({ resource, operations: [] })), ...decided];
+  class ResourceEdges {}
+  Module({})(ResourceEdges);
+  return {
+    module: ResourceEdges,
+    controllers: shown.map(({ resource, operations }) => resourceController(resource, operations)),
+    providers: shown.map(({ resource, operations }) => resourceResolver(resource, operations)),
+  };
+}
+
+/** What carries out the operations of a room, as providers of its module. */
+export const operationHandlers = (operations: readonly CommandOperation[]): Provider[] =>
+  operations.map(({ command, by, carryOut }) => handlerOf(command, by, carryOut));

@@ -1,0 +1,18 @@
+import { rowsOf, viewOf, type View } from '#millwright/lists';
+import { workOrderStatuses } from '../records/work-order-records.js';
+import { workOrderTable } from './work-order-row.js';
+
+const stored = viewOf(workOrderTable);
+
+/** The status by its name in one word, so that `?status=in_progress` finds what people call so. */
+export const workOrderView: View = {
+  ...stored,
+  columns: {
+    ...stored.columns,
+    status: {
+      type: 'text',
+      sql: () =>
+        `(SELECT replace(lower(status.name), ' ', '_') FROM ${rowsOf(workOrderStatuses.view, 'status')} WHERE status.id = status_id)`,
+    },
+  },
+};

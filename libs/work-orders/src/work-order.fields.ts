@@ -1,0 +1,113 @@
+import { InputType } from '@nestjs/graphql';
+import {
+  Flag,
+  Instant,
+  Integer,
+  Name,
+  NestedList,
+  NotYet,
+  OneOf,
+  Reference,
+  References,
+  Shown,
+  ShownFlag,
+  ShownInstant,
+  ShownInteger,
+  ShownOneOf,
+  ShownText,
+  Text,
+} from '#millwright/fields';
+import { defineShownType, resourceFields } from '#millwright/resources';
+import type { StatusKind } from './domain/work-order.events.js';
+import { totalCosts, partAssignment, type WorkOrderCosts } from './work-order-costs.shown.js';
+import { priorities, statusKinds, yesOrNo } from './work-order.choices.js';
+
+@InputType({ description: 'A step of the work.' })
+export class ChecklistItemInput {
+  @Text({ description: 'What is to be done.', required: true, max: 1000, example: 'Inspect defrost drain for blockages' }) text!: string;
+  @Integer({ example: 1, description: 'Where it stands; left out, its place in the list.' }) order?: number | null;
+  @Flag({ description: 'Whether it is done; left out, it is not.', example: false }) checked?: boolean | null;
+}
+
+class ChecklistItemFields {
+  @ShownText({ description: 'What is to be done.', always: true }) text!: string;
+  @ShownInteger({ description: 'Where it stands among the others.', always: true }) order!: number;
+  @ShownFlag({ description: 'Whether it is done.', always: true }) checked!: boolean;
+}
+
+const checklistItem = defineShownType('ChecklistItem', ChecklistItemFields, 'A step of the work.');
+
+/** What a work order is about, and its status; left out, it is open. */
+export class WorkOrderFields {
+  @Name({ description: 'What is to be done, in a line.', required: true, max: 1000, example: 'Fix water leakage in Freezer' })
+  title!: string;
+  @Text({ description: 'What is to be done, up to 20,000 characters.', max: 20_000, example: 'Water leakage due to blocked defrost drain' })
+  description?: string | null;
+  @Text({ max: 50, description: 'What kind of work it is, like reactive or preventive.', example: 'reactive' }) type?: string | null;
+  @OneOf(priorities, { description: 'How much it presses.', example: 'high' }) priority?: string | null;
+  @Instant({ description: 'When the work is to be done by.', example: '2025-07-17T12:00:00Z' }) due_date?: string | null;
+  @Instant({
+    description: 'When the work was done: completes the order; null opens it again. At most a day ahead, any time past.',
+    example: '2025-07-15T09:30:00Z',
+  })
+  completed_at?: string | null;
+  @Reference('work_order_status', {
+    description:
+      'A status of kind completed completes the order, one of kind open opens it again. Decides where completed_at is sent, too.',
+    label: ['id', 'name', 'is_custom'],
+    always: true,
+  })
+  status_id?: number | null;
+  @Reference('location', { description: 'The location where the work is.' }) location_id?: number | null;
+  @Reference('asset', { description: 'The asset that is worked on.', label: ['id', 'name', 'status'] }) asset_id?: number | null;
+  @References('category', {
+    description: 'The categories that it belongs to; reports put its costs under the first.',
+    label: ['id', 'name'],
+  })
+  categories_ids?: number[] | null;
+  @References('user', { description: 'The users who do the work.' }) technicians_ids?: number[] | null;
+  @NestedList(() => ChecklistItemInput, {
+    description: 'The steps of the work, each to be ticked off.',
+    shown: () => checklistItem.type,
+    only: 'full',
+  })
+  checklist?: ChecklistItemInput[] | null;
+  @OneOf(yesOrNo, { description: 'Whether its vendors are told when it is created.', only: 'full' }) notify_vendors_on_create?:
+    string | null;
+  @OneOf(yesOrNo, { description: 'Whether its vendors are told when it changes.', only: 'full' }) notify_vendors_on_update?: string | null;
+  @NotYet({ list: false, only: 'full' }) work_order_request_id?: unknown[] | null;
+  @NotYet() account_codes_ids?: unknown[] | null;
+  @NotYet({ shownAs: 'procedures', only: 'full' }) procedure_template_ids?: unknown[] | null;
+  @NotYet() vendors_ids?: unknown[] | null;
+}
+
+const later = { type: 'object', nullable: true, description: 'Null until this resource is available.', additionalProperties: true };
+const integer = { type: 'integer' };
+
+/** What follows from its status, its parts and its costs. */
+export class WorkOrderFigures {
+  @ShownInstant({ description: 'When the work was done; null while it is not.' }) completed_at!: string | null;
+  @ShownOneOf(statusKinds, { description: 'What its status means, whatever it is called.', always: true, over: 'graphql' })
+  status_kind!: StatusKind;
+  @Shown({ ...integer, nullable: true }, () => null) pm_schedule_id!: null;
+  @Shown(later, () => null) downtime_tracking!: null;
+  @Shown(later, () => null) active_timer_current_user!: null;
+  @Shown({ ...integer, nullable: true }, () => null, { only: 'row', as: 'work_order_request_id' }) request_id!: null;
+  @Shown(integer, () => 0, { only: 'row' }) comments_count!: number;
+  @Shown<WorkOrderCosts>({ type: () => totalCosts.type }, (_row, costs, related) => totalCosts.print(costs, related)) total_costs!: object;
+  @Shown<WorkOrderCosts>(
+    { type: () => [partAssignment.type] },
+    (_row, { lines }, related) => Promise.all(lines.map((line) => partAssignment.print(line, related))),
+    { only: 'full' },
+  )
+  part_assignments!: object[];
+}
+
+export const workOrderFields = resourceFields({
+  name: 'work_order',
+  fields: WorkOrderFields,
+  shown: WorkOrderFigures,
+  apart: ['status_id', 'completed_at'],
+  attachments: true,
+  people: { as: 'records', columns: ['created_by_id', 'updated_by_id'] },
+});

@@ -1,0 +1,91 @@
+import { operation } from '#millwright/resources';
+import { AssignmentAnswers } from './assignment-answers.js';
+import { cancelledStatus } from './domain/work-order.state.js';
+import { OtherCostReader } from './other-cost-reader.js';
+import { otherCost } from './other-cost.shown.js';
+import { OtherCostWriter } from './other-cost-writer.js';
+import { PartAssignments } from './part-assignments.js';
+import { partAssignment } from './work-order-costs.shown.js';
+import * as commands from './work-order.commands.js';
+import { WorkOrderWriter } from './work-order-writer.js';
+
+const running = 'CONFLICT (archived, or a completion is running)';
+const pending = 'COMPLETION_PENDING (taken, and still being carried out)';
+
+/** What can be done with a work order beside what can be done with every resource. */
+export const workOrderOperations = [
+  operation({
+    name: 'completeWorkOrder',
+    command: commands.CompleteWorkOrder,
+    summary: 'Complete a work order',
+    description: 'Every reserved part is issued and its cost fixed, all of them or none.',
+    refusals: `NOT_FOUND, ${running}, WORK_ORDER_CLOSED (it is cancelled), INSUFFICIENT_STOCK (a part cannot be issued; the order stays open), VALIDATION_FAILED, PRECONDITION_FAILED, ${pending}`,
+    by: WorkOrderWriter,
+    carryOut: (orders, command) => orders.complete(command),
+  }),
+  operation({
+    name: 'reopenWorkOrder',
+    command: commands.ReopenWorkOrder,
+    summary: 'Open a completed or cancelled work order again',
+    refusals: `NOT_FOUND, ${running}, VALIDATION_FAILED, PRECONDITION_FAILED, ${pending}`,
+    by: WorkOrderWriter,
+    carryOut: (orders, command) => orders.reopen(command),
+  }),
+  operation({
+    name: 'cancelWorkOrder',
+    command: commands.CancelWorkOrder,
+    summary: 'Cancel a work order',
+    description: 'Its reservations are released.',
+    refusals: `NOT_FOUND, ${running}, WORK_ORDER_CLOSED (it is completed), VALIDATION_FAILED, PRECONDITION_FAILED, ${pending}`,
+    by: WorkOrderWriter,
+    carryOut: (orders, { work_order_id }) => orders.update(work_order_id, { status_id: cancelledStatus.statusId }),
+  }),
+  operation({
+    name: 'assignPart',
+    command: commands.AssignPart,
+    route: 'POST :id/parts',
+    fromPath: { work_order_id: 'id' },
+    summary: 'Add to what a work order has of a part',
+    description: 'The quantity is reserved; on a completed order there is no such thing, reopen it first.',
+    refusals: `NOT_FOUND, ${running}, WORK_ORDER_CLOSED (reopen it first), INSUFFICIENT_STOCK, VALIDATION_FAILED (also too_many_parts, and a part that is archived or unknown), VALUE_OUT_OF_RANGE, PRECONDITION_FAILED, ${pending}`,
+    by: PartAssignments,
+    carryOut: (assignments, command) => assignments.assign(command),
+    answers: { printed: partAssignment.type, status: 201, by: AssignmentAnswers },
+  }),
+  operation({
+    name: 'setAssignedQuantity',
+    command: commands.SetAssignedQuantity,
+    route: 'PATCH :id/parts',
+    fromPath: { work_order_id: 'id' },
+    summary: 'Set how many of an assigned part a work order wants',
+    description: '0 removes it; lowering it on a completed order returns the rest.',
+    refusals: `NOT_FOUND (also a part that is not assigned), ${running}, WORK_ORDER_CLOSED (more on a completed order), INSUFFICIENT_STOCK, VALIDATION_FAILED, VALUE_OUT_OF_RANGE, PRECONDITION_FAILED, ${pending}`,
+    by: PartAssignments,
+    carryOut: (assignments, command) => assignments.setQuantity(command),
+    answers: { printed: partAssignment.type, by: AssignmentAnswers },
+  }),
+  operation({
+    name: 'removeAssignedPart',
+    command: commands.RemoveAssignedPart,
+    route: 'DELETE :id/parts/:part_id',
+    fromPath: { work_order_id: 'id', part_id: 'part_id' },
+    summary: 'Remove a part from a work order',
+    description: 'What was reserved is free again; what a completed order used is returned.',
+    refusals: `NOT_FOUND (also a part that is not assigned), ${running}, WORK_ORDER_CLOSED (it is cancelled), PRECONDITION_FAILED, ${pending}`,
+    by: PartAssignments,
+    carryOut: (assignments, command) => assignments.remove(command),
+  }),
+  operation({
+    name: 'recordOtherCost',
+    command: commands.RecordOtherCost,
+    route: 'POST :id/other_costs',
+    fromPath: { work_order_id: 'id' },
+    root: 'other_cost',
+    summary: 'Record a cost that is neither labour nor a part',
+    description: 'A negative amount is a credit.',
+    refusals: 'NOT_FOUND, CONFLICT (archived), VALIDATION_FAILED, DUPLICATE_REFERENCE, PRECONDITION_FAILED',
+    by: OtherCostWriter,
+    carryOut: (costs, command) => costs.record(command),
+    answers: { printed: otherCost.type, status: 201, output: () => otherCost.type, by: OtherCostReader },
+  }),
+];

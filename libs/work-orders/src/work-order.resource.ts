@@ -1,0 +1,55 @@
+import type { IdSequence } from '#millwright/event-sourcing';
+import { defineResource } from '#millwright/resources';
+import { workOrder } from './domain/work-order.js';
+import { workOrderRow } from './read-models/work-order-row.js';
+import { workOrderView } from './read-models/work-order-view.js';
+import { priorities, statusKinds } from './work-order.choices.js';
+import { workOrderFields } from './work-order.fields.js';
+
+const completion = 'COMPLETION_PENDING (taken, and still being carried out)';
+
+/** Work orders as a resource like any other; what is special about them is in `domain/`. */
+export const workOrders = defineResource({
+  name: 'work_order',
+  plural: 'work_orders',
+  description: 'What is to be done and what was: parts reserved and used, other costs, and what it all cost.',
+  heading: 'What is to be done and what was: parts reserved and used, other costs, and what a completed order cost.',
+  scope: 'entity',
+  notes: {
+    create: { description: 'Also one that is completed already; without a status it is open.' },
+    one: { description: 'With its parts and costs, all of one moment.' },
+    update: {
+      description: 'A status or `completed_at` completes, cancels or reopens it.',
+      refusals: `CONFLICT (a completion is running), WORK_ORDER_CLOSED (from completed to cancelled, or back), INSUFFICIENT_STOCK, ${completion}`,
+    },
+    archive: {
+      description: 'Its costs stay, too.',
+      refusals: 'CONFLICT (a completion is running, or it is open and has parts reserved)',
+    },
+  },
+  fields: workOrderFields,
+  stream: workOrder,
+  rowOf: workOrderRow,
+  view: workOrderView,
+  projection: 'work-orders',
+  label: ['id', 'title'],
+  attributes: {
+    type: { type: 'text', ignoresCase: true },
+    priority: { type: 'text', ignoresCase: true, choices: priorities },
+    status: {
+      type: 'text',
+      ignoresCase: true,
+      sortable: false,
+      description: 'The name of its status in one word, lower case: in_progress.',
+    },
+    status_id: { type: 'id', neverNull: true },
+    status_kind: { type: 'text', ignoresCase: true, choices: statusKinds, neverNull: true },
+    assignee_id: { type: 'ids', column: 'technicians_ids', description: 'The same as `techniciansIds`.' },
+    parts_ids: { type: 'ids', description: 'The parts that it has.' },
+  },
+  search: ['title', 'description'],
+  defaultSort: 'created_at desc',
+});
+
+/** Other costs are numbered across all work orders. */
+export const otherCostIds = { name: 'other_cost', field: 'otherCostId' } as const satisfies IdSequence;
