@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { createDatabase, type TestDatabase } from './harness/database.js';
 import { serverProgram } from './harness/server.js';
@@ -39,6 +41,33 @@ const listening = (server: Server): Promise<number> =>
     server.once('error', reject).listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
   );
 
+type Crowded = Readonly<{ port: number; close: () => void }>;
+
+/** An address that listens and takes nobody in: whoever comes next gets no answer at all, as behind a firewall. */
+async function crowdedAddress(): Promise<Crowded> {
+  const standing = `require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () {
+    require('node:fs').writeSync(1, this.address().port + '\\n');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  });`;
+  const child = spawn(process.execPath, ['-e', standing], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  const port = Number(line);
+  const waiting = await Promise.all(
+    [0, 1].map(async () => {
+      const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+      await once(socket, 'connect');
+      return socket;
+    }),
+  );
+  return {
+    port,
+    close: () => {
+      for (const socket of waiting) socket.destroy();
+      child.kill('SIGKILL');
+    },
+  };
+}
+
 describe('a start that cannot work says what is wrong and what to do, and ends', () => {
   let database: TestDatabase;
   let directory: string;
@@ -47,16 +76,23 @@ describe('a start that cannot work says what is wrong and what to do, and ends',
   const web = createHttpServer((_, response) => response.end('Hello'));
   let silentPort: number;
   let webPort: number;
+  let crowded: Crowded;
+  /** It takes a minute, during which the other tests run. */
+  let silence: Promise<End>;
 
   beforeAll(async () => {
     database = await createDatabase();
     directory = await mkdtemp(join(tmpdir(), 'millwright-refused-'));
     [silentPort, webPort] = await Promise.all([listening(silent), listening(web)]);
+    crowded = await crowdedAddress();
+    silence = endOf({ DATABASE_URL: `postgres://a:secret@127.0.0.1:${silentPort}/plant` });
   });
 
   afterAll(async () => {
     silent.close();
     web.close();
+    crowded.close();
+    await silence;
     await rm(directory, { recursive: true, force: true });
     await database.drop();
   });
@@ -163,10 +199,9 @@ describe('a start that cannot work says what is wrong and what to do, and ends',
           `DATABASE_URL: 127.0.0.1:${webPort} hung up: it is no PostgreSQL server, or one that is stopping. Correct the address, or see to that server.`,
       ],
       [
-        'that says nothing',
-        () => `postgres://a:secret@127.0.0.1:${silentPort}/plant`,
-        () =>
-          `DATABASE_URL: 127.0.0.1:${silentPort} did not answer as PostgreSQL does within 10 s. Correct the address, or see to that server.`,
+        'where nobody takes the connection',
+        () => `postgres://a:secret@127.0.0.1:${crowded.port}/plant`,
+        () => `DATABASE_URL: nobody answers at 127.0.0.1:${crowded.port}. Correct the address, or see to the network.`,
       ],
       [
         'with a wrong password',
@@ -185,6 +220,14 @@ describe('a start that cannot work says what is wrong and what to do, and ends',
       ],
     ])('%s', async (_, url, sentence) => {
       expect(await endOf({ DATABASE_URL: url() })).toEqual(refusedWith(sentence()));
+    });
+
+    it('that says nothing', async () => {
+      expect(await silence).toEqual(
+        refusedWith(
+          `DATABASE_URL: 127.0.0.1:${silentPort} did not answer as PostgreSQL does within 60 s. Correct the address, or see to that server.`,
+        ),
+      );
     });
 
     it('whose owner is not let in', async () => {

@@ -11,7 +11,7 @@ import { Health } from '../health/health.js';
 import { MeasuredLog } from '../health/measured-log.js';
 import { Metrics } from '../health/metrics.js';
 import { ProjectedPositions } from '../projected-positions.js';
-import { poolOf, readOptions, writeOptions } from '../read-database/data-source.js';
+import { connected, poolOf, readOptions, writeOptions } from '../read-database/data-source.js';
 import { ReadDataSource } from '../read-database/read-data-source.js';
 
 /**
@@ -32,7 +32,7 @@ export class EngineModule {
       {
         provide: EntityManager,
         useFactory: async () =>
-          (await new DataSource(writeOptions(databases.appUrl, { onPoolError: onBrokenConnection })).initialize()).manager,
+          (await connected(new DataSource(writeOptions(databases.appUrl, { onPoolError: onBrokenConnection })))).manager,
       },
       { provide: pg.Pool, useFactory: poolOf, inject: [EntityManager] },
       {
@@ -40,7 +40,7 @@ export class EngineModule {
         useFactory: (metrics: Metrics, engine: Engine) => {
           const onStatement = (): void => metrics.readStatements.inc();
           const options = readOptions(databases.appUrl, { onPoolError: onBrokenConnection, onStatement });
-          return new ReadDataSource(options, (view) => engine.progressOf(view)).initialize();
+          return connected(new ReadDataSource(options, (view) => engine.progressOf(view)));
         },
         inject: [Metrics, Engine],
       },

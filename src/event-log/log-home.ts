@@ -1,6 +1,6 @@
-import pg from 'pg';
 import { CannotStart } from '../start/cannot-start.js';
 import type { Configuration } from '../config.js';
+import { firstConnection } from '../read-database/first-connection.js';
 
 /** Where the event log of a database lies: in that database itself, or in EventStoreDB under a prefix. */
 export type LogHome = Readonly<{ place: 'postgresql' | 'eventstoredb'; prefix: string }>;
@@ -30,12 +30,10 @@ export const homeOf = ({ eventStoreUrl, eventStorePrefix }: Configuration): LogH
 /**
  * The first start writes down where the log is; every later one must find it there. A forgotten EVENTSTORE_URL would otherwise begin a second
  * history beside the first, and a new one would read positions of one log as those of another.
- * @throws UnsuitableLog
+ * @throws UnsuitableLog; CannotStart when the database cannot be connected to
  */
 export async function assertLogIsHome(databases: Readonly<{ appUrl: string }>, configuration: Configuration): Promise<void> {
-  const client = new pg.Client({ connectionString: databases.appUrl, connectionTimeoutMillis: 10_000 });
-  client.on('error', () => undefined); // a connection that breaks while idle is reported by the next query
-  await client.connect();
+  const client = await firstConnection(databases.appUrl, configuration.databaseUrl === undefined ? 'DATA_DIR' : 'DATABASE_URL');
   try {
     const home = homeOf(configuration);
     await client.query('INSERT INTO app.log_home (place, prefix) VALUES ($1, $2) ON CONFLICT DO NOTHING', [home.place, home.prefix]);

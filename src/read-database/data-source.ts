@@ -1,11 +1,13 @@
 import type pg from 'pg';
-import type { DataSourceOptions, EntityManager } from 'typeorm';
+import type { DataSource, DataSourceOptions, EntityManager } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { entities } from './entities.js';
 import { ImpatientClient } from './impatient-client.js';
 import { StatementCounter } from './statement-counter.js';
 
 const connectTimeoutMilliseconds = 2_000;
+/** For migrations, which nobody waits for with a deadline: a machine that starts everything at once may be slow to let them in. */
+const migrationsConnectMilliseconds = 60_000;
 const statementTimeoutMilliseconds = 5_000;
 
 /**
@@ -22,7 +24,7 @@ export function dataSourceOptions(
     synchronize: false,
     logging: false,
     installExtensions: false,
-    connectTimeoutMS: connectTimeoutMilliseconds,
+    connectTimeoutMS: options.statementTimeoutMilliseconds === undefined ? migrationsConnectMilliseconds : connectTimeoutMilliseconds,
     // An idle connection that breaks is an event nobody awaits: unhandled, it would end the process.
     poolErrorHandler: (error: Error) => options.onPoolError?.(error),
     extra: {
@@ -32,6 +34,27 @@ export function dataSourceOptions(
       ...timeouts(options.statementTimeoutMilliseconds),
     },
   } satisfies DataSourceOptions;
+}
+
+/** Tries of `connectTimeoutMilliseconds` each. */
+const firstTries = 30;
+/** How the pool, and the driver, say that a connection did not come in time. */
+const notInTime = /timeout exceeded when trying to connect|Connection terminated due to connection timeout|timeout expired/;
+
+/**
+ * Connects a data source for the first time. That a connection does not come within the time of a request is no reason to end the whole start:
+ * the machine may be busy, and this program itself is while its modules are made.
+ * @throws what the driver throws, once it is something else or has gone on for a minute
+ */
+export async function connected<Source extends DataSource>(source: Source): Promise<Source> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await source.initialize();
+      return source;
+    } catch (error) {
+      if (tries === firstTries || !(error instanceof Error && notInTime.test(error.message))) throw error;
+    }
+  }
 }
 
 /** The server gives up first; the client a little later, for a server that has fallen silent. */

@@ -1,6 +1,6 @@
-import pg from 'pg';
 import { CannotStart } from '../start/cannot-start.js';
-import { unreachable, type Setting } from './unreachable.js';
+import { firstConnection } from './first-connection.js';
+import type { Setting } from './unreachable.js';
 
 /** The database server is not one that Millwright can promise anything on; the message says what to change. */
 export class UnsuitableDatabase extends CannotStart {
@@ -10,7 +10,6 @@ export class UnsuitableDatabase extends CannotStart {
 }
 
 const oldestVersion = 150_000;
-const patienceMilliseconds = 10_000;
 
 type Facts = Readonly<
   { version: number; superuser: boolean; bypasses: boolean; encoding: string; read_only: boolean } & Record<
@@ -33,7 +32,7 @@ const factsQuery = `
  * @throws UnsuitableDatabase with every reason at once; CannotStart when it cannot be connected to
  */
 export async function assertSuitable(url: string, setting: Setting = 'DATABASE_URL'): Promise<void> {
-  const client = await connected(url, setting);
+  const client = await firstConnection(url, setting);
   try {
     const { rows } = await client.query<Facts>(factsQuery);
     const problems = rows[0] ? problemsOf(rows[0]) : [];
@@ -48,18 +47,7 @@ export async function assertSuitable(url: string, setting: Setting = 'DATABASE_U
  * @throws CannotStart
  */
 export async function assertOwnerIsLetIn(url: string): Promise<void> {
-  await (await connected(url, 'MIGRATIONS_DATABASE_URL')).end();
-}
-
-async function connected(url: string, setting: Setting): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: patienceMilliseconds });
-  client.on('error', () => undefined); // a connection that breaks while idle is reported by the next query
-  try {
-    await client.connect();
-    return client;
-  } catch (error) {
-    throw unreachable(error, setting, client, patienceMilliseconds);
-  }
+  await (await firstConnection(url, 'MIGRATIONS_DATABASE_URL')).end();
 }
 
 function problemsOf(facts: Facts): string[] {

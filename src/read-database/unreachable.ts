@@ -2,6 +2,15 @@ import type pg from 'pg';
 import { CannotStart } from '../start/cannot-start.js';
 
 export type Setting = 'DATABASE_URL' | 'MIGRATIONS_DATABASE_URL' | 'DATA_DIR';
+
+/** A server has taken the connection and then said nothing for so many seconds. */
+export class NoAnswer extends Error {
+  constructor(seconds: number) {
+    super(`did not answer as PostgreSQL does within ${seconds} s`);
+    this.name = 'NoAnswer';
+  }
+}
+
 type Place = Readonly<{ server: string; user: string; database: string }>;
 
 /** By the code of the system or of PostgreSQL: what is wrong, and what to do. */
@@ -9,6 +18,7 @@ const reasons: Readonly<Record<string, (place: Place) => string>> = {
   ECONNREFUSED: ({ server }) => `nothing listens on ${server}. Start PostgreSQL there, or correct the address`,
   ENOTFOUND: ({ server }) => `the name of ${server} is not known. Correct the address`,
   EAI_AGAIN: ({ server }) => `the name of ${server} cannot be looked up. Correct the address, or see to the name server`,
+  ETIMEDOUT: ({ server }) => `nobody answers at ${server}. Correct the address, or see to the network`,
   EHOSTUNREACH: ({ server }) => `there is no way to ${server}. Correct the address, or see to the network`,
   ENETUNREACH: ({ server }) => `there is no way to ${server}. Correct the address, or see to the network`,
   ENOENT: ({ server }) => `there is no socket at ${server}. Start PostgreSQL, or correct the address`,
@@ -21,21 +31,20 @@ const reasons: Readonly<Record<string, (place: Place) => string>> = {
 };
 
 /** Why a PostgreSQL server cannot be connected to, in a sentence that names the setting; never the password. */
-export function unreachable(error: unknown, setting: Setting, client: pg.Client, patienceMilliseconds: number): CannotStart {
+export function unreachable(error: unknown, setting: Setting, client: pg.Client): CannotStart {
   const { code = '', message } = error as NodeJS.ErrnoException;
   const place = {
     server: client.host.startsWith('/') ? client.host : `${client.host}:${client.port}`,
     user: client.user ?? '',
     database: client.database ?? '',
   };
-  const reason = reasons[code]?.(place) ?? `${place.server} ${failure(`${code} ${message}`, patienceMilliseconds)}`;
+  const said = error instanceof NoAnswer ? `${message}. Correct the address, or see to that server` : failure(`${code} ${message}`);
+  const reason = reasons[code]?.(place) ?? `${place.server} ${said}`;
   return new CannotStart(`${setting}: ${reason}.`, { cause: error });
 }
 
 /** What the driver and the network say without a code of their own. */
-function failure(said: string, patienceMilliseconds: number): string {
-  if (/timeout expired|ETIMEDOUT/.test(said))
-    return `did not answer as PostgreSQL does within ${patienceMilliseconds / 1_000} s. Correct the address, or see to that server`;
+function failure(said: string): string {
   if (/Connection terminated|ECONNRESET|EPIPE/.test(said))
     return 'hung up: it is no PostgreSQL server, or one that is stopping. Correct the address, or see to that server';
   if (/does not support SSL/.test(said)) return 'speaks no TLS. Switch ssl on there, or leave sslmode out of the address';
