@@ -165,21 +165,38 @@ describe('the embedded database', () => {
     expect(await query(next.urlFor('app'), 'SELECT 1 AS alive')).toEqual([{ alive: 1 }]);
   });
 
+  async function answerOf(url: string): Promise<unknown[]> {
+    for (;;) {
+      try {
+        return await query(url, 'SELECT 1 AS back');
+      } catch {
+        await delay(50);
+      }
+    }
+  }
+
   it('is started again, on the same port, when the server dies', async () => {
     useFolder();
     const server = await start();
     const url = server.urlFor('app');
     process.kill(server.processId, 'SIGKILL');
-    const answer = async (): Promise<unknown[]> => {
-      for (;;) {
-        try {
-          return await query(url, 'SELECT 1 AS back');
-        } catch {
-          await delay(50);
-        }
-      }
-    };
-    expect(await answer()).toEqual([{ back: 1 }]);
+    expect(await answerOf(url)).toEqual([{ back: 1 }]);
+  });
+
+  it('is started anew as a whole when one of its processes crashes, and never left to recover by itself', async () => {
+    useFolder();
+    const server = await start();
+    const client = new pg.Client({ connectionString: server.urlFor('app') });
+    client.on('error', () => undefined);
+    await client.connect();
+    const [session] = (await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows;
+    const said = (): Promise<string> => readFile(join(directory, 'postgres.log'), 'utf8');
+    const before = (await said()).length;
+    process.kill(session?.pid ?? 0, 'SIGKILL');
+    let ended: RegExpExecArray | null;
+    while (!(ended = /reinitializing|shutting down because/.exec((await said()).slice(before)))) await delay(20);
+    expect(ended[0]).toBe('shutting down because');
+    expect(await answerOf(server.urlFor('app'))).toEqual([{ back: 1 }]);
   });
 
   it('touches nothing in a folder of another major version', async () => {

@@ -39,6 +39,8 @@ const settings = {
   checkpoint_timeout: '5min',
   random_page_cost: '1.1',
   jit: 'off', // short statements only: compiling one takes longer than running it
+  // After a crash of one of its processes it ends, and is started again here: its own recovery on a full disk may stand still for ever, and has no reserve.
+  restart_after_crash: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',
   log_checkpoints: 'off',

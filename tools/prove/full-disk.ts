@@ -7,6 +7,8 @@ import { SmallDisk } from './small-disk.js';
 import { otherThanRefused, Witness, type Reply } from './witness.js';
 
 const recoveredWithinMs = 5_000;
+/** A database that does not come back on its reserve stands still: then the proof ends, and says so. */
+const readAgainWithinMs = 300_000;
 const diskMegabytes = 300;
 
 type Filled = Readonly<{ during: readonly Reply[]; reads: readonly number[]; liveness: readonly number[]; recoveredAfterMs: number }>;
@@ -65,7 +67,11 @@ async function whileFull(witness: Witness, disk: SmallDisk, forMs: number, break
   disk.fill();
   await breakIt();
   // The first writes may still find room in what the tables have, and a server that has died is back within a second: both are no outage yet.
-  while ((await witness.restock()).status === 200 || (await witness.read()) !== 200) await delay(20);
+  const giveUpAt = performance.now() + readAgainWithinMs;
+  while ((await witness.restock()).status === 200 || (await witness.read()) !== 200) {
+    if (performance.now() > giveUpAt) throw new Error(`with a full disk, nothing could be read for ${readAgainWithinMs / 1_000} s`);
+    await delay(20);
+  }
   const until = performance.now() + forMs;
   const during: Reply[] = [];
   const reads: number[] = [];
