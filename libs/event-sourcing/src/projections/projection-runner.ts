@@ -4,7 +4,8 @@ import type { Position, RecordedEvent } from '../event.js';
 import type { Projection, TableDefinition } from '../projection.js';
 import type { Build } from './build-catalog.js';
 import { BuildTables } from './build-tables.js';
-import { refusesRows } from './culprits.js';
+import { CheckpointMoved } from './checkpoint-step.js';
+import { refusesRows, tellsAgainst } from './culprits.js';
 import { foldingTurn } from './folding-turns.js';
 import type { Shown } from './live-membership.js';
 import type { ParkedStream } from './parked-streams.js';
@@ -171,10 +172,19 @@ export class ProjectionRunner {
         // Rows of many batches were written together, so the stream to blame is looked for by writing them again one by one.
         const seekCulprit = refusesRows(error) && this.carefulUpTo < this.received;
         if (seekCulprit) this.carefulUpTo = this.received;
-        this.observer.failed(this, error);
+        this.observer.failed(this, await this.reasonFor(error));
         if (!seekCulprit) await backoff.wait(this.stopping.signal);
       }
     }
+  }
+
+  /** Tables that refuse may be gone: who retires a build drops them, too, perhaps before this one has heard of the one or the other. */
+  private async reasonFor(error: unknown): Promise<unknown> {
+    if (!tellsAgainst(error)) return error;
+    return this.tables.reload().then(
+      () => error,
+      (reason: unknown) => (reason instanceof CheckpointMoved ? reason : error),
+    );
   }
 
   /** Until it is taken in. */
