@@ -4,7 +4,7 @@ import { foldOf } from './fold-of.js';
 import type { Projection } from './projection.js';
 import { eventually, World, type Counted } from './projections/testing/world.js';
 
-const soon = { timeout: 20_000 };
+const soon = { timeout: 120_000 };
 
 type Pile = Readonly<{ sum: bigint; additions: number }>;
 

@@ -7,7 +7,7 @@ import { eventually, World, type Counted } from '../projections/testing/world.js
 import type { ProcessManager } from './process-manager.js';
 import { ProcessManagerEngine } from './process-manager-engine.js';
 
-const soon = { timeout: 20_000 };
+const soon = { timeout: 120_000 };
 
 /** A door that lets effects through only when opened. */
 class Gate {

@@ -61,7 +61,7 @@ describe('timers on PostgreSQL', () => {
   it('raise what is due once the clock is moved there, as the system, for the site and customer of the stream, on the day at the site', async () => {
     const clock = new MovedClock('2026-02-01T00:00:00Z');
     const engine = await started(clock);
-    await engine.waitFor('change-filters', await plan(1, planned(first, 1)), { timeout: 20_000 });
+    await engine.waitFor('change-filters', await plan(1, planned(first, 1)), { timeout: 120_000 });
     expect(await raised(1)).toEqual([]);
     clock.moveTo(first);
     await eventually(async () => (await raised(1)).length > 0);
@@ -84,7 +84,7 @@ describe('timers on PostgreSQL', () => {
     const week = [1, 2, 3, 4, 5, 6, 7, 8].map(dayOf);
     await eventually(async () => (await raised(1)).length >= week.length);
     clock.moveTo('2026-01-01T00:00:00Z');
-    await engine.waitFor('change-filters', await plan(2, planned('2026-01-01T00:00:00.000Z', 1)), { timeout: 20_000 });
+    await engine.waitFor('change-filters', await plan(2, planned('2026-01-01T00:00:00.000Z', 1)), { timeout: 120_000 });
     await eventually(async () => (await raised(2)).length > 0);
     clock.moveTo(dayOf(8));
     await eventually(async () => (await raised(2)).length === 39);
@@ -97,7 +97,7 @@ describe('timers on PostgreSQL', () => {
     await plan(3, { type: 'Stopped', data: {} });
     const engine = await started(new MovedClock(dayOf(2)));
     await eventually(async () => (await world.rows('select from app.timers where decided_at is not null')).length === 2);
-    await engine.waitFor('change-filters', await world.log.head(), { timeout: 20_000 });
+    await engine.waitFor('change-filters', await world.log.head(), { timeout: 120_000 });
     expect(await world.rows('select stream_id, due_at from app.timers order by 1')).toEqual([
       { stream_id: '1', due_at: null },
       { stream_id: '2', due_at: null },
@@ -112,7 +112,7 @@ describe('timers on PostgreSQL', () => {
     await eventually(async () => (await raised(2)).length > 0);
     await eventually(async () => ((await engine.status())[0]?.stuck.length ?? 0) > 0);
     expect((await engine.status())[0]?.stuck).toMatchObject([{ stream: 'filter-1', error: 'nobody can wait that long' }]);
-    await engine.waitFor('change-filters', await plan(2, { type: 'Stopped', data: {} }), { timeout: 20_000 });
+    await engine.waitFor('change-filters', await plan(2, { type: 'Stopped', data: {} }), { timeout: 120_000 });
   });
 
   it('are decided once where that could not be noted, and the stream stays due at the instant', async () => {

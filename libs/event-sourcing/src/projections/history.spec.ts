@@ -3,7 +3,7 @@ import type { Position } from '../event.js';
 import type { Projection, TableDefinition } from '../projection.js';
 import { eventually, World, type Counted } from './testing/world.js';
 
-const soon = { timeout: 20_000 };
+const soon = { timeout: 120_000 };
 
 const box: TableDefinition = {
   name: 'boxes',

@@ -3,7 +3,7 @@ import type { Projection } from '../projection.js';
 import { PositionNotReached } from './position-waiters.js';
 import { eventually, journal, rarely, tally, World, type Counted } from './testing/world.js';
 
-const soon = { timeout: 20_000 };
+const soon = { timeout: 120_000 };
 
 describe('projections', () => {
   let world: World;
@@ -200,7 +200,7 @@ describe('a rebuild', () => {
     const working = await world.started([tally()]);
     const other = await world.started([tally()]);
     await working.waitFor(await world.append('box-1', 1), soon);
-    await other.rebuild('tally', { signal: AbortSignal.timeout(20_000) });
+    await other.rebuild('tally', { signal: AbortSignal.timeout(120_000) });
     expect(await world.rows('select serving from app.projections')).toEqual([{ serving: 'read_tally_v1_1' }]);
   });
 

@@ -4,7 +4,7 @@ import type { Projection } from '../projection.js';
 import { beginSnapshot } from './live-membership.js';
 import { eventually, journal, tally, World, type Counted } from './testing/world.js';
 
-const soon = { timeout: 20_000 };
+const soon = { timeout: 120_000 };
 
 /** Counts the events of one category: with `journal`, two figures that must always agree. */
 const counting = (version = 1, columns: Projection['tables'][number]['columns'] = {}): Projection<Counted> => ({
