@@ -5,23 +5,40 @@ import { join } from 'node:path';
 
 export type Finished = Readonly<{ code: number | null; output: string; errors: string }>;
 
-/** A program of `tools/` as its user runs it: a process of its own, from the build (or from the sources, see `serverProgram`). */
+/**
+ * A program of `tools/` as its user runs it: a process of its own, from the build (or from the sources, see `serverProgram`). It and what it has
+ * started end with the test file at the latest, also where a test has run out of its time or the tests are killed.
+ */
 export class ToolProcess {
   private output = '';
   private errors = '';
   private readonly changed = new Set<() => void>();
+  private static readonly running = new Set<ToolProcess>();
 
   private constructor(private readonly child: ChildProcess) {
     child.stdout?.on('data', (chunk: Buffer) => this.heard(() => (this.output += chunk.toString())));
     child.stderr?.on('data', (chunk: Buffer) => this.heard(() => (this.errors += chunk.toString())));
+    ToolProcess.running.add(this);
+    child.once('close', () => ToolProcess.running.delete(this));
   }
 
   static start(name: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): ToolProcess {
-    const child = spawn(process.execPath, [...programOf(name), ...args], {
+    const child = spawn(process.execPath, ['--import', './test/harness/end-with-parent.mjs', ...programOf(name), ...args], {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
     });
     return new ToolProcess(child);
+  }
+
+  /** Ends what still runs, with all that it has started, and waits for that. */
+  static async endAll(): Promise<void> {
+    await Promise.all(
+      [...ToolProcess.running].map(async (tool) => {
+        tool.child.stdin?.end();
+        await tool.finished();
+      }),
+    );
   }
 
   /** Waits until it has said something that matches. Rejects when it ends before. */
@@ -52,6 +69,8 @@ export class ToolProcess {
     this.changed.clear();
   }
 }
+
+afterAll(() => ToolProcess.endAll());
 
 function programOf(name: string): string[] {
   const root = process.cwd();
