@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, Client } from './harness/client.js';
+import { isToComeAgain, type Answer, type Client } from './harness/client.js';
+import { insist, type Ask } from './harness/insist.js';
 import { sharedServer } from './harness/server.js';
 
 let app: Client;
@@ -9,30 +10,26 @@ beforeAll(async () => void (app = await sharedServer()));
 async function partsInStock(count: number, fields: object = {}): Promise<number[]> {
   const ids: number[] = [];
   while (ids.length < count) {
-    const group = Array.from({ length: Math.min(10, count - ids.length) }, async (_, index) => {
+    const group = Array.from({ length: Math.min(10, count - ids.length) }, (_, index) => {
       const part = { name: `Part ${ids.length + index}`, on_hand_qty: 10, unit_cost: 2, ...fields };
-      return (await app.post('/parts', { part }).expect(201)).data.id as number;
+      return created((headers) => app.post('/parts', { part }, headers));
     });
     ids.push(...(await Promise.all(group)));
   }
   return ids;
 }
-const openOrder = async (): Promise<number> =>
-  (await app.post('/work_orders', { work_order: { title: 'Overhaul' } }).expect(201)).data.id as number;
+const openOrder = (): Promise<number> => created((headers) => app.post('/work_orders', { work_order: { title: 'Overhaul' } }, headers));
 const assign = (order: number, part_id: number, quantity = 1): Promise<Answer> =>
-  app.post(`/work_orders/${order}/parts`, { part_id, quantity });
-const statusOf = (order: number, status_id: number, headers = {}): Promise<Answer> =>
-  app.patch(`/work_orders/${order}`, { work_order: { status_id } }, headers);
+  insist((headers) => app.post(`/work_orders/${order}/parts`, { part_id, quantity }, headers));
+const statusOf = (order: number, status_id: number): Promise<Answer> =>
+  insist((headers) => app.patch(`/work_orders/${order}`, { work_order: { status_id } }, headers));
 
-/** As a patient client does it: told that the parts take longer, it asks again with the same key. Nothing else may be said of what was taken. */
-async function insist(ask: (headers: Readonly<Record<string, string>>) => Promise<Answer>): Promise<Answer> {
-  const headers = { 'idempotency-key': randomUUID() };
-  for (;;) {
-    const answer = await ask(headers);
-    if (answer.error?.code !== 'COMPLETION_PENDING') return answer;
-    expect(answer.headers.get('x-position')).toMatch(/^\d+$/);
-  }
+async function created(ask: Ask): Promise<number> {
+  const { status, data } = await insist(ask);
+  expect(status).toBe(201);
+  return data.id as number;
 }
+
 /** What a client sees that knows no more than the position of its last answer. */
 const seenAt = (answer: Answer) => ({ 'x-min-position': answer.headers.get('x-position') ?? 'none' });
 
@@ -40,11 +37,9 @@ describe('an order of many parts', () => {
   it('takes them all at the same time, is completed, reopened and completed again, and nobody is told that it failed', async () => {
     const parts = await partsInStock(150);
     const order = await openOrder();
-    const assigned = await Promise.all(
-      parts.map((part_id) => insist((headers) => app.post(`/work_orders/${order}/parts`, { part_id, quantity: 1 }, headers))),
-    );
+    const assigned = await Promise.all(parts.map((part) => assign(order, part)));
     expect(new Set(assigned.map(({ status }) => status))).toEqual(new Set([201]));
-    const moveTo = (status_id: number): Promise<Answer> => insist((headers) => statusOf(order, status_id, headers));
+    const moveTo = (status_id: number): Promise<Answer> => statusOf(order, status_id);
     const completed = await moveTo(5);
     expect([completed.status, completed.data.total_costs]).toEqual([200, expect.objectContaining({ parts: 300, is_estimate: false })]);
     const reopened = await moveTo(1);
@@ -60,7 +55,7 @@ describe('an order of many parts', () => {
 async function insistOverGraphql(mutation: string): Promise<Answer> {
   for (;;) {
     const answer = await app.graphqlAnswer(`mutation { ${mutation} }`);
-    if (answer.body.errors?.[0].extensions.code !== 'COMPLETION_PENDING') return answer;
+    if (!isToComeAgain(answer.body.errors?.[0].extensions)) return answer;
   }
 }
 
@@ -81,8 +76,7 @@ describe('a refusal that comes after the order had asked', () => {
     untilMet(async () => {
       const [part = 0] = await partsInStock(1);
       const orders = await rivals(part);
-      const ask = (order: number) => insist((headers) => app.post(`/work_orders/${order}/parts`, { part_id: part, quantity: 3 }, headers));
-      const answers = await Promise.all(orders.map(ask));
+      const answers = await Promise.all(orders.map((order) => assign(order, part, 3)));
       expect(answers.filter(({ status }) => status === 201)).toHaveLength(3);
       const refused = answers.flatMap((answer, index) => (answer.status === 409 ? [{ answer, order: orders[index] ?? 0 }] : []));
       expect(refused).toHaveLength(22);
@@ -121,8 +115,8 @@ describe('a refusal that comes after the order had asked', () => {
       const last = parts.at(-1) ?? 0;
       // A count that finds too few meets the completion on its way: before it, too late, or just as it has to.
       const [completion] = await Promise.all([
-        insist((headers) => statusOf(order, 5, headers)),
-        app.patch(`/parts/${last}/reconcile`, { quantity: -8, note: 'count' }),
+        statusOf(order, 5),
+        insist((headers) => app.patch(`/parts/${last}/reconcile`, { quantity: -8, note: 'count' }, headers)),
       ]);
       if (completion.status === 200) return false;
       expect([completion.status, completion.error.code]).toEqual([409, 'INSUFFICIENT_STOCK']);
@@ -142,9 +136,9 @@ describe('the time of the last change', () => {
     const steps: (() => Promise<Answer>)[] = [
       () => assign(order, part, 2),
       () => statusOf(order, 5),
-      () => app.patch(`/work_orders/${order}/parts`, { part_id: part, quantity: 1 }),
+      () => insist((headers) => app.patch(`/work_orders/${order}/parts`, { part_id: part, quantity: 1 }, headers)),
       () => statusOf(order, 1),
-      () => app.delete(`/work_orders/${order}/parts/${part}`),
+      () => insist((headers) => app.delete(`/work_orders/${order}/parts/${part}`, undefined, headers)),
     ];
     let before = (await app.get(`/parts/${part}`).expect(200)).data.updated_at as string;
     for (const step of steps) {

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeOnWire } from '../eventstoredb-server/describe-on-wire.js';
 import { EventStoreDbTestServer } from '../eventstoredb-server/server.js';
+import type { Answer } from '../harness/client.js';
+import { insist } from '../harness/insist.js';
 import { TestServer } from '../harness/server.js';
 
 const EVENTSTORE_PREFIX = 'plant_';
@@ -18,7 +20,10 @@ describeOnWire('the whole product beside events that are not its own', () => {
       neighbours: ['$stats-127.0.0.1:2113', 'neighbour_part-1'],
     }).start();
     app = await TestServer.start({ log: 'postgres', environment: { EVENTSTORE_URL: eventStore.url, EVENTSTORE_PREFIX } });
-    for (let n = 0; n < parts; n += 1) await app.post('/parts', { part: { name: `Part ${n}`, on_hand_qty: 5, unit_cost: 2 } }).expect(201);
+    for (let n = 0; n < parts; n += 1) {
+      const part = { name: `Part ${n}`, on_hand_qty: 5, unit_cost: 2 };
+      expect((await insist((headers) => app.post('/parts', { part }, headers))).status).toBe(201);
+    }
     writing = setInterval(() => eventStore.log.writeForeign(), 100);
   });
 
@@ -37,13 +42,17 @@ describeOnWire('the whole product beside events that are not its own', () => {
   });
 
   it('goes on after a restart, and is waited for by position, although nothing of its own is appended', async () => {
-    const position = (await app.patch('/parts/1/restock', { quantity: 1, cost: 2 }).expect(200)).headers.get('x-position') ?? '';
+    const restocked = await insist((headers) => app.patch('/parts/1/restock', { quantity: 1, cost: 2 }, headers));
+    expect(restocked.status).toBe(200);
+    const position = restocked.headers.get('x-position') ?? '';
     await app.kill('SIGKILL');
     eventStore.log.writeForeign(500);
     await app.restart();
     const { data } = await app.get('/parts/1', { 'x-min-position': position }).expect(200);
     expect(data.on_hand_qty).toBe(6);
-    expect((await app.request('GET', '/health/ready').expect(200)).body.status).toBe('ok');
+    let ready: Answer;
+    do ready = await app.request('GET', '/health/ready');
+    while (ready.status !== 200 || ready.body.status !== 'ok');
   });
 
   it('is ready on a database that is new beside this log when it shows everything, and not before', async () => {

@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+
 /** An answer of the server: the envelope's parts beside the whole body. */
 export type Answer = Readonly<{
   status: number;
@@ -11,6 +14,11 @@ export type Answer = Readonly<{
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   error: any;
 }>;
+
+/** What a client is told that is to come again: the parts take longer, a deadline has passed, or an earlier try is still under way. */
+const comeAgain: readonly unknown[] = ['COMPLETION_PENDING', 'UNAVAILABLE', 'IDEMPOTENCY_KEY_IN_USE'];
+
+export const isToComeAgain = (error: unknown): boolean => comeAgain.includes((error as { code?: unknown } | undefined)?.code);
 
 type PendingAnswer = Promise<Answer> & { expect(status: number): Promise<Answer> };
 type RequestHeaders = Readonly<Record<string, string | undefined>>;
@@ -31,11 +39,20 @@ export class Client {
   patch = (path: string, body?: unknown, headers?: RequestHeaders): PendingAnswer => this.request('PATCH', path, body, headers);
   delete = (path: string, body?: unknown, headers?: RequestHeaders): PendingAnswer => this.request('DELETE', path, body, headers);
 
-  /** A path from the root (`/health/ready`), or a body that is no JSON: a string is sent as it is. */
+  /**
+   * A path from the root (`/health/ready`), or a body that is no JSON: a string is sent as it is. Whoever expects another answer than
+   * to come again does so, as on a machine that is too busy for its deadlines: a write that is to succeed has a key of its own for that.
+   */
   request(method: string, path: string, body?: unknown, headers: RequestHeaders = {}): PendingAnswer {
-    const pending = this.send(method, isFromRoot(path) ? path : `/api/v1${path}`, body, headers);
+    const ownKey: RequestHeaders = method === 'GET' || path.endsWith('/graphql') ? {} : { 'idempotency-key': randomUUID() };
+    let expectsSuccess = false;
+    const ask = (): Promise<Answer> =>
+      this.send(method, isFromRoot(path) ? path : `/api/v1${path}`, body, expectsSuccess ? { ...ownKey, ...lowerCased(headers) } : headers);
+    // It leaves once whoever asks has said what is expected.
+    const pending = Promise.resolve().then(ask);
     const expect = async (status: number): Promise<Answer> => {
-      const answer = await pending;
+      expectsSuccess = status < 300;
+      const answer = await repeated(pending, ask, (said) => said.status !== status && isToComeAgain(said.error));
       if (answer.status !== status)
         throw new Error(`${method} ${path}: ${status} was expected, not ${answer.status} ${JSON.stringify(answer.body)}`);
       return answer;
@@ -46,7 +63,9 @@ export class Client {
   /** The data of a GraphQL operation; throws its errors. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   async graphql(query: string, variables?: object, headers?: RequestHeaders): Promise<any> {
-    const { body } = await this.graphqlAnswer(query, variables, headers);
+    const ask = (): Promise<Answer> => this.graphqlAnswer(query, variables, headers);
+    const isRefused = (answer: Answer): boolean => isToComeAgain((answer.body as GraphqlBody).errors?.[0]?.extensions);
+    const { body } = /^\s*mutation\b/.test(query) ? await ask() : await repeated(ask(), ask, isRefused);
     const { data, errors } = body as { data: unknown; errors?: unknown[] };
     if (errors) throw new Error(`GraphQL: ${JSON.stringify(errors)}`);
     return data;
@@ -69,8 +88,7 @@ export class Client {
       'content-type': body === undefined ? undefined : 'application/json',
       'x-min-position': this.position !== undefined && (method === 'GET' || path.endsWith('/graphql')) ? String(this.position) : undefined,
     };
-    const lowerCased = Object.fromEntries(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]));
-    for (const [name, value] of Object.entries({ ...own, ...lowerCased })) if (value !== undefined) headers.set(name, value);
+    for (const [name, value] of Object.entries({ ...own, ...lowerCased(given) })) if (value !== undefined) headers.set(name, value);
     const response = await fetch(this.url + path, {
       method,
       headers,
@@ -86,6 +104,23 @@ export class Client {
     const position = BigInt(header);
     if (this.position === undefined || position > this.position) this.position = position;
   }
+}
+
+type GraphqlBody = Readonly<{ errors?: readonly Readonly<{ extensions?: unknown }>[] }>;
+
+const lowerCased = (headers: RequestHeaders): RequestHeaders =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+/** What is unavailable for longer is a fault. */
+const mostRepetitions = 30;
+
+async function repeated(first: Promise<Answer>, ask: () => Promise<Answer>, again: (answer: Answer) => boolean): Promise<Answer> {
+  let answer = await first;
+  for (let repetitions = 0; repetitions < mostRepetitions && again(answer); repetitions += 1) {
+    await delay(100);
+    answer = await ask();
+  }
+  return answer;
 }
 
 const isFromRoot = (path: string): boolean => /^\/((api|health|metrics|docs|graphiql)([/?]|$)|favicon\.ico$|$)/.test(path);

@@ -25,7 +25,7 @@ export type ServerOptions = Readonly<{
 }>;
 
 /** How long a server may take to start before a test fails; no assertion on speed. */
-const startMilliseconds = 90_000;
+const startMilliseconds = 200_000;
 const root = process.cwd();
 
 /** The built server, as its user would start it, in a process of its own. */
