@@ -40,6 +40,8 @@ export type FieldOptions = Readonly<{
   initial?: unknown;
   /** Answers of this form alone have it. */
   only?: Form;
+  /** Whether lists filter and sort by it (default: where its kind can). */
+  filtered?: boolean;
 }>;
 
 type ShownFacets = Required<Pick<FieldDefinition, 'stored' | 'printed' | 'output'>>;
@@ -52,7 +54,7 @@ type Facets = ShownFacets & Required<Pick<FieldDefinition, 'input'>>;
 export const inputField =
   (
     kind: FieldKind,
-    { required, description, example, initial, only }: FieldOptions,
+    { required, description, example, initial, only, filtered }: FieldOptions,
     more?: (name: string, facets: Facets) => Partial<FieldDefinition>,
   ): PropertyDecorator =>
   (target, property) => {
@@ -67,17 +69,21 @@ export const inputField =
         graphql: kind.graphql,
         openApi: withExample(kind.openApi),
       },
-      ...shownAsStored(kind, name, { neverNull, initial, only, openApi: withExample(kind.openApiShown ?? kind.openApi) }),
+      ...shownAsStored(kind, name, { neverNull, initial, only, filtered, openApi: withExample(kind.openApiShown ?? kind.openApi) }),
     };
     defineField(target.constructor as Class, { name, description, ...facets, ...more?.(name, facets) });
   };
 
-type Shown = Readonly<{ neverNull: boolean; initial?: unknown; only?: Form; openApi: Schema }>;
+type Shown = Readonly<{ neverNull: boolean; initial?: unknown; only?: Form; filtered?: boolean; openApi: Schema }>;
 
-function shownAsStored(kind: FieldKind, name: string, { neverNull, initial = kind.initial, only, openApi }: Shown): ShownFacets {
+function shownAsStored(
+  kind: FieldKind,
+  name: string,
+  { neverNull, initial = kind.initial, only, filtered = true, openApi }: Shown,
+): ShownFacets {
   const { column: type, attribute, choices, print } = kind;
   return {
-    stored: { name, type, attribute, choices, initial, neverNull },
+    stored: { name, type, ...(filtered && { attribute }), choices, initial, neverNull },
     printed: {
       name,
       openApi: { ...openApi, ...(!neverNull && { nullable: true }) },

@@ -72,9 +72,10 @@ export class WorkOrderFields {
     only: 'full',
   })
   checklist?: ChecklistItemInput[] | null;
-  @OneOf(yesOrNo, { description: 'Whether its vendors are told when it is created.', only: 'full' }) notify_vendors_on_create?:
-    string | null;
-  @OneOf(yesOrNo, { description: 'Whether its vendors are told when it changes.', only: 'full' }) notify_vendors_on_update?: string | null;
+  @OneOf(yesOrNo, { description: 'Whether its vendors are told when it is created.', only: 'full', filtered: false })
+  notify_vendors_on_create?: string | null;
+  @OneOf(yesOrNo, { description: 'Whether its vendors are told when it changes.', only: 'full', filtered: false })
+  notify_vendors_on_update?: string | null;
   @NotYet({ list: false, only: 'full' }) work_order_request_id?: unknown[] | null;
   @NotYet() account_codes_ids?: unknown[] | null;
   @NotYet({ shownAs: 'procedures', only: 'full' }) procedure_template_ids?: unknown[] | null;
@@ -108,6 +109,6 @@ export const workOrderFields = resourceFields({
   fields: WorkOrderFields,
   shown: WorkOrderFigures,
   apart: ['status_id', 'completed_at'],
-  attachments: true,
+  attachments: 'full',
   people: { as: 'records', columns: ['created_by_id', 'updated_by_id'] },
 });

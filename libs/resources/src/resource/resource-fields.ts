@@ -39,8 +39,8 @@ export type FieldOptions<Fields extends object, Figures extends object> = Readon
   shown?: Class<Figures>;
   /** Input fields that the decider deals with itself: they are no details of its state. */
   apart?: readonly (string & keyof Fields)[];
-  /** Shows `images`, `documents` and, in lists, `image`. */
-  attachments?: boolean;
+  /** Shows `images`, `documents` and, unless it is `full` alone, `image` in lists. */
+  attachments?: true | 'full';
   people?: People;
 }>;
 
@@ -95,7 +95,14 @@ export function resourceFields<Fields extends object, Figures extends object>({
     change: partialClassOf(update, `${typeName}Changes`),
     update,
     input,
-    all: [idField, ...said, ...beside, ...(attachments ? attached : []), ...bookkeeping, ...stamps(people)],
+    all: [
+      idField,
+      ...said,
+      ...beside,
+      ...(attachments ? attached.filter(({ printed }) => attachments === true || printed?.only === attachments) : []),
+      ...bookkeeping,
+      ...stamps(people),
+    ],
     details,
   };
 }
