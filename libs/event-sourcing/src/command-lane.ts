@@ -77,7 +77,11 @@ export class CommandLane<State, E extends Event> {
           answerRound(round, committed.position, undefined);
           return [];
         }
-        if (await this.append(round, committed)) return open.slice(round.steps.length);
+        if (await this.append(round, committed)) {
+          const others = open.slice(round.steps.length);
+          for (const command of [...others, ...this.waiting]) command.keepWaiting();
+          return others;
+        }
         proven = false;
       } catch (error) {
         if (error instanceof WrongExpectedRevision) this.statistics.conflicts += 1;
@@ -125,9 +129,9 @@ export class CommandLane<State, E extends Event> {
       events: round.events as readonly ProposedEvent[],
     };
     const given = round.steps.flatMap(({ command, events }) => (events.length > 0 ? [command] : []));
-    // The oldest must not end an append that the others still have time for.
-    const deadline = Math.max(...given.map((command) => command.deadline));
-    const appended = await this.give(given, () => this.log.append(request, { deadline }));
+    // The oldest must not end an append that the others still have time for, nor their deadline one that has to be settled after it.
+    const deadline = Math.max(...given.map((command) => command.appendableUntil));
+    const appended = await this.give(given, deadline, () => this.log.append(request, { deadline }));
     if (appended.duplicate) return false;
     this.statistics.appends += 1;
     this.statistics.events += round.events.length;
@@ -138,9 +142,9 @@ export class CommandLane<State, E extends Event> {
   }
 
   /** Gives the events of commands to the log, and notes whether they may be in it without anybody knowing. */
-  private async give(commands: readonly PendingCommand<State, E>[], append: () => Promise<Appended>): Promise<Appended> {
+  private async give(commands: readonly PendingCommand<State, E>[], deadline: number, append: () => Promise<Appended>): Promise<Appended> {
     const settledBefore = commands.filter(({ unsettled }) => !unsettled);
-    for (const command of commands) command.sent = command.unsettled = true;
+    for (const command of commands) command.give(deadline);
     try {
       return await append();
     } catch (error) {
@@ -189,6 +193,8 @@ export class CommandLane<State, E extends Event> {
   private withoutExpired(commands: readonly PendingCommand<State, E>[]): PendingCommand<State, E>[] {
     const now = Date.now();
     return commands.filter((command) => {
+      // Who was refused while he waited must not be carried out after all.
+      if (command.refused) return false;
       if (command.givenUpAt > now) return true;
       command.expire();
       return false;

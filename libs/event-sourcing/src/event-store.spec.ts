@@ -286,6 +286,58 @@ describe('a command whose append has no certain outcome', () => {
     expect(await streamOf(prepared.log, `counting-${id}`)).toHaveLength(1);
   });
 
+  it('is answered as done when the log was cut off at the deadline, and is asked again', async () => {
+    const hasTime = ({ deadline = 0 }: { deadline?: number } = {}): boolean => Date.now() < deadline;
+    const slow = logWith((real) => ({
+      append: async (request, options) => {
+        // As an adapter does that cannot finish in the time it is given.
+        if (appends++ === 0) while (hasTime(options)) await setImmediate();
+        if (!hasTime(options)) throw new UnknownOutcome(request.stream, new Error('no answer in time'));
+        return real.append(request, options);
+      },
+    }));
+    let appends = 0;
+    const [store, id] = [storeOn(slow), randomUUID()];
+    const outcome = await store.execute(counting, id, countOne('a'), { context: inContext({ deadline: Date.now() + 200 }) });
+    expect(outcome).toMatchObject({ state: { count: 1, last: 'a' }, revision: 0 });
+    expect(await streamOf(prepared.log, `counting-${id}`)).toHaveLength(1);
+  });
+
+  describe('behind many others', () => {
+    const patienceMs = 1_500;
+    /** Six hundred at once on a log whose appends take so long; what became of each. */
+    async function crowd(appendMs: number) {
+      const slow = logWith((real) => ({
+        append: async (request, options) => {
+          const until = Date.now() + appendMs;
+          while (Date.now() < until) await setImmediate();
+          return real.append(request, options);
+        },
+      }));
+      const [store, id, deadline] = [storeOn(slow), randomUUID(), Date.now() + patienceMs];
+      const began = Array.from({ length: 600 }, (_, n) =>
+        store.execute(counting, id, countOne(String(n)), { context: inContext({ deadline }) }),
+      );
+      const ended = await Promise.allSettled(began);
+      // Whoever comes last is answered after all that the store still has in hand.
+      const { revision } = await store.execute(counting, id, countOne('last'), { context: inContext() });
+      return { done: ended.filter(({ status }) => status === 'fulfilled').length, before: revision, deadline };
+    }
+
+    it('has time as long as those before it are answered', async () => {
+      const { done, before, deadline } = await crowd(1_000);
+      expect([done, before]).toEqual([600, 600]);
+      // Or there would have been no need to wait.
+      expect(Date.now()).toBeGreaterThan(deadline);
+    });
+
+    it('is not carried out once it was given up', async () => {
+      const { done, before } = await crowd(2_000);
+      expect(done).toBeLessThan(600);
+      expect(before).toBe(done);
+    });
+  });
+
   it('is UNAVAILABLE when the log says after the deadline that it was too late', async () => {
     const late = logWith(() => ({
       append: async (_request, options) => {

@@ -20,11 +20,16 @@ function progressOf(attempt: IdempotentAttempt): Progress {
   return known;
 }
 
+/** How much longer than a command is tried an append of it may take that nobody knows the outcome of, in milliseconds: asked again, the log finds out. */
+const againMs = 2_000;
 /**
- * How long after its deadline a command is waited for that has already been given to the log, in milliseconds: what turns out to be committed must
- * not have been said to have failed.
+ * How long after the end of an append's time its commands are waited for, in milliseconds: what turns out to be committed must not have been said to
+ * have failed.
  */
 const settlingMs = 3_000;
+/** How long a command waits for its turn from when the lane has last got on, and how much longer altogether than it may be tried, in milliseconds. */
+const turnMs = 2_000;
+const queueingMs = 8_000;
 
 /** A stream was to be created and is there. */
 export class StreamExists extends Error {
@@ -45,13 +50,15 @@ export type CommandRequest<State, E extends Event> = Readonly<{
 /** A command on its way to a certain answer: it keeps its event ids over all tries, so that it recognises itself in the log. */
 export class PendingCommand<State, E extends Event> {
   readonly outcome: Promise<Outcome<State>>;
-  readonly deadline: number;
+  /** Until when it is tried, in milliseconds since 1970. */
+  deadline: number;
   /** It was answered with an error. */
   refused = false;
   /** Its events were given to the log at least once, so they may be in it. */
   sent = false;
   /** They may be in it, or still get there, and nobody has learned which. */
   unsettled = false;
+  private appendEnds = 0;
   private readonly attempt: IdempotentAttempt | undefined;
   private readonly progress: Progress | undefined;
   private readonly firstOrdinal: number;
@@ -72,9 +79,25 @@ export class PendingCommand<State, E extends Event> {
     this.firstOrdinal = this.progress?.nextOrdinal ?? 0;
   }
 
+  /** Others before it have been answered: who only waits for his turn is not trying in vain. */
+  keepWaiting(): void {
+    this.deadline = Math.max(this.deadline, Math.min(Date.now() + turnMs, this.request.context.deadline + queueingMs));
+  }
+
   /** Until when an answer is waited for, in milliseconds since 1970. */
   get givenUpAt(): number {
-    return this.unsettled ? this.deadline + settlingMs : this.deadline;
+    return this.unsettled ? Math.max(this.deadline, this.appendEnds + settlingMs) : this.deadline;
+  }
+
+  /** Until when an append of its events may take, in milliseconds since 1970. */
+  get appendableUntil(): number {
+    return this.unsettled ? this.deadline + againMs : this.deadline;
+  }
+
+  /** Its events are given to the log, in an append that may take until then: whether they are in it is not known before that is answered. */
+  give(appendEnds: number): void {
+    this.sent = this.unsettled = true;
+    this.appendEnds = appendEnds;
   }
 
   /** From which revision on an earlier try of the same request may have left its events on this stream; undefined when there was none. */
