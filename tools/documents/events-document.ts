@@ -184,22 +184,47 @@ function schemaOfDetail({ input, stored }: FieldDefinition): Schema {
 const nullable = (schema: Schema): Schema =>
   typeof schema['type'] === 'string' ? { ...schema, type: [schema['type'], 'null'] } : { anyOf: [schema, { type: 'null' }] };
 
-/** `<Type>Registered` with what was given, `<Type>Changed` with what changed (null clears), `<Type>Archived` and `<Type>Unarchived` with nothing. */
-function eventsOfRecord({ typeName, category, fields, personal, initial }: PlainResource): (readonly [string, EventEntry])[] {
-  const said = fields.all.filter((field) => isInput(field) || field.name in initial);
-  const columns = personal ? {} : storedColumns(said);
-  const properties = Object.entries(columns).map(([name, column]) => [camelCase(name), jsonTypes[column] ?? {}] as const);
+/**
+ * `<Type>Registered` with what was given, `<Type>Changed` with what changed (null clears), `<Type>Archived` and `<Type>Unarchived` with nothing.
+ * Of a list of children both say what happened to which.
+ */
+export function eventsOfRecord({ typeName, category, fields, personal, initial }: PlainResource): (readonly [string, EventEntry])[] {
+  const said = fields.all.filter((field) => (isInput(field) && !field.children) || field.name in initial);
+  const properties = personal ? [] : propertiesOf(said);
   const cleared = properties.map(([name, schema]) => [name, { anyOf: [schema, { type: 'null' }] }] as const);
-  const given = (fields: readonly (readonly [string, Schema])[]): Schema =>
-    personal ? personalData : { type: 'object', additionalProperties: false, properties: Object.fromEntries(fields) };
-  const nothing: Schema = { type: 'object', additionalProperties: false, properties: {} };
+  const lists = fields.children.map((list) => [camelCase(list.column), propertiesOf(list.fields)] as const);
+  const added = lists.map(([name, child]) => [name, object({ added: listOf(childOf(child)) })] as const);
+  const happened = lists.map(([name, child]) => [name, childChanges(child)] as const);
+  const given = (fields: readonly (readonly [string, Schema])[]): Schema => (personal ? personalData : object(Object.fromEntries(fields)));
+  const nothing = object({});
   return [
-    [`${typeName}Registered`, { category, schema_version: 1, data: given(properties) }],
-    [`${typeName}Changed`, { category, schema_version: 1, data: given(cleared) }],
+    [`${typeName}Registered`, { category, schema_version: 1, data: given([...properties, ...added]) }],
+    [`${typeName}Changed`, { category, schema_version: 1, data: given([...cleared, ...happened]) }],
     [`${typeName}Archived`, { category, schema_version: 1, data: nothing }],
     [`${typeName}Unarchived`, { category, schema_version: 1, data: nothing }],
   ];
 }
+
+type Property = readonly [string, Schema];
+
+const propertiesOf = (fields: readonly FieldDefinition[]): Property[] =>
+  Object.entries(storedColumns(fields)).map(([name, column]) => [camelCase(name), jsonTypes[column] ?? {}]);
+
+const object = (properties: Schema): Schema => ({ type: 'object', additionalProperties: false, properties });
+
+const listOf = (items: Schema): Schema => ({ type: 'array', items });
+
+const childOf = (fields: readonly Property[]): Schema => ({
+  ...object({ id: { type: 'integer' }, ...Object.fromEntries(fields) }),
+  required: ['id'],
+});
+
+const childChanges = (child: readonly Property[]): Schema =>
+  object({
+    added: listOf(childOf(child)),
+    changed: listOf(childOf(child.map(([name, schema]) => [name, { anyOf: [schema, { type: 'null' }] }]))),
+    removed: listOf({ type: 'integer' }),
+  });
 
 /** Events about people name fields, never values: those are in app.people. */
 const personalData: Schema = {

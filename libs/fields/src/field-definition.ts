@@ -18,10 +18,10 @@ export type Problem = Readonly<{ code: DetailCode; message: string }>;
 /** What requests say in a field, over REST and GraphQL. */
 export type InputFacet = Readonly<{
   /**
-   * Must be there and not null; `nullable` may be null or left out; a PATCH turns the first into "may be left out, but not null".
-   * `refused` is known only to say why it is not taken, null included.
+   * Must be there and not null; `nullable` may be null or left out; a PATCH turns the first into "may be left out, but not null", and so does
+   * `required of a new one` in what has an `id`. `refused` is known only to say why it is not taken, null included.
    */
-  presence: 'required' | 'nullable' | 'not null' | 'refused';
+  presence: 'required' | 'required of a new one' | 'nullable' | 'not null' | 'refused';
   /** Judges a converted value that is not undefined, and null only of a `refused` field. */
   check(value: unknown): Problem | undefined;
   /** Brings an accepted spelling to the stored one (decimals, instants, ids); leaves anything else alone, for `check` to refuse. */
@@ -75,6 +75,38 @@ export type OutputFacet = Readonly<{
   resolve?(row: Row, related: Related): unknown;
 }>;
 
+/** A record of a list inside a resource: its id, and its values by their snake_case names. A value that is not there is null. */
+export type Child = Readonly<{ id: number; [name: string]: unknown }>;
+
+/** What a request says of one child: with an id, of that one; without, of a new one. */
+export type SaidChild = Readonly<{ id?: number | null; _destroy?: boolean | null; [name: string]: unknown }>;
+
+/** What a request said of a list of children, and what comes of it. */
+export type ChangedChildren = Readonly<{
+  before: readonly Child[];
+  after: readonly Child[];
+  /** What was said of a child, and at which place of the request's list; undefined where nothing was, or that it goes. */
+  saidOf(child: Child): Readonly<{ place: number; values: SaidChild }> | undefined;
+  /** Has the request refused with 422, said of a field at a place of its list. */
+  refuse(place: number, field: string, problem: Problem): never;
+}>;
+
+/** A list of records inside a resource, with ids of their own. */
+export type ChildrenFacet = Readonly<{
+  /** One of them, singular, snake_case: `vendor_contact`. */
+  name: string;
+  /** The class of their fields. */
+  type: Class;
+  /** How many there may be. */
+  most: number;
+  /** The field, a whole number, that they are shown in the order of; left out, they are shown in the order in which they were made. */
+  orderedBy?: string;
+  /** A field that no two of them have alike: a request may name one by it instead of its id. */
+  knownBy?: string;
+  /** What must be true of all of them together, like that one is the first among them: answers them as they are to be. Pure. */
+  rule?(changed: ChangedChildren): readonly Child[];
+}>;
+
 /** One field from one description: what requests may say, how it is kept, and how it is shown. Every facet but the name may be left out. */
 export type FieldDefinition = Readonly<{
   /** snake_case, as on the wire. */
@@ -86,6 +118,8 @@ export type FieldDefinition = Readonly<{
   stored?: StoredFacet;
   printed?: PrintedFacet;
   output?: OutputFacet;
+  /** It says what is to happen to records inside the resource. How they are shown follows from it (`shown-children.ts`). */
+  children?: ChildrenFacet;
 }>;
 
 /** A field that requests may say something in. */
@@ -161,9 +195,9 @@ function constraint(input: InputFacet): PropertyDecorator {
   return ValidateBy({
     name: fieldConstraint,
     validator: {
-      validate: (value: unknown) => problemOf(input, value) === undefined,
+      validate: (value: unknown, details) => problemOf(input, value, details?.object) === undefined,
       defaultMessage(details) {
-        const { code, message } = problemOf(input, details?.value) ?? { code: 'invalid', message: 'is not valid' };
+        const { code, message } = problemOf(input, details?.value, details?.object) ?? { code: 'invalid', message: 'is not valid' };
         return `${code}: ${message}`;
       },
     },
@@ -174,9 +208,13 @@ function constraint(input: InputFacet): PropertyDecorator {
 export const fieldProblem = ({ input }: InputField, value: unknown): Problem | undefined =>
   problemOf(input, input.convert ? input.convert(value) : value);
 
-function problemOf({ presence, check }: InputFacet, value: unknown): Problem | undefined {
-  if (value === undefined) return presence === 'required' ? { code: 'required', message: 'must be given' } : undefined;
+function problemOf({ presence, check }: InputFacet, value: unknown, within?: object): Problem | undefined {
+  const wanted = presence === 'required' || (presence === 'required of a new one' && within !== undefined && isNew(within));
+  if (value === undefined) return wanted ? { code: 'required', message: 'must be given' } : undefined;
   if (value === null && presence === 'nullable') return undefined;
   if (value === null && presence !== 'refused') return { code: 'required', message: 'must not be empty' };
   return check(value);
 }
+
+/** Whether an object says what a new record is to be: none that has an id, and none that is to go. */
+const isNew = ({ id, _destroy }: { id?: unknown; _destroy?: unknown }): boolean => id == null && _destroy !== true;

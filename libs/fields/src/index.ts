@@ -1,5 +1,6 @@
 export * from './field-definition.js';
 export * from './choices.js';
+export * from './children.js';
 export { inputField, type FieldKind, type FieldOptions, type ShownOptions } from './kind.js';
 export { canonicalText, ExternalReference, isStorable, Name, ShownText, Text } from './kinds/text.js';
 export * from './kinds/integer.js';
@@ -9,7 +10,8 @@ export * from './kinds/plain-date.js';
 export * from './kinds/instant.js';
 export * from './kinds/choice.js';
 export { idField, Reference, References, relationOf, ShownId, ShownReference } from './kinds/reference.js';
-export * from './kinds/nested.js';
+export { NestedList, ShownObject } from './kinds/nested.js';
+export * from './kinds/children.js';
 export * from './kinds/not-yet.js';
 export * from './kinds/qr-code.js';
 export * from './kinds/shown.js';

@@ -2,11 +2,11 @@ import { defineField, type Class, type Problem } from '../field-definition.js';
 import { inputField, type FieldKind, type FieldOptions } from '../kind.js';
 
 /** Swagger knows a class to be looked up later only by a function that is named `type`. */
-const lazily = (nested: () => Class): { type: () => Class } => ({ type: () => nested() });
+export const lazily = (nested: () => Class): { type: () => Class } => ({ type: () => nested() });
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function listProblem(value: unknown, max: number): Problem | undefined {
+export function listProblem(value: unknown, max: number): Problem | undefined {
   if (!Array.isArray(value)) return { code: 'not_a_list', message: 'must be a list' };
   if (value.length > max) return { code: 'too_many', message: `must not have more than ${max} entries` };
   return value.every(isObject) ? undefined : { code: 'not_an_object', message: 'must contain objects only' };

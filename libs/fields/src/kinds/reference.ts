@@ -23,7 +23,7 @@ const idFrom = (value: unknown): unknown => (typeof value === 'string' && /^[1-9
 
 const isId = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
 
-const id: FieldKind = {
+export const idKind: FieldKind = {
   column: 'bigint',
   attribute: 'id',
   convert: idFrom,
@@ -46,7 +46,7 @@ const ids = (max: number): FieldKind => ({
   convert: (value) => (Array.isArray(value) ? [...new Set(value.map(idFrom))] : value),
   check: (value) => idsProblem(value, max),
   graphql: () => [ID],
-  openApi: { type: 'array', items: id.openApi, maxItems: max },
+  openApi: { type: 'array', items: idKind.openApi, maxItems: max },
 });
 
 /** What is shown of what an id is of: properties of it, or (left out) what its kind says. */
@@ -129,7 +129,7 @@ export const Reference =
     { description = `The number of the ${spoken(target)}.`, label, labelInRows, always, ...options }: ReferenceOptions = {},
   ): PropertyDecorator =>
   (type, property) =>
-    inputField(id, { ...options, description }, (name) => ({
+    inputField(idKind, { ...options, description }, (name) => ({
       target,
       ...relationOf({ name, target, label, labelInRows, only: options.only, always }),
     }))(type, property);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { currentContext, EventStore, type CommandContext, type Detail, type Row } from '#millwright/event-sourcing';
-import type { FieldDefinition } from '#millwright/fields';
+import { childMeant, fieldsOf, type Child, type FieldDefinition, type SaidChild } from '#millwright/fields';
 import { referenceTarget } from './reference-targets.js';
 
 /** What one field refers to. `before` is what it referred to so far: that may meanwhile be archived. */
@@ -21,7 +21,7 @@ export class ReferenceChecks {
    * @param root what the fields stand under (`asset` → `asset.location_id`)
    */
   async problems(root: string, fields: readonly FieldDefinition[], values: object, before: object = {}): Promise<Detail[]> {
-    const asked = fields.flatMap((field) => askedBy(root, field, new Map(Object.entries(values)), new Map(Object.entries(before))));
+    const asked = askedByAll(root, fields, values, before);
     const found = await Promise.all(asked.map((reference) => this.problemsOf(reference)));
     return found.flat();
   }
@@ -44,6 +44,26 @@ export class ReferenceChecks {
 /** Whether a row belongs to the customer of a command and, unless it is the whole customer's, to its site. */
 export const isHere = (row: Readonly<Row>, { customerId, entityId }: Pick<CommandContext, 'customerId' | 'entityId'>): boolean =>
   row['customer_id'] === customerId && (row['entity_id'] == null || row['entity_id'] === entityId);
+
+function askedByAll(root: string, fields: readonly FieldDefinition[], values: object, before: object = {}): Asked[] {
+  const [asked, had] = [new Map<string, unknown>(Object.entries(values)), new Map<string, unknown>(Object.entries(before))];
+  return fields.flatMap((field) => [...askedBy(root, field, asked, had), ...askedByChildren(root, field, asked, had)]);
+}
+
+/** What is said of children, each at its place: what a child that is to go refers to is nobody's business any more. */
+function askedByChildren(
+  root: string,
+  { name, stored, children: list }: FieldDefinition,
+  values: ReadonlyMap<string, unknown>,
+  before: ReadonlyMap<string, unknown>,
+): Asked[] {
+  const said = values.get(stored?.name ?? name);
+  if (!list || !Array.isArray(said)) return [];
+  const had = (before.get(stored?.name ?? name) ?? []) as readonly Child[];
+  return (said as readonly SaidChild[]).flatMap((child, place) =>
+    child._destroy ? [] : askedByAll(`${root}.${name}.${place}`, fieldsOf(list.type), child, childMeant(list, had, child)),
+  );
+}
 
 function askedBy(
   root: string,

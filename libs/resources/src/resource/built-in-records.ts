@@ -22,14 +22,14 @@ export class BuiltInRecords {
 
   /** Answers the position of the registration, 0n where it was registered before. */
   async record({ definition, id, values }: BuiltInRecord, context: CommandContext): Promise<Position> {
-    const { stream, typeName, category, rules, name, personal } = definition;
+    const { stream, typeName, category, name, personal } = definition;
     if ((await this.events.load(stream, id)).state.registered) return 0n;
     const eventId = nameBasedUuid(`${category}-${id}`, namespace);
     if (personal) await this.people.write(name, id, eventId, values);
     const registered = (): RecordEvent[] =>
       personal
         ? [{ type: `${typeName}Registered`, data: { fields: Object.keys(values).map(camelCase), [camelCase(personalVersion)]: eventId } }]
-        : registerRecord(typeName, rules, values);
+        : registerRecord(definition, values);
     const { position } = await this.events.execute(stream, id, (state) => (state.registered ? [] : registered()), {
       context,
       eventId: () => eventId,

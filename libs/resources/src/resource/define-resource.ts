@@ -19,7 +19,9 @@ export function defineRecord<Fields extends object, Figures extends object>(
 ): PlainResource<Fields & Figures> {
   const { name, plural, scope, personal = false, defaultSort = 'name asc', tree, rules = {}, defaults = {}, hidden = false } = options;
   const described = resourceFields<Fields, Figures>(options);
-  const stream = recordStream(described.typeName, camelCase(name));
+  const lists = described.children.map(({ column }) => column);
+  if (personal && lists.length > 0) throw new Error(`${name}: the values of people have no place for ${lists.join(', ')}`);
+  const stream = recordStream(described.typeName, camelCase(name), lists);
   const own = described.all.filter((field) => isInput(field) || isFigureOf(options.shown, field));
   const { table, projection } = recordProjection({
     plural,
@@ -41,6 +43,7 @@ export function defineRecord<Fields extends object, Figures extends object>(
     view,
     projection,
     rules,
+    children: described.children,
     personal,
     tree: tree !== undefined,
     initial,

@@ -7,16 +7,18 @@ import {
   registerRecord,
   unarchiveRecord,
   type RecordEvent,
+  type RecordKind,
   type RecordState,
 } from './plain-decider.js';
 
+const room: RecordKind = { name: 'room', typeName: 'Room', rules: {}, children: [] };
 const stream = recordStream('Room', 'room');
 const fold = (...events: RecordEvent[]): RecordState => events.reduce((state, event) => stream.evolve(state, event), stream.initialState);
 const registered: RecordEvent = { type: 'RoomRegistered', data: { name: 'Hall', floorId: 2, tagsIds: [1] } };
 
 describe('a record', () => {
   it('is registered with the fields that were given', () => {
-    expect(registerRecord('Room', {}, { name: 'Hall', floor_id: 2, note: null })).toEqual([
+    expect(registerRecord(room, { name: 'Hall', floor_id: 2, note: null })).toEqual([
       { type: 'RoomRegistered', data: { name: 'Hall', floorId: 2 } },
     ]);
     expect(fold(registered)).toMatchObject({ registered: true, archived: false, values: { name: 'Hall', floor_id: 2 } });
@@ -24,11 +26,11 @@ describe('a record', () => {
 
   it('says what changed and nothing else', () => {
     const wanted = { name: 'Hall', floor_id: null, note: 'cold', colour: null, tags_ids: [1] };
-    expect(changeRecord('Room', {}, fold(registered), wanted)).toEqual([{ type: 'RoomChanged', data: { floorId: null, note: 'cold' } }]);
+    expect(changeRecord(room, fold(registered), wanted)).toEqual([{ type: 'RoomChanged', data: { floorId: null, note: 'cold' } }]);
   });
 
   it('does nothing where nothing differs', () => {
-    expect(changeRecord('Room', {}, fold(registered), { name: 'Hall', tags_ids: [1], others_ids: [] })).toEqual([]);
+    expect(changeRecord(room, fold(registered), { name: 'Hall', tags_ids: [1], others_ids: [] })).toEqual([]);
   });
 
   it('keeps what a change does not name', () => {
@@ -50,7 +52,7 @@ describe('a record', () => {
   it('is not changed while it is archived, not even by nothing new', () => {
     const archived = fold(registered, { type: 'RoomArchived', data: {} });
     for (const wanted of [{ name: 'Office' }, { name: 'Hall' }, {}])
-      expect(() => changeRecord('Room', {}, archived, wanted)).toThrow('The room is archived; bring it back first.');
+      expect(() => changeRecord(room, archived, wanted)).toThrow('The room is archived; bring it back first.');
   });
 
   it('tells its rules which one is to be archived', () => {
@@ -65,9 +67,9 @@ describe('a record', () => {
     const refuse = (): never => {
       throw new Rejection('CONFLICT', 'no');
     };
-    expect(() => registerRecord('Room', { register: refuse }, { name: 'x' })).toThrow('no');
-    expect(() => changeRecord('Room', { change: refuse }, fold(registered), { name: 'y' })).toThrow('no');
-    expect(changeRecord('Room', { change: refuse }, fold(registered), { name: 'Hall' })).toEqual([]);
+    expect(() => registerRecord({ ...room, rules: { register: refuse } }, { name: 'x' })).toThrow('no');
+    expect(() => changeRecord({ ...room, rules: { change: refuse } }, fold(registered), { name: 'y' })).toThrow('no');
+    expect(changeRecord({ ...room, rules: { change: refuse } }, fold(registered), { name: 'Hall' })).toEqual([]);
     expect(() => archiveRecord('Room', { archive: refuse }, fold(registered), 7)).toThrow('no');
   });
 

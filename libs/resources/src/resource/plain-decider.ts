@@ -1,8 +1,9 @@
-import { changedFields, historyAfter, Rejection, type Event, type RecordHistory, type Stream } from '#millwright/event-sourcing/decider';
-import { camelCase, snakeCase } from '#millwright/fields';
+import { historyAfter, Rejection, type Event, type RecordHistory, type Stream } from '#millwright/event-sourcing/decider';
+import { snakeCase, type Child, type SaidChild } from '#millwright/fields';
+import { childChanges, childrenAfter, childrenWanted, type ChildChanges, type ChildList, type ChildrenState } from './children.js';
+import { camelValues, changedValues, snakeValues, type RecordValues } from './record-values.js';
 
-/** The stored fields of a record by their snake_case names; decimals are canonical strings. A field that is not there is null. */
-export type RecordValues = Readonly<Record<string, unknown>>;
+export type { RecordValues } from './record-values.js';
 
 /** The same of one kind of record, so that a name that none of its fields has does not compile. */
 export type ValuesOf<Fields extends object> = object extends Fields
@@ -13,10 +14,15 @@ export type RecordState<Fields extends object = object> = Readonly<{
   registered: boolean;
   archived: boolean;
   values: ValuesOf<Fields>;
+  /** The last id that a child of each list got, by the list's column. */
+  lastChildIds?: Readonly<Record<string, number>>;
   history?: RecordHistory;
 }>;
 
-/** `<Type>Registered | Changed` carry fields in camelCase (changed ones only), `<Type>Archived | Unarchived` nothing. */
+/**
+ * `<Type>Registered | Changed` carry fields in camelCase (changed ones only) and of a list of children what happened to which (`ChildChanges`),
+ * `<Type>Archived | Unarchived` nothing.
+ */
 export type RecordEvent = Event<string, Readonly<Record<string, unknown>>>;
 
 export type RecordStream = Stream<RecordState, RecordEvent>;
@@ -28,10 +34,20 @@ export type RecordRules<Fields extends object = object> = Readonly<{
   archive?(state: RecordState<Fields>, id: number): void;
 }>;
 
+/** What is decided about records of a kind. */
+export type RecordKind = Readonly<{
+  /** Singular, snake_case: what fields of refusals stand under. */
+  name: string;
+  /** PascalCase: what its events begin with. */
+  typeName: string;
+  rules: RecordRules;
+  children: readonly ChildList[];
+}>;
+
 const unknownRecord: RecordState = { registered: false, archived: false, values: {} };
 
-/** The stream of a kind of record. `typeName` is the PascalCase name its events begin with. */
-export function recordStream(typeName: string, category: string): RecordStream {
+/** The stream of a kind of record. `typeName` is the PascalCase name its events begin with, `lists` are the columns of its children. */
+export function recordStream(typeName: string, category: string, lists: readonly string[] = []): RecordStream {
   return {
     category,
     initialState: unknownRecord,
@@ -39,9 +55,9 @@ export function recordStream(typeName: string, category: string): RecordStream {
       const history = historyAfter(state.history, event);
       switch (event.type.slice(typeName.length)) {
         case 'Registered':
-          return { registered: true, archived: false, values: snakeValues(event.data), history };
+          return { registered: true, archived: false, ...valuesAfter(unknownRecord, event.data, lists), history };
         case 'Changed':
-          return { ...state, values: { ...state.values, ...snakeValues(event.data) }, history };
+          return { ...state, ...valuesAfter(state, event.data, lists), history };
         case 'Archived':
           return { ...state, archived: true, history };
         case 'Unarchived':
@@ -53,23 +69,68 @@ export function recordStream(typeName: string, category: string): RecordStream {
   };
 }
 
-/** Registers under a fresh id; the caller makes sure that the stream is new. */
-export function registerRecord(typeName: string, rules: RecordRules, values: RecordValues): RecordEvent[] {
-  rules.register?.(values);
+function valuesAfter(
+  state: RecordState,
+  data: RecordEvent['data'],
+  lists: readonly string[],
+): Pick<RecordState, 'values' | 'lastChildIds'> {
+  const said = snakeValues(data);
+  const values: Record<string, unknown> = { ...state.values, ...said };
+  const lastChildIds: Record<string, number> = { ...state.lastChildIds };
+  for (const column of lists) {
+    if (!(column in said)) continue;
+    const { children, lastId } = childrenAfter(childrenIn(state, column), said[column] as ChildChanges);
+    values[column] = children;
+    lastChildIds[column] = lastId;
+  }
+  return { values, ...(Object.keys(lastChildIds).length > 0 && { lastChildIds }) };
+}
+
+const childrenIn = ({ values, lastChildIds }: RecordState, column: string): ChildrenState => ({
+  children: (values[column] ?? []) as readonly Child[],
+  lastId: lastChildIds?.[column] ?? 0,
+});
+
+/** Registers under a fresh id; the caller makes sure that the stream is new. @throws Rejection what is wrong with its children, and what the kind's rules say */
+export function registerRecord(kind: RecordKind, said: RecordValues): RecordEvent[] {
+  const values = withChildren(kind, unknownRecord, said);
+  kind.rules.register?.(values);
   const given = Object.entries(values).filter(([, value]) => value !== null && value !== undefined);
-  return [{ type: `${typeName}Registered`, data: camelValues(Object.fromEntries(given)) }];
+  return [{ type: `${kind.typeName}Registered`, data: dataOf(kind, unknownRecord, Object.fromEntries(given)) }];
 }
 
 /**
- * Changes what really differs; nothing happens where nothing does. Null clears a field.
- * @throws Rejection CONFLICT the record is archived, and what the kind's rules say
+ * Changes what really differs; nothing happens where nothing does. Null clears a field. Of children `said` is what is to happen to them.
+ * @throws Rejection CONFLICT the record is archived, VALIDATION_FAILED what is wrong with its children, and what the kind's rules say
  */
-export function changeRecord(typeName: string, rules: RecordRules, state: RecordState, wanted: RecordValues): RecordEvent[] {
-  requireInUse(typeName, state);
-  const changes = changesOf(state, wanted);
+export function changeRecord(kind: RecordKind, state: RecordState, said: RecordValues): RecordEvent[] {
+  requireInUse(kind.typeName, state);
+  const changes = changesOf(state, withChildren(kind, state, said));
   if (Object.keys(changes).length === 0) return [];
-  rules.change?.(state, changes);
-  return [{ type: `${typeName}Changed`, data: camelValues(changes) }];
+  kind.rules.change?.(state, changes);
+  return [{ type: `${kind.typeName}Changed`, data: dataOf(kind, state, changes) }];
+}
+
+/** The values with what is said of children turned into the children that come of it, where anything does. */
+function withChildren({ name, children: lists }: RecordKind, state: RecordState, said: RecordValues): RecordValues {
+  const values: Record<string, unknown> = { ...said };
+  for (const list of lists) {
+    const before = childrenIn(state, list.column);
+    const wanted = childrenWanted(list, before, (said[list.column] ?? []) as readonly SaidChild[], name);
+    if (childChanges(before.children, wanted)) values[list.column] = wanted;
+    else delete values[list.column];
+  }
+  return values;
+}
+
+/** Changes as their event says them: of children what happened to which. */
+function dataOf({ children: lists }: RecordKind, state: RecordState, changes: RecordValues): RecordEvent['data'] {
+  const data: Record<string, unknown> = { ...changes };
+  for (const { column } of lists) {
+    if (!(column in changes)) continue;
+    data[column] = childChanges(childrenIn(state, column).children, (changes[column] ?? []) as readonly Child[]);
+  }
+  return camelValues(data);
 }
 
 /** @throws Rejection CONFLICT what is archived stays as it is until it is brought back, as parts and work orders do */
@@ -89,16 +150,4 @@ export const unarchiveRecord = (typeName: string, state: RecordState): RecordEve
   state.archived ? [{ type: `${typeName}Unarchived`, data: {} }] : [];
 
 /** Those of the wanted values that differ from the state's; a null where there was nothing, or an empty list, is no change. */
-export function changesOf({ values }: RecordState, wanted: RecordValues): RecordValues {
-  const before = Object.fromEntries(Object.keys(wanted).map((name) => [name, orNull(values[name])]));
-  const after = Object.fromEntries(Object.entries(wanted).map(([name, value]) => [name, value === undefined ? undefined : orNull(value)]));
-  return changedFields<Record<string, unknown>>(before, after);
-}
-
-const orNull = (value: unknown): unknown => (value === undefined || (Array.isArray(value) && value.length === 0) ? null : value);
-
-const camelValues = (values: RecordValues): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [camelCase(name), value]));
-
-const snakeValues = (data: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(data).map(([name, value]) => [snakeCase(name), value]));
+export const changesOf = ({ values }: RecordState, wanted: RecordValues): RecordValues => changedValues(values, wanted);

@@ -70,7 +70,7 @@ export class PlainWriter {
     const problems = await this.references.problems(definition.name, definition.fields.input, values);
     const decide = (): RecordEvent[] => {
       refuseIf(problems);
-      return registerRecord(definition.typeName, definition.rules, values);
+      return registerRecord(definition, values);
     };
     if (!definition.tree || values['parent_id'] == null) return this.registerNew(definition, values, decide);
     return this.trees.oneAtATime(definition, async () => {
@@ -125,7 +125,7 @@ export class PlainWriter {
         this.events.execute(definition.stream, id, (current) => {
           requireHere(current.history, definition.scope);
           refuseIf(problems);
-          return changeRecord(definition.typeName, definition.rules, current, wanted);
+          return changeRecord(definition, current, wanted);
         });
       const outcome = await (problems.length === 0 ? this.movingReference(definition, id, state.values, changes, change) : change());
       await afterwards?.();

@@ -1,6 +1,7 @@
 import type { Event, Outcome, Position, Projection, RecordHistory, Row, Stream, TableDefinition } from '#millwright/event-sourcing';
 import type { Class } from '#millwright/fields';
 import type { ListDefinition, View } from '#millwright/lists';
+import type { ChildList } from './children.js';
 import type { RecordRules, RecordStream, RecordValues } from './plain-decider.js';
 import type { Printer } from './printer.js';
 import type { ResourceFields } from './resource-fields.js';
@@ -85,6 +86,7 @@ export type PlainResource<Fields extends object = object> = ResourceDefinition &
     view: View;
     projection: Projection;
     rules: RecordRules<Fields>;
+    children: readonly ChildList[];
     /** The values are personal data: they live in app.people, and events name only the fields. */
     personal: boolean;
     tree: boolean;

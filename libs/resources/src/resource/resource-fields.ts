@@ -17,6 +17,8 @@ import {
   type InputField,
   type Schema,
 } from '#millwright/fields';
+import { childListsOf, type ChildList } from './children.js';
+import { shownChildren, type ShownChildren } from './shown-children.js';
 
 /** How who created and changed a resource is shown: as `created_by_id`, or as `created_by` with their names. */
 export type People = Readonly<{
@@ -62,6 +64,8 @@ export type ResourceFields = Readonly<{
   /** What is stored or shown: input fields, what is shown beside them, and what every resource has. */
   all: readonly FieldDefinition[];
   details: readonly Detail[];
+  /** Its lists of records with ids of their own, and how they are shown. */
+  children: readonly (ChildList & Readonly<{ shown: ShownChildren }>)[];
 }>;
 
 export function resourceFields<Fields extends object, Figures extends object>({
@@ -78,10 +82,17 @@ export function resourceFields<Fields extends object, Figures extends object>({
     ExternalReference()(fields.prototype as object, 'external_reference');
   const typeName = pascalCase(name);
   const input = fieldsOf(fields).filter(isInput);
-  const strange = input.find((field) => snakeCase(camelCase(field.name)) !== field.name && !field.name.startsWith('_'));
+  const children = childListsOf(input).map((list) => ({ ...list, shown: shownChildren(name, list) }));
+  const strange = [...input, ...children.flatMap((list) => list.fields)].find(
+    (field) => snakeCase(camelCase(field.name)) !== field.name && !field.name.startsWith('_'),
+  );
   if (strange) throw new Error(`${strange.name} would have another name in events than in rows`);
   const figures = shown ? fieldsOf(shown) : [];
-  const said = input.map((field) => ({ ...field, ...figures.find((figure) => figure.name === field.name) }));
+  const said = input.map((field) => {
+    const shownAs = children.find((list) => list.said === field.name)?.shown;
+    const { printed, output } = shownAs ?? field;
+    return { ...field, printed, output, ...figures.find((figure) => figure.name === field.name) };
+  });
   const beside = figures.filter(({ name: figure }) => !input.some((field) => field.name === figure));
   const details = input.flatMap((field): Detail[] => {
     const { stored } = field;
@@ -104,6 +115,7 @@ export function resourceFields<Fields extends object, Figures extends object>({
       ...stamps(people),
     ],
     details,
+    children,
   };
 }
 

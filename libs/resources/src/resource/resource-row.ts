@@ -1,4 +1,5 @@
 import { userIdOf } from '#millwright/access';
+import type { Child } from '#millwright/fields';
 import type { RecordHistory } from '#millwright/event-sourcing';
 
 type StoredName<Name, Value> = [unknown[]] extends [NonNullable<Value>]
@@ -10,7 +11,9 @@ type StoredName<Name, Value> = [unknown[]] extends [NonNullable<Value>]
 /** What is stored of the fields of a resource, by their columns: null where nobody has said anything. What is not available yet is not there. */
 export type StoredValues<Fields extends object> = Readonly<{
   [Name in keyof Fields as StoredName<Name, Fields[Name]>]-?: Name extends `${string}_attributes`
-    ? string | null
+    ? NonNullable<Fields[Name]> extends readonly object[]
+      ? readonly Child[]
+      : string | null
     : Exclude<Fields[Name], undefined>;
 }> &
   Readonly<{ external_reference: string | null }>;

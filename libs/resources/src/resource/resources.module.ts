@@ -60,7 +60,10 @@ export function resourceModule(records: readonly PlainResource[], decided: reado
   return {
     module: ResourceEdges,
     controllers: shown.map(({ resource, operations }) => resourceController(resource, operations)),
-    providers: shown.map(({ resource, operations }) => resourceResolver(resource, operations)),
+    providers: shown.flatMap(({ resource, operations }) => [
+      resourceResolver(resource, operations),
+      ...resource.fields.children.map((list) => list.shown.type.resolver),
+    ]),
   };
 }
 

@@ -1,0 +1,280 @@
+import { Rejection } from '#millwright/event-sourcing';
+import {
+  Children,
+  fieldsOf,
+  Flag,
+  Integer,
+  isInput,
+  Money,
+  QrCode,
+  Reference,
+  Text,
+  type ChangedChildren,
+  type Child,
+  type ChildrenFacet,
+  type QrCodeAttributes,
+} from '#millwright/fields';
+import { childListsOf } from './children.js';
+import { changeRecord, recordStream, registerRecord, type RecordEvent, type RecordKind, type RecordState } from './plain-decider.js';
+
+class OfferFields {
+  @Reference('part', { required: true }) part_id!: number;
+  @Money() unit_cost?: string | null;
+  @Text() catalogue_number?: string | null;
+  @Flag({ initial: false }) is_preferred?: boolean | null;
+  @Integer() index?: number | null;
+}
+
+function supplierWith(options: Partial<ChildrenFacet> = {}): RecordKind {
+  class SupplierFields {
+    @Text() name?: string | null;
+    @Children(OfferFields, { name: 'supplier_offer', most: 3, ...options }) supplier_offers_attributes?: OfferFields[] | null;
+  }
+  const children = childListsOf(fieldsOf(SupplierFields).filter(isInput));
+  return { name: 'supplier', typeName: 'Supplier', rules: {}, children };
+}
+
+const stream = recordStream('Supplier', 'supplier', ['supplier_offers']);
+const fold = (events: readonly RecordEvent[]): RecordState =>
+  events.reduce((state, event) => stream.evolve(state, event), stream.initialState);
+const offersOf = (...events: RecordEvent[]): unknown => fold(events).values['supplier_offers' as never];
+
+const registered = (...added: Child[]): RecordEvent => ({ type: 'SupplierRegistered', data: { name: 'Bolts', supplierOffers: { added } } });
+const changed = (supplierOffers: object): RecordEvent => ({ type: 'SupplierChanged', data: { supplierOffers } });
+const offer = (id: number, more: object = {}): Child => ({ id, partId: id + 10, isPreferred: false, ...more });
+
+const given = (...events: RecordEvent[]): Readonly<{ when: (said: object[] | null, kind?: RecordKind) => When }> => ({
+  when: (said, kind = supplierWith()) => when(() => changeRecord(kind, fold(events), { supplier_offers: said })),
+});
+
+type When = Readonly<{ thenEvents(...events: RecordEvent[]): void; thenNothing(): void; thenRefused(...problems: string[]): void }>;
+
+function when(decide: () => RecordEvent[]): When {
+  const problems = (): string[] => {
+    try {
+      return [`was not refused: ${JSON.stringify(decide())}`];
+    } catch (error) {
+      return error instanceof Rejection ? error.details.map(({ field, code }) => `${field} ${code}`) : [String(error)];
+    }
+  };
+  return {
+    thenEvents: (...events) => expect(decide()).toStrictEqual(events),
+    thenNothing: () => expect(decide()).toStrictEqual([]),
+    thenRefused: (...expected) => expect(problems()).toEqual(expected),
+  };
+}
+
+describe('children of a new record', () => {
+  it('are numbered from 1 and said with the fields that they were given, and with what a new one has', () =>
+    when(() =>
+      registerRecord(supplierWith(), {
+        name: 'Bolts',
+        supplier_offers: [
+          { part_id: 11, unit_cost: '2.5' },
+          { part_id: 12, is_preferred: true },
+        ],
+      }),
+    ).thenEvents(registered(offer(1, { unitCost: '2.5' }), offer(2, { isPreferred: true }))));
+
+  it.each([[[]], [null], [undefined]])('are not spoken of where there are none: %p', (supplier_offers) =>
+    when(() => registerRecord(supplierWith(), { name: 'Bolts', supplier_offers })).thenEvents({
+      type: 'SupplierRegistered',
+      data: { name: 'Bolts' },
+    }),
+  );
+
+  it('cannot be some that another record has', () =>
+    when(() => registerRecord(supplierWith(), { supplier_offers: [{ part_id: 11 }, { id: 7, unit_cost: '1' }] })).thenRefused(
+      'supplier.supplier_offers_attributes.1.id not_found',
+    ));
+});
+
+describe('what is said of children', () => {
+  it('changes the fields that really differ of the ones that it names, and leaves the others', () =>
+    given(registered(offer(1, { unitCost: '2.5', catalogueNumber: 'A' }), offer(2), offer(3)))
+      .when([
+        { id: 3, part_id: 13 },
+        { id: 1, unit_cost: '2.51', catalogue_number: null, part_id: 11 },
+      ])
+      .thenEvents(changed({ changed: [{ id: 1, unitCost: '2.51', catalogueNumber: null }] })));
+
+  it('adds, changes and takes away in one', () =>
+    given(registered(offer(1), offer(2)))
+      .when([{ part_id: 19 }, { id: 2, _destroy: true }, { id: 1, _destroy: false, is_preferred: true }])
+      .thenEvents(changed({ added: [{ id: 3, partId: 19, isPreferred: false }], changed: [{ id: 1, isPreferred: true }], removed: [2] })));
+
+  it('gives no child the id of one that is gone', () =>
+    given(registered(offer(1), offer(2)), changed({ removed: [2] }), changed({ removed: [1] }))
+      .when([{ part_id: 11 }])
+      .thenEvents(changed({ added: [offer(3)].map((one) => ({ ...one, partId: 11 })) })));
+
+  it('is decided anew on what somebody else has made of them', () => {
+    const said = [{ part_id: 19 }];
+    given(registered(offer(1)))
+      .when(said)
+      .thenEvents(changed({ added: [{ id: 2, partId: 19, isPreferred: false }] }));
+    given(registered(offer(1)), changed({ added: [offer(2)] }))
+      .when(said)
+      .thenEvents(changed({ added: [{ id: 3, partId: 19, isPreferred: false }] }));
+  });
+
+  it.each([
+    ['an empty list', []],
+    ['null', null],
+    ['what is so already', [{ id: 1, part_id: 11, unit_cost: null, is_preferred: null }]],
+    ['an id and no more', [{ id: 2 }]],
+  ])('changes nothing where it is %s', (_, said) =>
+    given(registered(offer(1), offer(2)))
+      .when(said)
+      .thenNothing(),
+  );
+
+  it('is refused where it names one that is not there, one that is gone, or one twice', () =>
+    given(registered(offer(1), offer(2)), changed({ removed: [2] }))
+      .when([{ id: 1 }, { id: 9, unit_cost: '1' }, { id: 2, _destroy: true }, { id: 1, _destroy: true }])
+      .thenRefused(
+        'supplier.supplier_offers_attributes.1.id not_found',
+        'supplier.supplier_offers_attributes.2.id not_found',
+        'supplier.supplier_offers_attributes.3.id not_unique',
+      ));
+
+  it('is refused where it takes away without saying which one', () =>
+    given(registered(offer(1)))
+      .when([{ _destroy: true }])
+      .thenRefused('supplier.supplier_offers_attributes.0.id required'));
+
+  it('is refused where they become too many, and not where as many go', () => {
+    const three = registered(offer(1), offer(2), offer(3));
+    given(three)
+      .when([{ part_id: 19 }])
+      .thenRefused('supplier.supplier_offers_attributes too_many');
+    given(three)
+      .when([{ part_id: 19 }, { id: 1, _destroy: true }])
+      .thenEvents(changed({ added: [{ id: 4, partId: 19, isPreferred: false }], removed: [1] }));
+  });
+
+  it('meets the rules of the record as the children that come of it', () => {
+    const seen: unknown[] = [];
+    const rules = { change: (_: RecordState, changes: object) => void seen.push(changes) };
+    changeRecord({ ...supplierWith(), rules }, fold([registered(offer(1), offer(2))]), { supplier_offers: [{ id: 1, _destroy: true }] });
+    expect(seen).toEqual([{ supplier_offers: [{ id: 2, part_id: 12, is_preferred: false }] }]);
+  });
+});
+
+describe('children in a state', () => {
+  it('are those that were added, as they were changed, without those that went, in the order in which they were made', () =>
+    expect(
+      offersOf(
+        registered(offer(1), offer(2, { unitCost: '2.5' })),
+        changed({ added: [offer(3)], changed: [{ id: 2, unitCost: null }], removed: [1] }),
+        changed({ changed: [{ id: 2, catalogueNumber: 'B' }] }),
+      ),
+    ).toEqual([
+      { id: 2, part_id: 12, is_preferred: false, unit_cost: null, catalogue_number: 'B' },
+      { id: 3, part_id: 13, is_preferred: false },
+    ]));
+
+  it('stay when something else of the record changes', () =>
+    expect(offersOf(registered(offer(1)), { type: 'SupplierChanged', data: { name: 'Nuts' } })).toEqual([
+      { id: 1, part_id: 11, is_preferred: false },
+    ]));
+});
+
+describe('children with a number that orders them', () => {
+  const ordered = supplierWith({ orderedBy: 'index' });
+
+  it('get their place where none is said', () =>
+    when(() =>
+      registerRecord(ordered, { name: 'Bolts', supplier_offers: [{ part_id: 11 }, { part_id: 12, index: 7 }, { part_id: 13 }] }),
+    ).thenEvents(registered(offer(1, { index: 1 }), offer(2, { index: 7 }), offer(3, { index: 3 }))));
+
+  it('stand last where they come later', () =>
+    given(registered(offer(1, { index: 4 }), offer(2, { index: 9 })))
+      .when([{ part_id: 13 }], ordered)
+      .thenEvents(changed({ added: [offer(3, { index: 10 })] })));
+});
+
+describe('children that are known by what they refer to', () => {
+  const known = supplierWith({ knownBy: 'part_id', most: 10 });
+  const two = registered(offer(1), offer(2));
+
+  it('are meant where it is said', () =>
+    given(two)
+      .when([{ part_id: 11, unit_cost: '1' }, { part_id: 12, _destroy: true }, { part_id: 13 }], known)
+      .thenEvents(changed({ added: [offer(3)], changed: [{ id: 1, unitCost: '1' }], removed: [2] })));
+
+  it('are never two of the same', () => {
+    given(two)
+      .when([{ part_id: 13 }, { part_id: 13 }], known)
+      .thenRefused('supplier.supplier_offers_attributes.1.part_id not_unique');
+    given(two)
+      .when([{ id: 1, part_id: 12 }], known)
+      .thenRefused('supplier.supplier_offers_attributes.0.part_id not_unique');
+    given(two)
+      .when([{ id: 1 }, { part_id: 11 }], known)
+      .thenRefused('supplier.supplier_offers_attributes.1.part_id not_unique');
+  });
+
+  it('may exchange what they are known by', () =>
+    given(two)
+      .when(
+        [
+          { id: 1, part_id: 12 },
+          { id: 2, part_id: 11 },
+        ],
+        known,
+      )
+      .thenEvents(
+        changed({
+          changed: [
+            { id: 1, partId: 12 },
+            { id: 2, partId: 11 },
+          ],
+        }),
+      ));
+});
+
+describe('the fields of children', () => {
+  it('are none that only a resource can make something of', () => {
+    class Labelled {
+      @QrCode() qr_code_attributes?: QrCodeAttributes | null;
+    }
+    class Owner {
+      @Children(Labelled, { name: 'owner_thing' }) owner_things_attributes?: Labelled[] | null;
+    }
+    expect(() => childListsOf(fieldsOf(Owner).filter(isInput))).toThrow('a owner_thing has no place for qr_code_attributes');
+  });
+});
+
+describe('a rule about all children', () => {
+  /** At most one is preferred: whoever is named last. */
+  const onePreferred = ({ after, saidOf, refuse }: ChangedChildren): readonly Child[] => {
+    const [named, second] = after.filter((child) => saidOf(child)?.values['is_preferred'] === true);
+    if (second) refuse(saidOf(second)?.place ?? 0, 'is_preferred', { code: 'not_unique', message: 'must be true of one only' });
+    return named ? after.map((child) => ({ ...child, is_preferred: child === named })) : after;
+  };
+  const supplier = supplierWith({ rule: onePreferred });
+
+  it('changes those that were not named, too', () =>
+    given(registered(offer(1, { isPreferred: true }), offer(2)))
+      .when([{ id: 2, is_preferred: true }], supplier)
+      .thenEvents(
+        changed({
+          changed: [
+            { id: 1, isPreferred: false },
+            { id: 2, isPreferred: true },
+          ],
+        }),
+      ));
+
+  it('refuses at the place of the request', () =>
+    given(registered(offer(1), offer(2)))
+      .when(
+        [
+          { id: 2, is_preferred: true },
+          { part_id: 13, is_preferred: true },
+        ],
+        supplier,
+      )
+      .thenRefused('supplier.supplier_offers_attributes.1.is_preferred not_unique'));
+});

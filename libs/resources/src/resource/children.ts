@@ -1,0 +1,138 @@
+import type { Detail } from '#millwright/event-sourcing/decider';
+import {
+  childMeant,
+  fieldsOf,
+  invalid,
+  isInput,
+  type Child,
+  type ChildrenFacet,
+  type InputField,
+  type Problem,
+  type SaidChild,
+} from '#millwright/fields';
+import { refuseIf } from './refusals.js';
+import { camelValues, changedValues, snakeValues, type RecordValues } from './record-values.js';
+
+/** A list of children of a resource: what requests say under `said` (`vendor_contacts_attributes`) happens to `column` (`vendor_contacts`). */
+export type ChildList = ChildrenFacet & Readonly<{ said: string; column: string; fields: readonly InputField[] }>;
+
+/** What happened to children, as events say it: their fields in camelCase, of those that changed only what did; null clears. */
+export type ChildChanges = Readonly<{ added?: readonly Child[]; changed?: readonly Child[]; removed?: readonly number[] }>;
+
+/** The children of a list in a state, in the order in which they were made. An id is never given again, so the last one outlives its child. */
+export type ChildrenState = Readonly<{ children: readonly Child[]; lastId: number }>;
+
+/** @throws Error a field of children that is an instruction (a QR code, children again): only a resource knows what comes of one */
+export function childListsOf(input: readonly InputField[]): ChildList[] {
+  return input.flatMap(({ name, stored, children }) => {
+    if (!children || !stored) return [];
+    const fields = fieldsOf(children.type).filter(isInput);
+    const instruction = fields.find((field) => field.stored?.from ?? field.children);
+    if (instruction) throw new Error(`${name}: a ${children.name} has no place for ${instruction.name}`);
+    return [{ ...children, said: name, column: stored.name, fields }];
+  });
+}
+
+type Said = Readonly<{ place: number; values: SaidChild }>;
+
+/**
+ * The children as a request wants them. New ones get the ids that follow on the state's last.
+ * @param root what the list stands under: `vendor`
+ * @throws Rejection VALIDATION_FAILED: an unknown id, one child named twice, too many of them, and what the list's rule says
+ */
+export function childrenWanted(list: ChildList, state: ChildrenState, request: readonly SaidChild[], root: string): readonly Child[] {
+  const before = state.children;
+  const after = new Map(before.map((child) => [child.id, child]));
+  const said = new Map<number, Said>();
+  const problems: Detail[] = [];
+  const path = `${root}.${list.said}`;
+  const at = (place: number, field: string, problem: Problem): Detail => ({ field: `${path}.${place}.${field}`, ...problem });
+  const made = maker(list, before);
+  let lastId = state.lastId;
+  for (const [place, values] of request.entries()) {
+    const meant = childMeant(list, before, values);
+    const problem = meaningProblem(values, meant, said);
+    if (problem) problems.push(at(place, values.id == null && meant ? (list.knownBy ?? 'id') : 'id', problem));
+    else if (meant && values._destroy) after.delete(meant.id);
+    else {
+      const id = meant?.id ?? (lastId += 1);
+      after.set(id, meant ? { ...meant, ...valuesIn(list, values) } : { id, ...made(values) });
+    }
+    if (!problem) said.set(meant?.id ?? lastId, { place, values });
+  }
+  const kept = [...after.values()];
+  for (const place of placesOfAlike(list, kept, said)) problems.push(at(place, list.knownBy ?? 'id', taken));
+  if (kept.length > list.most) problems.push({ field: path, code: 'too_many', message: `must not come to more than ${list.most} entries` });
+  refuseIf(problems);
+  const refuse = (place: number, field: string, problem: Problem): never => {
+    throw invalid([at(place, field, problem)]);
+  };
+  return list.rule?.({ before, after: kept, saidOf: ({ id }) => said.get(id), refuse }) ?? kept;
+}
+
+const taken: Problem = { code: 'not_unique', message: 'must not be that of another one' };
+
+function meaningProblem(values: SaidChild, meant: Child | undefined, said: ReadonlyMap<number, Said>): Problem | undefined {
+  if (!meant && values.id != null) return { code: 'not_found', message: `there is no ${values.id} in this list` };
+  if (!meant && values._destroy) return { code: 'required', message: 'must be given: it says which one is to go' };
+  return meant && said.has(meant.id) ? { code: 'not_unique', message: 'must not name one that this request names already' } : undefined;
+}
+
+/** Where the request gives a child what another one is known by. Of two that it gives the same, the later one is wrong. */
+function placesOfAlike({ knownBy }: ChildList, children: readonly Child[], said: ReadonlyMap<number, Said>): number[] {
+  if (knownBy === undefined) return [];
+  return children.flatMap((child) => {
+    const place = said.get(child.id)?.place;
+    const isBefore = (other: Child): boolean => other[knownBy] === child[knownBy] && (said.get(other.id)?.place ?? -1) < (place ?? -1);
+    return place !== undefined && child[knownBy] != null && children.some(isBefore) ? [place] : [];
+  });
+}
+
+/** The values that are said; null means what a new one has, where there is such a thing. */
+const valuesIn = ({ fields }: ChildList, said: SaidChild): RecordValues =>
+  Object.fromEntries(
+    fields.flatMap(({ name, stored }) =>
+      stored && said[name] !== undefined ? [[stored.name, said[name] ?? stored.initial ?? null] as const] : [],
+    ),
+  );
+
+const initialValues = (fields: readonly InputField[]): RecordValues =>
+  Object.fromEntries(fields.flatMap(({ stored }) => (stored?.initial === undefined ? [] : [[stored.name, stored.initial] as const])));
+
+/** Makes the values of new children, one after another, each placed behind those there are. */
+function maker(list: ChildList, before: readonly Child[]): (said: SaidChild) => RecordValues {
+  const { orderedBy } = list;
+  let last = orderedBy === undefined ? 0 : Math.max(before.length, ...before.map((child) => Number(child[orderedBy])));
+  return (said) => {
+    last += 1;
+    const values = { ...initialValues(list.fields), ...(orderedBy !== undefined && { [orderedBy]: last }) };
+    const given = Object.entries(valuesIn(list, said)).filter(([, value]) => value !== null);
+    return { ...values, ...Object.fromEntries(given) };
+  };
+}
+
+/** What happens on the way from some children to others; undefined where nothing does. */
+export function childChanges(before: readonly Child[], after: readonly Child[]): ChildChanges | undefined {
+  const old = new Map(before.map((child) => [child.id, child]));
+  const left = new Set(after.map(({ id }) => id));
+  const inEvent = ({ id, ...values }: Child): Child => ({ id, ...camelValues(values) });
+  const added = after.filter(({ id }) => !old.has(id)).map(inEvent);
+  const changed = after.flatMap((child) => {
+    const changes = changedValues(old.get(child.id) ?? child, child);
+    return Object.keys(changes).length === 0 ? [] : [inEvent({ id: child.id, ...changes })];
+  });
+  const removed = before.flatMap(({ id }) => (left.has(id) ? [] : [id]));
+  if (added.length + changed.length + removed.length === 0) return undefined;
+  return { ...(added.length > 0 && { added }), ...(changed.length > 0 && { changed }), ...(removed.length > 0 && { removed }) };
+}
+
+/** The children after an event. */
+export function childrenAfter(
+  { children, lastId }: ChildrenState,
+  { added = [], changed = [], removed = [] }: ChildChanges,
+): ChildrenState {
+  const inState = ({ id, ...values }: Child): Child => ({ id, ...snakeValues(values) });
+  const changes = new Map(changed.map((child) => [child.id, inState(child)]));
+  const stayed = children.filter(({ id }) => !removed.includes(id)).map((child) => ({ ...child, ...changes.get(child.id) }));
+  return { children: [...stayed, ...added.map(inState)], lastId: Math.max(lastId, ...added.map(({ id }) => id)) };
+}

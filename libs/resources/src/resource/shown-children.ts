@@ -1,0 +1,41 @@
+import type { Row } from '#millwright/event-sourcing';
+import {
+  aSpoken,
+  defineField,
+  fieldsOf,
+  idField,
+  inShownOrder,
+  pascalCase,
+  spoken,
+  type Child,
+  type Class,
+  type FieldDefinition,
+} from '#millwright/fields';
+import type { ChildList } from './children.js';
+import { defineShownType, type ShownType } from './shown-type.js';
+
+/** How a list of children is shown: as objects of a type of their own, with what they refer to. */
+export type ShownChildren = Readonly<{ said: string; type: ShownType }> & Required<Pick<FieldDefinition, 'printed' | 'output'>>;
+
+export function shownChildren(owner: string, list: ChildList): ShownChildren {
+  const { name, column, said } = list;
+  const typeName = pascalCase(name);
+  const Shown = { [typeName]: class {} }[typeName] as Class;
+  for (const field of [idField, ...fieldsOf(list.type)]) defineField(Shown, { ...field, input: undefined });
+  const type = defineShownType(
+    typeName,
+    Shown,
+    `${aSpoken(name).replace(/^a/, 'A')} of ${aSpoken(owner)}; its number is one of its ${spoken(owner)}'s alone.`,
+  );
+  const inOrder = (row: Row): readonly Child[] => inShownOrder(list, (row[column] ?? []) as readonly Child[]);
+  return {
+    said,
+    type,
+    printed: {
+      name: column,
+      openApi: { type: () => type.type, isArray: true },
+      print: (row, related) => Promise.all(inOrder(row).map((child) => type.print(child, related))),
+    },
+    output: { name: column, type: () => [type.type], nullable: false, resolve: inOrder },
+  };
+}
