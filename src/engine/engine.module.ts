@@ -2,7 +2,6 @@ import { Global, Module, type DynamicModule, type FactoryProvider } from '@nestj
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { DataSource, EntityManager } from 'typeorm';
-import { PositionWaiter } from '#millwright/access';
 import { EventStore, ProcessManagerEngine, ProjectionEngine, Sequences, type EventLog } from '#millwright/event-sourcing';
 import { Configuration } from '../config.js';
 import { Databases } from '../read-database/databases.js';
@@ -10,7 +9,6 @@ import { Engine } from './engine.js';
 import { Health } from '../health/health.js';
 import { MeasuredLog } from '../health/measured-log.js';
 import { Metrics } from '../health/metrics.js';
-import { ProjectedPositions } from '../projected-positions.js';
 import { connected, poolOf, readOptions, writeOptions } from '../read-database/data-source.js';
 import { ReadDataSource } from '../read-database/read-data-source.js';
 
@@ -54,7 +52,6 @@ export class EngineModule {
       partOfEngine(Sequences, ({ sequences }) => sequences),
       partOfEngine(ProjectionEngine, ({ projections }) => projections),
       partOfEngine(ProcessManagerEngine, ({ processManagers }) => processManagers),
-      partOfEngine(PositionWaiter, ({ projections }) => new ProjectedPositions(projections)),
       {
         provide: Health,
         useFactory: (dataSource: DataSource, engine: Engine) => new Health(dataSource, engine, databases),

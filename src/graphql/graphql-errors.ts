@@ -1,7 +1,6 @@
 import { GraphQLError, type ExecutionResult } from 'graphql';
 import { Rejection, type Detail } from '#millwright/event-sourcing';
-import { camelCase, invalid } from '#millwright/fields';
-import { toldOf } from '#millwright/resources';
+import { camelCase, invalid, withRenamedField } from '#millwright/fields';
 import { publishedErrorOf, type PublishedError } from '../errors/published-error.js';
 
 /** Told of errors of ours, which a client sees only as INTERNAL or UNAVAILABLE. */
@@ -15,7 +14,7 @@ export function shownError(error: GraphQLError, requestId: string, report: Repor
   const { code, message, facts } = published;
   const details = published.details.map(inCamelCase);
   return {
-    message: toldOf(message, published.details, details),
+    message: withRenamedField(message, published.details, details),
     ...(error.locations && { locations: error.locations }),
     ...(error.path && { path: error.path }),
     extensions: { ...facts, code, details, request_id: requestId },

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { OperationTypeNode, type OperationDefinitionNode } from 'graphql';
-import { OwnWrites, PositionWaiter } from '#millwright/access';
+import { ProjectionEngine } from '#millwright/event-sourcing';
 import { Snapshots } from '#millwright/lists';
+import { OwnWrites } from '#millwright/resources';
 import { header, seeOwnWrites } from '../http/index.js';
 
 /** Gives all fields of a query, and all fields below a mutation, one state of the read models, which has what the same credential has written. */
@@ -11,13 +12,13 @@ export class QueryReads {
   constructor(
     private readonly snapshots: Snapshots,
     private readonly ownWrites: OwnWrites,
-    private readonly positions: PositionWaiter,
+    private readonly projections: ProjectionEngine,
   ) {}
 
   together<Result>(request: FastifyRequest, operation: OperationDefinitionNode, run: () => Promise<Result>): Promise<Result> {
     // Who names a position has been heard already; what a mutation has just done is not in it.
     const isHeard = operation.operation === OperationTypeNode.QUERY && header(request.headers['x-min-position']) !== undefined;
-    const { ownWrites, positions } = this;
-    return this.snapshots.of(run, isHeard ? undefined : () => seeOwnWrites(request, { ownWrites, positions }));
+    const { ownWrites, projections } = this;
+    return this.snapshots.of(run, isHeard ? undefined : () => seeOwnWrites(request, { ownWrites, projections }));
   }
 }

@@ -7,12 +7,11 @@ import {
   commandContextOf,
   fingerprintOf,
   IdempotencyKeys,
-  OwnWrites,
   type RequestScope,
   type StoredAnswer,
 } from '#millwright/access';
 import { Rejection, runInContext, type CommandContext } from '#millwright/event-sourcing';
-import { Answer, operationOf, refuseBody, takesBody, type Operation } from '#millwright/resources';
+import { Answer, operationOf, OwnWrites, refuseBody, takesBody, type Operation } from '#millwright/resources';
 import { envelopeFormOf, json, successBody, successHeaders } from './envelope.js';
 import { expectedRevisionsOf, header } from './request-headers.js';
 import { isAboutOneRecord } from './route-policy.js';

@@ -1,7 +1,9 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { ApiKeys, EntityDirectory, KnownSites, OwnWrites, PositionWaiter } from '#millwright/access';
+import { ApiKeys, EntityDirectory, KnownSites } from '#millwright/access';
+import { ProjectionEngine } from '#millwright/event-sourcing';
+import { OwnWrites } from '#millwright/resources';
 import { serveDocumentation } from './documentation.js';
 import { answerError } from './error-answer.js';
 import { serveHomePage } from './home-page.js';
@@ -22,7 +24,7 @@ export function openEdge(application: NestFastifyApplication, logger: Logger): v
     keys: application.get(ApiKeys, { strict: false }),
     entities: application.get(EntityDirectory, { strict: false }),
     sites: application.get(KnownSites, { strict: false }),
-    positions: application.get(PositionWaiter, { strict: false }),
+    projections: application.get(ProjectionEngine, { strict: false }),
     ownWrites: application.get(OwnWrites, { strict: false }),
     paths: adapter.paths,
     logger,

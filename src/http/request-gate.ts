@@ -1,17 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import {
-  type ApiKeys,
-  type EntityDirectory,
-  type KnownSites,
-  type OwnWrites,
-  type PositionWaiter,
-  runInScope,
-  type RequestScope,
-} from '#millwright/access';
-import { Rejection, runForEverybody } from '#millwright/event-sourcing';
+import { type ApiKeys, type EntityDirectory, type KnownSites, runInScope, type RequestScope } from '#millwright/access';
+import { type ProjectionEngine, Rejection, runForEverybody } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
+import type { OwnWrites } from '#millwright/resources';
 import { RejectionWithHeaders } from '../errors/published-error.js';
 import type { KnownPaths } from './known-paths.js';
 import { credentialOf, entityIdOf, header, noSuchEntity, positionOf } from './request-headers.js';
@@ -38,7 +31,7 @@ export type Directory = Readonly<{
   keys: ApiKeys;
   entities: EntityDirectory;
   sites: KnownSites;
-  positions: PositionWaiter;
+  projections: ProjectionEngine;
   ownWrites: OwnWrites;
   paths: KnownPaths;
   logger: Logger;
@@ -81,7 +74,7 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
       if (position === undefined && isRead(request))
         return void seeOwnWrites(request, directory).then(start, (failure: unknown) => done(errorOf(failure)));
       if (position === undefined) return void start();
-      directory.positions.waitFor(position, longestWaitMs).then(
+      directory.projections.reaches(position, longestWaitMs).then(
         (reached) => (reached ? start() : done(new Rejection('UNAVAILABLE', 'the read models have not reached that position yet'))),
         (failure: unknown) => done(errorOf(failure)),
       );
@@ -114,10 +107,10 @@ const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || meth
 /** Lets a read wait until the read models show what its credential has written through this process, and notes when that takes too long. */
 export async function seeOwnWrites(
   request: FastifyRequest,
-  { ownWrites, positions }: Pick<Directory, 'ownWrites' | 'positions'>,
+  { ownWrites, projections }: Pick<Directory, 'ownWrites' | 'projections'>,
 ): Promise<void> {
   const position = request.scope ? ownWrites.latest(request.scope.principal) : undefined;
-  if (position !== undefined) request.ownWritesAwaited = !(await positions.waitFor(position, longestOwnWaitMs));
+  if (position !== undefined) request.ownWritesAwaited = !(await projections.reaches(position, longestOwnWaitMs));
 }
 
 /** Finds out who asks for which site. */

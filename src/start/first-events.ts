@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { PositionWaiter } from '#millwright/access';
-import type { CommandContext } from '#millwright/event-sourcing';
+import { ProjectionEngine, type CommandContext } from '#millwright/event-sourcing';
 import { measurementUnits, storerooms } from '#millwright/inventory';
 import { users } from '#millwright/people';
 import { BuiltInRecords, type BuiltInRecord } from '#millwright/resources';
@@ -39,14 +38,14 @@ const builtIn: readonly BuiltInRecord[] = [
 export class FirstEvents {
   constructor(
     private readonly records: BuiltInRecords,
-    private readonly positions: PositionWaiter,
+    private readonly projections: ProjectionEngine,
   ) {}
 
   /** Whoever connects after a first start finds its site in every list. */
   async record(): Promise<void> {
     for (const record of builtIn) {
       const position = await this.records.record(record, context());
-      if (position > 0n) await this.positions.waitFor(position, longestWaitMs);
+      if (position > 0n) await this.projections.reaches(position, longestWaitMs);
     }
   }
 }

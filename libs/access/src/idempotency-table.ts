@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { Gatherer } from './gatherer.js';
+import { sharedStatements } from '#millwright/event-sourcing';
 
 /** An answer as a client got it, kept to be given again; one with `final: false` is given once, and a repeat carries on instead. */
 export type StoredAnswer = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: string; final?: boolean }>;
@@ -49,10 +49,10 @@ const texts = (parameter: string): string => `string_to_array(${parameter}, E'\\
  * flushes everything before it in the same write-ahead log, and a lost answer is made again from the events.
  */
 export class IdempotencyTable {
-  private readonly reads: Gatherer<string, KeyRow | undefined>;
-  private readonly claims: Gatherer<Progress, boolean>;
-  private readonly answers: Gatherer<Answered, boolean>;
-  private readonly lazyAnswers: Gatherer<Answered, boolean>;
+  private readonly reads = sharedStatements((scopes: readonly string[]) => this.readAll(scopes));
+  private readonly claims = sharedStatements((rows: readonly Progress[]) => this.claimAll(rows));
+  private readonly answers = sharedStatements((rows: readonly Answered[]) => this.answerAll(rows));
+  private readonly lazyAnswers = sharedStatements((rows: readonly Answered[]) => this.answerAll(rows), { restMs: answersRestMs });
   private readonly settings: string;
 
   constructor(
@@ -61,29 +61,25 @@ export class IdempotencyTable {
     options: Readonly<{ relaxed: boolean }>,
   ) {
     this.settings = `SELECT set_config('synchronous_commit', '${options.relaxed ? 'off' : 'on'}', true)`;
-    this.reads = new Gatherer((scopes) => this.readAll(scopes));
-    this.claims = new Gatherer((rows) => this.claimAll(rows));
-    this.answers = new Gatherer((rows) => this.answerAll(rows));
-    this.lazyAnswers = new Gatherer((rows) => this.answerAll(rows), 500, answersRestMs);
   }
 
   read(scope: string): Promise<KeyRow | undefined> {
-    return this.reads.add(scope);
+    return this.reads.load(scope);
   }
 
   /** Stores the row "in progress"; false when another process holds it. */
   claim(progress: Progress): Promise<boolean> {
-    return this.claims.add(progress);
+    return this.claims.load(progress);
   }
 
   /** Stores the answer, also of a request that claimed nothing before; false when another process took the row over. */
   answer(progress: Progress, answer: StoredAnswer): Promise<boolean> {
-    return this.answers.add({ progress, answer });
+    return this.answers.load({ progress, answer });
   }
 
   /** The same a little later and with others, for an answer that can be made again from its events. */
   answerLater(progress: Progress, answer: StoredAnswer): Promise<boolean> {
-    return this.lazyAnswers.add({ progress, answer });
+    return this.lazyAnswers.load({ progress, answer });
   }
 
   /** Makes an unfinished row ours if its owner has let go of it or died; the row as it is then, or undefined. */

@@ -1,14 +1,11 @@
 export * from './api-keys.js';
 export * from './command-context.js';
 export * from './entity-directory.js';
-export { Gatherer } from './gatherer.js';
 export * from './idempotency-keys.js';
 export type { StoredAnswer } from './idempotency-table.js';
 export { IdempotentRequest } from './idempotent-request.js';
 export * from './migrations.js';
-export * from './position-waiter.js';
 export * from './request-scope.js';
 export * from './user-of-actor.js';
 export { KnownSites } from './known-sites.js';
-export { OwnWrites } from './own-writes.js';
 export { accessErrors } from './errors.js';

@@ -13,6 +13,7 @@ export { isPlainDate } from './business-day.js';
 export { canonicalText } from './canonical.js';
 export { largestEventBytes } from './event-size.js';
 export { logMigrations, type Migration } from './postgres/log-schema.js';
+export { sharedStatements } from './postgres/shared-statements.js';
 export { PostgresLog, type PostgresLogOptions } from './postgres/postgres-log.js';
 export { ProjectionEngine, type ProjectionEngineOptions } from './projections/projection-engine.js';
 export type { ProjectionStatus } from './projections/projection-status.js';

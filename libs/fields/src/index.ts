@@ -18,6 +18,7 @@ export * from './kinds/shown.js';
 export * from './kinds/uuid.js';
 export * from './reference-kinds.js';
 export * from './bulk-read.js';
+export * from './input-refusals.js';
 export * from './input-validation.js';
 export * from './instants.js';
 export * from './names.js';

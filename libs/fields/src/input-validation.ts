@@ -1,7 +1,8 @@
 import { plainToInstance, type ClassConstructor } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
-import { Rejection, type Detail, type DetailCode } from '#millwright/event-sourcing';
+import type { Detail, DetailCode } from '#millwright/event-sourcing';
 import { fieldConstraint } from './field-definition.js';
+import { invalid } from './input-refusals.js';
 
 /** More than this many details help nobody, and a hostile body must not become a large answer. */
 const detailsAtMost = 100;
@@ -24,17 +25,6 @@ export function validatedInput<T extends object>(type: ClassConstructor<T>, valu
   });
   if (errors.length > 0) throw invalid(detailsOf(errors, root));
   return input;
-}
-
-/** The refusal of an input, as every edge says it. */
-export function invalid(details: readonly Detail[]): Rejection {
-  const [first] = details;
-  const more = details.length > 1 ? ` (and ${details.length - 1} more)` : '';
-  return new Rejection(
-    'VALIDATION_FAILED',
-    first ? `${first.field === '' ? 'body' : first.field}: ${first.message}${more}` : 'the input is not valid',
-    details,
-  );
 }
 
 export function detailsOf(errors: readonly ValidationError[], root = ''): Detail[] {

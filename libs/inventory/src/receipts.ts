@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { PositionWaiter } from '#millwright/access';
-import { EventStore, Rejection } from '#millwright/event-sourcing';
+import { EventStore, ProjectionEngine, Rejection } from '#millwright/event-sourcing';
 import { noSuchRecord } from '#millwright/resources';
 import { part } from './domain/part.js';
 import type { Receipt } from './domain/part-stock.js';
@@ -16,7 +15,7 @@ export class Receipts {
   constructor(
     private readonly events: EventStore,
     private readonly database: DataSource,
-    private readonly positions: PositionWaiter,
+    private readonly projections: ProjectionEngine,
   ) {}
 
   /**
@@ -25,7 +24,7 @@ export class Receipts {
    */
   async find(partId: number, transactionId: number): Promise<() => Receipt> {
     const { position } = await this.events.load(part, partId);
-    if (!(await this.positions.waitFor(position, longestWaitMs)))
+    if (!(await this.projections.reaches(position, longestWaitMs)))
       throw new Rejection('UNAVAILABLE', 'the transactions of this part are not up to date yet');
     const [row] = await this.database.query<TransactionRow[]>(
       'SELECT type, quantity, value FROM read.part_transactions WHERE id = $1 AND part_id = $2',

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { PositionWaiter } from '#millwright/access';
 import {
   currentContext,
+  ProjectionEngine,
   Rejection,
   runInContext,
   surroundingContext,
@@ -33,7 +33,7 @@ export function statementAsOf(text: string, parameters: readonly unknown[]): [te
 /** Reads of what was: from the versions of rows, never from a replay. */
 @Injectable()
 export class AsOf {
-  constructor(private readonly positions: PositionWaiter) {}
+  constructor(private readonly projections: ProjectionEngine) {}
 
   /**
    * Has lists, single reads and the records that they mention answered as they were right after the event at a log position. What keeps no versions
@@ -41,7 +41,7 @@ export class AsOf {
    * @throws Rejection UNAVAILABLE when the read models do not reach that position in time
    */
   async read<Result>(position: Position, work: () => Promise<Result>): Promise<Result> {
-    if (!(await this.positions.waitFor(position, longestWaitMs)))
+    if (!(await this.projections.reaches(position, longestWaitMs)))
       throw new Rejection('UNAVAILABLE', 'the read models have not reached that position yet');
     const context: InPast = { ...currentContext(), asOf: position };
     return runInContext(context, work);

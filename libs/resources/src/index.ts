@@ -1,8 +1,8 @@
 export * from './answer.js';
-export * from './told-of.js';
 export * from './rest/index.js';
 export * from './references/index.js';
 export * from './graphql/index.js';
 export * from './resource/index.js';
 export * from './operations/index.js';
+export { OwnWrites } from './own-writes.js';
 export * from './questions.js';

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { PositionWaiter } from '#millwright/access';
-import { EventStore, Rejection } from '#millwright/event-sourcing';
+import { EventStore, ProjectionEngine, Rejection } from '#millwright/event-sourcing';
 
 /** How long is waited for the read models, from which rooms answer, in milliseconds. */
 const longestWaitMs = 2_000;
@@ -22,7 +21,7 @@ export class Questions {
 
   constructor(
     private readonly events: EventStore,
-    private readonly positions: PositionWaiter,
+    private readonly projections: ProjectionEngine,
   ) {}
 
   /** To be called at start. When the question is asked, the read models show everything that was written before. */
@@ -39,6 +38,6 @@ export class Questions {
 
   /** Waits until the read models show what has been written so far. @throws Rejection UNAVAILABLE with that sentence */
   async everythingIsShown(told: string): Promise<void> {
-    if (!(await this.positions.waitFor(await this.events.head(), longestWaitMs))) throw new Rejection('UNAVAILABLE', told);
+    if (!(await this.projections.reaches(await this.events.head(), longestWaitMs))) throw new Rejection('UNAVAILABLE', told);
   }
 }

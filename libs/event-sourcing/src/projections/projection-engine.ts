@@ -7,7 +7,7 @@ import { BuildCatalog } from './build-catalog.js';
 import { digestOf, type Digest } from './digest.js';
 import { silentLogger, type EngineLogger } from './engine-logger.js';
 import type { ParkedStream } from './parked-streams.js';
-import { PositionWaiters, type WaitOptions } from './position-waiters.js';
+import { PositionNotReached, PositionWaiters, type WaitOptions } from './position-waiters.js';
 import { projectionStatus, type ProjectionStatus } from './projection-status.js';
 import { ProjectionSupervisor } from './projection-supervisor.js';
 import { assertDistinct } from './read-model-schema.js';
@@ -141,6 +141,17 @@ export class ProjectionEngine {
     this.supervisor.live.hurry(true);
     void this.pollOthers();
     await waited;
+  }
+
+  /** Whether the views show everything up to a position, or do so within `milliseconds`. */
+  async reaches(position: Position, milliseconds: number): Promise<boolean> {
+    try {
+      await this.waitFor(position, { timeout: milliseconds });
+      return true;
+    } catch (error) {
+      if (error instanceof PositionNotReached) return false;
+      throw error;
+    }
   }
 
   /** Whether this process works the read model among the live ones, and that far. */

@@ -7,13 +7,21 @@ import {
   currentScope,
   fingerprintOf,
   IdempotencyKeys,
-  OwnWrites,
   type RequestScope,
 } from '#millwright/access';
 import { Rejection, runInContext, type CommandContext, type IdempotentAttempt, type Position, type Row } from '#millwright/event-sourcing';
-import { aSpoken, partialClassOf, Reference, spoken, validatedInput, withSnakeCaseKeys, type Class } from '#millwright/fields';
+import {
+  aSpoken,
+  partialClassOf,
+  Reference,
+  spoken,
+  validatedInput,
+  withRenamedField,
+  withSnakeCaseKeys,
+  type Class,
+} from '#millwright/fields';
 import { currentMoment } from '#millwright/lists';
-import { toldOf } from '../told-of.js';
+import { OwnWrites } from '../own-writes.js';
 import type { Operation } from '../operations/operation.js';
 import { RelatedRecords } from '../references/index.js';
 
@@ -161,7 +169,7 @@ function underInput({ code, message, details, facts }: Rejection, root: string):
     const field = root !== '' && detail.field.startsWith(`${root}.`) ? detail.field.slice(root.length + 1) : detail.field;
     return { ...detail, field: `input.${field}` };
   });
-  return new Rejection(code, toldOf(message, details, moved), moved, facts);
+  return new Rejection(code, withRenamedField(message, details, moved), moved, facts);
 }
 
 type Outcome = Readonly<{ position: Position; replayed: boolean }>;

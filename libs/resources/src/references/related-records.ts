@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import DataLoader from 'dataloader';
 import { DataSource, EntityManager } from 'typeorm';
-import { currentScope, Gatherer, type RequestScope } from '#millwright/access';
-import { EventStore, type Row } from '#millwright/event-sourcing';
+import { currentScope, type RequestScope } from '#millwright/access';
+import { EventStore, sharedStatements, type Row } from '#millwright/event-sourcing';
 import type { BulkRead, Related } from '#millwright/fields';
 import { columnSql, currentAsOf, currentMoment, readRow, rowsOf, selectList, statementAsOf, versionOf, type View } from '#millwright/lists';
 import { referenceTarget, type ReferenceServices } from './reference-targets.js';
@@ -81,10 +81,10 @@ export class RelatedRecords implements Related {
   private rowsOf(kind: string): BulkRead<number, Row | undefined> {
     const known = this.rows.get(kind);
     if (known) return known;
-    const gatherer = new Gatherer<number, Row | undefined>((ids) => this.readRows(kind, ids), rowsAtOnce);
+    const shared = sharedStatements((ids: readonly number[]) => this.readRows(kind, ids), { atMost: rowsAtOnce });
     const bulk: BulkRead<number, Row | undefined> = {
       read: (ids) =>
-        currentMoment() || currentAsOf() !== undefined ? this.readSeen(kind, ids) : Promise.all(ids.map((id) => gatherer.add(id))),
+        currentMoment() || currentAsOf() !== undefined ? this.readSeen(kind, ids) : Promise.all(ids.map((id) => shared.load(id))),
     };
     this.rows.set(kind, bulk);
     return bulk;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { currentEntity, currentScope, PositionWaiter } from '#millwright/access';
-import { Rejection, type Row } from '#millwright/event-sourcing';
+import { currentEntity, currentScope } from '#millwright/access';
+import { ProjectionEngine, Rejection, type Row } from '#millwright/event-sourcing';
 import { Answer } from '../answer.js';
 import {
   currentAsOf,
@@ -30,7 +30,7 @@ export class ResourceReader {
     private readonly related: RelatedRecords,
     private readonly parked: ParkedRows,
     private readonly snapshots: Snapshots,
-    private readonly positions: PositionWaiter,
+    private readonly projections: ProjectionEngine,
   ) {}
 
   /** To be called at start, by the service that reads what a resource shows from other tables than its row's. */
@@ -85,7 +85,7 @@ export class ResourceReader {
       const isMissing = refusal instanceof Rejection && refusal.code === 'NOT_FOUND';
       // What somebody has just created is waited for a moment: the log knows that it will be there.
       if (!isMissing || currentAsOf() !== undefined || !(await this.related.isInLog(resource.name, id))) throw refusal;
-      await this.positions.waitFor(await this.related.services.events.head(), longestWaitMs);
+      await this.projections.reaches(await this.related.services.events.head(), longestWaitMs);
       this.related.forget();
       return once();
     }

@@ -1,5 +1,5 @@
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { OwnWrites } from '#millwright/access';
+import { OwnWrites } from '../own-writes.js';
 import { Mutations } from '../graphql/mutations.js';
 import { AsOf, ListReader, NestedLists, ParkedRows, Snapshots } from '#millwright/lists';
 import { ExternalReferences, ReferenceChecks, RelatedRecords } from '../references/index.js';

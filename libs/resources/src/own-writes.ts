@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import type { Principal } from '#millwright/access';
 import type { Position } from '#millwright/event-sourcing';
-import type { Principal } from './request-scope.js';
 
 /** Credentials whose last write is remembered. */
 const mostCredentials = 10_000;
