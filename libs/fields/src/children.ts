@@ -1,4 +1,4 @@
-import type { Child, ChildrenFacet, InputFacet, InputField, SaidChild } from './field-definition.js';
+import type { Child, ChildrenFacet, SaidChild } from './field-definition.js';
 
 /** Which child a request means; undefined where it is a new one. An id that is unknown is no new one. */
 export function childMeant({ knownBy }: ChildrenFacet, children: readonly Child[], said: SaidChild): Child | undefined {
@@ -10,9 +10,3 @@ export function childMeant({ knownBy }: ChildrenFacet, children: readonly Child[
 export function inShownOrder({ orderedBy }: ChildrenFacet, children: readonly Child[]): readonly Child[] {
   return orderedBy === undefined ? children : [...children].sort((left, right) => Number(left[orderedBy]) - Number(right[orderedBy]));
 }
-
-/** The field of a class of children as requests say it of one that may exist already. */
-export const ofChild = (field: InputField): InputFacet => ({
-  ...field.input,
-  ...(field.input.presence === 'required' && { presence: 'required of a new one' }),
-});

@@ -1,8 +1,7 @@
 import { InputType } from '@nestjs/graphql';
 import { spoken, aSpoken } from '../graphql/descriptions.js';
 import { pascalCase } from '../names.js';
-import { ofChild } from '../children.js';
-import { defineField, fieldsOf, isInput, type ChildrenFacet, type Class } from '../field-definition.js';
+import { defineField, fieldsOf, isInput, type ChildrenFacet, type Class, type InputField } from '../field-definition.js';
 import { inputField } from '../kind.js';
 import { Flag } from './flag.js';
 import { lazily, listProblem } from './nested.js';
@@ -49,10 +48,16 @@ function inputOf(type: Class, name: string): Class {
     Input.prototype as object,
     'id',
   );
-  for (const field of fieldsOf(type).filter(isInput)) defineField(Input, { ...field, input: ofChild(field) });
+  for (const field of fieldsOf(type).filter(isInput)) defineField(Input, ofChild(field));
   Flag({ description: `Takes the ${spoken(name)} away.` })(Input.prototype as object, '_destroy');
   InputType(typeName, {
     description: `What is to happen to ${aSpoken(name)}: fields that are left out stay, those of a new one are empty.`,
   })(Input);
   return Input;
+}
+
+function ofChild(field: InputField): InputField {
+  if (field.input.presence !== 'required') return field;
+  const told = [field.description, 'Must be given of a new one.'].filter((sentence) => sentence !== undefined);
+  return { ...field, description: told.join(' '), input: { ...field.input, presence: 'required of a new one' } };
 }
