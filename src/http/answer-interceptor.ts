@@ -1,17 +1,9 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import {
-  afterCommit,
-  KnownSites,
-  commandContextOf,
-  fingerprintOf,
-  IdempotencyKeys,
-  type RequestScope,
-  type StoredAnswer,
-} from '#millwright/access';
-import { Rejection, runInContext, type CommandContext } from '#millwright/event-sourcing';
-import { Answer, operationOf, OwnWrites, refuseBody, takesBody, type Operation } from '#millwright/resources';
+import type { RequestScope, StoredAnswer } from '#millwright/access';
+import { Rejection } from '#millwright/event-sourcing';
+import { Answer, operationOf, refuseBody, takesBody, Writes, type Operation } from '#millwright/resources';
 import { envelopeFormOf, json, successBody, successHeaders } from './envelope.js';
 import { expectedRevisionsOf, header } from './request-headers.js';
 import { isAboutOneRecord } from './route-policy.js';
@@ -23,11 +15,7 @@ import { UnwrappedAnswer } from './unwrapped-answer.js';
  */
 @Injectable()
 export class AnswerInterceptor implements NestInterceptor {
-  constructor(
-    private readonly keys: IdempotencyKeys,
-    private readonly knownSites: KnownSites,
-    private readonly ownWrites: OwnWrites,
-  ) {}
+  constructor(private readonly writes: Writes) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     if (context.getType() !== 'http') return next.handle();
@@ -62,36 +50,20 @@ export class AnswerInterceptor implements NestInterceptor {
     const ifMatch = header(request.headers['if-match']);
     if (ifMatch !== undefined && !isAboutOneRecord(request.routeOptions.url ?? ''))
       throw new Rejection('MALFORMED_REQUEST', 'If-Match is about one record; this operation has none that it could match');
-    const expectedRevisions = expectedRevisionsOf(ifMatch);
     const key = header(request.headers['idempotency-key']);
-    const decided = async (more: Pick<CommandContext, 'expectedRevisions' | 'idempotency'>): Promise<StoredAnswer> => {
-      const admit = !operation?.atArchivedSites ? await this.knownSites.admission(scope) : undefined;
-      const context = commandContextOf(scope, { ...more, admit });
-      try {
-        return answerOf(await runInContext(context, handle), reply, scope);
-      } catch (failure) {
-        throw afterCommit(failure, context);
-      } finally {
-        if (context.commits?.position !== undefined) this.ownWrites.acknowledged(scope.principal, context.commits.position);
-      }
-    };
-    if (key === undefined) {
-      const answer = await decided({ expectedRevisions });
-      this.acknowledged(scope, answer);
-      return send(reply, answer);
-    }
-    const answer = await this.keys.run({ operation: pathOf(request), key, fingerprint: fingerprint(request, scope) }, (idempotency) =>
-      decided({ expectedRevisions, idempotency }),
+    const answer = await this.writes.run(
+      {
+        scope,
+        atArchivedSites: operation?.atArchivedSites,
+        ifMatch,
+        expectedRevisions: expectedRevisionsOf(ifMatch),
+        keyed:
+          key === undefined ? undefined : { key, operation: pathOf(request), asked: { body: request.body ?? null, query: request.query } },
+      },
+      async () => answerOf(await handle(), reply, scope),
     );
     if (answer.replayed) reply.header('Idempotent-Replayed', 'true');
-    this.acknowledged(scope, answer);
     return send(reply, answer);
-  }
-
-  /** The answer's position also covers what others did for it (the parts of an order), and what an earlier try has done. */
-  private acknowledged({ principal }: RequestScope, { headers }: StoredAnswer): void {
-    const position = headers['X-Position'];
-    if (position !== undefined) this.ownWrites.acknowledged(principal, BigInt(position));
   }
 }
 
@@ -100,14 +72,6 @@ function pathOf({ method, routeOptions: { url = '' }, params }: FastifyRequest):
   const values = new Map(Object.entries(params as Record<string, string>));
   return `${method} ${url.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(values.get(name) ?? ''))}`;
 }
-
-const fingerprint = (request: FastifyRequest, scope: RequestScope): Buffer =>
-  fingerprintOf({
-    body: request.body ?? null,
-    query: request.query,
-    entity: scope.entity?.id ?? null,
-    if_match: header(request.headers['if-match']) ?? null,
-  });
 
 /** The answer as bytes and headers. Nest has set the route's status before the handler ran. */
 function answerOf(result: unknown, reply: FastifyReply, scope: RequestScope): StoredAnswer {

@@ -1,15 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Args, ArgsType, Field, InputType, Int } from '@nestjs/graphql';
-import {
-  afterCommit,
-  KnownSites,
-  commandContextOf,
-  currentScope,
-  fingerprintOf,
-  IdempotencyKeys,
-  type RequestScope,
-} from '#millwright/access';
-import { Rejection, runInContext, type CommandContext, type IdempotentAttempt, type Position, type Row } from '#millwright/event-sourcing';
+import { currentScope, type RequestScope, type StoredAnswer } from '#millwright/access';
+import { Rejection, type CommandContext, type Position, type Row } from '#millwright/event-sourcing';
 import {
   aSpoken,
   partialClassOf,
@@ -21,9 +13,9 @@ import {
   type Class,
 } from '#millwright/fields';
 import { currentMoment } from '#millwright/lists';
-import { OwnWrites } from '../own-writes.js';
 import type { Operation } from '../operations/operation.js';
 import { RelatedRecords } from '../references/index.js';
+import { Writes, type Write } from '../writes.js';
 
 /** What every mutation takes beside its input. */
 @ArgsType()
@@ -83,10 +75,8 @@ export const honourHeaders = (scope: RequestScope, headers: MutationHeaders): vo
 @Injectable()
 export class Mutations {
   constructor(
-    private readonly keys: IdempotencyKeys,
+    private readonly writes: Writes,
     private readonly related: RelatedRecords,
-    private readonly knownSites: KnownSites,
-    private readonly ownWrites: OwnWrites,
   ) {}
 
   /**
@@ -111,53 +101,41 @@ export class Mutations {
     const scope = currentScope();
     // What an operation before this one has read is out of date: several mutations may stand in one document.
     this.related.forget();
-    const { idempotencyKey, ifMatch, expectedRevisions } = conditionsOf(options, headersOfRequests.get(scope));
-    const decided = async (idempotency?: IdempotentAttempt): Promise<Mutated> => {
-      const admit = atArchivedSites ? undefined : await this.knownSites.admission(scope);
-      const context = commandContextOf(scope, { expectedRevisions, idempotency, admit });
-      try {
-        return await runInContext(context, work);
-      } catch (failure) {
-        throw afterCommit(failure, context);
-      } finally {
-        if (context.commits?.position !== undefined) this.ownWrites.acknowledged(scope.principal, context.commits.position);
-      }
-    };
-    if (idempotencyKey === undefined) return this.seen(scope, await decided());
-    const fingerprint = fingerprintOf({
-      input: JSON.parse(JSON.stringify(input)) as unknown,
-      entity: scope.entity?.id ?? null,
-      if_match: ifMatch ?? null,
-    });
-    const answer = await this.keys.run({ operation: `mutation ${name}`, key: idempotencyKey, fingerprint }, async (idempotency) => {
-      const { row, position } = await decided(idempotency);
-      return { status: 200, headers: { 'X-Position': String(position) }, body: JSON.stringify(row) };
-    });
-    return this.seen(scope, { row: JSON.parse(answer.body) as Row, position: BigInt(answer.headers['X-Position'] ?? 0) }, answer.replayed);
+    const { key, ...conditions } = conditionsOf(options, headersOfRequests.get(scope));
+    const keyed = key === undefined ? undefined : { key, operation: `mutation ${name}`, asked: { input: plain(input) } };
+    return this.seen(scope, await this.writes.run({ scope, atArchivedSites, ...conditions, keyed }, async () => storedOf(await work())));
   }
 
-  /** Its position also covers what others did for it (the parts of an order), and what an earlier try has done. */
-  private async seen(scope: RequestScope, { row, position }: Mutated, replayed = false): Promise<Row> {
+  private async seen(scope: RequestScope, { headers, body, replayed }: StoredAnswer & { replayed: boolean }): Promise<Row> {
+    const position = BigInt(headers['X-Position'] ?? 0);
     const before = outcomes.get(scope) ?? { position: 0n, replayed: true };
     outcomes.set(scope, { position: position > before.position ? position : before.position, replayed: before.replayed && replayed });
-    this.ownWrites.acknowledged(scope.principal, position);
     // What stands below this field is read as of a moment after it.
     this.related.forget();
     await currentMoment()?.over();
-    return row;
+    return JSON.parse(body) as Row;
   }
 }
+
+const plain = (input: unknown): unknown => JSON.parse(JSON.stringify(input));
+
+/** The row as a repeat finds it: a first answer is shown from the same, so that the two cannot differ. */
+const storedOf = ({ row, position }: Mutated): StoredAnswer => ({
+  status: 200,
+  headers: { 'X-Position': String(position) },
+  body: JSON.stringify(row),
+});
 
 /** Key and precondition of a mutation. @throws Rejection MALFORMED_REQUEST where an argument and a header say different things */
 function conditionsOf(
   { idempotencyKey, expectedRevision }: MutationOptions,
   headers: MutationHeaders | undefined,
-): Readonly<{ idempotencyKey?: string; ifMatch?: string | number; expectedRevisions: CommandContext['expectedRevisions'] }> {
+): Pick<Write, 'ifMatch' | 'expectedRevisions'> & Readonly<{ key?: string }> {
   const key = idempotencyKey ?? headers?.idempotencyKey;
   if (headers?.idempotencyKey !== undefined && headers.idempotencyKey !== key) throw twice('idempotencyKey', 'Idempotency-Key');
-  if (expectedRevision == null) return { idempotencyKey: key, ifMatch: headers?.ifMatch, expectedRevisions: headers?.expectedRevisions };
+  if (expectedRevision == null) return { key, ifMatch: headers?.ifMatch, expectedRevisions: headers?.expectedRevisions };
   if (headers?.ifMatch !== undefined) throw twice('expectedRevision', 'If-Match');
-  return { idempotencyKey: key, ifMatch: expectedRevision, expectedRevisions: [expectedRevision] };
+  return { key, ifMatch: expectedRevision, expectedRevisions: [expectedRevision] };
 }
 
 const twice = (argument: string, name: string): Rejection =>

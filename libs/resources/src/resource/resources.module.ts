@@ -1,5 +1,6 @@
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { OwnWrites } from '../own-writes.js';
+import { Writes } from '../writes.js';
 import { Mutations } from '../graphql/mutations.js';
 import { AsOf, ListReader, NestedLists, ParkedRows, Snapshots } from '#millwright/lists';
 import { ExternalReferences, ReferenceChecks, RelatedRecords } from '../references/index.js';
@@ -26,6 +27,7 @@ const services = [
   AsOf,
   Questions,
   OwnWrites,
+  Writes,
   ListReader,
   NestedLists,
   ParkedRows,

@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import {
+  afterCommit,
+  commandContextOf,
+  fingerprintOf,
+  IdempotencyKeys,
+  KnownSites,
+  type RequestScope,
+  type StoredAnswer,
+} from '#millwright/access';
+import { runInContext, type CommandContext, type IdempotentAttempt } from '#millwright/event-sourcing';
+import { OwnWrites } from './own-writes.js';
+
+/** What a request wants written, by whichever edge it came in. */
+export type Write = Readonly<{
+  scope: RequestScope;
+  /** It is about sites themselves, so that an archived one does not stand in its way. */
+  atArchivedSites?: boolean;
+  /** The precondition in the words of the client, and the revisions that it allows. */
+  ifMatch?: string | number;
+  expectedRevisions: CommandContext['expectedRevisions'];
+  /** What its repeats are known by; left out where the client gave no key. `asked` is what two requests with one key must have in common. */
+  keyed?: Readonly<{ key: string; operation: string; asked: Readonly<Record<string, unknown>> }>;
+}>;
+
+/** The one door of everything that is written: one effect a key, no lost update, nothing at an archived site, and own writes seen. */
+@Injectable()
+export class Writes {
+  constructor(
+    private readonly keys: IdempotencyKeys,
+    private readonly knownSites: KnownSites,
+    private readonly ownWrites: OwnWrites,
+  ) {}
+
+  /**
+   * Carries `work` out in the command context of its request, or gives the answer that its key has.
+   * @throws Rejection of `IdempotencyKeys.run`; COMPLETION_PENDING where what `work` committed stands and cannot be answered; CONFLICT at an archived site
+   */
+  async run(write: Write, work: () => Promise<StoredAnswer>): Promise<StoredAnswer & { replayed: boolean }> {
+    const { scope, keyed, ifMatch } = write;
+    const answer = keyed
+      ? await this.keys.run(
+          {
+            operation: keyed.operation,
+            key: keyed.key,
+            fingerprint: fingerprintOf({ ...keyed.asked, entity: scope.entity?.id ?? null, if_match: ifMatch ?? null }),
+          },
+          (idempotency) => this.decided(write, work, idempotency),
+        )
+      : { ...(await this.decided(write, work)), replayed: false };
+    // The answer's position also covers what others did for it (the parts of an order), and what an earlier try has done.
+    const position = answer.headers['X-Position'];
+    if (position !== undefined) this.ownWrites.acknowledged(scope.principal, BigInt(position));
+    return answer;
+  }
+
+  private async decided(write: Write, work: () => Promise<StoredAnswer>, idempotency?: IdempotentAttempt): Promise<StoredAnswer> {
+    const { scope, atArchivedSites, expectedRevisions } = write;
+    const admit = atArchivedSites ? undefined : await this.knownSites.admission(scope);
+    const context = commandContextOf(scope, { expectedRevisions, idempotency, admit });
+    try {
+      return await runInContext(context, work);
+    } catch (failure) {
+      throw afterCommit(failure, context);
+    } finally {
+      if (context.commits?.position !== undefined) this.ownWrites.acknowledged(scope.principal, context.commits.position);
+    }
+  }
+}
