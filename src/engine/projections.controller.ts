@@ -1,7 +1,7 @@
 import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiOperation, ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import { ProjectionEngine, Rejection } from '#millwright/event-sourcing';
-import { Answer, ApiAnswer, ApiHeading } from '#millwright/resources';
+import { Answer, ApiAnswer, ApiHeading, OverRest, reads, writes } from '#millwright/resources';
 import { projections } from './projections.js';
 
 class ProjectionRow {
@@ -18,11 +18,13 @@ export class ProjectionsController {
   constructor(private readonly engine: ProjectionEngine) {}
 
   @Get(':name/digest')
-  @ApiOperation({
-    operationId: 'getProjectionDigest',
-    summary: 'Compute the digest of a read model',
-    description: 'Two builds of one log have the same digest, so that read models can be compared.',
-  })
+  @OverRest(
+    reads({
+      name: 'getProjectionDigest',
+      summary: 'Compute the digest of a read model',
+      description: 'Two builds of one log have the same digest, so that read models can be compared.',
+    }),
+  )
   @ApiAnswer(ProjectionRow)
   async digest(@Param('name') name: string): Promise<Answer<ProjectionRow>> {
     assertKnown(name);
@@ -31,11 +33,13 @@ export class ProjectionsController {
 
   @Post(':name/rebuild')
   @HttpCode(200)
-  @ApiOperation({
-    operationId: 'rebuildProjection',
-    summary: 'Build a read model anew from the log',
-    description: 'Beside the one that serves; it is answered when the new one serves.',
-  })
+  @OverRest(
+    writes({
+      name: 'rebuildProjection',
+      summary: 'Build a read model anew from the log',
+      description: 'Beside the one that serves; it is answered when the new one serves.',
+    }),
+  )
   @ApiAnswer(ProjectionRow)
   async rebuild(@Param('name') name: string): Promise<Answer<ProjectionRow>> {
     assertKnown(name);

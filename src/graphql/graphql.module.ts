@@ -5,6 +5,7 @@ import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { FastifyInstance } from 'fastify';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import { assertDescribed, operationOf } from '#millwright/resources';
 import { limitOperations, serveGraphql } from './graphql-endpoint.js';
 import { limits } from './limits.js';
 import { servePlayground } from './playground.js';
@@ -18,6 +19,16 @@ function describeRoots(schema: GraphQLSchema): void {
   if (mutation)
     mutation.description =
       'What can be changed, one mutation after another. Each names the codes that it refuses with; those that any request may end with are in docs/errors.md.';
+}
+
+/** @throws Error where there is a field that no operation describes */
+export function assertRootsDescribed(schema: GraphQLSchema): void {
+  const roots = [
+    ['reads', schema.getQueryType()],
+    ['writes', schema.getMutationType()],
+  ] as const;
+  for (const [does, root] of roots)
+    for (const field of Object.values(root?.getFields() ?? {})) assertDescribed(`${root?.name}.${field.name}`, does, operationOf(field));
 }
 
 /** The module's options, injected by this class. */
@@ -59,6 +70,7 @@ export class GraphqlEdgeModule implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     const server = this.adapter.httpAdapter.getInstance<FastifyInstance>();
+    assertRootsDescribed(this.schema.schema);
     describeRoots(this.schema.schema);
     serveGraphql(server, () => this.schema.schema, this.reads, this.options.logger);
     if (this.options.playground) await servePlayground(server);

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import type { RequestScope, StoredAnswer } from '#millwright/access';
 import { Rejection } from '#millwright/event-sourcing';
-import { Answer, operationOf, refuseBody, takesBody, Writes, type Operation } from '#millwright/resources';
+import { Answer, refuseBody, takesBody, Writes, type Operation } from '#millwright/resources';
 import { envelopeFormOf, json, successBody, successHeaders } from './envelope.js';
 import { expectedRevisionsOf, header } from './request-headers.js';
 import { isAboutOneRecord } from './route-policy.js';
@@ -22,15 +22,13 @@ export class AnswerInterceptor implements NestInterceptor {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const { scope } = request;
-    if (!scope) return next.handle();
-    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    const { operation } = request.routeOptions.config;
+    if (!scope || !operation) return next.handle();
+    const isRead = operation.does === 'reads';
     const handle = (): Promise<unknown> => lastValueFrom(next.handle(), { defaultValue: undefined });
     if (!isRead && !takesBody(context.getHandler())) refuseBody(request.body);
-    return from(
-      isRead
-        ? this.read(http.getResponse<FastifyReply>(), scope, handle)
-        : this.write(http.getResponse<FastifyReply>(), scope, handle, operationOf(context.getHandler())),
-    );
+    const reply = http.getResponse<FastifyReply>();
+    return from(isRead ? this.read(reply, scope, handle) : this.write(reply, scope, handle, operation));
   }
 
   private async read(reply: FastifyReply, scope: RequestScope, handle: () => Promise<unknown>): Promise<unknown> {
@@ -40,12 +38,7 @@ export class AnswerInterceptor implements NestInterceptor {
     return send(reply, answerOf(answer, reply, scope));
   }
 
-  private async write(
-    reply: FastifyReply,
-    scope: RequestScope,
-    handle: () => Promise<unknown>,
-    operation: Operation | undefined,
-  ): Promise<unknown> {
+  private async write(reply: FastifyReply, scope: RequestScope, handle: () => Promise<unknown>, operation: Operation): Promise<unknown> {
     const { request } = reply;
     const ifMatch = header(request.headers['if-match']);
     if (ifMatch !== undefined && !isAboutOneRecord(request.routeOptions.url ?? ''))
@@ -54,7 +47,7 @@ export class AnswerInterceptor implements NestInterceptor {
     const answer = await this.writes.run(
       {
         scope,
-        atArchivedSites: operation?.atArchivedSites,
+        atArchivedSites: operation.atArchivedSites,
         ifMatch,
         expectedRevisions: expectedRevisionsOf(ifMatch),
         keyed:

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { IdempotentRequest } from '#millwright/access';
 import { currentContext } from '#millwright/event-sourcing';
-import { ApiHeading, handles, UncheckedBody } from '#millwright/resources';
+import { ApiHeading, OverRest, UncheckedBody, writes } from '#millwright/resources';
 import { batchOperationsOf, urlOf, type BatchOperation } from './batch-operations.js';
 import type { HttpAdapter } from './http-adapter.js';
 import { header } from './request-headers.js';
@@ -21,12 +21,16 @@ export class BatchController {
 
   @Post()
   @HttpCode(200)
-  @ApiOperation({
-    operationId: 'runBatch',
-    summary: 'Run operations one after another',
-    description:
-      '`params` is the body of a write and the query of a read. Reads see the writes before them. With an Idempotency-Key, a repeated batch repeats no operation that succeeded.',
-  })
+  @OverRest(
+    writes({
+      name: 'runBatch',
+      // Its operations are asked one by one.
+      atArchivedSites: true,
+      summary: 'Run operations one after another',
+      description:
+        '`params` is the body of a write and the query of a read. Reads see the writes before them. With an Idempotency-Key, a repeated batch repeats no operation that succeeded.',
+    }),
+  )
   @ApiBody({ required: true, schema: batchSchema() })
   @ApiOkResponse({
     description: 'One result an operation, in order; there is no outer envelope.',
@@ -85,8 +89,6 @@ export class BatchController {
     return headers;
   }
 }
-// Its operations are asked one by one.
-handles(BatchController.prototype, 'run', { name: 'runBatch', does: 'writes', atArchivedSites: true });
 
 function batchSchema(): object {
   return {

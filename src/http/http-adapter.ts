@@ -2,6 +2,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { assertDescribed, type Operation } from '#millwright/resources';
 import { publishedErrorOf } from '../errors/published-error.js';
 import { Rejection } from '#millwright/event-sourcing';
 import { errorBody } from './envelope.js';
@@ -9,7 +10,14 @@ import { readJsonBody } from './json-body.js';
 import { KnownPaths } from './known-paths.js';
 import { PreparedBodies } from './prepared-bodies.js';
 import { requestIdOf } from './request-headers.js';
-import { bodyLimitBytes, bodyLimitOf } from './route-policy.js';
+import { bodyLimitBytes, bodyLimitOf, isOperation } from './route-policy.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the route does, as it was described. */
+    operation?: Operation;
+  }
+}
 
 /** A client that sends its request drop by drop must not hold a connection for ever. */
 const requestTimeoutMs = 30_000;
@@ -42,7 +50,11 @@ export class HttpAdapter extends FastifyAdapter {
     this.preparedBodies = new PreparedBodies();
     const server = this.getInstance<FastifyInstance>();
     server.addHook('onRoute', (route) => {
-      for (const method of [route.method].flat()) paths.add(method, route.url);
+      for (const method of [route.method].flat()) {
+        const does = method === 'GET' || method === 'HEAD' ? 'reads' : 'writes';
+        if (isOperation(route.url)) assertDescribed(`${method} ${route.url}`, does, route.config?.operation);
+        paths.add(method, route.url);
+      }
       route.bodyLimit ??= bodyLimitOf(route.url);
     });
     readBodiesAsJson(server, this.preparedBodies);

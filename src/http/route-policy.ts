@@ -19,6 +19,9 @@ const exceptions: readonly Readonly<{ route: RegExp; admission: Admission }>[] =
 export const admissionOf = (route: string): Admission =>
   exceptions.find((exception) => exception.route.test(route))?.admission ?? 'key and entity';
 
+/** Under `/api/v1` everything is an operation but the documents, and GraphQL, whose root fields are. */
+export const isOperation = (route: string): boolean => /^\/api\/v1\/(?!(openapi\.json|graphql(\/schema)?)$)/.test(route);
+
 /** Bodies of these routes carry many records at once and may be larger. */
 const bulkRoutes = new Set(['/api/v1/batch']);
 

@@ -1,8 +1,8 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
 import type { RawQuery } from '#millwright/lists';
-import { ApiAnswer, ApiHeading, ApiListQuery, type Answer } from '#millwright/resources';
+import { ApiAnswer, ApiHeading, ApiListQuery, OverRest, type Answer } from '#millwright/resources';
 import { auditEvent } from './audit-event.shown.js';
+import { listAuditTrail } from './audit-trail.operations.js';
 import { auditTrailList, AuditTrailReader } from './audit-trail-reader.js';
 
 @ApiHeading('audit trail', 'The history itself: every event with who did it, when, and with which credential.')
@@ -11,11 +11,7 @@ export class AuditTrailController {
   constructor(private readonly trail: AuditTrailReader) {}
 
   @Get()
-  @ApiOperation({
-    operationId: 'listAuditTrail',
-    summary: 'List every event of the site',
-    description: 'In log order unless sorted otherwise, each as it was stored.',
-  })
+  @OverRest(listAuditTrail)
   @ApiListQuery(auditTrailList)
   @ApiAnswer(auditEvent.type, { list: true })
   list(@Query() query: RawQuery): Promise<Answer> {

@@ -1,6 +1,8 @@
 import { Args, Query, Resolver } from '@nestjs/graphql';
 import { connectionFrom, connectionOf, listArgumentsOf, listComplexity, type ListArguments } from '#millwright/lists';
+import { OverGraphql } from '#millwright/resources';
 import { auditEvent } from './audit-event.shown.js';
+import { listAuditTrail } from './audit-trail.operations.js';
 import { auditTrailList, AuditTrailReader } from './audit-trail-reader.js';
 
 const AuditEventConnection = connectionOf('AuditEvent', () => auditEvent.type);
@@ -15,6 +17,7 @@ export class AuditTrailResolver {
     complexity: listComplexity,
     description: 'Every event of the site, in log order.',
   })
+  @OverGraphql(listAuditTrail)
   async auditTrail(@Args({ type: () => AuditEventListArguments }) list: ListArguments): Promise<object> {
     return connectionFrom(await this.trail.page(list));
   }

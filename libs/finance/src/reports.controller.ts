@@ -1,8 +1,9 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOperation, ApiProperty, ApiQuery } from '@nestjs/swagger';
+import { ApiProperty, ApiQuery } from '@nestjs/swagger';
 import type { RawQuery } from '#millwright/lists';
-import { ApiAnswer, ApiHeading, type Answer } from '#millwright/resources';
+import { ApiAnswer, ApiHeading, OverRest, type Answer } from '#millwright/resources';
 import { costGroupings, CostsReport } from './costs-report.js';
+import { getCostsReport } from './reports.operations.js';
 
 class CostsReportRow {
   @ApiProperty({
@@ -25,11 +26,7 @@ export class ReportsController {
   constructor(private readonly costsReport: CostsReport) {}
 
   @Get('costs')
-  @ApiOperation({
-    operationId: 'getCostsReport',
-    summary: 'Add up what was posted, in groups',
-    description: "A cost belongs to its effective date in the site's time zone.",
-  })
+  @OverRest(getCostsReport)
   @ApiQuery({ name: 'group_by', required: false, schema: { type: 'string', enum: [...costGroupings.words], default: 'asset' } })
   @ApiQuery({ name: 'from', required: false, schema: { type: 'string', format: 'date' }, description: 'The first day, included.' })
   @ApiQuery({ name: 'to', required: false, schema: { type: 'string', format: 'date' }, description: 'The last day, included.' })

@@ -1,6 +1,8 @@
 import { Args, Field, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import { DecimalScalar } from '#millwright/quantities';
+import { OverGraphql } from '#millwright/resources';
 import { costGroupings, CostsReport, type Grouping } from './costs-report.js';
+import { getCostsReport } from './reports.operations.js';
 
 @ObjectType({ description: "Amounts in the site's currency." })
 class CostAmounts {
@@ -34,6 +36,7 @@ export class ReportsResolver {
     description: "What was posted, grouped; a cost belongs to its effective date in the site's time zone.",
     complexity: ({ childComplexity }: { childComplexity: number }) => 100 + 100 * childComplexity,
   })
+  @OverGraphql(getCostsReport)
   async costsReport(
     @Args('groupBy', { type: () => costGroupings.graphql, nullable: true, description: 'What makes a row; left out, asset.' })
     groupBy?: Grouping | null,

@@ -1,10 +1,10 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
 import type { RawQuery } from '#millwright/lists';
-import { ApiAnswer, ApiHeading, ApiListQuery, PathId, type Answer } from '#millwright/resources';
+import { ApiAnswer, ApiHeading, ApiListQuery, OverRest, PathId, type Answer } from '#millwright/resources';
 import { PartExplanation } from './part-explanation.js';
 import { PartTransactionReader } from './part-transaction-reader.js';
 import { partTransaction } from './part-transaction.shown.js';
+import { partReads } from './part.operations.js';
 import { parts } from './part.resource.js';
 import { transactionList } from './read-models/transaction-list.js';
 
@@ -15,11 +15,7 @@ export class PartTransactionsController {
   constructor(private readonly transactions: PartTransactionReader) {}
 
   @Get('transactions')
-  @ApiOperation({
-    operationId: 'listPartTransactions',
-    summary: "List a part's transactions",
-    description: '`meta.total_used` is what work orders used, net of returns, over the whole filtered set.',
-  })
+  @OverRest(partReads.transactions)
   @ApiListQuery(transactionList)
   @ApiAnswer(partTransaction.type, { list: true })
   list(@PathId() id: number, @Query() query: RawQuery): Promise<Answer> {
@@ -27,22 +23,14 @@ export class PartTransactionsController {
   }
 
   @Get('transactions/:transaction_id')
-  @ApiOperation({
-    operationId: 'getPartTransaction',
-    summary: "Show one of a part's transactions",
-    description: 'With the quantity, the value and the average that it left behind.',
-  })
+  @OverRest(partReads.transaction)
   @ApiAnswer(partTransaction.type)
   one(@PathId() id: number, @PathId('transaction_id') transactionId: number): Promise<Answer> {
     return this.transactions.one(id, transactionId);
   }
 
   @Get('explain')
-  @ApiOperation({
-    operationId: 'explainPart',
-    summary: 'Explain why the average is what it is',
-    description: 'Every movement in log order, with its running figures and the event behind it.',
-  })
+  @OverRest(partReads.explanation)
   @ApiListQuery(transactionList)
   @ApiAnswer(PartExplanation)
   explain(@PathId() id: number, @Query() query: RawQuery): Promise<Answer> {

@@ -1,7 +1,7 @@
 import { Command } from '@nestjs/cqrs';
 import { InputType } from '@nestjs/graphql';
 import { Money, Quantity, Reference, Text } from '#millwright/fields';
-import { operation, type Decided } from '#millwright/resources';
+import { operation, reads, type Decided } from '#millwright/resources';
 import { reconcilePart, restockPart, setAverageCost, setUnitCost } from './domain/part-stock.js';
 import type { Part } from './domain/part.state.js';
 import { PartWriter } from './part-writer.js';
@@ -119,3 +119,22 @@ export const partOperations = [
     carryOut: (parts, { part_id, transaction_id, reason }) => parts.reverse(part_id, transaction_id, reason),
   }),
 ];
+
+/** What can be read of a part beside itself. */
+export const partReads = {
+  transactions: reads({
+    name: 'listPartTransactions',
+    summary: "List a part's transactions",
+    description: '`meta.total_used` is what work orders used, net of returns, over the whole filtered set.',
+  }),
+  transaction: reads({
+    name: 'getPartTransaction',
+    summary: "Show one of a part's transactions",
+    description: 'With the quantity, the value and the average that it left behind.',
+  }),
+  explanation: reads({
+    name: 'explainPart',
+    summary: 'Explain why the average is what it is',
+    description: 'Every movement in log order, with its running figures and the event behind it.',
+  }),
+};

@@ -2,8 +2,9 @@ import { Args, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql
 import type { Row } from '#millwright/event-sourcing';
 import { DecimalScalar } from '#millwright/quantities';
 import { connectionFrom, connectionOf, listArgumentsOf, listComplexity, type ListArguments } from '#millwright/lists';
-import { idOfPath } from '#millwright/resources';
+import { idOfPath, OverGraphql } from '#millwright/resources';
 import { PartTransactionReader } from './part-transaction-reader.js';
+import { partReads } from './part.operations.js';
 import { parts } from './part.resource.js';
 import { partTransaction } from './part-transaction.shown.js';
 import { transactionList } from './read-models/transaction-list.js';
@@ -40,6 +41,7 @@ export class PartTransactionsResolver {
     nullable: true,
     description: "One of a part's transactions, with what it left behind. Refused with NOT_FOUND.",
   })
+  @OverGraphql(partReads.transaction)
   partTransaction(
     @Args('partId', { type: () => ID, description: 'The number of the part.' }) partId: string,
     @Args('id', { type: () => ID, description: 'The number of the transaction.' }) id: string,

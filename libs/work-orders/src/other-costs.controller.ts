@@ -1,7 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
 import type { RawQuery } from '#millwright/lists';
-import { ApiAnswer, ApiHeading, ApiListQuery, PathId, type Answer } from '#millwright/resources';
+import { ApiAnswer, ApiHeading, ApiListQuery, OverRest, PathId, reads, type Answer } from '#millwright/resources';
 import { OtherCostReader } from './other-cost-reader.js';
 import { otherCost } from './other-cost.shown.js';
 import { otherCostList } from './read-models/other-cost-list.js';
@@ -13,11 +12,13 @@ export class OtherCostsController {
   constructor(private readonly otherCosts: OtherCostReader) {}
 
   @Get()
-  @ApiOperation({
-    operationId: 'listOtherCosts',
-    summary: "List a work order's other costs",
-    description: 'A page of those that the filters find.',
-  })
+  @OverRest(
+    reads({
+      name: 'listOtherCosts',
+      summary: "List a work order's other costs",
+      description: 'A page of those that the filters find.',
+    }),
+  )
   @ApiListQuery(otherCostList)
   @ApiAnswer(otherCost.type, { list: true })
   list(@PathId() id: number, @Query() query: RawQuery): Promise<Answer> {

@@ -1,1 +1,12 @@
-export { handles, operation, operationOf, type CommandOperation, type Operation, type OtherAnswers } from './operation.js';
+export {
+  assertDescribed,
+  operation,
+  operationOf,
+  OverGraphql,
+  OverRest,
+  reads,
+  writes,
+  type CommandOperation,
+  type Operation,
+  type OtherAnswers,
+} from './operation.js';

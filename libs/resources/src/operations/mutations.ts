@@ -4,7 +4,7 @@ import type { Row } from '#millwright/event-sourcing';
 import type { Class } from '#millwright/fields';
 import { Input, Options, type Mutated, type MutationOptions, type Mutations } from '../graphql/mutations.js';
 import type { ResourceDefinition, Written } from '../resource/resource-definition.js';
-import type { CommandOperation } from './operation.js';
+import { operationOn, OverGraphql, type CommandOperation } from './operation.js';
 import type { ResourceAnswers } from './routes.js';
 
 type Edge = Readonly<{ commands: CommandBus; mutations: Mutations; answers: ResourceAnswers }>;
@@ -14,12 +14,13 @@ type Mutating = Readonly<{ resource: ResourceDefinition; operations: readonly Co
 export function addMutations(resolver: object, { resource, operations, Output }: Mutating): void {
   for (const operation of operations) {
     const { name, command, root = resource.name, description, summary, refusals, answers } = operation;
+    const described = operationOn(resource, operation);
     const resolve = function (this: Edge, input: Command<Written>, options: MutationOptions): Promise<Row> {
       const work = async (): Promise<Mutated> => {
         const written = await this.commands.execute(input);
         return decidedSource(written, this.answers.sourceOf(operation, written));
       };
-      return this.mutations.run({ name, does: 'writes', atArchivedSites: resource.administersSites }, input, options, work, root);
+      return this.mutations.run(described, input, options, work, root);
     };
     const descriptor: PropertyDescriptor = { value: resolve, configurable: true, writable: true };
     Object.defineProperty(resolver, name, descriptor);
@@ -27,6 +28,7 @@ export function addMutations(resolver: object, { resource, operations, Output }:
     Reflect.defineMetadata('design:paramtypes', [Object, Object], resolver, name);
     Input(command)(resolver, name, 0);
     Options()(resolver, name, 1);
+    OverGraphql(described)(resolver, name, descriptor);
     Mutation(() => answers?.output?.() ?? Output, {
       name,
       nullable: true,

@@ -1,5 +1,8 @@
-import type { Type } from '@nestjs/common';
+import { applyDecorators, type Type } from '@nestjs/common';
 import type { Command } from '@nestjs/cqrs';
+import { Extensions } from '@nestjs/graphql';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiOperation } from '@nestjs/swagger';
 import type { Row } from '#millwright/event-sourcing';
 import type { Answer } from '../answer.js';
 import type { Class } from '#millwright/fields';
@@ -15,16 +18,39 @@ export type Operation = Readonly<{
   atArchivedSites?: boolean;
 }>;
 
-const operations = new WeakMap<object, Operation>();
+/** An operation with what the documents say of it. */
+export type DescribedOperation = Operation & Readonly<{ summary: string; description?: string }>;
 
-/** Says which operation a controller's method is. */
-export function handles(controller: object, method: string, operation: Operation): void {
-  const handler: unknown = Reflect.get(controller, method);
-  if (typeof handler === 'function') operations.set(handler, operation);
+/** Describes what only reads. */
+export const reads = (described: Omit<DescribedOperation, 'does'>): DescribedOperation => ({ ...described, does: 'reads' });
+
+/** Describes what writes. */
+export const writes = (described: Omit<DescribedOperation, 'does'>): DescribedOperation => ({ ...described, does: 'writes' });
+
+/** Makes a method of a controller the way to an operation over REST: the route carries its description, for every gate before the method. */
+export const OverRest = (operation: DescribedOperation): MethodDecorator =>
+  applyDecorators(
+    ApiOperation({ operationId: operation.name, summary: operation.summary, description: operation.description }),
+    RouteConfig({ operation }),
+  );
+
+/** Makes a root field the way to an operation over GraphQL: the schema's field carries its description. */
+export const OverGraphql = (operation: Operation): MethodDecorator => Extensions({ operation });
+
+/** The operation behind a root field of the schema. */
+export const operationOf = ({ extensions }: Readonly<{ extensions: Readonly<Record<string, unknown>> }>): Operation | undefined =>
+  extensions['operation'] as Operation | undefined;
+
+/**
+ * Keeps the program from starting with a way in that nobody has described, for no gate would know what it does.
+ * @param way what it is called there: `PATCH /api/v1/parts/:id/restock`, `Mutation.restockPart`
+ */
+export function assertDescribed(way: string, does: Operation['does'], operation: Operation | undefined): void {
+  if (operation?.does === does) return;
+  throw new Error(
+    operation ? `${way} ${does}, but ${operation.name} is described as what ${operation.does}` : `${way} is described by no operation`,
+  );
 }
-
-/** The operation that a controller's method is; undefined for what is described by its controller alone. */
-export const operationOf = (handler: object): Operation | undefined => operations.get(handler);
 
 /** What an operation answers with where that is not the resource itself. */
 type OtherAnswer<Result, C> = Readonly<{
@@ -68,3 +94,9 @@ export type CommandOperation<C extends Command<Written> = Command<Written>, Serv
 export const operation = <C extends Command<Written>, Service extends object, Result extends Written>(
   described: CommandOperation<C, Service, Result>,
 ): CommandOperation => described;
+
+/** A command on a resource as an operation like any other. */
+export const operationOn = (
+  { administersSites }: Readonly<{ administersSites?: boolean }>,
+  { name, summary, description }: CommandOperation,
+): DescribedOperation => writes({ name, summary, description, atArchivedSites: administersSites });

@@ -1,13 +1,12 @@
 import { Delete, HttpCode, Injectable, Patch, Post } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { Command, CommandBus } from '@nestjs/cqrs';
-import { ApiOperation } from '@nestjs/swagger';
 import type { Answer } from '../answer.js';
 import type { Class } from '#millwright/fields';
 import type { ResourceDefinition, Written } from '../resource/resource-definition.js';
 import { ResourceReader } from '../resource/resource-reader.js';
 import { ApiAnswer, FromPath, PlainBody, ResourceBody } from '../rest/index.js';
-import { handles, type CommandOperation } from './operation.js';
+import { operationOn, OverRest, type CommandOperation } from './operation.js';
 
 /** Finds out what an operation answers with. */
 @Injectable()
@@ -37,7 +36,7 @@ const methods = { PATCH: Patch, POST: Post, DELETE: Delete } as const;
 /** Gives a controller a method for each operation that has a route. */
 export function addRoutes(controller: object, { resource, operations, Full }: Routed): void {
   for (const operation of operations) {
-    const { name, route, command, fromPath = {}, root, summary, description, answers } = operation;
+    const { name, route, command, fromPath = {}, root, answers } = operation;
     if (route === undefined) continue;
     const [method, path] = route.split(' ') as [keyof typeof methods, string];
     const handler = async function (this: Edge, asked: Command<Written>): Promise<Answer> {
@@ -50,12 +49,11 @@ export function addRoutes(controller: object, { resource, operations, Full }: Ro
     const isEmpty = method === 'DELETE';
     const decorators = [
       methods[method](path),
-      ApiOperation({ operationId: name, summary, description }),
+      OverRest(operationOn(resource, operation)),
       isEmpty ? HttpCode(204) : ApiAnswer(answers?.printed ?? Full, { status: answers?.status }),
     ];
     const parameter = isEmpty ? FromPath(command, fromPath) : root === undefined ? PlainBody(command, fromPath) : ResourceBody(command, root, fromPath); // prettier-ignore
     parameter(controller, name, 0);
     for (const decorate of decorators.reverse()) decorate(controller, name, descriptor);
-    handles(controller, name, { name, does: 'writes', atArchivedSites: resource.administersSites });
   }
 }

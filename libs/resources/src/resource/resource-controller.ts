@@ -1,19 +1,16 @@
 import { Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
 import { CommandBus, type Command } from '@nestjs/cqrs';
-import { ApiOperation, ApiSchema } from '@nestjs/swagger';
+import { ApiSchema } from '@nestjs/swagger';
 import type { Answer } from '../answer.js';
 import { spoken, type Class } from '#millwright/fields';
 import type { RawQuery } from '#millwright/lists';
 import { addRoutes, ResourceAnswers } from '../operations/routes.js';
-import { handles, type CommandOperation } from '../operations/operation.js';
+import { OverRest, type CommandOperation } from '../operations/operation.js';
 import { ApiAnswer, ApiHeading, ApiListQuery, PathId, ResourceBody } from '../rest/index.js';
 import { ArchiveResource, CreateResource, UnarchiveResource, UpdateResource } from './resource-commands.js';
-import { operationNames, type ResourceDefinition, type Written } from './resource-definition.js';
-import { toldOperations, type ToldOperation } from './resource-notes.js';
+import type { ResourceDefinition, Written } from './resource-definition.js';
+import { toldOperations } from './resource-notes.js';
 import { ResourceReader } from './resource-reader.js';
-
-const Told = ({ name: operationId, summary, rest: description }: ToldOperation): MethodDecorator =>
-  ApiOperation({ operationId, summary, description });
 
 /** The REST edge of a resource: list, show, create, update, archive, bring back, and the operations of its own. */
 export function resourceController(resource: ResourceDefinition, operations: readonly CommandOperation[]): Class {
@@ -32,14 +29,14 @@ export function resourceController(resource: ResourceDefinition, operations: rea
     ) {}
 
     @Post()
-    @Told(told.create)
+    @OverRest(told.create)
     @ApiAnswer(Full, { status: 201 })
     create(@ResourceBody(create, name) input: object): Promise<Answer> {
       return this.carryOut(new CreateResource(resource, input));
     }
 
     @Get()
-    @Told(told.list)
+    @OverRest(told.list)
     @ApiListQuery(listed)
     @ApiAnswer(Row, { list: true })
     list(@Query() query: RawQuery): Promise<Answer> {
@@ -47,14 +44,14 @@ export function resourceController(resource: ResourceDefinition, operations: rea
     }
 
     @Get(':id')
-    @Told(told.one)
+    @OverRest(told.one)
     @ApiAnswer(Full)
     one(@PathId() id: number): Promise<Answer> {
       return this.resources.one(resource, id);
     }
 
     @Patch(':id')
-    @Told(told.update)
+    @OverRest(told.update)
     @ApiAnswer(Full)
     update(@PathId() id: number, @ResourceBody(change, name) changes: object): Promise<Answer> {
       return this.carryOut(new UpdateResource(resource, id, changes));
@@ -62,13 +59,13 @@ export function resourceController(resource: ResourceDefinition, operations: rea
 
     @Delete(':id')
     @HttpCode(204)
-    @Told(told.archive)
+    @OverRest(told.archive)
     archive(@PathId() id: number): Promise<Answer> {
       return this.carryOut(new ArchiveResource(resource, id));
     }
 
     @Patch(':id/unarchive')
-    @Told(told.unarchive)
+    @OverRest(told.unarchive)
     @ApiAnswer(Full)
     unarchive(@PathId() id: number): Promise<Answer> {
       return this.carryOut(new UnarchiveResource(resource, id));
@@ -78,12 +75,6 @@ export function resourceController(resource: ResourceDefinition, operations: rea
       return this.resources.written(resource, await this.commands.execute(command));
     }
   }
-  for (const operation of operationNames)
-    handles(ResourceController.prototype, operation, {
-      name: told[operation].name,
-      does: operation === 'list' || operation === 'one' ? 'reads' : 'writes',
-      atArchivedSites: resource.administersSites,
-    });
   addRoutes(ResourceController.prototype, { resource, operations, Full });
   Object.defineProperty(ResourceController, 'name', { value: `${typeName}Controller` });
   return ResourceController as unknown as Class;

@@ -1,8 +1,9 @@
 import { aSpoken, pascalCase, spoken } from '#millwright/fields';
+import type { DescribedOperation } from '../operations/operation.js';
 import { operationNames, type OperationName, type ResourceDefinition } from './resource-definition.js';
 
-/** What the documents say of an operation: its name there, for OpenAPI, and for GraphQL. */
-export type ToldOperation = Readonly<{ name: string; summary: string; rest: string; graphql: string }>;
+/** An operation that every resource has, with what GraphQL says of it. */
+export type ToldOperation = DescribedOperation & Readonly<{ graphql: string }>;
 
 type Usual = Readonly<{ name: string; summary: string; rest: string; sentence: string; refusals?: string }>;
 
@@ -18,8 +19,10 @@ export function toldOperations(resource: ResourceDefinition): Readonly<Record<Op
       name,
       {
         name: operationId,
+        does: name === 'list' || name === 'one' ? 'reads' : 'writes',
+        atArchivedSites: resource.administersSites,
         summary,
-        rest: description === undefined ? rest : `${description} ${rest}`,
+        description: description === undefined ? rest : `${description} ${rest}`,
         graphql: `${sentence}${more}${codes}`,
       },
     ];

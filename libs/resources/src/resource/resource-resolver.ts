@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { CommandBus, type Command } from '@nestjs/cqrs';
 import { Args, ID, InputType, Mutation, Query, Resolver } from '@nestjs/graphql';
 import type { Row } from '#millwright/event-sourcing';
@@ -6,7 +7,7 @@ import { connectionFrom, connectionOf, listArgumentsOf, listComplexity, listQuer
 import { Input, MutationOptions, Mutations, Options, updateInputOf } from '../graphql/mutations.js';
 import { addRelations } from '../graphql/relations.js';
 import { addMutations, decidedSource } from '../operations/mutations.js';
-import type { CommandOperation, Operation } from '../operations/operation.js';
+import { OverGraphql, type CommandOperation } from '../operations/operation.js';
 import { ResourceAnswers } from '../operations/routes.js';
 import { RelatedRecords } from '../references/index.js';
 import { idOfPath } from '../rest/index.js';
@@ -49,7 +50,10 @@ export function resourceResolver(resource: ResourceDefinition, operations: reado
 
   const IdInput = resource.decider === 'own' ? idInputOf(resource) : RecordIdInput;
   const Mutates = (operation: ToldOperation): MethodDecorator =>
-    Mutation(() => Output, { name: operation.name, nullable: true, description: operation.graphql });
+    applyDecorators(
+      Mutation(() => Output, { name: operation.name, nullable: true, description: operation.graphql }),
+      OverGraphql(operation),
+    );
 
   @Resolver(() => Output)
   class ResourceResolver {
@@ -62,11 +66,13 @@ export function resourceResolver(resource: ResourceDefinition, operations: reado
     ) {}
 
     @Query(() => Output, { name: camelCase(name), nullable: true, description: told.one.graphql })
+    @OverGraphql(told.one)
     one(@Args('id', { type: () => ID, description: columnDescription(typeName, 'id') }) id: string): Promise<Row> {
       return this.resources.row(resource, idOfPath(id));
     }
 
     @Query(() => Connection, { name: camelCase(plural), complexity: listComplexity, description: told.list.graphql })
+    @OverGraphql(told.list)
     async list(@Args({ type: () => Arguments }) list: ListArguments): Promise<object> {
       return connectionFrom(await this.resources.page(resource, listQueryOf(listed, list)));
     }
@@ -93,8 +99,7 @@ export function resourceResolver(resource: ResourceDefinition, operations: reado
     }
 
     private run(verb: OperationName, input: object, options: MutationOptions, command: Command<Written>): Promise<Row> {
-      const operation: Operation = { name: told[verb].name, does: 'writes', atArchivedSites: resource.administersSites };
-      return this.mutations.run(operation, input, options, async () => decidedSource(await this.commands.execute(command)), name);
+      return this.mutations.run(told[verb], input, options, async () => decidedSource(await this.commands.execute(command)), name);
     }
   }
   addRelations(ResourceResolver.prototype, typeName, fields.all);
