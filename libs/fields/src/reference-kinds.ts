@@ -17,4 +17,24 @@ const kinds = new Map<string, ReferenceKind>();
 /** Makes a kind known, once, when its file is loaded. */
 export const defineReferenceKind = (kind: ReferenceKind): void => void kinds.set(kind.kind, kind);
 
+/** A field that refers to a kind. */
+type Referring = Readonly<{ type: Class; field: string; kind: string }>;
+
+const referring: Referring[] = [];
+
+/** Notes what a field refers to; its kind may stand in a file that is loaded later. */
+export const refersTo = (reference: Referring): void => void referring.push(reference);
+
+/**
+ * To be called once every file is loaded, before anything is served.
+ * @throws Error that names each field that refers to what is no kind of record
+ */
+export function assertKindsKnown(): void {
+  const unknown = referring.filter(({ kind }) => !kinds.has(kind)).map(({ type, field, kind }) => `${type.name}.${field} to ${kind}`);
+  if (unknown.length > 0)
+    throw new Error(
+      `These fields refer to no kind of record: ${unknown.join(', ')}. The kinds are ${[...kinds.keys()].sort().join(', ')}.`,
+    );
+}
+
 export const knownKind = (kind: string): ReferenceKind | undefined => kinds.get(kind);

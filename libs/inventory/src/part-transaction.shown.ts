@@ -52,8 +52,7 @@ class PartTransactionFields {
   @ShownMoney({ description: "The posting on the work order's charge: usage positive, return negative." })
   work_order_charge!: Decimal | null;
   @ShownText({ description: 'What was written beside the movement.' }) note!: string | null;
-  @ShownReference('part_transaction', { description: 'The receipt that this one takes back.', alone: true })
-  reversed_transaction_id!: number | null;
+  @ShownId({ description: 'The receipt that this one takes back.' }) reversed_transaction_id!: number | null;
   @Shown(files, () => []) images!: object[];
   @Shown(files, () => []) documents!: object[];
   @Shown({ type: 'object', properties: { kind: { type: 'string' }, id: { type: 'string' } } }, ({ actor_kind, actor_id }) => ({

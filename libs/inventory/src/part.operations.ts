@@ -1,6 +1,6 @@
 import { Command } from '@nestjs/cqrs';
 import { InputType } from '@nestjs/graphql';
-import { Money, Quantity, Reference, Text } from '#millwright/fields';
+import { IdOf, Money, Quantity, Reference, Text } from '#millwright/fields';
 import { operation, reads, type Decided } from '#millwright/resources';
 import { reconcilePart, restockPart, setAverageCost, setUnitCost } from './domain/part-stock.js';
 import type { Part } from './domain/part.state.js';
@@ -50,7 +50,7 @@ class SetPartAverageUnitCost extends Command<Decided<Part>> {
 @InputType('ReversePartTransactionInput', { description: 'Takes a receipt back (a restock, or the opening stock).' })
 class ReversePartTransaction extends Command<Decided<Part>> {
   @Reference('part', { required: true }) part_id!: number;
-  @Reference('part_transaction', { description: 'The receipt: a transaction of type restock or initial.', required: true })
+  @IdOf('part_transaction', { description: 'The receipt: a transaction of type restock or initial.', required: true })
   transaction_id!: number;
   @Text({ description: 'Why it is taken back.', required: true, max: 2000, example: 'Delivered to the wrong site' }) reason!: string;
 }

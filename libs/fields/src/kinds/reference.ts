@@ -13,8 +13,8 @@ import {
   type Schema,
   type StoredFacet,
 } from '../field-definition.js';
-import { knownKind } from '../reference-kinds.js';
-import { inputField, type FieldKind, type FieldOptions } from '../kind.js';
+import { knownKind, refersTo } from '../reference-kinds.js';
+import { inputField, shownField, type FieldKind, type FieldOptions, type ShownOptions } from '../kind.js';
 
 export const largestId = Number.MAX_SAFE_INTEGER;
 
@@ -30,6 +30,7 @@ export const idKind: FieldKind = {
   check: (value) => (isId(value) ? undefined : { code: 'not_an_id', message: 'must be a positive integer id' }),
   graphql: () => ID,
   openApi: { type: 'integer', minimum: 1, maximum: largestId },
+  openApiShown: { type: 'integer' },
 };
 
 function idsProblem(value: unknown, max: number): Problem | undefined {
@@ -128,17 +129,25 @@ export const Reference =
     target: string,
     { description = `The number of the ${spoken(target)}.`, label, labelInRows, always, ...options }: ReferenceOptions = {},
   ): PropertyDecorator =>
-  (type, property) =>
+  (type, property) => {
+    refersTo({ type: type.constructor as Class, field: String(property), kind: target });
     inputField(idKind, { ...options, description }, (name) => ({
       target,
       ...relationOf({ name, target, label, labelInRows, only: options.only, always }),
     }))(type, property);
+  };
+
+/** An id of what is no kind of record, so that nothing looks it up beside its operation (`IdOf('part_transaction')`). Code: not_an_id. */
+export const IdOf = (what: string, options: FieldOptions = {}): PropertyDecorator =>
+  inputField(idKind, { description: `The number of the ${spoken(what)}.`, ...options });
 
 /** Ids of other records, each once. Codes: not_a_list, not_an_id, too_many; not_found, archived once they are looked up. */
-export const References = (
-  target: string,
-  { max = 1000, label, ...options }: ReferenceOptions & Readonly<{ max?: number }> = {},
-): PropertyDecorator => inputField(ids(max), options, (name) => ({ target, ...relationsOf({ name, target, label, only: options.only }) }));
+export const References =
+  (target: string, { max = 1000, label, ...options }: ReferenceOptions & Readonly<{ max?: number }> = {}): PropertyDecorator =>
+  (type, property) => {
+    refersTo({ type: type.constructor as Class, field: String(property), kind: target });
+    inputField(ids(max), options, (name) => ({ target, ...relationsOf({ name, target, label, only: options.only }) }))(type, property);
+  };
 
 type ShownReferenceOptions = Readonly<{
   description?: string;
@@ -159,6 +168,7 @@ export const ShownReference =
   (target: string, { description, always = false, over, label, alone, filtered = true }: ShownReferenceOptions = {}): PropertyDecorator =>
   (type, property) => {
     const name = String(property);
+    refersTo({ type: type.constructor as Class, field: name, kind: target });
     const define = (field: FieldDefinition): void => defineField(type.constructor as Class, field);
     const { printed, output } = relationOf({ name, target, label, always });
     const stored: StoredFacet = { name, type: 'bigint', neverNull: always, ...(filtered && { attribute: 'id' }) };
@@ -175,9 +185,8 @@ export const ShownReference =
     if (!alone) define({ name: relationName(name), description, output });
   };
 
-/** The number of what is shown. */
-export const ShownId = (): PropertyDecorator => (type, property) =>
-  defineField(type.constructor as Class, { ...idField, name: String(property) });
+/** The number of what is shown; with options, another one that refers to no kind of record. */
+export const ShownId = (options: ShownOptions = { always: true }): PropertyDecorator => shownField(idKind, options);
 
 /** The number that every resource has. */
 export const idField: FieldDefinition = {

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { CommandBus, type Command } from '@nestjs/cqrs';
 import { Args, ID, InputType, Mutation, Query, Resolver } from '@nestjs/graphql';
 import type { Row } from '#millwright/event-sourcing';
-import { aSpoken, camelCase, columnDescription, Reference, spoken, type Class } from '#millwright/fields';
+import { aSpoken, camelCase, columnDescription, IdOf, Reference, spoken, type Class } from '#millwright/fields';
 import { connectionFrom, connectionOf, listArgumentsOf, listComplexity, listQueryOf, type ListArguments } from '#millwright/lists';
 import { Input, MutationOptions, Mutations, Options, updateInputOf } from '../graphql/mutations.js';
 import { addRelations } from '../graphql/relations.js';
@@ -18,7 +18,7 @@ import { ResourceReader } from './resource-reader.js';
 
 @InputType({ description: 'Which record is meant.' })
 class RecordIdInput {
-  @Reference('record', { required: true }) id!: number;
+  @IdOf('record', { required: true }) id!: number;
 }
 
 /** The same of a resource with a decider of its own. */

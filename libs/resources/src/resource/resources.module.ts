@@ -1,4 +1,5 @@
-import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { Global, Module, type DynamicModule, type OnModuleInit, type Provider } from '@nestjs/common';
+import { assertKindsKnown } from '#millwright/fields';
 import { OwnWrites } from '../own-writes.js';
 import { Writes } from '../writes.js';
 import { Mutations } from '../graphql/mutations.js';
@@ -49,7 +50,12 @@ const services = [
 /** What resources of every kind share; imported once. Wants `EventStore`, `DataSource`, `EntityManager`, `Pool` of pg and `IdempotencyKeys` injected by their classes. */
 @Global()
 @Module({ providers: [...services, ...resourceHandlers], exports: services })
-export class ResourcesModule {}
+export class ResourcesModule implements OnModuleInit {
+  /** Every room has been loaded by now, with what its records refer to. */
+  onModuleInit(): void {
+    assertKindsKnown();
+  }
+}
 
 /** A resource with a decider of its own, and what can be done with it beside what all resources have. */
 type WithOperations = Readonly<{ resource: ResourceDefinition; operations: readonly CommandOperation[] }>;
