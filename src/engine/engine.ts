@@ -64,7 +64,7 @@ export class Engine {
   ) {
     this.pool = poolOf(entities);
     this.sequences = new Sequences(this.pool);
-    this.events = new EventStore(log, this.sequences, { snapshots: new PostgresSnapshots(this.pool) });
+    this.events = new EventStore(log, this.sequences, { snapshots: new PostgresSnapshots(this.pool), logger });
     this.projections = new ProjectionEngine({
       log,
       projections,

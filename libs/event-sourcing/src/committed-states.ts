@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Stream } from './decider.js';
 import type { EventLog } from './event-log.js';
 import type { Event, Position, RecordedEvent } from './event.js';
+import { silentLogger, type EngineLogger } from './projections/engine-logger.js';
 import { pagesFromState, stateFromPages } from './snapshot-pages.js';
 import type { SnapshotStore } from './snapshots.js';
 
@@ -40,6 +41,7 @@ export class CommittedStates {
     private readonly log: EventLog,
     private readonly snapshots: SnapshotStore | undefined,
     max: number,
+    private readonly logger: Pick<EngineLogger, 'warn'> = silentLogger,
   ) {
     this.hot = new LRUCache({ max });
   }
@@ -135,7 +137,10 @@ export class CommittedStates {
     const format = definition.snapshots;
     if (!format || !this.snapshots) return nothing;
     // Snapshots are disposable: if they cannot be read the events say the same.
-    const saved = await this.snapshots.load(name, format.version).catch(() => undefined);
+    const saved = await this.snapshots.load(name, format.version).catch((error: unknown) => {
+      this.logger.warn({ err: error, stream: name }, 'a snapshot cannot be read; the whole stream is');
+      return undefined;
+    });
     if (!saved || saved.revision > revision) return nothing;
     const [last] = await this.log.readStream(name, saved.revision, 1);
     if (last?.id !== saved.eventId) return nothing;
@@ -166,7 +171,7 @@ export class CommittedStates {
     // Beside the command's path: a snapshot that fails is tried again after the next append.
     const saving = new Promise<void>((resolve) => setImmediate(resolve))
       .then(save)
-      .catch(() => undefined)
+      .catch((error: unknown) => this.logger.warn({ err: error, stream: name }, 'a snapshot cannot be stored'))
       .finally(() => this.saving.delete(name));
     this.saving.set(name, saving);
   }

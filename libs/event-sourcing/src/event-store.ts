@@ -7,6 +7,7 @@ import { LogUnavailable, type EventLog } from './event-log.js';
 import type { Event, Position } from './event.js';
 import type { Loaded, Outcome } from './outcome.js';
 import { PendingCommand, StreamExists } from './pending-command.js';
+import type { EngineLogger } from './projections/engine-logger.js';
 import type { Sequences } from './sequences.js';
 import type { SnapshotStore } from './snapshots.js';
 import { streamName } from './stream-name.js';
@@ -20,6 +21,8 @@ export type ExecuteOptions = Readonly<{
 
 export type EventStoreOptions = Readonly<{
   snapshots?: SnapshotStore;
+  /** Told of snapshots that cannot be read or written: everything goes on without them, only slower. */
+  logger?: Pick<EngineLogger, 'warn'>;
   /** Where `recorded_at` comes from. */
   clock?: Clock;
   /** How many streams' states are kept in memory. */
@@ -48,7 +51,7 @@ export class EventStore {
     private readonly sequences: Pick<Sequences, 'next'>,
     options: EventStoreOptions = {},
   ) {
-    this.states = new CommittedStates(log, options.snapshots, options.hotStates ?? defaultHotStates);
+    this.states = new CommittedStates(log, options.snapshots, options.hotStates ?? defaultHotStates, options.logger);
     this.clock = options.clock ?? systemClock;
   }
 

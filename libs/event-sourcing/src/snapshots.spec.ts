@@ -98,17 +98,20 @@ describe('a snapshot', () => {
     expect(await storeOn(prepared.log).loadAt(paged(1), 'earlier', 4)).toMatchObject({ count: 5 });
   });
 
-  it('is only a help: without the table the events say the same', async () => {
+  it('is only a help: without the table the events say the same, and the log says what is missing', async () => {
     await streamOfThirty('without');
     const none = {
       load: () => Promise.reject(new Error('gone')),
       saveChanges: () => Promise.reject(new Error('gone')),
       saveAll: () => Promise.reject(new Error('gone')),
     };
-    const store = new EventStore(prepared.log, new Sequences(prepared.pool), { snapshots: none });
+    const warnings: string[] = [];
+    const logger = { warn: (_: object, message: string) => void warnings.push(message) };
+    const store = new EventStore(prepared.log, new Sequences(prepared.pool), { snapshots: none, logger });
     expect(await store.load(paged(1), 'without')).toMatchObject({ state: { count: 30 } });
     expect(await store.execute(paged(1), 'without', countOne('more'), { context: commandContext() })).toMatchObject({ revision: 30 });
     await store.close();
+    expect(new Set(warnings)).toEqual(new Set(['a snapshot cannot be read; the whole stream is', 'a snapshot cannot be stored']));
   });
 });
 

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { Rejection, type Outcome } from '#millwright/event-sourcing';
 import { camelCase } from '#millwright/fields';
@@ -13,6 +13,8 @@ export type PersonalEventData = Readonly<{ fields: readonly string[]; storedAs: 
 /** Records whose values stay out of events. */
 @Injectable()
 export class PersonalRecords {
+  private readonly logger = new Logger(PersonalRecords.name);
+
   constructor(private readonly values: PersonalValues) {}
 
   /**
@@ -28,7 +30,12 @@ export class PersonalRecords {
   ): Promise<{ outcome: Outcome<RecordState>; personal: RecordValues }> {
     const version = uuidv7();
     await this.values.write(name, id, version, values);
-    const takeBack = (): Promise<void> => this.values.forget(name, id, version).catch(() => undefined);
+    const takeBack = (): Promise<void> =>
+      this.values
+        .forget(name, id, version)
+        .catch((error: unknown) =>
+          this.logger.error(`values of ${name} ${id} stay behind that no event names (${version}): ${String(error)}`),
+        );
     try {
       const outcome = await append({ fields: changed.map(camelCase), storedAs: version });
       if (outcome.state.values[personalVersion] !== version) await takeBack();
