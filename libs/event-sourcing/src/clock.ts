@@ -1,4 +1,4 @@
-import { pause } from './projections/retry.js';
+import { pause } from './retry.js';
 
 /** The one place that the time comes from: what time it is, and waiting until it is some time. A test moves it. */
 export interface Clock {

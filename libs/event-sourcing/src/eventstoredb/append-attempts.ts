@@ -1,6 +1,6 @@
 import { LogUnavailable, UnknownOutcome, WrongExpectedRevision, type AppendRequest } from '../event-log.js';
 import { AppendTooLarge, failureOf, LogAccessDenied, StreamDeleted } from './failures.js';
-import { backoff, pause } from './patience.js';
+import { backoff, pause } from '../retry.js';
 
 export type AttemptLimits = Readonly<{
   /** When to give up, in milliseconds since 1970. */

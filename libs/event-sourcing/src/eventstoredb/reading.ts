@@ -1,6 +1,6 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { failureOf, readFailure } from './failures.js';
-import { backoff, pause } from './patience.js';
+import { backoff, pause } from '../retry.js';
 import type { PatientClient } from './patient-client.js';
 
 /** A running read of the client, or a subscription that is read until it has brought enough. */

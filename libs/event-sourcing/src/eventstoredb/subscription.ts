@@ -1,6 +1,6 @@
 import type { SubscriptionItem } from '../event-log.js';
 import type { Position } from '../event.js';
-import { backoff, pause } from './patience.js';
+import { backoff, pause } from '../retry.js';
 
 /** What a connected subscription delivers. Checkpoints stand in the same queue as the events, so they can never be ahead of the consumer. */
 export type Delivery = SubscriptionItem | Readonly<{ kind: 'live' }>;
@@ -159,6 +159,6 @@ export async function* subscribeWithReconnect(
       // A subscription that is only dropped keeps its call open on the server.
       await connection?.close();
     }
-    if (!signal.aborted) await pause(backoff(failures, { first: 50, cap: 2_000 }), signal);
+    if (!signal.aborted) await pause(backoff(failures, { first: 50, longest: 2_000 }), signal);
   }
 }

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Clock } from '../clock.js';
 import type { Alongside, ProcessManager, StuckWork } from '../process-managers/process-manager.js';
 import type { EngineLogger } from '../projections/engine-logger.js';
-import { messageOf, pause } from '../projections/retry.js';
+import { messageOf, pause } from '../retry.js';
 import { OutboxRows, type Waiting } from './outbox-rows.js';
 import type { Channel } from './outbox.js';
 

@@ -1,5 +1,5 @@
 import type { Position, RecordedEvent } from '../event.js';
-import { Backoff, messageOf } from '../projections/retry.js';
+import { Backoff, messageOf } from '../retry.js';
 import { alarmAfterTries, type StuckWork } from './process-manager.js';
 
 /** An event that does not go through, and how often it was tried. */

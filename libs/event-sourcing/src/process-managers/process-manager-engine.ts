@@ -3,7 +3,7 @@ import type { EventLog } from '../event-log.js';
 import type { Position } from '../event.js';
 import { silentLogger, type EngineLogger } from '../projections/engine-logger.js';
 import { PositionWaiters, type WaitOptions } from '../projections/position-waiters.js';
-import { messageOf, pause } from '../projections/retry.js';
+import { messageOf, pause } from '../retry.js';
 import { WorkerLocks } from '../projections/worker-locks.js';
 import type { ProcessManager, StuckWork } from './process-manager.js';
 import { ProcessManagerWorker } from './process-manager-worker.js';

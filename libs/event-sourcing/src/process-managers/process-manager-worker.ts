@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { EventLog } from '../event-log.js';
 import type { Position } from '../event.js';
 import type { EngineLogger } from '../projections/engine-logger.js';
-import { Backoff, messageOf, pause } from '../projections/retry.js';
+import { Backoff, messageOf, pause } from '../retry.js';
 import { Effects } from './effects.js';
 import type { Alongside, ProcessManager, StuckWork } from './process-manager.js';
 
@@ -148,7 +148,12 @@ export class ProcessManagerWorker {
       ending.abort();
       await effects.settled();
       await this.storing;
-      await this.store(effects).catch(() => undefined);
+      await this.store(effects).catch((error: unknown) =>
+        this.parts.logger.warn(
+          { err: error, processManager: this.manager.name },
+          'the checkpoint was not stored; what follows it is handled again',
+        ),
+      );
     }
   }
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { EngineLogger } from '../projections/engine-logger.js';
-import { Backoff, messageOf, pause } from '../projections/retry.js';
+import { Backoff, messageOf, pause } from '../retry.js';
 import { idOf, streamName } from '../stream-name.js';
 import { DueInstants, type DueInstant } from './due-instants.js';
 import { alarmAfterTries, type Alongside, type ProcessManager, type StuckWork } from './process-manager.js';

@@ -1,7 +1,7 @@
 import { endsAppend } from '../append-borders.js';
 import type { EventLog } from '../event-log.js';
 import type { Position, RecordedEvent } from '../event.js';
-import { errorOf } from './retry.js';
+import { errorOf } from '../retry.js';
 
 /** Events on their way into the read models, and the position that they reach: the last one's, or further where the rest was of no concern. */
 export type Batch = Readonly<{ events: readonly RecordedEvent[]; upTo: Position }>;

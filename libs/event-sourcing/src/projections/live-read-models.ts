@@ -8,7 +8,7 @@ import { LiveMembers, type Failures, type Member } from './live-members.js';
 import type { LiveMembership, Tenure } from './live-membership.js';
 import { LiveQueue, type Batch } from './live-queue.js';
 import type { ProjectionRunner } from './projection-runner.js';
-import { Backoff, messageOf } from './retry.js';
+import { Backoff, messageOf } from '../retry.js';
 import { Turns } from './turns.js';
 
 type Parts = Readonly<{

@@ -12,7 +12,7 @@ import { projectionStatus, type ProjectionStatus } from './projection-status.js'
 import { ProjectionSupervisor } from './projection-supervisor.js';
 import { assertDistinct } from './read-model-schema.js';
 import { lockTiers, releaseOf } from './release.js';
-import { pause } from './retry.js';
+import { pause } from '../retry.js';
 import { WorkerLocks } from './worker-locks.js';
 
 export type ProjectionEngineOptions = Readonly<{

@@ -9,7 +9,7 @@ import { refusesRows, tellsAgainst } from './culprits.js';
 import { foldingTurn } from './folding-turns.js';
 import type { Shown } from './live-membership.js';
 import type { ParkedStream } from './parked-streams.js';
-import { Backoff, errorOf, messageOf, pause } from './retry.js';
+import { Backoff, errorOf, messageOf, pause } from '../retry.js';
 import type { Stretch } from './stretch.js';
 
 /** What a runner tells the engine. */

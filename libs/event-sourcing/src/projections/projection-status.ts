@@ -3,7 +3,7 @@ import type { Position } from '../event.js';
 import type { Projection } from '../projection.js';
 import type { Build } from './build-catalog.js';
 import type { ProjectionSupervisor } from './projection-supervisor.js';
-import { messageOf } from './retry.js';
+import { messageOf } from '../retry.js';
 
 /** How a projection is doing, as this process sees it. */
 export type ProjectionStatus = Readonly<{

@@ -15,7 +15,7 @@ import { LiveReadModels } from './live-read-models.js';
 import type { ParkedStream } from './parked-streams.js';
 import { ProjectionRunner } from './projection-runner.js';
 import { releaseOf } from './release.js';
-import { messageOf } from './retry.js';
+import { messageOf } from '../retry.js';
 import { Turns } from './turns.js';
 
 /** Characters of rows that all runners together may keep in memory while they catch up. */

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { messageOf, pause } from './retry.js';
+import { messageOf, pause } from '../retry.js';
 import type { EngineLogger } from './engine-logger.js';
 
 /** How often the locks that others hold are tried again, and ours are shown to be alive, in milliseconds. */

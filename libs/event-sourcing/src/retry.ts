@@ -12,7 +12,11 @@ export function pause(milliseconds: number, signal?: AbortSignal): Promise<void>
   });
 }
 
-/** Waiting times between tries, in milliseconds: doubling up to a limit, with jitter, so that many workers do not knock together. */
+/** Milliseconds before the next try after so many failures: doubling up to a limit, with jitter, so that many workers do not knock together. */
+export const backoff = (failures: number, { first = 10, longest = 500 } = {}): number =>
+  Math.min(longest, first * 2 ** failures) * (0.5 + Math.random() / 2);
+
+/** Counts failures in a row, and waits accordingly. */
 export class Backoff {
   private failures = 0;
 
@@ -31,9 +35,8 @@ export class Backoff {
 
   /** Waits the next, longer time. */
   async wait(signal?: AbortSignal): Promise<void> {
-    const limit = Math.min(this.longest, this.first * 2 ** this.failures);
-    this.failures += 1;
-    await pause(limit / 2 + Math.random() * (limit / 2), signal);
+    const { first, longest } = this;
+    await pause(backoff(this.failures++, { first, longest }), signal);
   }
 }
 
