@@ -41,16 +41,26 @@ module.exports = {
     {
       name: 'domain-is-pure',
       comment:
-        'A domain folder imports domain, the decider types, quantities and persistent collections: no Nest, no database, no node modules.',
+        'A domain folder imports domain, the decider types, quantities and persistent collections: no Nest, no database, no node modules. What another lib gives it is types.',
       severity: 'error',
       from: { path: '^libs/([^/]+)/src/domain/', pathNot: '\\.spec\\.ts$' },
       to: {
         pathNot: [
           '^libs/$1/src/domain/',
           '^libs/event-sourcing/src/decider\\.ts$',
-          '^libs/quantities/src/index\\.ts$',
+          '^libs/[^/]+/src/index\\.ts$',
           '^node_modules/immutable/',
         ],
+      },
+    },
+    {
+      name: 'domain-takes-only-types-from-other-libs',
+      severity: 'error',
+      from: { path: '^libs/([^/]+)/src/domain/', pathNot: '\\.spec\\.ts$' },
+      to: {
+        path: '^libs/[^/]+/src/index\\.ts$',
+        pathNot: ['^libs/quantities/'],
+        dependencyTypesNot: ['type-only'],
       },
     },
     {

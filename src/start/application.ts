@@ -23,7 +23,7 @@ import { NestLogger } from './logging.js';
 import { prepared } from '../read-database/prepared-databases.js';
 
 /** How long clients with open connections have to send and leave by themselves once no new ones are let in. */
-const farewellMilliseconds = 1_000;
+const connectionsMilliseconds = 1_000;
 /** How long requests that were accepted may take to be answered once we stop. */
 const drainMilliseconds = 6_000;
 
@@ -82,7 +82,7 @@ export class Application {
 
   private async shutDown(): Promise<void> {
     this.nest.get(Health).beginStopping();
-    await sayFarewell(this.nest.getHttpServer());
+    await drainConnections(this.nest.getHttpServer());
     await close(this.nest, this.databases, this.logger);
     this.logger.info('stopped');
   }
@@ -104,10 +104,10 @@ async function close(nest: NestFastifyApplication, databases: Databases, logger:
  * Shuts the door and lets those inside finish: no new connections; every answer takes its connection along (see the hook in `health/routes.ts`).
  * Only then are idle connections cut, so that hardly any client sends a request into a closing one.
  */
-async function sayFarewell(server: Server): Promise<void> {
+async function drainConnections(server: Server): Promise<void> {
   // An HTTP server's own `close` would cut connections at once whose request is still on its way.
   const empty = new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
-  await Promise.race([empty, delay(farewellMilliseconds)]);
+  await Promise.race([empty, delay(connectionsMilliseconds)]);
 }
 
 async function listen(nest: NestFastifyApplication, { port, host }: Configuration): Promise<void> {

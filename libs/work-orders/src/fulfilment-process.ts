@@ -1,6 +1,6 @@
 import { idOf, reaction, type Consequences, type RecordedEvent, type Rejection } from '#millwright/event-sourcing';
-import { decideOrderEffect, movesStock, outcomeIn, part, partTransactionIds } from '#millwright/inventory';
-import { fulfil, type FulfilmentEffects, type PartOutcome } from './domain/fulfilment.js';
+import { decideOrderEffect, movesStock, outcomeIn, part, partTransactionIds, type OrderEffectOutcome } from '#millwright/inventory';
+import { fulfil, type FulfilmentEffects } from './domain/fulfilment.js';
 import type { WorkOrderEvent } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
 import type { WorkOrder } from './domain/work-order.state.js';
@@ -30,7 +30,7 @@ const effectsThrough = (then: Consequences<WorkOrder>): FulfilmentEffects => ({
   orderBefore: () => then.before(),
   async carryOut(effect) {
     const transactionId = movesStock(effect) ? await then.nextId(partTransactionIds.name) : 0;
-    let outcome: PartOutcome = { kind: 'overtaken' };
+    let outcome: OrderEffectOutcome = { kind: 'overtaken' };
     const decide = (state: typeof part.initialState) => {
       const decided = decideOrderEffect(state, effect, transactionId);
       outcome = decided.outcome;

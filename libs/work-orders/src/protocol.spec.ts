@@ -108,7 +108,7 @@ class Plant {
   private async handle(actor: Actor, id: number, revision: number, event: WorkOrderEvent): Promise<void> {
     for (;;)
       try {
-        return await fulfil(this.desk(actor), id, revision, event);
+        return await fulfil(this.effectsOf(actor), id, revision, event);
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error;
       }
@@ -119,7 +119,7 @@ class Plant {
     if (this.scheduler.random(12) === 0) throw new Unreachable('the part cannot be reached');
   }
 
-  private desk(actor: Actor): FulfilmentEffects {
+  private effectsOf(actor: Actor): FulfilmentEffects {
     return {
       orderBefore: async (workOrderId, revision) => this.order(workOrderId).before(revision),
       carryOut: async (effect) => {

@@ -5,7 +5,8 @@ import { showQuantity } from '#millwright/quantities';
 import { ResourceWriter, ResourceWriters, type Decided, type ResourceCommands } from '#millwright/resources';
 import { sideBySide } from './domain/side-by-side.js';
 import { archiveWorkOrder, unarchiveWorkOrder } from './domain/work-order-archive.js';
-import { changeWorkOrder, openWorkOrder, reopenWorkOrder } from './domain/work-order-status.js';
+import { awaitsParts } from './domain/work-order-completion.js';
+import { asksForCompletion, changeWorkOrder, openWorkOrder, reopenWorkOrder } from './domain/work-order-status.js';
 import type { WorkOrderEvent } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
 import { completedStatus, partLines, type RefusedPart, type WorkOrder } from './domain/work-order.state.js';
@@ -43,13 +44,13 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, CONFLICT, WORK_ORDER_CLOSED, INSUFFICIENT_STOCK, DUPLICATE_REFERENCE, PRECONDITION_FAILED, COMPLETION_PENDING */
   async update(id: number, input: Partial<WorkOrderFields>): Promise<Decided<WorkOrder>> {
     const status = await this.statuses.find(input.status_id);
-    const completes = status ? status.kind === 'completed' : typeof input.completed_at === 'string';
-    const unissuable = completes ? await this.unissuableParts(id) : [];
+    const wanted = { status, completedAt: input.completed_at };
+    const unissuable = asksForCompletion(wanted) ? await this.unissuableParts(id) : [];
     const now = new Date().toISOString();
     const outcome = await this.resources.update(workOrders, id, withWholeChecklist(input), (order, changes) => {
-      const events = changeWorkOrder(order, { changes, status, completedAt: input.completed_at, now });
+      const events = changeWorkOrder(order, { changes, ...wanted, now });
       const refusal = completionRefusal({ parts: unissuable, count: unissuable.length });
-      if (refusal && events.at(-1)?.type === 'WorkOrderCompletionStarted') throw refusal;
+      if (refusal && awaitsParts(events)) throw refusal;
       return events;
     });
     return this.settled(outcome);

@@ -10,7 +10,8 @@ import {
   reopened,
   completionRefused,
 } from '../testing/work-orders.js';
-import { concernsParts, effectsOf, fulfil, type FulfilmentEffects, type PartEffect, type PartOutcome } from './fulfilment.js';
+import type { OrderEffectOutcome } from '#millwright/inventory';
+import { concernsParts, effectsOf, fulfil, type FulfilmentEffects, type PartEffect } from './fulfilment.js';
 import type { WorkOrderEvent } from './work-order.events.js';
 import { workOrder } from './work-order.js';
 import type { WorkOrder } from './work-order.state.js';
@@ -83,13 +84,13 @@ describe('what an event of an order asks of its parts', () => {
 /** Handles the last event of these where parts answer as told, and says what was asked and what the order heard. */
 async function handled(
   steps: readonly Step[],
-  answers: Readonly<Record<number, PartOutcome>>,
+  answers: Readonly<Record<number, OrderEffectOutcome>>,
 ): Promise<{ asked: number[]; heard: WorkOrderEvent[] }> {
   const { order, events } = fold(steps);
   const revision = events.length - 1;
   const askedParts: number[] = [];
   const heard: WorkOrderEvent[] = [];
-  const desk: FulfilmentEffects = {
+  const world: FulfilmentEffects = {
     orderBefore: async (_, at) => events.slice(0, at).reduce(workOrder.evolve, workOrder.initialState),
     carryOut: async ({ partId }) => {
       askedParts.push(partId);
@@ -100,13 +101,13 @@ async function handled(
     },
   };
   const event = events[revision];
-  if (event) await fulfil(desk, 7, revision, event);
+  if (event) await fulfil(world, 7, revision, event);
   return { asked: askedParts, heard };
 }
 
 describe('what an order hears of its parts', () => {
-  const granted: PartOutcome = { kind: 'done', quantity: '2' };
-  const short: PartOutcome = { kind: 'refused', quantity: '1', code: 'INSUFFICIENT_STOCK', message: '2 reserved, 1 on hand.' };
+  const granted: OrderEffectOutcome = { kind: 'done', quantity: '2' };
+  const short: OrderEffectOutcome = { kind: 'refused', quantity: '1', code: 'INSUFFICIENT_STOCK', message: '2 reserved, 1 on hand.' };
 
   it('nothing of a request that was granted', async () =>
     expect((await handled([opened, requested(52, '2')], { 52: granted })).heard).toEqual([]));

@@ -1,9 +1,10 @@
-import { showQuantity, toQuantity, type Decimal } from '#millwright/quantities';
+import type { OrderEffect, OrderEffectOutcome } from '#millwright/inventory';
+import { showQuantity, toQuantity } from '#millwright/quantities';
 import { sideBySide } from './side-by-side.js';
 import { finishCompletion, refuseCompletion } from './work-order-completion.js';
 import { refusePartAssignment } from './work-order-parts.js';
 import type { WorkOrderEvent } from './work-order.events.js';
-import { partLines, type PartRefusalCode, type WorkOrder } from './work-order.state.js';
+import { partLines, type WorkOrder } from './work-order.state.js';
 
 /**
  * How a work order and its parts come together. The order decides what it wants on its own stream, each part decides what it gives
@@ -29,20 +30,7 @@ import { partLines, type PartRefusalCode, type WorkOrder } from './work-order.st
  * answers for those that were done, with what came of them then. After a refused issue no further one is begun: what was issued beside it is
  * undone by the refusal's own effects, which reach every part of the order, issued or not.
  */
-export type PartEffect = Readonly<{ partId: number; workOrderId: number; orderRevision: number }> &
-  (
-    | Readonly<{ kind: 'reserve'; quantity: Decimal }>
-    | Readonly<{ kind: 'release' }>
-    | Readonly<{ kind: 'issue'; effectiveAt: string }>
-    | Readonly<{ kind: 'return'; quantityKept: Decimal }>
-    | Readonly<{ kind: 'returnAndReserve' }>
-  );
-
-/** What the part said: `quantity` is what the order has of it now. `overtaken`: a newer effect was there first, so this one has been dealt with. */
-export type PartOutcome =
-  | Readonly<{ kind: 'done'; quantity: Decimal }>
-  | Readonly<{ kind: 'refused'; quantity: Decimal; code: PartRefusalCode; message: string }>
-  | Readonly<{ kind: 'overtaken' }>;
+export type PartEffect = OrderEffect & Readonly<{ partId: number }>;
 
 /** A decision that is taken on the order's stream. */
 export type OrderDecision = (order: WorkOrder) => WorkOrderEvent[];
@@ -52,7 +40,7 @@ export interface FulfilmentEffects {
   /** The order folded up to (not including) that revision, whatever came later: the process judges by log order, never by a fresh read. */
   orderBefore(workOrderId: number, revision: number): Promise<WorkOrder>;
   /** Decides the effect on the part's stream and says what came of it. */
-  carryOut(effect: PartEffect): Promise<PartOutcome>;
+  carryOut(effect: PartEffect): Promise<OrderEffectOutcome>;
   /** Decides on the order's stream; conflicts are decided anew without limit. */
   answer(workOrderId: number, decision: OrderDecision): Promise<void>;
 }
@@ -125,7 +113,7 @@ export function effectsOf(before: WorkOrder, event: WorkOrderEvent): PartEffect[
   }
 }
 
-type EffectAndOutcome = Readonly<{ effect: PartEffect; outcome: PartOutcome }>;
+type EffectAndOutcome = Readonly<{ effect: PartEffect; outcome: OrderEffectOutcome }>;
 
 /** What the order has to hear of what its parts said, or nothing. */
 function answerTo(event: WorkOrderEvent, revision: number, outcomes: readonly EffectAndOutcome[]): OrderDecision | undefined {

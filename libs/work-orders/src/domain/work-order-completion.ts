@@ -9,6 +9,9 @@ export const completedEvent = ({ revision, completedAt, statusId }: CompletionRo
   effectiveAt: completedAt,
 });
 
+/** Whether these events begin a completion, and the parts have yet to say whether it ends well. */
+export const awaitsParts = (events: readonly WorkOrderEvent[]): boolean => events.at(-1)?.type === 'WorkOrderCompletionStarted';
+
 /** The round that is running, if it is this one. Whoever ends a round first ends it for everybody. */
 const running = ({ completion }: WorkOrder, completionRevision: number): CompletionRound | undefined =>
   completion?.revision === completionRevision ? completion : undefined;

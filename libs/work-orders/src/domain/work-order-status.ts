@@ -67,10 +67,14 @@ function moveTo(order: WorkOrder, { status, completedAt, now }: WantedStatus): W
   }
 }
 
+/** Whether the order is to be completed, whatever it is now: a status decides, without one a time of completion. */
+export const asksForCompletion = ({ status, completedAt }: Omit<WantedStatus, 'now'>): boolean =>
+  status ? status.kind === 'completed' : typeof completedAt === 'string';
+
 /** A status decides; without one, a time of completion completes and null reopens what is completed. */
 function targetKind(order: WorkOrder, status: Status | undefined, completedAt: string | null | undefined): StatusKind | undefined {
+  if (asksForCompletion({ status, completedAt })) return 'completed';
   if (status) return status.kind;
-  if (typeof completedAt === 'string') return 'completed';
   const reopens = completedAt === null && (order.phase === 'completed' || order.phase === 'completing');
   return reopens ? 'open' : undefined;
 }
