@@ -9,7 +9,6 @@ import { Questions } from '../questions.js';
 import { BuiltInRecords } from './built-in-records.js';
 import { PersonalRecords } from './personal-records.js';
 import { PersonalValues } from './personal-values.js';
-
 import type { PlainResource, ResourceDefinition } from './resource-definition.js';
 import { Trees } from './trees.js';
 import { PlainWriter } from './plain-writer.js';
