@@ -1,5 +1,5 @@
 import type { Detail } from '#millwright/event-sourcing';
-import { choiceProblem, snakeCase, type Problem } from '#millwright/fields';
+import { canonicalText, choiceProblem, snakeCase, type Problem } from '#millwright/fields';
 import { attributeValue, valueMeanings } from './attribute-values.js';
 import { comparing, matchers, matchersOf, type ListAttribute, type ListDefinition, type Matcher } from './list-definition.js';
 import type { Filter } from './list-query.js';
@@ -56,8 +56,10 @@ export function parseFilter(list: ListDefinition, { field, name, value }: Writte
     return undefined;
   }
   const { attribute, definition, matcher } = known;
-  const { type } = definition;
-  const texts = textsOf(value, matcher);
+  const { type, choices } = definition;
+  const ofWords = choices !== undefined && comparing.has(matcher);
+  const said = textsOf(value, matcher);
+  const texts = ofWords ? said?.map((text) => text && canonicalText(text)) : said;
   if (texts === undefined || texts.length === 0 || texts.length > mostValues) {
     details.push({ field, code: 'invalid_value', message: 'must be one value, or a list for in and not_in' });
     return undefined;
@@ -67,7 +69,7 @@ export function parseFilter(list: ListDefinition, { field, name, value }: Writte
     details.push({ field, code: 'invalid_value', message: isQuestion(matcher) ? `${matcher} takes =true only` : valueMeanings[type] });
     return undefined;
   }
-  const problem = comparing.has(matcher) ? wordProblem(definition, texts) : undefined;
+  const problem = ofWords ? wordProblem(definition, texts) : undefined;
   if (problem) {
     details.push({ field, ...problem });
     return undefined;
@@ -104,7 +106,10 @@ const isList = (matcher: Matcher): boolean => matcher === 'in' || matcher === 'n
 const questions: ReadonlySet<Matcher> = new Set(['present', 'blank', 'null', 'not_null', 'true', 'false']);
 const isQuestion = (matcher: Matcher): boolean => questions.has(matcher);
 
-/** The values as text; a list is `1,2,3`, or repeated, and then a comma is a comma. Undefined for what is neither text, number, boolean nor null. */
+/**
+ * The values as text; a list is `1,2,3`, with or without a comma at its end, or repeated, and then a comma is a comma. Undefined for what is neither
+ * text, number, boolean nor null.
+ */
 function textsOf(value: unknown, matcher: Matcher): (string | null)[] | undefined {
   const items: unknown[] = Array.isArray(value) ? value : [value];
   if (!isList(matcher) && items.length > 1) return undefined;
@@ -113,10 +118,16 @@ function textsOf(value: unknown, matcher: Matcher): (string | null)[] | undefine
     if (item === null) texts.push(null);
     else if (typeof item === 'number' || typeof item === 'boolean') texts.push(String(item));
     else if (typeof item === 'string')
-      texts.push(...(isList(matcher) && !Array.isArray(value) ? item.split(',').map((part) => part.trim()) : [item]));
+      texts.push(...(isList(matcher) && !Array.isArray(value) ? itemsOf(item) : [item]));
     else return undefined;
   }
   return texts;
+}
+
+function itemsOf(list: string): string[] {
+  const items = list.split(',').map((item) => item.trim());
+  const said = items.filter((item) => item !== '');
+  return said.length > 0 ? said : items.slice(0, 1);
 }
 
 /** Where the words are fixed, none can equal another: who asks for one has misspelt it. */
