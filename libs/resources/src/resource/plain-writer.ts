@@ -44,14 +44,14 @@ export class PlainWriter {
     private readonly people: PersonalRecords,
   ) {}
 
-  /** Has a guard asked before every change of this kind of record (the site's currency once a cost exists). */
+  /** Has a guard asked before every change of this kind of record (the site's currency once a cost exists). @throws Error it has one already */
   guardChanges(definition: PlainResource, guard: ChangeGuard): void {
-    this.changeGuards.set(definition.class, guard);
+    setOnce(this.changeGuards, definition, guard);
   }
 
-  /** Has a guard asked before any of this kind of record is archived (the last site of a customer). */
+  /** Has a guard asked before any of this kind of record is archived (the last site of a customer). @throws Error it has one already */
   guardArchive(definition: PlainResource, guard: ArchiveGuard): void {
-    this.archiveGuards.set(definition.class, guard);
+    setOnce(this.archiveGuards, definition, guard);
   }
 
   /** The four commands of one kind of record. */
@@ -233,4 +233,9 @@ function written(
   personal: RecordValues = {},
 ): Written {
   return { id, row: { ...plainRow(definition.table, id, state, revision), ...personal }, revision, position };
+}
+
+function setOnce<Guard>(guards: Map<Class, Guard>, { name, class: kind }: PlainResource, guard: Guard): void {
+  if (guards.has(kind)) throw new Error(`a second guard of ${name} would take the place of the first`);
+  guards.set(kind, guard);
 }
