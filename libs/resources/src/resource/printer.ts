@@ -41,11 +41,17 @@ export class Printer {
 async function printedBy(properties: readonly PrintedFacet[], row: Row, related: Related, figures: unknown, form: Form): Promise<Printed> {
   const shown: Printed = {};
   const awaited: Promise<void>[] = [];
-  for (const { name, print } of properties) {
-    const value = print(row, related, figures, form);
-    shown[name] = value;
-    // Most properties are the row's own: a page of a thousand must not wait for each of them.
-    if (value instanceof Promise) awaited.push(value.then((found: unknown) => void (shown[name] = found)));
+  try {
+    for (const { name, print } of properties) {
+      const value = print(row, related, figures, form);
+      shown[name] = value;
+      // Most properties are the row's own: a page of a thousand must not wait for each of them.
+      if (value instanceof Promise) awaited.push(value.then((found: unknown) => void (shown[name] = found)));
+    }
+  } catch (error) {
+    // What was begun may fail as well, and somebody must wait for it.
+    await Promise.allSettled(awaited);
+    throw error;
   }
   await Promise.all(awaited);
   return shown;
