@@ -1,16 +1,43 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { publishedDetails, publishedErrors } from './published-errors.js';
 
-/** Every word that the sources have in quotes, apart from where codes are defined; what a part answers to an order becomes a detail in lower case. */
-const quotedWords = new Set(
-  ['libs', 'src']
-    .flatMap((root) => readdirSync(root, { recursive: true, encoding: 'utf8' }).map((file) => `${root}/${file}`))
-    .filter((file) => file.endsWith('.ts') && !/(\.spec|\/errors)\.ts$/.test(file))
-    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/'(\w+)'/g)].map(([, word = '']) => word.toLowerCase())),
+/** Where sources give an answer its code: the places a code stands in, and no other word in quotes. */
+const givingCodes = [
+  /\bcode: (?:[^,'\n]*\? )?'(\w+)'(?: : '(\w+)')?/g,
+  /\bnew Rejection(?:WithHeaders)?\(\s*'(\w+)'/g,
+  /\bpublished\('(\w+)'/g,
+  /\binvalid\([^,]+, '(\w+)'/g,
+  /\bisKnown\('(\w+)'/g,
+  // The table of limits of GraphQL documents.
+  /^ {2}\w+: \['(\w+)', '[^']+'\],$/gm,
+];
+
+const codesIn = (file: string): string[] => {
+  const text = readFileSync(file, 'utf8');
+  return givingCodes.flatMap((giving) => [...text.matchAll(giving)].flatMap(([, ...codes]) => codes.filter((code) => code !== undefined)));
+};
+
+const sources = ['libs', 'src']
+  .flatMap((root) => readdirSync(root, { recursive: true, encoding: 'utf8' }).map((file) => `${root}/${file}`))
+  .filter((file) => file.endsWith('.ts') && !/(\.spec|\/errors)\.ts$/.test(file));
+const given = new Set(sources.flatMap(codesIn));
+/** What a part, or the size of a completion, says no to an order with becomes a detail in lower case. */
+const givenToOrders = new Set(
+  ['libs/inventory/src/domain/order-effects.ts', 'libs/work-orders/src/domain/work-order-completion.ts']
+    .flatMap(codesIn)
+    .map((code) => code.toLowerCase()),
 );
 
 it('publishes no detail code that nothing answers', () => {
-  expect(Object.keys(publishedDetails).filter((code) => !quotedWords.has(code))).toEqual([]);
+  expect(Object.keys(publishedDetails).filter((code) => !given.has(code) && !givenToOrders.has(code))).toEqual([]);
+});
+
+it('publishes no error that nothing answers, beside those that the contract names before there are scopes, tiers and limits', () => {
+  expect(Object.keys(publishedErrors).filter((code) => !given.has(code))).toEqual([
+    'INSUFFICIENT_PERMISSIONS',
+    'TIER_FEATURE_LOCKED',
+    'RATE_LIMIT_EXCEEDED',
+  ]);
 });
 
 it('lists errors by their status, for whoever reads the table', () => {

@@ -117,8 +117,7 @@ function textsOf(value: unknown, matcher: Matcher): (string | null)[] | undefine
   for (const item of items) {
     if (item === null) texts.push(null);
     else if (typeof item === 'number' || typeof item === 'boolean') texts.push(String(item));
-    else if (typeof item === 'string')
-      texts.push(...(isList(matcher) && !Array.isArray(value) ? itemsOf(item) : [item]));
+    else if (typeof item === 'string') texts.push(...(isList(matcher) && !Array.isArray(value) ? itemsOf(item) : [item]));
     else return undefined;
   }
   return texts;

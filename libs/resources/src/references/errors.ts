@@ -4,7 +4,6 @@ import { defineErrors } from '#millwright/event-sourcing';
 export const referenceErrors = defineErrors({
   errors: {
     DUPLICATE_REFERENCE: { status: 409, meaning: 'Another record holds this external_reference; `id` names it.' },
-    RECORD_IN_USE: { status: 409, meaning: 'Another record still refers to this one.' },
   },
   details: {
     not_found: 'There is no such record, or it belongs to someone else.',
