@@ -19,6 +19,10 @@ export class MeasuredLog implements EventLog {
     private readonly disk: Readonly<{ scarceMegabytes: number | undefined }>,
   ) {}
 
+  get keepsKeys(): boolean | undefined {
+    return this.log.keepsKeys;
+  }
+
   async append(request: AppendRequest, options?: { deadline?: number }): Promise<Appended> {
     const stop = this.metrics.appendDuration.startTimer();
     try {

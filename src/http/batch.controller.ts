@@ -3,7 +3,6 @@ import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { IdempotentRequest } from '#millwright/access';
 import { currentContext } from '#millwright/event-sourcing';
 import { ApiHeading, OverRest, UncheckedBody, writes } from '#millwright/resources';
 import { batchOperationsOf, urlOf, type BatchOperation } from './batch-operations.js';
@@ -39,8 +38,7 @@ export class BatchController {
   })
   async run(@UncheckedBody() body: unknown, @Req() request: FastifyRequest): Promise<UnwrappedAnswer> {
     const operations = batchOperationsOf(body);
-    const { idempotency } = currentContext();
-    if (idempotency instanceof IdempotentRequest) await idempotency.begin();
+    await currentContext().idempotency?.begin();
     const results: Inner[] = [];
     for (const [index, operation] of operations.entries()) {
       const position = results.findLast((result) => result.position !== undefined)?.position;

@@ -6,7 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { DataSource, EntityManager } from 'typeorm';
 import { ApiKeys } from '#millwright/access';
-import type { EventLog } from '#millwright/event-sourcing';
+import { EventStore, type EventLog } from '#millwright/event-sourcing';
 import { AppModule } from '../app.module.js';
 import type { Configuration } from '../config.js';
 import type { Databases } from '../read-database/databases.js';
@@ -82,6 +82,7 @@ export class Application {
 
   private async shutDown(): Promise<void> {
     this.nest.get(Health).beginStopping();
+    this.nest.get(EventStore).hurry();
     await drainConnections(this.nest.getHttpServer());
     await close(this.nest, this.databases, this.logger);
     this.logger.info('stopped');

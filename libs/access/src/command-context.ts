@@ -7,7 +7,7 @@ const patienceMs = 2_000;
 /** What of a request ends in its events' metadata, and until when its command may be retried. */
 export const commandContextOf = (
   scope: RequestScope,
-  more: Pick<CommandContext, 'expectedRevisions' | 'idempotency' | 'admit'> = {},
+  more: Pick<CommandContext, 'expectedRevisions' | 'idempotency' | 'admission'> = {},
 ): ScopedContext => ({
   actor: { kind: 'user', id: String(scope.principal.userId) },
   credential: scope.principal.credential,

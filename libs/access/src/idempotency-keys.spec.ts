@@ -67,7 +67,7 @@ describe('a request with an Idempotency-Key', () => {
     const other = another();
     let effects = 0;
     const work = async (request: IdempotentRequest): Promise<StoredAnswer> => {
-      await request.beforeFirstAppend('part-5', -1);
+      await request.keep(request.rowFor('part-5', -1));
       effects++;
       return answered('done');
     };
@@ -81,7 +81,7 @@ describe('a request with an Idempotency-Key', () => {
 
   it('leaves no trace when it is refused, and is decided anew', async () => {
     const refused = async (request: IdempotentRequest): Promise<StoredAnswer> => {
-      await request.beforeFirstAppend('part-6', 3);
+      await request.keep(request.rowFor('part-6', 3));
       throw new Rejection('INSUFFICIENT_STOCK', 'none left');
     };
     await expect(run({ key: 'refused' }, refused)).rejects.toMatchObject({ code: 'INSUFFICIENT_STOCK' });
@@ -96,24 +96,24 @@ describe('a request with an Idempotency-Key', () => {
     await expect(
       run({ key: 'unknown' }, async (request) => {
         const ids = [await request.allocate('part', async () => 71), await request.allocate('part', async () => 72)];
-        await request.beforeFirstAppend(`part-${ids[1]}`, 4);
+        await request.keep(request.rowFor(`part-${ids[1]}`, 4));
         first = [request.eventId(0), request.eventId(1)];
         throw new Rejection('UNAVAILABLE', 'the connection broke');
       }),
     ).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await run({ key: 'unknown' }, async (request) => {
       expect([request.eventId(0), request.eventId(1)]).toEqual(first);
-      expect(request.earlierTry).toEqual({ stream: 'part-72', revision: 4 });
+      expect(request.earlierTry).toEqual({ streams: { 'part-72': 4 } });
       const next = async (): Promise<number> => 99;
       expect([await request.allocate('part', next), await request.allocate('part', next), await request.allocate('part', next)]).toEqual([
         71, 72, 99,
       ]);
-      await request.beforeFirstAppend('part-72', 9);
+      await request.keep(request.rowFor('part-72', 9));
       return answered('found');
     });
     await keys.settled();
-    const { rows } = await pool.query<{ revision: string }>("SELECT revision FROM app.idempotency_keys WHERE body = 'found'");
-    expect(rows[0]?.revision).toBe('4');
+    const { rows } = await pool.query<{ streams: unknown }>("SELECT streams FROM app.idempotency_keys WHERE body = 'found'");
+    expect(rows[0]?.streams).toEqual({ 'part-72': 4 });
   });
 
   it('is still running while its owner holds the lease, and is taken over when the owner died', async () => {
@@ -122,8 +122,8 @@ describe('a request with an Idempotency-Key', () => {
       run(
         { key: 'dead owner' },
         async (request) => {
-          await request.beforeFirstAppend('part-8', 1);
-          await pool.query("UPDATE app.idempotency_keys SET owner = gen_random_uuid() WHERE stream = 'part-8'"); // as if another process held it
+          await request.keep(request.rowFor('part-8', 1));
+          await pool.query("UPDATE app.idempotency_keys SET owner = gen_random_uuid() WHERE streams ? 'part-8'"); // as if another process held it
           throw new Error('killed');
         },
         dead,
@@ -131,9 +131,9 @@ describe('a request with an Idempotency-Key', () => {
     ).rejects.toThrow('killed');
     dead.close();
     await expect(run({ key: 'dead owner' }, never)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_IN_USE' });
-    await pool.query("UPDATE app.idempotency_keys SET lease_until = now() - interval '1 second' WHERE stream = 'part-8'");
+    await pool.query("UPDATE app.idempotency_keys SET lease_until = now() - interval '1 second' WHERE streams ? 'part-8'");
     await run({ key: 'dead owner' }, async (request) => {
-      expect(request.earlierTry).toEqual({ stream: 'part-8', revision: 1 });
+      expect(request.earlierTry).toEqual({ streams: { 'part-8': 1 } });
       return answered('taken over');
     });
   });
@@ -182,7 +182,7 @@ const answered = (body: string): StoredAnswer => ({ status: 201, headers: { ETag
 const append =
   (stream: string) =>
   async (request: IdempotentRequest): Promise<StoredAnswer> => {
-    await request.beforeFirstAppend(stream, -1);
+    await request.keep(request.rowFor(stream, -1));
     return answered(`{"stream":"${stream}","quote":"'\\\\ü"}`);
   };
 

@@ -2,15 +2,21 @@ import { hash, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import canonicalize from 'canonicalize';
 import type { Pool } from 'pg';
-import { nameBasedUuid, Rejection } from '#millwright/event-sourcing';
+import { KeyKnown, nameBasedUuid, Rejection } from '#millwright/event-sourcing';
 import { IdempotencyTable, leaseSeconds, type Progress, type StoredAnswer } from './idempotency-table.js';
-import { IdempotentRequest } from './idempotent-request.js';
+import { IdempotentRequest, type KeyHolder } from './idempotent-request.js';
 import { currentScope } from './request-scope.js';
 
 export const longestIdempotencyKey = 255;
 
 /** `operation` is method and normalised path with ids; in GraphQL the mutation's field name. */
-export type KeyedOperation = Readonly<{ operation: string; key: string; fingerprint: Buffer }>;
+export type KeyedOperation = Readonly<{ operation: string; key: string; fingerprint: string }>;
+
+/** What a request does, once or again. */
+type Work = (request: IdempotentRequest) => Promise<StoredAnswer>;
+
+/** What came of it. */
+type Tried = Readonly<{ answer: StoredAnswer }> | Readonly<{ failure: unknown }>;
 
 const namespace = 'b5e6a3de-52a5-4b66-9f0f-6c1f9d6d7a15';
 const hourMs = 3_600_000;
@@ -22,18 +28,20 @@ const pauseBetweenLooksMs = 25;
  * The one implementation for REST, GraphQL and batch.
  */
 export class IdempotencyKeys {
-  private readonly owner = randomUUID();
   private readonly table: IdempotencyTable;
-  private readonly running = new Map<string, { fingerprint: Buffer; since: number; request?: IdempotentRequest }>();
+  private readonly holder: KeyHolder;
+  private readonly running = new Map<string, { fingerprint: string; since: number; request: IdempotentRequest }>();
   /** Answers that clients have, on their way into the table. */
-  private readonly given = new Map<string, { fingerprint: Buffer; answer: StoredAnswer; kept: Promise<void> }>();
+  private readonly given = new Map<string, { fingerprint: string; answer: StoredAnswer; kept: Promise<void> }>();
   private readonly timers: readonly NodeJS.Timeout[];
 
   /**
    * `relaxed` where the event log shares this database (see IdempotencyTable). `onFault` hears of failures behind an answer that was already decided.
    */
   constructor(database: Pool, options: Readonly<{ relaxed: boolean; onFault: (fault: unknown) => void }>) {
-    this.table = new IdempotencyTable(database, this.owner, options);
+    const owner = randomUUID();
+    this.table = new IdempotencyTable(database, owner, options);
+    this.holder = { owner, leaseSeconds, claim: (row) => this.table.claim(row) };
     this.onFault = options.onFault;
     const every = (ms: number, work: () => Promise<void>): NodeJS.Timeout => setInterval(() => void work().catch(this.onFault), ms).unref();
     this.timers = [every((leaseSeconds * 1000) / 3, () => this.renewLeases()), every(hourMs, () => this.purge())];
@@ -42,30 +50,35 @@ export class IdempotencyKeys {
   private readonly onFault: (fault: unknown) => void;
 
   /**
-   * Runs `work` unless the key's first answer is known. A refusal leaves no trace, so the request is decided anew;
+   * Runs `work`, or gives the key's first answer again. What appends goes on without a look at the key, for one that is known keeps the log from
+   * appending; whatever else comes of it counts only where the key is not known. A refusal leaves no trace, so the request is decided anew;
    * a failure that may hide an append leaves the row, so that a repeat finds its own events.
    * @throws Rejection IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, and whatever `work` throws
    */
-  async run(
-    { operation, key, fingerprint }: KeyedOperation,
-    work: (request: IdempotentRequest) => Promise<StoredAnswer>,
-  ): Promise<StoredAnswer & { replayed: boolean }> {
+  async run({ operation, key, fingerprint }: KeyedOperation, work: Work): Promise<StoredAnswer & { replayed: boolean }> {
     assertKey(key);
     const { customerId, credential } = currentScope().principal;
     const scope = nameBasedUuid(JSON.stringify([customerId, credential.id, operation, key]), namespace);
     const given = this.given.get(scope);
-    if (given && !given.fingerprint.equals(fingerprint)) throw reused();
+    if (given && given.fingerprint !== fingerprint) throw reused();
     if (given) return { ...given.answer, replayed: true };
     const rival = this.running.get(scope);
-    if (rival) throw rival.fingerprint.equals(fingerprint) ? inUse() : reused();
-    const run: { fingerprint: Buffer; since: number; request?: IdempotentRequest } = { fingerprint, since: Date.now() };
+    if (rival) throw rival.fingerprint === fingerprint ? inUse() : reused();
+    const fresh = new IdempotentRequest({ scope, fingerprint, eventIdBase: randomUUID() }, this.holder);
+    const run = { fingerprint, since: Date.now(), request: fresh };
     this.running.set(scope, run);
     try {
-      const found = await this.find(scope, fingerprint);
-      if ('status' in found) return { ...found, replayed: true };
-      run.request = found;
-      const answer = await this.carriedOut(scope, run.request, work);
-      return { ...answer, replayed: run.request.wasDone };
+      const outcome = await outcomeOf(work(fresh));
+      if ('answer' in outcome && fresh.appended) return await this.settle(fresh, outcome);
+      const known = await this.find(fresh).catch((fault: unknown) => {
+        // Without the table nobody knows more than this try; what it says of an append is still true.
+        if (fault instanceof Rejection || 'answer' in outcome) throw fault;
+        this.onFault(fault);
+      });
+      if (!known) return await this.settle(fresh, outcome);
+      if ('status' in known) return { ...known, replayed: true };
+      run.request = known;
+      return await this.settle(known, await outcomeOf(work(known)));
     } finally {
       this.running.delete(scope);
     }
@@ -90,41 +103,35 @@ export class IdempotencyKeys {
     for (const timer of this.timers) clearInterval(timer);
   }
 
-  /** The answer that the key has, or the request that is to be carried out or carried on. */
-  private async find(scope: string, fingerprint: Buffer): Promise<StoredAnswer | IdempotentRequest> {
-    const store = async (progress: Progress): Promise<void> => {
-      if (!(await this.table.claim(progress))) throw inUse();
-    };
+  /** The answer that the key has, or the request that is to be carried on; undefined where nobody but this one holds it. */
+  private async find(own: IdempotentRequest): Promise<StoredAnswer | IdempotentRequest | undefined> {
+    const { scope, fingerprint, eventIdBase } = own.progress;
     for (let looks = 1; ; looks += 1) {
       const row = await this.table.read(scope);
-      if (row && !row.fingerprint.equals(fingerprint)) throw reused();
-      if (row?.answer) return row.answer;
-      if (!row) return new IdempotentRequest({ scope, fingerprint, eventIdBase: randomUUID() }, store);
+      if (!row || row.eventIdBase === eventIdBase) return undefined;
+      if (row.fingerprint !== fingerprint) throw reused();
+      if (row.answer) return row.answer;
       const taken = await this.table.takeOver(scope);
-      if (taken) return new IdempotentRequest({ scope, fingerprint, eventIdBase: taken.eventIdBase }, store, taken);
+      if (taken) return new IdempotentRequest({ scope, fingerprint, eventIdBase: taken.eventIdBase }, this.holder, taken);
       // Another process may have answered this very moment, with the row still on its way.
       if (looks === looksAtMost) throw inUse();
       await pause(pauseBetweenLooksMs);
     }
   }
 
-  private async carriedOut(
-    scope: string,
-    request: IdempotentRequest,
-    work: (request: IdempotentRequest) => Promise<StoredAnswer>,
-  ): Promise<StoredAnswer> {
-    let answer: StoredAnswer;
-    try {
-      answer = await work(request);
-    } catch (failure) {
-      if (request.stored) await (isRefusal(failure) ? this.table.forget(scope) : this.table.release(scope)).catch(this.onFault);
-      throw failure;
+  private async settle(request: IdempotentRequest, outcome: Tried): Promise<StoredAnswer & { replayed: boolean }> {
+    const { scope, progress } = request;
+    if (!('answer' in outcome)) {
+      const { failure } = outcome;
+      if (request.stored) await (isRefusal(failure) ? this.table.forget(progress) : this.table.release(scope)).catch(this.onFault);
+      throw failure instanceof KeyKnown ? inUse() : failure;
     }
+    const { answer } = outcome;
     // What is committed is answered as such; a row that could not be finished is finished by a repeat, from the events.
     if (answer.final === false) await this.table.release(scope).catch(this.onFault);
-    else if (request.stored) this.keepLater(scope, request.progress, answer);
-    else await this.table.answer(request.progress, answer).catch(this.onFault);
-    return answer;
+    else if (request.stored) this.keepLater(scope, progress, answer);
+    else if ((await this.table.answer(progress, answer).catch(this.onFault)) === false) throw inUse();
+    return { ...answer, replayed: request.wasDone };
   }
 
   /** Nobody waits for a row that the events can finish as well; until it is stored, repeats are answered from memory. */
@@ -138,14 +145,14 @@ export class IdempotencyKeys {
 
   private async renewLeases(): Promise<void> {
     const old = Date.now() - 1_000;
-    const scopes = [...this.running].filter(([, { since, request }]) => since < old && request?.stored === true).map(([scope]) => scope);
+    const scopes = [...this.running].filter(([, { since, request }]) => since < old && request.stored).map(([scope]) => scope);
     if (scopes.length > 0) await this.table.renew(scopes);
   }
 }
 
-/** SHA-256 over RFC 8785 of what makes two requests the same: key order and white space do not count. */
-export function fingerprintOf(parts: Readonly<Record<string, unknown>>): Buffer {
-  return hash('sha256', canonicalText(parts), 'buffer');
+/** SHA-256 in hex over RFC 8785 of what makes two requests the same: key order and white space do not count. */
+export function fingerprintOf(parts: Readonly<Record<string, unknown>>): string {
+  return hash('sha256', canonicalText(parts), 'hex');
 }
 
 function canonicalText(parts: Readonly<Record<string, unknown>>): string {
@@ -161,6 +168,12 @@ function assertKey(key: string): void {
   if (key.length > 0 && key.length <= longestIdempotencyKey) return;
   throw new Rejection('MALFORMED_REQUEST', `an Idempotency-Key has 1 to ${longestIdempotencyKey} characters`);
 }
+
+const outcomeOf = (work: Promise<StoredAnswer>): Promise<Tried> =>
+  work.then(
+    (answer) => ({ answer }),
+    (failure: unknown) => ({ failure }),
+  );
 
 /** The codes that say "not now" rather than "no": what they hide may have been appended. */
 const undecided = new Set(['UNAVAILABLE', 'COMPLETION_PENDING', 'INTERNAL']);

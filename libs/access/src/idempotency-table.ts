@@ -1,29 +1,21 @@
 import type { Pool } from 'pg';
-import { sharedStatements } from '#millwright/event-sourcing';
+import { sharedStatements, type KeyRow } from '#millwright/event-sourcing';
 
 /** An answer as a client got it, kept to be given again; one with `final: false` is given once, and a repeat carries on instead. */
 export type StoredAnswer = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: string; final?: boolean }>;
 
-/** What a key's row knows of a request that is under way. */
-export type Progress = Readonly<{
-  scope: string;
-  fingerprint: Buffer;
-  eventIdBase: string;
-  stream: string | null;
-  revision: number | null;
-  allocated: Readonly<Record<string, readonly number[]>>;
-}>;
+/** What a key's row knows of a request, whoever carries it out. */
+export type Progress = Omit<KeyRow, 'owner' | 'leaseSeconds'>;
 
 type Answered = Readonly<{ progress: Progress; answer: StoredAnswer }>;
 
-export type KeyRow = Progress & Readonly<{ answer: StoredAnswer | null }>;
+export type KnownKey = Progress & Readonly<{ answer: StoredAnswer | null }>;
 
 type DatabaseRow = Readonly<{
   scope: string;
   fingerprint: Buffer;
   event_id_base: string;
-  stream: string | null;
-  revision: string | null;
+  streams: Record<string, number>;
   allocated: Record<string, number[]>;
   status: number | null;
   headers: Record<string, string> | null;
@@ -63,7 +55,7 @@ export class IdempotencyTable {
     this.settings = `SELECT set_config('synchronous_commit', '${options.relaxed ? 'off' : 'on'}', true)`;
   }
 
-  read(scope: string): Promise<KeyRow | undefined> {
+  read(scope: string): Promise<KnownKey | undefined> {
     return this.reads.load(scope);
   }
 
@@ -83,11 +75,11 @@ export class IdempotencyTable {
   }
 
   /** Makes an unfinished row ours if its owner has let go of it or died; the row as it is then, or undefined. */
-  async takeOver(scope: string): Promise<KeyRow | undefined> {
+  async takeOver(scope: string): Promise<KnownKey | undefined> {
     const { rows } = await this.database.query<DatabaseRow>(
       `UPDATE app.idempotency_keys SET owner = $2, lease_until = now() + make_interval(secs => $3)
        WHERE scope = $1 AND status IS NULL AND (owner = $2 OR lease_until < now())
-       RETURNING scope, fingerprint, event_id_base, stream, revision, allocated, status, headers, body`,
+       RETURNING scope, fingerprint, event_id_base, streams, allocated, status, headers, body`,
       [scope, this.owner, leaseSeconds],
     );
     return rows[0] && keyRow(rows[0]);
@@ -108,8 +100,12 @@ export class IdempotencyTable {
     ]);
   }
 
-  async forget(scope: string): Promise<void> {
-    await this.database.query('DELETE FROM app.idempotency_keys WHERE scope = $1 AND owner = $2 AND status IS NULL', [scope, this.owner]);
+  /** Removes the unfinished row of a request that did nothing. */
+  async forget({ scope, eventIdBase }: Progress): Promise<void> {
+    await this.database.query(
+      'DELETE FROM app.idempotency_keys WHERE scope = $1 AND event_id_base = $2 AND owner = $3 AND status IS NULL',
+      [scope, eventIdBase, this.owner],
+    );
   }
 
   /** Removes rows past their time, some thousand a statement; answers how many went. */
@@ -122,10 +118,10 @@ export class IdempotencyTable {
     return rowCount ?? 0;
   }
 
-  private async readAll(scopes: readonly string[]): Promise<(KeyRow | undefined)[]> {
+  private async readAll(scopes: readonly string[]): Promise<(KnownKey | undefined)[]> {
     const { rows } = await this.database.query<DatabaseRow>({
       name: 'read-idempotency-keys',
-      text: `SELECT scope, fingerprint, event_id_base, stream, revision, allocated, status, headers, body
+      text: `SELECT scope, fingerprint, event_id_base, streams, allocated, status, headers, body
              FROM app.idempotency_keys WHERE scope = ANY($1::uuid[])`,
       values: [scopes],
     });
@@ -137,10 +133,10 @@ export class IdempotencyTable {
     const { rows: claimed } = await this.database.query<{ scope: string }>({
       name: 'claim-idempotency-keys',
       text: `WITH settings AS (${this.settings})
-        INSERT INTO app.idempotency_keys AS kept (scope, fingerprint, event_id_base, stream, revision, allocated, owner, lease_until)
-        SELECT row.*, $7::uuid, now() + make_interval(secs => $8)
+        INSERT INTO app.idempotency_keys AS kept (scope, fingerprint, event_id_base, streams, allocated, owner, lease_until)
+        SELECT row.*, $6::uuid, now() + make_interval(secs => $7)
         FROM settings, unnest(${columnsSql}) AS row
-        ON CONFLICT (scope) DO UPDATE SET stream = excluded.stream, revision = excluded.revision, allocated = excluded.allocated,
+        ON CONFLICT (scope) DO UPDATE SET streams = excluded.streams, allocated = excluded.allocated,
           lease_until = excluded.lease_until
         WHERE kept.owner = excluded.owner AND kept.event_id_base = excluded.event_id_base AND kept.status IS NULL
         RETURNING scope`,
@@ -155,9 +151,9 @@ export class IdempotencyTable {
       name: 'answer-idempotency-keys',
       text: `WITH settings AS (${this.settings})
         INSERT INTO app.idempotency_keys AS kept
-          (scope, fingerprint, event_id_base, stream, revision, allocated, status, headers, body, owner, lease_until)
-        SELECT row.*, $10::uuid, now()
-        FROM settings, unnest(${columnsSql}, ${texts('$7')}::integer[], ${texts('$8')}::jsonb[], ${texts('$9')}) AS row
+          (scope, fingerprint, event_id_base, streams, allocated, status, headers, body, owner, lease_until)
+        SELECT row.*, $9::uuid, now()
+        FROM settings, unnest(${columnsSql}, ${texts('$6')}::integer[], ${texts('$7')}::jsonb[], ${texts('$8')}) AS row
         ON CONFLICT (scope) DO UPDATE SET status = excluded.status, headers = excluded.headers, body = excluded.body
         WHERE kept.owner = excluded.owner AND kept.event_id_base = excluded.event_id_base
         RETURNING scope`,
@@ -174,26 +170,24 @@ export class IdempotencyTable {
   }
 }
 
-const columnsSql = `${texts('$1')}::uuid[], ${texts('$2')}::bytea[], ${texts('$3')}::uuid[], ${texts('$4')}, ${texts('$5')}::bigint[], ${texts('$6')}::jsonb[]`;
+const columnsSql = `${texts('$1')}::uuid[], ${texts('$2')}::bytea[], ${texts('$3')}::uuid[], ${texts('$4')}::jsonb[], ${texts('$5')}::jsonb[]`;
 
 const columns = (rows: readonly Progress[]): string[] => [
   joined(rows, ({ scope }) => scope),
-  joined(rows, ({ fingerprint }) => `\\x${fingerprint.toString('hex')}`),
+  joined(rows, ({ fingerprint }) => `\\x${fingerprint}`),
   joined(rows, ({ eventIdBase }) => eventIdBase),
-  joined(rows, ({ stream }) => stream),
-  joined(rows, ({ revision }) => revision),
+  joined(rows, ({ streams }) => JSON.stringify(streams)),
   joined(rows, ({ allocated }) => JSON.stringify(allocated)),
 ];
 
 const joined = <Item>(rows: readonly Item[], textOf: (row: Item) => string | number | null): string =>
   rows.map((row) => textOf(row) ?? nothing).join(separator);
 
-const keyRow = (row: DatabaseRow): KeyRow => ({
+const keyRow = (row: DatabaseRow): KnownKey => ({
   scope: row.scope,
-  fingerprint: row.fingerprint,
+  fingerprint: row.fingerprint.toString('hex'),
   eventIdBase: row.event_id_base,
-  stream: row.stream,
-  revision: row.revision === null ? null : Number(row.revision),
+  streams: row.streams,
   allocated: row.allocated,
   answer: row.status === null ? null : { status: row.status, headers: row.headers ?? {}, body: row.body ?? '' },
 });

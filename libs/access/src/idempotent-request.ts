@@ -1,46 +1,59 @@
-import { nameBasedUuid, type IdempotentAttempt } from '#millwright/event-sourcing';
+import { KeyKnown, nameBasedUuid, type IdempotentAttempt, type KeyRow } from '#millwright/event-sourcing';
 import type { Progress } from './idempotency-table.js';
 
+/** The table as one process sees it. */
+export type KeyHolder = Readonly<{
+  owner: string;
+  leaseSeconds: number;
+  /** Stores a row "in progress"; false when another request holds its key. */
+  claim(row: KeyRow): Promise<boolean>;
+}>;
+
 /**
- * One try of a request with an Idempotency-Key. What it needs to be repeated exactly (base of the event ids, allocated ids, stream, revision)
- * is stored by `store` before anything is appended.
+ * One try of a request with an Idempotency-Key. What it needs to be repeated exactly (base of the event ids, allocated ids, streams, revisions)
+ * is stored with its first append to each stream, or before it.
  */
 export class IdempotentRequest implements IdempotentAttempt {
-  readonly earlierTry?: Readonly<{ stream: string; revision: number }>;
-  private readonly allocated = new Map<string, number[]>();
+  readonly earlierTry?: Readonly<{ streams: Readonly<Record<string, number>> }>;
+  private readonly streams: Map<string, number>;
+  private readonly allocated: Map<string, number[]>;
   private readonly handedOut = new Map<string, number>();
-  private stream: string | null = null;
-  private revision: number | null = null;
-  private isStored: boolean;
+  private mayBeStored: boolean;
   private wasFound = false;
-  private hasAppended = false;
+  private mayHaveAppended = false;
 
   constructor(
-    private readonly key: Readonly<{ scope: string; fingerprint: Buffer; eventIdBase: string }>,
-    private readonly store: (progress: Progress) => Promise<void>,
+    private readonly key: Pick<KeyRow, 'scope' | 'fingerprint' | 'eventIdBase'>,
+    private readonly holder: KeyHolder,
     earlier?: Progress,
   ) {
-    this.isStored = earlier !== undefined;
-    if (!earlier) return;
-    for (const [sequence, ids] of Object.entries(earlier.allocated)) this.allocated.set(sequence, [...ids]);
-    if (earlier.stream === null || earlier.revision === null) return;
-    this.stream = earlier.stream;
-    this.revision = earlier.revision;
-    this.earlierTry = { stream: earlier.stream, revision: earlier.revision };
+    this.mayBeStored = earlier !== undefined;
+    this.streams = new Map(Object.entries(earlier?.streams ?? {}));
+    this.allocated = new Map(Object.entries(earlier?.allocated ?? {}).map(([sequence, ids]) => [sequence, [...ids]]));
+    if (this.streams.size > 0) this.earlierTry = { streams: Object.fromEntries(this.streams) };
   }
 
-  /** Whether the row exists, that is whether this or an earlier try may have appended. */
+  get scope(): string {
+    return this.key.scope;
+  }
+
+  /** Whether the row may exist, that is whether this or an earlier try may have appended. */
   get stored(): boolean {
-    return this.isStored;
+    return this.mayBeStored;
+  }
+
+  /** Whether this try gave events to the log. */
+  get appended(): boolean {
+    return this.mayHaveAppended;
   }
 
   /** Whether an earlier try had done all of it, and only its answer was lost with its process. */
   get wasDone(): boolean {
-    return this.wasFound && !this.hasAppended;
+    return this.wasFound && !this.mayHaveAppended;
   }
 
   get progress(): Progress {
-    return { ...this.key, stream: this.stream, revision: this.revision, allocated: Object.fromEntries(this.allocated) };
+    return { ...this.key, streams: Object.fromEntries(this.streams), allocated: Object.fromEntries(this.allocated) };
   }
 
   eventId(ordinal: number): string {
@@ -63,18 +76,24 @@ export class IdempotentRequest implements IdempotentAttempt {
     this.wasFound = true;
   }
 
-  async beforeFirstAppend(stream: string, revision: number): Promise<void> {
-    this.hasAppended = true;
+  rowFor(stream: string, revision: number): KeyRow {
+    this.mayHaveAppended = true;
     // An append of an earlier try may have landed anywhere from the first revision on, so the lowest one stays.
-    this.revision = this.stream === stream && this.revision !== null ? Math.min(this.revision, revision) : revision;
-    this.stream = stream;
-    await this.store(this.progress);
-    this.isStored = true;
+    this.streams.set(stream, Math.min(revision, this.streams.get(stream) ?? revision));
+    return this.row();
   }
 
-  /** For a request that appends through others (a batch): stores the row before the first of them. */
-  async begin(): Promise<void> {
-    await this.store(this.progress);
-    this.isStored = true;
+  async keep(row: KeyRow): Promise<void> {
+    if (!(await this.holder.claim(row))) throw new KeyKnown([this.scope]);
+  }
+
+  begin(): Promise<void> {
+    return this.keep(this.row());
+  }
+
+  private row(): KeyRow {
+    this.mayBeStored = true;
+    const { owner, leaseSeconds } = this.holder;
+    return { ...this.progress, owner, leaseSeconds };
   }
 }

@@ -3,7 +3,6 @@ export * from './command-context.js';
 export * from './entity-directory.js';
 export * from './idempotency-keys.js';
 export type { StoredAnswer } from './idempotency-table.js';
-export { IdempotentRequest } from './idempotent-request.js';
 export * from './migrations.js';
 export * from './request-scope.js';
 export * from './user-of-actor.js';

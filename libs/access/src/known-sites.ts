@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { Rejection, runForEverybody } from '#millwright/event-sourcing';
+import { Rejection, runForEverybody, type Admission } from '#millwright/event-sourcing';
 import { EntityDirectory, type FoundEntity } from './entity-directory.js';
 import type { EntityScope, RequestScope } from './request-scope.js';
 
@@ -49,15 +49,23 @@ export class KnownSites {
 
   /**
    * What the commands of a request are asked right before each is decided. It throws CONFLICT: what belongs to an archived site stays as it is,
-   * until the site is brought back.
+   * until the site is brought back. A command that has waited longer than others may take to notice is asked anew.
    * @throws Rejection UNAVAILABLE
    */
-  async admission({ entity, principal: { customerId } }: RequestScope): Promise<(() => void) | undefined> {
+  async admission({ entity, principal: { customerId } }: RequestScope): Promise<Admission | undefined> {
     if (!entity) return undefined;
-    const found = await this.find(customerId, entity.id);
-    return () => {
-      const { archived } = this.directory.known(customerId, entity.id) ?? found ?? { archived: false };
-      if (archived) throw new Rejection('CONFLICT', `The entity "${entity.name}" is archived; bring it back first.`);
+    let found = await this.find(customerId, entity.id);
+    return {
+      check: () => {
+        const { archived } = this.directory.known(customerId, entity.id) ?? found ?? { archived: false };
+        if (archived) throw new Rejection('CONFLICT', `The entity "${entity.name}" is archived; bring it back first.`);
+      },
+      renewed: () =>
+        this.readings.has(`${customerId}/${entity.id}`)
+          ? undefined
+          : this.find(customerId, entity.id).then((again) => {
+              found = again;
+            }),
     };
   }
 

@@ -49,4 +49,39 @@ export const accessMigrations: readonly Readonly<{ name: string; sql: string }>[
       CREATE INDEX idempotency_keys_age ON app.idempotency_keys USING brin (created_at);
     `,
   },
+  {
+    // The log's append calls these with the rows of the keys that travel with it (KeyRow); search_path as the caller has it, so every name is whole.
+    name: '0003-idempotency-keys-with-appends',
+    sql: `
+      -- each stream that the request appends to, with the revision it decided from (-1: no stream), in place of stream and revision
+      ALTER TABLE app.idempotency_keys ADD COLUMN streams jsonb NOT NULL DEFAULT '{}';
+      UPDATE app.idempotency_keys SET streams = jsonb_build_object(stream, revision) WHERE stream IS NOT NULL AND status IS NULL;
+
+      CREATE FUNCTION app.held_idempotency_keys(keys jsonb) RETURNS uuid[]
+      LANGUAGE sql STABLE AS $$
+        SELECT coalesce(array_agg(kept.scope), '{}')
+        FROM jsonb_to_recordset(keys) AS wanted(scope uuid, "eventIdBase" uuid, owner uuid)
+        JOIN app.idempotency_keys AS kept ON kept.scope = wanted.scope
+        WHERE kept.event_id_base <> wanted."eventIdBase" OR kept.owner <> wanted.owner OR kept.status IS NOT NULL
+      $$;
+
+      CREATE FUNCTION app.keep_idempotency_keys(keys jsonb) RETURNS void
+      LANGUAGE plpgsql VOLATILE AS $$
+      DECLARE
+        kept_now bigint;
+      BEGIN
+        INSERT INTO app.idempotency_keys AS kept (scope, fingerprint, event_id_base, streams, allocated, owner, lease_until)
+        SELECT k.scope, decode(k.fingerprint, 'hex'), k."eventIdBase", k.streams, k.allocated, k.owner, now() + make_interval(secs => k."leaseSeconds")
+        FROM jsonb_to_recordset(keys) AS k(scope uuid, fingerprint text, "eventIdBase" uuid, streams jsonb, allocated jsonb, owner uuid, "leaseSeconds" integer)
+        ON CONFLICT (scope) DO UPDATE SET streams = excluded.streams, allocated = excluded.allocated, lease_until = excluded.lease_until
+          WHERE kept.owner = excluded.owner AND kept.event_id_base = excluded.event_id_base AND kept.status IS NULL;
+        GET DIAGNOSTICS kept_now = ROW_COUNT;
+        IF kept_now < jsonb_array_length(keys) THEN
+          -- Another request has stored one since it was looked for: nothing of this happens, and who asks again is told of it.
+          RAISE EXCEPTION 'an Idempotency-Key was taken at this moment' USING ERRCODE = 'serialization_failure';
+        END IF;
+      END
+      $$;
+    `,
+  },
 ];

@@ -1,22 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Actor, Credential, Position } from './event.js';
-
-/**
- * A request with an Idempotency-Key on its way through the handlers (storage-format.md, "Retrying an unknown outcome").
- * The edge implements it on its key table; the engine asks it.
- */
-export interface IdempotentAttempt {
-  /** The id of the n-th event this request appends (uuidv5 of the key's scope and n), the same on every try. */
-  eventId(ordinal: number): string;
-  /** Hands out the ids of earlier tries in the same order, and new ones from `next` after that. */
-  allocate(sequence: string, next: () => Promise<number>): Promise<number>;
-  /** Called once before the first append: stores the row "in progress" with ids, stream and the revision the decision starts from (-1: no stream). */
-  beforeFirstAppend(stream: string, revision: number): Promise<void>;
-  /** Present when an earlier try may have appended: look for the own event ids from `revision` + 1 on, before deciding anything. */
-  readonly earlierTry?: Readonly<{ stream: string; revision: number }>;
-  /** Called when events of an earlier try were found and are answered from: the client is given its first answer again. */
-  recognised?(): void;
-}
+import type { IdempotentAttempt } from './idempotent-attempt.js';
 
 /** How far what was done so far has come in the log: whoever has to answer for it knows that it stands, also when the rest goes wrong. */
 export class Commits {
@@ -25,6 +9,14 @@ export class Commits {
   note(position: Position): void {
     if (this.position === undefined || position > this.position) this.position = position;
   }
+}
+
+/** Whether the commands of a request may be carried out (its site is not archived). */
+export interface Admission {
+  /** Asked at every try right before the decision. @throws Rejection where they may not, any more */
+  check(): void;
+  /** Finds out anew what `check` says, where it is too old to be believed; undefined where it is not. @throws Rejection */
+  renewed(): Promise<unknown> | undefined;
 }
 
 /** What surrounds a command and ends in the metadata of its events. */
@@ -44,8 +36,7 @@ export type CommandContext = Readonly<{
   /** `If-Match`: one of these revisions, or the command is refused with PRECONDITION_FAILED at the first mismatch. `'exists'` is `*`. */
   expectedRevisions?: readonly number[] | 'exists';
   idempotency?: IdempotentAttempt;
-  /** Asked at every try right before the decision: throws a Rejection where no command of this request may be carried out any more (an archived site). */
-  admit?: () => void;
+  admission?: Admission;
   /** Told of everything that is committed in this context. */
   commits?: Commits;
   /** Until when conflicts are retried, in milliseconds since 1970. */

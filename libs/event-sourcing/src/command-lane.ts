@@ -5,6 +5,7 @@ import type { Committed, CommittedStates } from './committed-states.js';
 import type { Stream } from './decider.js';
 import { LogUnavailable, UnknownOutcome, WrongExpectedRevision, type Appended, type EventLog } from './event-log.js';
 import type { Event, Position, ProposedEvent } from './event.js';
+import { KeyKnown, type KeyRow } from './idempotent-attempt.js';
 import type { PendingCommand } from './pending-command.js';
 
 export type LaneStatistics = { commands: number; appends: number; events: number; conflicts: number; unknownOutcomes: number };
@@ -25,6 +26,8 @@ export class CommandLane<State, E extends Event> {
     private readonly states: CommittedStates,
     private readonly clock: Clock,
     private readonly statistics: LaneStatistics,
+    /** Whether commands wait for their turn for longer than they are tried. */
+    private readonly queue: Readonly<{ patient: boolean }>,
   ) {}
 
   add(command: PendingCommand<State, E>): void {
@@ -63,29 +66,38 @@ export class CommandLane<State, E extends Event> {
       try {
         if (!committed || (!proven && tries > 1)) {
           committed = await this.freshFor(open, committed);
-          open = open.filter((command) => !command.answerIfFound());
+          open = open.filter((command) => !command.refused && !command.answerIfFound());
           proven = true;
         }
+        // No other command has to wait for what is asked of the site of one.
+        const renewed = open.flatMap((command) => command.admitted()?.catch((error: unknown) => command.refuse(error)) ?? []);
+        if (renewed.length > 0) await Promise.all(renewed);
         const round = decideRound(open, committed, { name: this.name, now: this.clock.now(), definition: this.definition });
-        const beginning = round.steps.flatMap(({ command, events }) => (events.length > 0 && !command.begun ? [command] : []));
-        if (beginning.length > 0 && !(await this.begin(beginning, committed.revision))) {
-          open = open.filter((command) => !command.refused);
-          continue;
-        }
         if (round.events.length === 0) {
           if (!proven) continue;
           answerRound(round, committed.position, undefined);
           return [];
         }
-        if (await this.append(round, committed)) {
+        const keyed = keyedIn(round, this.name, committed.revision);
+        if (!this.log.keepsKeys) await this.keepKeys(keyed);
+        // Whoever was told meanwhile that his time is over must not be carried out after all.
+        if (open.some((command) => command.refused)) {
+          open = open.filter((command) => !command.refused);
+          continue;
+        }
+        if (await this.append(round, committed, this.log.keepsKeys ? keyed : [])) {
           const others = open.slice(round.steps.length);
-          for (const command of [...others, ...this.waiting]) command.keepWaiting();
+          if (this.queue.patient) for (const command of [...others, ...this.waiting]) command.keepWaiting();
           return others;
         }
         proven = false;
       } catch (error) {
         if (error instanceof WrongExpectedRevision) this.statistics.conflicts += 1;
-        else if (error instanceof UnknownOutcome) this.statistics.unknownOutcomes += 1;
+        else if (error instanceof KeyKnown && open.some((command) => isKnown(command, error))) {
+          for (const command of open) if (isKnown(command, error)) command.refuse(error);
+          open = open.filter((command) => !command.refused);
+          continue;
+        } else if (error instanceof UnknownOutcome) this.statistics.unknownOutcomes += 1;
         else if (!(error instanceof LogUnavailable)) {
           await this.settleEachAlone(open, error);
           return [];
@@ -114,24 +126,25 @@ export class CommandLane<State, E extends Event> {
     else for (const command of commands) await this.settle([command]);
   }
 
-  /** Lets idempotent attempts store what a retry needs. False when some could not: these are refused, and the others have to be decided without them. */
-  private async begin(commands: readonly PendingCommand<State, E>[], revision: number): Promise<boolean> {
-    await Promise.all(commands.map((command) => command.begin(this.name, revision).catch((error: unknown) => command.refuse(error))));
-    return !commands.some(({ refused }) => refused);
+  /** Stores rows of keys ahead of an append, and refuses the commands whose row could not be. */
+  private async keepKeys(keyed: readonly Keyed<State, E>[]): Promise<void> {
+    await Promise.all(keyed.map(({ command, row }) => command.keepKey(this.name, row).catch((error: unknown) => command.refuse(error))));
   }
 
   /** True when everybody has an answer; false when the log knew these events already and has to be read. */
-  private async append(round: Round<State, E>, committed: Committed<State>): Promise<boolean> {
+  private async append(round: Round<State, E>, committed: Committed<State>, keyed: readonly Keyed<State, E>[]): Promise<boolean> {
     const { revision } = committed;
     const request = {
       stream: this.name,
       expected: revision < 0 ? ('no stream' as const) : revision,
       events: round.events as readonly ProposedEvent[],
+      ...(keyed.length > 0 && { keys: keyed.map(({ row }) => row) }),
     };
     const given = round.steps.flatMap(({ command, events }) => (events.length > 0 ? [command] : []));
     // The oldest must not end an append that the others still have time for, nor their deadline one that has to be settled after it.
     const deadline = Math.max(...given.map((command) => command.appendableUntil));
     const appended = await this.give(given, deadline, () => this.log.append(request, { deadline }));
+    for (const { command } of keyed) command.keyIsKept(this.name);
     if (appended.duplicate) return false;
     this.statistics.appends += 1;
     this.statistics.events += round.events.length;
@@ -201,6 +214,19 @@ export class CommandLane<State, E extends Event> {
     });
   }
 }
+
+/** A command whose key's row is stored with its events. */
+type Keyed<State, E extends Event> = Readonly<{ command: PendingCommand<State, E>; row: KeyRow }>;
+
+const keyedIn = <State, E extends Event>({ steps }: Round<State, E>, stream: string, revision: number): Keyed<State, E>[] =>
+  steps.flatMap(({ command, events }) => {
+    const row = events.length > 0 ? command.keyRow(stream, revision) : undefined;
+    return row ? [{ command, row }] : [];
+  });
+
+/** Such a command is answered from its key's row; the others of its append have to be decided again. */
+const isKnown = <State, E extends Event>({ keyScope }: PendingCommand<State, E>, { scopes }: KeyKnown): boolean =>
+  keyScope !== undefined && scopes.includes(keyScope);
 
 /** Every command is answered with the position of its own last event, so that a repetition says the same. */
 function positionsFrom({ position, firstPosition }: Appended, events: number): Position[] | undefined {

@@ -1,4 +1,5 @@
 import type { Position, ProposedEvent, RecordedEvent } from './event.js';
+import type { KeyRow } from './idempotent-attempt.js';
 
 /** What the writer believes the stream's last revision is. `'any'` believes nothing. */
 export type ExpectedRevision = number | 'no stream' | 'any';
@@ -15,16 +16,25 @@ export type SubscriptionItem =
   | Readonly<{ kind: 'checkpoint'; position: Position }>
   | Readonly<{ kind: 'caughtUp'; position: Position }>;
 
-export type AppendRequest = Readonly<{ stream: string; expected: ExpectedRevision; events: readonly ProposedEvent[] }>;
+export type AppendRequest = Readonly<{
+  stream: string;
+  expected: ExpectedRevision;
+  events: readonly ProposedEvent[];
+  /** Rows of Idempotency-Keys that stand or fall with the events; only for a log that keeps keys. */
+  keys?: readonly KeyRow[];
+}>;
 
 /**
  * The log of everything that happened. Two adapters implement it and one contract suite proves both.
  * Stream names here are without the installation's prefix; an adapter adds and strips it.
  */
 export interface EventLog {
+  /** It stores the keys of an append in one step with its events; another log is asked for the events alone, with the keys' rows stored before. */
+  readonly keepsKeys?: boolean;
   /**
    * Appends events to one stream, all or none, durably.
    * @throws WrongExpectedRevision the stream is elsewhere; nothing was appended
+   * @throws KeyKnown another request holds a key of it; nothing was appended
    * @throws UnknownOutcome it may or may not have been appended: ask again with the same ids and the same expected revision
    * @throws LogUnavailable it was certainly not appended
    */

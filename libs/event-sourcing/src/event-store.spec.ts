@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import { currentContext, runInContext } from './command-context.js';
 import { commandContext, countOne, counting, type Count } from './contract/counting.js';
 import { preparedLog } from './contract/log-database.js';
 import { streamOf } from './contract/log-under-test.js';
 import { Rejection } from './decider.js';
-import { LogUnavailable, UnknownOutcome, type Appended, type EventLog } from './event-log.js';
+import type { EventLog } from './event-log.js';
 import { EventStore } from './event-store.js';
 import { Sequences } from './sequences.js';
 import { MovedClock } from './testing/moved-clock.js';
@@ -17,9 +16,6 @@ const inContext = commandContext;
 const refuse = (): never => {
   throw new Rejection('CONFLICT', 'no');
 };
-/** The log with some of its methods replaced. */
-const logWith = (changes: (real: EventLog) => Partial<EventLog>): EventLog =>
-  Object.assign(Object.create(prepared.log) as EventLog, changes(prepared.log));
 
 describe('running a decision', () => {
   it('answers with the state after it, its own events and where they stand', async () => {
@@ -159,7 +155,9 @@ describe('running a decision', () => {
     let asked = 0;
     // Nothing stands in the way at first; when the append has lost against the other process, something does.
     const admit = () => (++asked > 1 ? refuse() : undefined);
-    await expect(one.execute(counting, id, countOne('c'), { context: inContext({ admit }) })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(
+      one.execute(counting, id, countOne('c'), { context: inContext({ admission: { check: admit, renewed: () => undefined } }) }),
+    ).rejects.toMatchObject({ code: 'CONFLICT' });
     expect(await streamOf(prepared.log, `counting-${id}`)).toHaveLength(2);
   });
 
@@ -220,144 +218,5 @@ describe('a command that expects a revision', () => {
     for (const outcome of outcomes)
       if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'PRECONDITION_FAILED' });
     expect(await streamOf(prepared.log, `counting-${id}`)).toHaveLength(2);
-  });
-});
-
-describe('a command whose append has no certain outcome', () => {
-  it.each([
-    ['that happened', true],
-    ['that did not happen', false],
-  ])('%s is answered once', async (_, happened) => {
-    let failures = 0;
-    const unsure = logWith((real) => ({
-      append: async (request, options) => {
-        if (failures++ > 0) return real.append(request, options);
-        if (happened) await real.append(request, options);
-        throw new UnknownOutcome(request.stream, new Error('cut'));
-      },
-    }));
-    const [store, id] = [storeOn(unsure), randomUUID()];
-    const outcomes = await Promise.all(['a', 'b'].map((label) => store.execute(counting, id, countOne(label), { context: inContext() })));
-    expect(outcomes.map(({ state, revision }) => [state, revision])).toEqual([
-      [{ count: 1, last: 'a' }, 0],
-      [{ count: 2, last: 'b' }, 1],
-    ]);
-    expect(await streamOf(prepared.log, `counting-${id}`)).toHaveLength(2);
-  });
-
-  it('is UNAVAILABLE when its deadline passes', async () => {
-    const gone = logWith(() => ({
-      append: () => Promise.reject(new LogUnavailable(new Error('gone'))),
-      readStream: () => Promise.reject(new LogUnavailable(new Error('gone'))),
-    }));
-    await expect(
-      storeOn(gone).execute(counting, randomUUID(), countOne('a'), { context: inContext({ deadline: Date.now() + 200 }) }),
-    ).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    await expect(storeOn(gone).load(counting, randomUUID())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-  });
-
-  it('is UNAVAILABLE at its deadline also when the log neither answers nor fails', async () => {
-    const silent = logWith(() => ({ readStream: () => new Promise(() => undefined) }));
-    const context = () => inContext({ deadline: Date.now() + 200 });
-    await expect(storeOn(silent).execute(counting, randomUUID(), countOne('a'), { context: context() })).rejects.toMatchObject({
-      code: 'UNAVAILABLE',
-    });
-    const loading = runInContext(context(), () => storeOn(silent).load(counting, randomUUID()));
-    await expect(loading).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-  });
-
-  it.each([
-    ['answers late', (appended: Promise<Appended>) => appended],
-    [
-      'never says so',
-      (appended: Promise<Appended>, stream: string) => appended.then(() => Promise.reject(new UnknownOutcome(stream, new Error('cut')))),
-    ],
-  ])('is answered as done when it was committed and the log %s, after the deadline', async (_, ended) => {
-    const late = logWith((real) => ({
-      append: async (request, options) => {
-        const appended = real.append(request, options);
-        while (Date.now() <= (options?.deadline ?? 0) + 150) await setImmediate();
-        return ended(appended, request.stream);
-      },
-    }));
-    const [store, id] = [storeOn(late), randomUUID()];
-    const outcome = await store.execute(counting, id, countOne('a'), { context: inContext({ deadline: Date.now() + 200 }) });
-    expect(outcome).toMatchObject({ state: { count: 1, last: 'a' }, revision: 0 });
-    expect(await streamOf(prepared.log, `counting-${id}`)).toHaveLength(1);
-  });
-
-  it('is answered as done when the log was cut off at the deadline, and is asked again', async () => {
-    const hasTime = ({ deadline = 0 }: { deadline?: number } = {}): boolean => Date.now() < deadline;
-    const slow = logWith((real) => ({
-      append: async (request, options) => {
-        // As an adapter does that cannot finish in the time it is given.
-        if (appends++ === 0) while (hasTime(options)) await setImmediate();
-        if (!hasTime(options)) throw new UnknownOutcome(request.stream, new Error('no answer in time'));
-        return real.append(request, options);
-      },
-    }));
-    let appends = 0;
-    const [store, id] = [storeOn(slow), randomUUID()];
-    const outcome = await store.execute(counting, id, countOne('a'), { context: inContext({ deadline: Date.now() + 200 }) });
-    expect(outcome).toMatchObject({ state: { count: 1, last: 'a' }, revision: 0 });
-    expect(await streamOf(prepared.log, `counting-${id}`)).toHaveLength(1);
-  });
-
-  describe('behind many others', () => {
-    const patienceMs = 1_500;
-    /** Six hundred at once on a log whose appends take so long; what became of each. */
-    async function crowd(appendMs: number) {
-      const slow = logWith((real) => ({
-        append: async (request, options) => {
-          const until = Date.now() + appendMs;
-          while (Date.now() < until) await setImmediate();
-          return real.append(request, options);
-        },
-      }));
-      const [store, id, deadline] = [storeOn(slow), randomUUID(), Date.now() + patienceMs];
-      const began = Array.from({ length: 600 }, (_, n) =>
-        store.execute(counting, id, countOne(String(n)), { context: inContext({ deadline }) }),
-      );
-      const ended = await Promise.allSettled(began);
-      // Whoever comes last is answered after all that the store still has in hand.
-      const { revision } = await store.execute(counting, id, countOne('last'), { context: inContext() });
-      return { done: ended.filter(({ status }) => status === 'fulfilled').length, before: revision, deadline };
-    }
-
-    it('has time as long as those before it are answered', async () => {
-      const { done, before, deadline } = await crowd(1_000);
-      expect([done, before]).toEqual([600, 600]);
-      // Or there would have been no need to wait.
-      expect(Date.now()).toBeGreaterThan(deadline);
-    });
-
-    it('is not carried out once it was given up', async () => {
-      const { done, before } = await crowd(2_000);
-      expect(done).toBeLessThan(600);
-      expect(before).toBe(done);
-    });
-  });
-
-  it('is UNAVAILABLE when the log says after the deadline that it was too late', async () => {
-    const late = logWith(() => ({
-      append: async (_request, options) => {
-        while (Date.now() <= (options?.deadline ?? 0) + 150) await setImmediate();
-        throw new LogUnavailable(new Error('gone'));
-      },
-    }));
-    const [store, id] = [storeOn(late), randomUUID()];
-    const began = store.execute(counting, id, countOne('a'), { context: inContext({ deadline: Date.now() + 200 }) });
-    await expect(began).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    expect(await streamOf(prepared.log, `counting-${id}`)).toHaveLength(0);
-  });
-
-  it('is appended once when two processes give the same event ids', async () => {
-    const [id, eventId] = [randomUUID(), randomUUID()];
-    const once = ({ count }: Count) => (count === 0 ? countOne('first')({ count, last: '' }) : []);
-    const outcomes = await Promise.all(
-      [storeOn(), storeOn(), storeOn()].map((store) => store.execute(counting, id, once, { context: inContext(), eventId: () => eventId })),
-    );
-    for (const { state, revision } of outcomes) expect({ state, revision }).toEqual({ state: { count: 1, last: 'first' }, revision: 0 });
-    expect(await streamOf(prepared.log, `counting-${id}`)).toHaveLength(1);
   });
 });

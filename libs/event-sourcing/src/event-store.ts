@@ -45,6 +45,7 @@ export class EventStore {
   /** Commands without an answer yet. */
   private readonly pending = new Set<PendingCommand<unknown, Event>>();
   private sweeper: NodeJS.Timeout | undefined;
+  private readonly queue = { patient: true };
 
   constructor(
     private readonly log: EventLog,
@@ -148,6 +149,12 @@ export class EventStore {
     return surroundingContext()?.idempotency?.allocate(sequence, next) ?? next();
   }
 
+  /** From now on no command waits for its turn for longer than it is tried: whoever wants to stop does not wait for the longest queue. */
+  hurry(): void {
+    this.queue.patient = false;
+    for (const command of this.pending) command.hurry();
+  }
+
   /** Waits for work in the background; commands under way should have been answered before. */
   close(): Promise<void> {
     return this.states.settled();
@@ -163,7 +170,7 @@ export class EventStore {
     const name = nameOf(stream, id);
     const command = new PendingCommand<State, E>({ decide, context, eventId, mustBeNew });
     const busy = this.lanes.get(name) as unknown as CommandLane<State, E> | undefined;
-    const lane = busy ?? new CommandLane(name, stream, this.log, this.states, this.clock, this.statistics);
+    const lane = busy ?? new CommandLane(name, stream, this.log, this.states, this.clock, this.statistics, this.queue);
     lane.add(command);
     if (!busy) {
       this.lanes.set(name, lane as unknown as CommandLane<unknown, Event>);

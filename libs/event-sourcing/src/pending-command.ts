@@ -1,5 +1,6 @@
 import { newEventId } from './event-ids.js';
-import { runInContext, type CommandContext, type IdempotentAttempt } from './command-context.js';
+import { runInContext, type CommandContext } from './command-context.js';
+import type { IdempotentAttempt, KeyRow } from './idempotent-attempt.js';
 import { Rejection, type Stream } from './decider.js';
 import { dayIn, isPlainDate } from './business-day.js';
 import type { Committed } from './committed-states.js';
@@ -9,13 +10,13 @@ import type { Event, EventMetadata, Position, RecordedEvent } from './event.js';
 
 /**
  * How far an idempotent attempt has come. Its event ids are counted through all streams it appends to, which must be one after the other,
- * and only the first append is preceded by storing its row.
+ * and its row is stored once a stream, with its first append there.
  */
-type Progress = { nextOrdinal: number; begun: boolean };
+type Progress = { nextOrdinal: number; readonly begun: Set<string> };
 const progressOfAttempts = new WeakMap<IdempotentAttempt, Progress>();
 
 function progressOf(attempt: IdempotentAttempt): Progress {
-  const known = progressOfAttempts.get(attempt) ?? { nextOrdinal: 0, begun: false };
+  const known = progressOfAttempts.get(attempt) ?? { nextOrdinal: 0, begun: new Set<string>() };
   progressOfAttempts.set(attempt, known);
   return known;
 }
@@ -79,9 +80,19 @@ export class PendingCommand<State, E extends Event> {
     this.firstOrdinal = this.progress?.nextOrdinal ?? 0;
   }
 
+  /** Finds out anew whether it is admitted, where that is not known any more. @throws Rejection where it is not */
+  admitted(): Promise<unknown> | undefined {
+    return this.request.context.admission?.renewed();
+  }
+
   /** Others before it have been answered: who only waits for his turn is not trying in vain. */
   keepWaiting(): void {
     this.deadline = Math.max(this.deadline, Math.min(Date.now() + turnMs, this.request.context.deadline + queueingMs));
+  }
+
+  /** It waits no longer than its request asked for, whoever is before it. */
+  hurry(): void {
+    this.deadline = Math.min(this.deadline, this.request.context.deadline);
   }
 
   /** Until when an answer is waited for, in milliseconds since 1970. */
@@ -102,22 +113,27 @@ export class PendingCommand<State, E extends Event> {
 
   /** From which revision on an earlier try of the same request may have left its events on this stream; undefined when there was none. */
   earlierFrom(stream: string): number | undefined {
-    const earlier = this.attempt?.earlierTry;
-    if (!earlier) return undefined;
-    // Only the first stream of a request is remembered; on a further one its events may stand anywhere.
-    return earlier.stream === stream && this.firstOrdinal === 0 ? earlier.revision + 1 : 0;
+    const revision = this.attempt?.earlierTry?.streams[stream];
+    return revision === undefined ? undefined : revision + 1;
   }
 
-  /** Nothing has to be stored before it may append. */
-  get begun(): boolean {
-    return this.progress?.begun ?? true;
+  get keyScope(): string | undefined {
+    return this.attempt?.scope;
   }
 
-  /** Stores that an append may follow, once a request. */
-  async begin(stream: string, revision: number): Promise<void> {
-    if (!this.attempt || !this.progress) return;
-    await this.attempt.beforeFirstAppend(stream, revision);
-    this.progress.begun = true;
+  /** What has to be stored of its key with an append to that stream; undefined where it has none, or it is stored. */
+  keyRow(stream: string, revision: number): KeyRow | undefined {
+    return this.progress?.begun.has(stream) ? undefined : this.attempt?.rowFor(stream, revision);
+  }
+
+  /** Stores its key's row ahead of the append, for a log that does not. @throws KeyKnown */
+  async keepKey(stream: string, row: KeyRow): Promise<void> {
+    await this.attempt?.keep(row);
+    this.keyIsKept(stream);
+  }
+
+  keyIsKept(stream: string): void {
+    this.progress?.begun.add(stream);
   }
 
   /**
@@ -131,7 +147,7 @@ export class PendingCommand<State, E extends Event> {
     definition: Stream<State, E>,
   ): { events: RecordedEvent<E>[]; after: Committed<State> } {
     const { context, mustBeNew, decide } = this.request;
-    context.admit?.();
+    context.admission?.check();
     assertExpected(context.expectedRevisions, base.revision);
     if (mustBeNew && base.revision >= 0) throw new StreamExists(stream);
     let { state, revision, lastEventId } = base;
@@ -160,7 +176,7 @@ export class PendingCommand<State, E extends Event> {
   /** Answers from its own events if they were met; true when it did. */
   answerIfFound(): boolean {
     if (!this.foundState) return false;
-    if (this.attempt?.earlierTry) this.attempt.recognised?.();
+    if (this.attempt?.earlierTry) this.attempt.recognised();
     this.answer({ ...this.foundState, events: this.found });
     return true;
   }

@@ -28,6 +28,7 @@ export function withUpcasting(log: EventLog, upcasters: readonly Upcaster[]): Ev
     }
   };
   return {
+    keepsKeys: log.keepsKeys,
     append: (request, options) => log.append(request, options),
     readStream: async (stream, fromRevision, limit) => (await log.readStream(stream, fromRevision, limit)).map(newest),
     readAll: async (after, limit) => (await log.readAll(after, limit)).map(newest),

@@ -56,8 +56,8 @@ export class Writes {
 
   private async decided(write: Write, work: () => Promise<StoredAnswer>, idempotency?: IdempotentAttempt): Promise<StoredAnswer> {
     const { scope, atArchivedSites, expectedRevisions } = write;
-    const admit = atArchivedSites ? undefined : await this.knownSites.admission(scope);
-    const context = commandContextOf(scope, { expectedRevisions, idempotency, admit });
+    const admission = atArchivedSites ? undefined : await this.knownSites.admission(scope);
+    const context = commandContextOf(scope, { expectedRevisions, idempotency, admission });
     try {
       return await runInContext(context, work);
     } catch (failure) {

@@ -1,5 +1,7 @@
 import { Client, Pool } from 'pg';
 import { createDatabase, type TestDatabase } from '../../../../test/harness/database.js';
+import { idempotencyKeyTables } from '../../../../test/harness/idempotency-keys.js';
+import type { EventLog } from '../event-log.js';
 import { logMigrations } from '../postgres/log-schema.js';
 import { PostgresLog } from '../postgres/postgres-log.js';
 import { ensureSequences } from '../sequences.js';
@@ -10,7 +12,8 @@ export async function prepareDatabase(ownerUrl: string, sequences: readonly stri
   const owner = new Client({ connectionString: ownerUrl });
   await owner.connect();
   try {
-    for (const { sql } of [...logMigrations, ...snapshotMigrations]) await owner.query(sql);
+    for (const sql of [...[...logMigrations, ...snapshotMigrations].map((step) => step.sql), ...idempotencyKeyTables])
+      await owner.query(sql);
     await ensureSequences(owner, sequences);
   } finally {
     await owner.end();
@@ -23,6 +26,9 @@ export function poolOn(url: string): Pool {
   pool.on('error', () => undefined);
   return pool;
 }
+
+/** A log with some of its methods replaced. */
+export const changed = (real: EventLog, changes: Partial<EventLog>): EventLog => Object.assign(Object.create(real) as EventLog, changes);
 
 /** A database with an empty log, there from the first test of a spec file to its last, and what reads and writes it. */
 export function preparedLog(sequences: readonly string[]): Readonly<{ log: PostgresLog; pool: Pool }> {

@@ -8,29 +8,47 @@ export type PreparedAppend = Readonly<{ request: AppendRequest; parts: readonly 
 
 /** What became of one append of a batch; for `wrong`, `revision` is where the stream really is (-1: nowhere). */
 export type AppendAnswer =
-  Readonly<{ outcome: 'appended' | 'duplicate'; revision: number; position: bigint }> | Readonly<{ outcome: 'wrong'; revision: number }>;
+  | Readonly<{ outcome: 'appended' | 'duplicate'; revision: number; position: bigint }>
+  | Readonly<{ outcome: 'wrong'; revision: number }>
+  /** Other requests hold these keys of it. */
+  | Readonly<{ outcome: 'key known'; scopes: readonly string[] }>
+  /** Nothing was done for it either, because of a key of another append. */
+  | Readonly<{ outcome: 'open' }>;
 
 /** Control characters never occur in canonical text, so one of them can separate texts without any escaping. */
 const separator = '\u001f';
 const texts = (parameter: string): string => `string_to_array(${parameter}, E'\\x1f')`;
 const numbers = (parameter: string, type: string): string => `string_to_array(${parameter}, ',')::${type}[]`;
 
-const expectedStatement = {
-  name: 'log-append-expected',
-  text: `select log.append_expected(${texts('$1')}, ${numbers('$2', 'bigint')}, ${texts('$3')}, ${numbers('$4', 'bigint')}, ${numbers('$5', 'uuid')}, ${texts('$6')}, ${texts('$7')})`,
-  rowMode: 'array' as const,
+const expected = `${texts('$1')}, ${numbers('$2', 'bigint')}, ${texts('$3')}, ${numbers('$4', 'bigint')}, ${numbers('$5', 'uuid')}, ${texts('$6')}, ${texts('$7')}`;
+const judged = `${texts('$1')}, ${numbers('$2', 'bigint')}, ${numbers('$3', 'integer')}, ${numbers('$4', 'uuid')}, ${texts('$5')}, ${texts('$6')}, ${texts('$7')}`;
+
+const statement = (name: string, text: string): Readonly<{ name: string; text: string; rowMode: 'array' }> => ({
+  name,
+  text,
+  rowMode: 'array',
+});
+
+/** Each also with the rows of keys as one more argument. */
+const statements = {
+  expected: statement('log-append-expected', `select log.append_expected(${expected})`),
+  expectedWithKeys: statement('log-append-expected-with-keys', `select log.append_expected(${expected}, $8::jsonb)`),
+  judged: statement('log-append-judged', `select outcome, revision, last_position from log.append_judged(${judged})`),
+  judgedWithKeys: statement(
+    'log-append-judged-with-keys',
+    `select outcome, revision, last_position, known_keys from log.append_judged(${judged}, $8::jsonb)`,
+  ),
 };
 
-const judgedStatement = {
-  name: 'log-append-judged',
-  text: `select outcome, revision, last_position from log.append_judged(
-    ${texts('$1')}, ${numbers('$2', 'bigint')}, ${numbers('$3', 'integer')}, ${numbers('$4', 'uuid')}, ${texts('$5')}, ${texts('$6')}, ${texts('$7')})`,
-  rowMode: 'array' as const,
-};
+/** The rows of all keys of a batch, each with the number of its append; undefined where there are none. */
+function keysOf(batch: readonly PreparedAppend[]): string | undefined {
+  const rows = batch.flatMap(({ request }, index) => (request.keys ?? []).map((key) => ({ ...key, append: index + 1 })));
+  return rows.length > 0 ? JSON.stringify(rows) : undefined;
+}
 
 /**
  * Appends for everybody whose stream is at the expected revision, if that is everybody.
- * @returns undefined when somebody is not, or some event is known already: nothing was done
+ * @returns undefined when somebody is not, some event is known already, or another request holds a key: nothing was done
  */
 export async function appendExpected(client: ClientBase, batch: readonly PreparedAppend[]): Promise<AppendAnswer[] | undefined> {
   if (batch.some(({ request }) => request.expected === 'any')) return undefined;
@@ -59,7 +77,10 @@ export async function appendExpected(client: ClientBase, batch: readonly Prepare
     types.join(separator),
     canonicals.join(separator),
   ];
-  const { rows } = await client.query<[base: string | null]>({ ...expectedStatement, values });
+  const keys = keysOf(batch);
+  const { rows } = await client.query<[base: string | null]>(
+    keys === undefined ? { ...statements.expected, values } : { ...statements.expectedWithKeys, values: [...values, keys] },
+  );
   const base = rows[0]?.[0] ?? null;
   if (base === null) return undefined;
   let position = BigInt(base);
@@ -94,15 +115,16 @@ export async function appendJudged(client: ClientBase, batch: readonly PreparedA
     befores.join(separator),
     afters.join(separator),
   ];
-  const { rows } = await client.query<[outcome: 'appended' | 'duplicate' | 'wrong', revision: string, position: string | null]>({
-    ...judgedStatement,
-    values,
+  const keys = keysOf(batch);
+  const { rows } = await client.query<
+    [outcome: AppendAnswer['outcome'], revision: string | null, position: string | null, knownKeys?: string | null]
+  >(keys === undefined ? { ...statements.judged, values } : { ...statements.judgedWithKeys, values: [...values, keys] });
+  return rows.map(([outcome, revision, position, knownKeys]) => {
+    if (outcome === 'key known') return { outcome, scopes: knownKeys?.split(',') ?? [] };
+    if (outcome === 'open') return { outcome };
+    if (outcome === 'wrong' || position === null) return { outcome: 'wrong', revision: Number(revision) };
+    return { outcome, revision: Number(revision), position: BigInt(position) };
   });
-  return rows.map(([outcome, revision, position]) =>
-    outcome === 'wrong' || position === null
-      ? { outcome: 'wrong', revision: Number(revision) }
-      : { outcome, revision: Number(revision), position: BigInt(position) },
-  );
 }
 
 function textOf(parts: readonly CanonicalParts[], ordinal: number, choose: (part: CanonicalParts) => string): string {

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Position } from '../event.js';
+import { KeyKnown } from '../idempotent-attempt.js';
 import { LogUnavailable, UnknownOutcome, WrongExpectedRevision, type Appended, type AppendRequest } from '../event-log.js';
 import { canonicalParts } from '../canonical.js';
 import { appendExpected, appendJudged, type AppendAnswer, type PreparedAppend } from './append-statements.js';
@@ -146,7 +147,7 @@ export class Appender {
       client.release();
       this.failures = 0;
       this.lastCallMs = performance.now() - started;
-      this.answer(batch, answers);
+      this.answer(batch, answers, asked);
     } catch (error) {
       const failure = failureOf(error);
       client.release(failure === 'unknown outcome');
@@ -157,12 +158,17 @@ export class Appender {
     }
   }
 
-  private answer(batch: readonly Waiting[], answers: readonly AppendAnswer[]): void {
+  private answer(batch: readonly Waiting[], answers: readonly AppendAnswer[], asked: readonly Waiting[]): void {
     let head: Position = 0n;
+    const open: Waiting[] = [];
     for (const [index, item] of batch.entries()) {
       const answer = answers[index];
       const { stream, expected, events } = item.request;
-      if (!answer) settle(item, () => item.reject(new UnknownOutcome(stream, new Error('the database gave no answer'))));
+      if (answer?.outcome === 'open') {
+        item.uncertain = asked.includes(item);
+        open.push(item);
+      } else if (answer?.outcome === 'key known') settle(item, () => item.reject(new KeyKnown(answer.scopes)));
+      else if (!answer) settle(item, () => item.reject(new UnknownOutcome(stream, new Error('the database gave no answer'))));
       else if (answer.outcome === 'wrong') {
         const actual = answer.revision < 0 ? undefined : answer.revision;
         settle(item, () => item.reject(new WrongExpectedRevision(stream, expected, actual)));
@@ -173,6 +179,7 @@ export class Appender {
         settle(item, () => item.resolve({ revision, position, duplicate: outcome === 'duplicate', firstPosition }));
       }
     }
+    this.waiting.unshift(...open);
     this.onAppended(head);
   }
 

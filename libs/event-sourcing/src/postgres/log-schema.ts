@@ -142,6 +142,82 @@ $$;
 revoke all on function log.append_judged(text[], bigint[], integer[], uuid[], text[], text[], text[]) from public;
 `;
 
+/*
+ * The same with rows of Idempotency-Keys (KeyRow, with the number of its append) that stand or fall with the events. The table is kept by the room
+ * of keys: app.held_idempotency_keys says which of them other requests hold, app.keep_idempotency_keys stores them.
+ */
+const appendWithKeys = `
+create function log.append_expected(
+  streams text[], expected bigint[],
+  event_streams text[], revisions bigint[], event_ids uuid[], types text[], canonicals text[], keys jsonb
+) returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  base bigint;
+begin
+  -- Before the keys are read, so that those of every earlier append are seen.
+  perform from log.counter for update;
+  if cardinality(app.held_idempotency_keys(keys)) > 0 then
+    return null;
+  end if;
+  base := log.append_expected(streams, expected, event_streams, revisions, event_ids, types, canonicals);
+  if base is not null then
+    perform app.keep_idempotency_keys(keys);
+  end if;
+  return base;
+end
+$$;
+revoke all on function log.append_expected(text[], bigint[], text[], bigint[], uuid[], text[], text[], jsonb) from public;
+
+-- Where a key is held by another request, nothing at all is appended: the outcome of its append is 'key known', with those keys, that of the others 'open'.
+create function log.append_judged(
+  streams text[], expected bigint[],
+  owners integer[], event_ids uuid[], types text[], befores text[], afters text[], keys jsonb
+) returns table (outcome text, revision bigint, last_position bigint, known_keys text)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  held uuid[];
+  outcomes text[];
+  last_revisions bigint[];
+  positions bigint[];
+begin
+  perform from log.counter for update;
+  held := app.held_idempotency_keys(keys);
+  if cardinality(held) > 0 then
+    return query
+      select case when known.scopes is null then 'open' else 'key known' end, null::bigint, null::bigint, known.scopes
+      from unnest(streams) with ordinality as r(stream, n)
+      cross join lateral (
+        select string_agg(k.scope::text, ',') as scopes
+        from jsonb_to_recordset(keys) as k(scope uuid, append integer) where k.append = r.n and k.scope = any (held)
+      ) as known
+      order by r.n;
+    return;
+  end if;
+  select array_agg(j.outcome order by j.n), array_agg(j.revision order by j.n), array_agg(j.last_position order by j.n)
+    into outcomes, last_revisions, positions
+  from log.append_judged(streams, expected, owners, event_ids, types, befores, afters) with ordinality as j(outcome, revision, last_position, n);
+  perform app.keep_idempotency_keys(
+    (select jsonb_agg(k.key) from jsonb_array_elements(keys) as k(key) where outcomes[(k.key->>'append')::integer] = 'appended'));
+  return query select o.*, null::text from unnest(outcomes, last_revisions, positions) as o;
+end
+$$;
+revoke all on function log.append_judged(text[], bigint[], integer[], uuid[], text[], text[], text[], jsonb) from public;
+
+do $$
+begin
+  if exists (select from pg_roles where rolname = 'millwright_app') then
+    grant execute on function log.append_expected(text[], bigint[], text[], bigint[], uuid[], text[], text[], jsonb) to millwright_app;
+    grant execute on function log.append_judged(text[], bigint[], integer[], uuid[], text[], text[], text[], jsonb) to millwright_app;
+  end if;
+end
+$$;
+`;
+
 /** The app's role may read, and append through the function alone: a row put in past the counter would break the order. On a server with one role only there is nobody to grant to. */
 const grants = `
 do $$
@@ -161,4 +237,5 @@ export const logMigrations: readonly Migration[] = [
   { name: '0001-log-tables', sql: tables },
   { name: '0002-log-append', sql: appendExpected + appendJudged },
   { name: '0003-log-grants', sql: grants },
+  { name: '0004-log-append-with-keys', sql: appendWithKeys },
 ];

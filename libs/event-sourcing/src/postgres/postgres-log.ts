@@ -22,6 +22,7 @@ const defaults = { appendConnections: 2, readConnections: 4, deadlineMs: 5_000, 
 
 /** The log in PostgreSQL: gapless positions from a locked counter, group commit, and subscriptions that read by key. */
 export class PostgresLog implements EventLog {
+  readonly keepsKeys = true;
   private readonly pools: { append: Pool; read: Pool };
   private readonly appender: Appender;
   private readonly reader: LogReader;

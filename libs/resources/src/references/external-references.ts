@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
-import { currentContext, Rejection, type Migration } from '#millwright/event-sourcing';
+import { appendedNothing, currentContext, Rejection, type Migration } from '#millwright/event-sourcing';
 import { canonicalText } from '#millwright/fields';
 
 export const externalReferenceMigrations: readonly Migration[] = [
@@ -129,7 +129,7 @@ export class ExternalReferences {
       return done;
     } catch (failure) {
       // An outcome that is unknown may yet turn out to carry it; and a claim that was there before may be another request's.
-      if (taken?.isNew === true && failure instanceof Rejection && failure.code !== 'UNAVAILABLE') await this.letGo(taken);
+      if (taken?.isNew === true && appendedNothing(failure)) await this.letGo(taken);
       throw failure;
     }
   }

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { Rejection, type Outcome } from '#millwright/event-sourcing';
+import { appendedNothing, type Outcome } from '#millwright/event-sourcing';
 import { camelCase } from '#millwright/fields';
 import { personalVersion } from './resource-table.js';
 import type { RecordState, RecordValues } from './plain-decider.js';
@@ -42,7 +42,7 @@ export class PersonalRecords {
       return { outcome, personal: { ...values, [personalVersion]: version } };
     } catch (failure) {
       // An outcome that is unknown may yet turn out to be an event that needs them.
-      if (failure instanceof Rejection && failure.code !== 'UNAVAILABLE') await takeBack();
+      if (appendedNothing(failure)) await takeBack();
       throw failure;
     }
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { currentContext, EventStore, Rejection, type Outcome } from '#millwright/event-sourcing';
+import { currentContext, EventStore, Rejection, streamName, type Outcome } from '#millwright/event-sourcing';
 import type { Class } from '#millwright/fields';
 import { duplicateReference, ExternalReferences, isReference, ReferenceChecks } from '../references/index.js';
 import { refuseIf, requireHere } from './refusals.js';
@@ -220,7 +220,7 @@ export class PlainWriter {
     const earlier = currentContext().idempotency?.earlierTry;
     for (;;) {
       const id = await this.events.nextId(definition.name);
-      if (earlier?.stream === `${definition.category}-${id}`) return id;
+      if (earlier && streamName(definition.category, id) in earlier.streams) return id;
       if ((await this.events.load(definition.stream, id)).revision < 0) return id;
     }
   }
