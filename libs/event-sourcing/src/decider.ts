@@ -9,7 +9,7 @@ export * from './changed-fields.js';
 /**
  * An aggregate: what its stream is called, and how its events make its state.
  * `evolve` believes every event and checks nothing; it is pure (no clock, no random, no look-ups).
- * It receives stored events, so metadata such as `recorded_at` may be read where a state needs it.
+ * It receives stored events, so a state that needs a time takes it from the event (`stampOf`).
  */
 export type Stream<State, E extends Event> = Readonly<{
   /** camelCase, without a dash: streams are named `<category>-<id>`. */

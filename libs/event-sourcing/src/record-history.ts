@@ -1,6 +1,6 @@
 import type { Actor, Event, EventMetadata } from './event.js';
 
-/** When and by whom, read from an event's metadata. */
+/** When (RFC 3339, UTC) and by whom, read from an event's metadata. */
 export type Stamp = Readonly<{ at: string; by: Actor }>;
 
 /** Where a record belongs and who touched it first and last. Undefined where an event has not been recorded (a decision in a test). */
@@ -12,11 +12,16 @@ export type RecordHistory = Readonly<{ customerId: number; entityId: number | nu
  */
 export function historyAfter(history: RecordHistory | undefined, event: Event): RecordHistory | undefined {
   const metadata = metadataOf(event);
-  if (!metadata) return history;
-  const { recorded_at: at, actor } = metadata;
-  const stamp: Stamp = { at, by: actor };
+  const stamp = stampOf(event);
+  if (!metadata || !stamp) return history;
   if (!history) return { customerId: metadata.customer_id, entityId: metadata.entity_id, created: stamp, updated: stamp };
-  return { ...history, updated: actor.kind === 'process_manager' ? { at, by: history.updated.by } : stamp };
+  return { ...history, updated: stamp.by.kind === 'process_manager' ? { at: stamp.at, by: history.updated.by } : stamp };
+}
+
+/** When and by whom an event was recorded, for states that need it; undefined where it has not been (a decision in a test). */
+export function stampOf(event: Event): Stamp | undefined {
+  const metadata = metadataOf(event);
+  return metadata && { at: metadata.recorded_at, by: metadata.actor };
 }
 
 const metadataOf = (event: Event & { metadata?: EventMetadata }): EventMetadata | undefined => event.metadata;
