@@ -1,7 +1,7 @@
 import type { Event, RecordedEvent } from '../event.js';
 import type { RowFold } from '../fold-of.js';
 import type { Row, Rows } from '../projection.js';
-import { memoryColumn } from '../stored-tables.js';
+import { memoryColumn, shownColumns } from '../stored-tables.js';
 
 /** The events of a stream as the log would have them, by a user and a process manager in turn, a second apart. */
 export const recordedAs = <E extends Event>(stream: string, events: readonly E[]): RecordedEvent<E>[] =>
@@ -51,3 +51,7 @@ export function rowsAfterEach<E extends Event>(
     return shown;
   });
 }
+
+/** The columns that readers see and a row says nothing of, not even null: the database would have null there for ever. */
+export const missingIn = (row: Row, { table }: Pick<RowFold<Event>, 'table'>): string[] =>
+  Object.keys(shownColumns(table)).filter((column) => row[column] === undefined);

@@ -2,4 +2,4 @@
 export { ReactionTrial } from './reaction-trial.js';
 /** @public */
 export { TimerTrial } from './timer-trial.js';
-export { recordedAs, rowsAfterEach } from './fold-trial.js';
+export { missingIn, recordedAs, rowsAfterEach } from './fold-trial.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Rejection } from '#millwright/event-sourcing/decider';
-import { recordedAs, rowsAfterEach } from '#millwright/event-sourcing/testing';
+import { missingIn, recordedAs, rowsAfterEach } from '#millwright/event-sourcing/testing';
 import { changePartDetails, unarchivePart } from '../domain/part-registration.js';
 import type { PartEvent } from '../domain/part.events.js';
 import { part } from '../domain/part.js';
@@ -57,6 +57,10 @@ describe('the row of a part', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('has a value for every column that is shown', () => {
+    for (const row of folded(['restocked'], false)) expect(missingIn(row, partFold)).toEqual([]);
   });
 
   it('knows the average of an emptied shelf after a restart, also when the part was a non-stock one meanwhile', () => {

@@ -2,7 +2,6 @@ import { foldOf, type RowFold, type TableDefinition } from '#millwright/event-so
 import { showQuantity, showValue, toQuantity, toValue, type Decimal } from '#millwright/quantities';
 import { inOrder } from '#millwright/lists';
 import { bookkeepingOf, detailColumns, detailsIn, resourceColumns, type ResourceRow } from '#millwright/resources';
-import { noEntries } from '../domain/order-entries.js';
 import type { PartDetails, PartEvent } from '../domain/part.events.js';
 import { part } from '../domain/part.js';
 import { available, averageUnitCost, unknownPart, type Part } from '../domain/part.state.js';
@@ -58,10 +57,10 @@ const table = {
 } satisfies Omit<TableDefinition, 'memory'>;
 
 /** Entries of single orders and reversed receipts are left out: no column shows them. */
-const keep = (state: Part): Part =>
-  state.orders === noEntries && state.reversed.size === 0
-    ? state
-    : { ...state, orders: noEntries, openCharges: 0, reversed: unknownPart.reversed };
+const { orders, openCharges, reversed } = unknownPart;
+const forgotten = { orders, openCharges, reversed };
+
+const keep = (state: Part): Part => (state.orders === orders && state.reversed.size === 0 ? state : { ...state, ...forgotten });
 
 /** What the row does not have as it is. */
 type Remembered = Pick<Part, 'unitCost' | 'history'> &
@@ -76,11 +75,12 @@ export const partFold: RowFold<PartEvent> = foldOf(part, table, (state, { revisi
     reserved: showQuantity(reserved),
     history,
   }),
-  recall(remembered, row) {
+  // Every field is named, so that a state that is neither remembered nor in the row does not compile.
+  recall(remembered, row): Part {
     const { shelf, lastAverage, reserved, ...plain } = remembered as Remembered;
     const { id, currency, archived } = row as PartRow;
     return {
-      ...unknownPart,
+      ...forgotten,
       ...plain,
       partId: id,
       currency,

@@ -1,4 +1,4 @@
-import { recordedAs, rowsAfterEach } from '#millwright/event-sourcing/testing';
+import { missingIn, recordedAs, rowsAfterEach } from '#millwright/event-sourcing/testing';
 import { archiveWorkOrder, unarchiveWorkOrder } from '../domain/work-order-archive.js';
 import { changeWorkOrder } from '../domain/work-order-status.js';
 import { recordOtherCost } from '../domain/other-costs.js';
@@ -56,5 +56,10 @@ describe('the row of a work order', () => {
     const events = recordedAs('workOrder-7', eventsOf(history));
     expect(new Set(events.map(({ type }) => type)).size).toBeGreaterThan(10);
     expect(rowsAfterEach(workOrderFold, events, true)).toEqual(rowsAfterEach(workOrderFold, events, false));
+  });
+
+  it('has a value for every column that is shown', () => {
+    for (const row of rowsAfterEach(workOrderFold, recordedAs('workOrder-7', eventsOf(history)), false))
+      expect(missingIn(row, workOrderFold)).toEqual([]);
   });
 });

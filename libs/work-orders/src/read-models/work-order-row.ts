@@ -83,20 +83,17 @@ const table = {
 } satisfies Omit<TableDefinition, 'memory'>;
 
 /** What a row never depends on is left out: refusals, ids of costs, and what only decisions ask for. */
-const keep = (order: WorkOrder): WorkOrder => ({
-  ...order,
-  openStatusId: unknownWorkOrder.openStatusId,
-  completion: unknownWorkOrder.completion,
-  refusedRequests: unknownWorkOrder.refusedRequests,
-  refusedCompletions: unknownWorkOrder.refusedCompletions,
-  otherCostIds: unknownWorkOrder.otherCostIds,
-});
+const { openStatusId, completion, refusedRequests, refusedCompletions, otherCostIds } = unknownWorkOrder;
+const forgotten = { openStatusId, completion, refusedRequests, refusedCompletions, otherCostIds };
+
+const keep = (order: WorkOrder): WorkOrder => ({ ...order, ...forgotten });
 
 /** What the row does not have as it is. */
 type Remembered = Pick<WorkOrder, 'phase' | 'history'>;
 
 const remember = ({ phase, history }: WorkOrder): Remembered => ({ phase, history });
 
+/** Every field is named, so that a state that is neither remembered nor in the row does not compile. */
 function recall(remembered: unknown, row: Readonly<Row>): WorkOrder {
   const { id, revision, status_id, completed_at, archived, other_costs, part_lines } = row as WorkOrderRow;
   const lines = part_lines.map(({ part_id, quantity, request_revision }): [number, PartLine] => [
@@ -104,7 +101,7 @@ function recall(remembered: unknown, row: Readonly<Row>): WorkOrder {
     { quantity: toQuantity(quantity), requestRevision: request_revision },
   ]);
   return {
-    ...unknownWorkOrder,
+    ...forgotten,
     ...(remembered as Remembered),
     workOrderId: id,
     revision,
