@@ -12,11 +12,12 @@ type EventEntry = Readonly<{ description?: unknown; category: string; schema_ver
 /**
  * The JSON schema of every event. Hand-written events come from their types, the events of records from their definitions.
  * Events are stored for ever: a change here is a change of the storage format.
+ * @param published the document so far: a field of a resource that it does not demand came later, and is demanded of no event
  */
-export function eventsDocument(): EventsDocument {
+export function eventsDocument(published: EventsDocument | undefined): EventsDocument {
   const written = [
-    ...withDetails(typesOf('libs/inventory/src/domain/part.events.ts', 'PartEvent', 'part'), partFields),
-    ...withDetails(typesOf('libs/work-orders/src/domain/work-order.events.ts', 'WorkOrderEvent', 'workOrder'), workOrderFields),
+    ...withDetails(typesOf('libs/inventory/src/domain/part.events.ts', 'PartEvent', 'part'), partFields, published),
+    ...withDetails(typesOf('libs/work-orders/src/domain/work-order.events.ts', 'WorkOrderEvent', 'workOrder'), workOrderFields, published),
     ...typesOf('libs/work-orders/src/domain/work-order.earlier-events.ts', 'EarlierWorkOrderEvent', 'workOrder'),
   ];
   const ofRecords = records.flatMap((record) => eventsOfRecord(record as unknown as PlainResource));
@@ -141,9 +142,10 @@ const jsonTypes: Readonly<Record<string, Schema>> = {
 };
 
 /** What `details` and `changes` of events hold: the fields of the resource, as a hand-written type would say it. */
-function withDetails(
+export function withDetails(
   events: readonly (readonly [string, EventEntry])[],
   { all, details }: ResourceFields,
+  published: EventsDocument | undefined,
 ): (readonly [string, EventEntry])[] {
   const properties = details.map(({ name, column }): readonly [string, Schema] => {
     const field = all.find(({ stored }) => stored?.name === column);
@@ -157,10 +159,31 @@ function withDetails(
   ]);
   return events.map(([name, entry]) => {
     const data = entry.data as Readonly<{ properties?: Readonly<Record<string, unknown>> }>;
-    const described = Object.entries(data.properties ?? {}).map(([property, old]) => [property, schemas.get(property) ?? old] as const);
+    const before = (published?.events[name]?.data as typeof data | undefined)?.properties;
+    const described = Object.entries(data.properties ?? {}).map(([property, old]) => {
+      const schema = schemas.get(property);
+      return [property, schema ? demandingAsBefore(schema, before?.[property]) : old] as const;
+    });
     return [name, { ...entry, data: { ...data, ...(data.properties && { properties: Object.fromEntries(described) }) } }];
   });
 }
+
+/** A schema that demands no field which `before` did not demand: what was stored until then does not have it. */
+function demandingAsBefore(schema: Schema, before: unknown): Schema {
+  if (typeof before !== 'object' || before === null) return schema;
+  const { required, properties = {}, items } = schema as Demanding;
+  const old = before as Demanding;
+  const demanded = required?.filter((name) => old.required?.includes(name));
+  const fields = Object.entries(properties).map(([name, field]) => [name, demandingAsBefore(field, old.properties?.[name])] as const);
+  return {
+    ...schema,
+    ...(required && { required: demanded }),
+    ...(fields.length > 0 && { properties: Object.fromEntries(fields) }),
+    ...(items && { items: demandingAsBefore(items, old.items) }),
+  };
+}
+
+type Demanding = Readonly<{ required?: readonly string[]; properties?: Readonly<Record<string, Schema>>; items?: Schema }>;
 
 const number: Schema = { type: 'number' };
 const detailTypes: Readonly<Record<string, Schema>> = {

@@ -16,7 +16,7 @@ const neverReleased: readonly string[] = [];
  * @throws Error when a published event is gone, or no longer takes what is stored
  */
 export function assertOnlyGrows(now: EventsDocument): void {
-  const lost = [asOnDisk(), asInGit('HEAD'), asInGit('HEAD~1')].flatMap((before) => (before ? lostSince(before, now) : []));
+  const lost = [publishedEvents(), asInGit('HEAD'), asInGit('HEAD~1')].flatMap((before) => (before ? lostSince(before, now) : []));
   if (lost.length === 0) return;
   const list = [...new Set(lost)].map((line) => `  ${line}`).join('\n');
   throw new Error(
@@ -24,7 +24,8 @@ export function assertOnlyGrows(now: EventsDocument): void {
   );
 }
 
-const asOnDisk = (): EventsDocument | undefined => parsed(() => readFileSync(path, 'utf8'));
+/** The document as it lies here; undefined where there is none yet. */
+export const publishedEvents = (): EventsDocument | undefined => parsed(() => readFileSync(path, 'utf8'));
 
 const asInGit = (commit: string): EventsDocument | undefined =>
   parsed(() => execFileSync('git', ['show', `${commit}:${path}`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
