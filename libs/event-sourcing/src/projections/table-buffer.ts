@@ -61,7 +61,10 @@ export class TableBuffer {
     for (const name in row) if (row[name] !== undefined && !this.lacking.includes(name)) known -= 1;
     // A build that has no column for it yet remembers at least as long as this process does.
     if (this.table.memory) normal[memoryColumn] = row[memoryColumn] ?? null;
-    if (known !== 0) throw new Error(`table ${this.table.name}: a row has columns that are not defined: ${Object.keys(row).join(', ')}`);
+    if (known !== 0) {
+      const unknown = Object.keys(row).filter((name) => !(name in this.table.columns) && !this.lacking.includes(name));
+      throw new Error(`table ${this.table.name}: a row has columns that are not defined: ${unknown.join(', ')}`);
+    }
     return normal;
   }
 
