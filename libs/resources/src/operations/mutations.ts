@@ -32,7 +32,7 @@ export function addMutations(resolver: object, { resource, operations, Output }:
     Mutation(() => answers?.output?.() ?? Output, {
       name,
       nullable: true,
-      description: `${summary}. ${description === undefined ? '' : `${description} `}Refused with ${refusals}.`,
+      description: `${summary}. ${description} Refused with ${refusals}.`,
     })(resolver, name, descriptor);
   }
 }

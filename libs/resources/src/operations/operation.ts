@@ -19,7 +19,7 @@ export type Operation = Readonly<{
 }>;
 
 /** An operation with what the documents say of it. */
-export type DescribedOperation = Operation & Readonly<{ summary: string; description?: string }>;
+export type DescribedOperation = Operation & Readonly<{ summary: string; description: string }>;
 
 /** Describes what only reads. */
 export const reads = (described: Omit<DescribedOperation, 'does'>): DescribedOperation => ({ ...described, does: 'reads' });
@@ -82,7 +82,8 @@ export type CommandOperation<C extends Command<Written> = Command<Written>, Serv
   root?: string;
   /** In the imperative: "Receive stock". */
   summary: string;
-  description?: string;
+  /** What it does, in a sentence or two; lint rules of OpenAPI ask for one. */
+  description: string;
   /** The codes it is refused with, and when. */
   refusals: string;
   by: abstract new (...args: never[]) => Service;
