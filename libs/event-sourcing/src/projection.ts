@@ -63,7 +63,8 @@ export interface Rows {
 
 /**
  * A pure, deterministic fold of events into rows: no clock, no random, no look-ups, no map order.
- * Raise `version` when the fold or the tables change: the engine then builds the new version beside the old one and flips.
+ * Raise `version` when the same columns, or what the fold remembers, are to hold something else: the engine then builds the new version beside the old one and
+ * flips. Other tables, columns or keys are another shape, which it sees by itself.
  */
 export type Projection<E extends Event = Event> = Readonly<{
   /** kebab-case, unique. */

@@ -27,7 +27,8 @@ export const workOrderOperations = [
     name: 'reopenWorkOrder',
     command: commands.ReopenWorkOrder,
     summary: 'Open a completed or cancelled work order again',
-    description: 'What a completed one was issued comes back and is reserved again; without a status it gets the last open one that it had.',
+    description:
+      'What a completed one was issued comes back and is reserved again; without a status it gets the last open one that it had.',
     refusals: `NOT_FOUND, ${running}, VALIDATION_FAILED, PRECONDITION_FAILED, ${pending}`,
     by: WorkOrderWriter,
     carryOut: (orders, command) => orders.reopen(command),
