@@ -1,15 +1,18 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { ProjectionEngine, type CommandContext } from '#millwright/event-sourcing';
+import { ProjectionEngine, Rejection, type CommandContext, type Position } from '#millwright/event-sourcing';
 import { measurementUnits, storerooms } from '#millwright/inventory';
 import { users } from '#millwright/people';
 import { BuiltInRecords, type BuiltInRecord } from '#millwright/resources';
 import { customers, entities } from '#millwright/sites';
 import { workOrderStatuses } from '#millwright/work-orders';
+import { CannotStart } from './cannot-start.js';
 
 const customerId = 1;
 const entityId = 1;
 const patienceMs = 30_000;
 const longestWaitMs = 3_000;
+const pauseMs = 250;
 
 const statuses = [
   ['open', 'open'],
@@ -41,11 +44,27 @@ export class FirstEvents {
     private readonly projections: ProjectionEngine,
   ) {}
 
-  /** Whoever connects after a first start finds its site in every list. */
+  /**
+   * Whoever connects after a first start finds its site in every list. A log that does not answer is waited for.
+   * @throws CannotStart when it has not answered for 30 s
+   */
   async record(): Promise<void> {
     for (const record of builtIn) {
-      const position = await this.records.record(record, context());
+      const position = await this.recorded(record, Date.now() + patienceMs);
       if (position > 0n) await this.projections.reaches(position, longestWaitMs);
+    }
+  }
+
+  private async recorded(record: BuiltInRecord, until: number): Promise<Position> {
+    for (;;) {
+      try {
+        return await this.records.record(record, context());
+      } catch (failure) {
+        if (!(failure instanceof Rejection) || failure.code !== 'UNAVAILABLE') throw failure;
+        if (Date.now() >= until)
+          throw new CannotStart(`The event log has not answered for ${patienceMs / 1_000} s. Start again when it does.`, { cause: failure });
+        await pause(pauseMs);
+      }
     }
   }
 }
