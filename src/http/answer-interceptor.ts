@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import type { RequestScope, StoredAnswer } from '#millwright/access';
 import { Rejection } from '#millwright/event-sourcing';
-import { Answer, refuseBody, takesBody, Writes, type Operation } from '#millwright/resources';
+import { Answer, refuseBody, refuseQuery, takesBody, takesQuery, Writes, type Operation } from '#millwright/resources';
 import { envelopeFormOf, json, successBody, successHeaders } from './envelope.js';
 import { expectedRevisionsOf, header } from './request-headers.js';
 import { isAboutOneRecord } from './route-policy.js';
@@ -27,6 +27,7 @@ export class AnswerInterceptor implements NestInterceptor {
     const isRead = operation.does === 'reads';
     const handle = (): Promise<unknown> => lastValueFrom(next.handle(), { defaultValue: undefined });
     if (!isRead && !takesBody(context.getHandler())) refuseBody(request.body);
+    if (!takesQuery(context.getClass(), context.getHandler())) refuseQuery(request.query as object);
     const reply = http.getResponse<FastifyReply>();
     return from(isRead ? this.read(reply, scope, handle) : this.write(reply, scope, handle, operation));
   }

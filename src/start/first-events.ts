@@ -62,7 +62,9 @@ export class FirstEvents {
       } catch (failure) {
         if (!(failure instanceof Rejection) || failure.code !== 'UNAVAILABLE') throw failure;
         if (Date.now() >= until)
-          throw new CannotStart(`The event log has not answered for ${patienceMs / 1_000} s. Start again when it does.`, { cause: failure });
+          throw new CannotStart(`The event log has not answered for ${patienceMs / 1_000} s. Start again when it does.`, {
+            cause: failure,
+          });
         await pause(pauseMs);
       }
     }

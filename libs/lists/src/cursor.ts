@@ -7,23 +7,23 @@ import { filterName, sortText, type ListQuery } from './list-query.js';
 /** Where a walk goes on: the sort values and the tie breaker of the last row, and the total counted on the first page. */
 export type CursorPlace = Readonly<{ values: readonly (string | null)[]; total: number }>;
 
-/** An opaque text that carries a place. It is bound to search, sort, filters and the moment that is asked for, since elsewhere it would point at nothing. */
-export const cursorText = (place: CursorPlace, query: ListQuery): string =>
-  Buffer.from(JSON.stringify([fingerprint(query), place.total, ...place.values])).toString('base64url');
+/** An opaque text that carries a place. It is bound to its list, to search, sort, filters and the moment that is asked for, since elsewhere it would point at nothing. */
+export const cursorText = (place: CursorPlace, list: string, query: ListQuery): string =>
+  Buffer.from(JSON.stringify([fingerprint(list, query), place.total, ...place.values])).toString('base64url');
 
 /** The place a cursor points at, or undefined where it is broken or belongs to another list. `types` are those of its values. */
-export function placeOfCursor(query: ListQuery, types: readonly AttributeType[]): CursorPlace | undefined {
+export function placeOfCursor(list: string, query: ListQuery, types: readonly AttributeType[]): CursorPlace | undefined {
   const parts = parsed(query.cursor ?? '');
-  if (!Array.isArray(parts) || parts.length !== types.length + 2 || parts[0] !== fingerprint(query)) return undefined;
+  if (!Array.isArray(parts) || parts.length !== types.length + 2 || parts[0] !== fingerprint(list, query)) return undefined;
   const [, total, ...values] = parts as unknown[];
   if (!Number.isSafeInteger(total) || (total as number) < 0) return undefined;
   const valid = values.every((value, index) => value === null || (typeof value === 'string' && isOf(types[index] ?? 'text', value)));
   return valid ? { values: values as (string | null)[], total: total as number } : undefined;
 }
 
-const fingerprint = ({ search, sort, filters }: ListQuery): string =>
+const fingerprint = (list: string, { search, sort, filters }: ListQuery): string =>
   createHash('sha256')
-    .update(JSON.stringify([search, sort.map(sortText), filters.map((filter) => [filterName(filter), filter.values]), ...momentOf()]))
+    .update(JSON.stringify([list, search, sort.map(sortText), filters.map((filter) => [filterName(filter), filter.values]), ...momentOf()]))
     .digest('base64url')
     .slice(0, 16);
 

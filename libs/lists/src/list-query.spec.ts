@@ -7,6 +7,7 @@ import { languageMigrations } from './language.js';
 import type { ListDefinition } from './list-definition.js';
 import type { ListPage } from './list-page.js';
 import { ListReader } from './list-reader.js';
+import { listStatement } from './list-statement.js';
 import { ParkedRows } from './parked-rows.js';
 import { parseListQuery, type RawQuery } from './parse-list-query.js';
 import { Snapshots } from './snapshots.js';
@@ -197,6 +198,9 @@ describe('refusals', () => {
   it('does not take a cursor to another list', async () => {
     const { meta } = await page({ per_page: '1' });
     expect(await problem({ cursor: meta.pagination.next_cursor, per_page: '1', search: 'a' })).toBe('cursor invalid_cursor');
+    const there = parseListQuery(things, { cursor: meta.pagination.next_cursor ?? '', per_page: '1' });
+    expect(() => listStatement({ ...things, view: { ...things.view, from: 'read.others' } }, there)).toThrow(Rejection);
+    expect(() => listStatement(things, there, { where: { id: 1 } })).toThrow(Rejection);
   });
 });
 

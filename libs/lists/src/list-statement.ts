@@ -22,6 +22,8 @@ type Key = Readonly<{ sql: string; type: AttributeType; descending: boolean; nul
 
 /** A list query in the pieces that statements are made of. */
 export type ListStatement = Readonly<{
+  /** Whose cursors it takes. */
+  list: string;
   keys: readonly Key[];
   place: CursorPlace | undefined;
   /** What is selected: the view's columns, and those that a cursor is made of. */
@@ -43,12 +45,14 @@ export function listStatement(definition: ListDefinition, query: ListQuery, opti
   const { view } = definition;
   requireHistory(view);
   const keys = keysOf(definition, query);
-  const place = placeOf(query, keys);
+  const list = JSON.stringify([view.from, options.where]);
+  const place = placeOf(list, query, keys);
   const parameters: unknown[] = [];
   const bind: Bind = (value) => `$${parameters.push(value)}`;
   const conditions = conditionsOf(definition, query, options, bind);
   const restricting = [...parameters];
   return {
+    list,
     keys,
     place,
     columns: `${selectList(view)}, ${cursorColumns(keys)}`,
@@ -99,8 +103,8 @@ function columnsOf(definition: ListDefinition, query: ListQuery, { where = {}, w
 }
 
 /** The cursor that goes on after a row that was selected with the statement's columns. */
-export const cursorAt = ({ keys }: ListStatement, row: Readonly<Record<string, unknown>>, total: number, query: ListQuery): string =>
-  cursorText({ values: keys.map((_, key) => row[`cursor_${key}`] as string | null), total }, query);
+export const cursorAt = ({ list, keys }: ListStatement, row: Readonly<Record<string, unknown>>, total: number, query: ListQuery): string =>
+  cursorText({ values: keys.map((_, key) => row[`cursor_${key}`] as string | null), total }, list, query);
 
 function conditionsOf(definition: ListDefinition, query: ListQuery, { where = {} }: ListOptions, bind: Bind): string[] {
   const { view, attributes, search, hidesArchived } = definition;
@@ -145,9 +149,10 @@ function keysOf({ view, attributes, tieBreaker = 'id' }: ListDefinition, { sort 
   return [...keys, { sql: tie, type: 'id', descending: keys.at(-1)?.descending ?? false, nullable: false }];
 }
 
-function placeOf(query: ListQuery, keys: readonly Key[]): CursorPlace | undefined {
+function placeOf(list: string, query: ListQuery, keys: readonly Key[]): CursorPlace | undefined {
   if (query.cursor === null) return undefined;
   const place = placeOfCursor(
+    list,
     query,
     keys.map(({ type }) => type),
   );

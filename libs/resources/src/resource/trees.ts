@@ -7,7 +7,7 @@ import { Questions } from '../questions.js';
 import { rowsOf, statementAsOf, type View } from '#millwright/lists';
 import type { RecordStream } from './plain-decider.js';
 
-/** A tree deeper than this helps nobody, and bounds every walk. */
+/** How many levels a tree has, its root and its leaves included: a deeper one helps nobody, and this bounds every walk. */
 const deepestLevel = 50;
 
 const tooDeep = (below: number): string =>
@@ -25,7 +25,7 @@ export class Trees {
     private readonly questions: Questions,
   ) {}
 
-  /** What would be wrong with putting a record (null: a new one), and all that hangs below it, under that parent: walks up in the log. */
+  /** What would be wrong with putting a record (null: a new one), and all that hangs below it, under that parent: walks up in the log, and counts the levels. */
   async problems(
     { name, stream, view }: Readonly<{ name: string; stream: RecordStream; view: View }>,
     id: number | null,
@@ -34,9 +34,9 @@ export class Trees {
     const field = `${name}.parent_id`;
     const below = id === null ? 0 : await this.levelsBelow(view, id);
     let ancestor: unknown = parentId;
-    for (let level = 0; typeof ancestor === 'number'; level++) {
+    for (let level = 2; typeof ancestor === 'number'; level++) {
       if (ancestor === id) return [{ field, code: 'cycle', message: 'must not be the record itself or one below it' }];
-      if (level + below >= deepestLevel) return [{ field, code: 'too_deep', message: tooDeep(below) }];
+      if (level + below > deepestLevel) return [{ field, code: 'too_deep', message: tooDeep(below) }];
       ancestor = (await this.events.load(stream, ancestor)).state.values['parent_id'];
     }
     return [];

@@ -1,4 +1,6 @@
 import { Body, createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { Detail } from '#millwright/event-sourcing';
 import { ApiBody, ApiExtraModels, getSchemaPath, OmitType } from '@nestjs/swagger';
 import type { ClassConstructor } from 'class-transformer';
@@ -29,6 +31,25 @@ export function refuseBody(body: unknown): void {
   if (typeof body !== 'object' || Array.isArray(body)) throw invalid([{ field: '', code: 'not_an_object', message: 'must be empty' }]);
   const message = 'there is no such field; this takes no body';
   const details = Object.keys(body).map((field): Detail => ({ field, code: 'unknown_field', message }));
+  if (details.length > 0) throw invalid(details.slice(0, 100));
+}
+
+const handlersWithQuery = new WeakMap<object, boolean>();
+
+/** Whether a controller's method has a parameter for the query. */
+export function takesQuery(controller: object, handler: Readonly<{ name: string }>): boolean {
+  const known = handlersWithQuery.get(handler);
+  if (known !== undefined) return known;
+  const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handler.name) ?? {}) as Readonly<Record<string, unknown>>;
+  const takes = Object.keys(parameters).some((parameter) => parameter.startsWith(`${RouteParamtypes.QUERY}:`));
+  handlersWithQuery.set(handler, takes);
+  return takes;
+}
+
+/** For an operation that asks nothing of its query: whoever means something by it must not believe it was heard. @throws Rejection VALIDATION_FAILED */
+export function refuseQuery(query: object): void {
+  const message = 'there is no such parameter here';
+  const details = Object.keys(query).map((field): Detail => ({ field, code: 'unknown_field', message }));
   if (details.length > 0) throw invalid(details.slice(0, 100));
 }
 
