@@ -213,12 +213,15 @@ const nullable = (schema: Schema): Schema =>
  */
 export function eventsOfRecord({ typeName, category, fields, personal, initial }: PlainResource): (readonly [string, EventEntry])[] {
   const said = fields.all.filter((field) => (isInput(field) && !field.children) || field.name in initial);
-  const properties = personal ? [] : propertiesOf(said);
+  const properties = propertiesOf(said.filter((field) => !field.personal));
   const cleared = properties.map(([name, schema]) => [name, { anyOf: [schema, { type: 'null' }] }] as const);
   const lists = fields.children.map((list) => [camelCase(list.column), propertiesOf(list.fields)] as const);
   const added = lists.map(([name, child]) => [name, object({ added: listOf(childOf(child)) })] as const);
   const happened = lists.map(([name, child]) => [name, childChanges(child)] as const);
-  const given = (fields: readonly (readonly [string, Schema])[]): Schema => (personal ? personalData : object(Object.fromEntries(fields)));
+  const given = (fields: readonly (readonly [string, Schema])[]): Schema =>
+    personal.size > 0
+      ? { type: 'object', properties: { ...Object.fromEntries(fields), ...personalProperties } }
+      : object(Object.fromEntries(fields));
   const nothing = object({});
   return [
     [`${typeName}Registered`, { category, schema_version: 1, data: given([...properties, ...added]) }],
@@ -249,11 +252,8 @@ const childChanges = (child: readonly Property[]): Schema =>
     removed: listOf({ type: 'integer' }),
   });
 
-/** Events about people name fields, never values: those are in app.people. */
-const personalData: Schema = {
-  type: 'object',
-  properties: {
-    fields: { type: 'array', items: text, description: 'Which fields were given or changed.' },
-    storedAs: { type: 'string', format: 'uuid', description: 'The version of the values in app.people.' },
-  },
+/** Of what is personal events name fields, never values: those are in app.people. */
+const personalProperties: Schema = {
+  fields: { type: 'array', items: text, description: 'Which fields were given or changed.' },
+  storedAs: { type: 'string', format: 'uuid', description: 'The version of the values in app.people.' },
 };

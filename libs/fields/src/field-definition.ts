@@ -15,6 +15,9 @@ export type Schema = Readonly<Record<string, unknown>>;
 /** What is wrong with a value: a stable detail code and a sentence that goes on after the field's name. */
 export type Problem = Readonly<{ code: DetailCode; message: string }>;
 
+/** The right that shows what not everybody may see: money, what an hour of somebody costs, and how somebody is reached. */
+export type FieldScope = 'costs:read' | 'rates:read' | 'people:read';
+
 /** What requests say in a field, over REST and GraphQL. */
 export type InputFacet = Readonly<{
   /**
@@ -114,6 +117,10 @@ export type FieldDefinition = Readonly<{
   description?: string;
   /** The kind of resource that its ids are of. */
   target?: string;
+  /** Its values are about a person, and can be erased: events name the field and never a value. */
+  personal?: boolean;
+  /** Who lacks this right is not to see it, nor to find by it. Left out, whoever sees the resource sees it. */
+  seenWith?: FieldScope;
   input?: InputFacet;
   stored?: StoredFacet;
   printed?: PrintedFacet;

@@ -4,6 +4,7 @@ import {
   type AttributeType,
   type Class,
   type FieldDefinition,
+  type FieldScope,
   type Form,
   type Problem,
   type Schema,
@@ -17,6 +18,7 @@ export type FieldKind = Readonly<{
   /** How lists filter and sort by it; left out, they do not. */
   attribute?: AttributeType;
   choices?: Choices;
+  seenWith?: FieldScope;
   /** What it is where nobody has said anything; left out, null. */
   initial?: unknown;
   check(value: unknown): Problem | undefined;
@@ -42,7 +44,15 @@ export type FieldOptions = Readonly<{
   only?: Form;
   /** Whether lists filter and sort by it (default: where its kind can). */
   filtered?: boolean;
+  /** Its values are about a person: they stay out of events, where they can be erased. */
+  personal?: boolean;
+  /** The right that shows it, where that is not the kind's. */
+  seenWith?: FieldScope;
 }>;
+
+/** Facets that are no part of how a field looks; what is not said leaves what another description of the field says. */
+const given = (facets: Readonly<{ personal?: boolean; seenWith?: FieldScope }>): Pick<FieldDefinition, 'personal' | 'seenWith'> =>
+  Object.fromEntries(Object.entries(facets).filter(([, value]) => value !== undefined));
 
 type ShownFacets = Required<Pick<FieldDefinition, 'stored' | 'printed' | 'output'>>;
 type Facets = ShownFacets & Required<Pick<FieldDefinition, 'input'>>;
@@ -54,7 +64,7 @@ type Facets = ShownFacets & Required<Pick<FieldDefinition, 'input'>>;
 export const inputField =
   (
     kind: FieldKind,
-    { required, description, example, initial, only, filtered }: FieldOptions,
+    { required, description, example, initial, only, filtered, personal, seenWith = kind.seenWith }: FieldOptions,
     more?: (name: string, facets: Facets) => Partial<FieldDefinition>,
   ): PropertyDecorator =>
   (target, property) => {
@@ -71,7 +81,7 @@ export const inputField =
       },
       ...shownAsStored(kind, name, { neverNull, initial, only, filtered, openApi: withExample(kind.openApiShown ?? kind.openApi) }),
     };
-    defineField(target.constructor as Class, { name, description, ...facets, ...more?.(name, facets) });
+    defineField(target.constructor as Class, { name, description, ...given({ personal, seenWith }), ...facets, ...more?.(name, facets) });
   };
 
 type Shown = Readonly<{ neverNull: boolean; initial?: unknown; only?: Form; filtered?: boolean; openApi: Schema }>;
@@ -101,6 +111,8 @@ export type ShownOptions = Readonly<{
   /** Never null. */
   always?: boolean;
   only?: Form;
+  /** The right that shows it, where that is not the kind's. */
+  seenWith?: FieldScope;
   /** Left out: shown over both. */
   over?: 'rest' | 'graphql';
   /** What it is, from the row; left out, the column of its name. */
@@ -115,7 +127,17 @@ export type ShownOptions = Readonly<{
 export const shownField =
   (
     kind: FieldKind,
-    { description, example, always = false, only, over, of, stored = of === undefined, initial }: ShownOptions = {},
+    {
+      description,
+      example,
+      always = false,
+      only,
+      over,
+      of,
+      stored = of === undefined,
+      initial,
+      seenWith = kind.seenWith,
+    }: ShownOptions = {},
   ): PropertyDecorator =>
   (target, property) => {
     const name = String(property);
@@ -125,6 +147,7 @@ export const shownField =
     defineField(target.constructor as Class, {
       name,
       description,
+      ...given({ seenWith }),
       ...(stored && { stored: shown.stored }),
       ...(over !== 'graphql' && {
         printed: { ...shown.printed, ...(of && { print: (row: Row, related: Related) => print(of(row, related)) }) },

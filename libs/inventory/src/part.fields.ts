@@ -87,6 +87,8 @@ export class PartFigures {
     example: 26.15,
   })
   avg_unit_cost!: Decimal | null;
+  @ShownMoney({ description: 'The same as avgUnitCost.', over: 'graphql', of: ({ avg_unit_cost }) => avg_unit_cost })
+  average_unit_cost!: Decimal | null;
   @ShownMoney({
     description: "What the stock is worth, in the site's currency, rounded to its minor unit; null for a non-stock part.",
     of: (row) => postedValue(row as Valued),

@@ -1,6 +1,5 @@
 import { Args, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import type { Row } from '#millwright/event-sourcing';
-import { DecimalScalar } from '#millwright/quantities';
 import { connectionFrom, connectionOf, listArgumentsOf, listComplexity, type ListArguments } from '#millwright/lists';
 import { idOfPath, OverGraphql } from '#millwright/resources';
 import { PartTransactionReader } from './part-transaction-reader.js';
@@ -17,11 +16,6 @@ const PartTransactionListArguments = listArgumentsOf('PartTransaction', transact
 @Resolver(() => parts.output)
 export class PartFiguresResolver {
   constructor(private readonly partTransactions: PartTransactionReader) {}
-
-  @ResolveField('averageUnitCost', () => DecimalScalar, { nullable: true, description: 'The same as avgUnitCost.' })
-  averageUnitCost(@Parent() row: PartRow): unknown {
-    return row.avg_unit_cost;
-  }
 
   @ResolveField('transactions', () => PartTransactionConnection, {
     complexity: listComplexity,

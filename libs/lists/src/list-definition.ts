@@ -1,9 +1,11 @@
-import type { AttributeType, Choices } from '#millwright/fields';
+import type { AttributeType, Choices, FieldScope } from '#millwright/fields';
 import type { RowSource } from './parked-rows.js';
 import type { View } from './view.js';
 
 export type ListAttribute = Readonly<{
   type: AttributeType;
+  /** The right that filtering and sorting by it needs, since both tell what it is. */
+  seenWith?: FieldScope;
   /** The words it is one of, where they are fixed. */
   choices?: Choices;
   /** The view's column, where it is named otherwise. */

@@ -1,6 +1,6 @@
 import { builtInUserId, currentScope } from '#millwright/access';
 import { Rejection } from '#millwright/event-sourcing/decider';
-import { Flag, inputField, Money, Name, Shown, ShownText, Text } from '#millwright/fields';
+import { ExternalReference, Flag, inputField, Money, Name, Shown, ShownText, Text } from '#millwright/fields';
 import { defineRecord, type RecordState } from '#millwright/resources';
 
 const emailAddress = /^[^\s@\p{Cc}\p{Surrogate}]+@[^\s@.\p{Cc}\p{Surrogate}]+(\.[^\s@.\p{Cc}\p{Surrogate}]+)*$/u;
@@ -18,25 +18,35 @@ const Email = (): PropertyDecorator =>
       graphql: () => String,
       openApi: { type: 'string', format: 'email', maxLength: 254 },
     },
-    { description: 'The e-mail address.', example: 'john-doe@acme-corporation.com' },
+    { personal: true, seenWith: 'people:read', description: 'The e-mail address.', example: 'john-doe@acme-corporation.com' },
   );
 
 class UserFields {
-  @Name({ description: 'The given name, or the whole name.', required: true, example: 'John' }) name!: string;
-  @Name({ description: 'The family name.', example: 'Doe' }) surname?: string | null;
-  @Text({ max: 35, description: 'The language that the person reads, as a BCP 47 tag like en or de-CH.', example: 'en' }) language?:
-    string | null;
+  @Name({ personal: true, description: 'The given name, or the whole name.', required: true, example: 'John' }) name!: string;
+  @Name({ personal: true, description: 'The family name.', example: 'Doe' }) surname?: string | null;
+  @Text({ personal: true, max: 35, description: 'The language that the person reads, as a BCP 47 tag like en or de-CH.', example: 'en' })
+  language?: string | null;
   @Email() email?: string | null;
-  @Text({ description: 'A telephone number, as people write it.', max: 50, example: '+12222222222' }) phone_number?: string | null;
-  @Text({ description: 'What the person does here.', example: 'Maintenance Manager' }) job_title?: string | null;
-  @Flag({ description: 'Whether work orders can be assigned to this person.' }) can_be_assigned_to_wo?: boolean | null;
-  @Money({ description: 'What an hour costs.', example: 41 }) regular_rate?: string | null;
-  @Money({ description: 'What an hour of overtime costs.', example: 61.5 }) overtime_rate1?: string | null;
-  @Money({ description: 'What an hour of overtime at the higher rate costs.', example: 82 }) overtime_rate2?: string | null;
+  @Text({
+    personal: true,
+    seenWith: 'people:read',
+    description: 'A telephone number, as people write it.',
+    max: 50,
+    example: '+12222222222',
+  })
+  phone_number?: string | null;
+  @Text({ personal: true, seenWith: 'people:read', description: 'What the person does here.', example: 'Maintenance Manager' }) job_title?:
+    string | null;
+  @Flag({ personal: true, description: 'Whether work orders can be assigned to this person.' }) can_be_assigned_to_wo?: boolean | null;
+  @Money({ personal: true, seenWith: 'rates:read', description: 'What an hour costs.', example: 41 }) regular_rate?: string | null;
+  @Money({ personal: true, seenWith: 'rates:read', description: 'What an hour of overtime costs.', example: 61.5 }) overtime_rate1?:
+    string | null;
+  @Money({ personal: true, seenWith: 'rates:read', description: 'What an hour of overtime at the higher rate costs.', example: 82 })
+  overtime_rate2?: string | null;
+  @ExternalReference({ personal: true }) external_reference?: string | null;
 }
 
 const text = { type: 'string' };
-const absent = Shown({ ...text, nullable: true }, () => null);
 
 /** What a login, a role or an invitation would say comes with those. */
 class UserFigures {
@@ -46,10 +56,10 @@ class UserFigures {
     of: ({ name, surname }) => [name, surname].filter((part) => part != null && part !== '').join(' '),
   })
   full_name!: string;
-  @absent unconfirmed_email!: null;
+  @Shown({ ...text, nullable: true }, () => null, { seenWith: 'people:read' }) unconfirmed_email!: null;
   @Shown(text, ({ archived }) => (archived === true ? 'inactive' : 'active')) status!: string;
   @Shown(text, () => 'api_key') auth_type!: string;
-  @absent avatar!: null;
+  @Shown({ ...text, nullable: true }, () => null) avatar!: null;
   @Shown({ type: 'array', items: { type: 'object' } }, () => []) permissions!: object[];
   @Shown({ type: 'object' }, () => ({ last_login: null, login_count: 0 })) activity!: object;
   @Shown(text, () =>
@@ -61,7 +71,7 @@ class UserFigures {
   @Shown({ type: 'object' }, () => ({ sent_at: null, due_at: null, accepted_at: null })) invitation_details!: object;
 }
 
-/** What they are called stays out of events. */
+/** All that is said of them is personal. */
 export const users = defineRecord({
   name: 'user',
   plural: 'users',
@@ -70,7 +80,6 @@ export const users = defineRecord({
   description: 'A person who works here.',
   notes: { archive: { refusals: 'CONFLICT (the built-in user)' } },
   scope: 'customer',
-  personal: true,
   defaults: { language: 'en', can_be_assigned_to_wo: true },
   label: ['id', 'name', 'surname', 'avatar'],
   search: ['name', 'surname', 'email'],

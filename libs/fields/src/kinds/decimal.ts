@@ -31,6 +31,8 @@ const decimalOf = (bounds: () => DecimalBounds, documented: Partial<DecimalBound
   print: (value) => printed(value as string | null),
 });
 
+const money = (kind: FieldKind): FieldKind => ({ ...kind, seenWith: 'costs:read' });
+
 /** What a field is, and what it is counted in. */
 const said = ({ description, ...options }: FieldOptions, unit: string): FieldOptions => ({
   ...options,
@@ -63,7 +65,7 @@ export const Money = ({
   ...options
 }: FieldOptions & Bounds = {}): PropertyDecorator =>
   inputField(
-    decimalOf(() => ({ places: moneyPlaces(), atLeast, atMost, moreThan, notZero }), { atLeast, atMost, moreThan }),
+    money(decimalOf(() => ({ places: moneyPlaces(), atLeast, atMost, moreThan, notZero }), { atLeast, atMost, moreThan })),
     said(options, "In the site's currency, with its decimals (at least 2)."),
   );
 
@@ -73,4 +75,4 @@ const shown = decimalOf(() => ({ places: 6 }), {});
 export const ShownQuantity = (options?: ShownOptions): PropertyDecorator => shownField(shown, options);
 
 /** An amount that follows from events, up to 6 decimals; a canonical decimal string inside. */
-export const ShownMoney = (options?: ShownOptions): PropertyDecorator => shownField(shown, options);
+export const ShownMoney = (options?: ShownOptions): PropertyDecorator => shownField(money(shown), options);

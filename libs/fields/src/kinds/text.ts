@@ -46,10 +46,10 @@ export const Name = ({ max = 255, ...options }: TextOptions = {}): PropertyDecor
  * What importers and integrations find their own record by: unique for a resource and site (409 DUPLICATE_REFERENCE), canonical as a name is;
  * null takes it away. Codes: as `Text`, and required where it is empty.
  */
-export const ExternalReference = (): PropertyDecorator =>
+export const ExternalReference = ({ personal }: Pick<FieldOptions, 'personal'> = {}): PropertyDecorator =>
   inputField(
     { ...textOf({ max: 255, required: true }), convert: canonicalFrom, openApi: { type: 'string', minLength: 1, maxLength: 255 }, openApiShown: { type: 'string' } },
-    { description: 'Your own key of this record, unique for the resource and site.', example: 'erp-4711' },
+    { description: 'Your own key of this record, unique for the resource and site.', example: 'erp-4711', personal },
   ); // prettier-ignore
 
 export const ShownText = (options?: ShownOptions): PropertyDecorator => shownField({ ...textOf({ max: 0 }), openApiShown: { type: 'string' } }, options); // prettier-ignore

@@ -8,7 +8,7 @@ import { available, averageUnitCost, unknownPart, type Part } from '../domain/pa
 import { partFields, type PartFields, type PartFigures } from '../part.fields.js';
 
 /** A part as the table `read.parts` has it. Quantities 3 decimals, money of `currency`; stock figures are null for a non-stock part. Times are ISO 8601 UTC. */
-export type PartRow = ResourceRow<PartFields, PartFigures> &
+export type PartRow = ResourceRow<PartFields, Omit<PartFigures, 'average_unit_cost'>> &
   Readonly<{ is_non_stock: boolean; assets_ids: readonly number[]; currency: string }>;
 
 /** The row of a registered part: what reads show, and what answers of writes show before the projection has seen them. */

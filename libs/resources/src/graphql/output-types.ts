@@ -9,7 +9,7 @@ import {
   type FieldDefinition,
 } from '#millwright/fields';
 
-const types = new Map<string, Class>();
+const types = new Map<string, Readonly<{ type: Class; fields: readonly FieldDefinition[] }>>();
 
 /**
  * Makes an object type of what fields say of their output, and remembers it by its name. Its source is a row; what is computed or joined, a resolver adds
@@ -32,7 +32,7 @@ export function defineOutputType(
     })(type.prototype as object, output.name);
   }
   ObjectType(name, { description })(type);
-  types.set(name, type);
+  types.set(name, { type, fields });
   return type;
 }
 
@@ -42,4 +42,8 @@ export function outputDescription(typeName: string, { name, output }: FieldDefin
   return columnDescription(typeName, relationName(name) === shown || name === shown ? name : shown);
 }
 
-export const outputTypeOf = (name: string): Class => types.get(name) ?? RecordLabel;
+export const outputTypeOf = (name: string): Class => types.get(name)?.type ?? RecordLabel;
+
+/** What is shown, by the name of its type: whoever shows a field asks here who may see it (`seenWith`). */
+export const outputFields = (): ReadonlyMap<string, readonly FieldDefinition[]> =>
+  new Map([...types].map(([name, { fields }]) => [name, fields]));

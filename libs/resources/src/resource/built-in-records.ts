@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EventStore, nameBasedUuid, type CommandContext, type Position } from '#millwright/event-sourcing';
-import { camelCase } from '#millwright/fields';
-import { personalVersion } from './resource-table.js';
 import { registerRecord, type RecordEvent, type RecordValues } from './plain-decider.js';
+import { personalOf, withoutPersonal } from './personal-fields.js';
 import type { PlainResource } from './resource-definition.js';
 import { PersonalValues } from './personal-values.js';
 
@@ -22,14 +21,12 @@ export class BuiltInRecords {
 
   /** Answers the position of the registration, 0n where it was registered before. */
   async record({ definition, id, values }: BuiltInRecord, context: CommandContext): Promise<Position> {
-    const { stream, typeName, category, name, personal } = definition;
+    const { stream, category, name, personal } = definition;
     if ((await this.events.load(stream, id)).state.registered) return 0n;
     const eventId = nameBasedUuid(`${category}-${id}`, namespace);
-    if (personal) await this.people.write(name, id, eventId, values);
-    const registered = (): RecordEvent[] =>
-      personal
-        ? [{ type: `${typeName}Registered`, data: { fields: Object.keys(values).map(camelCase), [camelCase(personalVersion)]: eventId } }]
-        : registerRecord(definition, values);
+    const kept = personalOf(personal, values);
+    if (Object.keys(kept).length > 0) await this.people.write(name, id, eventId, kept);
+    const registered = (): RecordEvent[] => registerRecord(definition, values).map((event) => withoutPersonal(personal, event, eventId));
     const { position } = await this.events.execute(stream, id, (state) => (state.registered ? [] : registered()), {
       context,
       eventId: () => eventId,

@@ -22,13 +22,16 @@ export type ChildChanges = Readonly<{ added?: readonly Child[]; changed?: readon
 /** The children of a list in a state, in the order in which they were made. An id is never given again, so the last one outlives its child. */
 export type ChildrenState = Readonly<{ children: readonly Child[]; lastId: number }>;
 
-/** @throws Error a field of children that is an instruction (a QR code, children again): only a resource knows what comes of one */
+/**
+ * @throws Error a field of children that is an instruction (a QR code, children again): only a resource knows what comes of one; and one that is
+ * personal, since events say what became of a child
+ */
 export function childListsOf(input: readonly InputField[]): ChildList[] {
   return input.flatMap(({ name, stored, children }) => {
     if (!children || !stored) return [];
     const fields = fieldsOf(children.type).filter(isInput);
-    const instruction = fields.find((field) => field.stored?.from ?? field.children);
-    if (instruction) throw new Error(`${name}: a ${children.name} has no place for ${instruction.name}`);
+    const misplaced = fields.find((field) => field.stored?.from ?? field.children ?? field.personal);
+    if (misplaced) throw new Error(`${name}: a ${children.name} has no place for ${misplaced.name}`);
     return [{ ...children, said: name, column: stored.name, fields }];
   });
 }

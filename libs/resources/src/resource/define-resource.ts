@@ -10,6 +10,7 @@ import { Printer } from './printer.js';
 import type { DecidedResource, PlainResource, ResourceDefinition, ResourceState } from './resource-definition.js';
 import { resourceFields } from './resource-fields.js';
 import type { DecidedOptions, PlainOptions } from './resource-options.js';
+import { personalColumns, requireNothingPersonal } from './personal-fields.js';
 import { listAttributesOf, personalView, plainTable } from './resource-table.js';
 import { treeFields } from './tree-fields.js';
 
@@ -17,18 +18,18 @@ import { treeFields } from './tree-fields.js';
 export function defineRecord<Fields extends object, Figures extends object>(
   options: PlainOptions<Fields, Figures>,
 ): PlainResource<Fields & Figures> {
-  const { name, plural, scope, personal = false, defaultSort = 'name asc', tree, rules = {}, defaults = {}, hidden = false } = options;
+  const { name, plural, scope, defaultSort = 'name asc', tree, rules = {}, defaults = {}, hidden = false } = options;
   const described = resourceFields<Fields, Figures>(options);
   const lists = described.children.map(({ column }) => column);
-  if (personal && lists.length > 0) throw new Error(`${name}: the values of people have no place for ${lists.join(', ')}`);
   const stream = recordStream(described.typeName, camelCase(name), lists);
   const own = described.all.filter((field) => isInput(field) || isFigureOf(options.shown, field));
   const { table, projection } = recordProjection({
     plural,
     stream,
-    table: plainTable({ plural, scope, personal, fields: described.all, own, defaultSort, history: options.history }),
+    table: plainTable({ plural, scope, fields: described.all, defaultSort, history: options.history }),
   });
-  const view = personal ? personalView(name, own, table) : viewOf(table);
+  const personal = personalColumns(described);
+  const view = personal.size > 0 ? personalView(name, described.all, table) : viewOf(table);
   const fields = tree ? { ...described, all: [...described.all, ...treeFields({ name, view }, tree)] } : described;
   const figures = own.filter((field) => !isInput(field) && field.stored?.initial !== undefined);
   const initial: RecordValues = {
@@ -54,7 +55,7 @@ export function defineRecord<Fields extends object, Figures extends object>(
     view,
     find: (id, services) => findPlain(resource, id, services),
     label: (row, related) => resource.printer.label(row, related),
-    ...(personal && { related: (row: Row) => shownOfPerson(options.label, row) }),
+    ...(personal.size > 0 && { related: (row: Row) => shownOfPerson(resource, options.label, row) }),
     graphql: () => resource.output,
   });
   return resource;
@@ -65,6 +66,7 @@ export function defineResource<State extends ResourceState, E extends Event, Sho
   options: DecidedOptions<State, E, Shown>,
 ): DecidedResource<State, E> {
   const { name, stream, rowOf, view, projection, defaultSort = 'name asc', fields } = options;
+  requireNothingPersonal(fields);
   const resource = { ...resourceOf(options, { fields, view, defaultSort, projection }), decider: 'own' as const, stream, rowOf };
   defineReferenceTarget({
     kind: name,

@@ -1,33 +1,38 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { appendedNothing, type Outcome } from '#millwright/event-sourcing';
-import { camelCase } from '#millwright/fields';
 import { personalVersion } from './resource-table.js';
 import type { RecordState, RecordValues } from './plain-decider.js';
 import type { PlainResource } from './resource-definition.js';
 import { PersonalValues } from './personal-values.js';
 
-/** What an event of a person says: which fields, never what stands in them; and the version of the values that it speaks of. */
-export type PersonalEventData = Readonly<{ fields: readonly string[]; storedAs: string }>;
+/** A state with the personal values that it speaks of among its values, and apart as they are kept. */
+export type CompleteState = RecordState & Readonly<{ personal: RecordValues }>;
 
-/** Records whose values stay out of events. */
+/** Brings records and those of their values together that stay out of events. */
 @Injectable()
 export class PersonalRecords {
   private readonly logger = new Logger(PersonalRecords.name);
 
   constructor(private readonly values: PersonalValues) {}
 
+  async complete({ name }: Pick<PlainResource, 'name'>, id: number, state: RecordState): Promise<CompleteState> {
+    const version = versionOf(state);
+    return version === undefined ? { ...state, personal: {} } : completed(state, await this.values.read(name, id, version));
+  }
+
   /**
-   * Writes the values under a new version, then has the event appended that names it. What no event came to name is taken back at once:
-   * a refused name must not stay behind.
+   * Writes personal values under a new version, then has the event appended that names it. What no event came to name is taken back at once:
+   * a refused name must not stay behind. Where nothing personal is said, the event names no version.
    */
-  async write(
-    { name }: PlainResource,
+  async append(
+    resource: Pick<PlainResource, 'name'>,
     id: number,
-    values: RecordValues,
-    changed: readonly string[],
-    append: (data: PersonalEventData) => Promise<Outcome<RecordState>>,
-  ): Promise<{ outcome: Outcome<RecordState>; personal: RecordValues }> {
+    values: RecordValues | undefined,
+    append: (version?: string) => Promise<Outcome<RecordState>>,
+  ): Promise<Outcome<CompleteState>> {
+    const { name } = resource;
+    if (values === undefined) return this.completeOutcome(resource, id, await append());
     const version = uuidv7();
     await this.values.write(name, id, version, values);
     const takeBack = (): Promise<void> =>
@@ -37,9 +42,10 @@ export class PersonalRecords {
           this.logger.error(`values of ${name} ${id} stay behind that no event names (${version}): ${String(error)}`),
         );
     try {
-      const outcome = await append({ fields: changed.map(camelCase), storedAs: version });
-      if (outcome.state.values[personalVersion] !== version) await takeBack();
-      return { outcome, personal: { ...values, [personalVersion]: version } };
+      const outcome = await append(version);
+      if (versionOf(outcome.state) === version) return { ...outcome, state: completed(outcome.state, values) };
+      await takeBack();
+      return await this.completeOutcome(resource, id, outcome);
     } catch (failure) {
       // An outcome that is unknown may yet turn out to be an event that needs them.
       if (appendedNothing(failure)) await takeBack();
@@ -47,19 +53,27 @@ export class PersonalRecords {
     }
   }
 
-  /** The values a state speaks of; `known` are taken where they are that version, which saves reading them. */
-  async valuesOf({ name }: PlainResource, id: number, { values }: RecordState, known: RecordValues = {}): Promise<RecordValues> {
-    const version = values[personalVersion];
-    if (typeof version !== 'string') return {};
-    return known[personalVersion] === version ? known : { ...(await this.values.read(name, id, version)), [personalVersion]: version };
+  async completeOutcome(resource: Pick<PlainResource, 'name'>, id: number, outcome: Outcome<RecordState>): Promise<Outcome<CompleteState>> {
+    return { ...outcome, state: await this.complete(resource, id, outcome.state) };
   }
 
-  isSameVersion = (one: RecordState, other: RecordState): boolean => one.values[personalVersion] === other.values[personalVersion];
+  isSameVersion = (one: RecordState, other: RecordState): boolean => versionOf(one) === versionOf(other);
 
-  async forgetOlder({ name }: PlainResource, id: number, before: RecordState, after: RecordState): Promise<void> {
-    const versions = [before, after]
-      .map(({ values }) => values[personalVersion])
-      .filter((version): version is string => typeof version === 'string');
-    await this.values.forgetAllBut(name, id, versions);
+  /** Forgets what neither of two states speaks of. */
+  async forgetOlder({ name }: Pick<PlainResource, 'name'>, id: number, before: RecordState, after: RecordState): Promise<void> {
+    const versions = [before, after].map(versionOf).filter((version) => version !== undefined);
+    if (versions.length > 0) await this.values.forgetAllBut(name, id, versions);
   }
+}
+
+/** The version of the personal values that a state speaks of. */
+function versionOf({ values }: RecordState): string | undefined {
+  const version = values[personalVersion];
+  return typeof version === 'string' ? version : undefined;
+}
+
+/** A state with the values that its version was written with. Earlier releases kept the version before among them, which must not pass for its own. */
+export function completed(state: RecordState, kept: RecordValues): CompleteState {
+  const { [personalVersion]: _, ...personal } = kept;
+  return { ...state, values: { ...state.values, ...personal }, personal };
 }

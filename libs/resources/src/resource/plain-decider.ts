@@ -31,6 +31,7 @@ export type RecordStream = Stream<RecordState, RecordEvent>;
 export type RecordRules<Fields extends object = object> = Readonly<{
   register?(values: ValuesOf<Fields>): void;
   change?(state: RecordState<Fields>, changes: ValuesOf<Fields>): void;
+  /** The state is without what is personal. */
   archive?(state: RecordState<Fields>, id: number): void;
 }>;
 
@@ -134,7 +135,7 @@ function dataOf({ children: lists }: RecordKind, state: RecordState, changes: Re
 }
 
 /** @throws Rejection CONFLICT what is archived stays as it is until it is brought back, as parts and work orders do */
-export function requireInUse(typeName: string, { archived }: RecordState): void {
+function requireInUse(typeName: string, { archived }: RecordState): void {
   if (archived)
     throw new Rejection('CONFLICT', `The ${snakeCase(typeName).replaceAll('_', ' ').toLowerCase()} is archived; bring it back first.`);
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { currentContext, EventStore, Rejection, streamName, type Outcome } from '#millwright/event-sourcing';
+import { currentContext, EventStore, Rejection, streamName, type Detail, type Outcome } from '#millwright/event-sourcing';
 import type { Class } from '#millwright/fields';
 import { duplicateReference, ExternalReferences, isReference, ReferenceChecks } from '../references/index.js';
 import { refuseIf, requireHere } from './refusals.js';
@@ -9,15 +9,14 @@ import {
   changeRecord,
   changesOf,
   registerRecord,
-  requireInUse,
   unarchiveRecord,
   type RecordEvent,
   type RecordState,
   type RecordValues,
 } from './plain-decider.js';
 import type { PlainResource, ResourceCommands, Written } from './resource-definition.js';
-import { PersonalRecords, type PersonalEventData } from './personal-records.js';
-import { plainRow } from './plain-projection.js';
+import { personalOf, wholeRow, withoutPersonal } from './personal-fields.js';
+import { completed, PersonalRecords, type CompleteState } from './personal-records.js';
 import { keyOf, referenceIn, referenceMove } from './record-references.js';
 import { Trees } from './trees.js';
 
@@ -29,6 +28,9 @@ export type ChangeGuard = (id: number, state: RecordState, changes: RecordValues
 
 /** Asked before a record is archived, one archive of its kind after another. Throws a Rejection to refuse. */
 export type ArchiveGuard = (id: number) => Promise<Afterwards | undefined>;
+
+/** What a change was thought out on, and what it is to become. */
+type Change = Readonly<{ state: CompleteState; wanted: RecordValues; changes: RecordValues; problems: readonly Detail[] }>;
 
 /** Carries out the four commands every kind of record has. */
 @Injectable()
@@ -80,7 +82,7 @@ export class PlainWriter {
   }
 
   private async registerNew(definition: PlainResource, values: RecordValues, decide: () => RecordEvent[]): Promise<Written> {
-    if (definition.personal || referenceIn(values) !== undefined) return this.registerUnderChosenId(definition, values, decide);
+    if (definition.personal.size > 0 || referenceIn(values) !== undefined) return this.registerUnderChosenId(definition, values, decide);
     const outcome = await this.events.create(definition.stream, definition.name, decide);
     return written(definition, outcome.id, outcome);
   }
@@ -89,17 +91,15 @@ export class PlainWriter {
   private async registerUnderChosenId(definition: PlainResource, values: RecordValues, decide: () => RecordEvent[]): Promise<Written> {
     const reference = referenceIn(values);
     const id = await this.idToRegister(definition, reference);
-    const register = (personal?: PersonalEventData): Promise<Outcome<RecordState>> =>
+    const register = (version?: string): Promise<Outcome<RecordState>> =>
       this.events.execute(definition.stream, id, (state) => {
         if (state.registered && reference !== undefined) throw duplicateReference(keyOf(definition, reference), id);
         if (state.registered) throw new Rejection('CONFLICT', 'Another request took the same id; please try again.');
-        const events = decide();
-        return personal ? events.map(({ type }) => ({ type, data: personal })) : events;
+        return decide().map((event) => withoutPersonal(definition.personal, event, version));
       });
-    if (!definition.personal) return written(definition, id, await register());
-    const given = Object.entries(values).flatMap(([name, value]) => (value == null ? [] : [name]));
-    const { outcome, personal } = await this.people.write(definition, id, values, given, register);
-    return written(definition, id, outcome, await this.people.valuesOf(definition, id, outcome.state, personal));
+    const personal = personalOf(definition.personal, values);
+    const given = Object.values(personal).some((value) => value != null);
+    return written(definition, id, await this.people.append(definition, id, given ? personal : undefined, register));
   }
 
   /** Two creations with one reference get one id: they meet on one stream, where the log lets one through. */
@@ -109,29 +109,52 @@ export class PlainWriter {
     return this.externalReferences.idToCreate(keyOf(definition, reference), proposed, (id) => this.referenceOf(definition, id));
   }
 
-  /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, DUPLICATE_REFERENCE, PRECONDITION_FAILED, and what guards and rules say */
+  /**
+   * Who loses a race for personal values starts again from those that won, for the new ones were written before the decision.
+   * @throws Rejection NOT_FOUND, VALIDATION_FAILED, DUPLICATE_REFERENCE, PRECONDITION_FAILED, and what guards and rules say
+   */
   async change(definition: PlainResource, id: number, input: object): Promise<Written> {
-    if (definition.personal) return this.changePerson(definition, id, input);
-    const state = await this.existing(definition, id);
-    const wanted = storedValues(definition.fields.input, input, state.values);
-    const changes = changesOf(state, wanted);
-    const problems = await this.references.problems(definition.name, definition.fields.input, changes, state.values);
+    for (;;) {
+      const state = await this.existing(definition, id);
+      const wanted = storedValues(definition.fields.input, input, state.values);
+      const changes = changesOf(state, wanted);
+      const problems = await this.references.problems(definition.name, definition.fields.input, changes, state.values);
+      const parent = changes['parent_id'];
+      const change = async (): Promise<Written | undefined> => {
+        if (definition.tree && parent != null) problems.push(...(await this.trees.problems(definition, id, Number(parent))));
+        return this.changeFrom(definition, id, { state, wanted, changes, problems });
+      };
+      const done = await (definition.tree && parent != null ? this.trees.oneAtATime(definition, change) : change());
+      if (done) return done;
+    }
+  }
+
+  /** Undefined where somebody else has changed what is personal meanwhile. */
+  private async changeFrom(
+    definition: PlainResource,
+    id: number,
+    { state, wanted, changes, problems }: Change,
+  ): Promise<Written | undefined> {
     const guard = this.changeGuards.get(definition.class);
-    const work = async (): Promise<Written> => {
-      if (definition.tree && changes['parent_id'] != null)
-        problems.push(...(await this.trees.problems(definition, id, Number(changes['parent_id']))));
-      const afterwards = problems.length === 0 ? await guard?.(id, state, changes) : undefined;
-      const change = (): Promise<Outcome<RecordState>> =>
-        this.events.execute(definition.stream, id, (current) => {
-          requireHere(current.history, definition.scope);
-          refuseIf(problems);
-          return changeRecord(definition, current, wanted);
-        });
-      const outcome = await (problems.length === 0 ? this.movingReference(definition, id, state.values, changes, change) : change());
-      await afterwards?.();
-      return written(definition, id, outcome);
-    };
-    return definition.tree && changes['parent_id'] != null ? this.trees.oneAtATime(definition, work) : work();
+    const afterwards = problems.length === 0 ? await guard?.(id, state, changes) : undefined;
+    let overtaken = false;
+    const decide = (version?: string): Promise<Outcome<RecordState>> =>
+      this.events.execute(definition.stream, id, (current) => {
+        requireHere(current.history, definition.scope);
+        refuseIf(problems);
+        overtaken = !this.people.isSameVersion(current, state);
+        if (overtaken) return [];
+        const changed = changeRecord(definition, completed(current, state.personal), wanted);
+        return changed.map((event) => withoutPersonal(definition.personal, event, version));
+      });
+    const personal = personalOf(definition.personal, changes);
+    const values = Object.keys(personal).length > 0 ? { ...state.personal, ...personal } : undefined;
+    const change = (): Promise<Outcome<CompleteState>> => this.people.append(definition, id, values, decide);
+    const outcome = await (problems.length === 0 ? this.movingReference(definition, id, state.values, changes, change) : change());
+    if (overtaken) return undefined;
+    await this.people.forgetOlder(definition, id, state, outcome.state);
+    await afterwards?.();
+    return written(definition, id, outcome);
   }
 
   private movingReference<T>(
@@ -144,35 +167,6 @@ export class PlainWriter {
     const holds = async (holder: number, reference: string): Promise<boolean> =>
       isReference(await this.referenceOf(definition, holder), reference);
     return this.externalReferences.move(referenceMove(definition, id, { before, changes, holds }), work);
-  }
-
-  /** The values are written under a new version first; a command that loses the race starts again from what won. */
-  private async changePerson(definition: PlainResource, id: number, input: object): Promise<Written> {
-    for (;;) {
-      const state = await this.existing(definition, id);
-      const before = await this.people.valuesOf(definition, id, state);
-      const wanted = storedValues(definition.fields.input, input, before);
-      const changes = changesOf({ ...state, values: before }, wanted);
-      const problems = await this.references.problems(definition.name, definition.fields.input, changes, before);
-      const guard = this.changeGuards.get(definition.class);
-      const afterwards = problems.length === 0 ? await guard?.(id, { ...state, values: before }, changes) : undefined;
-      let overtaken = false;
-      const change = (data: PersonalEventData): Promise<Outcome<RecordState>> =>
-        this.events.execute(definition.stream, id, (current) => {
-          requireHere(current.history, definition.scope);
-          refuseIf(problems);
-          requireInUse(definition.typeName, current);
-          overtaken = !this.people.isSameVersion(current, state);
-          return overtaken || data.fields.length === 0 ? [] : [{ type: `${definition.typeName}Changed`, data }];
-        });
-      const write = (): ReturnType<PersonalRecords['write']> =>
-        this.people.write(definition, id, { ...before, ...changes }, Object.keys(changes), change);
-      const { outcome, personal } = await (problems.length === 0 ? this.movingReference(definition, id, before, changes, write) : write());
-      if (overtaken) continue;
-      await this.people.forgetOlder(definition, id, state, outcome.state);
-      await afterwards?.();
-      return written(definition, id, outcome, await this.people.valuesOf(definition, id, outcome.state, personal));
-    }
   }
 
   /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED, and what the kind's guard and rules say */
@@ -199,20 +193,20 @@ export class PlainWriter {
       requireHere(state.history, definition.scope);
       return decide(state);
     });
-    return written(definition, id, outcome, definition.personal ? await this.people.valuesOf(definition, id, outcome.state) : undefined);
+    return written(definition, id, await this.people.completeOutcome(definition, id, outcome));
   }
 
-  private async existing(definition: PlainResource, id: number): Promise<RecordState> {
+  private async existing(definition: PlainResource, id: number): Promise<CompleteState> {
     const { state } = await this.events.load(definition.stream, id);
     requireHere(state.history, definition.scope);
-    return state;
+    return this.people.complete(definition, id, state);
   }
 
   /** Undefined where there is no such record. */
   private async referenceOf(definition: PlainResource, id: number): Promise<string | null | undefined> {
     const { state } = await this.events.load(definition.stream, id);
     if (!state.registered) return undefined;
-    return referenceIn(definition.personal ? await this.people.valuesOf(definition, id, state) : state.values) ?? null;
+    return referenceIn((await this.people.complete(definition, id, state)).values) ?? null;
   }
 
   /** An id without a stream: at first start the built-in records have ids that their sequence does not know. */
@@ -226,14 +220,12 @@ export class PlainWriter {
   }
 }
 
-function written(
-  definition: PlainResource,
-  id: number,
-  { state, revision, position }: Outcome<RecordState>,
-  personal: RecordValues = {},
-): Written {
-  return { id, row: { ...plainRow(definition.table, id, state, revision), ...personal }, revision, position };
-}
+const written = (definition: PlainResource, id: number, { state, revision, position }: Outcome<RecordState>): Written => ({
+  id,
+  row: wholeRow(definition, id, state, revision),
+  revision,
+  position,
+});
 
 function setOnce<Guard>(guards: Map<Class, Guard>, { name, class: kind }: PlainResource, guard: Guard): void {
   if (guards.has(kind)) throw new Error(`a second guard of ${name} would take the place of the first`);

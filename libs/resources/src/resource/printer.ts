@@ -4,16 +4,19 @@ import type { Class, FieldDefinition, Form, PrintedFacet, Related } from '#millw
 
 type Printed = Record<string, unknown>;
 
+/** A field that answers of REST show. */
+type PrintedField = FieldDefinition & Readonly<{ printed: PrintedFacet }>;
+
 /** How rows are shown over REST. Relations are read in bulk: printing a page costs one statement a kind of relation. */
 export class Printer {
-  private readonly properties: Readonly<Record<Form, readonly PrintedFacet[]>>;
+  private readonly properties: Readonly<Record<Form, readonly PrintedField[]>>;
 
   constructor(
     fields: readonly FieldDefinition[],
     private readonly labelled: readonly string[] = ['id', 'name'],
   ) {
-    const printed = fields.flatMap((field) => (field.printed ? [field.printed] : []));
-    const of = (form: Form): PrintedFacet[] => printed.filter(({ only = form }) => only === form);
+    const printed = fields.filter((field): field is PrintedField => field.printed !== undefined);
+    const of = (form: Form): PrintedField[] => printed.filter(({ printed: { only = form } }) => only === form);
     this.properties = { full: of('full'), row: of('row') };
   }
 
@@ -24,8 +27,11 @@ export class Printer {
   /** What other resources print of this one. */
   label(row: Row, related: Related): Promise<Printed> {
     const properties = this.labelled.map(
-      (name): PrintedFacet =>
-        this.properties.full.find((property) => property.name === name) ?? { name, openApi: {}, print: () => row[name] ?? null },
+      (name): PrintedField =>
+        this.properties.full.find(({ printed }) => printed.name === name) ?? {
+          name,
+          printed: { name, openApi: {}, print: () => row[name] ?? null },
+        },
     );
     return printedBy(properties, row, related, undefined, 'full');
   }
@@ -33,16 +39,21 @@ export class Printer {
   /** A class that describes what is printed, for the OpenAPI document. */
   answerClass(name: string, form: Form): Class {
     const answer = { [name]: class {} }[name] as Class;
-    for (const { name: property, openApi } of this.properties[form]) ApiProperty(openApi)(answer.prototype as object, property);
+    for (const {
+      printed: { name: property, openApi },
+    } of this.properties[form])
+      ApiProperty(openApi)(answer.prototype as object, property);
     return answer;
   }
 }
 
-async function printedBy(properties: readonly PrintedFacet[], row: Row, related: Related, figures: unknown, form: Form): Promise<Printed> {
+async function printedBy(properties: readonly PrintedField[], row: Row, related: Related, figures: unknown, form: Form): Promise<Printed> {
   const shown: Printed = {};
   const awaited: Promise<void>[] = [];
   try {
-    for (const { name, print } of properties) {
+    for (const {
+      printed: { name, print },
+    } of properties) {
       const value = print(row, related, figures, form);
       shown[name] = value;
       // Most properties are the row's own: a page of a thousand must not wait for each of them.

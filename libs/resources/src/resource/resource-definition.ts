@@ -87,8 +87,8 @@ export type PlainResource<Fields extends object = object> = ResourceDefinition &
     projection: Projection;
     rules: RecordRules<Fields>;
     children: readonly ChildList[];
-    /** The values are personal data: they live in app.people, and events name only the fields. */
-    personal: boolean;
+    /** The columns whose values are personal data: they live in app.people, and events name only the fields. */
+    personal: ReadonlySet<string>;
     tree: boolean;
     /** What a new one has where nothing was given. */
     initial: RecordValues;

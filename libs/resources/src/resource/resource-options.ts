@@ -34,7 +34,6 @@ export type PlainOptions<Fields extends object, Figures extends object> = Shared
   Readonly<{
     /** They form a tree by their `parent_id`: shows `path`, `root_id` and `has_children`. */
     tree?: TreeOptions;
-    personal?: boolean;
     /** Input fields that a new one has a value in although none was given. */
     defaults?: Partial<ValuesOf<Fields>>;
     rules?: RecordRules<Fields & Figures>;

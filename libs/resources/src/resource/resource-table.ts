@@ -12,11 +12,18 @@ export const storedColumns = (fields: readonly FieldDefinition[]): Record<string
 /** What a list can filter and sort by: every stored field that says how. */
 export const listAttributesOf = (fields: readonly FieldDefinition[]): Record<string, ListAttribute> =>
   Object.fromEntries(
-    fields.flatMap(({ name, stored }) => {
+    fields.flatMap(({ name, stored, personal, seenWith }) => {
       if (!stored?.attribute) return [];
-      const { attribute: type, choices, neverNull, name: column } = stored;
+      const { attribute: type, choices, name: column } = stored;
+      // What can be erased can be missing.
+      const neverNull = stored.neverNull && !personal;
       // The ids of people have a column of another name; what an instruction is about is known by its own.
-      return [[name.endsWith('_by_id') ? name : column, { type, choices, neverNull, ...(name.endsWith('_by_id') && { column }) }] as const];
+      return [
+        [
+          name.endsWith('_by_id') ? name : column,
+          { type, choices, neverNull, seenWith, ...(name.endsWith('_by_id') && { column }) },
+        ] as const,
+      ];
     }),
   );
 
@@ -35,18 +42,16 @@ export const resourceColumns = (fields: readonly FieldDefinition[], scope: 'enti
 type PlainTable = Readonly<{
   plural: string;
   scope: 'entity' | 'customer';
-  personal: boolean;
   fields: readonly FieldDefinition[];
-  /** Those of them that requests say or that are shown beside them: what is personal of a person. */
-  own: readonly FieldDefinition[];
   defaultSort: string;
   history?: boolean;
 }>;
 
 /** The table of a resource without a decider of its own, with an index for each usual sort and each reference. */
-export function plainTable({ plural, scope, personal, fields, own, defaultSort, history }: PlainTable): TableDefinition {
-  const kept = personal ? fields.filter((field) => !own.includes(field)) : fields;
-  const columns: Record<string, ColumnType> = { ...resourceColumns(kept, scope), ...(personal && { [personalVersion]: 'uuid' as const }) };
+export function plainTable({ plural, scope, fields, defaultSort, history }: PlainTable): TableDefinition {
+  const kept = fields.filter(({ personal }) => !personal);
+  const named = kept.length < fields.length && { [personalVersion]: 'uuid' as const };
+  const columns: Record<string, ColumnType> = { ...resourceColumns(kept, scope), ...named };
   const owner = scope === 'entity' ? 'entity_id' : 'customer_id';
   const [sorted = 'id'] = defaultSort.split(' ');
   const sorts = [...new Set([sorted, 'name', 'created_at'])].filter((name) => name !== 'id' && name in columns);
@@ -60,19 +65,22 @@ export function plainTable({ plural, scope, personal, fields, own, defaultSort, 
   };
 }
 
-/** People: the read model knows who exists, app.people what they are called; joined on reading, so that a person can be erased. */
-export function personalView(name: string, own: readonly FieldDefinition[], table: TableDefinition): View {
+/** The read model knows who exists, app.people what is personal of them (what they are called); joined on reading, so that it can be erased. */
+export function personalView(name: string, fields: readonly FieldDefinition[], table: TableDefinition): View {
   const detail = (column: string, type: ColumnType): ViewColumn => ({ type, sql: jsonValue(column, type) });
-  const details = Object.entries(storedColumns(own)).map(([column, type]) => [column, detail(column, type)] as const);
+  const details = Object.entries(storedColumns(fields.filter(({ personal }) => personal))).map(
+    ([column, type]) => [column, detail(column, type)] as const,
+  );
   const stored = Object.entries(shownColumns(table)).map(([column, type]) => [column, { type, sql: `record."${column}"` }] as const);
   return {
-    from: `(SELECT record.*, person.details FROM read.${table.name} record LEFT JOIN app.people person ON person.kind = '${name}' AND person.id = record.id AND person.version = record.${personalVersion}) record`,
+    from: `(SELECT record.*, person.details AS personal_details FROM read.${table.name} record LEFT JOIN app.people person ON person.kind = '${name}' AND person.id = record.id AND person.version = record.${personalVersion}) record`,
     columns: Object.fromEntries([...stored, ...details]),
   };
 }
 
 function jsonValue(column: string, type: ColumnType): string {
-  if (type === 'jsonb') return `(record.details -> '${column}')`;
-  if (type === 'bigint[]') return `(SELECT array_agg(item::bigint) FROM jsonb_array_elements_text(record.details -> '${column}') item)`;
-  return type === 'text' ? `(record.details ->> '${column}')` : `(record.details ->> '${column}')::${type}`;
+  if (type === 'jsonb') return `(record.personal_details -> '${column}')`;
+  if (type === 'bigint[]')
+    return `(SELECT array_agg(item::bigint) FROM jsonb_array_elements_text(record.personal_details -> '${column}') item)`;
+  return type === 'text' ? `(record.personal_details ->> '${column}')` : `(record.personal_details ->> '${column}')::${type}`;
 }

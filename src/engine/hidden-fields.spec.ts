@@ -1,0 +1,78 @@
+import '#millwright/audit-trail';
+import { fieldsOf, type FieldDefinition } from '#millwright/fields';
+import { parts } from '#millwright/inventory';
+import type { ListAttribute } from '#millwright/lists';
+import { DecimalScalar } from '#millwright/quantities';
+import { outputFields, type ResourceDefinition } from '#millwright/resources';
+import { workOrders } from '#millwright/work-orders';
+import { records } from './records.js';
+
+const resources: readonly ResourceDefinition[] = [...records, parts, workOrders];
+
+/** What counts things, and may be seen by whoever sees the resource. Every other decimal is money. */
+const quantities = ['quantity', 'on_hand_qty', 'reserved', 'available', 'min_qty', 'desired_qty'];
+
+const isDecimal = ({ input, stored, output, printed }: FieldDefinition): boolean =>
+  stored?.type === 'numeric' ||
+  output?.type() === DecimalScalar ||
+  input?.graphql?.() === DecimalScalar ||
+  (printed?.openApi['type'] === 'number' && input?.presence !== 'refused');
+
+/** The right that shows what a field of that name holds. */
+function rightOf(name: string): string | undefined {
+  if (/(^|_)rate(\d|_|$)/.test(name)) return 'rates:read';
+  if (/(^|_)(email|phone|phone_number|job_title)$/.test(name)) return 'people:read';
+  return undefined;
+}
+
+const wanted = (field: FieldDefinition): string | undefined =>
+  rightOf(field.name) ?? (isDecimal(field) && !quantities.includes(field.name) ? 'costs:read' : undefined);
+
+/** Each field under its type and name, with the right that it says and the one that it should. */
+const judged = (type: string, fields: readonly FieldDefinition[]): (readonly [field: string, said?: string, wanted?: string])[] =>
+  fields.map((field) => [`${type}.${field.name}`, field.seenWith, wanted(field)]);
+
+const wrong = (fields: ReturnType<typeof judged>): ReturnType<typeof judged> => fields.filter(([, said, right]) => said !== right);
+
+describe('money, rates, and how somebody is reached', () => {
+  const shown = [...outputFields()].flatMap(([type, fields]) => judged(type, fields));
+
+  it('name the right that shows them, in everything that is shown', () => {
+    expect(wrong(shown)).toEqual([]);
+    const names = shown.filter(([, said]) => said !== undefined).map(([field, said]) => `${field} ${said}`);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'Asset.purchase_cost costs:read',
+        'OtherCost.amount costs:read',
+        'Part.average_unit_cost costs:read',
+        'PartAssignment.total_cost costs:read',
+        'PartTransaction.stock_value costs:read',
+        'TotalCosts.labor costs:read',
+        'User.overtime_rate2 rates:read',
+        'User.phone_number people:read',
+        'User.unconfirmed_email people:read',
+      ]),
+    );
+  });
+
+  it('name it in what requests may say of a resource', () => {
+    const said = resources.flatMap(({ typeName, fields }) =>
+      [fields.create, fields.update, fields.change].flatMap((type) => judged(typeName, fieldsOf(type))),
+    );
+    expect(wrong(said)).toEqual([]);
+    expect(said).toContainEqual(['Part.unit_cost', 'costs:read', 'costs:read']);
+  });
+
+  it('name it where a list is filtered or sorted by them', () => {
+    const attributes = resources.flatMap(({ typeName, fields, list }) =>
+      Object.entries(list.attributes).map(([name, { column = name, seenWith }]: readonly [string, ListAttribute]) => {
+        const field = fields.all.find(({ stored }) => stored?.name === column);
+        return [`${typeName}.${name}`, seenWith, field && wanted(field)] as const;
+      }),
+    );
+    expect(attributes.filter(([, said, right]) => said !== right)).toEqual([]);
+    expect(attributes).toContainEqual(['User.regular_rate', 'rates:read', 'rates:read']);
+    expect(attributes).toContainEqual(['Part.stock_value', 'costs:read', 'costs:read']);
+    expect(attributes).toContainEqual(['User.email', 'people:read', 'people:read']);
+  });
+});
