@@ -60,16 +60,11 @@ if (engine === 'present') {
   });
 }
 
-describe('EventStoreDB, the real one', () => {
-  it(liveUrl || engine === 'present' ? 'was tested' : 'was NOT tested: the wire-level server stands in for it', () => {
-    if (!liveUrl && engine !== 'present')
-      console.warn(
-        'NO LIVE EventStoreDB WAS TESTED, only the wire-level test server. ' +
-          'Point the suite at one with EVENTSTORE_URL=esdb://127.0.0.1:2113?tls=false npm run test:contract' +
-          ` (container engine: ${engine}).`,
-      );
+if (!liveUrl && engine !== 'present')
+  describe('EventStoreDB itself', () => {
+    it.skip(`keeps them too: needs EVENTSTORE_URL=esdb://127.0.0.1:2113?tls=false and npm run test:contract (container engine: ${engine})`, () =>
+      undefined);
   });
-});
 
 /** The address of a server with one host, as the suite needs it to put a proxy before it. */
 const singleHost = /^(esdb:\/\/(?:[^@/]+@)?)([^:,/?]+)(?::(\d+))?(?=[/?]|$)/;
