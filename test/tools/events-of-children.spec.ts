@@ -1,4 +1,4 @@
-import { Children, Money, Name, Reference } from '#millwright/fields';
+import { Children, Money, Name, Reference, Text } from '#millwright/fields';
 import { defineRecord } from '#millwright/resources';
 import { eventsOfRecord } from '../../tools/documents/events-document.js';
 
@@ -17,6 +17,16 @@ const events = Object.fromEntries(
     defineRecord({ name: 'supplier', plural: 'suppliers', fields: SupplierFields, description: 'Who sells.', scope: 'customer' }),
   ),
 );
+
+class ContactFields {
+  @Name({ required: true, personal: true }) name!: string;
+  @Text() role?: string | null;
+}
+
+class CarrierFields {
+  @Name({ required: true }) name!: string;
+  @Children(ContactFields, { name: 'carrier_contact' }) carrier_contacts_attributes?: ContactFields[] | null;
+}
 
 describe('the documented events of a record with children', () => {
   const integer = { type: 'integer' };
@@ -42,4 +52,20 @@ describe('the documented events of a record with children', () => {
         }),
       },
     }));
+
+  it('say which fields of them are personal, and where their values are', () => {
+    const carriers = defineRecord({ name: 'carrier', plural: 'carriers', fields: CarrierFields, description: 'Who brings.', scope: 'customer' }); // prettier-ignore
+    const { properties } = Object.fromEntries(eventsOfRecord(carriers))['CarrierChanged']?.data as Readonly<{ properties: object }>;
+    const fields = { type: 'array', items: { type: 'string' }, description: 'Which fields were given or changed.' };
+    const text = { type: 'string' };
+    expect(properties).toMatchObject({
+      carrierContacts: object({
+        added: list({ role: text, fields }),
+        changed: list({ role: { anyOf: [text, nothing] }, fields }),
+        removed: { type: 'array', items: integer },
+      }),
+      storedAs: { type: 'string', format: 'uuid' },
+    });
+    expect(properties).not.toHaveProperty('fields');
+  });
 });

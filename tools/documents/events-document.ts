@@ -1,6 +1,6 @@
 import { createGenerator } from 'ts-json-schema-generator';
 import { camelCase, fieldsOf, isInput, type FieldDefinition } from '#millwright/fields';
-import { storedColumns, type PlainResource, type ResourceFields } from '#millwright/resources';
+import { isPersonal, storedColumns, type PlainResource, type ResourceFields } from '#millwright/resources';
 import { partFields } from '#millwright/inventory';
 import { workOrderFields } from '#millwright/work-orders';
 import { records } from '#src/engine/records';
@@ -215,12 +215,15 @@ export function eventsOfRecord({ typeName, category, fields, personal, initial }
   const said = fields.all.filter((field) => (isInput(field) && !field.children) || field.name in initial);
   const properties = propertiesOf(said.filter((field) => !field.personal));
   const cleared = properties.map(([name, schema]) => [name, { anyOf: [schema, { type: 'null' }] }] as const);
-  const lists = fields.children.map((list) => [camelCase(list.column), propertiesOf(list.fields)] as const);
+  const lists = fields.children.map((list) => [camelCase(list.column), propertiesOfChild(list.fields)] as const);
   const added = lists.map(([name, child]) => [name, object({ added: listOf(childOf(child)) })] as const);
   const happened = lists.map(([name, child]) => [name, childChanges(child)] as const);
   const given = (fields: readonly (readonly [string, Schema])[]): Schema =>
-    personal.size > 0
-      ? { type: 'object', properties: { ...Object.fromEntries(fields), ...personalProperties } }
+    isPersonal(personal)
+      ? {
+          type: 'object',
+          properties: { ...Object.fromEntries(fields), ...(personal.columns.size > 0 && { fields: personalNames }), storedAs },
+        }
       : object(Object.fromEntries(fields));
   const nothing = object({});
   return [
@@ -236,6 +239,12 @@ type Property = readonly [string, Schema];
 const propertiesOf = (fields: readonly FieldDefinition[]): Property[] =>
   Object.entries(storedColumns(fields)).map(([name, column]) => [camelCase(name), jsonTypes[column] ?? {}]);
 
+/** The same of a child, which names its own personal fields. */
+const propertiesOfChild = (fields: readonly FieldDefinition[]): Property[] => {
+  const plain = fields.filter((field) => !field.personal);
+  return [...propertiesOf(plain), ...(plain.length < fields.length ? [['fields', personalNames] as const] : [])];
+};
+
 const object = (properties: Schema): Schema => ({ type: 'object', additionalProperties: false, properties });
 
 const listOf = (items: Schema): Schema => ({ type: 'array', items });
@@ -248,12 +257,12 @@ const childOf = (fields: readonly Property[]): Schema => ({
 const childChanges = (child: readonly Property[]): Schema =>
   object({
     added: listOf(childOf(child)),
-    changed: listOf(childOf(child.map(([name, schema]) => [name, { anyOf: [schema, { type: 'null' }] }]))),
+    changed: listOf(
+      childOf(child.map(([name, schema]) => [name, schema === personalNames ? schema : { anyOf: [schema, { type: 'null' }] }])),
+    ),
     removed: listOf({ type: 'integer' }),
   });
 
 /** Of what is personal events name fields, never values: those are in app.people. */
-const personalProperties: Schema = {
-  fields: { type: 'array', items: text, description: 'Which fields were given or changed.' },
-  storedAs: { type: 'string', format: 'uuid', description: 'The version of the values in app.people.' },
-};
+const personalNames: Schema = { type: 'array', items: text, description: 'Which fields were given or changed.' };
+const storedAs: Schema = { type: 'string', format: 'uuid', description: 'The version of the values in app.people.' };

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EventStore, nameBasedUuid, type CommandContext, type Position } from '#millwright/event-sourcing';
 import { registerRecord, type RecordEvent, type RecordValues } from './plain-decider.js';
-import { personalOf, withoutPersonal } from './personal-fields.js';
+import { nothingKept, personalAfter, withoutPersonal } from './personal-states.js';
 import type { PlainResource } from './resource-definition.js';
 import { PersonalValues } from './personal-values.js';
 
@@ -24,9 +24,10 @@ export class BuiltInRecords {
     const { stream, category, name, personal } = definition;
     if ((await this.events.load(stream, id)).state.registered) return 0n;
     const eventId = nameBasedUuid(`${category}-${id}`, namespace);
-    const kept = personalOf(personal, values);
-    if (Object.keys(kept).length > 0) await this.people.write(name, id, eventId, kept);
-    const registered = (): RecordEvent[] => registerRecord(definition, values).map((event) => withoutPersonal(personal, event, eventId));
+    const kept = personalAfter(definition, nothingKept, values);
+    if (kept) await this.people.write(name, id, eventId, kept);
+    const version = kept && eventId;
+    const registered = (): RecordEvent[] => registerRecord(definition, values).map((event) => withoutPersonal(personal, event, version));
     const { position } = await this.events.execute(stream, id, (state) => (state.registered ? [] : registered()), {
       context,
       eventId: () => eventId,

@@ -23,14 +23,14 @@ export type ChildChanges = Readonly<{ added?: readonly Child[]; changed?: readon
 export type ChildrenState = Readonly<{ children: readonly Child[]; lastId: number }>;
 
 /**
- * @throws Error a field of children that is an instruction (a QR code, children again): only a resource knows what comes of one; and one that is
- * personal, since events say what became of a child
+ * @throws Error a field of children that is an instruction (a QR code, children again): only a resource knows what comes of one; and one called
+ * `fields`, which is what events say of those that are personal
  */
 export function childListsOf(input: readonly InputField[]): ChildList[] {
   return input.flatMap(({ name, stored, children }) => {
     if (!children || !stored) return [];
     const fields = fieldsOf(children.type).filter(isInput);
-    const misplaced = fields.find((field) => field.stored?.from ?? field.children ?? field.personal);
+    const misplaced = fields.find((field) => field.stored?.from ?? field.children ?? field.name === 'fields');
     if (misplaced) throw new Error(`${name}: a ${children.name} has no place for ${misplaced.name}`);
     return [{ ...children, said: name, column: stored.name, fields }];
   });
@@ -134,7 +134,7 @@ export function childrenAfter(
   { children, lastId }: ChildrenState,
   { added = [], changed = [], removed = [] }: ChildChanges,
 ): ChildrenState {
-  const inState = ({ id, ...values }: Child): Child => ({ id, ...snakeValues(values) });
+  const inState = ({ id, fields: _, ...values }: Child): Child => ({ id, ...snakeValues(values) });
   const changes = new Map(changed.map((child) => [child.id, inState(child)]));
   const stayed = children.filter(({ id }) => !removed.includes(id)).map((child) => ({ ...child, ...changes.get(child.id) }));
   return { children: [...stayed, ...added.map(inState)], lastId: Math.max(lastId, ...added.map(({ id }) => id)) };

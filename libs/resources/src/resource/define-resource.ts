@@ -10,7 +10,7 @@ import { Printer } from './printer.js';
 import type { DecidedResource, PlainResource, ResourceDefinition, ResourceState } from './resource-definition.js';
 import { resourceFields } from './resource-fields.js';
 import type { DecidedOptions, PlainOptions } from './resource-options.js';
-import { personalColumns, requireNothingPersonal } from './personal-fields.js';
+import { isPersonal, personalFields, requireNothingPersonal } from './personal-fields.js';
 import { listAttributesOf, personalView, plainTable } from './resource-table.js';
 import { treeFields } from './tree-fields.js';
 
@@ -23,13 +23,13 @@ export function defineRecord<Fields extends object, Figures extends object>(
   const lists = described.children.map(({ column }) => column);
   const stream = recordStream(described.typeName, camelCase(name), lists);
   const own = described.all.filter((field) => isInput(field) || isFigureOf(options.shown, field));
+  const personal = personalFields(described.typeName, described.all);
   const { table, projection } = recordProjection({
     plural,
     stream,
-    table: plainTable({ plural, scope, fields: described.all, defaultSort, history: options.history }),
+    table: plainTable({ plural, scope, fields: described.all, personal, defaultSort, history: options.history }),
   });
-  const personal = personalColumns(described);
-  const view = personal.size > 0 ? personalView(name, described.all, table) : viewOf(table);
+  const view = isPersonal(personal) ? personalView({ name, fields: described.all, personal, table }) : viewOf(table);
   const fields = tree ? { ...described, all: [...described.all, ...treeFields({ name, view }, tree)] } : described;
   const figures = own.filter((field) => !isInput(field) && field.stored?.initial !== undefined);
   const initial: RecordValues = {
@@ -55,7 +55,7 @@ export function defineRecord<Fields extends object, Figures extends object>(
     view,
     find: (id, services) => findPlain(resource, id, services),
     label: (row, related) => resource.printer.label(row, related),
-    ...(personal.size > 0 && { related: (row: Row) => shownOfPerson(resource, options.label, row) }),
+    ...(isPersonal(personal) && { related: (row: Row) => shownOfPerson(resource, options.label, row) }),
     graphql: () => resource.output,
   });
   return resource;
@@ -66,7 +66,7 @@ export function defineResource<State extends ResourceState, E extends Event, Sho
   options: DecidedOptions<State, E, Shown>,
 ): DecidedResource<State, E> {
   const { name, stream, rowOf, view, projection, defaultSort = 'name asc', fields } = options;
-  requireNothingPersonal(fields);
+  requireNothingPersonal(fields.typeName, fields.all);
   const resource = { ...resourceOf(options, { fields, view, defaultSort, projection }), decider: 'own' as const, stream, rowOf };
   defineReferenceTarget({
     kind: name,

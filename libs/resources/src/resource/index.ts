@@ -5,6 +5,7 @@ export { resourceFields, type ResourceFields } from './resource-fields.js';
 export { resourceColumns, storedColumns } from './resource-table.js';
 export * from './printer.js';
 export * from './built-in-records.js';
+export { isPersonal } from './personal-fields.js';
 export * from './personal-values.js';
 export * from './resource-commands.js';
 export * from './resource-reader.js';

@@ -15,8 +15,8 @@ import {
   type CommandContext,
   type Row,
 } from '#millwright/event-sourcing';
-import { Children, ExternalReference, Flag, Name, PlainDate, Text } from '#millwright/fields';
-import { languageMigrations, ListReader, ParkedRows, parseListQuery, Snapshots, type RawQuery } from '#millwright/lists';
+import { Children, ExternalReference, Flag, Name, PlainDate, Text, type Child, type Related } from '#millwright/fields';
+import { languageMigrations, ListReader, ParkedRows, parseListQuery, Snapshots, viewOf, type RawQuery } from '#millwright/lists';
 import { createDatabase, type TestDatabase } from '../../../../test/harness/database.js';
 import { Questions } from '../questions.js';
 import { externalReferenceMigrations, ExternalReferences } from '../references/external-references.js';
@@ -25,8 +25,9 @@ import { referenceTarget } from '../references/reference-targets.js';
 import { BuiltInRecords } from './built-in-records.js';
 import { defineRecord, defineResource } from './define-resource.js';
 import { PersonalDetails } from './personal-details.entity.js';
-import { personalColumns, withoutPersonal } from './personal-fields.js';
+import { personalFields } from './personal-fields.js';
 import { PersonalRecords } from './personal-records.js';
+import { withoutPersonal } from './personal-states.js';
 import { peopleMigrations, PersonalValues } from './personal-values.js';
 import type { RecordValues } from './plain-decider.js';
 import { PlainWriter } from './plain-writer.js';
@@ -37,7 +38,17 @@ import { Trees } from './trees.js';
 
 class VehicleFields {
   @Text({ required: true, description: 'Its number plate.' }) plate!: string;
+  @Name({ personal: true, description: 'Who drives it.' }) driver?: string | null;
 }
+
+class ContactFields {
+  @Name({ required: true, personal: true, description: 'Who is to be called.' }) name!: string;
+  @Text({ personal: true, description: 'A telephone number.' }) phone?: string | null;
+  @Text({ description: 'What the contact is to the visitor.' }) role?: string | null;
+}
+
+/** What a request says of a contact, with the id of one that is there. */
+type SaidContact = Partial<ContactFields> & Readonly<{ id?: number; _destroy?: boolean }>;
 
 class VisitorFields {
   @Name({ personal: true, description: 'What the visitor is called.' }) name?: string | null;
@@ -47,6 +58,7 @@ class VisitorFields {
   @Text({ description: 'Where the visitor comes from.' }) company?: string | null;
   @Text({ description: 'What is to be seen.' }) purpose?: string | null;
   @Children(VehicleFields, { name: 'visitor_vehicle' }) visitor_vehicles_attributes?: VehicleFields[] | null;
+  @Children(ContactFields, { name: 'visitor_contact' }) visitor_contacts_attributes?: SaidContact[] | null;
 }
 
 const visitors = defineRecord({
@@ -58,6 +70,7 @@ const visitors = defineRecord({
   label: ['id', 'name'],
   search: ['name', 'company'],
   defaultSort: 'id asc',
+  history: true,
   rules: {
     change({ values }, changes) {
       if (changes.phone_number === null && values.name === 'Ada') throw new Rejection('CONFLICT', 'Ada can always be reached.');
@@ -161,8 +174,8 @@ const shown = ({ name, phone_number, company }: Row): unknown[] => [name, phone_
 describe('a record of which some fields are personal', () => {
   it('keeps the plain ones in its table and its events, and the others where they can be erased', () => {
     expect(visitors.table.columns).toMatchObject({ company: 'text', purpose: 'text', stored_as: 'uuid' });
-    for (const name of visitors.personal) expect(Object.keys(visitors.table.columns)).not.toContain(name);
-    expect([...visitors.personal]).toEqual(['name', 'phone_number', 'needs_lift', 'born_on']);
+    for (const name of visitors.personal.columns) expect(Object.keys(visitors.table.columns)).not.toContain(name);
+    expect([...visitors.personal.columns]).toEqual(['name', 'phone_number', 'needs_lift', 'born_on']);
   });
 
   it('says in its events what is plain, and of what is personal only which fields and under which version', async () => {
@@ -307,14 +320,138 @@ describe('a record of which some fields are personal', () => {
   });
 });
 
+const contactsOf = ({ visitor_contacts }: Row): unknown => visitor_contacts;
+
+describe('children of which some fields are personal', () => {
+  const grandchild = { name: 'Allegra', phone: '+1', role: 'niece' };
+
+  it('are told of with what is plain, with which fields are personal, and under which version', async () => {
+    const { id, row } = await register({ visitor_contacts_attributes: [grandchild, { name: 'Ralph' }] });
+    expect(contactsOf(row)).toEqual([
+      { id: 1, ...grandchild },
+      { id: 2, name: 'Ralph' },
+    ]);
+    await change(id, { visitor_contacts_attributes: [{ id: 2, role: 'nephew' }] });
+    await change(id, { visitor_contacts_attributes: [{ id: 1, phone: '+2' }, { id: 2, phone: '+3', role: null }] }); // prettier-ignore
+    const { row: last } = await change(id, { name: 'Lord B.', visitor_contacts_attributes: [{ name: 'Anne', role: 'wife' }, { id: 2, phone: null }] }); // prettier-ignore
+    expect(contactsOf(last)).toEqual([
+      { id: 1, name: 'Allegra', phone: '+2', role: 'niece' },
+      { id: 2, name: 'Ralph', role: null },
+      { id: 3, name: 'Anne', role: 'wife' },
+    ]);
+    expect(await stored(id)).toEqual([
+      { Registered: { visitorContacts: { added: [{ id: 1, role: 'niece', fields: ['name', 'phone'] }, { id: 2, fields: ['name'] }] }, storedAs: 1 } },
+      { Changed: { visitorContacts: { changed: [{ id: 2, role: 'nephew' }] } } },
+      { Changed: { visitorContacts: { changed: [{ id: 1, fields: ['phone'] }, { id: 2, role: null, fields: ['phone'] }] }, storedAs: 2 } },
+      {
+        Changed: {
+          visitorContacts: { added: [{ id: 3, role: 'wife', fields: ['name'] }], changed: [{ id: 2, fields: ['phone'] }] },
+          fields: ['name'],
+          storedAs: 3,
+        },
+      },
+    ]); // prettier-ignore
+    expect((await kept(id)).at(-1)).toEqual({
+      name: 'Lord B.',
+      visitor_contacts: { 1: { name: 'Allegra', phone: '+2' }, 2: { name: 'Ralph' }, 3: { name: 'Anne' } },
+    });
+  });
+
+  it('are written once where they are said to be what they are', async () => {
+    const { id, revision } = await register({ visitor_contacts_attributes: [grandchild] });
+    expect((await change(id, { visitor_contacts_attributes: [{ id: 1, ...grandchild }] })).revision).toBe(revision);
+    expect(await kept(id)).toHaveLength(1);
+  });
+
+  it('leave nothing behind when they go, however often they were changed just before', async () => {
+    const { id } = await register({ name: 'Byron', visitor_contacts_attributes: [grandchild, { name: 'Ralph' }] });
+    await change(id, { visitor_contacts_attributes: [{ id: 1, name: 'Clara' }] });
+    const { row } = await change(id, { visitor_contacts_attributes: [{ id: 1, _destroy: true }] });
+    expect(contactsOf(row)).toEqual([{ id: 2, name: 'Ralph' }]);
+    expect((await stored(id)).at(-1)).toEqual({ Changed: { visitorContacts: { removed: [1] }, storedAs: 3 } });
+    const versions = await kept(id);
+    expect(versions).toHaveLength(3);
+    for (const version of versions) expect(version).toEqual({ name: 'Byron', visitor_contacts: { 2: { name: 'Ralph' } } });
+    const { row: bare } = await change(id, { visitor_contacts_attributes: [{ id: 2, _destroy: true }] });
+    expect(contactsOf(bare)).toEqual([]);
+    expect(JSON.stringify(await kept(id))).not.toContain('Ralph');
+  });
+
+  it('keep the values that were said of them when others are added at once', async () => {
+    const { id } = await register({ visitor_contacts_attributes: [{ name: 'first' }] });
+    const add = (name: string): Promise<Written> => change(id, { visitor_contacts_attributes: [{ name, role: `role of ${name}` }] });
+    await Promise.all([add('second'), add('third'), add('fourth')]);
+    const { row } = await change(id, { purpose: 'Poetry' });
+    const contacts = contactsOf(row) as Child[];
+    expect(contacts.map(({ name }) => name).sort()).toEqual(['first', 'fourth', 'second', 'third']);
+    for (const { name, role } of contacts.slice(1)) expect(role).toBe(`role of ${String(name)}`);
+  });
+
+  it('keep them where some that have none are added at once, and take their ids', async () => {
+    const { id } = await register({ company: 'Benz' });
+    const arrive = (plate: string, driver?: string): Promise<Written> => change(id, { visitor_vehicles_attributes: [{ plate, driver }] });
+    await Promise.all([arrive('HD 1'), arrive('HD 2', 'Bertha'), arrive('HD 3'), arrive('HD 4', 'Eugen')]);
+    const { row } = await change(id, { purpose: 'A drive' });
+    const drivers = (row['visitor_vehicles'] as Child[]).map(({ plate, driver }) => [plate, driver]);
+    expect(Object.fromEntries(drivers)).toEqual({ 'HD 1': undefined, 'HD 2': 'Bertha', 'HD 3': undefined, 'HD 4': 'Eugen' });
+  });
+
+  it('are refused without a trace', async () => {
+    const { id } = await register({ visitor_contacts_attributes: [grandchild] });
+    const refused = change(id, { visitor_contacts_attributes: [{ name: 'Nobody' }, { id: 7, name: 'No one' }] });
+    await expect(refused).rejects.toMatchObject({ details: [{ field: 'visitor.visitor_contacts_attributes.1.id', code: 'not_found' }] });
+    expect(await kept(id)).toEqual([{ visitor_contacts: { 1: { name: 'Allegra', phone: '+1' } } }]);
+    expect(await stored(id)).toHaveLength(1);
+  });
+
+  it('are read whole from the read model, and nameless once they are erased, from there and from the log', async () => {
+    const company = 'Ravenna';
+    const { id } = await register({ company, visitor_contacts_attributes: [grandchild, { name: 'Ralph' }] });
+    const without = await register({ company });
+    const contactsListed = async (): Promise<unknown[]> => (await list({ company }, without)).map(contactsOf);
+    expect(await contactsListed()).toEqual([[{ id: 1, ...grandchild }, { id: 2, name: 'Ralph' }], null]); // prettier-ignore
+    await erase(id);
+    const erased = [{ id: 1, role: 'niece' }, { id: 2 }];
+    expect(await contactsListed()).toEqual([erased, null]);
+    expect(contactsOf((await referenceTarget('visitor').find(id, { events, entities: source.manager })) ?? {})).toEqual(erased);
+    const { row } = await change(id, { visitor_contacts_attributes: [{ id: 1, role: 'ward' }, { id: 2, phone: '+4' }] }); // prettier-ignore
+    expect(contactsOf(row)).toEqual([{ id: 1, role: 'ward' }, { id: 2, phone: '+4' }]); // prettier-ignore
+    expect(await visitors.printer.print(row, 'full', { label: () => null } as unknown as Related)).toMatchObject({
+      visitor_contacts: [
+        { id: 1, name: null, phone: null, role: 'ward' },
+        { id: 2, name: null, phone: '+4', role: null },
+      ],
+    });
+  });
+
+  it('stand in no version of the history', async () => {
+    const { id } = await register({ name: 'Percy', visitor_contacts_attributes: [{ name: 'Mary', role: 'wife' }] });
+    const changed = await change(id, { visitor_contacts_attributes: [{ id: 1, name: 'Mary Shelley' }] });
+    await engine.waitFor(changed.position);
+    const history = viewOf(visitors.table).history;
+    const table = history && 'versions' in history ? history.versions : '';
+    const versions = await source.query<Row[]>(`SELECT to_jsonb(version) AS version FROM ${table} version WHERE id = $1`, [id]);
+    expect(versions).toHaveLength(2);
+    expect(JSON.stringify(versions)).toContain('wife');
+    expect(JSON.stringify(versions)).not.toMatch(/Mary|Percy/);
+  });
+
+  it('are nameless for whoever sees the record through another', async () => {
+    const { row } = await register({ name: 'Tommy', visitor_contacts_attributes: [grandchild] });
+    expect(referenceTarget('visitor').related?.(row)).toMatchObject({ visitor_contacts: [{ id: 1, role: 'niece' }] });
+    expect(JSON.stringify(referenceTarget('visitor').related?.(row))).not.toContain('Allegra');
+  });
+});
+
 describe('what is personal', () => {
   const fields = resourceFields({ name: 'badge', fields: BadgeFields() });
+  const personal = personalFields('Badge', fields.all);
 
   it('never stands in an event that names no version', () => {
-    expect(() => withoutPersonal(new Set(['first_name']), { type: 'BadgeChanged', data: { firstName: 'Ada' } }, undefined)).toThrow(
+    expect(() => withoutPersonal(personal, { type: 'BadgeChanged', data: { firstName: 'Ada' } }, undefined)).toThrow(
       'BadgeChanged speaks of personal values that are kept nowhere',
     );
-    expect(withoutPersonal(new Set(['first_name']), { type: 'BadgeChanged', data: { colour: 'red' } }, undefined).data).toEqual({ colour: 'red' }); // prettier-ignore
+    expect(withoutPersonal(personal, { type: 'BadgeChanged', data: { colour: 'red' } }, undefined).data).toEqual({ colour: 'red' }); // prettier-ignore
   });
 
   it('can be missing in a list although it is required, so that a walk does not lose what was erased', () => {
@@ -323,7 +460,7 @@ describe('what is personal', () => {
   });
 
   it('may be the external reference', () => {
-    expect([...personalColumns(fields)]).toEqual(['first_name', 'external_reference']);
+    expect([...personal.columns]).toEqual(['first_name', 'external_reference']);
   });
 
   it('leaves the names that events need for it to nobody else', () => {
@@ -331,14 +468,31 @@ describe('what is personal', () => {
       @Name({ personal: true }) name?: string | null;
       @Text() fields?: string | null;
     }
-    expect(() => personalColumns(resourceFields({ name: 'confused', fields: Confused }))).toThrow('Confused.fields has a name');
+    expect(() => personalFields('Confused', resourceFields({ name: 'confused', fields: Confused }).all)).toThrow(
+      'Confused.fields has a name',
+    );
   });
 
-  it('is refused in children, of which events say everything', () => {
+  it('leaves the names that events need to no other field of children', () => {
+    class Lock {
+      @Text() fields?: string | null;
+    }
+    class Keys {
+      @Children(Lock, { name: 'key_lock' }) key_locks_attributes?: object[] | null;
+    }
+    expect(() => resourceFields({ name: 'key', fields: Keys })).toThrow('a key_lock has no place for fields');
+  });
+
+  it('stands in no event, of children neither', () => {
     class Keys {
       @Children(BadgeFields(), { name: 'key_badge' }) key_badges_attributes?: object[] | null;
     }
-    expect(() => resourceFields({ name: 'key', fields: Keys })).toThrow('a key_badge has no place for first_name');
+    const keys = personalFields('Key', resourceFields({ name: 'key', fields: Keys }).all);
+    const added = [{ id: 1, firstName: 'Ada', colour: 'red' }];
+    const event = { type: 'KeyChanged', data: { keyBadges: { added } } };
+    expect(() => withoutPersonal(keys, event, undefined)).toThrow('KeyChanged speaks of personal values that are kept nowhere');
+    const spoken = [{ id: 1, colour: 'red', fields: ['firstName'] }];
+    expect(withoutPersonal(keys, event, 'v').data).toEqual({ keyBadges: { added: spoken }, storedAs: 'v' });
   });
 
   it('is refused where a decider of its own would store it', () => {
@@ -354,6 +508,11 @@ describe('what is personal', () => {
       projection: 'badges',
     };
     expect(() => defineResource(decided)).toThrow('Badge.first_name is personal');
+    class Keys {
+      @Children(BadgeFields(), { name: 'key_badge' }) key_badges_attributes?: object[] | null;
+    }
+    const keys = resourceFields({ name: 'key', fields: Keys });
+    expect(() => defineResource({ ...decided, name: 'key', fields: keys })).toThrow('Key.key_badges.first_name is personal');
   });
 });
 

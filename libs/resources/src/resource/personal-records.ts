@@ -1,13 +1,14 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { appendedNothing, type Outcome } from '#millwright/event-sourcing';
-import { personalVersion } from './resource-table.js';
+import { personalVersion } from './personal-fields.js';
+import { completed, goneChildren, type CompleteState } from './personal-states.js';
 import type { RecordState, RecordValues } from './plain-decider.js';
 import type { PlainResource } from './resource-definition.js';
 import { PersonalValues } from './personal-values.js';
 
-/** A state with the personal values that it speaks of among its values, and apart as they are kept. */
-export type CompleteState = RecordState & Readonly<{ personal: RecordValues }>;
+/** What must be known of a kind of record to find what is kept of one. */
+type Kept = Pick<PlainResource, 'name' | 'personal'>;
 
 /** Brings records and those of their values together that stay out of events. */
 @Injectable()
@@ -16,9 +17,9 @@ export class PersonalRecords {
 
   constructor(private readonly values: PersonalValues) {}
 
-  async complete({ name }: Pick<PlainResource, 'name'>, id: number, state: RecordState): Promise<CompleteState> {
+  async complete({ name, personal }: Kept, id: number, state: RecordState): Promise<CompleteState> {
     const version = versionOf(state);
-    return version === undefined ? { ...state, personal: {} } : completed(state, await this.values.read(name, id, version));
+    return version === undefined ? { ...state, personal: {} } : completed(personal, state, await this.values.read(name, id, version));
   }
 
   /**
@@ -26,12 +27,12 @@ export class PersonalRecords {
    * a refused name must not stay behind. Where nothing personal is said, the event names no version.
    */
   async append(
-    resource: Pick<PlainResource, 'name'>,
+    resource: Kept,
     id: number,
     values: RecordValues | undefined,
     append: (version?: string) => Promise<Outcome<RecordState>>,
   ): Promise<Outcome<CompleteState>> {
-    const { name } = resource;
+    const { name, personal } = resource;
     if (values === undefined) return this.completeOutcome(resource, id, await append());
     const version = uuidv7();
     await this.values.write(name, id, version, values);
@@ -43,7 +44,7 @@ export class PersonalRecords {
         );
     try {
       const outcome = await append(version);
-      if (versionOf(outcome.state) === version) return { ...outcome, state: completed(outcome.state, values) };
+      if (versionOf(outcome.state) === version) return { ...outcome, state: completed(personal, outcome.state, values) };
       await takeBack();
       return await this.completeOutcome(resource, id, outcome);
     } catch (failure) {
@@ -53,16 +54,17 @@ export class PersonalRecords {
     }
   }
 
-  async completeOutcome(resource: Pick<PlainResource, 'name'>, id: number, outcome: Outcome<RecordState>): Promise<Outcome<CompleteState>> {
+  async completeOutcome(resource: Kept, id: number, outcome: Outcome<RecordState>): Promise<Outcome<CompleteState>> {
     return { ...outcome, state: await this.complete(resource, id, outcome.state) };
   }
 
   isSameVersion = (one: RecordState, other: RecordState): boolean => versionOf(one) === versionOf(other);
 
-  /** Forgets what neither of two states speaks of. */
-  async forgetOlder({ name }: Pick<PlainResource, 'name'>, id: number, before: RecordState, after: RecordState): Promise<void> {
+  /** Forgets what neither of two states speaks of, and of children that are gone everything. */
+  async forgetOlder({ name, personal }: Kept, id: number, before: CompleteState, after: RecordState): Promise<void> {
     const versions = [before, after].map(versionOf).filter((version) => version !== undefined);
     if (versions.length > 0) await this.values.forgetAllBut(name, id, versions);
+    for (const path of goneChildren(personal, before, after)) await this.values.forgetWithin(name, id, path);
   }
 }
 
@@ -70,10 +72,4 @@ export class PersonalRecords {
 function versionOf({ values }: RecordState): string | undefined {
   const version = values[personalVersion];
   return typeof version === 'string' ? version : undefined;
-}
-
-/** A state with the values that its version was written with. Earlier releases kept the version before among them, which must not pass for its own. */
-export function completed(state: RecordState, kept: RecordValues): CompleteState {
-  const { [personalVersion]: _, ...personal } = kept;
-  return { ...state, values: { ...state.values, ...personal }, personal };
 }

@@ -54,6 +54,18 @@ export class PersonalValues {
     await this.people.delete({ kind, id, version });
   }
 
+  /** Takes some values out of every version that has them. */
+  async forgetWithin(kind: string, id: number, path: readonly string[]): Promise<void> {
+    await this.people
+      .createQueryBuilder()
+      .update()
+      .set({ details: () => 'details #- CAST(:path AS text[])' })
+      .where({ kind, id })
+      .andWhere('details #> CAST(:path AS text[]) IS NOT NULL')
+      .setParameter('path', path)
+      .execute();
+  }
+
   /** Forgets what no event names any more. The version before the current one stays until the next change: a read model may still be behind. */
   async forgetAllBut(kind: string, id: number, versions: readonly string[]): Promise<void> {
     const writtenAt = Raw((column) => `${column} < now() - interval '1 minute'`);

@@ -106,11 +106,15 @@ export function registerRecord(kind: RecordKind, said: RecordValues): RecordEven
  */
 export function changeRecord(kind: RecordKind, state: RecordState, said: RecordValues): RecordEvent[] {
   requireInUse(kind.typeName, state);
-  const changes = changesOf(state, withChildren(kind, state, said));
+  const changes = wantedChanges(kind, state, said);
   if (Object.keys(changes).length === 0) return [];
   kind.rules.change?.(state, changes);
   return [{ type: `${kind.typeName}Changed`, data: dataOf(kind, state, changes) }];
 }
+
+/** What `said` would change, before any rule is asked. @throws Rejection VALIDATION_FAILED what is wrong with its children */
+export const wantedChanges = (kind: RecordKind, state: RecordState, said: RecordValues): RecordValues =>
+  changesOf(state, withChildren(kind, state, said));
 
 /** The values with what is said of children turned into the children that come of it, where anything does. */
 function withChildren({ name, children: lists }: RecordKind, state: RecordState, said: RecordValues): RecordValues {

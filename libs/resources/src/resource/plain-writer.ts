@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { currentContext, EventStore, Rejection, streamName, type Detail, type Outcome } from '#millwright/event-sourcing';
+import { currentContext, EventStore, Rejection, sameJson, streamName, type Detail, type Outcome } from '#millwright/event-sourcing';
 import type { Class } from '#millwright/fields';
 import { duplicateReference, ExternalReferences, isReference, ReferenceChecks } from '../references/index.js';
 import { refuseIf, requireHere } from './refusals.js';
@@ -15,8 +15,9 @@ import {
   type RecordValues,
 } from './plain-decider.js';
 import type { PlainResource, ResourceCommands, Written } from './resource-definition.js';
-import { personalOf, wholeRow, withoutPersonal } from './personal-fields.js';
-import { completed, PersonalRecords, type CompleteState } from './personal-records.js';
+import { isPersonal } from './personal-fields.js';
+import { PersonalRecords } from './personal-records.js';
+import { completed, nothingKept, personalAfter, wholeRow, withoutPersonal, type CompleteState } from './personal-states.js';
 import { keyOf, referenceIn, referenceMove } from './record-references.js';
 import { Trees } from './trees.js';
 
@@ -82,7 +83,7 @@ export class PlainWriter {
   }
 
   private async registerNew(definition: PlainResource, values: RecordValues, decide: () => RecordEvent[]): Promise<Written> {
-    if (definition.personal.size > 0 || referenceIn(values) !== undefined) return this.registerUnderChosenId(definition, values, decide);
+    if (isPersonal(definition.personal) || referenceIn(values) !== undefined) return this.registerUnderChosenId(definition, values, decide);
     const outcome = await this.events.create(definition.stream, definition.name, decide);
     return written(definition, outcome.id, outcome);
   }
@@ -97,9 +98,7 @@ export class PlainWriter {
         if (state.registered) throw new Rejection('CONFLICT', 'Another request took the same id; please try again.');
         return decide().map((event) => withoutPersonal(definition.personal, event, version));
       });
-    const personal = personalOf(definition.personal, values);
-    const given = Object.values(personal).some((value) => value != null);
-    return written(definition, id, await this.people.append(definition, id, given ? personal : undefined, register));
+    return written(definition, id, await this.people.append(definition, id, personalAfter(definition, nothingKept, values), register));
   }
 
   /** Two creations with one reference get one id: they meet on one stream, where the log lets one through. */
@@ -110,7 +109,7 @@ export class PlainWriter {
   }
 
   /**
-   * Who loses a race for personal values starts again from those that won, for the new ones were written before the decision.
+   * Who loses a race for personal values, or for the id of a child that has some, starts again from what won: the new ones were written before the decision.
    * @throws Rejection NOT_FOUND, VALIDATION_FAILED, DUPLICATE_REFERENCE, PRECONDITION_FAILED, and what guards and rules say
    */
   async change(definition: PlainResource, id: number, input: object): Promise<Written> {
@@ -142,13 +141,12 @@ export class PlainWriter {
       this.events.execute(definition.stream, id, (current) => {
         requireHere(current.history, definition.scope);
         refuseIf(problems);
-        overtaken = !this.people.isSameVersion(current, state);
+        const whole = completed(definition.personal, current, state.personal);
+        overtaken = !this.people.isSameVersion(current, state) || !sameJson(personalAfter(definition, whole, wanted), values);
         if (overtaken) return [];
-        const changed = changeRecord(definition, completed(current, state.personal), wanted);
-        return changed.map((event) => withoutPersonal(definition.personal, event, version));
+        return changeRecord(definition, whole, wanted).map((event) => withoutPersonal(definition.personal, event, version));
       });
-    const personal = personalOf(definition.personal, changes);
-    const values = Object.keys(personal).length > 0 ? { ...state.personal, ...personal } : undefined;
+    const values = problems.length === 0 ? personalAfter(definition, state, wanted) : undefined;
     const change = (): Promise<Outcome<CompleteState>> => this.people.append(definition, id, values, decide);
     const outcome = await (problems.length === 0 ? this.movingReference(definition, id, state.values, changes, change) : change());
     if (overtaken) return undefined;

@@ -2,6 +2,7 @@ import type { Event, Outcome, Position, Projection, RecordHistory, Row, Stream, 
 import type { Class } from '#millwright/fields';
 import type { ListDefinition, View } from '#millwright/lists';
 import type { ChildList } from './children.js';
+import type { PersonalFields } from './personal-fields.js';
 import type { RecordRules, RecordStream, RecordValues } from './plain-decider.js';
 import type { Printer } from './printer.js';
 import type { ResourceFields } from './resource-fields.js';
@@ -87,8 +88,8 @@ export type PlainResource<Fields extends object = object> = ResourceDefinition &
     projection: Projection;
     rules: RecordRules<Fields>;
     children: readonly ChildList[];
-    /** The columns whose values are personal data: they live in app.people, and events name only the fields. */
-    personal: ReadonlySet<string>;
+    /** What is personal data: it lives in app.people, and events name only the fields. */
+    personal: PersonalFields;
     tree: boolean;
     /** What a new one has where nothing was given. */
     initial: RecordValues;

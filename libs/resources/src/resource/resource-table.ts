@@ -1,9 +1,7 @@
 import { shownColumns, type ColumnType, type TableDefinition } from '#millwright/event-sourcing';
 import type { FieldDefinition } from '#millwright/fields';
+import { isPersonal, personalVersion, type PersonalFields } from './personal-fields.js';
 import { inOrder, type ListAttribute, type View, type ViewColumn } from '#millwright/lists';
-
-/** Which version of a person's values in app.people an event speaks of. */
-export const personalVersion = 'stored_as';
 
 /** The columns that fields are kept in. */
 export const storedColumns = (fields: readonly FieldDefinition[]): Record<string, ColumnType> =>
@@ -43,14 +41,15 @@ type PlainTable = Readonly<{
   plural: string;
   scope: 'entity' | 'customer';
   fields: readonly FieldDefinition[];
+  personal: PersonalFields;
   defaultSort: string;
   history?: boolean;
 }>;
 
 /** The table of a resource without a decider of its own, with an index for each usual sort and each reference. */
-export function plainTable({ plural, scope, fields, defaultSort, history }: PlainTable): TableDefinition {
-  const kept = fields.filter(({ personal }) => !personal);
-  const named = kept.length < fields.length && { [personalVersion]: 'uuid' as const };
+export function plainTable({ plural, scope, fields, personal, defaultSort, history }: PlainTable): TableDefinition {
+  const kept = fields.filter((field) => !field.personal);
+  const named = isPersonal(personal) && { [personalVersion]: 'uuid' as const };
   const columns: Record<string, ColumnType> = { ...resourceColumns(kept, scope), ...named };
   const owner = scope === 'entity' ? 'entity_id' : 'customer_id';
   const [sorted = 'id'] = defaultSort.split(' ');
@@ -65,18 +64,26 @@ export function plainTable({ plural, scope, fields, defaultSort, history }: Plai
   };
 }
 
+type Personal = Readonly<{ name: string; fields: readonly FieldDefinition[]; personal: PersonalFields; table: TableDefinition }>;
+
 /** The read model knows who exists, app.people what is personal of them (what they are called); joined on reading, so that it can be erased. */
-export function personalView(name: string, fields: readonly FieldDefinition[], table: TableDefinition): View {
+export function personalView({ name, fields, personal, table }: Personal): View {
   const detail = (column: string, type: ColumnType): ViewColumn => ({ type, sql: jsonValue(column, type) });
-  const details = Object.entries(storedColumns(fields.filter(({ personal }) => personal))).map(
+  const details = Object.entries(storedColumns(fields.filter((field) => field.personal))).map(
     ([column, type]) => [column, detail(column, type)] as const,
   );
-  const stored = Object.entries(shownColumns(table)).map(([column, type]) => [column, { type, sql: `record."${column}"` }] as const);
+  const stored = Object.entries(shownColumns(table)).map(
+    ([column, type]) => [column, { type, sql: personal.ofChildren.has(column) ? wholeChildren(column) : `record."${column}"` }] as const,
+  );
   return {
     from: `(SELECT record.*, person.details AS personal_details FROM read.${table.name} record LEFT JOIN app.people person ON person.kind = '${name}' AND person.id = record.id AND person.version = record.${personalVersion}) record`,
     columns: Object.fromEntries([...stored, ...details]),
   };
 }
+
+/** Children with what is kept of each by its id. */
+const wholeChildren = (list: string): string =>
+  `(SELECT jsonb_agg(child || coalesce(record.personal_details -> '${list}' -> (child ->> 'id'), '{}') ORDER BY place) FROM jsonb_array_elements(record."${list}") WITH ORDINALITY children(child, place))`;
 
 function jsonValue(column: string, type: ColumnType): string {
   if (type === 'jsonb') return `(record.personal_details -> '${column}')`;

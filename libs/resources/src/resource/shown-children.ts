@@ -14,6 +14,13 @@ import {
 import type { ChildList } from './children.js';
 import { defineShownType, type ShownType } from './shown-type.js';
 
+/** What can be erased can be null, though a new one needs it. */
+const erasable = (field: FieldDefinition): FieldDefinition => {
+  const { personal, printed, output } = field;
+  if (!personal || !printed || !output) return field;
+  return { ...field, printed: { ...printed, openApi: { ...printed.openApi, nullable: true } }, output: { ...output, nullable: true } };
+};
+
 /** How a list of children is shown: as objects of a type of their own, with what they refer to. */
 export type ShownChildren = Readonly<{ said: string; type: ShownType }> & Required<Pick<FieldDefinition, 'printed' | 'output'>>;
 
@@ -21,7 +28,7 @@ export function shownChildren(owner: string, list: ChildList): ShownChildren {
   const { name, column, said } = list;
   const typeName = pascalCase(name);
   const Shown = { [typeName]: class {} }[typeName] as Class;
-  for (const field of [idField, ...fieldsOf(list.type)]) defineField(Shown, { ...field, input: undefined });
+  for (const field of [idField, ...fieldsOf(list.type)]) defineField(Shown, { ...erasable(field), input: undefined });
   const type = defineShownType(
     typeName,
     Shown,
