@@ -12,6 +12,8 @@ export type ServerOptions = Readonly<{
   /** Left out: a temporary folder, removed by `dispose`. */
   dataDir?: string;
   environment?: Readonly<Record<string, string>>;
+  /** The folder of another build, whose `dist/` is started; left out: this one's. */
+  build?: string;
   /** How long a start may take until it counts as failed, in milliseconds. */
   startDeadline?: number;
 }>;
@@ -44,7 +46,8 @@ export class ServerProcess {
   async start(): Promise<number> {
     const started = performance.now();
     const { port } = new URL(this.url);
-    const program = fileURLToPath(new URL('../src/main.js', import.meta.url));
+    const { build } = this.options;
+    const program = build === undefined ? fileURLToPath(new URL('../src/main.js', import.meta.url)) : join(build, 'dist', 'src', 'main.js');
     const child = spawn(process.execPath, ['--enable-source-maps', program], {
       // Only what a program needs to run at all is inherited, so that a stray DATABASE_URL never points a proof at real data.
       env: {

@@ -7,8 +7,11 @@ import type { BenchPlace } from './place.js';
 const eventsPerSecond = 500;
 
 /** How long after the answer to a write the read models show it, while 500 events a second come in: the whole way of a read that waits for the write's position. */
-export async function projectionLag({ appUrl, ownerUrl, seconds }: BenchPlace): Promise<Measurement[]> {
-  const server = await ServerProcess.create({ environment: { DATABASE_URL: appUrl, MIGRATIONS_DATABASE_URL: ownerUrl } });
+export async function projectionLag({ appUrl, ownerUrl, seconds, build }: BenchPlace): Promise<Measurement[]> {
+  const server = await ServerProcess.create({
+    environment: { DATABASE_URL: appUrl, MIGRATIONS_DATABASE_URL: ownerUrl },
+    ...(build !== undefined && { build }),
+  });
   const client = new ApiClient({ url: server.url, key: server.key, entityId: 1 });
   try {
     await server.start();

@@ -1,10 +1,15 @@
+import type { ProcessorTime } from './processor-time.js';
+
 /** What a number may be measured against: a share of the raw probe, or a limit of its own. */
 export type Budget = Readonly<{ atLeastTimesProbe: number } | { atMost: number } | { atMostTimesProbe: number } | { none: true }>;
 
-/** One measured line. `probe` is what the bare machine did in the same minute, in the same unit. */
-export type Measurement = Readonly<{ name: string; unit: string; value: number; probe: number | null; budget: Budget }>;
+/** What one operation took: milliseconds that its caller waited, and microseconds of processor time. */
+export type Cost = Readonly<{ count: number; p50: number; p99: number; processor: ProcessorTime }>;
 
-/** A line as `--out` writes it. */
+/** One measured line. `probe` is what the bare machine did in the same minute, in the same unit. */
+export type Measurement = Readonly<{ name: string; unit: string; value: number; probe: number | null; budget: Budget; cost?: Cost }>;
+
+/** A line as `--json` writes it. */
 export type Line = Readonly<{
   name: string;
   unit: string;
@@ -13,9 +18,10 @@ export type Line = Readonly<{
   ratio: number | null;
   budget: string;
   met: boolean;
+  cost?: Cost;
 }>;
 
-export function judged({ name, unit, value, probe, budget }: Measurement): Line {
+export function judged({ name, unit, value, probe, budget, cost }: Measurement): Line {
   const ratio = probe === null || probe === 0 ? null : value / probe;
   return {
     name,
@@ -24,6 +30,7 @@ export function judged({ name, unit, value, probe, budget }: Measurement): Line 
     probe: probe === null ? null : rounded(probe),
     ratio: ratio === null ? null : rounded(ratio),
     ...verdict(value, ratio, budget, unit),
+    ...(cost && { cost: roundedCost(cost) }),
   };
 }
 
@@ -37,3 +44,14 @@ function verdict(value: number, ratio: number | null, budget: Budget, unit: stri
 }
 
 const rounded = (value: number): number => Number(value.toPrecision(4));
+
+const roundedCost = ({ count, p50, p99, processor: { server, postgres, generator } }: Cost): Cost => ({
+  count,
+  p50: rounded(p50),
+  p99: rounded(p99),
+  processor: {
+    server: server === null ? null : rounded(server),
+    postgres: postgres === null ? null : rounded(postgres),
+    generator: rounded(generator),
+  },
+});

@@ -13,7 +13,8 @@ import {
 import { partDetails, workOrderDetails } from './details.js';
 
 const now = new Date().toISOString();
-const metadata: EventMetadata = {
+/** Whose history it is: nobody's. */
+export const seedMetadata: EventMetadata = {
   recorded_at: now,
   effective_at: now,
   schema_version: 1,
@@ -42,7 +43,7 @@ export async function seedLog(log: EventLog, parts: number, events: number): Pro
       id: uuidv7(),
       type,
       data,
-      metadata: effectiveAt === undefined ? metadata : { ...metadata, effective_at: effectiveAt },
+      metadata: effectiveAt === undefined ? seedMetadata : { ...seedMetadata, effective_at: effectiveAt },
     }));
     await log.append({ stream, expected: 'no stream', events: proposed }, { deadline: Date.now() + 60_000 });
     appended += history.length;

@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import type { Records, Subject } from './plant.js';
+import { pageSize } from './plant.js';
+import type { ApiRequest } from './target.js';
+
+/** A page costs so much that more callers would wait until their time is over. */
+const readersOfPages = 8;
+
+/** What an answer of a bare route is as long as. */
+export type BareRoute = 'restock' | 'GET';
+
+export type Scenario = Readonly<{
+  name: string;
+  about: Subject;
+  /** Left out: hot and cold. */
+  records?: readonly Records[];
+  /** Left out: as many as there are connections. */
+  callers?: number;
+  /** How many numbers a request takes: it then counts as so many operations. */
+  recordsPerRequest?: number;
+  /** Sent once for each record before anything is measured. */
+  before?: (id: number) => ApiRequest;
+  request: (ids: readonly number[]) => ApiRequest;
+  /** Sent meanwhile by half of the callers, and not counted. */
+  beside?: (id: number) => ApiRequest;
+  /** The route without the product that this one is compared with. */
+  bare?: BareRoute;
+  /** Of hot records: the least share of single durable INSERTs a second, the longest p99 (milliseconds), the most processor time (microseconds). */
+  budget?: Readonly<{
+    durableInserts?: number;
+    p99?: number;
+    microseconds?: Readonly<{ of: 'server' | 'server and PostgreSQL'; atMost: number }>;
+  }>;
+}>;
+
+const receipt = '{"quantity":2.5,"cost":12.37}';
+
+export const restock = (id: number, idempotencyKey?: string): ApiRequest => ({
+  method: 'PATCH',
+  path: `/api/v1/parts/${id}/restock`,
+  body: receipt,
+  ...(idempotencyKey !== undefined && { idempotencyKey }),
+});
+
+export const onePart = (id: number): ApiRequest => ({ method: 'GET', path: `/api/v1/parts/${id}` });
+
+const graphql = (query: string, variables: object): ApiRequest => ({
+  method: 'POST',
+  path: '/api/v1/graphql',
+  body: JSON.stringify({ query, variables }),
+});
+
+const replayed = (id: number): ApiRequest => restock(id, `replay-${id}`);
+
+const ordersWithEverything = `query ($page: Int) { workOrders(page: $page, perPage: ${pageSize}, sort: "id") { nodes {
+  id title asset { name } partAssignments { quantity totalCost part { name } }
+  totalCosts { parts other total } otherCosts(first: 5) { totalCount nodes { amount note } }
+} } }`;
+
+const restockMutation = 'mutation ($input: RestockPartInput!) { restockPart(input: $input) { id onHandQty averageUnitCost } }';
+
+export const scenarios: readonly Scenario[] = [
+  {
+    name: 'restock with Idempotency-Key',
+    about: 'part',
+    request: ([id = 0]) => restock(id, randomUUID()),
+    bare: 'restock',
+    budget: { durableInserts: 0.25, p99: 80, microseconds: { of: 'server and PostgreSQL', atMost: 350 } },
+  },
+  {
+    name: 'restock with Idempotency-Key, one part',
+    about: 'one part',
+    records: ['hot'],
+    request: ([id = 0]) => restock(id, randomUUID()),
+    budget: { durableInserts: 0.25, p99: 80 },
+  },
+  {
+    name: 'restock without a key',
+    about: 'part',
+    request: ([id = 0]) => restock(id),
+    bare: 'restock',
+    budget: { microseconds: { of: 'server and PostgreSQL', atMost: 280 } },
+  },
+  { name: 'replay of a stored answer', about: 'part', before: replayed, request: ([id = 0]) => replayed(id), bare: 'restock' },
+  {
+    name: 'GET one part',
+    about: 'part',
+    request: ([id = 0]) => onePart(id),
+    bare: 'GET',
+    budget: { microseconds: { of: 'server', atMost: 85 } },
+  },
+  {
+    name: 'GET one part beside 32 writers with the same key (each read sees them)',
+    about: 'part',
+    records: ['hot'],
+    request: ([id = 0]) => onePart(id),
+    beside: (id) => restock(id, randomUUID()),
+    budget: { p99: 80 },
+  },
+  {
+    name: `list page of ${pageSize} parts`,
+    about: 'page of parts',
+    callers: readersOfPages,
+    request: ([page = 1]) => ({ method: 'GET', path: `/api/v1/parts?page=${page}&per_page=${pageSize}&sort=name%20asc` }),
+  },
+  {
+    name: `list page of ${pageSize} work orders`,
+    about: 'page of work orders',
+    callers: readersOfPages,
+    request: ([page = 1]) => ({ method: 'GET', path: `/api/v1/work_orders?page=${page}&per_page=${pageSize}&sort=id%20asc` }),
+  },
+  {
+    name: 'completion of an order with 10 parts',
+    about: 'order of ten parts',
+    callers: 16,
+    request: ([id = 0]) => ({ method: 'PATCH', path: `/api/v1/work_orders/${id}`, body: '{"work_order":{"status_id":5}}' }),
+  },
+  {
+    name: `GraphQL, ${pageSize} work orders with asset, parts, costs`,
+    about: 'page of work orders',
+    callers: readersOfPages,
+    request: ([page = 1]) => graphql(ordersWithEverything, { page }),
+  },
+  {
+    name: 'GraphQL mutation restockPart',
+    about: 'part',
+    request: ([id = 0]) => graphql(restockMutation, { input: { partId: String(id), quantity: '2.5', cost: '12.37' } }),
+    bare: 'restock',
+  },
+  {
+    name: 'batch of 100 restocks, each',
+    about: 'part',
+    callers: 8,
+    recordsPerRequest: 100,
+    request: (ids) => ({
+      method: 'POST',
+      path: '/api/v1/batch',
+      body: JSON.stringify({
+        sequential: true,
+        ops: ids.map((id) => ({ method: 'PATCH', url: restock(id).path, params: { quantity: 2.5, cost: 12.37 } })),
+      }),
+    }),
+    bare: 'restock',
+  },
+];
