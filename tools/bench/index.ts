@@ -46,7 +46,7 @@ much processor time it costs the server, PostgreSQL and the load generator.
   --json <file>      also writes all figures, the commit, the machine and its load
   --compare <file>   prints before (that file, written by --json) and after; with a second file after it nothing is measured
 
-Exit code: 0 when everything was measured and every budget was met, 1 otherwise.`;
+Exit code: 0 when everything was measured and every budget was met, 1 when not, 2 for wrong usage.`;
 
 class WrongUsage extends Error {}
 
