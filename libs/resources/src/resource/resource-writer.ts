@@ -10,7 +10,7 @@ import {
 } from '../references/index.js';
 import { refuseIf, requireHere } from './refusals.js';
 import type { Decided, DecidedResource, ResourceState } from './resource-definition.js';
-import { detailsOf, initialDetails, storedValues } from './stored-values.js';
+import { completeDetails, detailsOf, storedValues } from './stored-values.js';
 
 /** Brings commands to the streams of resources: ids, references, and that what belongs elsewhere looks like what does not exist. */
 @Injectable()
@@ -33,7 +33,7 @@ export class ResourceWriter {
     const { name, stream, fields } = resource;
     const values = storedValues(fields.input, input, {});
     const problems = await this.references.problems(name, fields.input, values);
-    const details = { ...initialDetails(fields), ...detailsOf(fields, values) } as State['details'];
+    const details = completeDetails(fields, detailsOf(fields, values)) as State['details'];
     const decideUnder = (state: State, id: number): readonly E[] => {
       refuseIf(problems);
       return decide(state, id, details);
@@ -71,7 +71,7 @@ export class ResourceWriter {
     const change = (): Promise<Decided<State>> =>
       this.decide(resource, id, (current) => {
         refuseIf(problems);
-        return decide(current, changes);
+        return decide({ ...current, details: completeDetails(fields, current.details) }, changes);
       });
     const from = state.details.externalReference;
     const to = changes.externalReference;

@@ -22,9 +22,11 @@ export function detailsOf({ details }: ResourceFields, values: Readonly<Row>): R
   return Object.fromEntries(given.map(({ name, column, initial }) => [name, values[column] ?? initial]));
 }
 
-/** What a new resource starts with. */
-export const initialDetails = ({ details }: ResourceFields): Record<string, unknown> =>
-  Object.fromEntries(details.map(({ name, initial }) => [name, initial]));
+/** Details with what a new resource starts with in their gaps: of a new one, and of one that was made before a field was added. */
+export const completeDetails = <Details extends object>({ details }: ResourceFields, known: Details): Details => ({
+  ...Object.fromEntries(details.map(({ name, initial }) => [name, initial])),
+  ...known,
+});
 
 /** Details as the columns of a row. */
 export function detailColumns<Fields extends object>({ details }: ResourceFields, of: object): StoredValues<Fields> {
