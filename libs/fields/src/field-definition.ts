@@ -21,10 +21,10 @@ export type FieldScope = 'costs:read' | 'rates:read' | 'people:read';
 /** What requests say in a field, over REST and GraphQL. */
 export type InputFacet = Readonly<{
   /**
-   * Must be there and not null; `nullable` may be null or left out; a PATCH turns the first into "may be left out, but not null", and so does
-   * `required of a new one` in what has an `id`. `refused` is known only to say why it is not taken, null included.
+   * Must be there and not null; `nullable` may be null or left out; a PATCH turns the first into "may be left out, but not null".
+   * `refused` is known only to say why it is not taken, null included.
    */
-  presence: 'required' | 'required of a new one' | 'nullable' | 'not null' | 'refused';
+  presence: 'required' | 'nullable' | 'not null' | 'refused';
   /** Judges a converted value that is not undefined, and null only of a `refused` field. */
   check(value: unknown): Problem | undefined;
   /** Brings an accepted spelling to the stored one (decimals, instants, ids); leaves anything else alone, for `check` to refuse. */
@@ -202,9 +202,9 @@ function constraint(input: InputFacet): PropertyDecorator {
   return ValidateBy({
     name: fieldConstraint,
     validator: {
-      validate: (value: unknown, details) => problemOf(input, value, details?.object) === undefined,
+      validate: (value: unknown) => problemOf(input, value) === undefined,
       defaultMessage(details) {
-        const { code, message } = problemOf(input, details?.value, details?.object) ?? { code: 'invalid', message: 'is not valid' };
+        const { code, message } = problemOf(input, details?.value) ?? { code: 'invalid', message: 'is not valid' };
         return `${code}: ${message}`;
       },
     },
@@ -215,13 +215,9 @@ function constraint(input: InputFacet): PropertyDecorator {
 export const fieldProblem = ({ input }: InputField, value: unknown): Problem | undefined =>
   problemOf(input, input.convert ? input.convert(value) : value);
 
-function problemOf({ presence, check }: InputFacet, value: unknown, within?: object): Problem | undefined {
-  const wanted = presence === 'required' || (presence === 'required of a new one' && within !== undefined && isNew(within));
-  if (value === undefined) return wanted ? { code: 'required', message: 'must be given' } : undefined;
+function problemOf({ presence, check }: InputFacet, value: unknown): Problem | undefined {
+  if (value === undefined) return presence === 'required' ? { code: 'required', message: 'must be given' } : undefined;
   if (value === null && presence === 'nullable') return undefined;
   if (value === null && presence !== 'refused') return { code: 'required', message: 'must not be empty' };
   return check(value);
 }
-
-/** Whether an object says what a new record is to be: none that has an id, and none that is to go. */
-const isNew = ({ id, _destroy }: { id?: unknown; _destroy?: unknown }): boolean => id == null && _destroy !== true;

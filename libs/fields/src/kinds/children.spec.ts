@@ -29,8 +29,6 @@ describe('what requests say of children', () => {
     ['an object for a list', {}, 'firm.firm_contacts_attributes not_a_list'],
     ['a number for an object', [1], 'firm.firm_contacts_attributes not_an_object'],
     ['too many', [{ id: 1 }, { id: 2 }, { id: 3 }], 'firm.firm_contacts_attributes too_many'],
-    ['a new one without what must be given', [{ id: 1 }, { rate: 1 }], 'firm.firm_contacts_attributes.1.name required'],
-    ['a new one whose id is null', [{ id: null }], 'firm.firm_contacts_attributes.0.name required'],
     ['a change that empties what must be given', [{ id: 1, name: null }], 'firm.firm_contacts_attributes.0.name required'],
     ['an id that is none', [{ id: 'x' }], 'firm.firm_contacts_attributes.0.id not_an_id'],
     ['an instruction that is neither yes nor no', [{ id: 1, _destroy: 1 }], 'firm.firm_contacts_attributes.0._destroy not_a_boolean'],
@@ -42,6 +40,7 @@ describe('what requests say of children', () => {
     ['null', null],
     ['nothing', []],
     ['a change of some fields', [{ id: 1, rate: null }]],
+    ['a change of one that is known by something else', [{ rate: 1 }]],
     ['that one is to go', [{ id: 1, _destroy: true }]],
   ])('may be %s', (_, said) => expect(problems(said)).toEqual([]));
 
@@ -52,7 +51,7 @@ describe('what requests say of children', () => {
 
   it('is the same in a change of the record', () => {
     const Change = partialClassOf(FirmFields, 'ChangeFirm');
-    expect(() => read([{ rate: 1 }], Change)).toThrow('firm.firm_contacts_attributes.0.name');
+    expect(() => read([{ name: null }], Change)).toThrow('firm.firm_contacts_attributes.0.name');
     expect(read([{ id: 1 }], Change)).toEqual({ firm_contacts_attributes: [{ id: 1 }] });
   });
 

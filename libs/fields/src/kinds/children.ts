@@ -40,7 +40,7 @@ export const Children =
     });
   };
 
-/** What requests say of one of them. Fields that must be given of a new one may be left out of what changes one. */
+/** What requests say of one of them. Which is a new one, of which more must be given, only the resource knows (`children.ts` there). */
 function inputOf(type: Class, name: string): Class {
   const typeName = `${pascalCase(name)}Input`;
   const Input = { [typeName]: class {} }[typeName] as Class;
@@ -59,5 +59,5 @@ function inputOf(type: Class, name: string): Class {
 function ofChild(field: InputField): InputField {
   if (field.input.presence !== 'required') return field;
   const told = [field.description, 'Must be given of a new one.'].filter((sentence) => sentence !== undefined);
-  return { ...field, description: told.join(' '), input: { ...field.input, presence: 'required of a new one' } };
+  return { ...field, description: told.join(' '), input: { ...field.input, presence: 'not null' } };
 }

@@ -138,6 +138,12 @@ describe('what is said of children', () => {
         'supplier.supplier_offers_attributes.3.id not_unique',
       ));
 
+  it.each([[{ unit_cost: '1' }], [{ id: null }]])('is refused where it says of a new one less than must be given: %j', (said) =>
+    given(registered(offer(1)))
+      .when([{ id: 1, unit_cost: '1' }, said])
+      .thenRefused('supplier.supplier_offers_attributes.1.part_id required'),
+  );
+
   it('is refused where it takes away without saying which one', () =>
     given(registered(offer(1)))
       .when([{ _destroy: true }])
@@ -202,6 +208,16 @@ describe('children that are known by what they refer to', () => {
     given(two)
       .when([{ part_id: 11, unit_cost: '1' }, { part_id: 12, _destroy: true }, { part_id: 13 }], known)
       .thenEvents(changed({ added: [offer(3)], changed: [{ id: 1, unitCost: '1' }], removed: [2] })));
+
+  it('need not be told again what was given of them when they were new', () => {
+    const byNumber = supplierWith({ knownBy: 'catalogue_number' });
+    given(registered(offer(1, { catalogueNumber: 'A' })))
+      .when([{ catalogue_number: 'A', unit_cost: '1' }], byNumber)
+      .thenEvents(changed({ changed: [{ id: 1, unitCost: '1' }] }));
+    given(registered(offer(1, { catalogueNumber: 'A' })))
+      .when([{ catalogue_number: 'B', unit_cost: '1' }], byNumber)
+      .thenRefused('supplier.supplier_offers_attributes.0.part_id required');
+  });
 
   it('are never two of the same', () => {
     given(two)

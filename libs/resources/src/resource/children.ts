@@ -41,7 +41,8 @@ type Said = Readonly<{ place: number; values: SaidChild }>;
 /**
  * The children as a request wants them. New ones get the ids that follow on the state's last.
  * @param root what the list stands under: `vendor`
- * @throws Rejection VALIDATION_FAILED: an unknown id, one child named twice, too many of them, and what the list's rule says
+ * @throws Rejection VALIDATION_FAILED: an unknown id, one child named twice, a new one without what must be given, too many of them, and what the
+ * list's rule says
  */
 export function childrenWanted(list: ChildList, state: ChildrenState, request: readonly SaidChild[], root: string): readonly Child[] {
   const before = state.children;
@@ -58,6 +59,7 @@ export function childrenWanted(list: ChildList, state: ChildrenState, request: r
     if (problem) problems.push(at(place, values.id == null && meant ? (list.knownBy ?? 'id') : 'id', problem));
     else if (meant && values._destroy) after.delete(meant.id);
     else {
+      if (!meant) problems.push(...missingIn(list, values).map((field) => at(place, field, missing)));
       const id = meant?.id ?? (lastId += 1);
       after.set(id, meant ? { ...meant, ...valuesIn(list, values) } : { id, ...made(values) });
     }
@@ -72,6 +74,11 @@ export function childrenWanted(list: ChildList, state: ChildrenState, request: r
   };
   return list.rule?.({ before, after: kept, saidOf: ({ id }) => said.get(id), refuse }) ?? kept;
 }
+
+const missing: Problem = { code: 'required', message: 'must be given' };
+
+const missingIn = ({ fields }: ChildList, said: SaidChild): string[] =>
+  fields.flatMap(({ name, input }) => (input.presence === 'required' && said[name] === undefined ? [name] : []));
 
 const taken: Problem = { code: 'not_unique', message: 'must not be that of another one' };
 
