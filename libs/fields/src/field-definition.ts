@@ -55,6 +55,9 @@ export type StoredFacet = Readonly<{
   from?(input: unknown, before: unknown): unknown;
 }>;
 
+/** What a null in it means: null, or what a new one begins with where no row has a null. */
+export const meantByNull = ({ neverNull, initial }: StoredFacet): unknown => (neverNull ? initial : null) ?? null;
+
 /** `full`: a single read or a write's answer; `row`: one of a list. */
 export type Form = 'full' | 'row';
 

@@ -64,6 +64,18 @@ function when(decide: () => RecordEvent[]): When {
   };
 }
 
+describe('a child that was made before a field was added', () => {
+  it('has what a new one begins with', () =>
+    given(registered({ id: 1, partId: 11 }))
+      .when([{ id: 1, is_preferred: false, unit_cost: null }])
+      .thenNothing());
+
+  it('is changed where another value is said, and stays as it is beside others', () =>
+    given(registered({ id: 1, partId: 11 }, { id: 2, partId: 12 }))
+      .when([{ id: 1, is_preferred: true }])
+      .thenEvents(changed({ changed: [{ id: 1, isPreferred: true }] })));
+});
+
 describe('children of a new record', () => {
   it('are numbered from 1 and said with the fields that they were given, and with what a new one has', () =>
     when(() =>

@@ -11,7 +11,7 @@ import {
   type SaidChild,
 } from '#millwright/fields';
 import { refuseIf } from './refusals.js';
-import { camelValues, changedValues, snakeValues, type RecordValues } from './record-values.js';
+import { camelValues, changedValues, neverMissing, snakeValues, type RecordValues } from './record-values.js';
 
 /** A list of children of a resource: what requests say under `said` (`vendor_contacts_attributes`) happens to `column` (`vendor_contacts`). */
 export type ChildList = ChildrenFacet & Readonly<{ said: string; column: string; fields: readonly InputField[] }>;
@@ -34,6 +34,12 @@ export function childListsOf(input: readonly InputField[]): ChildList[] {
     if (misplaced) throw new Error(`${name}: a ${children.name} has no place for ${misplaced.name}`);
     return [{ ...children, said: name, column: stored.name, fields }];
   });
+}
+
+/** The children of a list with what is never null also in those that were made before there was such a field. */
+export function completeChildren({ fields }: ChildList, children: readonly Child[]): readonly Child[] {
+  const initial = neverMissing(fields);
+  return children.map((child) => ({ ...initial, ...child }));
 }
 
 type Said = Readonly<{ place: number; values: SaidChild }>;

@@ -11,7 +11,8 @@ import type { DecidedResource, PlainResource, ResourceDefinition, ResourceState 
 import { resourceFields } from './resource-fields.js';
 import type { DecidedOptions, PlainOptions } from './resource-options.js';
 import { isPersonal, personalFields, requireNothingPersonal } from './personal-fields.js';
-import { listAttributesOf, personalView, plainTable } from './resource-table.js';
+import { neverMissing } from './record-values.js';
+import { listAttributesOf, personalView, plainTable, withoutGaps } from './resource-table.js';
 import { treeFields } from './tree-fields.js';
 
 /** Makes a resource that is its fields and no more: it is created, changed, archived and brought back. Everything in the process may then refer to it. */
@@ -21,7 +22,7 @@ export function defineRecord<Fields extends object, Figures extends object>(
   const { name, plural, scope, defaultSort = 'name asc', tree, rules = {}, defaults = {}, hidden = false } = options;
   const described = resourceFields<Fields, Figures>(options);
   const lists = described.children.map(({ column }) => column);
-  const stream = recordStream(described.typeName, camelCase(name), lists);
+  const stream = recordStream(described.typeName, camelCase(name), lists, neverMissing(described.all));
   const own = described.all.filter((field) => isInput(field) || isFigureOf(options.shown, field));
   const personal = personalFields(described.typeName, described.all);
   const { table, projection } = recordProjection({
@@ -29,10 +30,14 @@ export function defineRecord<Fields extends object, Figures extends object>(
     stream,
     table: plainTable({ plural, scope, fields: described.all, personal, defaultSort, history: options.history }),
   });
-  const view = isPersonal(personal) ? personalView({ name, fields: described.all, personal, table }) : viewOf(table);
+  const view = withoutGaps(
+    isPersonal(personal) ? personalView({ name, fields: described.all, personal, table }) : viewOf(table),
+    described.all,
+  );
   const fields = tree ? { ...described, all: [...described.all, ...treeFields({ name, view }, tree)] } : described;
   const figures = own.filter((field) => !isInput(field) && field.stored?.initial !== undefined);
   const initial: RecordValues = {
+    ...neverMissing(own),
     ...Object.fromEntries(figures.map(({ name: figure, stored }) => [figure, stored?.initial])),
     ...defaults,
   };
@@ -65,8 +70,9 @@ export function defineRecord<Fields extends object, Figures extends object>(
 export function defineResource<State extends ResourceState, E extends Event, Shown extends Row>(
   options: DecidedOptions<State, E, Shown>,
 ): DecidedResource<State, E> {
-  const { name, stream, rowOf, view, projection, defaultSort = 'name asc', fields } = options;
+  const { name, stream, rowOf, projection, defaultSort = 'name asc', fields } = options;
   requireNothingPersonal(fields.typeName, fields.all);
+  const view = withoutGaps(options.view, fields.all);
   const resource = { ...resourceOf(options, { fields, view, defaultSort, projection }), decider: 'own' as const, stream, rowOf };
   defineReferenceTarget({
     kind: name,

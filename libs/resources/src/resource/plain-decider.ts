@@ -1,6 +1,14 @@
 import { historyAfter, Rejection, type Event, type RecordHistory, type Stream } from '#millwright/event-sourcing/decider';
 import { snakeCase, type Child, type SaidChild } from '#millwright/fields';
-import { childChanges, childrenAfter, childrenWanted, type ChildChanges, type ChildList, type ChildrenState } from './children.js';
+import {
+  childChanges,
+  childrenAfter,
+  childrenWanted,
+  completeChildren,
+  type ChildChanges,
+  type ChildList,
+  type ChildrenState,
+} from './children.js';
 import { camelValues, changedValues, snakeValues, type RecordValues } from './record-values.js';
 
 export type { RecordValues } from './record-values.js';
@@ -47,16 +55,20 @@ export type RecordKind = Readonly<{
 
 const unknownRecord: RecordState = { registered: false, archived: false, values: {} };
 
-/** The stream of a kind of record. `typeName` is the PascalCase name its events begin with, `lists` are the columns of its children. */
-export function recordStream(typeName: string, category: string, lists: readonly string[] = []): RecordStream {
+/**
+ * The stream of a kind of record. `typeName` is the PascalCase name its events begin with, `lists` are the columns of its children, and `initial` is
+ * what fields have that are never null, also in records that were registered before there were such fields.
+ */
+export function recordStream(typeName: string, category: string, lists: readonly string[] = [], initial: RecordValues = {}): RecordStream {
+  const initialState: RecordState = { ...unknownRecord, values: initial };
   return {
     category,
-    initialState: unknownRecord,
+    initialState,
     evolve(state, event) {
       const history = historyAfter(state.history, event);
       switch (event.type.slice(typeName.length)) {
         case 'Registered':
-          return { registered: true, archived: false, ...valuesAfter(unknownRecord, event.data, lists), history };
+          return { registered: true, archived: false, ...valuesAfter(initialState, event.data, lists), history };
         case 'Changed':
           return { ...state, ...valuesAfter(state, event.data, lists), history };
         case 'Archived':
@@ -92,6 +104,11 @@ const childrenIn = ({ values, lastChildIds }: RecordState, column: string): Chil
   lastId: lastChildIds?.[column] ?? 0,
 });
 
+const completeChildrenIn = (state: RecordState, list: ChildList): ChildrenState => {
+  const { children, lastId } = childrenIn(state, list.column);
+  return { children: completeChildren(list, children), lastId };
+};
+
 /** Registers under a fresh id; the caller makes sure that the stream is new. @throws Rejection what is wrong with its children, and what the kind's rules say */
 export function registerRecord(kind: RecordKind, said: RecordValues): RecordEvent[] {
   const values = withChildren(kind, unknownRecord, said);
@@ -120,7 +137,7 @@ export const wantedChanges = (kind: RecordKind, state: RecordState, said: Record
 function withChildren({ name, children: lists }: RecordKind, state: RecordState, said: RecordValues): RecordValues {
   const values: Record<string, unknown> = { ...said };
   for (const list of lists) {
-    const before = childrenIn(state, list.column);
+    const before = completeChildrenIn(state, list);
     const wanted = childrenWanted(list, before, (said[list.column] ?? []) as readonly SaidChild[], name);
     if (childChanges(before.children, wanted)) values[list.column] = wanted;
     else delete values[list.column];
@@ -131,9 +148,10 @@ function withChildren({ name, children: lists }: RecordKind, state: RecordState,
 /** Changes as their event says them: of children what happened to which. */
 function dataOf({ children: lists }: RecordKind, state: RecordState, changes: RecordValues): RecordEvent['data'] {
   const data: Record<string, unknown> = { ...changes };
-  for (const { column } of lists) {
+  for (const list of lists) {
+    const { column } = list;
     if (!(column in changes)) continue;
-    data[column] = childChanges(childrenIn(state, column).children, (changes[column] ?? []) as readonly Child[]);
+    data[column] = childChanges(completeChildrenIn(state, list).children, (changes[column] ?? []) as readonly Child[]);
   }
   return camelValues(data);
 }

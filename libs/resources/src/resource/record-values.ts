@@ -1,8 +1,14 @@
 import { changedFields } from '#millwright/event-sourcing/decider';
-import { camelCase, snakeCase } from '#millwright/fields';
+import { camelCase, meantByNull, snakeCase, type FieldDefinition } from '#millwright/fields';
 
 /** The stored fields of a record by their snake_case names; decimals are canonical strings. A field that is not there is null. */
 export type RecordValues = Readonly<Record<string, unknown>>;
+
+/** What is there where nobody has said anything, of fields that are never null. */
+export const neverMissing = (fields: readonly FieldDefinition[]): RecordValues =>
+  Object.fromEntries(
+    fields.flatMap(({ stored }) => (stored && meantByNull(stored) !== null ? [[stored.name, meantByNull(stored)] as const] : [])),
+  );
 
 /** Those of the wanted values that differ from those before; a null where there was nothing, or an empty list, is no change. */
 export function changedValues(before: RecordValues, wanted: RecordValues): RecordValues {

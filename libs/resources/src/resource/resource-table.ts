@@ -1,7 +1,8 @@
 import { shownColumns, type ColumnType, type TableDefinition } from '#millwright/event-sourcing';
 import type { FieldDefinition } from '#millwright/fields';
 import { isPersonal, personalVersion, type PersonalFields } from './personal-fields.js';
-import { inOrder, type ListAttribute, type View, type ViewColumn } from '#millwright/lists';
+import { columnSql, inOrder, type ListAttribute, type View, type ViewColumn } from '#millwright/lists';
+import { neverMissing } from './record-values.js';
 
 /** The columns that fields are kept in. */
 export const storedColumns = (fields: readonly FieldDefinition[]): Record<string, ColumnType> =>
@@ -62,6 +63,18 @@ export function plainTable({ plural, scope, fields, personal, defaultSort, histo
     indexes: [...sorts.map((name) => [owner, 'archived', columns[name] === 'text' ? inOrder(`"${name}"`) : name, 'id']), ...references],
     ...(history && { history: { owner, figures: ['archived'] } }),
   };
+}
+
+/** A view in which what is never null is there also in the rows of a build that has no such column yet, or of people who were written before it. */
+export function withoutGaps(view: View, fields: readonly FieldDefinition[]): View {
+  const initial = Object.entries(neverMissing(fields)).filter(([name]) => name in view.columns);
+  const types: Readonly<Record<string, ColumnType>> = storedColumns(fields);
+  const columns = initial.map(([name, value]): readonly [string, ViewColumn] => {
+    const type = types[name] ?? 'text';
+    const literal = `'${String(value).replaceAll("'", "''")}'::${type}`;
+    return [name, { type, sql: `coalesce(${columnSql(view, name)}, ${literal})` }];
+  });
+  return columns.length === 0 ? view : { ...view, columns: { ...view.columns, ...Object.fromEntries(columns) } };
 }
 
 type Personal = Readonly<{ name: string; fields: readonly FieldDefinition[]; personal: PersonalFields; table: TableDefinition }>;

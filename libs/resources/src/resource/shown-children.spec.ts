@@ -52,7 +52,7 @@ describe('children over REST', () => {
   it('are shown in their order, with their numbers and what they refer to', async () => {
     expect(await print({ id: 1, supplier_offers: offers })).toEqual([
       { id: 4, shelf: { id: 12, name: 'shelf 12' }, shelves: [{ id: 11 }, { id: 12 }], unit_cost: null, is_preferred: true, index: 3 },
-      { id: 1, shelf: { id: 11, name: 'shelf 11' }, shelves: [], unit_cost: 2.5, is_preferred: null, index: 7 },
+      { id: 1, shelf: { id: 11, name: 'shelf 11' }, shelves: [], unit_cost: 2.5, is_preferred: false, index: 7 },
     ]);
   });
 

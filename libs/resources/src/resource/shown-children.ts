@@ -11,7 +11,7 @@ import {
   type Class,
   type FieldDefinition,
 } from '#millwright/fields';
-import type { ChildList } from './children.js';
+import { completeChildren, type ChildList } from './children.js';
 import { defineShownType, type ShownType } from './shown-type.js';
 
 /** What can be erased can be null, though a new one needs it. */
@@ -34,7 +34,7 @@ export function shownChildren(owner: string, list: ChildList): ShownChildren {
     Shown,
     `${aSpoken(name).replace(/^a/, 'A')} of ${aSpoken(owner)}; its number is one of its ${spoken(owner)}'s alone.`,
   );
-  const inOrder = (row: Row): readonly Child[] => inShownOrder(list, (row[column] ?? []) as readonly Child[]);
+  const inOrder = (row: Row): readonly Child[] => inShownOrder(list, completeChildren(list, (row[column] ?? []) as readonly Child[]));
   return {
     said,
     type,

@@ -1,16 +1,16 @@
 import type { Row } from '#millwright/event-sourcing';
-import type { InputField } from '#millwright/fields';
+import { meantByNull, type InputField } from '#millwright/fields';
 import type { StoredValues } from './resource-row.js';
 import type { ResourceFields } from './resource-fields.js';
 
-/** The stored values that an input asks for: only fields that were given, and instructions (QR codes) turned into what they mean. */
+/** The stored values that an input asks for: only fields that were given; nulls and instructions (QR codes) turned into what they mean. */
 export function storedValues(fields: readonly InputField[], input: object, before: Readonly<Row>): Readonly<Row> {
   const given = new Map<string, unknown>(Object.entries(input));
   const values: Record<string, unknown> = {};
   for (const { name, stored } of fields) {
     const said = given.get(name);
     if (!stored || said === undefined) continue;
-    const value = stored.from ? stored.from(said, before[stored.name]) : plain(said);
+    const value = stored.from ? stored.from(said, before[stored.name]) : (plain(said) ?? meantByNull(stored));
     if (value !== undefined) values[stored.name] = value;
   }
   return values;
