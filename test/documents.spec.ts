@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { buildSchema } from 'graphql';
 
 const inFolder = (folder: string): string[] =>
   readdirSync(folder)
@@ -67,5 +68,39 @@ describe('what the documents name', () => {
     // Neither changes anything.
     const { status, stderr } = run(command, command.includes('dist/') ? '--help' : '--check');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+});
+
+describe('what the schema says of mutations', () => {
+  const fields = buildSchema(readFileSync('docs/schema.graphql', 'utf8')).getMutationType()?.getFields() ?? {};
+  const described = Object.values(fields).map(({ name, description }) => [name, description ?? ''] as const);
+
+  it('begins with what is to be done', () => {
+    expect(described.length).toBeGreaterThan(40);
+    expect(described.filter(([, text]) => !/^[A-Z][a-z]*[^s\W] /.test(text))).toEqual([]);
+  });
+
+  it('names fields as GraphQL does', () => expect(described.filter(([, text]) => /`\w+_\w+`/.test(text))).toEqual([]));
+
+  it('names each code once, with all that it is said for', () => {
+    const codesIn = (text: string): string[] => [...text.matchAll(/\b[A-Z]+(?:_[A-Z]+)*\b(?=[,. ])/g)].map(([code]) => code);
+    const refusals = described.map(([name, text]) => [name, codesIn(text.replace(/^.* Refused with /, ''))] as const);
+    expect(refusals.filter(([, codes]) => codes.length === 0 || new Set(codes).size < codes.length)).toEqual([]);
+  });
+});
+
+describe('what the OpenAPI document says of what other resources show', () => {
+  type Shape = Readonly<{ type?: unknown; properties?: Readonly<Record<string, Shape>> }>;
+  const { components } = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as { components: { schemas: Record<string, Shape> } };
+
+  it('has a type for each property', () => {
+    const untyped = Object.entries(components.schemas).flatMap(([name, schema]) =>
+      Object.entries(schema.properties ?? {}).flatMap(([property, { properties = {} }]) =>
+        Object.entries(properties).flatMap(([shown, shape]) => (Object.keys(shape).length === 0 ? [`${name}.${property}.${shown}`] : [])),
+      ),
+    );
+    expect(untyped).toEqual([]);
+    const person = { type: 'object', properties: { surname: { type: ['string', 'null'] } } };
+    expect(components.schemas['PartTransaction']?.properties).toMatchObject({ created_by: person, updated_by: person });
   });
 });

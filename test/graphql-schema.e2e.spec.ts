@@ -40,7 +40,7 @@ describe('words that are fixed', () => {
     expect(fieldOf('WorkOrderStatusKindFilter', 'in')).toBe('[WorkOrderStatusKind!]');
     expect(fieldOf('WorkOrderStatus', 'kind')).toBe('WorkOrderStatusKind!');
     expect(fieldOf('PartTransaction', 'type')).toBe('PartTransactionType!');
-    expect(fieldOf('Asset', 'status')).toBe('AssetStatus');
+    expect(fieldOf('Asset', 'status')).toBe('AssetStatus!');
   });
 
   it('are the same set in the OpenAPI document', async () => {

@@ -1,5 +1,5 @@
 import type { Row } from '#millwright/event-sourcing';
-import type { Class } from './field-definition.js';
+import type { Class, Schema } from './field-definition.js';
 
 /** What a field that refers to a kind of resource needs to know of it. */
 export type ReferenceKind = Readonly<{
@@ -7,6 +7,8 @@ export type ReferenceKind = Readonly<{
   kind: string;
   /** What of its row GraphQL shows where another record refers to it; left out: all of it. */
   related?(row: Row): Row;
+  /** What a property of it is over REST. */
+  schemaOf?(property: string): Schema | undefined;
   /** The GraphQL object type whose source is such a row. */
   graphql?(): Class;
 }>;

@@ -1,6 +1,7 @@
 import type { Decimal } from '#millwright/quantities';
 import {
   defineChoices,
+  labelSchema,
   Shown,
   ShownId,
   ShownInstant,
@@ -71,9 +72,7 @@ class PartTransactionFields {
   @ShownInstant({ always: true, over: 'rest', of: ({ created_at }) => created_at }) updated_at!: string;
   @ShownReference('user', { always: true, label: person }) created_by_id!: number;
   // A transaction is never edited, so it was updated by whoever created it.
-  @Shown({ type: 'object', additionalProperties: true }, ({ created_by_id }, _figures, related) =>
-    related.label('user', created_by_id, person),
-  )
+  @Shown(labelSchema('user', person), ({ created_by_id }, _figures, related) => related.label('user', created_by_id, person))
   updated_by!: object;
 }
 

@@ -15,7 +15,7 @@ export const parts = defineResource({
   notes: {
     create: {
       description: 'With what is on the shelf already: a quantity needs a unit cost.',
-      refusals: 'NON_STOCK_PART, VALUE_OUT_OF_RANGE',
+      refusals: 'VALIDATION_FAILED (also stock without a unit cost), NON_STOCK_PART, VALUE_OUT_OF_RANGE',
     },
     one: { description: 'With its stock, value and average cost, all of one moment.' },
     update: {

@@ -46,7 +46,7 @@ class AssetFields {
 }
 
 class AssetFigures {
-  @ShownOneOf(assetStatuses, { description: 'Whether it is running.', initial: 'online' }) status!: string;
+  @ShownOneOf(assetStatuses, { always: true, description: 'Whether it is running.', initial: 'online' }) status!: string;
 }
 
 export const assets = defineRecord({

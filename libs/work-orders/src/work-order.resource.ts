@@ -16,11 +16,14 @@ export const workOrders = defineResource({
   heading: 'What is to be done and what was: parts reserved and used, other costs, and what a completed order cost.',
   scope: 'entity',
   notes: {
-    create: { description: 'Also one that is completed already; without a status it is open.' },
+    create: {
+      description: 'Also one that is completed already; without a status it is open.',
+      refusals: 'VALIDATION_FAILED (also contradicts_status)',
+    },
     one: { description: 'With its parts and costs, all of one moment.' },
     update: {
       description: 'A status or `completed_at` completes, cancels or reopens it.',
-      refusals: `CONFLICT (a completion is running), WORK_ORDER_CLOSED (from completed to cancelled, or back), INSUFFICIENT_STOCK, ${completion}`,
+      refusals: `CONFLICT (a completion is running), VALIDATION_FAILED (also contradicts_status), WORK_ORDER_CLOSED (from completed to cancelled, or back), INSUFFICIENT_STOCK, ${completion}`,
     },
     archive: {
       description: 'Its costs stay, too.',

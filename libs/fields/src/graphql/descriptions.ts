@@ -1,10 +1,13 @@
-import { snakeCase } from '../names.js';
+import { camelCase, snakeCase } from '../names.js';
 
 /** `WorkOrder` and `work_order` as they are spoken of: "work order". */
 export const spoken = (name: string): string => snakeCase(name).replaceAll('_', ' ').toLowerCase();
 
 /** "an asset", "a work order". */
 export const aSpoken = (name: string): string => `${/^[aeio]/.test(spoken(name)) ? 'an' : 'a'} ${spoken(name)}`;
+
+/** What is said of both edges, with the names that GraphQL has for fields: `completedAt`. */
+export const inGraphqlWords = (text: string): string => text.replace(/`[a-z][a-z0-9_]*`/g, camelCase);
 
 /** What every resource has beside its own fields, said of the one at hand. */
 const shared: Readonly<Record<string, (of: string) => string>> = {

@@ -61,15 +61,14 @@ export type ReferenceOptions = FieldOptions &
     always?: boolean;
   }>;
 
-const labelSchema = (label: Label): Schema => ({
-  type: 'object',
-  properties: {
-    id: { type: 'integer' },
-    name: { type: 'string' },
-    ...Object.fromEntries((label ?? []).flatMap((name) => (name === 'id' || name === 'name' ? [] : [[name, {}]]))),
-  },
-  ...(!label && { additionalProperties: true }),
-});
+/** What is shown of a kind. It may stand in a file that is loaded later, so what its properties are is asked when the document is made. */
+export function labelSchema(target: string, label: Label): Schema {
+  const properties: Record<string, Schema> = { id: { type: 'integer' }, name: { type: 'string' } };
+  for (const name of label ?? [])
+    if (!(name in properties))
+      Object.defineProperty(properties, name, { enumerable: true, get: () => knownKind(target)?.schemaOf?.(name) ?? {} });
+  return { type: 'object', properties, ...(!label && { additionalProperties: true }) };
+}
 
 const outputType = (target: string): Class => knownKind(target)?.graphql?.() ?? RecordLabel;
 
@@ -90,7 +89,7 @@ export function relationOf({
   return {
     printed: {
       name: relationName(name),
-      openApi: { ...labelSchema(label), ...(!always && { nullable: true }) },
+      openApi: { ...labelSchema(target, label), ...(!always && { nullable: true }) },
       only,
       print: (row, related, _figures, form) => related.label(target, row[name], columns(form)),
     },
@@ -110,7 +109,7 @@ function relationsOf({ name, target, label, only }: Relation): Pick<FieldDefinit
   return {
     printed: {
       name: relationName(name),
-      openApi: { type: 'array', items: labelSchema(label) },
+      openApi: { type: 'array', items: labelSchema(target, label) },
       only,
       print: (row: Row, related: Related) => related.labels(target, row[name], label),
     },

@@ -8,7 +8,12 @@ export const transactionList: ListDefinition = {
   view: viewOf(transactionTable),
   attributes: {
     ...partTransaction.attributes,
-    updated_at: { type: 'instant', column: 'created_at', neverNull: true },
+    updated_at: {
+      type: 'instant',
+      column: 'created_at',
+      neverNull: true,
+      description: 'The same as `createdAt`: a transaction is never edited.',
+    },
     created_by_id: { type: 'id' },
     position: { type: 'decimal', neverNull: true },
   },

@@ -1,7 +1,7 @@
 import type { Command, CommandBus } from '@nestjs/cqrs';
 import { Mutation } from '@nestjs/graphql';
 import type { Row } from '#millwright/event-sourcing';
-import type { Class } from '#millwright/fields';
+import { inGraphqlWords, type Class } from '#millwright/fields';
 import { Input, Options, type Mutated, type MutationOptions, type Mutations } from '../graphql/mutations.js';
 import type { ResourceDefinition, Written } from '../resource/resource-definition.js';
 import { operationOn, OverGraphql, type CommandOperation } from './operation.js';
@@ -32,7 +32,7 @@ export function addMutations(resolver: object, { resource, operations, Output }:
     Mutation(() => answers?.output?.() ?? Output, {
       name,
       nullable: true,
-      description: `${summary}. ${description} Refused with ${refusals}.`,
+      description: `${summary}. ${inGraphqlWords(description)} Refused with ${refusals}.`,
     })(resolver, name, descriptor);
   }
 }

@@ -60,6 +60,7 @@ export function defineRecord<Fields extends object, Figures extends object>(
     view,
     find: (id, services) => findPlain(resource, id, services),
     label: (row, related) => resource.printer.label(row, related),
+    schemaOf: (property) => resource.printer.schemaOf(property),
     ...(isPersonal(personal) && { related: (row: Row) => shownOfPerson(resource, options.label, row) }),
     graphql: () => resource.output,
   });
@@ -82,6 +83,7 @@ export function defineResource<State extends ResourceState, E extends Event, Sho
       return state.history && rowOf(state, revision);
     },
     label: (row, related) => resource.printer.label(row, related),
+    schemaOf: (property) => resource.printer.schemaOf(property),
     graphql: () => resource.output,
   });
   return resource;

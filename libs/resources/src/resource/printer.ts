@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Row } from '#millwright/event-sourcing';
-import type { Class, FieldDefinition, Form, PrintedFacet, Related } from '#millwright/fields';
+import type { Class, FieldDefinition, Form, PrintedFacet, Related, Schema } from '#millwright/fields';
 
 type Printed = Record<string, unknown>;
 
@@ -34,6 +34,14 @@ export class Printer {
         },
     );
     return printedBy(properties, row, related, undefined, 'full');
+  }
+
+  /** What a property is, where it is shown of another resource. */
+  schemaOf(property: string): Schema | undefined {
+    const shown = this.properties.full.find(({ printed }) => printed.name === property)?.printed.openApi;
+    if (!shown?.['nullable']) return shown;
+    const { nullable: _, type, enum: words, ...schema } = shown;
+    return { ...schema, type: [type, 'null'], ...(Array.isArray(words) && { enum: [...(words as unknown[]), null] }) };
   }
 
   /** A class that describes what is printed, for the OpenAPI document. */

@@ -1,4 +1,4 @@
-import { aSpoken, pascalCase, spoken } from '#millwright/fields';
+import { aSpoken, inGraphqlWords, pascalCase, spoken } from '#millwright/fields';
 import type { DescribedOperation } from '../operations/operation.js';
 import { operationNames, type OperationName, type ResourceDefinition } from './resource-definition.js';
 
@@ -13,8 +13,8 @@ export function toldOperations(resource: ResourceDefinition): Readonly<Record<Op
   const told = operationNames.map((name): readonly [OperationName, ToldOperation] => {
     const { description, refusals } = resource.notes[name] ?? {};
     const { name: operationId, summary, rest, sentence, refusals: all } = usual[name];
-    const codes = all === undefined ? '' : ` Refused with ${[all, refusals].filter((some) => some !== undefined).join(', ')}.`;
-    const more = description === undefined ? '' : ` ${description}`;
+    const codes = all === undefined ? '' : ` Refused with ${eachCodeOnce(all, refusals)}.`;
+    const more = description === undefined ? '' : ` ${inGraphqlWords(description)}`;
     return [
       name,
       {
@@ -30,6 +30,14 @@ export function toldOperations(resource: ResourceDefinition): Readonly<Record<Op
   return Object.fromEntries(told) as Record<OperationName, ToldOperation>;
 }
 
+/** Codes with their reasons, those of the resource beside those of all. */
+function eachCodeOnce(all: string, own = ''): string {
+  const reasons = new Map<string, string[]>();
+  for (const [, code = '', reason] of `${all}, ${own}`.matchAll(/([A-Z_]+)(?: \(([^)]*)\))?/g))
+    reasons.set(code, [...(reasons.get(code) ?? []), ...(reason === undefined ? [] : [reason])]);
+  return [...reasons].map(([code, why]) => (why.length === 0 ? code : `${code} (${why.join(', or ')})`)).join(', ');
+}
+
 function usualOperations({ name, plural, typeName, scope }: ResourceDefinition): Readonly<Record<OperationName, Usual>> {
   const [one, aRecord, many] = [spoken(name), aSpoken(name), spoken(plural)];
   const owner = scope === 'entity' ? 'of the site' : 'of the whole customer, at every site';
@@ -38,7 +46,7 @@ function usualOperations({ name, plural, typeName, scope }: ResourceDefinition):
       name: `create${typeName}`,
       summary: `Create ${aRecord}`,
       rest: 'A field that is left out is empty or has its default. `Location` says where the record is.',
-      sentence: `Creates ${aRecord}.`,
+      sentence: `Create ${aRecord}.`,
       refusals: 'VALIDATION_FAILED, DUPLICATE_REFERENCE',
     },
     list: {
@@ -58,21 +66,21 @@ function usualOperations({ name, plural, typeName, scope }: ResourceDefinition):
       name: `update${typeName}`,
       summary: `Update ${aRecord}`,
       rest: 'Only the fields that are sent change. An archived one is to be brought back first.',
-      sentence: `Changes the fields of ${aRecord} that are sent.`,
+      sentence: `Change the fields of ${aRecord} that are sent.`,
       refusals: 'NOT_FOUND, CONFLICT (archived), VALIDATION_FAILED, DUPLICATE_REFERENCE, PRECONDITION_FAILED',
     },
     archive: {
       name: `archive${typeName}`,
       summary: `Archive ${aRecord}`,
       rest: 'Its history stays, and what refers to it still shows it. One that is archived already stays so.',
-      sentence: `Archives ${aRecord}: its history stays, and what refers to it still shows it. One that is archived already stays so.`,
+      sentence: `Archive ${aRecord}: its history stays, and what refers to it still shows it. One that is archived already stays so.`,
       refusals: 'NOT_FOUND, PRECONDITION_FAILED',
     },
     unarchive: {
       name: `unarchive${typeName}`,
       summary: `Bring an archived ${one} back`,
       rest: 'It comes back as it was. One that is not archived stays as it is.',
-      sentence: `Brings an archived ${one} back as it was. One that is not archived stays as it is.`,
+      sentence: `Bring an archived ${one} back as it was. One that is not archived stays as it is.`,
       refusals: 'NOT_FOUND, PRECONDITION_FAILED',
     },
   };
