@@ -133,7 +133,6 @@ function errorsOf(operation: Operation): string[] {
   const { path, admission, declared } = operation;
   const needsKey = admission !== 'open';
   const takesBody = declared['requestBody'] !== undefined;
-  const takesQuery = (declared['parameters'] as Json[]).some((parameter) => parameter['in'] === 'query');
   const possible: Readonly<Record<string, boolean>> = {
     400: true,
     401: needsKey,
@@ -142,7 +141,8 @@ function errorsOf(operation: Operation): string[] {
     412: takesIfMatch(operation),
     413: takesBody,
     415: takesBody,
-    422: isWrite(operation) || takesQuery,
+    // Also a query that names what the operation does not ask for.
+    422: needsKey,
     500: needsKey,
     503: needsKey,
   };

@@ -50,7 +50,9 @@ export function addRoutes(controller: object, { resource, operations, Full }: Ro
     const decorators = [
       methods[method](path),
       OverRest(operationOn(resource, operation)),
-      isEmpty ? HttpCode(204) : ApiAnswer(answers?.printed ?? Full, { status: answers?.status }),
+      // Nest answers a POST with 201 by itself, also where nothing is created.
+      HttpCode(isEmpty ? 204 : (answers?.status ?? 200)),
+      ...(isEmpty ? [] : [ApiAnswer(answers?.printed ?? Full, { status: answers?.status })]),
     ];
     const parameter = isEmpty ? FromPath(command, fromPath) : root === undefined ? PlainBody(command, fromPath) : ResourceBody(command, root, fromPath); // prettier-ignore
     parameter(controller, name, 0);

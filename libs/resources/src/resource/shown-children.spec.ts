@@ -101,7 +101,7 @@ describe('children over GraphQL', () => {
 }`);
     expect(bare(create)).toContain('  supplierOffersAttributes: [SupplierOfferInput!]\n');
     expect(bare(update)).toContain('  supplierOffersAttributes: [SupplierOfferInput!]\n');
-    expect(bare(supplier)).toContain('  supplierOffers: [SupplierOffer!]!\n');
+    expect(supplier).toContain('"""What it sells."""\n  supplierOffers: [SupplierOffer!]!\n');
   });
 });
 

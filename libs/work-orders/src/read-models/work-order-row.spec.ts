@@ -34,11 +34,30 @@ const history: readonly Step[] = [
   cost,
   steps.completing,
   (order) => steps.finished(order.completion?.revision ?? -1, { partId: 1, quantity: '3.001' })(order),
+  (order) => changeWorkOrder(order, { completedAt: '2025-07-14T08:00:00.000Z', now: steps.now }),
   steps.reopened,
   steps.cancelled,
   archiveWorkOrder,
   unarchiveWorkOrder,
 ];
+
+/** One that is missing here does not compile, and one that is not in the history is tried by nothing below. */
+const everyEvent: Readonly<Record<WorkOrderEvent['type'], true>> = {
+  WorkOrderOpened: true,
+  WorkOrderDetailsChanged: true,
+  WorkOrderStatusChanged: true,
+  PartAssignmentRequested: true,
+  PartAssignmentRefused: true,
+  WorkOrderCompletionStarted: true,
+  WorkOrderCompleted: true,
+  WorkOrderCompletionRefused: true,
+  WorkOrderCompletionDateChanged: true,
+  WorkOrderReopened: true,
+  WorkOrderCancelled: true,
+  OtherCostRecorded: true,
+  WorkOrderArchived: true,
+  WorkOrderUnarchived: true,
+};
 
 function eventsOf(taken: readonly Step[]): WorkOrderEvent[] {
   const events: WorkOrderEvent[] = [];
@@ -54,7 +73,7 @@ function eventsOf(taken: readonly Step[]): WorkOrderEvent[] {
 describe('the row of a work order', () => {
   it('is the same after every event, whether it was remembered in the process or in the database', () => {
     const events = recordedAs('workOrder-7', eventsOf(history));
-    expect(new Set(events.map(({ type }) => type)).size).toBeGreaterThan(10);
+    expect(new Set(events.map(({ type }) => type))).toEqual(new Set(Object.keys(everyEvent)));
     expect(rowsAfterEach(workOrderFold, events, true)).toEqual(rowsAfterEach(workOrderFold, events, false));
   });
 
