@@ -2,10 +2,34 @@ import type { LoggerService } from '@nestjs/common';
 import { pino, type Logger } from 'pino';
 import type { LogLevel } from '../config.js';
 
-/** The logger of the whole process: a JSON line an entry, on stderr, so that stdout stays for what a person is told at the start. */
+/** How long an ordinary line may wait for others to be written with, and how many characters may wait. */
+const linesRest = { milliseconds: 100, characters: 8_192 };
+
+/** What has gone wrong is written at once: whoever looks why a process died must find it. */
+const isOrdinary = (line: string): boolean => /^\{"level":"(info|debug|trace)"/.test(line);
+
+/**
+ * The logger of the whole process: a JSON line an entry, on stderr, so that stdout stays for what a person is told at the start. Ordinary lines are
+ * written several at a time, since each write is a call of the operating system that a request would wait for; the end of the process writes the rest.
+ */
 export function createLogger(level: LogLevel): Logger {
-  const destination = pino.destination({ fd: 2, sync: true });
+  const destination = pino.destination({ fd: 2, sync: true, minLength: linesRest.characters });
   destination.on('error', () => undefined); // nobody reads it any more (EPIPE): work goes on without a log
+  const writeNow = (): void => {
+    try {
+      destination.flushSync();
+    } catch {
+      // As above.
+    }
+  };
+  setInterval(writeNow, linesRest.milliseconds).unref();
+  process.on('exit', writeNow);
+  const lines = {
+    write(line: string): void {
+      destination.write(line);
+      if (!isOrdinary(line)) writeNow();
+    },
+  };
   return pino(
     {
       level,
@@ -14,7 +38,7 @@ export function createLogger(level: LogLevel): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination,
+    lines,
   );
 }
 
