@@ -1,6 +1,6 @@
 import { Children, Money, Name, Reference, Text } from '#millwright/fields';
-import { defineRecord } from '#millwright/resources';
-import { eventsOfRecord } from '../../tools/documents/events-document.js';
+import { defineRecord, resourceFields } from '#millwright/resources';
+import { eventsOfRecord, withDetails } from '../../tools/documents/events-document.js';
 
 class OfferFields {
   @Reference('part', { required: true }) part_id!: number;
@@ -67,5 +67,14 @@ describe('the documented events of a record with children', () => {
       storedAs: { type: 'string', format: 'uuid' },
     });
     expect(properties).not.toHaveProperty('fields');
+  });
+
+  it('say the same where a decider of its own has them, in the field that is called as the list', () => {
+    const fields = resourceFields({ name: 'depot', fields: SupplierFields });
+    const event = { category: 'depot', schema_version: 1, data: { type: 'object', properties: { details: {}, supplierOffers: {} } } };
+    const described = Object.fromEntries(withDetails([['DepotOpened', event]], fields, undefined))['DepotOpened']?.data;
+    const { details, supplierOffers } = (described as Readonly<{ properties: Readonly<Record<string, object>> }>).properties;
+    expect(Object.keys((details as Readonly<{ properties: object }>).properties)).toEqual(['name', 'externalReference']);
+    expect(supplierOffers).toMatchObject(object({ added, removed: { type: 'array', items: integer } }));
   });
 });

@@ -144,7 +144,7 @@ const jsonTypes: Readonly<Record<string, Schema>> = {
 /** What `details` and `changes` of events hold: the fields of the resource, as a hand-written type would say it. */
 export function withDetails(
   events: readonly (readonly [string, EventEntry])[],
-  { all, details }: ResourceFields,
+  { all, details, children }: ResourceFields,
   published: EventsDocument | undefined,
 ): (readonly [string, EventEntry])[] {
   const properties = details.map(({ name, column }): readonly [string, Schema] => {
@@ -156,6 +156,7 @@ export function withDetails(
   const schemas = new Map<string, Schema>([
     ['details', { ...schema, required: details.map(({ name }) => name) }],
     ['changes', schema],
+    ...children.map((list) => [camelCase(list.column), childChanges(propertiesOfChild(list.fields))] as const),
   ]);
   return events.map(([name, entry]) => {
     const data = entry.data as Readonly<{ properties?: Readonly<Record<string, unknown>> }>;

@@ -5,6 +5,7 @@ export type { Event } from './event.js';
 export * from './errors.js';
 export * from './record-history.js';
 export * from './changed-fields.js';
+export * from './child-changes.js';
 
 /**
  * An aggregate: what its stream is called, and how its events make its state.

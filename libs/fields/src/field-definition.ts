@@ -2,7 +2,7 @@ import { Extensions, Field } from '@nestjs/graphql';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
-import type { ColumnType, DetailCode, Row } from '#millwright/event-sourcing';
+import type { Child, ColumnType, DetailCode, Row } from '#millwright/event-sourcing';
 import { camelCase } from './names.js';
 import type { Related } from './bulk-read.js';
 import type { Choices } from './choices.js';
@@ -81,8 +81,7 @@ export type OutputFacet = Readonly<{
   resolve?(row: Row, related: Related): unknown;
 }>;
 
-/** A record of a list inside a resource: its id, and its values by their snake_case names. A value that is not there is null. */
-export type Child = Readonly<{ id: number; [name: string]: unknown }>;
+export type { Child } from '#millwright/event-sourcing';
 
 /** What a request says of one child: with an id, of that one; without, of a new one. */
 export type SaidChild = Readonly<{ id?: number | null; _destroy?: boolean | null; [name: string]: unknown }>;

@@ -46,8 +46,12 @@ export class TrialLog {
     return recorded;
   }
 
-  events(): Pick<EventStore, 'execute' | 'hasAppended' | 'load' | 'loadAt' | 'nextId'> {
-    return {
+  events(): Pick<EventStore, 'create' | 'execute' | 'hasAppended' | 'load' | 'loadAt' | 'nextId'> {
+    const events: ReturnType<TrialLog['events']> = {
+      create: async (stream, _sequence, decide) => {
+        const id = (this.last += 1);
+        return { ...(await events.execute(stream, id, (state) => decide(state, id))), id };
+      },
       load: (stream, id) => {
         const all = this.of(streamName(stream.category, id));
         return Promise.resolve({ state: this.stateOf(stream, all), revision: all.length - 1, position: all.at(-1)?.position ?? 0n });
@@ -60,7 +64,7 @@ export class TrialLog {
         stream: Stream<State, E>,
         id: number | string,
         decide: (state: State) => readonly E[],
-        { context, eventId = (ordinal) => `event ${ordinal}` }: ExecuteOptions = {},
+        { context, eventId = () => randomUUID() }: ExecuteOptions = {},
       ) => {
         const name = streamName(stream.category, id);
         const decided = decide(this.stateOf(stream, this.of(name)));
@@ -77,6 +81,7 @@ export class TrialLog {
         });
       },
     };
+    return events;
   }
 
   private of(stream: string): RecordedEvent[] {

@@ -1,5 +1,6 @@
-import type { Detail } from '#millwright/event-sourcing/decider';
+import type { ChildChanges, ChildrenState, Detail } from '#millwright/event-sourcing/decider';
 import {
+  camelCase,
   childMeant,
   fieldsOf,
   invalid,
@@ -15,12 +16,6 @@ import { camelValues, changedValues, neverMissing, snakeValues, type RecordValue
 
 /** A list of children of a resource: what requests say under `said` (`vendor_contacts_attributes`) happens to `column` (`vendor_contacts`). */
 export type ChildList = ChildrenFacet & Readonly<{ said: string; column: string; fields: readonly InputField[] }>;
-
-/** What happened to children, as events say it: their fields in camelCase, of those that changed only what did; null clears. */
-export type ChildChanges = Readonly<{ added?: readonly Child[]; changed?: readonly Child[]; removed?: readonly number[] }>;
-
-/** The children of a list in a state, in the order in which they were made. An id is never given again, so the last one outlives its child. */
-export type ChildrenState = Readonly<{ children: readonly Child[]; lastId: number }>;
 
 /**
  * @throws Error a field of children that is an instruction (a QR code, children again): only a resource knows what comes of one; and one called
@@ -142,13 +137,24 @@ export function childChanges(before: readonly Child[], after: readonly Child[]):
   return { ...(added.length > 0 && { added }), ...(changed.length > 0 && { changed }), ...(removed.length > 0 && { removed }) };
 }
 
-/** The children after an event. */
-export function childrenAfter(
-  { children, lastId }: ChildrenState,
-  { added = [], changed = [], removed = [] }: ChildChanges,
-): ChildrenState {
-  const inState = ({ id, fields: _, ...values }: Child): Child => ({ id, ...snakeValues(values) });
-  const changes = new Map(changed.map((child) => [child.id, inState(child)]));
-  const stayed = children.filter(({ id }) => !removed.includes(id)).map((child) => ({ ...child, ...changes.get(child.id) }));
-  return { children: [...stayed, ...added.map(inState)], lastId: Math.max(lastId, ...added.map(({ id }) => id)) };
+/** Children as rows have them, from how events and the states of deciders of their own do. */
+export const inRows = (children: readonly Child[]): Child[] => children.map(({ id, ...values }) => ({ id, ...snakeValues(values) }));
+
+/** What an event says of children, with their names as rows have them, and without what it says of personal fields. */
+export function changesInRows({ added, changed, removed }: ChildChanges): ChildChanges {
+  const plain = (children: readonly Child[]): Child[] => inRows(children.map(({ fields: _, ...child }) => child));
+  return { ...(added && { added: plain(added) }), ...(changed && { changed: plain(changed) }), ...(removed && { removed }) };
+}
+
+/** What a request wants of the children of a list, which is called as events call it. @throws Rejection VALIDATION_FAILED what is wrong with them */
+export type WantedChildren = (name: string, before: ChildrenState) => ChildChanges | undefined;
+
+/** @param values what a request says of a resource, by its columns */
+export function wantedChildren(lists: readonly ChildList[], values: RecordValues, root: string): WantedChildren {
+  return (name, { children, lastId }) => {
+    const list = lists.find(({ column }) => camelCase(column) === name);
+    if (!list) throw new Error(`a ${root} has no children called ${name}`);
+    const before = { children: completeChildren(list, inRows(children)), lastId };
+    return childChanges(before.children, childrenWanted(list, before, (values[list.column] ?? []) as readonly SaidChild[], root));
+  };
 }

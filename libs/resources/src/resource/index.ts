@@ -12,6 +12,9 @@ export * from './resource-reader.js';
 export * from './resource-writer.js';
 export * from './resource-writers.js';
 export * from './plain-writer.js';
+export type { WantedChildren } from './children.js';
+/** @public */
+export { childColumns } from './stored-values.js';
 export { detailColumns, detailsIn } from './stored-values.js';
 export * from './refusals.js';
 export * from './resource-row.js';

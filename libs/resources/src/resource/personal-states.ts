@@ -1,6 +1,5 @@
-import { Rejection, sameJson, type Row } from '#millwright/event-sourcing';
+import { Rejection, sameJson, type ChildChanges, type Row } from '#millwright/event-sourcing';
 import { camelCase, type Child } from '#millwright/fields';
-import type { ChildChanges } from './children.js';
 import { isPersonal, personalVersion, type PersonalFields } from './personal-fields.js';
 import { wantedChanges, type RecordEvent, type RecordState, type RecordValues } from './plain-decider.js';
 import { plainRow } from './plain-projection.js';

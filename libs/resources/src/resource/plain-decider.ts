@@ -1,14 +1,16 @@
-import { historyAfter, Rejection, type Event, type RecordHistory, type Stream } from '#millwright/event-sourcing/decider';
-import { snakeCase, type Child, type SaidChild } from '#millwright/fields';
 import {
-  childChanges,
   childrenAfter,
-  childrenWanted,
-  completeChildren,
+  historyAfter,
+  noChildren,
+  Rejection,
   type ChildChanges,
-  type ChildList,
   type ChildrenState,
-} from './children.js';
+  type Event,
+  type RecordHistory,
+  type Stream,
+} from '#millwright/event-sourcing/decider';
+import { snakeCase, type Child, type SaidChild } from '#millwright/fields';
+import { changesInRows, childChanges, childrenWanted, completeChildren, type ChildList } from './children.js';
 import { camelValues, changedValues, snakeValues, type RecordValues } from './record-values.js';
 
 export type { RecordValues } from './record-values.js';
@@ -92,7 +94,7 @@ function valuesAfter(
   const lastChildIds: Record<string, number> = { ...state.lastChildIds };
   for (const column of lists) {
     if (!(column in said)) continue;
-    const { children, lastId } = childrenAfter(childrenIn(state, column), said[column] as ChildChanges);
+    const { children, lastId } = childrenAfter(childrenIn(state, column), changesInRows(said[column] as ChildChanges));
     values[column] = children;
     lastChildIds[column] = lastId;
   }
@@ -101,7 +103,7 @@ function valuesAfter(
 
 const childrenIn = ({ values, lastChildIds }: RecordState, column: string): ChildrenState => ({
   children: (values[column] ?? []) as readonly Child[],
-  lastId: lastChildIds?.[column] ?? 0,
+  lastId: lastChildIds?.[column] ?? noChildren.lastId,
 });
 
 const completeChildrenIn = (state: RecordState, list: ChildList): ChildrenState => {

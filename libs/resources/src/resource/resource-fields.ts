@@ -46,7 +46,7 @@ export type FieldOptions<Fields extends object, Figures extends object> = Readon
   people?: People;
 }>;
 
-/** A field of the state's `details`: its name there, its column, and what it is where nobody has said anything. */
+/** A field of the state's `details`, which children are not: its name there, its column, and what it is where nobody has said anything. */
 type Detail = Readonly<{ name: string; column: string; initial: unknown }>;
 
 /** All fields of a resource, from its classes. */
@@ -96,7 +96,7 @@ export function resourceFields<Fields extends object, Figures extends object>({
   const beside = figures.filter(({ name: figure }) => !input.some((field) => field.name === figure));
   const details = input.flatMap((field): Detail[] => {
     const { stored } = field;
-    if (!stored || (apart as readonly string[]).includes(field.name)) return [];
+    if (!stored || field.children || (apart as readonly string[]).includes(field.name)) return [];
     return [{ name: camelCase(stored.name), column: stored.name, initial: stored.initial ?? null }];
   });
   return {

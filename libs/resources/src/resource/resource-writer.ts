@@ -8,6 +8,7 @@ import {
   referenceKey,
   type ReferenceKey,
 } from '../references/index.js';
+import { wantedChildren, type WantedChildren } from './children.js';
 import { refuseIf, requireHere } from './refusals.js';
 import type { Decided, DecidedResource, ResourceState } from './resource-definition.js';
 import { completeDetails, detailsOf, storedValues } from './stored-values.js';
@@ -28,15 +29,16 @@ export class ResourceWriter {
   async create<State extends ResourceState, E extends Event>(
     resource: DecidedResource<State, E>,
     input: object,
-    decide: (state: State, id: number, details: State['details']) => readonly E[],
+    decide: (state: State, id: number, details: State['details'], children: WantedChildren) => readonly E[],
   ): Promise<Decided<State>> {
     const { name, stream, fields } = resource;
     const values = storedValues(fields.input, input, {});
     const problems = await this.references.problems(name, fields.input, values);
     const details = completeDetails(fields, detailsOf(fields, values)) as State['details'];
+    const children = wantedChildren(fields.children, values, name);
     const decideUnder = (state: State, id: number): readonly E[] => {
       refuseIf(problems);
-      return decide(state, id, details);
+      return decide(state, id, details, children);
     };
     const reference = details.externalReference;
     if (reference === null || reference === '') {
@@ -59,7 +61,7 @@ export class ResourceWriter {
     resource: DecidedResource<State, E>,
     id: number,
     input: object,
-    decide: (state: State, changes: Partial<State['details']>) => readonly E[],
+    decide: (state: State, changes: Partial<State['details']>, children: WantedChildren) => readonly E[],
   ): Promise<Decided<State>> {
     const { name, stream, fields } = resource;
     const { state, revision } = await this.events.load(stream, id);
@@ -68,10 +70,11 @@ export class ResourceWriter {
     const values = storedValues(fields.input, input, before);
     const problems = await this.references.problems(name, fields.input, values, before);
     const changes = detailsOf(fields, values) as Partial<State['details']>;
+    const children = wantedChildren(fields.children, values, name);
     const change = (): Promise<Decided<State>> =>
       this.decide(resource, id, (current) => {
         refuseIf(problems);
-        return decide({ ...current, details: completeDetails(fields, current.details) }, changes);
+        return decide({ ...current, details: completeDetails(fields, current.details) }, changes, children);
       });
     const from = state.details.externalReference;
     const to = changes.externalReference;

@@ -1,5 +1,6 @@
-import type { Row } from '#millwright/event-sourcing';
-import { meantByNull, type InputField } from '#millwright/fields';
+import type { ChildrenState, Row } from '#millwright/event-sourcing';
+import { camelCase, meantByNull, type InputField } from '#millwright/fields';
+import { inRows } from './children.js';
 import type { StoredValues } from './resource-row.js';
 import type { ResourceFields } from './resource-fields.js';
 
@@ -35,6 +36,12 @@ export function detailColumns<Fields extends object>({ details }: ResourceFields
   for (const { name, column, initial } of details) row[column] = values[name] ?? initial;
   return row as StoredValues<Fields>;
 }
+
+/** The lists of children that a state has under their names in events, as the columns of a row. */
+export const childColumns = ({ children }: ResourceFields, state: object): Row => {
+  const lists = state as Readonly<Record<string, ChildrenState | undefined>>;
+  return Object.fromEntries(children.map(({ column }) => [column, inRows(lists[camelCase(column)]?.children ?? [])]));
+};
 
 /** The details that a row has. */
 export function detailsIn<Details>({ details }: ResourceFields, row: Readonly<Row>): Details {
