@@ -36,6 +36,15 @@ describe('a request with an Idempotency-Key', () => {
     expect(await run({ key: 'replay' }, never)).toEqual(second);
   });
 
+  it('is answered each time when many repeat at one moment what was answered long ago', async () => {
+    const first = await run({ key: 'many repeats' }, append('part-1'));
+    await keys.settled();
+    const repeats = await Promise.all(Array.from({ length: 20 }, () => run({ key: 'many repeats' }, never)));
+    for (const repeat of repeats) expect(repeat).toEqual({ ...first, replayed: true });
+    const others = await Promise.allSettled(Array.from({ length: 2 }, () => run({ key: 'many repeats', body: { a: 2 } }, never)));
+    for (const other of others) expect(other).toMatchObject({ reason: { code: 'IDEMPOTENCY_KEY_REUSED' } });
+  });
+
   it('keeps the answer of a write that appended nothing', async () => {
     await run({ key: 'no event' }, async () => answered('nothing to do'));
     expect(await run({ key: 'no event' }, never)).toMatchObject({ replayed: true, body: 'nothing to do' });

@@ -63,7 +63,7 @@ export class IdempotencyKeys {
     if (given && given.fingerprint !== fingerprint) throw reused();
     if (given) return { ...given.answer, replayed: true };
     const rival = this.running.get(scope);
-    if (rival) throw rival.fingerprint === fingerprint ? inUse() : reused();
+    if (rival) return this.besideRival(scope, fingerprint, rival.fingerprint);
     const fresh = new IdempotentRequest({ scope, fingerprint, eventIdBase: randomUUID() }, this.holder);
     const run = { fingerprint, since: Date.now(), request: fresh };
     this.running.set(scope, run);
@@ -82,6 +82,15 @@ export class IdempotencyKeys {
     } finally {
       this.running.delete(scope);
     }
+  }
+
+  /** Another request of this process asks the same at this moment: it may be a repeat like this one, of what was answered long ago. */
+  private async besideRival(scope: string, fingerprint: string, asked: string): Promise<StoredAnswer & { replayed: boolean }> {
+    if (asked !== fingerprint) throw reused();
+    const row = await this.table.read(scope);
+    if (row && row.fingerprint !== fingerprint) throw reused();
+    if (!row?.answer) throw inUse();
+    return { ...row.answer, replayed: true };
   }
 
   async purge(): Promise<void> {
