@@ -13,21 +13,20 @@ const isOrdinary = (line: string): boolean => /^\{"level":"(info|debug|trace)"/.
  * written several at a time, since each write is a call of the operating system that a request would wait for; the end of the process writes the rest.
  */
 export function createLogger(level: LogLevel): Logger {
-  const destination = pino.destination({ fd: 2, sync: true, minLength: linesRest.characters });
+  const destination = pino.destination({ fd: 2, sync: true });
   destination.on('error', () => undefined); // nobody reads it any more (EPIPE): work goes on without a log
+  let waiting = '';
+  // Not with the destination's own `minLength`: its `flushSync` tries for ever where nobody reads.
   const writeNow = (): void => {
-    try {
-      destination.flushSync();
-    } catch {
-      // As above.
-    }
+    if (waiting !== '') destination.write(waiting);
+    waiting = '';
   };
   setInterval(writeNow, linesRest.milliseconds).unref();
   process.on('exit', writeNow);
   const lines = {
     write(line: string): void {
-      destination.write(line);
-      if (!isOrdinary(line)) writeNow();
+      waiting += line;
+      if (!isOrdinary(line) || waiting.length >= linesRest.characters) writeNow();
     },
   };
   return pino(
