@@ -1,7 +1,7 @@
 import { foldOf, type RowFold, type TableDefinition } from '#millwright/event-sourcing';
 import { showQuantity, showValue, toQuantity, toValue, type Decimal } from '#millwright/quantities';
 import { inOrder } from '#millwright/lists';
-import { bookkeepingOf, detailColumns, detailsIn, resourceColumns, type ResourceRow } from '#millwright/resources';
+import { detailsIn, resourceColumns, resourceRow, type ResourceRow } from '#millwright/resources';
 import type { PartDetails, PartEvent } from '../domain/part.events.js';
 import { part } from '../domain/part.js';
 import { available, averageUnitCost, unknownPart, type Part } from '../domain/part.state.js';
@@ -13,13 +13,10 @@ export type PartRow = ResourceRow<PartFields, Omit<PartFigures, 'average_unit_co
 
 /** The row of a registered part: what reads show, and what answers of writes show before the projection has seen them. */
 export function partRow(part: Part, revision: number): PartRow {
-  const { partId, history, details, currency, unitCost, archived } = part;
-  if (partId === null || !history) throw new Error('a part that was never registered has no row');
+  const { partId, details, currency, unitCost, archived } = part;
   const stocked = !details.isNonStock;
-  return {
-    ...detailColumns<PartFields>(partFields, details),
-    ...bookkeepingOf(history),
-    id: partId,
+  return resourceRow<PartFields, PartRow>(partFields, part, {
+    id: partId ?? 0,
     on_hand_qty: stocked ? showQuantity(part.shelf.quantity) : null,
     reserved: showQuantity(part.reserved),
     available: stocked ? showQuantity(available(part)) : null,
@@ -29,7 +26,7 @@ export function partRow(part: Part, revision: number): PartRow {
     currency,
     archived,
     revision,
-  } as PartRow;
+  });
 }
 
 const table = {

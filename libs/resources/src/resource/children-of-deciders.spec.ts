@@ -28,10 +28,10 @@ import { defineResource } from './define-resource.js';
 import type { Decided } from './resource-definition.js';
 import { resourceFields } from './resource-fields.js';
 import { resourceResolver } from './resource-resolver.js';
-import { bookkeepingOf } from './resource-row.js';
+import { resourceRow } from './resource-row.js';
 import { resourceColumns } from './resource-table.js';
 import { ResourceWriter } from './resource-writer.js';
-import { childColumns, detailColumns, detailsIn } from './stored-values.js';
+import { detailsIn } from './stored-values.js';
 
 class TaskFields {
   @Text({ required: true, description: 'What is to be done.' }) title!: string;
@@ -88,17 +88,8 @@ function replan(round: Round, { changes, children }: Readonly<{ changes: Partial
   return [{ type: 'RoundReplanned', data: { changes: changed, ...(roundTasks && { roundTasks }) } }];
 }
 
-const rowOf = ({ details, roundTasks, history }: Round, id: number, revision: number): Row => {
-  if (!history) throw new Error('a round that was never planned has no row');
-  return {
-    ...detailColumns<RoundFields>(fields, details),
-    ...childColumns(fields, { roundTasks }),
-    ...bookkeepingOf(history),
-    id,
-    archived: false,
-    revision,
-  };
-};
+const rowOf = (round: Round, id: number, revision: number): Row =>
+  resourceRow<RoundFields, Row>(fields, round, { id, archived: false, revision });
 
 const table = { name: 'rounds', columns: resourceColumns(fields.all, 'entity'), key: ['id'] };
 const fold = foldOf(stream, table, (state, event) => rowOf(state, 1, event.revision), {

@@ -1,7 +1,5 @@
-import type { ChildrenState, Row } from '#millwright/event-sourcing';
-import { camelCase, meantByNull, type InputField } from '#millwright/fields';
-import { inRows } from './children.js';
-import type { StoredValues } from './resource-row.js';
+import type { Row } from '#millwright/event-sourcing';
+import { meantByNull, type InputField } from '#millwright/fields';
 import type { ResourceFields } from './resource-fields.js';
 
 /** The stored values that an input asks for: only fields that were given; nulls and instructions (QR codes) turned into what they mean. */
@@ -28,20 +26,6 @@ export const completeDetails = <Details extends object>({ details }: ResourceFie
   ...Object.fromEntries(details.map(({ name, initial }) => [name, initial])),
   ...known,
 });
-
-/** Details as the columns of a row. */
-export function detailColumns<Fields extends object>({ details }: ResourceFields, of: object): StoredValues<Fields> {
-  const values = of as Readonly<Record<string, unknown>>;
-  const row: Row = {};
-  for (const { name, column, initial } of details) row[column] = values[name] ?? initial;
-  return row as StoredValues<Fields>;
-}
-
-/** The lists of children that a state has under their names in events, as the columns of a row. */
-export const childColumns = ({ children }: ResourceFields, state: object): Row => {
-  const lists = state as Readonly<Record<string, ChildrenState | undefined>>;
-  return Object.fromEntries(children.map(({ column }) => [column, inRows(lists[camelCase(column)]?.children ?? [])]));
-};
 
 /** The details that a row has. */
 export function detailsIn<Details>({ details }: ResourceFields, row: Readonly<Row>): Details {

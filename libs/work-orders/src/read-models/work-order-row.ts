@@ -2,7 +2,7 @@ import { Map as PersistentMap } from 'immutable';
 import { foldOf, type Row, type RowFold, type TableDefinition } from '#millwright/event-sourcing';
 import { showQuantity, showValue, toQuantity, toValue, type Decimal } from '#millwright/quantities';
 import { inOrder } from '#millwright/lists';
-import { bookkeepingOf, detailColumns, detailsIn, resourceColumns, type ResourceRow } from '#millwright/resources';
+import { detailsIn, resourceColumns, resourceRow, type ResourceRow } from '#millwright/resources';
 import type { ChecklistItem, WorkOrderDetails, WorkOrderEvent } from '../domain/work-order.events.js';
 import { workOrder } from '../domain/work-order.js';
 import { partLines, unknownWorkOrder, type PartLine, type WorkOrder } from '../domain/work-order.state.js';
@@ -31,17 +31,14 @@ export type WorkOrderRow = ResourceRow<
 
 /** The row of an opened order: what reads show, and what answers of writes show before the projection has seen them. */
 export function workOrderRow(order: WorkOrder): WorkOrderRow {
-  const { workOrderId, history, details, phase } = order;
-  if (workOrderId === null || !history) throw new Error('a work order that was never opened has no row');
+  const { workOrderId, phase } = order;
   const lines = partLines(order).map(([part_id, { quantity, requestRevision }]) => ({
     part_id,
     quantity: showQuantity(quantity),
     request_revision: requestRevision,
   }));
-  return {
-    ...detailColumns<WorkOrderFields>(workOrderFields, details),
-    ...bookkeepingOf(history),
-    id: workOrderId,
+  return resourceRow<Omit<WorkOrderFields, 'status_id' | 'completed_at'>, WorkOrderRow>(workOrderFields, order, {
+    id: workOrderId ?? 0,
     status_id: order.statusId,
     status_kind: phase === 'completing' ? 'open' : phase,
     is_being_completed: phase === 'completing',
@@ -51,7 +48,7 @@ export function workOrderRow(order: WorkOrder): WorkOrderRow {
     other_costs: showValue(order.otherCosts),
     archived: order.archived,
     revision: order.revision,
-  } as WorkOrderRow;
+  });
 }
 
 const table = {
