@@ -46,7 +46,9 @@ describe('a server whose database is gone', () => {
     breakIt();
 
     const refused = await until(write, 503);
-    expect(refused.error).toMatchObject({ code: 'UNAVAILABLE' });
+    // Where the log is a server of its own, the event may stand although the database cannot say what it made.
+    const { MILLWRIGHT_TEST_LOG: log } = process.env;
+    expect(log === 'eventstoredb' ? ['UNAVAILABLE', 'COMPLETION_PENDING'] : ['UNAVAILABLE']).toContain(refused.error.code);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await until(ready, 503)).body).toMatchObject({
       status: 'unavailable',

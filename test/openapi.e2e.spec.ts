@@ -92,13 +92,10 @@ function wrongHeaders({ path, operation }: Route, asked: string, { status, heade
   );
 }
 
-/** Where the log ends. */
-async function position(): Promise<string> {
-  for (;;) {
-    const { body } = await app.request('GET', '/health/ready');
-    // Where the databases take long to answer, it says only that.
-    if (body.log !== undefined) return body.log.position as string;
-  }
+/** The newest event of the site: the log itself may be one that other servers append to. */
+async function newestEvent(): Promise<unknown> {
+  const { data } = await app.get('/audit_trail?sort=position%20desc&per_page=1').expect(200);
+  return (data as { position: string }[])[0]?.position;
 }
 
 const wrongValues: readonly unknown[] = [null, true, -1, 1.0000001, '', 'x'.repeat(10_001), 'a\u0000b', [], [{}], {}, '2026-02-30', 1e15];
@@ -279,14 +276,14 @@ describe('requests made from the document', () => {
       const example = jsonBody(route)?.example;
       if (example === undefined) continue;
       const path = pathOf(route);
-      const before = await position();
+      const before = await newestEvent();
       let accepted = 0;
       for (const body of wrongBodies(example)) {
         const answer = await answered(route.method, path, JSON.stringify(body));
         wrong.push(...undocumented(route, `${route.method} ${path} ${JSON.stringify(body).slice(0, 300)}`, answer));
         if (answer.status < 300) accepted++;
       }
-      if (accepted === 0) expect([route.path, await position()]).toEqual([route.path, before]);
+      if (accepted === 0) expect([route.path, await newestEvent()]).toEqual([route.path, before]);
       // It was the one wrong thing and nothing else that was refused.
       const right = await answered(route.method, path, rightBody(route));
       const isDone = route.path.endsWith('/reverse') && accepted > 0;
