@@ -84,4 +84,20 @@ describe('an external reference', () => {
     expect(again.data).toEqual(first.data);
     expect(again.headers.get('idempotent-replayed')).toBe('true');
   });
+
+  it('stays free where a request is only repeated that gave it to a record, which has another by now', async () => {
+    const [made, given] = [randomUUID(), randomUUID()];
+    const keys = [{ 'idempotency-key': randomUUID() }, { 'idempotency-key': randomUUID() }] as const;
+    const other = await locationId({ name: 'other' });
+    const change = (id: number, external_reference: string, headers?: Record<string, string>) =>
+      app.patch(`/locations/${id}`, { location: { external_reference } }, headers);
+    const create = () => location({ name: 'x', external_reference: made }, keys[0]).expect(201);
+    const id = (await create()).data.id as number;
+    await change(id, given, keys[1]).expect(200);
+    await change(id, randomUUID()).expect(200);
+    for (const again of [await create(), await change(id, given, keys[1]).expect(200)])
+      expect(again.headers.get('idempotent-replayed')).toBe('true');
+    await change(other, made).expect(200);
+    await change(other, given).expect(200);
+  });
 });

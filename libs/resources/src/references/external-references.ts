@@ -87,6 +87,7 @@ export class ExternalReferences {
     const claimed = await this.idFor(key, proposedId);
     const held = claimed === proposedId ? undefined : await referenceOf(claimed);
     if (held === undefined || isReference(held, key.reference)) return claimed;
+    await leaveRepeatsAlone();
     await this.claim(key, proposedId, async (holder) => isReference(await referenceOf(holder), key.reference));
     return proposedId;
   }
@@ -121,6 +122,7 @@ export class ExternalReferences {
   async move<T>(move: ReferenceMove | undefined, work: () => Promise<T>): Promise<T> {
     if (!move) return work();
     const { id, from, to, holds } = move;
+    if (to) await leaveRepeatsAlone();
     const left = from && (await this.claimOf(from, id));
     const taken = to && (await this.claim(to, id, (holder) => holds(holder, to.reference)));
     try {
@@ -179,6 +181,9 @@ export class ExternalReferences {
     );
   }
 }
+
+/** A request whose key is known must not claim a reference again, which its record may have left since: others ask for it. @throws KeyKnown */
+const leaveRepeatsAlone = async (): Promise<void> => currentContext().idempotency?.begin();
 
 const isKey = 'customer_id = $1 AND entity_id = $2 AND resource = $3 AND reference = $4';
 
