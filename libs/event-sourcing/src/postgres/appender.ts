@@ -167,8 +167,11 @@ export class Appender {
       if (answer?.outcome === 'open') {
         item.uncertain = asked.includes(item);
         open.push(item);
-      } else if (answer?.outcome === 'key known') settle(item, () => item.reject(new KeyKnown(answer.scopes)));
-      else if (!answer) settle(item, () => item.reject(new UnknownOutcome(stream, new Error('the database gave no answer'))));
+      } else if (answer?.outcome === 'key known') {
+        const known = new KeyKnown(answer.scopes);
+        // An earlier try may have appended, and its key have been taken over since: its events say so to whoever looks for them.
+        settle(item, () => item.reject(asked.includes(item) ? new UnknownOutcome(stream, known) : known));
+      } else if (!answer) settle(item, () => item.reject(new UnknownOutcome(stream, new Error('the database gave no answer'))));
       else if (answer.outcome === 'wrong') {
         const actual = answer.revision < 0 ? undefined : answer.revision;
         settle(item, () => item.reject(new WrongExpectedRevision(stream, expected, actual)));

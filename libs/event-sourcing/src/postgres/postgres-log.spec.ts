@@ -10,7 +10,8 @@ import { describeEventLog } from '../contract/event-log-contract.js';
 import { prepareDatabase } from '../contract/log-database.js';
 import { allAfter, idsOf, newStream, proposed, streamOf, type LogUnderTest } from '../contract/log-under-test.js';
 import { isEvent, take } from '../contract/subscriptions.js';
-import { LogUnavailable } from '../event-log.js';
+import { LogUnavailable, UnknownOutcome } from '../event-log.js';
+import type { KeyRow } from '../idempotent-attempt.js';
 import { PostgresLog } from './postgres-log.js';
 
 describeEventLog('PostgreSQL', async (): Promise<LogUnderTest> => {
@@ -143,6 +144,27 @@ describe('the log in PostgreSQL', () => {
     const head = await log.head();
     const { rows } = await asSuperuser(database, 'select count(*)::text as events, max(global_position)::text as last from log.events');
     expect(rows).toEqual([{ events: String(head), last: String(head) }]);
+  });
+
+  it('does not say that nothing was appended where its answer was lost and its key taken over meanwhile', async () => {
+    const target = new URL(database.url);
+    const faults = await FaultyProxy.start({ host: target.hostname, port: Number(target.port) });
+    const behind = new PostgresLog({ url: Object.assign(target, { port: String(faults.port), hostname: '127.0.0.1' }).href });
+    const [stream, event] = [newStream(), proposed()];
+    const [scope, eventIdBase, owner] = [randomUUID(), randomUUID(), randomUUID()];
+    const key: KeyRow = { scope, eventIdBase, owner, fingerprint: '00', streams: { [stream]: -1 }, allocated: {}, leaseSeconds: 5 };
+    const cut = faults.cutBeforeReply((request) => request.includes(event.id));
+    const appended = behind
+      .append({ stream, expected: 'no stream', events: [event], keys: [key] }, { deadline: Date.now() + 30_000 })
+      .catch((failure: unknown) => failure);
+    await cut;
+    faults.refuse();
+    await asSuperuser(database, 'update app.idempotency_keys set owner = gen_random_uuid()');
+    faults.pass();
+    expect(await appended).toBeInstanceOf(UnknownOutcome);
+    expect(idsOf(await streamOf(log, stream))).toEqual([event.id]);
+    await behind.close();
+    await faults.close();
   });
 
   it('keeps positions that no JavaScript number can hold', async () => {
