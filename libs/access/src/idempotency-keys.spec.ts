@@ -88,6 +88,24 @@ describe('a request with an Idempotency-Key', () => {
     expect(await run({ key: 'fifty' }, never)).toMatchObject({ replayed: true, body: 'done' });
   });
 
+  it('is answered with what it did, though its row cannot be read, where that was stored ahead', async () => {
+    const unread = new Proxy(pool, {
+      get: (real, name) =>
+        name === 'query'
+          ? (query: pg.QueryConfig) => (query.name === 'read-idempotency-keys' ? Promise.reject(new Error('broken')) : real.query(query))
+          : (Reflect.get(real, name) as unknown),
+    });
+    const blind = new IdempotencyKeys(unread, { relaxed: true, onFault: (fault) => faults.push(fault) });
+    const work = async (request: IdempotentRequest): Promise<StoredAnswer> => {
+      await request.begin();
+      return answered('batch');
+    };
+    expect(await run({ key: 'stored ahead' }, work, blind)).toMatchObject({ replayed: false, body: 'batch' });
+    await blind.settled();
+    blind.close();
+    expect(await run({ key: 'stored ahead' }, never)).toMatchObject({ replayed: true, body: 'batch' });
+  });
+
   it('leaves no trace when it is refused, and is decided anew', async () => {
     const refused = async (request: IdempotentRequest): Promise<StoredAnswer> => {
       await request.keep(request.rowFor('part-6', 3));

@@ -50,8 +50,8 @@ export class IdempotencyKeys {
   private readonly onFault: (fault: unknown) => void;
 
   /**
-   * Runs `work`, or gives the key's first answer again. What appends goes on without a look at the key, for one that is known keeps the log from
-   * appending; whatever else comes of it counts only where the key is not known. A refusal leaves no trace, so the request is decided anew;
+   * Runs `work`, or gives the key's first answer again. What appends or has stored its row ahead goes on without a look at the key, for one that is
+   * known keeps it from either; whatever else comes of it counts only where the key is not known. A refusal leaves no trace, so the request is decided anew;
    * a failure that may hide an append leaves the row, so that a repeat finds its own events.
    * @throws Rejection IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, and whatever `work` throws
    */
@@ -69,7 +69,7 @@ export class IdempotencyKeys {
     this.running.set(scope, run);
     try {
       const outcome = await outcomeOf(work(fresh));
-      if ('answer' in outcome && fresh.appended) return await this.settle(fresh, outcome);
+      if ('answer' in outcome && fresh.stored) return await this.settle(fresh, outcome);
       const known = await this.find(fresh).catch((fault: unknown) => {
         // Without the table nobody knows more than this try; what it says of an append is still true.
         if (fault instanceof Rejection || 'answer' in outcome) throw fault;
