@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
 import { runInContext, type CommandContext, type EventStore, type Stream } from '#millwright/event-sourcing';
-import { Flag, Name, References } from '#millwright/fields';
+import { Flag, Name, NestedList, References } from '#millwright/fields';
 import { rowsOf, selectList } from '#millwright/lists';
 import { recordedAs } from '#millwright/event-sourcing/testing';
 import { createDatabase, type TestDatabase } from '../../../../test/harness/database.js';
@@ -17,6 +17,17 @@ class PumpFields {
 }
 
 const pumps = defineRecord({ name: 'pump', plural: 'pumps', fields: PumpFields, description: 'A pump.', scope: 'customer' });
+
+class StepFields {
+  @Name({ required: true }) text!: string;
+}
+class RigFields {
+  @Name({ required: true }) name!: string;
+  @References('pump', { required: true }) pumps_ids!: number[];
+  @NestedList(() => StepFields, { required: true }) steps!: StepFields[];
+}
+
+const rigs = defineRecord({ name: 'rig', plural: 'rigs', fields: RigFields, description: 'A rig.', scope: 'customer' });
 
 describe('a field that is never null, in a plain record', () => {
   const fold = (...events: RecordEvent[]): RecordState =>
@@ -65,11 +76,15 @@ describe('a field that is never null, in a plain record', () => {
       await database.drop();
     });
 
-    it('is there in what is read', async () => {
-      const lacking = Object.entries(pumps.table.columns).map(([name, type]) => `null::${type} AS "${name}"`);
-      await source.query(`CREATE SCHEMA IF NOT EXISTS read; CREATE VIEW read.pumps AS SELECT ${lacking.join(', ')}`);
-      const rows = await source.query<object[]>(`SELECT ${selectList(pumps.view)} FROM ${rowsOf(pumps.view)}`);
-      expect(rows).toMatchObject([{ is_preferred: false, is_leased: null, pumps_ids: null }]);
-    });
+    const readWithout = async ({ table, view }: typeof pumps | typeof rigs): Promise<object[]> => {
+      const lacking = Object.entries(table.columns).map(([name, type]) => `null::${type} AS "${name}"`);
+      await source.query(`CREATE SCHEMA IF NOT EXISTS read; CREATE VIEW read.${table.name} AS SELECT ${lacking.join(', ')}`);
+      return source.query<object[]>(`SELECT ${selectList(view)} FROM ${rowsOf(view)}`);
+    };
+
+    it('is there in what is read', async () =>
+      expect(await readWithout(pumps)).toMatchObject([{ is_preferred: false, is_leased: null, pumps_ids: null }]));
+
+    it('is an empty list there where it is a list', async () => expect(await readWithout(rigs)).toMatchObject([{ pumps_ids: [], steps: [] }]));
   });
 });

@@ -71,10 +71,15 @@ export function withoutGaps(view: View, fields: readonly FieldDefinition[]): Vie
   const types: Readonly<Record<string, ColumnType>> = storedColumns(fields);
   const columns = initial.map(([name, value]): readonly [string, ViewColumn] => {
     const type = types[name] ?? 'text';
-    const literal = `'${String(value).replaceAll("'", "''")}'::${type}`;
-    return [name, { type, sql: `coalesce(${columnSql(view, name)}, ${literal})` }];
+    return [name, { type, sql: `coalesce(${columnSql(view, name)}, '${textOf(value, type).replaceAll("'", "''")}'::${type})` }];
   });
   return columns.length === 0 ? view : { ...view, columns: { ...view.columns, ...Object.fromEntries(columns) } };
+}
+
+/** A value as PostgreSQL reads one of that type. */
+function textOf(value: unknown, type: ColumnType): string {
+  if (type === 'jsonb') return JSON.stringify(value);
+  return Array.isArray(value) ? `{${value.join(',')}}` : String(value);
 }
 
 type Personal = Readonly<{ name: string; fields: readonly FieldDefinition[]; personal: PersonalFields; table: TableDefinition }>;
