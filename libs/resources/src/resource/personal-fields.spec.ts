@@ -13,6 +13,7 @@ import {
   runInContext,
   Sequences,
   type CommandContext,
+  type IdempotentAttempt,
   type Row,
 } from '#millwright/event-sourcing';
 import { Children, ExternalReference, Flag, Name, PlainDate, Text, type Child, type Related } from '#millwright/fields';
@@ -385,6 +386,18 @@ describe('children of which some fields are personal', () => {
     const contacts = contactsOf(row) as Child[];
     expect(contacts.map(({ name }) => name).sort()).toEqual(['first', 'fourth', 'second', 'third']);
     for (const { name, role } of contacts.slice(1)) expect(role).toBe(`role of ${String(name)}`);
+  });
+
+  it('keep them when a change from before they came is carried on, and found done', async () => {
+    const { id } = await register({ visitor_contacts_attributes: [grandchild] });
+    await change(id, { purpose: 'Poetry' });
+    await change(id, { visitor_contacts_attributes: [{ name: 'Anne' }] });
+    const [, { id: eventId = '' } = {}] = await log.readStream(`visitor-${id}`);
+    const attempt = { eventId: () => eventId, earlierTry: { streams: { [`visitor-${id}`]: 0 } }, recognised: () => undefined };
+    const idempotency = attempt as unknown as IdempotentAttempt;
+    const again = await runInContext({ ...context(), idempotency }, () => writer.change(visitors, id, { purpose: 'Poetry' }));
+    expect(again.revision).toBe(1);
+    expect((await kept(id)).at(-1)).toEqual({ visitor_contacts: { 1: { name: 'Allegra', phone: '+1' }, 2: { name: 'Anne' } } });
   });
 
   it('keep them where some that have none are added at once, and take their ids', async () => {

@@ -66,12 +66,16 @@ export function completed({ columns, ofChildren }: PersonalFields, state: Record
   return { ...state, values: { ...state.values, ...only(columns, personal), ...Object.fromEntries(lists) }, personal };
 }
 
-/** The children that may have had personal values and are gone in the next state, each as the path of those values. */
+/**
+ * The children that may have had personal values and are gone in the next state, each as the path of those values. What is found done may be the older of
+ * the two: children that had no id then have come since.
+ */
 export const goneChildren = ({ ofChildren }: PersonalFields, before: RecordState, after: RecordState): (readonly [string, string])[] =>
   [...ofChildren.keys()].flatMap((list) => {
     const idsIn = ({ values }: RecordState): number[] => ((values[list] ?? []) as readonly Child[]).map(({ id }) => id);
     const stay = new Set(idsIn(after));
-    return idsIn(before).flatMap((id) => (stay.has(id) ? [] : [[list, String(id)] as const]));
+    const lastId = after.lastChildIds?.[list] ?? 0;
+    return idsIn(before).flatMap((id) => (stay.has(id) || id > lastId ? [] : [[list, String(id)] as const]));
   });
 
 /**
