@@ -54,18 +54,22 @@ export class KnownSites {
    */
   async admission({ entity, principal: { customerId } }: RequestScope): Promise<Admission | undefined> {
     if (!entity) return undefined;
-    let found = await this.find(customerId, entity.id);
+    let reading = this.find(customerId, entity.id);
+    let found = await reading;
     return {
       check: () => {
         const { archived } = this.directory.known(customerId, entity.id) ?? found ?? { archived: false };
         if (archived) throw new Rejection('CONFLICT', `The entity "${entity.name}" is archived; bring it back first.`);
       },
-      renewed: () =>
-        this.readings.has(`${customerId}/${entity.id}`)
-          ? undefined
-          : this.find(customerId, entity.id).then((again) => {
-              found = again;
-            }),
+      // A reading that somebody else has begun since may still be under way.
+      renewed: () => {
+        const latest = this.find(customerId, entity.id);
+        if (latest === reading) return undefined;
+        reading = latest;
+        return latest.then((again) => {
+          found = again;
+        });
+      },
     };
   }
 

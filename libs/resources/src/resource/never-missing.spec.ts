@@ -85,6 +85,7 @@ describe('a field that is never null, in a plain record', () => {
     it('is there in what is read', async () =>
       expect(await readWithout(pumps)).toMatchObject([{ is_preferred: false, is_leased: null, pumps_ids: null }]));
 
-    it('is an empty list there where it is a list', async () => expect(await readWithout(rigs)).toMatchObject([{ pumps_ids: [], steps: [] }]));
+    it('is an empty list there where it is a list', async () =>
+      expect(await readWithout(rigs)).toMatchObject([{ pumps_ids: [], steps: [] }]));
   });
 });
