@@ -1,19 +1,12 @@
-import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger } from 'pino';
-import { answerError } from './error-answer.js';
+import { Catch, type ExceptionFilter } from '@nestjs/common';
 
 /**
- * What handlers throw. REST gets the envelope; GraphQL gets the exception back,
- * for its own formatter turns it into `extensions` by the same table.
+ * Hands on what handlers throw to who knows how to answer it: over REST the error handler of Fastify, which answers for hooks and parsers as well, over
+ * GraphQL the formatter. Nest's own filter would answer in words of its own.
  */
 @Catch()
 export class EveryExceptionFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
-
-  catch(exception: unknown, host: ArgumentsHost): void {
-    if (host.getType() !== 'http') throw exception;
-    const http = host.switchToHttp();
-    answerError(exception, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>(), this.logger);
+  catch(exception: unknown): never {
+    throw exception;
   }
 }

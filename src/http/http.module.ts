@@ -1,10 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_FILTER } from '@nestjs/core';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { EntityManager } from 'typeorm';
 import { ApiKeys, IdempotencyKeys } from '#millwright/access';
-import { AnswerInterceptor } from './answer-interceptor.js';
 import { BatchController } from './batch.controller.js';
 import { EveryExceptionFilter } from './exception-filter.js';
 
@@ -27,8 +26,7 @@ export class HttpModule {
           useFactory: (database: pg.Pool) => new IdempotencyKeys(database, { relaxed: logSharesDatabase, onFault }),
           inject: [pg.Pool],
         },
-        { provide: APP_FILTER, useFactory: () => new EveryExceptionFilter(logger) },
-        { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
+        { provide: APP_FILTER, useClass: EveryExceptionFilter },
       ],
       exports: [ApiKeys, IdempotencyKeys],
     };

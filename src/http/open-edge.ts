@@ -3,16 +3,17 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ApiKeys, EntityDirectory, KnownSites } from '#millwright/access';
 import { ProjectionEngine } from '#millwright/event-sourcing';
-import { OwnWrites } from '#millwright/resources';
+import { OwnWrites, Writes } from '#millwright/resources';
 import { serveDocumentation } from './documentation.js';
 import { answerError } from './error-answer.js';
 import { serveHomePage } from './home-page.js';
 import { HttpAdapter } from './http-adapter.js';
 import { buildOpenApiDocument } from './openapi-document.js';
+import { carryOutOperations } from './operation-routes.js';
 import { addRequestGate } from './request-gate.js';
 
 /**
- * Puts the gate before every route and serves the home page and the documentation.
+ * Puts the gate before every route, carries out what operations describe, and serves the home page and the documentation.
  * To be called after the modules are made and before the application is initialised.
  */
 export function openEdge(application: NestFastifyApplication, logger: Logger): void {
@@ -29,6 +30,7 @@ export function openEdge(application: NestFastifyApplication, logger: Logger): v
     paths: adapter.paths,
     logger,
   });
+  carryOutOperations(server, application.get(Writes, { strict: false }));
   serveHomePage(server);
   serveDocumentation(server, buildOpenApiDocument(application));
 }

@@ -7,7 +7,7 @@ import type { Row } from '#millwright/event-sourcing';
 import type { Answer } from '../answer.js';
 import type { Class } from '#millwright/fields';
 import type { Written } from '../resource/resource-definition.js';
-import type { FieldsFromPath } from '../rest/index.js';
+import { takenBy, type FieldsFromPath } from '../rest/index.js';
 
 /** One thing that clients can do, described once: what every gate before it asks. */
 export type Operation = Readonly<{
@@ -28,11 +28,13 @@ export const reads = (described: Omit<DescribedOperation, 'does'>): DescribedOpe
 export const writes = (described: Omit<DescribedOperation, 'does'>): DescribedOperation => ({ ...described, does: 'writes' });
 
 /** Makes a method of a controller the way to an operation over REST: the route carries its description, for every gate before the method. */
-export const OverRest = (operation: DescribedOperation): MethodDecorator =>
-  applyDecorators(
-    ApiOperation({ operationId: operation.name, summary: operation.summary, description: operation.description }),
-    RouteConfig({ operation }),
-  );
+export const OverRest =
+  (operation: DescribedOperation): MethodDecorator =>
+  (controller, method, descriptor) =>
+    applyDecorators(
+      ApiOperation({ operationId: operation.name, summary: operation.summary, description: operation.description }),
+      RouteConfig({ operation, takes: takenBy(controller, method) }),
+    )(controller, method, descriptor);
 
 /** Makes a root field the way to an operation over GraphQL: the schema's field carries its description. */
 export const OverGraphql = (operation: Operation): MethodDecorator => Extensions({ operation });

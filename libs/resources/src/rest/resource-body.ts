@@ -11,9 +11,6 @@ type Request = Readonly<{ body?: unknown; params: Readonly<Record<string, string
 
 const handlersWithBody = new WeakSet<object>();
 
-/** Whether a controller's method has a parameter for the body. */
-export const takesBody = (handler: object): boolean => handlersWithBody.has(handler);
-
 function willTakeBody(target: object, method: string | symbol | undefined): void {
   const handler: unknown = method === undefined ? undefined : Reflect.get(target, method);
   if (typeof handler === 'function') handlersWithBody.add(handler);
@@ -34,16 +31,17 @@ export function refuseBody(body: unknown): void {
   if (details.length > 0) throw invalid(details.slice(0, 100));
 }
 
-const handlersWithQuery = new WeakMap<object, boolean>();
+/** Whether a method of a controller has a parameter for the body, and one for the query. */
+export type TakenParameters = Readonly<{ body: boolean; query: boolean }>;
 
-/** Whether a controller's method has a parameter for the query. */
-export function takesQuery(controller: object, handler: Readonly<{ name: string }>): boolean {
-  const known = handlersWithQuery.get(handler);
-  if (known !== undefined) return known;
-  const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handler.name) ?? {}) as Readonly<Record<string, unknown>>;
-  const takes = Object.keys(parameters).some((parameter) => parameter.startsWith(`${RouteParamtypes.QUERY}:`));
-  handlersWithQuery.set(handler, takes);
-  return takes;
+/** What the method takes; its parameters are decorated before it is. */
+export function takenBy(controller: object, method: string | symbol): TakenParameters {
+  const handler: unknown = Reflect.get(controller, method);
+  const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller.constructor, method) ?? {}) as Readonly<Record<string, unknown>>;
+  return {
+    body: typeof handler === 'function' && handlersWithBody.has(handler),
+    query: Object.keys(parameters).some((parameter) => parameter.startsWith(`${RouteParamtypes.QUERY}:`)),
+  };
 }
 
 /** For an operation that asks nothing of its query: whoever means something by it must not believe it was heard. @throws Rejection VALIDATION_FAILED */

@@ -1,54 +1,74 @@
-import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { from, lastValueFrom, type Observable } from 'rxjs';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import type { RequestScope, StoredAnswer } from '#millwright/access';
 import { Rejection } from '#millwright/event-sourcing';
-import { Answer, refuseBody, refuseQuery, takesBody, takesQuery, Writes, type Operation } from '#millwright/resources';
+import { Answer, refuseBody, refuseQuery, type Operation, type TakenParameters, type Writes } from '#millwright/resources';
 import { envelopeFormOf, json, successBody, successHeaders } from './envelope.js';
 import { expectedRevisionsOf, header } from './request-headers.js';
 import { isAboutOneRecord } from './route-policy.js';
 import { UnwrappedAnswer } from './unwrapped-answer.js';
 
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Takes what the controller gives, which would be sent as it is otherwise. */
+    takes: ((result: unknown) => void) | null;
+  }
+}
+
+type Described = Readonly<{ operation: Operation; takes: TakenParameters }>;
+
+/** Handlers of Nest are asynchronous, whatever Fastify's type says: one that throws rejects. */
+type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
 /**
- * Turns what a controller returns into envelope and headers, and gives writes their preconditions and their Idempotency-Key.
- * Only an `Answer` is wrapped; anything else (a batch's results, a document) goes out as it is.
+ * Turns what controllers give into envelope and headers, and gives writes their preconditions and their Idempotency-Key: one function around the
+ * handler of each route that carries an operation. An interceptor of Nest would make an observable of every answer, with six subscriptions.
+ * To be called before routes are added.
  */
-@Injectable()
-export class AnswerInterceptor implements NestInterceptor {
-  constructor(private readonly writes: Writes) {}
+export function carryOutOperations(server: FastifyInstance, writes: Writes): void {
+  server.decorateReply('takes', null);
+  server.addHook('onRoute', (route) => {
+    const { operation, takes } = route.config ?? {};
+    if (operation && takes) route.handler = around(route.handler as unknown as Handler, { operation, takes }, writes);
+  });
+}
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    if (context.getType() !== 'http') return next.handle();
-    const http = context.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
+function around(handler: Handler, { operation, takes }: Described, writes: Writes): RouteHandlerMethod {
+  const carryOut = operation.does === 'reads' ? read : write(operation, writes);
+  return async (request, reply) => {
     const { scope } = request;
-    const { operation } = request.routeOptions.config;
-    if (!scope || !operation) return next.handle();
-    const isRead = operation.does === 'reads';
-    const handle = (): Promise<unknown> => lastValueFrom(next.handle(), { defaultValue: undefined });
-    if (!isRead && !takesBody(context.getHandler())) refuseBody(request.body);
-    if (!takesQuery(context.getClass(), context.getHandler())) refuseQuery(request.query as object);
-    const reply = http.getResponse<FastifyReply>();
-    return from(isRead ? this.read(reply, scope, handle) : this.write(reply, scope, handle, operation));
-  }
+    if (!scope) return handler(request, reply);
+    if (operation.does === 'writes' && !takes.body) refuseBody(request.body);
+    if (!takes.query) refuseQuery(request.query as object);
+    // Nest's own promise is kept only when the answer was sent: it ends in the reply, which others can wait for.
+    const handle = (): Promise<unknown> =>
+      new Promise((resolve, reject) => {
+        reply.takes = resolve;
+        handler(request, reply).catch(reject);
+      });
+    return sent(await carryOut(reply, scope, handle), reply);
+  };
+}
 
-  private async read(reply: FastifyReply, scope: RequestScope, handle: () => Promise<unknown>): Promise<unknown> {
-    const result = await handle();
-    if (!(result instanceof Answer)) return result;
-    const answer = reply.request.ownWritesAwaited ? new Answer(result.data, { ...result.facts, stale: true }) : result;
-    return send(reply, answerOf(answer, reply, scope));
-  }
+type Asked = () => Promise<unknown>;
 
-  private async write(reply: FastifyReply, scope: RequestScope, handle: () => Promise<unknown>, operation: Operation): Promise<unknown> {
+async function read(reply: FastifyReply, scope: RequestScope, handle: Asked): Promise<StoredAnswer> {
+  const result = await handle();
+  const isStale = result instanceof Answer && reply.request.ownWritesAwaited;
+  return answerOf(isStale ? new Answer(result.data, { ...result.facts, stale: true }) : result, reply, scope);
+}
+
+const write =
+  ({ atArchivedSites }: Operation, writes: Writes) =>
+  async (reply: FastifyReply, scope: RequestScope, handle: Asked): Promise<StoredAnswer> => {
     const { request } = reply;
     const ifMatch = header(request.headers['if-match']);
     if (ifMatch !== undefined && !isAboutOneRecord(request.routeOptions.url ?? ''))
       throw new Rejection('MALFORMED_REQUEST', 'If-Match is about one record; this operation has none that it could match');
     const key = header(request.headers['idempotency-key']);
-    const answer = await this.writes.run(
+    const answer = await writes.run(
       {
         scope,
-        atArchivedSites: operation.atArchivedSites,
+        atArchivedSites,
         ifMatch,
         expectedRevisions: expectedRevisionsOf(ifMatch),
         keyed:
@@ -57,9 +77,8 @@ export class AnswerInterceptor implements NestInterceptor {
       async () => answerOf(await handle(), reply, scope),
     );
     if (answer.replayed) reply.header('Idempotent-Replayed', 'true');
-    return send(reply, answer);
-  }
-}
+    return answer;
+  };
 
 /** Method and path as the router understood it, however the client spelled and encoded it: two spellings of one path are one operation. */
 function pathOf({ method, routeOptions: { url = '' }, params }: FastifyRequest): string {
@@ -87,7 +106,8 @@ function locationOf({ data }: Answer, reply: FastifyReply): Record<string, strin
   return typeof data.id === 'number' ? { Location: `${route}/${data.id}` } : {};
 }
 
-function send(reply: FastifyReply, { status, headers, body }: StoredAnswer): string | undefined {
+/** Says everything but the body, which Fastify sends when it is returned. */
+function sent({ status, headers, body }: StoredAnswer, reply: FastifyReply): string | undefined {
   reply.code(status).headers(headers);
   if (status === 204 || body === '') return undefined;
   reply.header('Content-Type', json);
