@@ -5,8 +5,8 @@ import type { Row } from '#millwright/event-sourcing';
 export interface Related {
   row(kind: string, id: unknown): Promise<Row | undefined>;
   rowsIn(kind: string, ids: unknown): Promise<Row[]>;
-  label(kind: string, id: unknown, columns?: readonly string[]): Promise<unknown>;
-  labels(kind: string, ids: unknown, columns?: readonly string[]): Promise<unknown[]>;
+  label(kind: string, id: unknown, columns?: readonly string[]): Promise<unknown> | null;
+  labels(kind: string, ids: unknown, columns?: readonly string[]): Promise<unknown[]> | never[];
   load<Key, Value>(bulk: BulkRead<Key, Value>, key: Key): Promise<Value>;
 }
 

@@ -9,11 +9,13 @@ import { referenceTarget, type ReferenceServices } from './reference-targets.js'
 
 const rowsAtOnce = 5_000;
 
+/** By what is read, and what is said of each record that was mentioned. */
+type Moment = Readonly<{ loaders: Map<unknown, DataLoader<unknown, unknown>>; labels: Map<string, Promise<unknown>> }>;
+
 /** Records that an answer mentions, read in bulk: within one request each kind costs one statement, however many rows mention it. */
 @Injectable()
 export class RelatedRecords implements Related {
-  /** By what is read and as of when. */
-  private readonly requests = new WeakMap<RequestScope, Map<unknown, Map<unknown, DataLoader<unknown, unknown>>>>();
+  private readonly requests = new WeakMap<RequestScope, Map<unknown, Moment>>();
   private readonly rows = new Map<string, BulkRead<number, Row | undefined>>();
 
   constructor(
@@ -37,16 +39,30 @@ export class RelatedRecords implements Related {
     return found.filter((row): row is Row => row !== undefined);
   }
 
-  /** What a record prints of a related one, or null. `columns` are taken instead of the kind's own label. */
-  async label(kind: string, id: unknown, columns?: readonly string[]): Promise<unknown> {
+  /**
+   * What a record prints of a related one, or null. `columns` are taken instead of the kind's own label. Made once a request: most rows of a page
+   * mention the same few records.
+   */
+  label(kind: string, id: unknown, columns?: readonly string[]): Promise<unknown> | null {
+    if (id == null) return null;
+    const { labels } = this.moment();
+    const mention = `${kind} ${Number(id)} ${columns?.join() ?? ''}`;
+    let label = labels.get(mention);
+    if (!label) labels.set(mention, (label = this.labelOf(kind, id, columns)));
+    return label;
+  }
+
+  labels(kind: string, ids: unknown, columns?: readonly string[]): Promise<unknown[]> | never[] {
+    if (!Array.isArray(ids) || ids.length === 0) return [];
+    return Promise.all(ids.map((id) => this.label(kind, id, columns) ?? Promise.resolve(null))).then((labels) =>
+      labels.filter((label) => label !== null),
+    );
+  }
+
+  private async labelOf(kind: string, id: unknown, columns?: readonly string[]): Promise<unknown> {
     const row = await this.row(kind, id);
     if (!row) return null;
     return columns ? Object.fromEntries(columns.map((column) => [column, row[column] ?? null])) : referenceTarget(kind).label(row, this);
-  }
-
-  async labels(kind: string, ids: unknown, columns?: readonly string[]): Promise<unknown[]> {
-    const labels = await Promise.all((Array.isArray(ids) ? ids : []).map((id) => this.label(kind, id, columns)));
-    return labels.filter((label) => label !== null);
   }
 
   /** Whether a record exists by now, whatever the read models show. */
@@ -64,12 +80,19 @@ export class RelatedRecords implements Related {
     this.requests.delete(currentScope());
   }
 
-  private loaderOf<Key, Value>(bulk: BulkRead<Key, Value>): DataLoader<Key, Value> {
+  /** What was read in this request of the moment that it asks about. */
+  private moment(): Moment {
     const scope = currentScope();
-    const moments = this.requests.get(scope) ?? new Map<unknown, Map<unknown, DataLoader<unknown, unknown>>>();
-    this.requests.set(scope, moments);
-    const loaders = moments.get(currentAsOf()) ?? new Map<unknown, DataLoader<unknown, unknown>>();
-    moments.set(currentAsOf(), loaders);
+    let moments = this.requests.get(scope);
+    if (!moments) this.requests.set(scope, (moments = new Map<unknown, Moment>()));
+    const asOf = currentAsOf();
+    let moment = moments.get(asOf);
+    if (!moment) moments.set(asOf, (moment = { loaders: new Map(), labels: new Map() }));
+    return moment;
+  }
+
+  private loaderOf<Key, Value>(bulk: BulkRead<Key, Value>): DataLoader<Key, Value> {
+    const { loaders } = this.moment();
     const known = loaders.get(bulk) as DataLoader<Key, Value> | undefined;
     if (known) return known;
     const loader = new DataLoader<Key, Value>((keys) => bulk.read(keys, this.database, this), { maxBatchSize: 1000 });
