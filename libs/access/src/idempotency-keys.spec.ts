@@ -50,6 +50,30 @@ describe('a request with an Idempotency-Key', () => {
     expect(await run({ key: 'no event' }, never)).toMatchObject({ replayed: true, body: 'nothing to do' });
   });
 
+  it.each([
+    ['appended nothing', async () => answered('nothing to do')],
+    [
+      'consists of others',
+      async (request: IdempotentRequest) => {
+        await request.begin();
+        return answered('some of them refused');
+      },
+    ],
+  ])('is answered only when its answer is on the disk, where no event could make it again: one that %s', async (what, work) => {
+    await pool.query(`
+      CREATE TABLE app.seen_commits (body text, synchronous_commit text);
+      CREATE FUNCTION app.note_commit() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN INSERT INTO app.seen_commits VALUES (NEW.body, current_setting('synchronous_commit')); RETURN NEW; END $$;
+      CREATE TRIGGER note_commit AFTER INSERT OR UPDATE ON app.idempotency_keys FOR EACH ROW WHEN (NEW.status IS NOT NULL) EXECUTE FUNCTION app.note_commit()`);
+    try {
+      const { body } = await run({ key: `on the disk: ${what}` }, work);
+      const { rows } = await pool.query('SELECT * FROM app.seen_commits');
+      expect(rows).toEqual([{ body, synchronous_commit: 'on' }]);
+    } finally {
+      await pool.query('DROP FUNCTION app.note_commit CASCADE; DROP TABLE app.seen_commits');
+    }
+  });
+
   it('is answered by another process as soon as its answer is out', async () => {
     const other = another();
     const first = await run({ key: 'elsewhere' }, append('part-9'));

@@ -138,7 +138,7 @@ export class IdempotencyKeys {
     const { answer } = outcome;
     // What is committed is answered as such; a row that could not be finished is finished by a repeat, from the events.
     if (answer.final === false) await this.table.release(scope).catch(this.onFault);
-    else if (request.stored) this.keepLater(scope, progress, answer);
+    else if (request.appended || request.wasDone) this.keepLater(scope, progress, answer);
     else if ((await this.table.answer(progress, answer).catch(this.onFault)) === false) throw inUse();
     return { ...answer, replayed: request.wasDone };
   }

@@ -30,6 +30,10 @@ export const leaseSeconds = 5;
 /** How long answers are gathered before they are stored. */
 const answersRestMs = 5;
 
+const commits = (setting: 'on' | 'off'): string => `SELECT set_config('synchronous_commit', '${setting}', true)`;
+const durable = commits('on');
+const relaxed = commits('off');
+
 /** Neither uuids, names of streams nor JSON hold control characters, so they can stand between texts without any escaping. */
 const separator = '\u001f';
 const nothing = '\u001e';
@@ -37,14 +41,14 @@ const texts = (parameter: string): string => `string_to_array(${parameter}, E'\\
 
 /**
  * The rows of `app.idempotency_keys`. Each statement serves all requests that wait for it.
- * `relaxed` lets a row's commit reach the disk later: right where the log shares the database, since the append that follows
- * flushes everything before it in the same write-ahead log, and a lost answer is made again from the events.
+ * `relaxed` lets the commit of a claim, and of an answer that can be made again from its events, reach the disk later: right where the log shares the
+ * database, since the append that follows flushes everything before it in the same write-ahead log.
  */
 export class IdempotencyTable {
   private readonly reads = sharedStatements((scopes: readonly string[]) => this.readAll(scopes));
   private readonly claims = sharedStatements((rows: readonly Progress[]) => this.claimAll(rows));
-  private readonly answers = sharedStatements((rows: readonly Answered[]) => this.answerAll(rows));
-  private readonly lazyAnswers = sharedStatements((rows: readonly Answered[]) => this.answerAll(rows), { restMs: answersRestMs });
+  private readonly answers = sharedStatements((rows: readonly Answered[]) => this.answerAll(rows, durable));
+  private readonly lazyAnswers = sharedStatements((rows: readonly Answered[]) => this.answerAll(rows, this.settings), { restMs: answersRestMs });
   private readonly settings: string;
 
   constructor(
@@ -52,7 +56,7 @@ export class IdempotencyTable {
     private readonly owner: string,
     options: Readonly<{ relaxed: boolean }>,
   ) {
-    this.settings = `SELECT set_config('synchronous_commit', '${options.relaxed ? 'off' : 'on'}', true)`;
+    this.settings = options.relaxed ? relaxed : durable;
   }
 
   read(scope: string): Promise<KnownKey | undefined> {
@@ -64,7 +68,7 @@ export class IdempotencyTable {
     return this.claims.load(progress);
   }
 
-  /** Stores the answer, also of a request that claimed nothing before; false when another process took the row over. */
+  /** Stores the answer, also of a request that claimed nothing before, on the disk; false when another process took the row over. */
   answer(progress: Progress, answer: StoredAnswer): Promise<boolean> {
     return this.answers.load({ progress, answer });
   }
@@ -146,10 +150,10 @@ export class IdempotencyTable {
     return rows.map(({ scope }) => won.has(scope));
   }
 
-  private async answerAll(rows: readonly Answered[]): Promise<boolean[]> {
+  private async answerAll(rows: readonly Answered[], settings: string): Promise<boolean[]> {
     const { rows: stored } = await this.database.query<{ scope: string }>({
-      name: 'answer-idempotency-keys',
-      text: `WITH settings AS (${this.settings})
+      name: settings === durable ? 'answer-idempotency-keys' : 'answer-idempotency-keys-later',
+      text: `WITH settings AS (${settings})
         INSERT INTO app.idempotency_keys AS kept
           (scope, fingerprint, event_id_base, streams, allocated, status, headers, body, owner, lease_until)
         SELECT row.*, $9::uuid, now()
