@@ -98,6 +98,18 @@ describe('If-Match', () => {
     expect(statuses).toEqual([200, 200, 412, 412, 400, 400]);
   });
 
+  it.each(['"1"', '*'])('%s does not hide that there is no such record', async (tag) => {
+    const headers = { 'if-match': tag };
+    const answers = [
+      await change(99_999, tag),
+      await app.patch('/parts/99999/restock', { quantity: 1, cost: 1 }, headers),
+      await app.patch('/parts/99999/unarchive', undefined, headers),
+      await app.delete('/locations/99999', undefined, headers),
+      await app.post('/work_orders/99999/parts', { part_id: 1, quantity: 1 }, headers),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404, 404]);
+  });
+
   it('is answered with a tag that matches the next write, and reads carry it', async () => {
     const { data, headers } = await create(unique('Hall'));
     const changed = await change(data.id, headers.get('etag') ?? '');

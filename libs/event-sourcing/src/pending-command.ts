@@ -148,11 +148,10 @@ export class PendingCommand<State, E extends Event> {
   ): { events: RecordedEvent<E>[]; after: Committed<State> } {
     const { context, mustBeNew, decide } = this.request;
     context.admission?.check();
-    assertExpected(context.expectedRevisions, base.revision);
     if (mustBeNew && base.revision >= 0) throw new StreamExists(stream);
     let { state, revision, lastEventId } = base;
     // A lane decides for whoever waits in it, so without this a decision would see the context of the request that opened the lane.
-    const decided = runInContext(context, () => decide(base.state));
+    const decided = runInContext(context, () => asExpected(context.expectedRevisions, base.revision, () => decide(base.state)));
     const events = decided.map(({ type, data, effectiveAt, version }, ordinal) => {
       revision += 1;
       lastEventId = this.idAt(ordinal);
@@ -206,9 +205,17 @@ export class PendingCommand<State, E extends Event> {
   }
 }
 
-function assertExpected(expected: CommandContext['expectedRevisions'], revision: number): void {
-  if (expected === undefined) return;
-  if (expected === 'exists' ? revision >= 0 : expected.includes(revision)) return;
+/**
+ * Decides where the revision is one of those expected. What does not exist, or not for who asks, is said before that it has changed, whatever revision it
+ * has (access.md, S51), so the decision is asked in either case.
+ */
+function asExpected<Decided>(expected: CommandContext['expectedRevisions'], revision: number, decide: () => Decided): Decided {
+  if (expected === undefined || (expected === 'exists' ? revision >= 0 : expected.includes(revision))) return decide();
+  try {
+    decide();
+  } catch (refusal) {
+    if (refusal instanceof Rejection && refusal.code === 'NOT_FOUND') throw refusal;
+  }
   throw new Rejection('PRECONDITION_FAILED', 'The record has changed since it was read.');
 }
 
