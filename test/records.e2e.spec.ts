@@ -51,6 +51,14 @@ describe('the life of a record', () => {
     }
   });
 
+  it('is refused by its own name where its fields stand bare', async () => {
+    const { error } = await app.post('/locations', { name: 'x' }).expect(422);
+    expect(error.details).toEqual([
+      expect.objectContaining({ field: 'location', code: 'required' }),
+      expect.objectContaining({ field: 'name', code: 'unknown_field' }),
+    ]);
+  });
+
   it('takes null for a group of fields as for any other', async () => {
     await location({ name: 'x', qr_code_attributes: null }).expect(201);
     expect((await app.post('/work_orders', { work_order: { title: 'x', checklist: null } }).expect(201)).data.checklist).toEqual([]);

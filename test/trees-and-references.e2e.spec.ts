@@ -36,6 +36,12 @@ describe.each([
     await app.post(path, { [root]: { name: 'one more', parent_id: below.at(-1) } }).expect(422);
   });
 
+  it('says that what would lie below itself is a circle, as deep as a tree can be', async () => {
+    const ids = await chain('deepest', 50);
+    const { error } = await app.patch(`${path}/${ids[0]}`, { [root]: { parent_id: ids.at(-1) } }).expect(422);
+    expect(error.details).toEqual([expect.objectContaining({ field: `${root}.parent_id`, code: 'cycle' })]);
+  });
+
   it('is as deep as allowed after two moves at once', async () => {
     const [low, middle, high] = await Promise.all([chain('A', 20), chain('B', 20), chain('C', 20)]);
     const moves = [

@@ -130,17 +130,18 @@ function headersTaken(operation: Operation): string[] {
 
 /** The statuses of the error table that an operation can answer. */
 function errorsOf(operation: Operation): string[] {
-  const { path, admission, declared } = operation;
+  const { path, admission } = operation;
   const needsKey = admission !== 'open';
-  const takesBody = declared['requestBody'] !== undefined;
+  // A body that nothing asked for is read all the same, and refused.
+  const mayHaveBody = isWrite(operation) || isGraphql(operation);
   const possible: Readonly<Record<string, boolean>> = {
     400: true,
     401: needsKey,
     404: admission === 'key and entity' || path.includes('{'),
     409: isWrite(operation) && !isGraphql(operation),
     412: takesIfMatch(operation),
-    413: takesBody,
-    415: takesBody,
+    413: mayHaveBody,
+    415: mayHaveBody,
     // Also a query that names what the operation does not ask for.
     422: needsKey,
     500: needsKey,

@@ -48,7 +48,9 @@ export class IdempotencyTable {
   private readonly reads = sharedStatements((scopes: readonly string[]) => this.readAll(scopes));
   private readonly claims = sharedStatements((rows: readonly Progress[]) => this.claimAll(rows));
   private readonly answers = sharedStatements((rows: readonly Answered[]) => this.answerAll(rows, durable));
-  private readonly lazyAnswers = sharedStatements((rows: readonly Answered[]) => this.answerAll(rows, this.settings), { restMs: answersRestMs });
+  private readonly lazyAnswers = sharedStatements((rows: readonly Answered[]) => this.answerAll(rows, this.settings), {
+    restMs: answersRestMs,
+  });
   private readonly settings: string;
 
   constructor(

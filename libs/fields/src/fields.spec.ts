@@ -51,6 +51,10 @@ async function problems(input: object): Promise<string[]> {
 }
 
 describe('input fields', () => {
+  it('count characters as JSON Schema does, not units of UTF-16', async () => {
+    expect(await problems({ name: '🔧'.repeat(10) })).toEqual([]);
+  });
+
   it.each([
     ['a text that is a number', { name: 1 }, 'thing.name not_text'],
     ['a required text that is blank', { name: ' ' }, 'thing.name required'],
@@ -58,6 +62,7 @@ describe('input fields', () => {
     ['NUL', { name: 'a\0b' }, 'thing.name invalid_text'],
     ['a lone surrogate', { description: '\ud800' }, 'thing.description invalid_text'],
     ['a text that is too long', { name: 'x'.repeat(11) }, 'thing.name too_long'],
+    ['a text of eleven characters in two units each', { name: '🔧'.repeat(11) }, 'thing.name too_long'],
     ['half a day', { days: 1.5 }, 'thing.days not_an_integer'],
     ['days as text', { days: '5' }, 'thing.days not_an_integer'],
     ['too many days', { days: 101 }, 'thing.days out_of_range'],

@@ -13,11 +13,14 @@ export const canonicalText = (text: string): string => text.normalize('NFC').tri
 /** The canonical form of a text; anything else as it came. */
 const canonicalFrom = (value: unknown): unknown => (typeof value === 'string' ? canonicalText(value) : value);
 
+/** Characters are code points, as in JSON Schema's maxLength. */
+const isLonger = (text: string, max: number): boolean => text.length > max && [...text].length > max;
+
 function textProblem(value: unknown, { max, required }: { max: number; required: boolean }): Problem | undefined {
   if (typeof value !== 'string') return { code: 'not_text', message: 'must be text' };
   if (!isStorable(value)) return { code: 'invalid_text', message: 'must not contain NUL or unpaired surrogates' };
   if (required && value.trim() === '') return { code: 'required', message: 'must not be empty' };
-  return value.length > max ? { code: 'too_long', message: `must not be longer than ${max} characters` } : undefined;
+  return isLonger(value, max) ? { code: 'too_long', message: `must not be longer than ${max} characters` } : undefined;
 }
 
 const textOf = ({ max, required = false }: Readonly<{ max: number; required?: boolean }>): FieldKind => ({

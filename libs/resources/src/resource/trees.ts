@@ -34,12 +34,13 @@ export class Trees {
     const field = `${name}.parent_id`;
     const below = id === null ? 0 : await this.levelsBelow(view, id);
     let ancestor: unknown = parentId;
-    for (let level = 2; typeof ancestor === 'number'; level++) {
+    let level = 2;
+    // What would lie below itself is said to be a circle, however deep: nothing that is stored is deeper than the bound.
+    for (; typeof ancestor === 'number' && level <= deepestLevel + 1; level++) {
       if (ancestor === id) return [{ field, code: 'cycle', message: 'must not be the record itself or one below it' }];
-      if (level + below > deepestLevel) return [{ field, code: 'too_deep', message: tooDeep(below) }];
       ancestor = (await this.events.load(stream, ancestor)).state.values['parent_id'];
     }
-    return [];
+    return level - 1 + below > deepestLevel ? [{ field, code: 'too_deep', message: tooDeep(below) }] : [];
   }
 
   /** How many levels hang below a record, archived ones too. Read when everything that was written so far is there. @throws Rejection UNAVAILABLE */

@@ -95,11 +95,12 @@ function valueUnder(root: string, body: unknown): unknown {
     throw invalid([{ field: root, code: 'required', message: `the body must be an object with "${root}"` }]);
   const strangers = Object.keys(body).filter((name) => name !== root);
   if (strangers.length > 0)
-    throw invalid(
-      strangers
+    throw invalid([
+      ...(Object.hasOwn(body, root) ? [] : [{ field: root, code: 'required', message: 'is required' } as const]),
+      ...strangers
         .slice(0, 100)
-        .map((field) => ({ field, code: 'unknown_field', message: `there is no such field; the body stands under "${root}"` })),
-    );
+        .map((field) => ({ field, code: 'unknown_field', message: `there is no such field; the body stands under "${root}"` }) as const),
+    ]);
   return Object.entries(body).find(([name]) => name === root)?.[1];
 }
 
