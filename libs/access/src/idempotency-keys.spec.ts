@@ -189,6 +189,15 @@ describe('a request with an Idempotency-Key', () => {
     });
   });
 
+  it('is not refused where nobody can say whether an earlier try has done what stands in its way', async () => {
+    const unreachable = new pg.Pool({ host: '127.0.0.1', port: 1 });
+    const cutOff = new IdempotencyKeys(unreachable, { relaxed: true, onFault: (fault) => faults.push(fault) });
+    const refused = (): Promise<never> => Promise.reject(new Rejection('DUPLICATE_REFERENCE', 'a part has this reference'));
+    await expect(run({ key: 'cut off' }, refused, cutOff)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    cutOff.close();
+    await unreachable.end();
+  });
+
   it('is forgotten after seven days', async () => {
     await run({ key: 'old' }, async () => answered('old'));
     await pool.query("UPDATE app.idempotency_keys SET created_at = now() - interval '7 days 1 minute' WHERE body = 'old'");

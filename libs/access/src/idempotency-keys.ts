@@ -71,8 +71,8 @@ export class IdempotencyKeys {
       const outcome = await outcomeOf(work(fresh));
       if ('answer' in outcome && fresh.stored) return await this.settle(fresh, outcome);
       const known = await this.find(fresh).catch((fault: unknown) => {
-        // Without the table nobody knows more than this try; what it says of an append is still true.
-        if (fault instanceof Rejection || 'answer' in outcome) throw fault;
+        // What this try says of its own append is true without the table, too; that it was refused may be what an earlier one has done already.
+        if (fault instanceof Rejection || 'answer' in outcome || isRefusal(outcome.failure)) throw fault;
         this.onFault(fault);
       });
       if (!known) return await this.settle(fresh, outcome);
