@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer } from './harness/client.js';
 import { createDatabase, type TestDatabase } from './harness/database.js';
-import { FaultyProxy } from './harness/faulty-proxy.js';
+import { FaultyProxy } from '../tools/faulty-proxy.js';
 import { TestServer } from './harness/server.js';
 
 /** R11, its short form: the database is gone for seconds, in two ways, under a server that must live on. */

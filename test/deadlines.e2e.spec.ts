@@ -1,5 +1,5 @@
 import { createDatabase, type TestDatabase } from './harness/database.js';
-import { FaultyProxy } from './harness/faulty-proxy.js';
+import { FaultyProxy } from '../tools/faulty-proxy.js';
 import { TestServer } from './harness/server.js';
 
 /** How long one command may take, in milliseconds; a request of many takes longer here. */

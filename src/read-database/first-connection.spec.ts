@@ -1,7 +1,7 @@
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { DataSource } from 'typeorm';
 import { createDatabase, type TestDatabase } from '../../test/harness/database.js';
-import { FaultyProxy } from '../../test/harness/faulty-proxy.js';
+import { FaultyProxy } from '../../tools/faulty-proxy.js';
 import { connected, readOptions } from './data-source.js';
 import { firstConnection } from './first-connection.js';
 

@@ -3,21 +3,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EmbeddedPostgres } from '../../src/embedded-postgres/index.js';
+import { FaultyProxy } from '../faulty-proxy.js';
 import { ServerProcess } from '../server-process.js';
 import { atMost, none, type Findings } from './proof.js';
-import { SwitchableProxy, type ProxyMode } from './switchable-proxy.js';
 import { otherThanRefused, Witness, type Reply } from './witness.js';
 
 const recoveredWithinMs = 5_000;
 
-type Outage = Readonly<{ mode: ProxyMode; during: readonly Reply[]; liveness: readonly number[]; recoveredAfterMs: number }>;
+/** It takes no connection; it takes everything and never answers, as a dead network does. */
+type OutageMode = 'refuse' | 'blackHole';
+
+type Outage = Readonly<{ mode: OutageMode; during: readonly Reply[]; liveness: readonly number[]; recoveredAfterMs: number }>;
 
 /** A database on the other side of a network: it refuses, then falls silent, and comes back each time. */
 export async function databaseGone(seconds: number): Promise<Findings> {
   const folder = await mkdtemp(join(tmpdir(), 'millwright-outage-'));
   await chmod(folder, 0o711); // root's database server runs as another user, who must get through
   const database = await EmbeddedPostgres.start({ directory: join(folder, 'data') });
-  const proxy = await SwitchableProxy.to(Number(new URL(database.urlFor('app')).port));
+  const proxy = await FaultyProxy.start({ host: '127.0.0.1', port: Number(new URL(database.urlFor('app')).port) });
   const through = (role: 'app' | 'owner'): string => Object.assign(new URL(database.urlFor(role)), { port: String(proxy.port) }).href;
   const server = await ServerProcess.create({ environment: { DATABASE_URL: through('app'), MIGRATIONS_DATABASE_URL: through('owner') } });
   try {
@@ -31,12 +34,12 @@ export async function databaseGone(seconds: number): Promise<Findings> {
   }
 }
 
-async function breakAndMend(server: ServerProcess, proxy: SwitchableProxy, seconds: number): Promise<Findings> {
+async function breakAndMend(server: ServerProcess, proxy: FaultyProxy, seconds: number): Promise<Findings> {
   const { pid } = server;
   const witness = new Witness(server);
   await witness.begin();
   const outages: Outage[] = [];
-  for (const mode of ['refuse', 'swallow'] as const) outages.push(await oneOutage(witness, proxy, mode, (seconds / 2) * 1000));
+  for (const mode of ['refuse', 'blackHole'] as const) outages.push(await oneOutage(witness, proxy, mode, (seconds / 2) * 1000));
   const during = outages.flatMap((outage) => outage.during);
   return {
     claims: [
@@ -52,8 +55,8 @@ async function breakAndMend(server: ServerProcess, proxy: SwitchableProxy, secon
   };
 }
 
-async function oneOutage(witness: Witness, proxy: SwitchableProxy, mode: ProxyMode, forMs: number): Promise<Outage> {
-  proxy.switchTo(mode);
+async function oneOutage(witness: Witness, proxy: FaultyProxy, mode: OutageMode, forMs: number): Promise<Outage> {
+  proxy[mode]();
   const until = performance.now() + forMs;
   const during: Reply[] = [];
   const liveness: number[] = [];
@@ -62,6 +65,6 @@ async function oneOutage(witness: Witness, proxy: SwitchableProxy, mode: ProxyMo
     liveness.push(await witness.live());
     await delay(50);
   }
-  proxy.switchTo('pass');
+  proxy.pass();
   return { mode, during, liveness, recoveredAfterMs: await witness.untilRecovered(performance.now()) };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EventStoreDbTestServer } from '../../../../test/eventstoredb-server/server.js';
-import { FaultyProxy } from '../../../../test/harness/faulty-proxy.js';
+import { FaultyProxy } from '../../../../tools/faulty-proxy.js';
 import { describeEventLog } from '../contract/event-log-contract.js';
 import { prepareDatabase } from '../contract/log-database.js';
 import { newStream, proposed, type LogUnderTest } from '../contract/log-under-test.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client } from 'pg';
 import { createDatabase, type TestDatabase } from '../../../../test/harness/database.js';
-import { FaultyProxy } from '../../../../test/harness/faulty-proxy.js';
+import { FaultyProxy } from '../../../../tools/faulty-proxy.js';
 import { describeEventLog } from '../contract/event-log-contract.js';
 import { prepareDatabase } from '../contract/log-database.js';
 import { allAfter, idsOf, newStream, proposed, streamOf, type LogUnderTest } from '../contract/log-under-test.js';

@@ -29,9 +29,10 @@ export class FaultyProxy {
     return (this.listener.address() as AddressInfo).port;
   }
 
-  /** Heals everything, for connections that still stand and for new ones. */
+  /** Heals everything, for connections that still stand and for new ones; a cut that has not happened yet never will. */
   pass(): void {
     this.mode = 'pass';
+    this.cut = undefined;
     this.delayMs = 0;
     this.resetAfterBytes = Number.POSITIVE_INFINITY;
   }
