@@ -4,6 +4,7 @@ import { ToolProcess } from './tool-process.js';
 const proofs = [
   'nothing-lost',
   'one-effect',
+  'key-and-events',
   'no-lost-update',
   'one-moment',
   'history',

@@ -1,10 +1,4 @@
-import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   ensureSequences,
   EventStore,
@@ -16,6 +10,7 @@ import {
 } from '#millwright/event-sourcing';
 import { readConfiguration } from '../../src/config.js';
 import { projections } from '../../src/engine/projections.js';
+import { startEventStoreDbTestServer } from '../eventstoredb-test-server.js';
 import { firstPartId, registerParts, restock, transactionSequence } from './commands.js';
 import type { Measurement } from './line.js';
 import { loadFor } from './load.js';
@@ -33,7 +28,7 @@ const mostEvents = 100_000;
 export async function overTheWire(place: BenchPlace): Promise<Measurement[]> {
   const { eventStoreUrl } = readConfiguration();
   if (eventStoreUrl !== undefined) return measure(eventStoreUrl, 'EventStoreDB', place);
-  const server = await startTestServer();
+  const server = await startEventStoreDbTestServer();
   try {
     return await measure(server.url, 'test server', place);
   } finally {
@@ -131,24 +126,4 @@ async function catchUp(log: EventLog, where: string, { appUrl, ownerUrl, events 
   } finally {
     await engine.stop();
   }
-}
-
-async function startTestServer(): Promise<Readonly<{ url: string; stop(): Promise<void> }>> {
-  const folder = await mkdtemp(join(tmpdir(), 'millwright-bench-log-'));
-  const root = fileURLToPath(new URL('../../..', import.meta.url));
-  const child = fork('test/eventstoredb-server/main.ts', ['--file', join(folder, 'log.jsonl')], {
-    cwd: root,
-    execArgv: ['--import', './test/harness/typescript.mjs'],
-    silent: true,
-  });
-  const [started] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [{ url: string } | number | null];
-  if (typeof started !== 'object' || started === null) throw new Error('the wire-level test server did not start');
-  return {
-    url: started.url,
-    async stop() {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
 }
