@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import pg from 'pg';
+import { readmeTour } from '../tools/readme-tour.js';
 import type { Answer, Client } from './harness/client.js';
 import { sharedServer, TestServer } from './harness/server.js';
 
@@ -117,12 +116,7 @@ describe('the tour of the README', () => {
   it('is never behind itself, pasted as it stands', async () => {
     const server = await TestServer.start({ log: 'postgres' });
     try {
-      const tour = /In another one, paste this:\n\n```sh\n([^]*?)```/.exec(await readFile('README.md', 'utf8'))?.[1] ?? '';
-      const script = tour.replace('a-key-to-try-millwright', server.adminKey).replace('http://127.0.0.1:3000', server.url);
-      const printed = await pasted(script);
-      const answers = printed
-        .split('\n')
-        .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Pick<Answer, 'data' | 'meta'>] : []));
+      const answers = (await readmeTour(server.url, server.adminKey)) as Pick<Answer, 'data' | 'meta'>[];
       const [, , , , completed, , order, explained, first, again, document, report, trail] = answers;
       expect(completed?.data.status.name).toBe('completed');
       expect([order?.data.status.name, order?.data.total_costs.parts]).toEqual(['completed', 50.8]);
@@ -138,11 +132,3 @@ describe('the tour of the README', () => {
     }
   });
 });
-
-async function pasted(script: string): Promise<string> {
-  const shell = spawn('bash', ['-s'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  shell.stdin.end(script);
-  let printed = '';
-  for await (const chunk of shell.stdout) printed += String(chunk);
-  return printed;
-}
