@@ -41,6 +41,8 @@ export async function prove(
     console.error(`\nthe proof could not be finished (seed ${seed}): ${faultOf(error)}`);
     process.exitCode = 2;
   }
+  // Everything that was started has ended by now; what a killed process has left half open must not keep the verdict from being given.
+  process.exit();
 }
 
 /** A claim that counts what must not be: it holds when there is none. */
