@@ -212,7 +212,8 @@ describe('the OpenAPI document', () => {
         });
       expect(errors).not.toContain('405');
       expect([path, errors.includes('412')]).toEqual([path, matches]);
-      if (!operation.requestBody) expect(errors).toEqual(expect.not.arrayContaining(['413']));
+      // A body that a write does not ask for is read before it is refused.
+      for (const status of ['413', '415']) expect([path, errors.includes(status)]).toEqual([path, method !== 'GET']);
     }
     const { error } = await app.post('/locations', { location: { name: 'Hall' } }, { 'if-match': '"0"' }).expect(400);
     expect(error).toMatchObject({ code: 'MALFORMED_REQUEST', message: expect.stringContaining('If-Match') as string });
