@@ -52,7 +52,9 @@ export class LiveQueue {
         }
         if (position > this.received) this.received = position;
         this.wake();
-        while (this.events.length > roomEvents && !signal.aborted) await called((call) => (this.roomMade = call), signal);
+        // An append that does not end among those that wait is read to its end, however long: nothing of it can be taken before.
+        while (this.events.length > roomEvents && this.received !== this.incompleteAt && !signal.aborted)
+          await called((call) => (this.roomMade = call), signal);
       }
       if (!signal.aborted) this.problem = new Error('the subscription to the log ended');
     } catch (error) {
@@ -73,6 +75,7 @@ export class LiveQueue {
     const length = this.border();
     if (this.events.length > 0 && length === 0) {
       this.incompleteAt = this.received;
+      this.roomMade();
       return undefined;
     }
     const events = this.events.slice(0, length);
