@@ -214,7 +214,7 @@ function asExpected<Decided>(expected: CommandContext['expectedRevisions'], revi
   try {
     decide();
   } catch (refusal) {
-    if (refusal instanceof Rejection && refusal.code === 'NOT_FOUND') throw refusal;
+    if (!(refusal instanceof Rejection) || refusal.code === 'NOT_FOUND') throw refusal;
   }
   throw new Rejection('PRECONDITION_FAILED', 'The record has changed since it was read.');
 }
