@@ -19,6 +19,6 @@ export class QueryReads {
     // Who names a position has been heard already; what a mutation has just done is not in it.
     const isHeard = operation.operation === OperationTypeNode.QUERY && header(request.headers['x-min-position']) !== undefined;
     const { ownWrites, projections } = this;
-    return this.snapshots.of(run, isHeard ? undefined : () => seeOwnWrites(request, { ownWrites, projections }));
+    return this.snapshots.of(run, isHeard ? undefined : async () => seeOwnWrites(request, { ownWrites, projections }));
   }
 }

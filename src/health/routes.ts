@@ -25,13 +25,15 @@ export function addHealthRoutes(server: FastifyInstance, { health, metrics, engi
     return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
 
-  server.addHook('onResponse', async (request, reply) => {
+  server.addHook('onResponse', (request, reply, done) => {
     const labels = { method: request.method, route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) };
     metrics.httpDuration.observe(labels, reply.elapsedTime / 1_000);
+    done();
   });
 
   // While we stop, every answer takes its connection along, so that no client sends a request into a closing one.
-  server.addHook('onSend', async (_request, reply) => {
+  server.addHook('onSend', (_request, reply, _payload, done) => {
     if (health.isStopping) void reply.header('connection', 'close');
+    done();
   });
 }

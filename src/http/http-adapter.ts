@@ -2,7 +2,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { assertDescribed, type Operation, type TakenParameters } from '#millwright/resources';
+import { assertDescribed, type ControllerMethod, type Operation, type TakenParameters } from '#millwright/resources';
 import { publishedErrorOf } from '../errors/published-error.js';
 import { Rejection } from '#millwright/event-sourcing';
 import { errorBody } from './envelope.js';
@@ -18,6 +18,8 @@ declare module 'fastify' {
     operation?: Operation;
     /** Whether its method looks at the body and at the query. */
     takes?: TakenParameters;
+    /** The method of a controller that does it. */
+    method?: ControllerMethod;
   }
 }
 
@@ -33,6 +35,8 @@ export class HttpAdapter extends FastifyAdapter {
   constructor() {
     const paths = new KnownPaths();
     super({
+      // Nothing here is middleware of Connect, which would see every request for nothing.
+      skipMiddie: true,
       bodyLimit: bodyLimitBytes,
       requestTimeout: requestTimeoutMs,
       keepAliveTimeout: keepAliveTimeoutMs,
@@ -68,13 +72,6 @@ export class HttpAdapter extends FastifyAdapter {
    */
   override setErrorHandler(): FastifyInstance {
     return this.getInstance<FastifyInstance>();
-  }
-
-  override reply(...[response, body, status]: Parameters<FastifyAdapter['reply']>): FastifyReply {
-    const reply = response as FastifyReply;
-    if (!reply.takes) return super.reply(response, body, status);
-    reply.takes(body);
-    return reply;
   }
 
   /** Nest would add parsers of its own, which know none of our limits. */

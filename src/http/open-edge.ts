@@ -30,7 +30,10 @@ export function openEdge(application: NestFastifyApplication, logger: Logger): v
     paths: adapter.paths,
     logger,
   });
-  carryOutOperations(server, application.get(Writes, { strict: false }));
+  carryOutOperations(server, {
+    writes: application.get(Writes, { strict: false }),
+    controllerOf: (type) => application.get<object>(type, { strict: false }),
+  });
   serveHomePage(server);
   serveDocumentation(server, buildOpenApiDocument(application));
 }

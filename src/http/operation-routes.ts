@@ -1,65 +1,61 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import type { RequestScope, StoredAnswer } from '#millwright/access';
 import { Rejection } from '#millwright/event-sourcing';
-import { Answer, refuseBody, refuseQuery, type Operation, type TakenParameters, type Writes } from '#millwright/resources';
+import {
+  Answer,
+  refuseBody,
+  refuseQuery,
+  type ControllerMethod,
+  type Operation,
+  type TakenParameters,
+  type Writes,
+} from '#millwright/resources';
+import { callOf, statusOf, type MethodCall } from './controller-method.js';
 import { envelopeFormOf, json, successBody, successHeaders } from './envelope.js';
 import { expectedRevisionsOf, header } from './request-headers.js';
 import { isAboutOneRecord } from './route-policy.js';
 import { UnwrappedAnswer } from './unwrapped-answer.js';
 
-declare module 'fastify' {
-  interface FastifyReply {
-    /** Takes what the controller gives, which would be sent as it is otherwise. */
-    takes: ((result: unknown) => void) | null;
-  }
-}
+/** What a route carries out, by which method, and what that looks at. */
+type Described = Readonly<{ operation: Operation; takes: TakenParameters; method: ControllerMethod }>;
 
-type Described = Readonly<{ operation: Operation; takes: TakenParameters }>;
-
-/** Handlers of Nest are asynchronous, whatever Fastify's type says: one that throws rejects. */
-type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+type Services = Readonly<{ writes: Writes; controllerOf: (type: ControllerMethod['controller']) => object }>;
 
 /**
- * Turns what controllers give into envelope and headers, and gives writes their preconditions and their Idempotency-Key: one function around the
- * handler of each route that carries an operation. An interceptor of Nest would make an observable of every answer, with six subscriptions.
- * To be called before routes are added.
+ * Carries out what the routes of controllers describe, in one function: refuses what the operation does not take, gives writes their preconditions and
+ * their Idempotency-Key, calls the controller, and turns what it gives into envelope and headers. To be called before routes are added.
  */
-export function carryOutOperations(server: FastifyInstance, writes: Writes): void {
-  server.decorateReply('takes', null);
+export function carryOutOperations(server: FastifyInstance, services: Services): void {
   server.addHook('onRoute', (route) => {
-    const { operation, takes } = route.config ?? {};
-    if (operation && takes) route.handler = around(route.handler as unknown as Handler, { operation, takes }, writes);
+    const { operation, takes, method } = route.config ?? {};
+    if (operation && takes && method) route.handler = handlerOf({ operation, takes, method }, String(route.method), services);
   });
 }
 
-function around(handler: Handler, { operation, takes }: Described, writes: Writes): RouteHandlerMethod {
+function handlerOf({ operation, takes, method }: Described, verb: string, { writes, controllerOf }: Services): RouteHandlerMethod {
+  const controller = controllerOf(method.controller);
+  const call = callOf(controller, method);
+  const status = statusOf(controller, method, verb);
   const carryOut = operation.does === 'reads' ? read : write(operation, writes);
   return async (request, reply) => {
     const { scope } = request;
-    if (!scope) return handler(request, reply);
+    if (!scope) throw new Error(`${operation.name} was asked for by nobody`);
     if (operation.does === 'writes' && !takes.body) refuseBody(request.body);
     if (!takes.query) refuseQuery(request.query as object);
-    // Nest's own promise is kept only when the answer was sent: it ends in the reply, which others can wait for.
-    const handle = (): Promise<unknown> =>
-      new Promise((resolve, reject) => {
-        reply.takes = resolve;
-        handler(request, reply).catch(reject);
-      });
-    return sent(await carryOut(reply, scope, handle), reply);
+    reply.code(status);
+    return sent(await carryOut(reply, scope, call), reply);
   };
 }
 
-type Asked = () => Promise<unknown>;
-
-async function read(reply: FastifyReply, scope: RequestScope, handle: Asked): Promise<StoredAnswer> {
-  const result = await handle();
+async function read(reply: FastifyReply, scope: RequestScope, call: MethodCall): Promise<StoredAnswer> {
+  const result = await call(reply.request, reply);
   const isStale = result instanceof Answer && reply.request.ownWritesAwaited;
   return answerOf(isStale ? new Answer(result.data, { ...result.facts, stale: true }) : result, reply, scope);
 }
 
 const write =
   ({ atArchivedSites }: Operation, writes: Writes) =>
-  async (reply: FastifyReply, scope: RequestScope, handle: Asked): Promise<StoredAnswer> => {
+  async (reply: FastifyReply, scope: RequestScope, call: MethodCall): Promise<StoredAnswer> => {
     const { request } = reply;
     const ifMatch = header(request.headers['if-match']);
     if (ifMatch !== undefined && !isAboutOneRecord(request.routeOptions.url ?? ''))
@@ -74,7 +70,7 @@ const write =
         keyed:
           key === undefined ? undefined : { key, operation: pathOf(request), asked: { body: request.body ?? null, query: request.query } },
       },
-      async () => answerOf(await handle(), reply, scope),
+      async () => answerOf(await call(request, reply), reply, scope),
     );
     if (answer.replayed) reply.header('Idempotent-Replayed', 'true');
     return answer;
@@ -86,7 +82,7 @@ function pathOf({ method, routeOptions: { url = '' }, params }: FastifyRequest):
   return `${method} ${url.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(values.get(name) ?? ''))}`;
 }
 
-/** The answer as bytes and headers. Nest has set the route's status before the handler ran. */
+/** The answer as bytes and headers; its status is that of the reply. */
 function answerOf(result: unknown, reply: FastifyReply, scope: RequestScope): StoredAnswer {
   const status = reply.statusCode;
   if (result instanceof UnwrappedAnswer) {

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import { type ApiKeys, type EntityDirectory, type KnownSites, runInScope, type RequestScope } from '#millwright/access';
-import { type ProjectionEngine, Rejection, runForEverybody } from '#millwright/event-sourcing';
+import { type ApiKeys, type EntityDirectory, type KnownSites, type Principal, runInScope, type RequestScope } from '#millwright/access';
+import { type ProjectionEngine, Rejection, runForEverybody, whenKnown } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import type { OwnWrites } from '#millwright/resources';
 import { RejectionWithHeaders } from '../errors/published-error.js';
@@ -55,32 +55,29 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
     const wanted = admissions.get(route) ?? admissionOf(route);
     admissions.set(route, wanted);
     if (wanted === 'open') return done();
-    admit(request, wanted).then(
+    goOn(
+      () => admit(request, wanted),
       (scope) => {
         request.scope = scope;
         done();
       },
-      (refusal: unknown) => done(errorOf(refusal)),
+      done,
     );
   });
 
   server.addHook('preHandler', (request, _reply, done) => {
     const { scope } = request;
     if (!scope) return done();
-    const start = (): unknown => runInScope(scope, done);
-    try {
-      refuseNul(request);
-      const position = minimumPositionOf(request);
-      if (position === undefined && isRead(request))
-        return void seeOwnWrites(request, directory).then(start, (failure: unknown) => done(errorOf(failure)));
-      if (position === undefined) return void start();
-      directory.projections.reaches(position, longestWaitMs).then(
-        (reached) => (reached ? start() : done(new Rejection('UNAVAILABLE', 'the read models have not reached that position yet'))),
-        (failure: unknown) => done(errorOf(failure)),
-      );
-    } catch (refusal) {
-      done(errorOf(refusal));
-    }
+    goOn(
+      () => {
+        refuseNul(request);
+        const position = minimumPositionOf(request);
+        if (position !== undefined) return whenKnown(directory.projections.reaches(position, longestWaitMs), requireReached);
+        return isRead(request) ? seeOwnWrites(request, directory) : undefined;
+      },
+      () => runInScope(scope, done),
+      done,
+    );
   });
 
   server.addHook('onResponse', (request, reply, done) => {
@@ -102,43 +99,74 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
   });
 }
 
+/** Goes on with what was found out, at once where nothing had to be waited for; what goes on is answered by itself. */
+function goOn<Found>(find: () => Found | Promise<Found>, next: (found: Found) => void, refuse: (refusal: Error) => void): void {
+  let found: Found | Promise<Found>;
+  try {
+    found = find();
+  } catch (refusal) {
+    return refuse(errorOf(refusal));
+  }
+  if (found instanceof Promise) found.then(next, (refusal: unknown) => refuse(errorOf(refusal)));
+  else next(found);
+}
+
+function requireReached(isReached: boolean): void {
+  if (!isReached) throw new Rejection('UNAVAILABLE', 'the read models have not reached that position yet');
+}
+
 const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
 
 /** Lets a read wait until the read models show what its credential has written through this process, and notes when that takes too long. */
-export async function seeOwnWrites(
+export function seeOwnWrites(
   request: FastifyRequest,
   { ownWrites, projections }: Pick<Directory, 'ownWrites' | 'projections'>,
-): Promise<void> {
+): void | Promise<void> {
   const position = request.scope ? ownWrites.latest(request.scope.principal) : undefined;
-  if (position !== undefined) request.ownWritesAwaited = !(await projections.reaches(position, longestOwnWaitMs));
+  if (position === undefined) return undefined;
+  return whenKnown(projections.reaches(position, longestOwnWaitMs), (isReached) => {
+    request.ownWritesAwaited = !isReached;
+  });
 }
 
 /** Finds out who asks for which site. */
-function admission({ keys, entities, sites }: Directory): (request: FastifyRequest, wanted: Admission) => Promise<RequestScope> {
+function admission({
+  keys,
+  entities,
+  sites,
+}: Directory): (request: FastifyRequest, wanted: Admission) => RequestScope | Promise<RequestScope> {
   const customers = new LRUCache<number, RequestScope['customer']>({
     max: 1_000,
     ttl: customerBelievedForMs,
     fetchMethod: (customerId) => runForEverybody(() => entities.customer(customerId)),
   });
-  return async (request, wanted) => {
+  const customerOf = (id: number): RequestScope['customer'] | Promise<RequestScope['customer']> =>
+    customers.get(id) ?? customers.fetch(id).then((customer) => customer ?? { id, name: '' });
+  const scopeOf = ({ id, headers }: FastifyRequest, wanted: Admission, principal: Principal): RequestScope | Promise<RequestScope> => {
+    const { customerId } = principal;
+    return whenKnown(customerOf(customerId), (customer) => {
+      if (wanted === 'key') return { requestId: id, principal, customer, entity: null };
+      return whenKnown(sites.find(customerId, entityIdOf(header(headers['x-entity-id']))), (found) => {
+        if (!found) throw noSuchEntity();
+        return {
+          requestId: id,
+          principal,
+          customer,
+          // Asked anew each time, since this very request may change its site.
+          get entity() {
+            return sites.now(customerId, found);
+          },
+        };
+      });
+    });
+  };
+  return (request, wanted) => {
     const credential = credentialOf(request.headers.authorization);
     if (credential === undefined) throw unauthenticated('an API key is required: Authorization: Bearer <key>', 'Bearer');
-    const principal = await keys.authenticate(credential);
-    if (!principal) throw unauthenticated('this key is not known', 'Bearer error="invalid_token"');
-    const { customerId } = principal;
-    const customer = (await customers.fetch(customerId)) ?? { id: customerId, name: '' };
-    if (wanted === 'key') return { requestId: request.id, principal, customer, entity: null };
-    const found = await sites.find(customerId, entityIdOf(header(request.headers['x-entity-id'])));
-    if (!found) throw noSuchEntity();
-    return {
-      requestId: request.id,
-      principal,
-      customer,
-      // Asked anew each time, since this very request may change its site.
-      get entity() {
-        return sites.now(customerId, found);
-      },
-    };
+    return whenKnown(keys.authenticate(credential), (principal) => {
+      if (!principal) throw unauthenticated('this key is not known', 'Bearer error="invalid_token"');
+      return scopeOf(request, wanted, principal);
+    });
   };
 }
 

@@ -2,6 +2,7 @@ import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { IsNull, Not, type EntityManager, type Repository } from 'typeorm';
 import { ApiKey } from './api-key.entity.js';
+import { whenKnown } from '#millwright/event-sourcing';
 import type { Principal } from './request-scope.js';
 
 /** What an API key must have at least, so that nobody can guess it. */
@@ -23,13 +24,11 @@ export class ApiKeys {
     this.known = new LRUCache<string, ApiKey>({ max: 10_000, ttl: believedForMs, fetchMethod: (keyId) => this.find(keyId) });
   }
 
-  /** Whose key this is, or null. Throws only when the database cannot be asked. */
-  async authenticate(key: string): Promise<Principal | null> {
+  /** Whose key this is, or null: at once where it was looked up lately. Throws only when the database cannot be asked. */
+  authenticate(key: string): Principal | null | Promise<Principal | null> {
     if (key.length < shortestApiKey || key.length > 500) return null;
-    const found = await this.known.fetch(keyIdOf(key));
-    if (!found || !timingSafeEqual(found.secretHash, hashOf(key))) return null;
-    const credential = { kind: found.isBootstrap ? 'bootstrap' : 'api_key', id: found.keyId } as const;
-    return { credential, customerId: found.customerId, userId: found.userId, scopes: found.scopes ?? 'all' };
+    const keyId = keyIdOf(key);
+    return whenKnown(this.known.get(keyId) ?? this.known.fetch(keyId), (found) => (found ? principalOf(found, key) : null));
   }
 
   /**
@@ -49,6 +48,13 @@ export class ApiKeys {
   private async find(keyId: string): Promise<ApiKey | undefined> {
     return (await this.keys.findOneBy({ keyId, revokedAt: IsNull() })) ?? undefined;
   }
+}
+
+/** Null where it is not this very key. */
+function principalOf(found: ApiKey, key: string): Principal | null {
+  if (!timingSafeEqual(found.secretHash, hashOf(key))) return null;
+  const credential = { kind: found.isBootstrap ? 'bootstrap' : 'api_key', id: found.keyId } as const;
+  return { credential, customerId: found.customerId, userId: found.userId, scopes: found.scopes ?? 'all' };
 }
 
 async function replaceBootstrapKey(keys: Repository<ApiKey>, configured: string): Promise<void> {

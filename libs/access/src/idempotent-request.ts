@@ -1,4 +1,4 @@
-import { KeyKnown, nameBasedUuid, type IdempotentAttempt, type KeyRow } from '#millwright/event-sourcing';
+import { KeyKnown, nameBasedUuid, whenKnown, type IdempotentAttempt, type KeyRow } from '#millwright/event-sourcing';
 import type { Progress } from './idempotency-table.js';
 
 /** The table as one process sees it. */
@@ -60,16 +60,14 @@ export class IdempotentRequest implements IdempotentAttempt {
     return nameBasedUuid(String(ordinal), this.key.eventIdBase);
   }
 
-  async allocate(sequence: string, next: () => Promise<number>): Promise<number> {
+  allocate(sequence: string, next: () => number | Promise<number>): number | Promise<number> {
     const ids = this.allocated.get(sequence) ?? [];
     this.allocated.set(sequence, ids);
     const index = this.handedOut.get(sequence) ?? 0;
     this.handedOut.set(sequence, index + 1);
     const earlier = ids[index];
     if (earlier !== undefined) return earlier;
-    const id = await next();
-    ids[index] = id;
-    return id;
+    return whenKnown(next(), (id) => (ids[index] = id));
   }
 
   recognised(): void {

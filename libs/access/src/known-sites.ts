@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { Rejection, runForEverybody, type Admission } from '#millwright/event-sourcing';
+import { Rejection, runForEverybody, whenKnown, type Admission } from '#millwright/event-sourcing';
 import { EntityDirectory, type FoundEntity } from './entity-directory.js';
 import type { EntityScope, RequestScope } from './request-scope.js';
 
@@ -9,6 +9,9 @@ import type { EntityScope, RequestScope } from './request-scope.js';
 const noticedWithinMs = 500;
 /** Sites whose last reading is remembered. */
 const mostSites = 10_000;
+
+/** What was read of a site; `found` as soon as there is something. */
+type Reading = { readonly answer: Promise<FoundEntity | null>; found?: FoundEntity };
 
 /**
  * What a request may believe of its site: currency, time zone, and that an archived one takes no writes. What this process appends to a site's
@@ -18,7 +21,7 @@ const mostSites = 10_000;
 @Injectable()
 export class KnownSites {
   /** An age counts from when a reading began: what was appended meanwhile may be missing in it. */
-  private readonly readings = new LRUCache<string, Promise<FoundEntity | null>>({ max: mostSites, ttl: noticedWithinMs, ttlResolution: 0 });
+  private readonly readings = new LRUCache<string, Reading>({ max: mostSites, ttl: noticedWithinMs, ttlResolution: 0 });
 
   constructor(private readonly directory: EntityDirectory) {}
 
@@ -26,18 +29,24 @@ export class KnownSites {
    * A site, read from the log within the last half second; null when there is none or it belongs to another customer.
    * @throws Rejection UNAVAILABLE
    */
-  find(customerId: number, entityId: number): Promise<FoundEntity | null> {
+  find(customerId: number, entityId: number): FoundEntity | null | Promise<FoundEntity | null> {
+    const { found, answer } = this.reading(customerId, entityId);
+    return found ?? answer;
+  }
+
+  private reading(customerId: number, entityId: number): Reading {
     const key = `${customerId}/${entityId}`;
     const known = this.readings.get(key);
     if (known) return known;
-    const reading = runForEverybody(() => this.directory.find(customerId, entityId));
+    const reading: Reading = { answer: runForEverybody(() => this.directory.find(customerId, entityId)) };
     this.readings.set(key, reading);
     const forget = (): void => {
       if (this.readings.peek(key) === reading) this.readings.delete(key);
     };
     // Whoever creates a site or brings one back goes on with it at once.
-    reading.then((found) => {
+    reading.answer.then((found) => {
       if (!found || found.archived) forget();
+      else reading.found = found;
     }, forget);
     return reading;
   }
@@ -52,25 +61,28 @@ export class KnownSites {
    * until the site is brought back. A command that has waited longer than others may take to notice is asked anew.
    * @throws Rejection UNAVAILABLE
    */
-  async admission({ entity, principal: { customerId } }: RequestScope): Promise<Admission | undefined> {
+  admission({ entity, principal: { customerId } }: RequestScope): Admission | undefined | Promise<Admission | undefined> {
     if (!entity) return undefined;
-    let reading = this.find(customerId, entity.id);
-    let found = await reading;
-    return {
-      check: () => {
-        const { archived } = this.directory.known(customerId, entity.id) ?? found ?? { archived: false };
-        if (archived) throw new Rejection('CONFLICT', `The entity "${entity.name}" is archived; bring it back first.`);
-      },
-      // A reading that somebody else has begun since may still be under way.
-      renewed: () => {
-        const latest = this.find(customerId, entity.id);
-        if (latest === reading) return undefined;
-        reading = latest;
-        return latest.then((again) => {
-          found = again;
-        });
-      },
-    };
+    let reading = this.reading(customerId, entity.id);
+    return whenKnown(reading.found ?? reading.answer, (first) => {
+      let found = first;
+      return {
+        check: () => {
+          const { archived } = this.directory.known(customerId, entity.id) ?? found ?? { archived: false };
+          if (archived) throw new Rejection('CONFLICT', `The entity "${entity.name}" is archived; bring it back first.`);
+        },
+        // A reading that somebody else has begun since may still be under way.
+        renewed: () => {
+          const latest = this.reading(customerId, entity.id);
+          if (latest === reading) return undefined;
+          reading = latest;
+          if (latest.found) return void (found = latest.found);
+          return latest.answer.then((again) => {
+            found = again;
+          });
+        },
+      };
+    });
   }
 
   /** Resolves when every process knows what was just appended to a site's stream. */

@@ -61,7 +61,7 @@ describe('running a decision', () => {
 
   it('takes the surrounding context, and asserts that there is one', async () => {
     const id = randomUUID();
-    await expect(storeOn().execute(counting, id, countOne('a'))).rejects.toThrow('outside a command context');
+    expect(() => storeOn().execute(counting, id, countOne('a'))).toThrow('outside a command context');
     expect((await runInContext(inContext(), () => storeOn().execute(counting, id, countOne('a')))).revision).toBe(0);
   });
 
@@ -204,6 +204,15 @@ describe('a command that expects a revision', () => {
     await expect(expecting([1, 7])).rejects.toMatchObject({ code: 'PRECONDITION_FAILED' });
     expect(await expecting([5, 0])).toMatchObject({ revision: 1 });
     expect(await expecting('exists')).toMatchObject({ revision: 2 });
+  });
+
+  it('is not said to have met a mismatch where its decision broke', async () => {
+    const [store, id] = [storeOn(), randomUUID()];
+    const broken = (): never => {
+      throw new TypeError('an invariant is broken');
+    };
+    const context = inContext({ expectedRevisions: [7] });
+    await expect(store.execute(counting, id, broken, { context })).rejects.toThrow('an invariant is broken');
   });
 
   it('wins alone among fifty from two processes', async () => {

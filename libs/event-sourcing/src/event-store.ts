@@ -144,8 +144,8 @@ export class EventStore {
   }
 
   /** The next id of a sequence (`app.<sequence>_id`), handed out in blocks; the same again on a retry of the same idempotent request. */
-  nextId(sequence: string): Promise<number> {
-    const next = (): Promise<number> => this.sequences.next(sequence);
+  nextId(sequence: string): number | Promise<number> {
+    const next = (): number | Promise<number> => this.sequences.next(sequence);
     return surroundingContext()?.idempotency?.allocate(sequence, next) ?? next();
   }
 
@@ -160,7 +160,7 @@ export class EventStore {
     return this.states.settled();
   }
 
-  private async run<State, E extends Event>(
+  private run<State, E extends Event>(
     stream: Stream<State, E>,
     id: number | string,
     decide: (state: State) => readonly E[],
@@ -176,21 +176,21 @@ export class EventStore {
       this.lanes.set(name, lane as unknown as CommandLane<unknown, Event>);
       void lane.run(() => this.lanes.delete(name));
     }
-    const outcome = await this.inTime(command);
-    if (outcome.events.length > 0) context.commits?.note(outcome.position);
-    return outcome;
-  }
-
-  /** Nobody waits for ever, however long the log takes to answer or to fail. */
-  private async inTime<State, E extends Event>(command: PendingCommand<State, E>): Promise<Outcome<State>> {
+    // Nobody waits for ever, however long the log takes to answer or to fail.
     const waiting = command as unknown as PendingCommand<unknown, Event>;
     this.pending.add(waiting);
     this.sweeper ??= setInterval(() => this.sweep(), sweepMs);
-    try {
-      return await command.outcome;
-    } finally {
-      this.pending.delete(waiting);
-    }
+    return command.outcome.then(
+      (outcome) => {
+        this.pending.delete(waiting);
+        if (outcome.events.length > 0) context.commits?.note(outcome.position);
+        return outcome;
+      },
+      (failure: unknown) => {
+        this.pending.delete(waiting);
+        throw failure;
+      },
+    );
   }
 
   private sweep(): void {

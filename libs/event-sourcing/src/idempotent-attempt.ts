@@ -30,7 +30,7 @@ export interface IdempotentAttempt {
   /** The id of the n-th event this request appends, the same on every try. */
   eventId(ordinal: number): string;
   /** Hands out the ids of earlier tries in the same order, and new ones from `next` after that. */
-  allocate(sequence: string, next: () => Promise<number>): Promise<number>;
+  allocate(sequence: string, next: () => number | Promise<number>): number | Promise<number>;
   /** The row to store with what is about to be appended to a stream at that revision. From now on it may be stored. */
   rowFor(stream: string, revision: number): KeyRow;
   /** Stores a row ahead of what it is for. @throws KeyKnown */

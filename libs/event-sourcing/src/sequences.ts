@@ -15,16 +15,21 @@ export class Sequences {
 
   constructor(private readonly pool: Pool) {}
 
-  async next(name: string): Promise<number> {
+  /** At once where the block at hand has one left. */
+  next(name: string): number | Promise<number> {
     const block = this.blocks.get(name) ?? { ids: [], size: blockSizes.smallest, takenAt: 0 };
     this.blocks.set(name, block);
+    return block.ids.shift() ?? this.nextOfNewBlock(name, block);
+  }
+
+  private async nextOfNewBlock(name: string, block: Block): Promise<number> {
     for (;;) {
-      const id = block.ids.shift();
-      if (id !== undefined) return id;
       block.refill ??= this.refill(name, block).finally(() => {
         block.refill = undefined;
       });
       await block.refill;
+      const id = block.ids.shift();
+      if (id !== undefined) return id;
     }
   }
 

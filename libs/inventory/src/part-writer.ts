@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { currentEntity } from '#millwright/access';
-import { EventStore } from '#millwright/event-sourcing';
+import { EventStore, whenKnown } from '#millwright/event-sourcing';
 import { Questions, ResourceWriter, ResourceWriters, type Decided, type Question, type ResourceCommands } from '#millwright/resources';
 import { archivePart, changePartDetails, registerPart, unarchivePart } from './domain/part-registration.js';
 import { reverseReceipt } from './domain/part-stock.js';
@@ -54,9 +54,10 @@ export class PartWriter implements ResourceCommands, OnModuleInit {
   }
 
   /** A decision that may be a movement: it gets the id of a transaction. @throws Rejection NOT_FOUND, PRECONDITION_FAILED, and what it says */
-  async move(partId: number, decide: (state: Part, transactionId: number) => readonly PartEvent[]): Promise<Decided<Part>> {
-    const transactionId = await this.events.nextId(partTransactionIds.name);
-    return this.resources.decide(parts, partId, (state) => decide(state, transactionId));
+  move(partId: number, decide: (state: Part, transactionId: number) => readonly PartEvent[]): Decided<Part> | Promise<Decided<Part>> {
+    return whenKnown(this.events.nextId(partTransactionIds.name), (transactionId) =>
+      this.resources.decide(parts, partId, (state) => decide(state, transactionId)),
+    );
   }
 
   /** @throws Rejection NOT_FOUND, CONFLICT, NON_STOCK_PART, INSUFFICIENT_STOCK, PRECONDITION_FAILED, UNAVAILABLE while the read model is behind */

@@ -15,9 +15,9 @@ export class ParkedRows {
 
   constructor(private readonly database: DataSource) {}
 
-  async containedIn(rows: readonly Row[], { projection, streamOf }: RowSource): Promise<boolean> {
-    if (performance.now() - this.readAt > rereadAfterMs) await this.reread();
-    return this.parked.size > 0 && rows.some((row) => this.parked.has(`${projection} ${streamOf(row)}`));
+  containedIn(rows: readonly Row[], { projection, streamOf }: RowSource): boolean | Promise<boolean> {
+    const isContained = (): boolean => this.parked.size > 0 && rows.some((row) => this.parked.has(`${projection} ${streamOf(row)}`));
+    return performance.now() - this.readAt > rereadAfterMs ? this.reread().then(isContained) : isContained();
   }
 
   private async reread(): Promise<void> {

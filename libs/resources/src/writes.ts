@@ -8,7 +8,7 @@ import {
   type RequestScope,
   type StoredAnswer,
 } from '#millwright/access';
-import { runInContext, type CommandContext, type IdempotentAttempt } from '#millwright/event-sourcing';
+import { runInContext, whenKnown, type Admission, type CommandContext, type IdempotentAttempt } from '#millwright/event-sourcing';
 import { OwnWrites } from './own-writes.js';
 
 /** What a request wants written, by whichever edge it came in. */
@@ -45,7 +45,7 @@ export class Writes {
             key: keyed.key,
             fingerprint: fingerprintOf({ ...keyed.asked, entity: scope.entity?.id ?? null, if_match: ifMatch ?? null }),
           },
-          (idempotency) => this.decided(write, work, idempotency),
+          async (idempotency) => this.decided(write, work, idempotency),
         )
       : { ...(await this.decided(write, work)), replayed: false };
     // The answer's position also covers what others did for it (the parts of an order), and what an earlier try has done.
@@ -54,10 +54,17 @@ export class Writes {
     return answer;
   }
 
-  private async decided(write: Write, work: () => Promise<StoredAnswer>, idempotency?: IdempotentAttempt): Promise<StoredAnswer> {
-    const { scope, atArchivedSites, expectedRevisions } = write;
-    const admission = atArchivedSites ? undefined : await this.knownSites.admission(scope);
-    const context = commandContextOf(scope, { expectedRevisions, idempotency, admission });
+  private decided(write: Write, work: () => Promise<StoredAnswer>, idempotency?: IdempotentAttempt): StoredAnswer | Promise<StoredAnswer> {
+    const admission = write.atArchivedSites ? undefined : this.knownSites.admission(write.scope);
+    return whenKnown(admission, (admitted) => this.admitted(write, work, { admission: admitted, idempotency }));
+  }
+
+  private async admitted(
+    { scope, expectedRevisions }: Write,
+    work: () => Promise<StoredAnswer>,
+    more: Readonly<{ admission?: Admission; idempotency?: IdempotentAttempt }>,
+  ): Promise<StoredAnswer> {
+    const context = commandContextOf(scope, { expectedRevisions, ...more });
     try {
       return await runInContext(context, work);
     } catch (failure) {

@@ -116,7 +116,7 @@ async function consequencesOf<State, E extends Event>(
   };
   return {
     before: () => events.loadAt(stream, idOf(cause.stream), cause.revision - 1),
-    nextId: (sequence) => events.nextId(sequence),
+    nextId: async (sequence) => events.nextId(sequence),
     async send(channel, receiver, content) {
       const sent = `send ${channel} ${receiver}`;
       giveOnce(sent);

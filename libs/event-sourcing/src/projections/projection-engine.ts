@@ -144,7 +144,11 @@ export class ProjectionEngine {
   }
 
   /** Whether the views show everything up to a position, or do so within `milliseconds`. */
-  async reaches(position: Position, milliseconds: number): Promise<boolean> {
+  reaches(position: Position, milliseconds: number): boolean | Promise<boolean> {
+    return this.shows(together, position) || this.reachesIn(position, milliseconds);
+  }
+
+  private async reachesIn(position: Position, milliseconds: number): Promise<boolean> {
     try {
       await this.waitFor(position, { timeout: milliseconds });
       return true;

@@ -6,13 +6,13 @@ import type { Class } from '#millwright/fields';
 export function handlerOf<C extends Command<unknown>, Service extends object>(
   command: new (...args: never[]) => C,
   service: abstract new (...args: never[]) => Service,
-  carryOut: (service: Service, command: C) => Promise<unknown>,
+  carryOut: (service: Service, command: C) => unknown,
 ): Class {
   @CommandHandler(command)
   class Handler {
     constructor(@Inject(service) private readonly service: Service) {}
 
-    execute(command: C): Promise<unknown> {
+    async execute(command: C): Promise<unknown> {
       return carryOut(this.service, command);
     }
   }

@@ -9,4 +9,5 @@ export {
   type CommandOperation,
   type Operation,
   type OtherAnswers,
+  type ControllerMethod,
 } from './operation.js';

@@ -27,13 +27,20 @@ export const reads = (described: Omit<DescribedOperation, 'does'>): DescribedOpe
 /** Describes what writes. */
 export const writes = (described: Omit<DescribedOperation, 'does'>): DescribedOperation => ({ ...described, does: 'writes' });
 
+/** Which method of which controller. */
+export type ControllerMethod = Readonly<{ controller: Class; name: string }>;
+
 /** Makes a method of a controller the way to an operation over REST: the route carries its description, for every gate before the method. */
 export const OverRest =
   (operation: DescribedOperation): MethodDecorator =>
   (controller, method, descriptor) =>
     applyDecorators(
       ApiOperation({ operationId: operation.name, summary: operation.summary, description: operation.description }),
-      RouteConfig({ operation, takes: takenBy(controller, method) }),
+      RouteConfig({
+        operation,
+        takes: takenBy(controller, method),
+        method: { controller: controller.constructor as Class, name: String(method) } satisfies ControllerMethod,
+      }),
     )(controller, method, descriptor);
 
 /** Makes a root field the way to an operation over GraphQL: the schema's field carries its description. */
@@ -89,7 +96,7 @@ export type CommandOperation<C extends Command<Written> = Command<Written>, Serv
   /** The codes it is refused with, and when. */
   refusals: string;
   by: abstract new (...args: never[]) => Service;
-  carryOut(service: Service, command: C): Promise<Result>;
+  carryOut(service: Service, command: C): Result | Promise<Result>;
   answers?: OtherAnswer<Result, C>;
 }>; // prettier-ignore
 

@@ -17,7 +17,7 @@ export class ResourceAnswers {
   ) {}
 
   /** Over REST. */
-  of(resource: ResourceDefinition, { answers }: CommandOperation, result: Written, command: Command<Written>): Promise<Answer> {
+  of(resource: ResourceDefinition, { answers }: CommandOperation, result: Written, command: Command<Written>): Answer | Promise<Answer> {
     return answers ? this.services.get(answers.by, { strict: false }).answer(result, command) : this.resources.written(resource, result);
   }
 

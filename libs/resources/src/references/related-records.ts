@@ -2,21 +2,28 @@ import { Injectable } from '@nestjs/common';
 import DataLoader from 'dataloader';
 import { DataSource, EntityManager } from 'typeorm';
 import { currentScope, type RequestScope } from '#millwright/access';
-import { EventStore, sharedStatements, type Row } from '#millwright/event-sourcing';
+import { allKnown, EventStore, sharedStatements, type Row } from '#millwright/event-sourcing';
 import type { BulkRead, Related } from '#millwright/fields';
 import { columnSql, currentAsOf, currentMoment, readRow, rowsOf, selectList, statementAsOf, versionOf, type View } from '#millwright/lists';
 import { referenceTarget, type ReferenceServices } from './reference-targets.js';
 
 const rowsAtOnce = 5_000;
 
-/** By what is read, and what is said of each record that was mentioned. */
-type Moment = Readonly<{ loaders: Map<unknown, DataLoader<unknown, unknown>>; labels: Map<string, Promise<unknown>> }>;
+const nothing = Promise.resolve(undefined);
+
+/** By what is read, the rows of records that were mentioned, and what is said of each. */
+type Moment = Readonly<{
+  loaders: Map<unknown, DataLoader<unknown, unknown>>;
+  rows: Map<string, Promise<Row | undefined>>;
+  labels: Map<string, Promise<unknown>>;
+}>;
 
 /** Records that an answer mentions, read in bulk: within one request each kind costs one statement, however many rows mention it. */
 @Injectable()
 export class RelatedRecords implements Related {
   private readonly requests = new WeakMap<RequestScope, Map<unknown, Moment>>();
-  private readonly rows = new Map<string, BulkRead<number, Row | undefined>>();
+  private readonly shared = new Map<string, ReturnType<typeof sharedStatements<number, Row | undefined>>>();
+  private readonly seen = new Map<string, BulkRead<number, Row | undefined>>();
 
   constructor(
     private readonly database: DataSource,
@@ -29,8 +36,15 @@ export class RelatedRecords implements Related {
   }
 
   /** The row of a record; undefined for no id and for a record that does not exist. */
-  async row(kind: string, id: unknown): Promise<Row | undefined> {
-    return id == null ? undefined : this.load(this.rowsOf(kind), Number(id));
+  row(kind: string, id: unknown): Promise<Row | undefined> {
+    if (id == null) return nothing;
+    // As they were at the answer's own moment they are read in one statement for all that the answer mentions.
+    if (currentMoment() || currentAsOf() !== undefined) return this.load(this.seenOf(kind), Number(id));
+    const { rows } = this.moment();
+    const mention = `${kind} ${Number(id)}`;
+    let row = rows.get(mention);
+    if (!row) rows.set(mention, (row = this.sharedOf(kind).load(Number(id))));
+    return row;
   }
 
   /** The rows of several records in the order of their ids, leaving out what does not exist. */
@@ -59,10 +73,11 @@ export class RelatedRecords implements Related {
     );
   }
 
-  private async labelOf(kind: string, id: unknown, columns?: readonly string[]): Promise<unknown> {
-    const row = await this.row(kind, id);
-    if (!row) return null;
-    return columns ? Object.fromEntries(columns.map((column) => [column, row[column] ?? null])) : referenceTarget(kind).label(row, this);
+  private labelOf(kind: string, id: unknown, columns?: readonly string[]): Promise<unknown> {
+    return this.row(kind, id).then((row): unknown => {
+      if (!row) return null;
+      return columns ? Object.fromEntries(columns.map((column) => [column, row[column] ?? null])) : referenceTarget(kind).label(row, this);
+    });
   }
 
   /** Whether a record exists by now, whatever the read models show. */
@@ -87,7 +102,7 @@ export class RelatedRecords implements Related {
     if (!moments) this.requests.set(scope, (moments = new Map<unknown, Moment>()));
     const asOf = currentAsOf();
     let moment = moments.get(asOf);
-    if (!moment) moments.set(asOf, (moment = { loaders: new Map(), labels: new Map() }));
+    if (!moment) moments.set(asOf, (moment = { loaders: new Map(), rows: new Map(), labels: new Map() }));
     return moment;
   }
 
@@ -101,29 +116,30 @@ export class RelatedRecords implements Related {
   }
 
   /** Requests that ask at the same time share a statement, too: under load most answers mention the same few records. */
-  private rowsOf(kind: string): BulkRead<number, Row | undefined> {
-    const known = this.rows.get(kind);
-    if (known) return known;
-    const shared = sharedStatements((ids: readonly number[]) => this.readRows(kind, ids), { atMost: rowsAtOnce });
-    const bulk: BulkRead<number, Row | undefined> = {
-      read: (ids) =>
-        currentMoment() || currentAsOf() !== undefined ? this.readSeen(kind, ids) : Promise.all(ids.map((id) => shared.load(id))),
-    };
-    this.rows.set(kind, bulk);
-    return bulk;
+  private sharedOf(kind: string): ReturnType<typeof sharedStatements<number, Row | undefined>> {
+    let shared = this.shared.get(kind);
+    if (!shared) this.shared.set(kind, (shared = sharedStatements((ids) => this.readRows(kind, ids), { atMost: rowsAtOnce })));
+    return shared;
   }
 
-  /** As they were at the answer's own moment: what is not there yet did not exist then. */
-  private async readSeen(kind: string, ids: readonly number[]): Promise<(Row | undefined)[]> {
-    const rows = await readRowsById(this.database, referenceTarget(kind).view, ids);
-    return ids.map((id) => rows.get(id));
+  /** What is not there yet did not exist at the answer's moment. */
+  private seenOf(kind: string): BulkRead<number, Row | undefined> {
+    let seen = this.seen.get(kind);
+    if (!seen) {
+      const read = async (ids: readonly number[]): Promise<(Row | undefined)[]> => {
+        const rows = await readRowsById(this.database, referenceTarget(kind).view, ids);
+        return ids.map((id) => rows.get(id));
+      };
+      this.seen.set(kind, (seen = { read }));
+    }
+    return seen;
   }
 
   /** A record that was just created may not be in the read model yet: then the log knows it. */
-  private async readRows(kind: string, ids: readonly number[]): Promise<(Row | undefined)[]> {
+  private async readRows(kind: string, ids: readonly number[]): Promise<readonly (Row | undefined)[]> {
     const target = referenceTarget(kind);
     const rows = await readRowsById(this.database, target.view, [...new Set(ids)]);
-    return Promise.all(ids.map(async (id) => rows.get(id) ?? target.find(id, this.services)));
+    return allKnown(ids.map((id) => rows.get(id) ?? target.find(id, this.services)));
   }
 }
 

@@ -10,30 +10,29 @@ type PrintedField = FieldDefinition & Readonly<{ printed: PrintedFacet }>;
 /** How rows are shown over REST. Relations are read in bulk: printing a page costs one statement a kind of relation. */
 export class Printer {
   private readonly properties: Readonly<Record<Form, readonly PrintedField[]>>;
+  private readonly labels: readonly PrintedField[];
 
-  constructor(
-    fields: readonly FieldDefinition[],
-    private readonly labelled: readonly string[] = ['id', 'name'],
-  ) {
+  constructor(fields: readonly FieldDefinition[], labelled: readonly string[] = ['id', 'name']) {
     const printed = fields.filter((field): field is PrintedField => field.printed !== undefined);
     const of = (form: Form): PrintedField[] => printed.filter(({ printed: { only = form } }) => only === form);
     this.properties = { full: of('full'), row: of('row') };
+    this.labels = labelled.map(
+      (name): PrintedField =>
+        this.properties.full.find((field) => field.printed.name === name) ?? {
+          name,
+          printed: { name, openApi: {}, print: (row) => row[name] ?? null },
+        },
+    );
   }
 
-  async print(row: Row, form: Form, related: Related, figures?: unknown): Promise<Printed> {
+  /** At once where nothing has to be read for it. */
+  print(row: Row, form: Form, related: Related, figures?: unknown): Printed | Promise<Printed> {
     return printedBy(this.properties[form], row, related, figures, form);
   }
 
   /** What other resources print of this one. */
-  label(row: Row, related: Related): Promise<Printed> {
-    const properties = this.labelled.map(
-      (name): PrintedField =>
-        this.properties.full.find(({ printed }) => printed.name === name) ?? {
-          name,
-          printed: { name, openApi: {}, print: () => row[name] ?? null },
-        },
-    );
-    return printedBy(properties, row, related, undefined, 'full');
+  label(row: Row, related: Related): Printed | Promise<Printed> {
+    return printedBy(this.labels, row, related, undefined, 'full');
   }
 
   /** What a property is, where it is shown of another resource. */
@@ -55,7 +54,13 @@ export class Printer {
   }
 }
 
-async function printedBy(properties: readonly PrintedField[], row: Row, related: Related, figures: unknown, form: Form): Promise<Printed> {
+function printedBy(
+  properties: readonly PrintedField[],
+  row: Row,
+  related: Related,
+  figures: unknown,
+  form: Form,
+): Printed | Promise<Printed> {
   const shown: Printed = {};
   const awaited: Promise<void>[] = [];
   try {
@@ -69,9 +74,12 @@ async function printedBy(properties: readonly PrintedField[], row: Row, related:
     }
   } catch (error) {
     // What was begun may fail as well, and somebody must wait for it.
-    await Promise.allSettled(awaited);
-    throw error;
+    const failed = (): never => {
+      throw error;
+    };
+    return Promise.allSettled(awaited).then(failed);
   }
-  await Promise.all(awaited);
-  return shown;
+  const [first] = awaited;
+  if (first === undefined) return shown;
+  return (awaited.length === 1 ? first : Promise.all(awaited)).then(() => shown);
 }

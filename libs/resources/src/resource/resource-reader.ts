@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { currentEntity, currentScope } from '#millwright/access';
-import { ProjectionEngine, Rejection, type Row } from '#millwright/event-sourcing';
+import { allKnown, ProjectionEngine, Rejection, whenKnown, type Row } from '#millwright/event-sourcing';
 import { Answer } from '../answer.js';
 import {
   currentAsOf,
@@ -47,7 +47,7 @@ export class ResourceReader {
       return { page, shown: await Promise.all(page.rows.map(async (row) => [row, await figures?.projected(row)] as const)) };
     };
     const { page, shown } = figures ? await this.snapshots.of(read) : await read();
-    const data = await Promise.all(shown.map(([row, beside]) => resource.printer.print(row, 'row', this.related, beside)));
+    const data = await allKnown(shown.map(([row, beside]) => resource.printer.print(row, 'row', this.related, beside)));
     return new Answer(data, { meta: page.meta });
   }
 
@@ -59,18 +59,22 @@ export class ResourceReader {
   /** @throws Rejection NOT_FOUND */
   async one(resource: ResourceDefinition, id: number): Promise<Answer> {
     const figures = this.figures.get(resource);
-    const { row, beside } = figures
-      ? await this.together(resource, id, async (found) => ({ row: found, beside: await figures.projected(found) }))
-      : { row: await this.row(resource, id), beside: undefined };
-    const { source } = resource.list;
-    const stale = source !== undefined && (await this.parked.containedIn([row], source));
-    return new Answer(await resource.printer.print(row, 'full', this.related, beside), { revision: Number(row['revision']), stale });
+    if (!figures) return this.shown(resource, await this.row(resource, id));
+    const read = await this.together(resource, id, async (row) => ({ row, beside: await figures.projected(row) }));
+    return this.shown(resource, read.row, read.beside);
+  }
+
+  private shown({ list: { source }, printer }: ResourceDefinition, row: Row, beside?: unknown): Answer | Promise<Answer> {
+    return whenKnown(source !== undefined && this.parked.containedIn([row], source), (stale) =>
+      whenKnown(printer.print(row, 'full', this.related, beside), (data) => new Answer(data, { revision: Number(row['revision']), stale })),
+    );
   }
 
   /** The answer of a write, from the decided state. */
-  async written(resource: ResourceDefinition, { row, revision, position }: Written): Promise<Answer> {
-    const beside = await this.figures.get(resource)?.decided(row, position);
-    return new Answer(await resource.printer.print(row, 'full', this.related, beside), { revision, position });
+  written(resource: ResourceDefinition, { row, revision, position }: Written): Answer | Promise<Answer> {
+    return whenKnown(this.figures.get(resource)?.decided(row, position), (beside) =>
+      whenKnown(resource.printer.print(row, 'full', this.related, beside), (data) => new Answer(data, { revision, position })),
+    );
   }
 
   /**
@@ -95,11 +99,12 @@ export class ResourceReader {
    * The row of a resource, from the log where the read model does not have it yet: what was just created is found.
    * @throws Rejection NOT_FOUND
    */
-  async row({ name, list }: ResourceDefinition, id: number): Promise<Row> {
+  row({ name, list }: ResourceDefinition, id: number): Promise<Row> {
     requireHistory(list.view);
-    const row = await this.related.row(name, id);
     const place = { customerId: currentScope().principal.customerId, entityId: list.scope === 'entity' ? currentEntity().id : null };
-    if (!row || !isHere(row, place)) throw noSuchRecord();
-    return row;
+    return this.related.row(name, id).then((row) => {
+      if (!row || !isHere(row, place)) throw noSuchRecord();
+      return row;
+    });
   }
 }

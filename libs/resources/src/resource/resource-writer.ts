@@ -86,16 +86,16 @@ export class ResourceWriter {
   }
 
   /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED, and what the decision says */
-  async decide<State extends ResourceState, E extends Event>(
+  decide<State extends ResourceState, E extends Event>(
     resource: DecidedResource<State, E>,
     id: number,
     decision: (state: State) => readonly E[],
   ): Promise<Decided<State>> {
-    const outcome = await this.events.execute(resource.stream, id, (state) => {
+    const inHere = (state: State): readonly E[] => {
       requireHere(state.history);
       return decision(state);
-    });
-    return this.written(resource, id, outcome);
+    };
+    return this.events.execute(resource.stream, id, inHere).then((outcome) => this.written(resource, id, outcome));
   }
 
   /** What came of a command, with the row that its answer shows. */

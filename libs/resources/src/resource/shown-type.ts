@@ -16,7 +16,7 @@ export type ShownType = Readonly<{
   /** Shows what is computed or joined: a provider of the room's module. */
   resolver: Class;
   attributes: Readonly<Record<string, ListAttribute>>;
-  print(row: Row, related: Related, figures?: unknown): Promise<object>;
+  print(row: Row, related: Related, figures?: unknown): object | Promise<object>;
 }>;
 
 /** Makes a type of what a class of `Shown…` fields shows. */
