@@ -63,19 +63,16 @@ export class KnownSites {
    */
   admission({ entity, principal: { customerId } }: RequestScope): Admission | undefined | Promise<Admission | undefined> {
     if (!entity) return undefined;
-    let reading = this.reading(customerId, entity.id);
-    return whenKnown(reading.found ?? reading.answer, (first) => {
+    return whenKnown(this.find(customerId, entity.id), (first) => {
       let found = first;
       return {
         check: () => {
           const { archived } = this.directory.known(customerId, entity.id) ?? found ?? { archived: false };
           if (archived) throw new Rejection('CONFLICT', `The entity "${entity.name}" is archived; bring it back first.`);
         },
-        // A reading that somebody else has begun since may still be under way.
+        // A reading that somebody else has begun since, be it another command of this request, may still be under way.
         renewed: () => {
           const latest = this.reading(customerId, entity.id);
-          if (latest === reading) return undefined;
-          reading = latest;
           if (latest.found) return void (found = latest.found);
           return latest.answer.then((again) => {
             found = again;
