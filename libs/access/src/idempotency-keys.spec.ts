@@ -53,6 +53,13 @@ describe('a request with an Idempotency-Key', () => {
   it.each([
     ['appended nothing', async () => answered('nothing to do')],
     [
+      'lost its append and then had nothing to do',
+      async (request: IdempotentRequest) => {
+        request.rowFor('part-1', 7);
+        return answered('it is so already');
+      },
+    ],
+    [
       'consists of others',
       async (request: IdempotentRequest) => {
         await request.begin();
@@ -72,6 +79,16 @@ describe('a request with an Idempotency-Key', () => {
     } finally {
       await pool.query('DROP FUNCTION app.note_commit CASCADE; DROP TABLE app.seen_commits');
     }
+  });
+
+  it('is answered again with the first answer, also where it lost an append and then had nothing to do', async () => {
+    const first = await run({ key: 'known and lost' }, append('part-1'));
+    await keys.settled();
+    const lost = async (request: IdempotentRequest): Promise<StoredAnswer> => {
+      request.rowFor('part-1', 7);
+      return answered('it is so already');
+    };
+    expect(await run({ key: 'known and lost' }, lost)).toEqual({ ...first, replayed: true });
   });
 
   it('is answered by another process as soon as its answer is out', async () => {
@@ -243,6 +260,7 @@ const append =
   (stream: string) =>
   async (request: IdempotentRequest): Promise<StoredAnswer> => {
     await request.keep(request.rowFor(stream, -1));
+    request.committed();
     return answered(`{"stream":"${stream}","quote":"'\\\\ü"}`);
   };
 

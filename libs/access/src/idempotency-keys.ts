@@ -69,7 +69,7 @@ export class IdempotencyKeys {
     this.running.set(scope, run);
     try {
       const outcome = await outcomeOf(work(fresh));
-      if ('answer' in outcome && fresh.stored) return await this.settle(fresh, outcome);
+      if ('answer' in outcome && fresh.holdsKey) return await this.settle(fresh, outcome);
       const known = await this.find(fresh).catch((fault: unknown) => {
         // What this try says of its own append is true without the table, too; that it was refused may be what an earlier one has done already.
         if (fault instanceof Rejection || 'answer' in outcome || isRefusal(outcome.failure)) throw fault;
@@ -138,7 +138,7 @@ export class IdempotencyKeys {
     const { answer } = outcome;
     // What is committed is answered as such; a row that could not be finished is finished by a repeat, from the events.
     if (answer.final === false) await this.table.release(scope).catch(this.onFault);
-    else if (request.appended || request.wasDone) this.keepLater(scope, progress, answer);
+    else if (request.hasEvents) this.keepLater(scope, progress, answer);
     else if ((await this.table.answer(progress, answer).catch(this.onFault)) === false) throw inUse();
     return { ...answer, replayed: request.wasDone };
   }

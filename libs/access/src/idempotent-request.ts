@@ -21,6 +21,8 @@ export class IdempotentRequest implements IdempotentAttempt {
   private mayBeStored: boolean;
   private wasFound = false;
   private mayHaveAppended = false;
+  private isKept = false;
+  private hasCommitted = false;
 
   constructor(
     private readonly key: Pick<KeyRow, 'scope' | 'fingerprint' | 'eventIdBase'>,
@@ -42,9 +44,14 @@ export class IdempotentRequest implements IdempotentAttempt {
     return this.mayBeStored;
   }
 
-  /** Whether this try gave events to the log. */
-  get appended(): boolean {
-    return this.mayHaveAppended;
+  /** Whether its row was stored for certain: with events of its own, or ahead of everything. */
+  get holdsKey(): boolean {
+    return this.isKept || this.hasCommitted;
+  }
+
+  /** Whether events of its own are in the log, of which its answer can be made again. */
+  get hasEvents(): boolean {
+    return this.hasCommitted;
   }
 
   /** Whether an earlier try had done all of it, and only its answer was lost with its process. */
@@ -74,6 +81,10 @@ export class IdempotentRequest implements IdempotentAttempt {
     this.wasFound = true;
   }
 
+  committed(): void {
+    this.hasCommitted = true;
+  }
+
   rowFor(stream: string, revision: number): KeyRow {
     this.mayHaveAppended = true;
     // An append of an earlier try may have landed anywhere from the first revision on, so the lowest one stays.
@@ -83,6 +94,7 @@ export class IdempotentRequest implements IdempotentAttempt {
 
   async keep(row: KeyRow): Promise<void> {
     if (!(await this.holder.claim(row))) throw new KeyKnown([this.scope]);
+    this.isKept = true;
   }
 
   begin(): Promise<void> {

@@ -44,6 +44,8 @@ export interface IdempotentAttempt {
   readonly earlierTry?: Readonly<{ streams: Readonly<Record<string, number>> }>;
   /** Called when events of an earlier try were found and are answered from: the client is given its first answer again. */
   recognised(): void;
+  /** Called when events of this request are in the log for certain, of this try or an earlier one: what was given to an append may have lost. */
+  committed(): void;
 }
 
 /** Nothing was appended, for another request holds these keys already: their rows say what became of it. */

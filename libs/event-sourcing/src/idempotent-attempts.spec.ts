@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { runInContext } from './command-context.js';
 import type { EventLog } from './event-log.js';
 import { KeyKnown, type IdempotentAttempt, type KeyRow } from './idempotent-attempt.js';
-import { commandContext, countOne, counting } from './contract/counting.js';
+import { commandContext, countOne, counting, type Count, type Counted } from './contract/counting.js';
 import { changed, preparedLog } from './contract/log-database.js';
 import { streamOf } from './contract/log-under-test.js';
 import { Rejection } from './decider.js';
@@ -46,6 +46,7 @@ describe('a request with an Idempotency-Key', () => {
     keep = (): Promise<void> => Promise.resolve();
     begin = (): Promise<void> => Promise.resolve();
     recognised = (): void => undefined;
+    committed = (): void => undefined;
     /** What an earlier try of it is known by. */
     get tried(): { streams: Record<string, number> } {
       return { streams: Object.assign({}, ...this.rows.map(({ streams }) => streams)) as Record<string, number> };
@@ -148,6 +149,22 @@ describe('a request with an Idempotency-Key', () => {
       expect(outcomes[1]).toMatchObject({ reason: { name: 'KeyKnown', scopes: [first.scope] } });
       expect((await store.load(counting, id)).state).toEqual({ count: 2, last: 'c' });
     });
+  });
+
+  it('is told of what is in the log, and not of an append that lost', async () => {
+    const [id, own, told] = [randomUUID(), ids(), [] as string[]];
+    const telling = (what: string, attempt: Attempt) =>
+      inContext({ idempotency: Object.assign(attempt, { committed: () => told.push(what) }) });
+    const [store, rival] = [storeOn(), storeOn()];
+    const untilTwo = (state: Count): Counted[] => (state.count < 2 ? countOne('a')(state) : []);
+    await store.execute(counting, id, untilTwo, { context: telling('appended', new Attempt(own)) });
+    await rival.execute(counting, id, countOne('by a rival'), { context: inContext() });
+    const lost = new Attempt(ids());
+    expect((await store.execute(counting, id, untilTwo, { context: telling('lost', lost) })).events).toEqual([]);
+    expect(lost.rows).toHaveLength(1);
+    const repeat = new Attempt(own, { streams: { [`counting-${id}`]: -1 } });
+    await store.execute(counting, id, refuse, { context: telling('repeated', repeat) });
+    expect(told).toEqual(['appended', 'repeated']);
   });
 
   it('stores its row with its first append to each stream, and not where it loses', async () => {

@@ -182,6 +182,7 @@ export class PendingCommand<State, E extends Event> {
 
   answer(outcome: Outcome<State>): void {
     if (this.progress) this.progress.nextOrdinal = this.firstOrdinal + outcome.events.length;
+    if (outcome.events.length > 0) this.attempt?.committed();
     this.resolve(outcome);
   }
 

@@ -77,6 +77,7 @@ describe('a command beside a slow one', () => {
       keep: () => slowly,
       begin: () => slowly,
       recognised: () => undefined,
+      committed: () => undefined,
     };
     const [store, id] = [storeOn(logWith(() => ({ keepsKeys: false }))), randomUUID()];
     const other = store.execute(counting, id, countOne('a'), { context: inContext({ idempotency: slow }) });

@@ -393,7 +393,9 @@ describe('children of which some fields are personal', () => {
     await change(id, { purpose: 'Poetry' });
     await change(id, { visitor_contacts_attributes: [{ name: 'Anne' }] });
     const [, { id: eventId = '' } = {}] = await log.readStream(`visitor-${id}`);
-    const attempt = { eventId: () => eventId, earlierTry: { streams: { [`visitor-${id}`]: 0 } }, recognised: () => undefined };
+    const nothing = (): void => undefined;
+    const earlierTry = { streams: { [`visitor-${id}`]: 0 } };
+    const attempt = { eventId: () => eventId, earlierTry, recognised: nothing, committed: nothing };
     const idempotency = attempt as unknown as IdempotentAttempt;
     const again = await runInContext({ ...context(), idempotency }, () => writer.change(visitors, id, { purpose: 'Poetry' }));
     expect(again.revision).toBe(1);
