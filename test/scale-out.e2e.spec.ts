@@ -57,6 +57,22 @@ describe.each<TestLog>(['postgres', 'eventstoredb'])('several processes on one l
     }
   });
 
+  it('print the new name of a record that others mention, wherever it was renamed', async () => {
+    const storeroom = (await first.post('/storerooms', { storeroom: { name: 'Before' } }).expect(201)).data.id as number;
+    const created = await first.post('/parts', { part: { name: 'Bolt', storeroom_id: storeroom } }).expect(201);
+    const processes = [first, ...others];
+    for (let round = 0; round < 12; round++) {
+      const writer = processes[round % 3] ?? first;
+      const name = `Renamed ${round}`;
+      const { headers } = await writer.patch(`/storerooms/${storeroom}`, { storeroom: { name } }).expect(200);
+      const since = { 'x-min-position': headers.get('x-position') ?? '' };
+      for (const reader of processes) {
+        const [one, list] = await Promise.all([reader.get(`/parts/${created.data.id}`, since), reader.get('/parts', since)]);
+        expect([one.data.storeroom.name, list.data.at(-1).storeroom.name]).toEqual([name, name]);
+      }
+    }
+  });
+
   it('take no write for a site from the moment one of them has archived it', async () => {
     const processes = [first, ...others];
     const site = (await first.post('/entities', { entity: { name: 'Closing' } }).expect(201)).data.id as number;

@@ -9,6 +9,7 @@ import { projectionLag } from './lag.js';
 import { onALargeLog } from './large.js';
 import { judged, type Line, type Measurement } from './line.js';
 import { manyMovements } from './many-movements.js';
+import { memoryUnderLoad } from './memory.js';
 import { namesOverHttp, overHttp } from './over-http/index.js';
 import { withPlace, type BenchPlace, type BenchSize } from './place.js';
 import { isInProc } from './processor-time.js';
@@ -28,6 +29,7 @@ const benches: Readonly<Record<string, Bench>> = {
   lag: { measure: projectionLag, isOfAServer: true },
   movements: { measure: manyMovements, isOfAServer: true },
   large: { measure: onALargeLog, isOfAServer: false },
+  memory: { measure: memoryUnderLoad, isOfAServer: false },
   eventstoredb: { measure: overTheWire, isOfAServer: false },
 };
 
@@ -38,7 +40,7 @@ much processor time it costs the server, PostgreSQL and the load generator.
 
   --only <words>     only these, comma separated: ${Object.keys(benches).join(', ')}, or words out of the name of a scenario over HTTP
   --quick            little of everything: --seconds 1 --events 20000 --movements 20000
-  --seconds <n>      how long each load lasts (default 5)
+  --seconds <n>      how long each load lasts (default 5); that of memory 120 times as long
   --events <n>       how long the log of the large measurements is (default 1000000)
   --parts <n>        how many parts that log is about (default a tenth of the events)
   --movements <n>    how many movements the part has that has many (default 1000000)

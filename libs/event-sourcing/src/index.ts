@@ -17,7 +17,7 @@ export { largestEventBytes } from './event-size.js';
 export { logMigrations, type Migration } from './postgres/log-schema.js';
 export { sharedStatements } from './postgres/shared-statements.js';
 export { PostgresLog, type PostgresLogOptions } from './postgres/postgres-log.js';
-export { ProjectionEngine, type ProjectionEngineOptions } from './projections/projection-engine.js';
+export { ProjectionEngine, type ChangeListener, type ProjectionEngineOptions } from './projections/projection-engine.js';
 export type { ProjectionStatus } from './projections/projection-status.js';
 export type { Digest } from './projections/digest.js';
 export type { EngineLogger } from './projections/engine-logger.js';

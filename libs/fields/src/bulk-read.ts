@@ -5,8 +5,9 @@ import type { Row } from '#millwright/event-sourcing';
 export interface Related {
   row(kind: string, id: unknown): Promise<Row | undefined>;
   rowsIn(kind: string, ids: unknown): Promise<Row[]>;
-  label(kind: string, id: unknown, columns?: readonly string[]): Promise<unknown> | null;
-  labels(kind: string, ids: unknown, columns?: readonly string[]): Promise<unknown[]> | never[];
+  /** A promise where it has to be read. */
+  label(kind: string, id: unknown, columns?: readonly string[]): unknown;
+  labels(kind: string, ids: unknown, columns?: readonly string[]): readonly unknown[] | Promise<readonly unknown[]>;
   load<Key, Value>(bulk: BulkRead<Key, Value>, key: Key): Promise<Value>;
 }
 

@@ -35,6 +35,10 @@ export class MeasuredServer implements Target {
     return new MeasuredServer(process, postgresPid);
   }
 
+  get pid(): number | undefined {
+    return this.process.pid;
+  }
+
   send(request: ApiRequest): Promise<string> {
     return sendThrough(this.pool, request, this.process.key);
   }

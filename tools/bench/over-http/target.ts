@@ -45,7 +45,8 @@ export type Loading = Readonly<{
   operationsPerRequest?: number;
 }>;
 
-function unlessBusy(error: unknown): void {
+/** Says nothing where the server was only too busy. */
+export function unlessBusy(error: unknown): void {
   if (!(error instanceof Refused && error.status === busy)) throw error;
 }
 

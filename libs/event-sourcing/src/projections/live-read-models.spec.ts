@@ -27,7 +27,7 @@ describe('builds that ask together to be taken in', () => {
     const membership = new LiveMembership(owner, catalog, 'this release');
     const nothing = (): void => undefined;
     const parts = { log: world.log, writer: new BatchWriter(pool), membership, logger: silentLogger, advanced: nothing, left: nothing };
-    const live = new LiveReadModels({ ...parts, usurped: nothing });
+    const live = new LiveReadModels({ ...parts, changing: () => nothing, usurped: nothing });
     const older = await catalog.create(tally(1));
     await world.rows('insert into app.projections (name, serving) values ($1, $2)', 'tally', older);
     await catalog.create(tally(2));

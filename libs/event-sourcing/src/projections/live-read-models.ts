@@ -16,6 +16,8 @@ type Parts = Readonly<{
   writer: BatchWriter;
   membership: LiveMembership;
   logger: EngineLogger;
+  /** Rows of these streams (undefined: any) become others from now on until the answer is called. */
+  changing: (streams?: readonly string[]) => () => void;
   /** The position moved, or the members are others. */
   advanced: () => void;
   /** A member could not be written and is no longer one. */
@@ -70,6 +72,7 @@ export class LiveReadModels {
     this.position = tenure.checkpoint;
     this.failure = undefined;
     for (const member of members) this.members.add(member);
+    this.parts.changing()();
     this.work();
     this.parts.advanced();
   }
@@ -108,11 +111,9 @@ export class LiveReadModels {
       // Of two builds of one projection the newer one comes last, and stays.
       const ready = level.flat().sort(byBuild);
       if (ready.length === 0) return [];
-      const next = await this.parts.membership.admit(
-        tenure,
-        at,
-        ready.map(({ shown }) => shown),
-      );
+      const changed = this.parts.changing();
+      const builds = ready.map(({ shown }) => shown);
+      const next = await this.parts.membership.admit(tenure, at, builds).finally(changed);
       if (!this.goOn(tenure, next)) return [];
       for (const { shown, tables } of ready) this.members.add({ ...shown, work: tables });
       this.position = at;
@@ -167,6 +168,7 @@ export class LiveReadModels {
     }
     const { first } = this.members;
     if (!first || !this.tenure) return;
+    this.parts.changing()();
     this.position = first.work.stored;
     this.tenure = { ...this.tenure, checkpoint: this.position };
   }
@@ -211,10 +213,12 @@ export class LiveReadModels {
     }
   }
 
-  private async write({ upTo }: Batch): Promise<void> {
+  private async write({ events, upTo }: Batch): Promise<void> {
     const { tenure } = this;
     if (!tenure) return;
-    await this.parts.writer.write(stepTogether(tenure.epoch, tenure.checkpoint, upTo), this.members.changes());
+    const changed = this.parts.changing(events.map(({ stream }) => stream));
+    const step = stepTogether(tenure.epoch, tenure.checkpoint, upTo);
+    await this.parts.writer.write(step, this.members.changes()).finally(changed);
     if (!this.goOn(tenure, { ...tenure, checkpoint: upTo })) return;
     this.position = upTo;
     this.members.written(upTo);
@@ -226,7 +230,9 @@ export class LiveReadModels {
     for (const error of failures.values()) if (!tellsAgainst(error)) throw error;
     const { tenure } = this;
     if (!tenure) return;
-    if (!this.goOn(tenure, await this.parts.membership.expel(tenure, [...failures.keys()]))) return;
+    const changed = this.parts.changing();
+    const next = await this.parts.membership.expel(tenure, [...failures.keys()]).finally(changed);
+    if (!this.goOn(tenure, next)) return;
     for (const [member, error] of failures) {
       this.members.remove(member);
       this.parts.left(member, error);

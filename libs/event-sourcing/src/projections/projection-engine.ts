@@ -58,6 +58,9 @@ const writerOptions = Object.entries(writerSettings)
   .map(([name, value]) => `-c ${name}=${value}`)
   .join(' ');
 
+/** Told of the streams (undefined: any) whose rows become others from now on until its answer is called, before a transaction may show it. */
+export type ChangeListener = (streams?: readonly string[]) => () => void;
+
 /** Keeps read models in step with the log: one for each process, over all projections; those that serve are written together, by one process at a time. */
 export class ProjectionEngine {
   private readonly app: pg.Pool;
@@ -66,6 +69,7 @@ export class ProjectionEngine {
   private readonly locks: WorkerLocks;
   private readonly supervisor: ProjectionSupervisor;
   private readonly waiters = new PositionWaiters();
+  private readonly changeListeners: ChangeListener[] = [];
   private timer: NodeJS.Timeout | undefined;
   private polling = false;
   private stopping = false;
@@ -100,6 +104,7 @@ export class ProjectionEngine {
       catalog: this.catalog,
       allowed: () => ({ builds: this.locks.holds(1), live: this.locks.holds(3) }),
       logger,
+      changing: (streams) => this.changing(streams),
       advanced: () => this.advanced(),
       parked: (streams) => options.onParked?.(streams),
     });
@@ -156,6 +161,21 @@ export class ProjectionEngine {
       if (error instanceof PositionNotReached) return false;
       throw error;
     }
+  }
+
+  /** Whether this process works the read models that are shown, so that it knows of every change of them. */
+  get worksReadModels(): boolean {
+    return this.supervisor.live.held;
+  }
+
+  /** Has a listener told of every change of what is shown, while this process works it. */
+  onChange(listener: ChangeListener): void {
+    this.changeListeners.push(listener);
+  }
+
+  private changing(streams?: readonly string[]): () => void {
+    const told = this.changeListeners.map((listener) => listener(streams));
+    return () => told.forEach((changed) => changed());
   }
 
   /** Whether this process works the read model among the live ones, and that far. */

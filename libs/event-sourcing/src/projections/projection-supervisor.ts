@@ -32,6 +32,7 @@ type Parts = Readonly<{
   /** Which work the locks allow this process. */
   allowed: () => Readonly<{ builds: boolean; live: boolean }>;
   logger: EngineLogger;
+  changing: (streams?: readonly string[]) => () => void;
   advanced: () => void;
   parked: (streams: readonly ParkedStream[]) => void;
 }>;
@@ -68,6 +69,7 @@ export class ProjectionSupervisor {
       writer: new BatchWriter(pool),
       membership: this.membership,
       logger,
+      changing: (streams) => parts.changing(streams),
       advanced: () => parts.advanced(),
       left: (member, error) => {
         logger.error({ err: error, ...factsOf(member) }, 'a read model cannot be written; it is no longer shown, and is tried by itself');

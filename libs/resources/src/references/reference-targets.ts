@@ -10,6 +10,8 @@ export type ReferenceServices = Readonly<{ events: EventStore; entities: EntityM
 export type ReferenceTarget = ReferenceKind &
   Readonly<{
     view: View;
+    /** Of its streams. */
+    category: string;
     /** The record's row from the log: exact, and there before any read model has it. Undefined where there is no such record. */
     find(id: number, services: ReferenceServices): Promise<Row | undefined>;
     /** What other records print of it. */

@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import DataLoader from 'dataloader';
 import { DataSource, EntityManager } from 'typeorm';
 import { currentScope, type RequestScope } from '#millwright/access';
-import { allKnown, EventStore, sharedStatements, type Row } from '#millwright/event-sourcing';
+import { allKnown, EventStore, sharedStatements, streamName, whenKnown, type Row } from '#millwright/event-sourcing';
 import type { BulkRead, Related } from '#millwright/fields';
 import { columnSql, currentAsOf, currentMoment, readRow, rowsOf, selectList, statementAsOf, versionOf, type View } from '#millwright/lists';
 import { referenceTarget, type ReferenceServices } from './reference-targets.js';
+import { RememberedRows } from './remembered-rows.js';
 
 const rowsAtOnce = 5_000;
 
@@ -15,7 +16,7 @@ const nothing = Promise.resolve(undefined);
 type Moment = Readonly<{
   loaders: Map<unknown, DataLoader<unknown, unknown>>;
   rows: Map<string, Promise<Row | undefined>>;
-  labels: Map<string, Promise<unknown>>;
+  labels: Map<string, unknown>;
 }>;
 
 /** Records that an answer mentions, read in bulk: within one request each kind costs one statement, however many rows mention it. */
@@ -29,6 +30,7 @@ export class RelatedRecords implements Related {
     private readonly database: DataSource,
     private readonly events: EventStore,
     private readonly entities: EntityManager,
+    private readonly remembered: RememberedRows,
   ) {}
 
   get services(): ReferenceServices {
@@ -57,27 +59,35 @@ export class RelatedRecords implements Related {
    * What a record prints of a related one, or null. `columns` are taken instead of the kind's own label. Made once a request: most rows of a page
    * mention the same few records.
    */
-  label(kind: string, id: unknown, columns?: readonly string[]): Promise<unknown> | null {
+  label(kind: string, id: unknown, columns?: readonly string[]): unknown {
     if (id == null) return null;
     const { labels } = this.moment();
     const mention = `${kind} ${Number(id)} ${columns?.join() ?? ''}`;
     let label = labels.get(mention);
-    if (!label) labels.set(mention, (label = this.labelOf(kind, id, columns)));
+    if (label === undefined) labels.set(mention, (label = this.labelOf(kind, id, columns)));
     return label;
   }
 
-  labels(kind: string, ids: unknown, columns?: readonly string[]): Promise<unknown[]> | never[] {
+  labels(kind: string, ids: unknown, columns?: readonly string[]): readonly unknown[] | Promise<readonly unknown[]> {
     if (!Array.isArray(ids) || ids.length === 0) return [];
-    return Promise.all(ids.map((id) => this.label(kind, id, columns) ?? Promise.resolve(null))).then((labels) =>
-      labels.filter((label) => label !== null),
-    );
+    return whenKnown(allKnown(ids.map((id) => this.label(kind, id, columns))), (labels) => labels.filter((label) => label !== null));
   }
 
-  private labelOf(kind: string, id: unknown, columns?: readonly string[]): Promise<unknown> {
-    return this.row(kind, id).then((row): unknown => {
+  private labelOf(kind: string, id: unknown, columns?: readonly string[]): unknown {
+    return whenKnown<Row | undefined, unknown>(this.rowForLabel(kind, id), (row) => {
       if (!row) return null;
       return columns ? Object.fromEntries(columns.map((column) => [column, row[column] ?? null])) : referenceTarget(kind).label(row, this);
     });
+  }
+
+  /** What has not changed since another request has read it is taken from there; labels only, so that no record itself is older than a list that has it. */
+  private rowForLabel(kind: string, id: unknown): Row | Promise<Row | undefined> {
+    if (currentMoment() || currentAsOf() !== undefined) return this.row(kind, id);
+    const { category } = referenceTarget(kind);
+    const stream = streamName(category, Number(id));
+    const known = this.remembered.of(stream);
+    if (known) return known;
+    return this.row(kind, id);
   }
 
   /** Whether a record exists by now, whatever the read models show. */
@@ -138,7 +148,9 @@ export class RelatedRecords implements Related {
   /** A record that was just created may not be in the read model yet: then the log knows it. */
   private async readRows(kind: string, ids: readonly number[]): Promise<readonly (Row | undefined)[]> {
     const target = referenceTarget(kind);
+    const keep = this.remembered.reading(target.category);
     const rows = await readRowsById(this.database, target.view, [...new Set(ids)]);
+    for (const [id, row] of rows) keep(streamName(target.category, id), row);
     return allKnown(ids.map((id) => rows.get(id) ?? target.find(id, this.services)));
   }
 }

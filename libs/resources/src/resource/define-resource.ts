@@ -58,6 +58,7 @@ export function defineRecord<Fields extends object, Figures extends object>(
   defineReferenceTarget({
     kind: name,
     view,
+    category: stream.category,
     find: (id, services) => findPlain(resource, id, services),
     label: (row, related) => resource.printer.label(row, related),
     schemaOf: (property) => resource.printer.schemaOf(property),
@@ -78,6 +79,7 @@ export function defineResource<State extends ResourceState, E extends Event, Sho
   defineReferenceTarget({
     kind: name,
     view,
+    category: stream.category,
     async find(id, { events }) {
       const { state, revision } = await events.load(stream, id);
       return state.history && rowOf(state, revision);

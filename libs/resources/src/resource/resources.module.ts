@@ -4,7 +4,7 @@ import { OwnWrites } from '../own-writes.js';
 import { Writes } from '../writes.js';
 import { Mutations } from '../graphql/mutations.js';
 import { AsOf, ListReader, NestedLists, ParkedRows, Snapshots } from '#millwright/lists';
-import { ExternalReferences, ReferenceChecks, RelatedRecords } from '../references/index.js';
+import { ExternalReferences, ReferenceChecks, RelatedRecords, RememberedRows } from '../references/index.js';
 import { Questions } from '../questions.js';
 import { BuiltInRecords } from './built-in-records.js';
 import { PersonalRecords } from './personal-records.js';
@@ -32,6 +32,7 @@ const services = [
   NestedLists,
   ParkedRows,
   RelatedRecords,
+  RememberedRows,
   ReferenceChecks,
   ExternalReferences,
   ResourceReader,

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { categoryOf, ProjectionEngine, type Row } from '#millwright/event-sourcing';
+
+/** Units, storerooms, categories, statuses and people of many sites. */
+const mostRows = 5_000;
+
+/** What happens to the rows of a category: how many changes are under way, and how many there have been. */
+type Changes = { underWay: number; done: number };
+
+/**
+ * Rows of records that answers mention, kept from one request to the next as long as nothing happens to them. Only a process that works the read models
+ * can: it knows of a change before the database shows it. Others remember nothing.
+ */
+@Injectable()
+export class RememberedRows {
+  /** By stream. */
+  private readonly rows = new LRUCache<string, Row>({ max: mostRows });
+  private readonly ofCategory = new Map<string, Changes>();
+  private readonly ofAll: Changes = { underWay: 0, done: 0 };
+
+  constructor(private readonly projections: ProjectionEngine) {
+    projections.onChange((streams) => this.changing(streams));
+  }
+
+  of(stream: string): Row | undefined {
+    return this.projections.worksReadModels ? this.rows.get(stream) : undefined;
+  }
+
+  /** To be called before rows of a category are read; its answer keeps one of them, unless something has happened to any of them since. */
+  reading(category: string): (stream: string, row: Row) => void {
+    const changes = this.changesOf(category);
+    const before = [changes.done, this.ofAll.done];
+    return (stream, row) => {
+      if (changes.underWay > 0 || this.ofAll.underWay > 0 || changes.done !== before[0] || this.ofAll.done !== before[1]) return;
+      if (this.projections.worksReadModels) this.rows.set(stream, row);
+    };
+  }
+
+  private changesOf(category: string): Changes {
+    let changes = this.ofCategory.get(category);
+    if (!changes) this.ofCategory.set(category, (changes = { underWay: 0, done: 0 }));
+    return changes;
+  }
+
+  private changing(streams: readonly string[] | undefined): () => void {
+    if (streams === undefined) this.rows.clear();
+    else for (const stream of streams) this.rows.delete(stream);
+    const touched = streams ? [...new Set(streams.map(categoryOf))].map((category) => this.changesOf(category)) : [this.ofAll];
+    for (const changes of touched) changes.underWay += 1;
+    return () => {
+      for (const changes of touched) {
+        changes.underWay -= 1;
+        changes.done += 1;
+      }
+    };
+  }
+}
