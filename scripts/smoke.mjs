@@ -1,7 +1,7 @@
 // `npm run smoke`: whether the product runs on every version of Node that the README promises; `npm run smoke -- 24` on that one, `-- --suite` runs the
 // tests there instead. A version is fetched by npm into a folder that goes again: nothing here is needed to start, to build or to test.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -21,6 +21,8 @@ function fetched(version, folder) {
 
 function tried(version) {
   const folder = mkdtempSync(join(tmpdir(), 'millwright-node-'));
+  // Tests that root runs start some programs as an ordinary user, who must get through to it.
+  chmodSync(folder, 0o755);
   try {
     const node = fetched(version, folder);
     const { stdout: name } = spawnSync(node, ['--version'], { encoding: 'utf8' });
