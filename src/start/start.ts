@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import type { Logger } from 'pino';
 import type { Application } from './application.js';
 import { CannotStart } from './cannot-start.js';
@@ -9,7 +10,14 @@ import { createLogger } from './logging.js';
 /** A clean stop takes 10 s at most; what is not done by then is cut off, which loses nothing that was acknowledged. */
 const stopWithinMilliseconds = 9_500;
 
+/**
+ * How much garbage may pile up on what is alive before V8 collects all of it, in percent. Left to itself it waits for up to four times as much where the
+ * machine has memory: 370 MB of a server that needs 230, for no processor time that could be measured (20 percent cost half as much again).
+ */
+const mostGarbagePercent = 50;
+
 async function main(): Promise<void> {
+  setFlagsFromString(`--heap-growing-percent=${mostGarbagePercent}`);
   // A reader of our output that goes away (`npm start | head`) must not take the server with it.
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);

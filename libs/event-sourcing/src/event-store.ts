@@ -29,7 +29,8 @@ export type EventStoreOptions = Readonly<{
   hotStates?: number;
 }>;
 
-const defaultHotStates = 50_000;
+/** A state of a part or an order takes two or three kilobytes. */
+const defaultHotStates = 20_000;
 const sweepMs = 50;
 /** How long reading a stream or the log's head may take, in milliseconds. */
 const readingMs = 2_000;
