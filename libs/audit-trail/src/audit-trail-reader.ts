@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { allKnown } from '#millwright/event-sourcing';
 import {
   listQueryOf,
   ListReader,
@@ -51,7 +52,7 @@ export class AuditTrailReader {
 
   async list(query: RawQuery): Promise<Answer> {
     const { rows, meta } = await this.lists.read(auditTrailList, parseListQuery(auditTrailList, query));
-    return new Answer(await Promise.all(rows.map((row) => auditEvent.print(row, this.related))), { meta });
+    return new Answer(await allKnown(rows.map((row) => auditEvent.print(row, this.related))), { meta });
   }
 
   page(list: ListArguments): Promise<ListPage> {

@@ -118,7 +118,7 @@ describe('a snapshot', () => {
 describe('ids from a sequence', () => {
   it('are handed out once, also to two processes at a time', async () => {
     const [one, other] = [new Sequences(prepared.pool), new Sequences(prepared.pool)];
-    const ids = await Promise.all(Array.from({ length: 400 }, (_, n) => (n % 2 ? one : other).next('tested')));
+    const ids = await Promise.all(Array.from({ length: 400 }, async (_, n) => (n % 2 ? one : other).next('tested')));
     expect(new Set(ids).size).toBe(400);
   });
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { Row } from '#millwright/event-sourcing';
+import { allKnown, type Row } from '#millwright/event-sourcing';
 import { printed } from '#millwright/quantities';
 import { listQueryOf, ListReader, NestedLists, parseListQuery, type ListArguments, type ListPage, type RawQuery } from '#millwright/lists';
 import { Answer, noSuchRecord, readRowsById, RelatedRecords, ResourceReader } from '#millwright/resources';
@@ -34,7 +34,7 @@ export class PartTransactionReader {
       }),
     );
     const total_used = printed(String(aggregates['total_used']));
-    return new Answer(await Promise.all(rows.map((row) => partTransaction.print(row, this.related))), { meta: { ...meta, total_used } });
+    return new Answer(await allKnown(rows.map((row) => partTransaction.print(row, this.related))), { meta: { ...meta, total_used } });
   }
 
   async one(partId: number, transactionId: number): Promise<Answer> {

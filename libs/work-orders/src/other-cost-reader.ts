@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Row } from '#millwright/event-sourcing';
+import { allKnown, type Row } from '#millwright/event-sourcing';
 import { listQueryOf, ListReader, NestedLists, parseListQuery, type ListArguments, type ListPage, type RawQuery } from '#millwright/lists';
 import { Answer, RelatedRecords, ResourceReader, type OtherAnswers } from '#millwright/resources';
 import { otherCost } from './other-cost.shown.js';
@@ -23,7 +23,7 @@ export class OtherCostReader implements OtherAnswers<RecordedCost, RecordOtherCo
     const { rows, meta } = await this.resources.together(workOrders, workOrderId, () =>
       this.lists.read(otherCostList, asked, { where: { work_order_id: workOrderId } }),
     );
-    return new Answer(await Promise.all(rows.map((row) => otherCost.print(row, this.related))), { meta });
+    return new Answer(await allKnown(rows.map((row) => otherCost.print(row, this.related))), { meta });
   }
 
   page(workOrderId: number, list: ListArguments): Promise<ListPage> {

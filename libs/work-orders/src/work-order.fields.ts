@@ -1,4 +1,5 @@
 import { InputType } from '@nestjs/graphql';
+import { allKnown } from '#millwright/event-sourcing';
 import {
   Flag,
   Instant,
@@ -98,7 +99,7 @@ export class WorkOrderFigures {
   @Shown<WorkOrderCosts>({ type: () => totalCosts.type }, (_row, costs, related) => totalCosts.print(costs, related)) total_costs!: object;
   @Shown<WorkOrderCosts>(
     { type: () => [partAssignment.type] },
-    (_row, { lines }, related) => Promise.all(lines.map((line) => partAssignment.print(line, related))),
+    (_row, { lines }, related) => allKnown(lines.map((line) => partAssignment.print(line, related))),
     { only: 'full' },
   )
   part_assignments!: object[];

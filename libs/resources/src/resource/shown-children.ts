@@ -1,4 +1,4 @@
-import type { Row } from '#millwright/event-sourcing';
+import { allKnown, type Row } from '#millwright/event-sourcing';
 import {
   aSpoken,
   defineField,
@@ -41,7 +41,7 @@ export function shownChildren(owner: string, list: ChildList): ShownChildren {
     printed: {
       name: column,
       openApi: { type: () => type.type, isArray: true },
-      print: (row, related) => Promise.all(inOrder(row).map((child) => type.print(child, related))),
+      print: (row, related) => allKnown(inOrder(row).map((child) => type.print(child, related))),
     },
     output: { name: column, type: () => [type.type], nullable: false, resolve: inOrder },
   };
