@@ -174,7 +174,7 @@ describe('taking a receipt back', () => {
     const tag = async (path: string) => (await app.get(`/parts/${id}${path}`).expect(200)).headers.get('etag');
     expect(await tag(`/transactions/${reversal.id}`)).toBe(await tag(''));
     expect(await tag('/explain')).toBe(await tag(''));
-    expect((await app.patch(`/parts/${id}/transactions/${receipt.id}/reverse`, { reason: 'again' })).error.code).toBe('CONFLICT');
+    expect((await app.patch(`/parts/${id}/transactions/${receipt.id}/reverse`, { reason: 'again' })).error.code).toBe('ALREADY_REVERSED');
     expect((await app.patch(`/parts/${id}/transactions/987654321/reverse`, { reason: 'none' })).status).toBe(404);
   });
 });

@@ -4,6 +4,7 @@ import { defineErrors } from '#millwright/event-sourcing';
 export const inventoryErrors = defineErrors({
   errors: {
     INSUFFICIENT_STOCK: { status: 409, meaning: 'More is wanted than is available or on hand; nothing was moved.' },
+    ALREADY_REVERSED: { status: 409, meaning: 'It was reversed before; the reversal that there is stands.' },
     PART_IN_USE: { status: 409, meaning: 'The part still has stock, a reservation or a completion running.' },
     NON_STOCK_PART: { status: 422, meaning: 'A non-stock part has no stock ledger.' },
     VALUE_OUT_OF_RANGE: { status: 422, meaning: 'The stock value or charge would pass its limit.' },

@@ -60,7 +60,7 @@ export class PartWriter implements ResourceCommands, OnModuleInit {
     );
   }
 
-  /** @throws Rejection NOT_FOUND, CONFLICT, NON_STOCK_PART, INSUFFICIENT_STOCK, PRECONDITION_FAILED, UNAVAILABLE while the read model is behind */
+  /** @throws Rejection NOT_FOUND, CONFLICT, ALREADY_REVERSED, NON_STOCK_PART, INSUFFICIENT_STOCK, PRECONDITION_FAILED, UNAVAILABLE while the read model is behind */
   async reverse(partId: number, transactionOfReceipt: number, reason: string): Promise<Decided<Part>> {
     const receipt = await this.receipts.find(partId, transactionOfReceipt);
     return this.move(partId, (part, transactionId) => reverseReceipt(part, { transactionId, receipt: receipt(), reason }));

@@ -114,7 +114,7 @@ export const partOperations = [
     summary: 'Take a receipt back',
     description: 'Of a restock, or of the opening stock: its parts leave at the current average, the difference is price variance.',
     refusals:
-      'NOT_FOUND, CONFLICT (archived, no receipt, or reversed already), INSUFFICIENT_STOCK (its parts are no longer there), VALIDATION_FAILED, PRECONDITION_FAILED',
+      'NOT_FOUND, CONFLICT (archived, or no receipt), ALREADY_REVERSED, INSUFFICIENT_STOCK (its parts are no longer there), VALIDATION_FAILED, PRECONDITION_FAILED',
     by: PartWriter,
     carryOut: (parts, { part_id, transaction_id, reason }) => parts.reverse(part_id, transaction_id, reason),
   }),

@@ -269,7 +269,7 @@ describe('reversing a receipt', () => {
   it('refuses a second time', () =>
     given(registered(), restocked('4', '10', 2), restocked('4', '10', 3), (state) => reverseReceipt(state, reversal))
       .when(reverseReceipt, { ...reversal, transactionId: 107 })
-      .thenRefused('CONFLICT'));
+      .thenRefused('ALREADY_REVERSED'));
 
   it('refuses when its parts are no longer there', () =>
     given(registered(), restocked('4', '10', 2), used(7, '1'))

@@ -69,12 +69,12 @@ export type ReverseReceipt = Readonly<{ transactionId: number; receipt: Receipt;
 /**
  * Takes a whole receipt back. Its parts leave at the current average, so the value of what stays is not disturbed;
  * the difference to what the receipt had brought is purchase-price variance.
- * @throws Rejection NOT_FOUND; CONFLICT archived, or reversed already; INSUFFICIENT_STOCK its parts are no longer there
+ * @throws Rejection NOT_FOUND; CONFLICT archived; ALREADY_REVERSED; INSUFFICIENT_STOCK its parts are no longer there
  */
 export function reverseReceipt(part: Part, { transactionId, receipt, reason }: ReverseReceipt): PartEvent[] {
   requireStocked(part);
   const { transactionId: reversedTransactionId, quantity, value: receiptValue } = receipt;
-  if (part.reversed.has(reversedTransactionId)) throw new Rejection('CONFLICT', 'This receipt was reversed already.');
+  if (part.reversed.has(reversedTransactionId)) throw new Rejection('ALREADY_REVERSED', 'This receipt was reversed already.');
   const leaving = toQuantity(quantity);
   if (leaving > part.shelf.quantity) throw tooFewOnHand(leaving, part);
   const moved = movement(part.shelf, transactionId, -leaving, -valueLeaving(part.shelf, leaving));
