@@ -2,6 +2,7 @@ import { auditTrailProjection } from '#millwright/audit-trail';
 import type { Projection } from '#millwright/event-sourcing';
 import { costsProjection } from '#millwright/finance';
 import { partTransactionsProjection, stockLevelsProjection } from '#millwright/inventory';
+import { downtimesProjection } from '#millwright/sites';
 import { workOrdersProjection } from '#millwright/work-orders';
 import { records } from './records.js';
 
@@ -11,6 +12,7 @@ export const projections: readonly Projection[] = [
   stockLevelsProjection,
   partTransactionsProjection,
   workOrdersProjection,
+  downtimesProjection,
   costsProjection,
   auditTrailProjection,
 ];

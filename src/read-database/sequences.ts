@@ -1,5 +1,6 @@
 import type { IdSequence } from '#millwright/event-sourcing';
 import { parts, partTransactionIds } from '#millwright/inventory';
+import { downtimeIds } from '#millwright/sites';
 import { otherCostIds, workOrders } from '#millwright/work-orders';
 import { records } from '../engine/records.js';
 
@@ -9,4 +10,5 @@ export const sequences: readonly IdSequence[] = [
   ...[parts, workOrders].map(({ name, stream }) => ({ name, category: stream.category })),
   partTransactionIds,
   otherCostIds,
+  downtimeIds,
 ];

@@ -13,10 +13,12 @@ import {
   type QrCodeAttributes,
 } from '#millwright/fields';
 import { defineRecord } from '#millwright/resources';
+import { downtimesOfAsset, openDowntime } from './domain/downtimes.js';
+import { assetStatusSql } from './read-models/downtimes.js';
 
 const assetStatuses = defineChoices('AssetStatus', 'Whether an asset is running.', {
   online: 'It is running, or could be.',
-  offline: 'It is down.',
+  offline: 'It is down: one of its downtimes has not ended.',
 });
 
 class AssetFields {
@@ -59,6 +61,14 @@ export const assets = defineRecord({
   tree: { inRows: [] },
   attachments: true,
   history: true,
+  companion: {
+    category: downtimesOfAsset.category,
+    columns: { status: { type: 'text', sql: assetStatusSql } },
+    async find(id, events, upTo) {
+      const { state } = await (upTo === undefined ? events.load(downtimesOfAsset, id) : events.loadUpTo(downtimesOfAsset, id, upTo));
+      return { status: openDowntime(state) === undefined ? 'online' : 'offline' };
+    },
+  },
   people: { as: 'records' },
   search: ['name', 'description', 'asset_code', 'model', 'manufacturer', 'serial_number'],
 });

@@ -7,4 +7,6 @@ export * from './currency-and-time-zone.js';
 export { isCurrencyUsed } from './currency-use.js';
 export * from './site-directory.js';
 export * from './sites.module.js';
+export { downtimeIds } from './downtime-writer.js';
+export { downtimesProjection, downtimeTable } from './read-models/downtimes.js';
 export { siteErrors } from './errors.js';

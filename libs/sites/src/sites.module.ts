@@ -1,10 +1,16 @@
 import { Global, Module } from '@nestjs/common';
 import { KnownSites, EntityDirectory } from '#millwright/access';
-import { resourceModule } from '#millwright/resources';
+import { operationHandlers, resourceModule } from '#millwright/resources';
 import { assetTypes } from './asset-types.js';
 import { assets } from './assets.js';
 import { CurrencyUse } from './currency-use.js';
 import { customers } from './customers.js';
+import { AssetDowntimesResolver, DowntimesResolver } from './downtime.resolver.js';
+import { assetOperations } from './downtime.operations.js';
+import { downtime } from './downtime.shown.js';
+import { DowntimeReader } from './downtime-reader.js';
+import { DowntimeWriter } from './downtime-writer.js';
+import { DowntimesController } from './downtimes.controller.js';
 import { entities } from './entities.js';
 import { LastEntity } from './last-entity.js';
 import { locations } from './locations.js';
@@ -15,8 +21,20 @@ export const siteRecords = [customers, entities, locations, assetTypes, assets];
 
 @Global()
 @Module({
-  imports: [resourceModule(siteRecords)],
-  providers: [{ provide: EntityDirectory, useClass: SiteDirectory }, KnownSites, CurrencyUse, LastEntity],
+  imports: [resourceModule(siteRecords, [{ resource: assets, operations: assetOperations }])],
+  controllers: [DowntimesController],
+  providers: [
+    ...operationHandlers(assetOperations),
+    { provide: EntityDirectory, useClass: SiteDirectory },
+    KnownSites,
+    CurrencyUse,
+    LastEntity,
+    DowntimeWriter,
+    DowntimeReader,
+    AssetDowntimesResolver,
+    DowntimesResolver,
+    downtime.resolver,
+  ],
   exports: [EntityDirectory, KnownSites],
 })
 export class SitesModule {}

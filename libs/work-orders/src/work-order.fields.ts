@@ -20,6 +20,7 @@ import {
 } from '#millwright/fields';
 import { defineShownType, resourceFields } from '#millwright/resources';
 import type { StatusKind } from './domain/work-order.events.js';
+import { downtimeTracking, printedDowntime } from './downtime-tracking.js';
 import { totalCosts, partAssignment, type WorkOrderCosts } from './work-order-costs.shown.js';
 import { priorities, statusKinds, yesOrNo } from './work-order.choices.js';
 
@@ -92,7 +93,8 @@ export class WorkOrderFigures {
   @ShownOneOf(statusKinds, { description: 'What its status means, whatever it is called.', always: true, over: 'graphql' })
   status_kind!: StatusKind;
   @Shown({ ...integer, nullable: true }, () => null) pm_schedule_id!: null;
-  @Shown(later, () => null) downtime_tracking!: null;
+  @Shown({ type: () => downtimeTracking.type, nullable: true }, (row, _costs, related) => printedDowntime(row, related))
+  downtime_tracking!: object | null;
   @Shown(later, () => null) active_timer_current_user!: null;
   @Shown({ ...integer, nullable: true }, () => null, { only: 'row', as: 'work_order_request_id' }) request_id!: null;
   @Shown(integer, () => 0, { only: 'row' }) comments_count!: number;

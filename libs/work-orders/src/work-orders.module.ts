@@ -4,6 +4,8 @@ import { isBeingIssued } from '#millwright/inventory';
 import { operationHandlers, Questions, resourceModule } from '#millwright/resources';
 import { isCurrencyUsed } from '#millwright/sites';
 import { AssignmentAnswers } from './assignment-answers.js';
+import { downtimeTracking } from './downtime-tracking.js';
+import { DowntimeTrackingResolver } from './downtime-tracking.resolver.js';
 import { Fulfilment } from './fulfilment.js';
 import { OtherCostReader } from './other-cost-reader.js';
 import { otherCost } from './other-cost.shown.js';
@@ -34,6 +36,8 @@ import { WorkOrderWriter } from './work-order-writer.js';
     WorkOrderStatuses,
     WorkOrderCostReader,
     WorkOrderFiguresResolver,
+    DowntimeTrackingResolver,
+    downtimeTracking.resolver,
     partAssignment.resolver,
     otherCost.resolver,
   ],

@@ -1,4 +1,4 @@
-import type { EventStore, Row } from '#millwright/event-sourcing';
+import { categoryOf, idOf, streamName, type EventStore, type Row } from '#millwright/event-sourcing';
 import type { EntityManager } from 'typeorm';
 import { defineReferenceKind, type ReferenceKind, type Related } from '#millwright/fields';
 import type { View } from '#millwright/lists';
@@ -12,6 +12,8 @@ export type ReferenceTarget = ReferenceKind &
     view: View;
     /** Of its streams. */
     category: string;
+    /** Of streams with the same ids that decide what it shows, too. */
+    companion?: string;
     /** The record's row from the log: exact, and there before any read model has it. Undefined where there is no such record. */
     find(id: number, services: ReferenceServices): Promise<Row | undefined>;
     /** What other records print of it. */
@@ -19,10 +21,13 @@ export type ReferenceTarget = ReferenceKind &
   }>;
 
 const targets = new Map<string, ReferenceTarget>();
+/** The category of records by that of the streams beside theirs. */
+const companions = new Map<string, string>();
 
 /** Makes a kind known, once, when its file is loaded. Everything in the process may then refer to it. */
 export function defineReferenceTarget(target: ReferenceTarget): ReferenceTarget {
   targets.set(target.kind, target);
+  if (target.companion !== undefined) companions.set(target.companion, target.category);
   defineReferenceKind(target);
   return target;
 }
@@ -31,4 +36,10 @@ export function referenceTarget(kind: string): ReferenceTarget {
   const target = targets.get(kind);
   if (!target) throw new Error(`no kind of record is called ${kind}`);
   return target;
+}
+
+/** The stream of the record that shows what happens on a stream. */
+export function streamShowing(stream: string): string {
+  const category = companions.get(categoryOf(stream));
+  return category === undefined ? stream : streamName(category, idOf(stream));
 }

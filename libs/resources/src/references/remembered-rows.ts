@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { categoryOf, ProjectionEngine, type Row } from '#millwright/event-sourcing';
+import { streamShowing } from './reference-targets.js';
 
 /** Units, storerooms, categories, statuses and people of many sites. */
 const mostRows = 5_000;
@@ -20,7 +21,7 @@ export class RememberedRows {
   private readonly ofAll: Changes = { underWay: 0, done: 0 };
 
   constructor(private readonly projections: ProjectionEngine) {
-    projections.onChange((streams) => this.changing(streams));
+    projections.onChange((streams) => this.changing(streams?.map(streamShowing)));
   }
 
   of(stream: string): Row | undefined {

@@ -19,7 +19,7 @@ import { treeFields } from './tree-fields.js';
 export function defineRecord<Fields extends object, Figures extends object>(
   options: PlainOptions<Fields, Figures>,
 ): PlainResource<Fields & Figures> {
-  const { name, plural, scope, defaultSort = 'name asc', tree, rules = {}, defaults = {}, hidden = false } = options;
+  const { name, plural, scope, defaultSort = 'name asc', tree, rules = {}, defaults = {}, hidden = false, companion } = options;
   const described = resourceFields<Fields, Figures>(options);
   const lists = described.children.map(({ column }) => column);
   const stream = recordStream(described.typeName, camelCase(name), lists, neverMissing(described.all));
@@ -30,10 +30,11 @@ export function defineRecord<Fields extends object, Figures extends object>(
     stream,
     table: plainTable({ plural, scope, fields: described.all, personal, defaultSort, history: options.history }),
   });
-  const view = withoutGaps(
+  const whole = withoutGaps(
     isPersonal(personal) ? personalView({ name, fields: described.all, personal, table }) : viewOf(table),
     described.all,
   );
+  const view = companion ? { ...whole, columns: { ...whole.columns, ...companion.columns } } : whole;
   const fields = tree ? { ...described, all: [...described.all, ...treeFields({ name, view }, tree)] } : described;
   const figures = own.filter((field) => !isInput(field) && field.stored?.initial !== undefined);
   const initial: RecordValues = {
@@ -52,6 +53,7 @@ export function defineRecord<Fields extends object, Figures extends object>(
     children: described.children,
     personal,
     tree: tree !== undefined,
+    companion,
     initial,
     hidden,
   };
@@ -59,6 +61,7 @@ export function defineRecord<Fields extends object, Figures extends object>(
     kind: name,
     view,
     category: stream.category,
+    ...(companion && { companion: companion.category }),
     find: (id, services) => findPlain(resource, id, services),
     label: (row, related) => resource.printer.label(row, related),
     schemaOf: (property) => resource.printer.schemaOf(property),

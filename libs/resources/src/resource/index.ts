@@ -1,5 +1,6 @@
 export * from './plain-decider.js';
 export * from './define-resource.js';
+export type { Companion } from './companion.js';
 export * from './resource-definition.js';
 export { resourceFields, type ResourceFields } from './resource-fields.js';
 export { resourceColumns, storedColumns } from './resource-table.js';

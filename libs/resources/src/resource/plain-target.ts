@@ -28,5 +28,5 @@ export async function findPlain(resource: PlainResource, id: number, { events, e
   const complete = isPersonal(resource.personal)
     ? await new PersonalRecords(new PersonalValues(entities)).complete(resource, id, state)
     : state;
-  return wholeRow(resource, id, complete, revision);
+  return { ...wholeRow(resource, id, complete, revision), ...(await resource.companion?.find(id, events)) };
 }

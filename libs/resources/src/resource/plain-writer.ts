@@ -85,7 +85,7 @@ export class PlainWriter {
   private async registerNew(definition: PlainResource, values: RecordValues, decide: () => RecordEvent[]): Promise<Written> {
     if (isPersonal(definition.personal) || referenceIn(values) !== undefined) return this.registerUnderChosenId(definition, values, decide);
     const outcome = await this.events.create(definition.stream, definition.name, decide);
-    return written(definition, outcome.id, outcome);
+    return this.written(definition, outcome.id, outcome);
   }
 
   /** Where the id must be known before the append: a reference is claimed for it, or personal values are written under it. */
@@ -98,7 +98,7 @@ export class PlainWriter {
         if (state.registered) throw new Rejection('CONFLICT', 'Another request took the same id; please try again.');
         return decide().map((event) => withoutPersonal(definition.personal, event, version));
       });
-    return written(definition, id, await this.people.append(definition, id, personalAfter(definition, nothingKept, values), register));
+    return this.written(definition, id, await this.people.append(definition, id, personalAfter(definition, nothingKept, values), register));
   }
 
   /** Two creations with one reference get one id: they meet on one stream, where the log lets one through. */
@@ -152,7 +152,7 @@ export class PlainWriter {
     if (overtaken) return undefined;
     await this.people.forgetOlder(definition, id, state, outcome.state);
     await afterwards?.();
-    return written(definition, id, outcome);
+    return this.written(definition, id, outcome);
   }
 
   private movingReference<T>(
@@ -191,7 +191,7 @@ export class PlainWriter {
       requireHere(state.history, definition.scope);
       return decide(state);
     });
-    return written(definition, id, await this.people.completeOutcome(definition, id, outcome));
+    return this.written(definition, id, await this.people.completeOutcome(definition, id, outcome));
   }
 
   private async existing(definition: PlainResource, id: number): Promise<CompleteState> {
@@ -207,6 +207,13 @@ export class PlainWriter {
     return referenceIn((await this.people.complete(definition, id, state)).values) ?? null;
   }
 
+  /** What streams beside its own say of it is told as of the position that the answer names; one that was just made has none. */
+  private async written(definition: PlainResource, id: number, outcome: Outcome<RecordState>): Promise<Written> {
+    const { state, revision, position } = outcome;
+    const beside = revision > 0 ? await definition.companion?.find(id, this.events, position) : undefined;
+    return { id, row: { ...wholeRow(definition, id, state, revision), ...beside }, revision, position };
+  }
+
   /** An id without a stream: at first start the built-in records have ids that their sequence does not know. */
   private async freshId(definition: PlainResource): Promise<number> {
     const earlier = currentContext().idempotency?.earlierTry;
@@ -217,13 +224,6 @@ export class PlainWriter {
     }
   }
 }
-
-const written = (definition: PlainResource, id: number, { state, revision, position }: Outcome<RecordState>): Written => ({
-  id,
-  row: wholeRow(definition, id, state, revision),
-  revision,
-  position,
-});
 
 function setOnce<Guard>(guards: Map<Class, Guard>, { name, class: kind }: PlainResource, guard: Guard): void {
   if (guards.has(kind)) throw new Error(`a second guard of ${name} would take the place of the first`);

@@ -2,6 +2,7 @@ import type { Event, Outcome, Position, Projection, RecordHistory, Row, Stream, 
 import type { Class } from '#millwright/fields';
 import type { ListDefinition, View } from '#millwright/lists';
 import type { ChildList } from './children.js';
+import type { Companion } from './companion.js';
 import type { PersonalFields } from './personal-fields.js';
 import type { RecordRules, RecordStream, RecordValues } from './plain-decider.js';
 import type { Printer } from './printer.js';
@@ -91,6 +92,7 @@ export type PlainResource<Fields extends object = object> = ResourceDefinition &
     /** What is personal data: it lives in app.people, and events name only the fields. */
     personal: PersonalFields;
     tree: boolean;
+    companion?: Companion;
     /** What a new one has where nothing was given. */
     initial: RecordValues;
     /** Without edges of its own: it is edited some other way. */

@@ -1,5 +1,6 @@
 import type { Event, Stream } from '#millwright/event-sourcing';
 import type { ListAttribute, View } from '#millwright/lists';
+import type { Companion } from './companion.js';
 import type { RecordRules, ValuesOf } from './plain-decider.js';
 import type { OperationName, OperationNotes, ResourceState } from './resource-definition.js';
 import type { FieldOptions, ResourceFields } from './resource-fields.js';
@@ -37,6 +38,8 @@ export type PlainOptions<Fields extends object, Figures extends object> = Shared
     /** Input fields that a new one has a value in although none was given. */
     defaults?: Partial<ValuesOf<Fields>>;
     rules?: RecordRules<Fields & Figures>;
+    /** What it shows that streams of another category decide. */
+    companion?: Companion;
     /** Every version is kept, so that it can be read as it was at any place of the log. */
     history?: boolean;
     hidden?: boolean;

@@ -57,12 +57,13 @@ export class ResourcesModule implements OnModuleInit {
   }
 }
 
-/** A resource with a decider of its own, and what can be done with it beside what all resources have. */
+/** A resource, and what can be done with it beside what all resources have. */
 type WithOperations = Readonly<{ resource: ResourceDefinition; operations: readonly CommandOperation[] }>;
 
-/** The edges of some resources, as a module of their lib. */
-export function resourceModule(records: readonly PlainResource[], decided: readonly WithOperations[] = []): DynamicModule {
-  const shown = [...records.filter(({ hidden }) => !hidden).map((resource) => ({ resource, operations: [] })), ...decided];
+/** The edges of some resources, as a module of their lib: of records, and of what has operations of its own. */
+export function resourceModule(records: readonly PlainResource[], more: readonly WithOperations[] = []): DynamicModule {
+  const plain = records.filter((record) => !record.hidden && !more.some(({ resource }) => resource === record));
+  const shown = [...plain.map((resource) => ({ resource, operations: [] })), ...more];
   class ResourceEdges {}
   Module({})(ResourceEdges);
   return {

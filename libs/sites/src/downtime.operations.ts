@@ -1,0 +1,65 @@
+import { operation, reads } from '#millwright/resources';
+import { ChangeDowntime, StartDowntime, WithdrawDowntime } from './downtime.commands.js';
+import { downtime } from './downtime.shown.js';
+import { DowntimeReader } from './downtime-reader.js';
+import { DowntimeWriter } from './downtime-writer.js';
+
+const refusals =
+  'NOT_FOUND, CONFLICT (the asset is archived), ASSET_OFFLINE (another one has not ended), VALIDATION_FAILED (also overlaps, not_after_start), PRECONDITION_FAILED';
+
+const answers = { printed: downtime.type, output: () => downtime.type, by: DowntimeReader } as const;
+
+/** What can be done with an asset beside what can be done with every record. */
+export const assetOperations = [
+  operation({
+    name: 'startDowntime',
+    command: StartDowntime,
+    route: 'POST :id/downtimes',
+    fromPath: { asset_id: 'id' },
+    root: 'downtime',
+    summary: 'Record that an asset is down',
+    description: 'It is offline until `ended_at` is given; with one it was down for that time. One at a time, and none overlaps another.',
+    refusals,
+    by: DowntimeWriter,
+    carryOut: (downtimes, command) => downtimes.start(command),
+    answers: { ...answers, status: 201 },
+  }),
+  operation({
+    name: 'changeDowntime',
+    command: ChangeDowntime,
+    route: 'PATCH :id/downtimes/:downtime_id',
+    fromPath: { asset_id: 'id', downtime_id: 'downtime_id' },
+    root: 'downtime',
+    summary: 'End a downtime, or put it right',
+    description: 'Only the fields that are sent change; one that has ended may be changed, too.',
+    refusals,
+    by: DowntimeWriter,
+    carryOut: (downtimes, command) => downtimes.change(command),
+    answers,
+  }),
+  operation({
+    name: 'withdrawDowntime',
+    command: WithdrawDowntime,
+    route: 'DELETE :id/downtimes/:downtime_id',
+    fromPath: { asset_id: 'id', downtime_id: 'downtime_id' },
+    summary: 'Take a downtime back that was recorded wrongly',
+    description: 'It counts nowhere any more; the audit trail keeps what was recorded.',
+    refusals: 'NOT_FOUND, CONFLICT (the asset is archived), PRECONDITION_FAILED',
+    by: DowntimeWriter,
+    carryOut: (downtimes, command) => downtimes.withdraw(command),
+    answers,
+  }),
+];
+
+export const downtimeReads = {
+  list: reads({
+    name: 'listDowntimes',
+    summary: 'List the downtimes of an asset',
+    description: 'A page of those that the filters find; the latest first.',
+  }),
+  one: reads({
+    name: 'getDowntime',
+    summary: 'Show a downtime of an asset',
+    description: "Its tag is that of all the asset's downtimes, on which each of them is decided.",
+  }),
+};

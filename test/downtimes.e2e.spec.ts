@@ -1,0 +1,168 @@
+import type { Client } from './harness/client.js';
+import { sharedServer } from './harness/server.js';
+
+let app: Client;
+beforeAll(async () => void (app = await sharedServer()));
+
+const createAsset = async (fields: object = {}): Promise<number> =>
+  (await app.post('/assets', { asset: { name: 'Compressor', ...fields } }).expect(201)).data.id;
+const start = (asset: number, downtime: object) => app.post(`/assets/${asset}/downtimes`, { downtime });
+const change = (asset: number, id: number, downtime: object) => app.patch(`/assets/${asset}/downtimes/${id}`, { downtime });
+const statusOf = async (asset: number): Promise<string> => (await app.get(`/assets/${asset}`).expect(200)).data.status;
+const open = async (fields: object = {}): Promise<number> =>
+  (await app.post('/work_orders', { work_order: { title: 'Repair', ...fields } }).expect(201)).data.id;
+const at = (hour: string): string => `2026-03-02T${hour}:00Z`;
+
+describe('an asset', () => {
+  it('is offline exactly while one of its downtimes has not ended, wherever it is shown', async () => {
+    const asset = await createAsset({ name: 'Press' });
+    const order = await open({ asset_id: asset });
+    const shown = async () => ({
+      alone: await statusOf(asset),
+      listed: (await app.get(`/assets?filter[id_eq]=${asset}`)).data[0].status,
+      offline: (await app.get(`/assets?status=offline&filter[id_eq]=${asset}`)).meta.pagination.total,
+      ofTheOrder: (await app.get(`/work_orders/${order}`)).data.asset.status,
+      ofTheListedOrder: (await app.get(`/work_orders?asset_id=${asset}`)).data[0].asset.status,
+      inGraphql: await app.graphql(`{ asset(id: ${asset}) { status } workOrder(id: ${order}) { asset { status } } }`),
+    });
+    const all = (status: string) => ({
+      alone: status,
+      listed: status,
+      offline: status === 'offline' ? 1 : 0,
+      ofTheOrder: status,
+      ofTheListedOrder: status,
+      inGraphql: { asset: { status }, workOrder: { asset: { status } } },
+    });
+    expect(await shown()).toEqual(all('online'));
+    const { data, headers } = await start(asset, { started_at: at('08:00'), reason: 'Bearing seized' }).expect(201);
+    expect(data).toMatchObject({
+      asset_id: asset,
+      started_at: at('08:00'),
+      ended_at: null,
+      reason: 'Bearing seized',
+      work_order_id: null,
+      planned: false,
+    });
+    expect(headers.get('x-position')).toMatch(/^\d+$/);
+    expect(await shown()).toEqual(all('offline'));
+    expect((await app.patch(`/assets/${asset}`, { asset: { model: 'P2' } }).expect(200)).data.status).toBe('offline');
+    expect((await app.get(`/assets/${asset}`)).data).toMatchObject({ model: 'P2', status: 'offline' });
+    const ended = (await change(asset, data.id, { ended_at: at('09:30') }).expect(200)).data;
+    expect(ended).toMatchObject({ id: data.id, ended_at: at('09:30'), reason: 'Bearing seized' });
+    expect(await shown()).toEqual(all('online'));
+    await change(asset, data.id, { ended_at: null }).expect(200);
+    expect(await shown()).toEqual(all('offline'));
+    await app.delete(`/assets/${asset}/downtimes/${data.id}`).expect(204);
+    expect(await shown()).toEqual(all('online'));
+    expect((await app.get(`/assets/${asset}/downtimes/${data.id}`)).status).toBe(404);
+    expect((await app.delete(`/assets/${asset}/downtimes/${data.id}`)).status).toBe(404);
+  });
+
+  it('is down once, when fifty record it at the same moment', async () => {
+    const asset = await createAsset();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => start(asset, {})));
+    const won = answers.filter(({ status }) => status === 201);
+    expect(won).toHaveLength(1);
+    for (const { error, status } of answers.filter((answer) => answer.status !== 201))
+      expect([status, error]).toEqual([409, expect.objectContaining({ code: 'ASSET_OFFLINE', id: won[0]?.data.id })]);
+    expect((await app.get(`/assets/${asset}/downtimes`)).meta.pagination.total).toBe(1);
+  });
+
+  it('keeps its own tag, and its downtimes have one together', async () => {
+    const asset = await createAsset();
+    const tag = (await app.get(`/assets/${asset}`)).headers.get('etag');
+    const { data, headers } = await start(asset, { started_at: at('08:00'), ended_at: at('09:00') }).expect(201);
+    expect((await app.get(`/assets/${asset}`)).headers.get('etag')).toBe(tag);
+    const second = (await start(asset, { started_at: at('10:00') }).expect(201)).data;
+    const path = `/assets/${asset}/downtimes/${data.id}`;
+    const stale = { 'if-match': headers.get('etag') ?? '' };
+    expect((await app.patch(path, { downtime: { reason: 'Belt' } }, stale)).status).toBe(412);
+    const fresh = { 'if-match': (await app.get(path)).headers.get('etag') ?? '' };
+    await app.patch(path, { downtime: { reason: 'Belt' } }, fresh).expect(200);
+    const listed = (await app.get(`/assets/${asset}/downtimes?filter[reason_cont]=bel`)).data;
+    expect(listed).toMatchObject([{ id: data.id, reason: 'Belt' }]);
+    const latest = (await app.get(`/assets/${asset}/downtimes`)).data as { id: number }[];
+    expect(latest.map(({ id }) => id)).toEqual([second.id, data.id]);
+  });
+
+  it('refuses downtimes by the field that is wrong', async () => {
+    const asset = await createAsset();
+    const { id } = (await start(asset, { started_at: at('08:00'), ended_at: at('10:00') }).expect(201)).data;
+    const wrong = async (downtime: object) => {
+      const { status, error } = await start(asset, downtime);
+      return [status, error.details.map(({ field, code }: { field: string; code: string }) => [field, code])];
+    };
+    expect(await wrong({ started_at: at('09:00'), ended_at: at('11:00') })).toEqual([422, [['downtime.started_at', 'overlaps']]]);
+    expect(await wrong({ started_at: at('12:00'), ended_at: at('12:00') })).toEqual([422, [['downtime.ended_at', 'not_after_start']]]);
+    expect(await wrong({ started_at: '2099-01-01T00:00:00Z' })).toEqual([422, [['downtime.started_at', 'out_of_range']]]);
+    expect(await wrong({ started_at: 'yesterday' })).toEqual([422, [['downtime.started_at', 'invalid_date']]]);
+    expect(await wrong({ work_order_id: 987654321 })).toEqual([422, [['downtime.work_order_id', 'not_found']]]);
+    expect(await wrong({ why: 'x' })).toEqual([422, [['downtime.why', 'unknown_field']]]);
+    expect((await app.post(`/assets/${asset}/downtimes`)).status).toBe(422);
+    expect((await change(asset, id, { started_at: null })).error.details).toMatchObject([
+      { field: 'downtime.started_at', code: 'required' },
+    ]);
+    expect((await start(987654321, {})).status).toBe(404);
+    expect((await app.get('/assets/987654321/downtimes')).status).toBe(404);
+    await start(asset, { started_at: at('10:00'), ended_at: at('11:00') }).expect(201);
+    await app.delete(`/assets/${asset}`).expect(204);
+    expect((await start(asset, {})).error.code).toBe('CONFLICT');
+  });
+
+  it('is down over GraphQL as over REST, with one effect a key', async () => {
+    const asset = await createAsset();
+    const mutate = async (name: string, input: string, more = '') =>
+      (
+        await app.graphql(
+          `mutation { ${name}(input: { ${input} }${more}) { id startedAt endedAt reason planned asset { status } workOrder { id } } }`,
+        )
+      )[name];
+    const order = await open();
+    const begun = `assetId: ${asset}, startedAt: "${at('08:00')}", planned: true, workOrderId: ${order}`;
+    const first = await mutate('startDowntime', begun, ', idempotencyKey: "down-once"');
+    expect(first).toMatchObject({
+      startedAt: at('08:00'),
+      endedAt: null,
+      planned: true,
+      asset: { status: 'offline' },
+      workOrder: { id: `${order}` },
+    });
+    expect(await mutate('startDowntime', begun, ', idempotencyKey: "down-once"')).toEqual(first);
+    const ended = await mutate('changeDowntime', `assetId: ${asset}, downtimeId: ${first.id}, endedAt: "${at('09:00')}"`);
+    expect(ended).toMatchObject({ endedAt: at('09:00'), asset: { status: 'online' } });
+    const read = `{ asset(id: ${asset}) { downtimes { totalCount nodes { id } } } downtime(assetId: ${asset}, id: ${first.id}) { reason } }`;
+    expect(await app.graphql(read)).toMatchObject({ asset: { downtimes: { nodes: [{ id: first.id }] } }, downtime: { reason: null } });
+    expect(await mutate('withdrawDowntime', `assetId: ${asset}, downtimeId: ${first.id}`)).toMatchObject({ id: first.id });
+    const gone = await app.graphqlAnswer(`{ downtime(assetId: ${asset}, id: ${first.id}) { id } }`);
+    expect(gone.body).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });
+    const trail = (await app.get(`/audit_trail?stream=downtime-${asset}&sort=position asc`).expect(200)).data as { type: string }[];
+    expect(trail.map(({ type }) => type)).toEqual(['DowntimeStarted', 'DowntimeChanged', 'DowntimeWithdrawn']);
+  });
+});
+
+describe('a work order', () => {
+  it('shows the latest downtime that names it, alone, in lists and at once in its own answers', async () => {
+    const asset = await createAsset();
+    const order = await open({ asset_id: asset });
+    const none = (await app.get(`/work_orders/${order}`)).data;
+    expect(none.downtime_tracking).toBeNull();
+    const first = (await start(asset, { started_at: at('08:00'), ended_at: at('09:00'), work_order_id: order }).expect(201)).data;
+    const second = (await start(asset, { started_at: at('10:00'), work_order_id: order }).expect(201)).data;
+    const offline = { id: second.id, started_at: at('10:00'), ended_at: null, status: 'offline' };
+    expect((await app.patch(`/work_orders/${order}`, { work_order: { title: 'Repair it' } }).expect(200)).data.downtime_tracking).toEqual(
+      offline,
+    );
+    expect((await app.get(`/work_orders/${order}`)).data.downtime_tracking).toEqual(offline);
+    await change(asset, second.id, { ended_at: at('11:00') }).expect(200);
+    const online = { ...offline, ended_at: at('11:00'), status: 'online' };
+    expect((await app.get(`/work_orders?asset_id=${asset}`)).data[0].downtime_tracking).toEqual(online);
+    await change(asset, second.id, { work_order_id: null }).expect(200);
+    const inGraphql = `{ workOrder(id: ${order}) { downtimeTracking { id startedAt endedAt status } } }`;
+    expect((await app.graphql(inGraphql)).workOrder.downtimeTracking).toEqual({
+      id: `${first.id}`,
+      startedAt: at('08:00'),
+      endedAt: at('09:00'),
+      status: 'online',
+    });
+  });
+});
