@@ -166,3 +166,118 @@ describe('a work order', () => {
     });
   });
 });
+
+describe('the reliability of an asset', () => {
+  const reliability = (asset: number, from: string, to: string) =>
+    app.get(`/assets/${asset}/reliability?from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`);
+
+  it('in 100 h with downtimes of 2 h and 3 h is 0.95, over REST and GraphQL', async () => {
+    const asset = await createAsset();
+    await start(asset, { started_at: '2026-01-01T10:00:00Z', ended_at: '2026-01-01T12:00:00Z' }).expect(201);
+    await start(asset, { started_at: '2026-01-03T10:00:00Z', ended_at: '2026-01-03T13:00:00Z' }).expect(201);
+    const [from, to] = ['2026-01-01T00:00:00Z', '2026-01-05T04:00:00Z'];
+    const { data } = await reliability(asset, from, to).expect(200);
+    const figures = { period_hours: 100, failures: 2, downtime_hours: 5, availability: 0.95, mttr_hours: 2.5, mtbf_hours: 47.5 };
+    expect(data).toEqual({ asset_id: asset, from, to, ...figures });
+    const asked = `{ assetReliability(assetId: ${asset}, from: "${from}", to: "${to}") { failures availability mttrHours mtbfHours downtimeHours } }`;
+    expect((await app.graphql(asked)).assetReliability).toEqual({
+      failures: 2,
+      availability: '0.95',
+      mttrHours: '2.5',
+      mtbfHours: '47.5',
+      downtimeHours: '5',
+    });
+  });
+
+  it('takes plain dates for days of the site, of 23 and 25 hours where its clocks are changed, and cuts off what lies ahead', async () => {
+    const berlin = (await app.post('/entities', { entity: { name: 'Werk Berlin', timezone: 'Europe/Berlin' } }).expect(201)).data
+      .id as number;
+    const site = { 'x-entity-id': String(berlin) };
+    const asset = (await app.post('/assets', { asset: { name: 'Presse' } }, site).expect(201)).data.id as number;
+    const of = async (from: string, to: string) =>
+      (await app.get(`/assets/${asset}/reliability?from=${from}&to=${to}`, site).expect(200)).data;
+    expect(await of('2026-03-29', '2026-03-29')).toMatchObject({
+      from: '2026-03-28T23:00:00Z',
+      to: '2026-03-29T22:00:00Z',
+      period_hours: 23,
+    });
+    expect(await of('2026-10-25', '2026-10-25')).toMatchObject({ period_hours: 25, availability: 1, mttr_hours: null, mtbf_hours: null });
+    const before = Date.now();
+    const { to } = await of('2026-03-29', '2099-01-01');
+    expect(Date.parse(to as string)).toBeGreaterThanOrEqual(before - 1);
+    expect(Date.parse(to as string)).toBeLessThanOrEqual(Date.now());
+    expect((await reliability(asset, '2026-03-29', '2026-03-29')).status).toBe(404);
+  });
+
+  it('is refused by the parameter that is wrong', async () => {
+    const asset = await createAsset();
+    const codes = async (query: string) => {
+      const { status, error } = await app.get(`/assets/${asset}/reliability?${query}`);
+      return [status, ...error.details.map(({ field, code }: { field: string; code: string }) => `${field} ${code}`)];
+    };
+    expect(await codes('')).toEqual([422, 'from required', 'to required']);
+    expect(await codes('from=2026-02-30&to=soon')).toEqual([422, 'from invalid_date', 'to invalid_date']);
+    expect(await codes('from=2026-02-02&to=2026-02-01')).toEqual([422, 'to out_of_range']);
+    expect(await codes('from=2098-02-02&to=2099-02-01')).toEqual([422, 'from out_of_range']);
+    expect(await codes('from=2026-02-02&to=2026-02-03&until=x')).toEqual([422, 'until unknown_field']);
+  });
+});
+
+describe('the costs of an asset', () => {
+  it('are what was posted on its orders, with everything below it where that is asked, and their lines add up', async () => {
+    const line = await createAsset({ name: 'Line' });
+    const pump = await createAsset({ name: 'Pump', parent_id: line });
+    const seal = await createAsset({ name: 'Seal', parent_id: pump });
+    const part = (await app.post('/parts', { part: { name: 'Ring', on_hand_qty: 3, unit_cost: 3.33 } }).expect(201)).data.id as number;
+    const order = await open({ asset_id: seal });
+    await app.post(`/work_orders/${order}/parts`, { part_id: part, quantity: 2 }).expect(201);
+    const another = await open({ asset_id: line });
+    const cost = (id: number, other_cost: object) => app.post(`/work_orders/${id}/other_costs`, { other_cost }).expect(201);
+    await cost(another, { amount: 10.1, date: '2026-01-31', note: 'Crane' });
+    await cost(another, { amount: -0.05, date: '2026-02-01' });
+    await app.patch(`/work_orders/${order}`, { work_order: { status_id: 5 } }).expect(200);
+    const costs = async (asset: number, query = '') => {
+      const { labor, parts, other, total } = (await app.get(`/assets/${asset}/costs?${query}`).expect(200)).data;
+      return { labor, parts, other, total };
+    };
+    expect(await costs(line)).toEqual({ labor: 0, parts: 0, other: 10.05, total: 10.05 });
+    expect(await costs(line, 'subtree=true')).toEqual({ labor: 0, parts: 6.66, other: 10.05, total: 16.71 });
+    expect(await costs(pump, 'subtree=true')).toEqual({ labor: 0, parts: 6.66, other: 0, total: 6.66 });
+    expect(await costs(line, 'subtree=true&from=2026-01-31&to=2026-01-31')).toMatchObject({ other: 10.1, total: 10.1 });
+    expect(await costs(line, 'from=2026-02-01')).toMatchObject({ total: -0.05 });
+    await start(line, { started_at: at('08:00'), ended_at: at('09:30'), work_order_id: another }).expect(201);
+    const explained = (await app.get(`/assets/${line}/explain?subtree=true&from=2026-01-01&to=2099-01-01`).expect(200)).data;
+    const lines = explained.lines as { kind: string; amount: number | null; hours: number | null; event: object }[];
+    expect(lines.map(({ kind, amount, hours }) => [kind, amount, hours])).toEqual([
+      ['other', 10.1, null],
+      ['other', -0.05, null],
+      ['parts', 6.66, null],
+      ['downtime', null, 1.5],
+    ]);
+    expect(explained.costs.total).toBe(16.71);
+    expect(explained.reliability).toMatchObject({ failures: 1, downtime_hours: 1.5 });
+    expect(lines[2]?.event).toMatchObject({ type: 'PartIssued', stream: `part-${part}`, revision: 3, actor: { kind: 'process_manager' } });
+    expect(lines[3]?.event).toMatchObject({ type: 'DowntimeStarted', stream: `downtime-${line}`, revision: 0 });
+    const asked = `assetId: ${line}, subtree: true`;
+    const inGraphql = await app.graphql(
+      `{ assetCosts(${asked}) { parts total } explainAsset(${asked}) { costs { total } reliability { failures } lines { kind amount eventType } } }`,
+    );
+    expect(inGraphql).toEqual({
+      assetCosts: { parts: '6.66', total: '16.71' },
+      explainAsset: {
+        costs: { total: '16.71' },
+        reliability: null,
+        lines: [
+          { kind: 'other', amount: '10.1', eventType: 'OtherCostRecorded' },
+          { kind: 'other', amount: '-0.05', eventType: 'OtherCostRecorded' },
+          { kind: 'parts', amount: '6.66', eventType: 'PartIssued' },
+        ],
+      },
+    });
+    expect((await app.get(`/assets/${line}/costs?subtree=maybe`)).error.details).toMatchObject([
+      { field: 'subtree', code: 'not_a_boolean' },
+    ]);
+    expect((await app.get('/assets/987654321/costs')).status).toBe(404);
+    expect((await app.get('/assets/987654321/explain')).status).toBe(404);
+  });
+});

@@ -3,7 +3,7 @@ import { lookUp, schemaProblems } from './harness/json-schema.js';
 import { TestServer } from './harness/server.js';
 
 type Json = Record<string, unknown>;
-type Parameter = { name: string; in: string; schema: Json };
+type Parameter = { name: string; in: string; schema: Json; required?: boolean };
 type Operation = {
   operationId: string;
   summary?: string;
@@ -71,6 +71,13 @@ const pathOf = ({ path }: Route, id?: string): string =>
   path
     .replace(/\{name\}/, 'stock-levels')
     .replace(/\{(\w+)\}/g, (_, name: string) => id ?? String(name === 'id' ? ids[path.split('/')[3] ?? ''] : ids[name]));
+
+/** What has to be asked for, by the document's own examples. */
+function requiredQuery({ operation }: Route): string {
+  const required = operation.parameters.filter((parameter) => parameter.in === 'query' && parameter.required === true);
+  const query = new URLSearchParams(required.map(({ name, schema }): [string, string] => [name, String(schema['example'])]));
+  return query.size === 0 ? '' : `?${query.toString()}`;
+}
 
 /** What is documented can be answered, in the form that is documented, and says nothing of what is inside. */
 function undocumented(route: Route, asked: string, { status, headers, body }: Answer): string[] {
@@ -262,7 +269,7 @@ describe('requests made from the document', () => {
     // What is taken away comes last, and from the inside out, so that everything else finds it.
     const depth = ({ method, path }: Route): number => (method === 'DELETE' ? -path.length : -Infinity);
     for (const route of [...routes].sort((a, b) => Number(depth(a) > depth(b)) - Number(depth(a) < depth(b)))) {
-      const path = pathOf(route);
+      const path = pathOf(route) + requiredQuery(route);
       const answer = await answered(route.method, path, rightBody(route));
       wrong.push(...undocumented(route, `${route.method} ${path}`, answer));
       if (answer.status < 300) wrong.push(...wrongHeaders(route, `${route.method} ${path}`, answer));

@@ -10,7 +10,10 @@ import { records } from './records.js';
 const resources: readonly ResourceDefinition[] = [...records, parts, workOrders];
 
 /** What counts things, and may be seen by whoever sees the resource. Every other decimal is money. */
-const quantities = ['quantity', 'on_hand_qty', 'reserved', 'available', 'min_qty', 'desired_qty'];
+const quantities = [
+  ...['quantity', 'on_hand_qty', 'reserved', 'available', 'min_qty', 'desired_qty'],
+  ...['hours', 'period_hours', 'downtime_hours', 'availability', 'mttr_hours', 'mtbf_hours'],
+];
 
 const isDecimal = ({ input, stored, output, printed }: FieldDefinition): boolean =>
   stored?.type === 'numeric' ||

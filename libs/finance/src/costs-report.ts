@@ -83,17 +83,21 @@ const zonesOfTheSite = `
   SELECT position, data::jsonb->>'timezone' AS zone FROM read.audit_events
   WHERE stream = 'entity-' || $1::bigint AND data::jsonb->>'timezone' IS NOT NULL`;
 
+/** SQL of a WITH clause: the postings of site `$1`, each with the day of the site that it belongs to; `$2` is the zone where the log names none. */
+export const datedPostings = (from = 'read.cost_postings'): string => `
+    zones AS MATERIALIZED (${zonesOfTheSite}), postings AS (
+      SELECT *, coalesce(effective_date, (effective_at AT TIME ZONE coalesce(
+        (SELECT zone FROM zones WHERE zones.position < cost_postings.position ORDER BY zones.position DESC LIMIT 1), $2::text))::date) AS day
+      FROM ${from} WHERE entity_id = $1::bigint
+    )`;
+
 /** One row a group and, last, the sum of all: from one snapshot, so that they always add up. */
 function statementOf({ groupBy }: ReportQuery): string {
   const { key, label, join } = groupings[groupBy];
   const amount = (kind?: string): string =>
     `trim_scale(coalesce(sum(postings.amount)${kind === undefined ? '' : ` FILTER (WHERE postings.kind = '${kind}')`}, 0))::text`;
   return `
-    WITH zones AS MATERIALIZED (${zonesOfTheSite}), postings AS (
-      SELECT *, coalesce(effective_date, (effective_at AT TIME ZONE coalesce(
-        (SELECT zone FROM zones WHERE zones.position < cost_postings.position ORDER BY zones.position DESC LIMIT 1), $2::text))::date) AS day
-      FROM read.cost_postings WHERE entity_id = $1::bigint
-    )
+    WITH ${datedPostings()}
     SELECT (${key})::text AS key, min(${label}) AS label, ${amount('labor')} AS labor, ${amount('parts')} AS parts, ${amount('other')} AS other, ${amount()} AS total
     FROM postings JOIN read.work_orders orders ON orders.id = postings.work_order_id ${join}
     WHERE ($3::date IS NULL OR postings.day >= $3::date) AND ($4::date IS NULL OR postings.day <= $4::date)
@@ -126,7 +130,8 @@ function reportQueryOf(raw: RawQuery): ReportQuery {
   return { groupBy, from, to };
 }
 
-function dayOf(value: unknown, field: string, details: Detail[]): string | null {
+/** A plain date; what is wrong with it is put among the details. */
+export function dayOf(value: unknown, field: string, details: Detail[]): string | null {
   if (value === undefined || value === '') return null;
   const problem = plainDateProblem(value);
   if (!problem && typeof value === 'string') return value;

@@ -62,4 +62,10 @@ export const downtimeReads = {
     summary: 'Show a downtime of an asset',
     description: "Its tag is that of all the asset's downtimes, on which each of them is decided.",
   }),
+  reliability: reads({
+    name: 'getAssetReliability',
+    summary: 'Say how reliably an asset ran in a period',
+    description:
+      '`from` and `to` are instants (`to` excluded) or days of the site (both included); what lies ahead is cut off. Of a downtime that crosses a border counts what lies inside. Planned ones lower availability and are no failures.',
+  }),
 };

@@ -8,5 +8,8 @@ export { isCurrencyUsed } from './currency-use.js';
 export * from './site-directory.js';
 export * from './sites.module.js';
 export { downtimeIds } from './downtime-writer.js';
+export { hoursOf, insideOf } from './domain/reliability.js';
+export { ReliabilityReader } from './reliability-reader.js';
+export { assetReliability } from './reliability.shown.js';
 export { downtimesProjection, downtimeTable } from './read-models/downtimes.js';
 export { siteErrors } from './errors.js';

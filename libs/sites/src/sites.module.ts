@@ -14,6 +14,10 @@ import { DowntimesController } from './downtimes.controller.js';
 import { entities } from './entities.js';
 import { LastEntity } from './last-entity.js';
 import { locations } from './locations.js';
+import { ReliabilityController } from './reliability.controller.js';
+import { ReliabilityReader } from './reliability-reader.js';
+import { ReliabilityResolver } from './reliability.resolver.js';
+import { assetReliability } from './reliability.shown.js';
 import { SiteDirectory } from './site-directory.js';
 
 /** Every kind of record of this room: its projections and sequences are wanted at start. */
@@ -22,7 +26,7 @@ export const siteRecords = [customers, entities, locations, assetTypes, assets];
 @Global()
 @Module({
   imports: [resourceModule(siteRecords, [{ resource: assets, operations: assetOperations }])],
-  controllers: [DowntimesController],
+  controllers: [DowntimesController, ReliabilityController],
   providers: [
     ...operationHandlers(assetOperations),
     { provide: EntityDirectory, useClass: SiteDirectory },
@@ -34,7 +38,10 @@ export const siteRecords = [customers, entities, locations, assetTypes, assets];
     AssetDowntimesResolver,
     DowntimesResolver,
     downtime.resolver,
+    ReliabilityReader,
+    ReliabilityResolver,
+    assetReliability.resolver,
   ],
-  exports: [EntityDirectory, KnownSites],
+  exports: [EntityDirectory, KnownSites, ReliabilityReader],
 })
 export class SitesModule {}

@@ -14,7 +14,7 @@ import type { OtherCostRecorded, WorkOrderEvent } from '#millwright/work-orders'
 type CostEvent = PartEvent | WorkOrderEvent;
 
 /** One posting: an amount in the currency's minor unit that a work order was charged (or given back) in a period. */
-const costPosting: TableDefinition = {
+export const costPosting: TableDefinition = {
   name: 'cost_postings',
   columns: {
     position: 'numeric',
