@@ -90,6 +90,11 @@ describe('the downtimes of an asset', () => {
     expect(changed(1, { endedAt: at('10:00') })(state)).toEqual([]);
   });
 
+  it('began and ended in the business when they say, not when that was recorded', () => {
+    expect(down(1, '08:00')(after())).toMatchObject([{ effectiveAt: at('08:00') }]);
+    expect(changed(1, { endedAt: at('10:00') })(after(down(1, '08:00')))).toMatchObject([{ effectiveAt: at('10:00') }]);
+  });
+
   it('make room when one is withdrawn, which is then unknown', () => {
     const withdrawn: Decision = (state) => withdrawDowntime(state, { downtimeId: 1 });
     const state = after(down(1, '08:00'), withdrawn, down(2, '07:00'));

@@ -57,7 +57,7 @@ type Starting = Readonly<{ downtimeId: number; details: DowntimeDetails; now: st
  */
 export function startDowntime(downtimes: Downtimes, { downtimeId, details, now }: Starting): DowntimeEvent[] {
   refuseUnlessPossible(downtimes, downtimeId, details, now);
-  return [{ type: 'DowntimeStarted', data: { downtimeId, ...details } }];
+  return [{ type: 'DowntimeStarted', data: { downtimeId, ...details }, effectiveAt: details.startedAt }];
 }
 
 type Changing = Readonly<{ downtimeId: number; changes: Partial<DowntimeDetails>; now: string }>;
@@ -68,7 +68,9 @@ export function changeDowntime(downtimes: Downtimes, { downtimeId, changes: want
   const changes = changedFields<DowntimeDetails>(before, wanted);
   if (Object.keys(changes).length === 0) return [];
   refuseUnlessPossible(downtimes, downtimeId, { ...before, ...changes }, now);
-  return [{ type: 'DowntimeChanged', data: { downtimeId, changes } }];
+  // An end happened when it says; any other correction when it is made.
+  const effectiveAt = changes.endedAt ?? undefined;
+  return [{ type: 'DowntimeChanged', data: { downtimeId, changes }, ...(effectiveAt !== undefined && { effectiveAt }) }];
 }
 
 /** @throws Rejection NOT_FOUND */
