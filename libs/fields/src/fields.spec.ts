@@ -26,7 +26,7 @@ class Step {
 
 class Everything {
   @Text({ required: true, max: 10 }) name!: string;
-  @Text() description?: string | null;
+  @Text({ max: 20_000 }) description?: string | null;
   @Integer({ atMost: 100 }) days?: number | null;
   @Quantity({ moreThan: '0' }) quantity?: string | null;
   @Quantity() any_quantity?: string | null;
@@ -93,6 +93,7 @@ describe('input fields', () => {
     ['a relation that comes later', { vendors_ids: [1] }, 'thing.vendors_ids not_available_yet'],
     ['a field that does not exist', { colour: 'red' }, 'thing.colour unknown_field'],
     ['a field of a nested record that does not exist', { steps: [{ text: 'a', colour: 'red' }] }, 'thing.steps.0.colour unknown_field'],
+    ['a text of few characters and many bytes', { description: '中'.repeat(13_334) }, 'thing.description too_long'],
     ['a nested text that is too long', { steps: [{ text: 'a' }, { text: 'abcdef' }] }, 'thing.steps.1.text too_long'],
     ['a nested record that is none', { steps: [1] }, 'thing.steps not_an_object'],
     ['a nested object that is text', { qr_code_attributes: 'x' }, 'thing.qr_code_attributes not_an_object'],

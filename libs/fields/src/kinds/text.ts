@@ -14,13 +14,19 @@ export const canonicalText = (text: string): string => text.normalize('NFC').tri
 const canonicalFrom = (value: unknown): unknown => (typeof value === 'string' ? canonicalText(value) : value);
 
 /** Characters are code points, as in JSON Schema's maxLength. */
+/** An entry of the history takes 65,535 bytes: what one text may take of them, in UTF-8. */
+const mostBytes = 40_000;
+
+const isTooLarge = (text: string): boolean => text.length * 3 > mostBytes && Buffer.byteLength(text) > mostBytes;
+
 const isLonger = (text: string, max: number): boolean => text.length > max && [...text].length > max;
 
 function textProblem(value: unknown, { max, required }: { max: number; required: boolean }): Problem | undefined {
   if (typeof value !== 'string') return { code: 'not_text', message: 'must be text' };
   if (!isStorable(value)) return { code: 'invalid_text', message: 'must not contain NUL or unpaired surrogates' };
   if (required && value.trim() === '') return { code: 'required', message: 'must not be empty' };
-  return isLonger(value, max) ? { code: 'too_long', message: `must not be longer than ${max} characters` } : undefined;
+  if (isLonger(value, max)) return { code: 'too_long', message: `must not be longer than ${max} characters` };
+  return isTooLarge(value) ? { code: 'too_long', message: `must not be longer than ${mostBytes} bytes in UTF-8` } : undefined;
 }
 
 const textOf = ({ max, required = false }: Readonly<{ max: number; required?: boolean }>): FieldKind => ({
