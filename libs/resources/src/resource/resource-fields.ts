@@ -1,4 +1,4 @@
-import { Int } from '@nestjs/graphql';
+import { ID, Int } from '@nestjs/graphql';
 import {
   camelCase,
   DateTimeScalar,
@@ -156,17 +156,19 @@ const bookkeeping: readonly FieldDefinition[] = [
 const person = ['id', 'name', 'surname'];
 
 function stamps({ as, only, columns = ['created_by', 'updated_by'] }: People = { as: 'ids' }): FieldDefinition[] {
-  return ['created_by', 'updated_by'].map((name, index): FieldDefinition => {
+  return ['created_by', 'updated_by'].flatMap((name, index): FieldDefinition[] => {
     const column = columns[index] ?? name;
     const relation = relationOf({ name: column, target: 'user', label: person, only, always: true });
-    return {
+    const number: FieldDefinition = {
       name: `${name}_id`,
       stored: { name: column, type: 'bigint', attribute: 'id', neverNull: true },
       printed:
         as === 'records'
           ? relation.printed
           : { name: `${name}_id`, openApi: { type: 'integer' }, only, print: (row) => row[column] ?? null },
-      output: relation.output,
+      output: { name: `${name}_id`, type: () => ID, nullable: true, resolve: (row) => row[column] ?? null },
     };
+    // What is printed under that name is there in GraphQL, too, and the person beside it.
+    return as === 'records' ? [{ ...number, output: relation.output }] : [number, { name, output: relation.output }];
   });
 }
