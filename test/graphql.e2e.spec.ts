@@ -218,3 +218,26 @@ describe('GraphQL', () => {
     }
   });
 });
+
+describe('who recorded something, and when', () => {
+  it('is there under the names that REST prints, and under those of the people', async () => {
+    const part = (await app.post('/parts', { part: { name: 'Ring', on_hand_qty: 1, unit_cost: 1 } }).expect(201)).data.id as number;
+    const location = (await app.post('/locations', { location: { name: 'Hall' } }).expect(201)).data as {
+      id: number;
+      created_by_id: number;
+    };
+    const [moved] = (await app.get(`/parts/${part}/transactions`).expect(200)).data as {
+      id: number;
+      updated_at: string;
+      updated_by: { id: number };
+    }[];
+    const shown = await app.graphql(
+      `{ partTransaction(partId: ${part}, id: ${moved?.id}) { updatedAt updatedBy { id } } location(id: ${location.id}) { createdById updatedById createdBy { id } } }`,
+    );
+    const person = `${location.created_by_id}`;
+    expect(shown).toEqual({
+      partTransaction: { updatedAt: moved?.updated_at, updatedBy: { id: `${moved?.updated_by.id}` } },
+      location: { createdById: person, updatedById: person, createdBy: { id: person } },
+    });
+  });
+});

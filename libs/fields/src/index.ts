@@ -9,7 +9,7 @@ export * from './kinds/flag.js';
 export * from './kinds/plain-date.js';
 export * from './kinds/instant.js';
 export * from './kinds/choice.js';
-export { IdOf, idField, labelSchema, Reference, References, relationOf, ShownId, ShownReference } from './kinds/reference.js';
+export { IdOf, idField, Reference, References, relationOf, ShownId, ShownReference } from './kinds/reference.js';
 export { NestedList, ShownObject } from './kinds/nested.js';
 export * from './kinds/children.js';
 export * from './kinds/not-yet.js';

@@ -1,7 +1,8 @@
 import type { Decimal } from '#millwright/quantities';
 import {
   defineChoices,
-  labelSchema,
+  defineField,
+  relationOf,
   Shown,
   ShownId,
   ShownInstant,
@@ -69,12 +70,17 @@ class PartTransactionFields {
   @ShownText({ ...ofTheEvent, description: 'Which of these it was.' }) actor_id!: string;
   @ShownText({ ...ofTheEvent, description: 'When it happened in the business: an instant or a plain date.' }) effective_at!: string;
   @ShownInstant({ always: true }) created_at!: string;
-  @ShownInstant({ always: true, over: 'rest', of: ({ created_at }) => created_at }) updated_at!: string;
+  @ShownInstant({ always: true, of: ({ created_at }) => created_at }) updated_at!: string;
   @ShownReference('user', { always: true, label: person }) created_by_id!: number;
-  // A transaction is never edited, so it was updated by whoever created it.
-  @Shown(labelSchema('user', person), ({ created_by_id }, _figures, related) => related.label('user', created_by_id, person))
-  updated_by!: object;
 }
+
+// A transaction is never edited, so it was updated by whoever created it.
+const { printed, output } = relationOf({ name: 'created_by_id', target: 'user', label: person, always: true });
+defineField(PartTransactionFields, {
+  name: 'updated_by',
+  printed: printed && { ...printed, name: 'updated_by' },
+  output: output && { ...output, name: 'updated_by' },
+});
 
 export const partTransaction = defineShownType(
   'PartTransaction',

@@ -18,7 +18,7 @@ class OtherCostFields {
   category_id!: number | null;
   @ShownText({ description: 'Your own key of this record, unique for the resource and site.' }) external_reference!: string | null;
   @ShownInstant({ always: true }) created_at!: string;
-  @ShownInstant({ always: true, over: 'rest', of: ({ created_at }) => created_at }) updated_at!: string;
+  @ShownInstant({ always: true, of: ({ created_at }) => created_at }) updated_at!: string;
   @ShownReference('user', { always: true, label: ['id', 'name', 'surname'] }) created_by_id!: number;
 }
 

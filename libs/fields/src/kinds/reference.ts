@@ -62,7 +62,7 @@ export type ReferenceOptions = FieldOptions &
   }>;
 
 /** What is shown of a kind. It may stand in a file that is loaded later, so what its properties are is asked when the document is made. */
-export function labelSchema(target: string, label: Label): Schema {
+function labelSchema(target: string, label: Label): Schema {
   const properties: Record<string, Schema> = { id: { type: 'integer' }, name: { type: 'string' } };
   for (const name of label ?? [])
     if (!(name in properties))
