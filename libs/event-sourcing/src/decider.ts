@@ -31,8 +31,8 @@ export type SnapshotFormat<State> = Readonly<{
   everyEvents: number;
   /** Pages (JSON) with their names; with `since` only those that differ from that earlier state. Made one at a time, so that no large state holds up the process. */
   pagesOf(state: State, since?: State): Iterable<readonly [name: string, content: unknown]>;
-  /** What a page says, read one at a time for the same reason; left out, that is its content. */
-  readPage?(name: string, content: unknown): unknown;
+  /** What a page says, read one at a time for the same reason; left out, that is its content. A page that few decisions look into keeps `content` until one does. */
+  readPage?(name: string, content: () => unknown): unknown;
   /** The state from what all of its pages say. */
   stateOf(pages: ReadonlyMap<string, unknown>): State;
 }>;

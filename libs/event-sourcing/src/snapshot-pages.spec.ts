@@ -13,7 +13,7 @@ const numbers: SnapshotFormat<readonly number[]> = {
   *pagesOf(state, since) {
     for (const number of state) if (!since?.includes(number)) yield busy([`page-${number}`, number] as const);
   },
-  readPage: (_name, content) => busy(content),
+  readPage: (_name, content) => busy(content()),
   stateOf: (pages) => [...pages.values()] as number[],
 };
 

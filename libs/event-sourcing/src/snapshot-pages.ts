@@ -8,8 +8,8 @@ const sliceMs = 8;
 export async function stateFromPages<State>(format: SnapshotFormat<State>, pages: SnapshotPages): Promise<State> {
   const read = new Map<string, unknown>();
   await inSlices(pages, ([name, text]) => {
-    const content: unknown = JSON.parse(text);
-    read.set(name, format.readPage ? format.readPage(name, content) : content);
+    const content = (): unknown => JSON.parse(text);
+    read.set(name, format.readPage ? format.readPage(name, content) : content());
   });
   return format.stateOf(read);
 }

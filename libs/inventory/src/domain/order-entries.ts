@@ -10,7 +10,10 @@ export type Refusal = Readonly<{ code: 'NOT_FOUND' | 'CONFLICT' | 'INSUFFICIENT_
  */
 export type OrderEntry = Readonly<{ reserved: bigint; issued: bigint; charge: bigint; revision: number; refusal: Refusal | null }>;
 
-type Page = PersistentMap<number, OrderEntry>;
+type Entries = PersistentMap<number, OrderEntry>;
+
+/** The entries of 256 orders. */
+type Page = Readonly<{ entries: Entries }>;
 
 /**
  * The entries of all work orders that ever touched the part, in pages. Persistent: states are shared between the cache and decisions
@@ -24,21 +27,21 @@ const pageName = (page: number): string => `${pagePrefix}${page}`;
 const pageNumber = (workOrderId: number): number => Math.floor(workOrderId / ordersPerPage);
 
 const noEntry: OrderEntry = { reserved: 0n, issued: 0n, charge: 0n, revision: -1, refusal: null };
-const noPage: Page = PersistentMap();
+const noPage: Page = { entries: PersistentMap() };
 
 export const noEntries: OrderEntries = PersistentMap();
 
 export const entryOf = (entries: OrderEntries, workOrderId: number): OrderEntry =>
-  entries.get(pageNumber(workOrderId))?.get(workOrderId) ?? noEntry;
+  entries.get(pageNumber(workOrderId))?.entries.get(workOrderId) ?? noEntry;
 
 export function withEntry(entries: OrderEntries, workOrderId: number, entry: OrderEntry): OrderEntries {
   const page = pageNumber(workOrderId);
-  return entries.set(page, (entries.get(page) ?? noPage).set(workOrderId, entry));
+  return entries.set(page, { entries: (entries.get(page) ?? noPage).entries.set(workOrderId, entry) });
 }
 
 /** All entries by work order id, in ascending order. */
 export const entriesInOrder = (entries: OrderEntries): (readonly [workOrderId: number, entry: OrderEntry])[] =>
-  [...entries.values()].flatMap((page) => [...page.entries()]).sort(([left], [right]) => left - right);
+  [...entries.values()].flatMap((page) => [...page.entries.entries()]).sort(([left], [right]) => left - right);
 
 export type StoredEntry = readonly [
   workOrderId: number,
@@ -54,8 +57,8 @@ export function* pagesOf(entries: OrderEntries, since?: OrderEntries): Generator
   for (const [number, page] of entries) if (since?.get(number) !== page) yield [pageName(number), stored(page)];
 }
 
-const stored = (page: Page): StoredEntry[] =>
-  [...page.entries()]
+const stored = ({ entries }: Page): StoredEntry[] =>
+  [...entries.entries()]
     .sort(([left], [right]) => left - right)
     .map(([id, { reserved, issued, charge, revision, refusal }]) => [
       id,
@@ -74,7 +77,20 @@ export function entriesOf(pages: ReadonlyMap<string, unknown>): OrderEntries {
   return PersistentMap(ofOrders.map(([name, page]) => [Number(name.slice(pagePrefix.length)), page as Page]));
 }
 
-export const pageOf = (entries: readonly StoredEntry[]): Page =>
+/**
+ * A page of a snapshot that is read when one of its orders is asked for. A part may have been used by hundreds of thousands of orders, and a command
+ * asks for one or two: read whole, the first command after a start took a second.
+ */
+export function pageOf(read: () => readonly StoredEntry[]): Page {
+  let entries: Entries | undefined;
+  return {
+    get entries() {
+      return (entries ??= entriesFrom(read()));
+    },
+  };
+}
+
+const entriesFrom = (entries: readonly StoredEntry[]): Entries =>
   PersistentMap(
     entries.map(([id, reserved, issued, charge, revision, refusal]) => [
       id,

@@ -16,7 +16,7 @@ export const partSnapshots: SnapshotFormat<Part> = {
     yield ['part', headerOf(part)];
     yield* pagesOf(part.orders, since?.orders);
   },
-  readPage: (name, content) => (isPageOfOrders(name) ? pageOf(content as readonly StoredEntry[]) : content),
+  readPage: (name, read) => (isPageOfOrders(name) ? pageOf(read as () => readonly StoredEntry[]) : read()),
   stateOf(pages) {
     const { onHand, value, lastAverage, reserved, reversed, history, ...header } = pages.get('part') as Header;
     return {
