@@ -28,12 +28,16 @@ function rightOf(name: string): string | undefined {
   return undefined;
 }
 
-const wanted = (field: FieldDefinition): string | undefined =>
-  rightOf(field.name) ?? (isDecimal(field) && !quantities.includes(field.name) ? 'costs:read' : undefined);
+/** What says how somebody is reached under a name that is harmless elsewhere. */
+const ofPeople = ['ServedCustomer.address', 'VendorContact.extension', 'VendorContact.role'];
+
+const wanted = (type: string, field: FieldDefinition): string | undefined =>
+  (ofPeople.includes(`${type}.${field.name}`) ? 'people:read' : rightOf(field.name)) ??
+  (isDecimal(field) && !quantities.includes(field.name) ? 'costs:read' : undefined);
 
 /** Each field under its type and name, with the right that it says and the one that it should. */
 const judged = (type: string, fields: readonly FieldDefinition[]): (readonly [field: string, said?: string, wanted?: string])[] =>
-  fields.map((field) => [`${type}.${field.name}`, field.seenWith, wanted(field)]);
+  fields.map((field) => [`${type}.${field.name}`, field.seenWith, wanted(type, field)]);
 
 const wrong = (fields: ReturnType<typeof judged>): ReturnType<typeof judged> => fields.filter(([, said, right]) => said !== right);
 
@@ -70,7 +74,7 @@ describe('money, rates, and how somebody is reached', () => {
     const attributes = resources.flatMap(({ typeName, fields, list }) =>
       Object.entries(list.attributes).map(([name, { column = name, seenWith }]: readonly [string, ListAttribute]) => {
         const field = fields.all.find(({ stored }) => stored?.name === column);
-        return [`${typeName}.${name}`, seenWith, field && wanted(field)] as const;
+        return [`${typeName}.${name}`, seenWith, field && wanted(typeName, field)] as const;
       }),
     );
     expect(attributes.filter(([, said, right]) => said !== right)).toEqual([]);

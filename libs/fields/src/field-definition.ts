@@ -18,6 +18,9 @@ export type Problem = Readonly<{ code: DetailCode; message: string }>;
 /** The right that shows what not everybody may see: money, what an hour of somebody costs, and how somebody is reached. */
 export type FieldScope = 'costs:read' | 'rates:read' | 'people:read';
 
+/** What a record must be so that another one may name it: its kind says what that means of it (`ReferenceKind.demands`). */
+export type Demand = 'active' | 'assignable';
+
 /** What requests say in a field, over REST and GraphQL. */
 export type InputFacet = Readonly<{
   /**
@@ -119,6 +122,8 @@ export type FieldDefinition = Readonly<{
   description?: string;
   /** The kind of resource that its ids are of. */
   target?: string;
+  /** What is demanded of those that it names anew. */
+  demands?: Demand;
   /** Its values are about a person, and can be erased: events name the field and never a value. */
   personal?: boolean;
   /** Who lacks this right is not to see it, nor to find by it. Left out, whoever sees the resource sees it. */

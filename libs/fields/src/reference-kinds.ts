@@ -1,5 +1,5 @@
 import type { Row } from '#millwright/event-sourcing';
-import type { Class, Schema } from './field-definition.js';
+import type { Class, Demand, Schema } from './field-definition.js';
 
 /** What a field that refers to a kind of resource needs to know of it. */
 export type ReferenceKind = Readonly<{
@@ -7,6 +7,11 @@ export type ReferenceKind = Readonly<{
   kind: string;
   /** What of its row GraphQL shows where another record refers to it; left out: all of it. */
   related?(row: Row): Row;
+  /**
+   * What fields that refer to it may demand, each as flags that its row must have. A flag that nobody has set refuses nothing: records of earlier
+   * releases lack it.
+   */
+  demands?: Readonly<Partial<Record<Demand, Readonly<Record<string, boolean>>>>>;
   /** What a property of it is over REST. */
   schemaOf?(property: string): Schema | undefined;
   /** The GraphQL object type whose source is such a row. */
@@ -20,7 +25,7 @@ const kinds = new Map<string, ReferenceKind>();
 export const defineReferenceKind = (kind: ReferenceKind): void => void kinds.set(kind.kind, kind);
 
 /** A field that refers to a kind. */
-type Referring = Readonly<{ type: Class; field: string; kind: string }>;
+type Referring = Readonly<{ type: Class; field: string; kind: string; demands?: Demand }>;
 
 const referring: Referring[] = [];
 
@@ -29,7 +34,7 @@ export const refersTo = (reference: Referring): void => void referring.push(refe
 
 /**
  * To be called once every file is loaded, before anything is served.
- * @throws Error that names each field that refers to what is no kind of record
+ * @throws Error that names each field that refers to what is no kind of record, or demands what its kind knows nothing of
  */
 export function assertKindsKnown(): void {
   const unknown = referring.filter(({ kind }) => !kinds.has(kind)).map(({ type, field, kind }) => `${type.name}.${field} to ${kind}`);
@@ -37,6 +42,9 @@ export function assertKindsKnown(): void {
     throw new Error(
       `These fields refer to no kind of record: ${unknown.join(', ')}. The kinds are ${[...kinds.keys()].sort().join(', ')}.`,
     );
+  const asking = referring.filter(({ kind, demands }) => demands !== undefined && kinds.get(kind)?.demands?.[demands] === undefined);
+  if (asking.length > 0)
+    throw new Error(`No kind says what these fields demand: ${asking.map(({ type, field, demands, kind }) => `${type.name}.${field} that a ${kind} is ${demands}`).join(', ')}.`); // prettier-ignore
 }
 
 export const knownKind = (kind: string): ReferenceKind | undefined => kinds.get(kind);

@@ -1,25 +1,8 @@
 import { builtInUserId, currentScope } from '#millwright/access';
 import { Rejection } from '#millwright/event-sourcing/decider';
-import { ExternalReference, Flag, inputField, Money, Name, Shown, ShownText, Text } from '#millwright/fields';
+import { ExternalReference, Flag, Money, Name, Shown, ShownText, Text } from '#millwright/fields';
 import { defineRecord, type RecordState } from '#millwright/resources';
-
-const emailAddress = /^[^\s@\p{Cc}\p{Surrogate}]+@[^\s@.\p{Cc}\p{Surrogate}]+(\.[^\s@.\p{Cc}\p{Surrogate}]+)*$/u;
-
-/** An e-mail address as far as form can tell. Codes: invalid_email, too_long. */
-const Email = (): PropertyDecorator =>
-  inputField(
-    {
-      column: 'text',
-      attribute: 'text',
-      check: (value) =>
-        typeof value === 'string' && value.length <= 254 && emailAddress.test(value)
-          ? undefined
-          : { code: 'invalid_email', message: 'must be an e-mail address' },
-      graphql: () => String,
-      openApi: { type: 'string', format: 'email', maxLength: 254 },
-    },
-    { personal: true, seenWith: 'people:read', description: 'The e-mail address.', example: 'john-doe@acme-corporation.com' },
-  );
+import { Email } from './email.js';
 
 class UserFields {
   @Name({ personal: true, description: 'The given name, or the whole name.', required: true, example: 'John' }) name!: string;
@@ -82,6 +65,7 @@ export const users = defineRecord({
   scope: 'customer',
   defaults: { language: 'en', can_be_assigned_to_wo: true },
   label: ['id', 'name', 'surname', 'avatar'],
+  demands: { assignable: { can_be_assigned_to_wo: true } },
   search: ['name', 'surname', 'email'],
   rules: { archive: assertNotBuiltIn },
 });

@@ -67,7 +67,7 @@ export class WorkOrderFields {
     label: ['id', 'name'],
   })
   categories_ids?: number[] | null;
-  @References('user', { description: 'The users who do the work.' }) technicians_ids?: number[] | null;
+  @References('user', { demands: 'assignable', description: 'The users who do the work.' }) technicians_ids?: number[] | null;
   @NestedList(() => ChecklistItemInput, {
     description: 'The steps of the work, each to be ticked off.',
     shown: () => checklistItem.type,

@@ -7,6 +7,7 @@ import type { Related } from '../bulk-read.js';
 import {
   defineField,
   type Class,
+  type Demand,
   type FieldDefinition,
   type Form,
   type Problem,
@@ -59,6 +60,8 @@ export type ReferenceOptions = FieldOptions &
     labelInRows?: Label;
     /** It is never null, though a request may leave it out. */
     always?: boolean;
+    /** What it must be so that it can be named anew; what names it already may go on doing so. */
+    demands?: Demand;
   }>;
 
 /** What is shown of a kind. It may stand in a file that is loaded later, so what its properties are is asked when the document is made. */
@@ -122,16 +125,17 @@ function relationsOf({ name, target, label, only }: Relation): Pick<FieldDefinit
   };
 }
 
-/** The id of another record (`Reference('asset')`). Codes: not_an_id; not_found, archived once it is looked up. */
+/** The id of another record (`Reference('asset')`). Codes: not_an_id; not_found, archived, not_assignable once it is looked up. */
 export const Reference =
   (
     target: string,
-    { description = `The number of the ${spoken(target)}.`, label, labelInRows, always, ...options }: ReferenceOptions = {},
+    { description = `The number of the ${spoken(target)}.`, label, labelInRows, always, demands, ...options }: ReferenceOptions = {},
   ): PropertyDecorator =>
   (type, property) => {
-    refersTo({ type: type.constructor as Class, field: String(property), kind: target });
+    refersTo({ type: type.constructor as Class, field: String(property), kind: target, demands });
     inputField(idKind, { ...options, description }, (name) => ({
       target,
+      demands,
       ...relationOf({ name, target, label, labelInRows, only: options.only, always }),
     }))(type, property);
   };
@@ -140,12 +144,15 @@ export const Reference =
 export const IdOf = (what: string, options: FieldOptions = {}): PropertyDecorator =>
   inputField(idKind, { description: `The number of the ${spoken(what)}.`, ...options });
 
-/** Ids of other records, each once. Codes: not_a_list, not_an_id, too_many; not_found, archived once they are looked up. */
+/** Ids of other records, each once. Codes: not_a_list, not_an_id, too_many; not_found, archived, not_assignable once they are looked up. */
 export const References =
-  (target: string, { max = 1000, label, ...options }: ReferenceOptions & Readonly<{ max?: number }> = {}): PropertyDecorator =>
+  (target: string, { max = 1000, label, demands, ...options }: ReferenceOptions & Readonly<{ max?: number }> = {}): PropertyDecorator =>
   (type, property) => {
-    refersTo({ type: type.constructor as Class, field: String(property), kind: target });
-    inputField(ids(max), options, (name) => ({ target, ...relationsOf({ name, target, label, only: options.only }) }))(type, property);
+    refersTo({ type: type.constructor as Class, field: String(property), kind: target, demands });
+    inputField(ids(max), options, (name) => ({ target, demands, ...relationsOf({ name, target, label, only: options.only }) }))(
+      type,
+      property,
+    );
   };
 
 type ShownReferenceOptions = Readonly<{

@@ -13,7 +13,7 @@ type Mutating = Readonly<{ resource: ResourceDefinition; operations: readonly Co
 /** Gives a resolver a mutation for each operation. */
 export function addMutations(resolver: object, { resource, operations, Output }: Mutating): void {
   for (const operation of operations) {
-    const { name, command, root = resource.name, description, summary, refusals, answers } = operation;
+    const { name, command, root = resource.root, description, summary, refusals, answers } = operation;
     const described = operationOn(resource, operation);
     const resolve = function (this: Edge, input: Command<Written>, options: MutationOptions): Promise<Row> {
       const work = async (): Promise<Mutated> => {

@@ -8,6 +8,7 @@ export const referenceErrors = defineErrors({
   details: {
     not_found: 'There is no such record, or it belongs to someone else.',
     archived: 'The record is archived and cannot be referred to anew.',
+    not_assignable: 'The record is not active, or cannot be assigned to work, and cannot be named anew.',
     too_deep: 'The record, or what hangs below it, would lie more than 50 levels deep; or the GraphQL document nests too deeply.',
     cycle: 'A record cannot lie below itself.',
     not_unique: 'Another record has this value.',

@@ -36,7 +36,14 @@ on conflict do nothing;
 ];
 
 /** A reference within its resource and site (`entityId` null: the whole customer). */
-export type ReferenceKey = Readonly<{ resource: string; customerId: number; entityId: number | null; reference: string }>;
+export type ReferenceKey = Readonly<{
+  resource: string;
+  customerId: number;
+  entityId: number | null;
+  reference: string;
+  /** What the field of a refusal stands under, where that is not the resource. */
+  root?: string;
+}>;
 
 /** The key of a reference in the site that the command is for. */
 export function referenceKey(resource: string, reference: string, scope: 'entity' | 'customer' = 'entity'): ReferenceKey {
@@ -187,13 +194,13 @@ const leaveRepeatsAlone = async (): Promise<void> => currentContext().idempotenc
 
 const isKey = 'customer_id = $1 AND entity_id = $2 AND resource = $3 AND reference = $4';
 
-export const duplicateReference = ({ resource, reference }: ReferenceKey, id: number): Rejection =>
+export const duplicateReference = ({ resource, reference, root = resource }: ReferenceKey, id: number): Rejection =>
   new Rejection(
     'DUPLICATE_REFERENCE',
     `Another ${resource.replaceAll('_', ' ')} has this external_reference.`,
     [
       {
-        field: `${resource}.external_reference`,
+        field: `${root}.external_reference`,
         code: 'not_unique',
         message: `"${reference.slice(0, 100)}" is the reference of ${resource.replaceAll('_', ' ')} ${id}`,
       },

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { currentContext, EventStore, type CommandContext, type Detail, type Row } from '#millwright/event-sourcing';
-import { childMeant, fieldsOf, type Child, type FieldDefinition, type SaidChild } from '#millwright/fields';
-import { referenceTarget } from './reference-targets.js';
+import { childMeant, fieldsOf, spoken, type Child, type Demand, type FieldDefinition, type SaidChild } from '#millwright/fields';
+import { referenceTarget, type ReferenceTarget } from './reference-targets.js';
 
 /** What one field refers to. `before` is what it referred to so far: that may meanwhile be archived. */
-type Asked = Readonly<{ field: string; kind: string; ids: readonly number[]; before: readonly number[] }>;
+type Asked = Readonly<{ field: string; kind: string; demands?: Demand; ids: readonly number[]; before: readonly number[] }>;
 
 /** Looks up what a command refers to, in the log, so that a record created a moment ago can be referred to. */
 @Injectable()
@@ -16,7 +16,8 @@ export class ReferenceChecks {
   ) {}
 
   /**
-   * A detail for each reference that does not exist here (`not_found`, the same for a stranger's) or is newly given and archived (`archived`).
+   * A detail for each reference that does not exist here (`not_found`, the same for a stranger's) or is newly given and archived (`archived`), or
+   * not what the field demands of it (`not_assignable`).
    * To be thrown inside the decision, not before it: a repeated request must find its own events first.
    * @param root what the fields stand under (`asset` → `asset.location_id`)
    */
@@ -26,20 +27,25 @@ export class ReferenceChecks {
     return found.flat();
   }
 
-  private async problemsOf({ field, kind, ids, before }: Asked): Promise<Detail[]> {
+  private async problemsOf({ field, kind, demands, ids, before }: Asked): Promise<Detail[]> {
     const context = currentContext();
     const details = await Promise.all(
       ids.map(async (id): Promise<Detail[]> => {
-        const row = await referenceTarget(kind).find(id, { events: this.events, entities: this.entities });
-        if (!row || !isHere(row, context)) return [{ field, code: 'not_found', message: `there is no ${kind.replaceAll('_', ' ')} ${id}` }];
-        if (row['archived'] === true && !before.includes(id))
-          return [{ field, code: 'archived', message: `${kind.replaceAll('_', ' ')} ${id} is archived` }];
+        const target = referenceTarget(kind);
+        const row = await target.find(id, { events: this.events, entities: this.entities });
+        if (!row || !isHere(row, context)) return [{ field, code: 'not_found', message: `there is no ${spoken(kind)} ${id}` }];
+        if (before.includes(id)) return [];
+        if (row['archived'] === true) return [{ field, code: 'archived', message: `${spoken(kind)} ${id} is archived` }];
+        if (!meets(target, demands, row)) return [{ field, code: 'not_assignable', message: `${spoken(kind)} ${id} is not ${demands}` }];
         return [];
       }),
     );
     return details.flat();
   }
 }
+
+const meets = ({ demands: known }: ReferenceTarget, demands: Demand | undefined, row: Readonly<Row>): boolean =>
+  demands === undefined || Object.entries(known?.[demands] ?? {}).every(([flag, wanted]) => row[flag] == null || row[flag] === wanted);
 
 /** Whether a row belongs to the customer of a command and, unless it is the whole customer's, to its site. */
 export const isHere = (row: Readonly<Row>, { customerId, entityId }: Pick<CommandContext, 'customerId' | 'entityId'>): boolean =>
@@ -67,12 +73,13 @@ function askedByChildren(
 
 function askedBy(
   root: string,
-  { name, target }: FieldDefinition,
+  { name, target, demands }: FieldDefinition,
   values: ReadonlyMap<string, unknown>,
   before: ReadonlyMap<string, unknown>,
 ): Asked[] {
   const ids = idsIn(values.get(name));
-  return target === undefined || ids.length === 0 ? [] : [{ field: `${root}.${name}`, kind: target, ids, before: idsIn(before.get(name)) }];
+  if (target === undefined || ids.length === 0) return [];
+  return [{ field: `${root}.${name}`, kind: target, demands, ids, before: idsIn(before.get(name)) }];
 }
 
 const idsIn = (value: unknown): number[] => (Array.isArray(value) ? value : [value]).filter((id): id is number => typeof id === 'number');

@@ -31,7 +31,7 @@ function supplierWith(options: Partial<ChildrenFacet> = {}): RecordKind {
     @Children(OfferFields, { name: 'supplier_offer', most: 3, ...options }) supplier_offers_attributes?: OfferFields[] | null;
   }
   const children = childListsOf(fieldsOf(SupplierFields).filter(isInput));
-  return { name: 'supplier', typeName: 'Supplier', rules: {}, children };
+  return { root: 'supplier', typeName: 'Supplier', rules: {}, children };
 }
 
 const stream = recordStream('Supplier', 'supplier', ['supplier_offers']);

@@ -61,6 +61,7 @@ export function defineRecord<Fields extends object, Figures extends object>(
     kind: name,
     view,
     category: stream.category,
+    demands: options.demands,
     ...(companion && { companion: companion.category }),
     find: (id, services) => findPlain(resource, id, services),
     label: (row, related) => resource.printer.label(row, related),
@@ -83,6 +84,7 @@ export function defineResource<State extends ResourceState, E extends Event, Sho
     kind: name,
     view,
     category: stream.category,
+    demands: options.demands,
     async find(id, { events }) {
       const { state, revision } = await events.load(stream, id);
       return state.history && rowOf(state, revision);
@@ -99,10 +101,10 @@ const isFigureOf = (shown: Class | undefined, { name }: FieldDefinition): boolea
 
 type Parts = Readonly<{ fields: ResourceDefinition['fields']; view: View; defaultSort: string; projection: string }>;
 
-type Shared = Pick<PlainOptions<object, object>, 'name' | 'plural' | 'description' | 'heading' | 'scope' | 'notes' | 'administersSites' | 'label' | 'search' | 'attributes'>; // prettier-ignore
+type Shared = Pick<PlainOptions<object, object>, 'name' | 'plural' | 'overRest' | 'description' | 'heading' | 'scope' | 'notes' | 'administersSites' | 'label' | 'search' | 'attributes'>; // prettier-ignore
 
 function resourceOf(options: Shared, { fields, view, defaultSort, projection }: Parts): Omit<ResourceDefinition, 'decider'> {
-  const { name, plural, description, heading, scope, notes = {}, label, search = ['name'], attributes } = options;
+  const { name, plural, overRest, description, heading, scope, notes = {}, label, search = ['name'], attributes } = options;
   const category = camelCase(name);
   const printer = new Printer(fields.all, label);
   const list: ListDefinition = {
@@ -117,6 +119,8 @@ function resourceOf(options: Shared, { fields, view, defaultSort, projection }: 
   return {
     name,
     plural,
+    root: overRest?.root ?? name,
+    path: overRest?.path ?? plural,
     typeName: pascalCase(name),
     category,
     description,

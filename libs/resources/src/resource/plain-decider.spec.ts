@@ -11,7 +11,7 @@ import {
   type RecordState,
 } from './plain-decider.js';
 
-const room: RecordKind = { name: 'room', typeName: 'Room', rules: {}, children: [] };
+const room: RecordKind = { root: 'room', typeName: 'Room', rules: {}, children: [] };
 const stream = recordStream('Room', 'room');
 const fold = (...events: RecordEvent[]): RecordState => events.reduce((state, event) => stream.evolve(state, event), stream.initialState);
 const registered: RecordEvent = { type: 'RoomRegistered', data: { name: 'Hall', floorId: 2, tagsIds: [1] } };

@@ -47,8 +47,8 @@ export type RecordRules<Fields extends object = object> = Readonly<{
 
 /** What is decided about records of a kind. */
 export type RecordKind = Readonly<{
-  /** Singular, snake_case: what fields of refusals stand under. */
-  name: string;
+  /** What fields of refusals stand under. */
+  root: string;
   /** PascalCase: what its events begin with. */
   typeName: string;
   rules: RecordRules;
@@ -136,11 +136,11 @@ export const wantedChanges = (kind: RecordKind, state: RecordState, said: Record
   changesOf(state, withChildren(kind, state, said));
 
 /** The values with what is said of children turned into the children that come of it, where anything does. */
-function withChildren({ name, children: lists }: RecordKind, state: RecordState, said: RecordValues): RecordValues {
+function withChildren({ root, children: lists }: RecordKind, state: RecordState, said: RecordValues): RecordValues {
   const values: Record<string, unknown> = { ...said };
   for (const list of lists) {
     const before = completeChildrenIn(state, list);
-    const wanted = childrenWanted(list, before, (said[list.column] ?? []) as readonly SaidChild[], name);
+    const wanted = childrenWanted(list, before, (said[list.column] ?? []) as readonly SaidChild[], root);
     if (childChanges(before.children, wanted)) values[list.column] = wanted;
     else delete values[list.column];
   }

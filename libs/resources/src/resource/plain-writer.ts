@@ -70,7 +70,7 @@ export class PlainWriter {
   /** @throws Rejection VALIDATION_FAILED, DUPLICATE_REFERENCE, and what the kind's rules say */
   async register(definition: PlainResource, input: object): Promise<Written> {
     const values = { ...definition.initial, ...storedValues(definition.fields.input, input, {}) };
-    const problems = await this.references.problems(definition.name, definition.fields.input, values);
+    const problems = await this.references.problems(definition.root, definition.fields.input, values);
     const decide = (): RecordEvent[] => {
       refuseIf(problems);
       return registerRecord(definition, values);
@@ -117,7 +117,7 @@ export class PlainWriter {
       const state = await this.existing(definition, id);
       const wanted = storedValues(definition.fields.input, input, state.values);
       const changes = changesOf(state, wanted);
-      const problems = await this.references.problems(definition.name, definition.fields.input, changes, state.values);
+      const problems = await this.references.problems(definition.root, definition.fields.input, changes, state.values);
       const parent = changes['parent_id'];
       const change = async (): Promise<Written | undefined> => {
         if (definition.tree && parent != null) problems.push(...(await this.trees.problems(definition, id, Number(parent))));

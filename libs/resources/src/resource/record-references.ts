@@ -9,7 +9,10 @@ export const referenceIn = (values: RecordValues): string | undefined => {
 };
 
 /** What a reference is unique for: the kind of record, and its site unless it belongs to the whole customer. */
-export const keyOf = ({ name, scope }: PlainResource, reference: string): ReferenceKey => referenceKey(name, reference, scope);
+export const keyOf = ({ name, root, scope }: PlainResource, reference: string): ReferenceKey => ({
+  ...referenceKey(name, reference, scope),
+  root,
+});
 
 type Change = Readonly<{ before: RecordValues; changes: RecordValues; holds: ReferenceMove['holds'] }>;
 

@@ -14,13 +14,13 @@ import { ResourceReader } from './resource-reader.js';
 
 /** The REST edge of a resource: list, show, create, update, archive, bring back, and the operations of its own. */
 export function resourceController(resource: ResourceDefinition, operations: readonly CommandOperation[]): Class {
-  const { name, plural, typeName, list: listed, fields, heading, answer: Full, rowOfList: Row } = resource;
+  const { root, path, plural, typeName, list: listed, fields, heading, answer: Full, rowOfList: Row } = resource;
   const { create, change } = fields;
   const told = toldOperations(resource);
   ApiSchema({ name: `${typeName}Input` })(create);
 
   @ApiHeading(spoken(plural), heading)
-  @Controller(`api/v1/${plural}`)
+  @Controller(`api/v1/${path}`)
   class ResourceController {
     constructor(
       readonly commands: CommandBus,
@@ -31,7 +31,7 @@ export function resourceController(resource: ResourceDefinition, operations: rea
     @Post()
     @OverRest(told.create)
     @ApiAnswer(Full, { status: 201 })
-    create(@ResourceBody(create, name) input: object): Promise<Answer> {
+    create(@ResourceBody(create, root) input: object): Promise<Answer> {
       return this.carryOut(new CreateResource(resource, input));
     }
 
@@ -53,7 +53,7 @@ export function resourceController(resource: ResourceDefinition, operations: rea
     @Patch(':id')
     @OverRest(told.update)
     @ApiAnswer(Full)
-    update(@PathId() id: number, @ResourceBody(change, name) changes: object): Promise<Answer> {
+    update(@PathId() id: number, @ResourceBody(change, root) changes: object): Promise<Answer> {
       return this.carryOut(new UpdateResource(resource, id, changes));
     }
 

@@ -42,6 +42,9 @@ export type ResourceDefinition = Readonly<{
   name: string;
   /** Plural, snake_case: the path and the table. */
   plural: string;
+  /** What bodies and the fields of refusals stand under: the singular, unless REST calls it otherwise. */
+  root: string;
+  path: string;
   /** PascalCase: events, GraphQL. */
   typeName: string;
   /** camelCase: the streams. */

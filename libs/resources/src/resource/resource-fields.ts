@@ -20,9 +20,9 @@ import {
 import { childListsOf, type ChildList } from './children.js';
 import { shownChildren, type ShownChildren } from './shown-children.js';
 
-/** How who created and changed a resource is shown: as `created_by_id`, or as `created_by` with their names. */
+/** How who created and changed a resource is shown: as `created_by_id`, as `created_by` with their names, or both. */
 export type People = Readonly<{
-  as: 'ids' | 'records';
+  as: 'ids' | 'records' | 'both';
   only?: Form;
   /** The columns of their ids (default `created_by`, `updated_by`). */
   columns?: readonly [created: string, updated: string];
@@ -169,6 +169,7 @@ function stamps({ as, only, columns = ['created_by', 'updated_by'] }: People = {
       output: { name: `${name}_id`, type: () => ID, nullable: true, resolve: (row) => row[column] ?? null },
     };
     // What is printed under that name is there in GraphQL, too, and the person beside it.
-    return as === 'records' ? [{ ...number, output: relation.output }] : [number, { name, output: relation.output }];
+    if (as === 'records') return [{ ...number, output: relation.output }];
+    return [number, { name, output: relation.output, ...(as === 'both' && { printed: relation.printed }) }];
   });
 }

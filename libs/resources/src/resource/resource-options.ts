@@ -1,4 +1,5 @@
 import type { Event, Stream } from '#millwright/event-sourcing';
+import type { ReferenceKind } from '#millwright/fields';
 import type { ListAttribute, View } from '#millwright/lists';
 import type { Companion } from './companion.js';
 import type { RecordRules, ValuesOf } from './plain-decider.js';
@@ -11,6 +12,8 @@ type SharedOptions = Readonly<{
   name: string;
   /** Plural, snake_case: the path and the table. */
   plural: string;
+  /** What bodies stand under and the path is, where that is not its name: clients know the word otherwise. */
+  overRest?: Readonly<{ root: string; path: string }>;
   /** What such a resource is, for the schema: a sentence. */
   description: string;
   /** What stands over its operations in the document; left out, whose they are. */
@@ -22,6 +25,8 @@ type SharedOptions = Readonly<{
   notes?: Readonly<Partial<Record<OperationName, OperationNotes>>>;
   /** What another resource prints of this one (default `id` and `name`). */
   label?: readonly string[];
+  /** What fields that refer to it may demand of it, each as flags that it must have. */
+  demands?: ReferenceKind['demands'];
   /** Text columns that `search` looks into (default `name`). */
   search?: readonly string[];
   /** As in a query (default `name asc`). */

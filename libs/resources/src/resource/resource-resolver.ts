@@ -41,7 +41,7 @@ function nameCreateInput({ typeName, name, class: fields, fields: { create }, no
 
 /** The GraphQL edge of a resource: two queries, four mutations, those of its own operations, and its relations. */
 export function resourceResolver(resource: ResourceDefinition, operations: readonly CommandOperation[]): Class {
-  const { typeName, name, plural, list: listed, fields, output: Output } = resource;
+  const { typeName, name, root, plural, list: listed, fields, output: Output } = resource;
   const Connection = connectionOf(typeName, () => Output);
   const Arguments = listArgumentsOf(typeName, listed);
   const told = toldOperations(resource);
@@ -99,7 +99,7 @@ export function resourceResolver(resource: ResourceDefinition, operations: reado
     }
 
     private run(verb: OperationName, input: object, options: MutationOptions, command: Command<Written>): Promise<Row> {
-      return this.mutations.run(told[verb], input, options, async () => decidedSource(await this.commands.execute(command)), name);
+      return this.mutations.run(told[verb], input, options, async () => decidedSource(await this.commands.execute(command)), root);
     }
   }
   addRelations(ResourceResolver.prototype, typeName, fields.all);

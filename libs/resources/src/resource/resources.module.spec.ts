@@ -14,6 +14,21 @@ defineReferenceKind({ kind: 'rack' });
 describe('a reference to what is no kind of record', () => {
   it('keeps the program from starting, with a sentence that names class, field and the unknown kind', () =>
     expect(() => new ResourcesModule().onModuleInit()).toThrow(
-      `no kind of record: ${Shelf.name}.location_id to locatoin, Shelf.part_ids to prats, Shelf.created_by_id to uesr. The kinds are rack`,
+      `no kind of record: ${Shelf.name}.location_id to locatoin, Shelf.part_ids to prats, Shelf.created_by_id to uesr. The kinds are guard, rack`,
     ));
+});
+
+class Round {
+  @Reference('guard', { demands: 'assignable' }) guard_id?: number | null;
+  @References('guard', { demands: 'active' }) others_ids?: number[] | null;
+}
+defineReferenceKind({ kind: 'guard', demands: { active: { is_active: true } } });
+
+describe('a reference that demands what its kind knows nothing of', () => {
+  it('keeps the program from starting, with a sentence that names class and field', () => {
+    for (const kind of ['locatoin', 'prats', 'uesr']) defineReferenceKind({ kind });
+    expect(() => new ResourcesModule().onModuleInit()).toThrow(
+      `No kind says what these fields demand: ${Round.name}.guard_id that a guard is assignable.`,
+    );
+  });
 });

@@ -1,3 +1,4 @@
+import { accountingRecords } from './accounting-records.js';
 import { Rejection } from '#millwright/event-sourcing/decider';
 import { statusKinds } from '../work-order.choices.js';
 import { Name, OneOf, ShownFlag, Text } from '#millwright/fields';
@@ -58,4 +59,4 @@ function assertCustom({ values }: RecordState<Values>): void {
 }
 
 /** Every kind of record of this room besides work orders: their projections and sequences are wanted at start. */
-export const workOrderRecords = [categories, workOrderStatuses];
+export const workOrderRecords = [categories, workOrderStatuses, ...accountingRecords];

@@ -1,0 +1,19 @@
+import { inputField } from '#millwright/fields';
+
+const emailAddress = /^[^\s@\p{Cc}\p{Surrogate}]+@[^\s@.\p{Cc}\p{Surrogate}]+(\.[^\s@.\p{Cc}\p{Surrogate}]+)*$/u;
+
+/** An e-mail address as far as form can tell. Codes: invalid_email, too_long. */
+export const Email = (): PropertyDecorator =>
+  inputField(
+    {
+      column: 'text',
+      attribute: 'text',
+      check: (value) =>
+        typeof value === 'string' && value.length <= 254 && emailAddress.test(value)
+          ? undefined
+          : { code: 'invalid_email', message: 'must be an e-mail address' },
+      graphql: () => String,
+      openApi: { type: 'string', format: 'email', maxLength: 254 },
+    },
+    { personal: true, seenWith: 'people:read', description: 'The e-mail address.', example: 'john-doe@acme-corporation.com' },
+  );

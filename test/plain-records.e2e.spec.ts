@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { differences, sample } from './contract/shape.js';
+import type { Client } from './harness/client.js';
+import { sharedServer } from './harness/server.js';
+
+let app: Client;
+beforeAll(async () => void (app = await sharedServer()));
+
+const create = (path: string, root: string, fields: object) => app.post(`/${path}`, { [root]: fields });
+const idOf = async (path: string, root: string, fields: object): Promise<number> => (await create(path, root, fields).expect(201)).data.id;
+const problemsOf = ({ error }: Readonly<{ error: { details: { field: string; code: string }[] } }>): string[] =>
+  error.details.map(({ field, code }) => `${field} ${code}`);
+
+describe.each([
+  ['account_codes', 'account_code', 'accountCode', { code: `A${randomUUID()}`, description: 'Pumps' }],
+  ['asset_types', 'asset_type', 'assetType', {}],
+  ['vendors', 'vendor', 'vendor', { description: 'Pumps', tax_id: '12-3', rating: 4, hourly_rate: 32.5 }],
+  [
+    'customers',
+    'customer',
+    'servedCustomer',
+    { description: 'Third floor', email: 'd@example.com', phone: '1', address: 'x', account_number: '7' },
+  ],
+  ['cost_categories', 'cost_category', 'costCategory', {}],
+  ['labor_categories', 'labor_category', 'laborCategory', {}],
+])('%s', (path, root, field, fields) => {
+  const name = `Harbour ${randomUUID()}`;
+  const Type = field.replace(/^./, (letter) => letter.toUpperCase());
+
+  it('are created, shown, found, changed, archived and brought back over both edges', async () => {
+    const external_reference = randomUUID();
+    const { data, headers } = await create(path, root, { name, external_reference, ...fields }).expect(201);
+    expect(data).toMatchObject({ name, external_reference, archived: false, ...fields });
+    expect((await create(path, root, { name, external_reference }).expect(409)).error).toMatchObject({
+      code: 'DUPLICATE_REFERENCE',
+      id: data.id,
+      details: [{ field: `${root}.external_reference` }],
+    });
+    const position = { 'x-min-position': headers.get('x-position') ?? '' };
+    expect((await app.get(`/${path}/${data.id}`, position).expect(200)).data).toEqual(data);
+    expect((await app.get(`/${path}?filter[name_eq]=${name}`)).data).toHaveLength(1);
+    const changed = await app.patch(`/${path}/${data.id}`, { [root]: { name: `${name} 2` } }).expect(200);
+    expect(changed.data).toMatchObject({ ...fields, name: `${name} 2` });
+    await app.delete(`/${path}/${data.id}`).expect(204);
+    expect((await app.get(`/${path}?search=${name}`)).data).toEqual([]);
+    expect((await app.get(`/${path}?search=${name}&filter[archived_true]=true`)).data).toHaveLength(1);
+    expect((await app.patch(`/${path}/${data.id}/unarchive`).expect(200)).data.archived).toBe(false);
+    const made = await app.graphql(`mutation { made: create${Type}(input: { name: "${name} 3" }) { id name archived } }`);
+    expect(made.made).toMatchObject({ name: `${name} 3`, archived: false });
+    expect(await app.graphql(`{ ${field}(id: ${made.made.id}) { name } }`)).toEqual({ [field]: { name: `${name} 3` } });
+  });
+
+  it('need a name, and say of what is wrong which field it is', async () => {
+    expect(problemsOf(await create(path, root, { nonsense: 1 }).expect(422)).sort()).toEqual([
+      `${root}.name required`,
+      `${root}.nonsense unknown_field`,
+    ]);
+    const id = await idOf(path, root, { name });
+    expect(problemsOf(await app.patch(`/${path}/${id}`, { [root]: { name: null } }).expect(422))).toEqual([`${root}.name required`]);
+  });
+});
+
+describe('a vendor', () => {
+  const contactsOf = async (id: number) => (await app.get(`/vendors/${id}`).expect(200)).data.vendor_contacts as object[];
+  const change = (id: number, vendor_contacts_attributes: object[]) =>
+    app.patch(`/vendors/${id}`, { vendor: { vendor_contacts_attributes } });
+
+  it('looks as the contract prints it, alone and in lists', async () => {
+    const location = await idOf('locations', 'location', { name: 'Building A' });
+    const category = await idOf('categories', 'category', { name: 'HVAC' });
+    const { data } = await create('vendors', 'vendor', {
+      name: 'Summit HVAC & Refrigeration',
+      parts_supplier: true,
+      address: '123 Example St',
+      rating: 5,
+      hourly_rate: 32.5,
+      locations_ids: [location],
+      categories_ids: [category],
+      vendor_contacts_attributes: [
+        { name: 'Robert Smith', role: 'HVAC Technician', email: 'robert_smith@example.com', phone: '1-493', extension: '989' },
+      ],
+    }).expect(201);
+    // What is bought or maintained there is said on the other side of those relations.
+    const missing = (found: readonly string[]) => found.filter((difference) => !/\.(assets|parts) is missing$/.test(difference));
+    const shown = await app.get(`/vendors/${data.id}`).expect(200);
+    expect(missing(differences(sample('32-show-vendor').response, shown.body))).toEqual([]);
+    expect(shown.data).toEqual(data);
+    expect(data).toMatchObject({
+      is_active: true,
+      assign_to_work_orders: true,
+      locations: [{ id: location, name: 'Building A', path: 'Building A' }],
+      categories: [{ id: category, name: 'HVAC' }],
+      vendor_contacts: [{ id: 1, name: 'Robert Smith', role: 'HVAC Technician', email: 'robert_smith@example.com', is_primary: true }],
+    });
+    const listed = await app.get(`/vendors?id=${data.id}&filter[assign_to_work_orders_eq]=true`).expect(200);
+    expect(missing(differences(sample('31-list-vendors').response, listed.body))).toEqual([]);
+    const { vendor } = await app.graphql(`{ vendor(id: ${data.id}) { hourlyRate rating isActive locations { path } categories { name }
+      vendorContacts { id name role email phone extension isPrimary } createdById createdBy { name } } }`);
+    expect(vendor).toMatchObject({
+      hourlyRate: '32.5',
+      rating: 5,
+      locations: [{ path: 'Building A' }],
+      vendorContacts: [{ extension: '989', isPrimary: true }],
+    });
+  });
+
+  it('has exactly one primary contact as soon as there is one', async () => {
+    const id = await idOf('vendors', 'vendor', { name: 'Summit', vendor_contacts_attributes: [{ name: 'Ann' }, { name: 'Bob' }] });
+    expect(await contactsOf(id)).toMatchObject([
+      { id: 1, is_primary: true },
+      { id: 2, is_primary: false },
+    ]);
+    await change(id, [{ id: 2, is_primary: true }]).expect(200);
+    expect(await contactsOf(id)).toMatchObject([
+      { id: 1, is_primary: false },
+      { id: 2, is_primary: true },
+    ]);
+    const field = 'vendor.vendor_contacts_attributes';
+    expect(problemsOf(await change(id, [{ id: 2, is_primary: false }]).expect(422))).toEqual([`${field}.0.is_primary required`]);
+    expect(
+      problemsOf(
+        await change(id, [
+          { id: 1, is_primary: true },
+          { name: 'Cleo', is_primary: true },
+        ]).expect(422),
+      ),
+    ).toEqual([`${field}.1.is_primary not_unique`]);
+    expect(problemsOf(await change(id, [{ id: 9, name: 'Nobody' }]).expect(422))).toEqual([`${field}.0.id not_found`]);
+    await change(id, [{ id: 2, _destroy: true }, { name: 'Cleo' }]).expect(200);
+    expect(await contactsOf(id)).toMatchObject([
+      { id: 1, name: 'Ann', is_primary: true },
+      { id: 3, name: 'Cleo', is_primary: false },
+    ]);
+  });
+
+  it('has no name, e-mail or telephone number of anybody in the history', async () => {
+    const [name, email] = [randomUUID(), `${randomUUID()}@example.com`];
+    const id = await idOf('vendors', 'vendor', { name: 'Summit', vendor_contacts_attributes: [{ name, email, phone: '1-493-480' }] });
+    const customer = await idOf('customers', 'customer', { name: 'Hotel', email, phone: '1-493-480', address: name });
+    const trail = [
+      ...(await app.get(`/audit_trail?stream=vendor-${id}`)).data,
+      ...(await app.get(`/audit_trail?stream=servedCustomer-${customer}`)).data,
+    ];
+    expect(trail.map(({ type }: { type: string }) => type)).toEqual(['VendorRegistered', 'ServedCustomerRegistered']);
+    for (const text of [name, email, '1-493-480']) expect(JSON.stringify(trail)).not.toContain(text);
+  });
+
+  it.each([
+    ['rating', 0],
+    ['rating', 6],
+    ['hourly_rate', -1],
+  ])('is refused with %s %p', async (field, value) =>
+    expect(problemsOf(await create('vendors', 'vendor', { name: 'x', [field]: value }).expect(422))).toEqual([
+      `vendor.${field} out_of_range`,
+    ]),
+  );
+});
+
+describe('who cannot be assigned to work', () => {
+  it('is refused where a work order names him anew, and stays where he is named', async () => {
+    const technician = await idOf('users', 'user', { name: 'Ann' });
+    const order = await idOf('work_orders', 'work_order', { title: 'Repair', technicians_ids: [technician] });
+    await app.patch(`/users/${technician}`, { user: { can_be_assigned_to_wo: false } }).expect(200);
+    const refused = await create('work_orders', 'work_order', { title: 'Repair', technicians_ids: [technician] }).expect(422);
+    expect(problemsOf(refused)).toEqual(['work_order.technicians_ids not_assignable']);
+    const other = await idOf('users', 'user', { name: 'Bob' });
+    const both = await app.patch(`/work_orders/${order}`, { work_order: { technicians_ids: [technician, other] } }).expect(200);
+    expect(both.data.technicians).toHaveLength(2);
+    await app.patch(`/work_orders/${order}`, { work_order: { technicians_ids: [] } }).expect(200);
+    await app.patch(`/work_orders/${order}`, { work_order: { technicians_ids: [technician] } }).expect(422);
+  });
+});
