@@ -6,6 +6,7 @@ import type { EventLog } from '#millwright/event-sourcing';
 import { FinanceModule } from '#millwright/finance';
 import { InventoryModule } from '#millwright/inventory';
 import { PeopleModule } from '#millwright/people';
+import { PlanningModule } from '#millwright/planning';
 import { ResourcesModule } from '#millwright/resources';
 import { SitesModule } from '#millwright/sites';
 import { WorkOrdersModule } from '#millwright/work-orders';
@@ -32,6 +33,7 @@ export class AppModule {
         PeopleModule,
         InventoryModule,
         WorkOrdersModule,
+        PlanningModule,
         FinanceModule,
         AuditTrailModule,
         GraphqlEdgeModule.on({ logger, playground: !configuration.production }),

@@ -13,6 +13,7 @@ const resources: readonly ResourceDefinition[] = [...records, parts, workOrders]
 const quantities = [
   ...['quantity', 'on_hand_qty', 'reserved', 'available', 'min_qty', 'desired_qty'],
   ...['hours', 'period_hours', 'downtime_hours', 'availability', 'mttr_hours', 'mtbf_hours'],
+  ...['min', 'max'],
 ];
 
 const isDecimal = ({ input, stored, output, printed }: FieldDefinition): boolean =>

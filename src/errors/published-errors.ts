@@ -2,6 +2,7 @@ import { accessErrors } from '#millwright/access';
 import { engineErrors, type DetailCode, type ErrorCode, type ErrorDefinition, type PublishedErrors } from '#millwright/event-sourcing';
 import { inventoryErrors } from '#millwright/inventory';
 import { peopleErrors } from '#millwright/people';
+import { planningErrors } from '#millwright/planning';
 import { fieldErrors } from '#millwright/fields';
 import { listErrors } from '#millwright/lists';
 import { referenceErrors } from '#millwright/resources';
@@ -21,6 +22,7 @@ const rooms = {
   people: peopleErrors,
   inventory: inventoryErrors,
   workOrders: workOrderErrors,
+  planning: planningErrors,
   http: httpErrors,
   graphql: graphqlErrors,
 } satisfies PublishedErrors;

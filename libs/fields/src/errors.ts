@@ -22,6 +22,7 @@ export const fieldErrors = defineErrors({
     not_a_list: 'A list is wanted.',
     not_an_object: 'An object is wanted.',
     too_many: 'The list has too many entries.',
+    too_few: 'The list has too few entries.',
     invalid: 'The value is not valid.',
   },
 });

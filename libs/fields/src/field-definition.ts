@@ -107,6 +107,8 @@ export type ChildrenFacet = Readonly<{
   type: Class;
   /** How many there may be. */
   most: number;
+  /** Answers of this form alone show them. */
+  only?: Form;
   /** The field, a whole number, that they are shown in the order of; left out, they are shown in the order in which they were made. */
   orderedBy?: string;
   /** A field that no two of them have alike: a request may name one by it instead of its id. */

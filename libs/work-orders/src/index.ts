@@ -1,4 +1,5 @@
 export * from './domain/work-order.events.js';
+export * from './domain/procedure.events.js';
 export { workOrder } from './domain/work-order.js';
 export {
   completedStatus,
@@ -20,5 +21,7 @@ export { workOrderFields } from './work-order.fields.js';
 export { otherCostIds, workOrders } from './work-order.resource.js';
 export { WorkOrdersModule } from './work-orders.module.js';
 export { workOrderRecords, workOrderStatuses } from './records/work-order-records.js';
+export { completeOptions, procedureItemOptions } from './procedures/item-options.shown.js';
+export { procedureItemTypes } from './procedures/item-types.js';
 export { workOrderUpcasters } from './upcasters.js';
 export { workOrderErrors } from './errors.js';

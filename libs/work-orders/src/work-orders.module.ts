@@ -12,6 +12,7 @@ import { otherCost } from './other-cost.shown.js';
 import { OtherCostWriter } from './other-cost-writer.js';
 import { OtherCostsController } from './other-costs.controller.js';
 import { PartAssignments } from './part-assignments.js';
+import { procedureItemOptions } from './procedures/item-options.shown.js';
 import { workOrderRecords } from './records/work-order-records.js';
 import { WorkOrderCostReader } from './work-order-costs.js';
 import { partAssignment } from './work-order-costs.shown.js';
@@ -38,6 +39,7 @@ import { WorkOrderWriter } from './work-order-writer.js';
     WorkOrderFiguresResolver,
     DowntimeTrackingResolver,
     downtimeTracking.resolver,
+    procedureItemOptions.resolver,
     partAssignment.resolver,
     otherCost.resolver,
   ],

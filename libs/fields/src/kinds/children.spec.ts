@@ -60,10 +60,12 @@ describe('what requests say of children', () => {
     expect(field && fieldProblem(field, 'x')).toMatchObject({ code: 'not_a_list' });
   });
 
-  it('stands under a name that says so', () => {
+  it.each([
+    ['firm_friends_attributes', 'firm_friends'],
+    ['friends', 'friends'],
+  ])('is kept, said as %s, as %s', (said, column) => {
     class Firm {}
-    expect(() => Children(ContactFields, { name: 'firm_friend' })(Firm.prototype, 'friends')).toThrow(
-      'friends: a list of children is called …_attributes',
-    );
+    Children(ContactFields, { name: 'firm_friend' })(Firm.prototype, said);
+    expect(fieldsOf(Firm)).toMatchObject([{ name: said, stored: { name: column } }]);
   });
 });

@@ -13,7 +13,7 @@ const attributes = '_attributes';
 
 /**
  * A list of records inside a resource, each with an id of its own that is never given to another: `vendor_contacts_attributes` says what is to
- * happen to `vendor_contacts`. Without `id` a new one is meant; with it that one, whose fields change as far as they are said; `_destroy` takes it
+ * happen to `vendor_contacts`; where both are called alike (`items`), so is the property. Without `id` a new one is meant; with it that one, whose fields change as far as they are said; `_destroy` takes it
  * away; those that are not named stay, so that null and an empty list change nothing. They are shown in the order in which they were made, whatever
  * the order of a request, unless `orderedBy` says otherwise: a new one without that number then stands last.
  * Codes: not_a_list, too_many, not_an_object, and those of its fields (named `vendor_contacts_attributes.0.name`); of `id` not_found, required
@@ -23,7 +23,7 @@ export const Children =
   (type: Class, { name, most = 100, description, ...facet }: ChildrenOptions): PropertyDecorator =>
   (target, property) => {
     const said = String(property);
-    if (!said.endsWith(attributes)) throw new Error(`${said}: a list of children is called …${attributes}`);
+    const column = said.endsWith(attributes) ? said.slice(0, -attributes.length) : said;
     const Input = inputOf(type, name);
     defineField(target.constructor as Class, {
       name: said,
@@ -35,7 +35,7 @@ export const Children =
         graphql: () => [Input],
         openApi: { ...lazily(() => Input), isArray: true, maxItems: most },
       },
-      stored: { name: said.slice(0, -attributes.length), type: 'jsonb', initial: [] },
+      stored: { name: column, type: 'jsonb', initial: [] },
       children: { ...facet, name, type, most },
     });
   };

@@ -41,18 +41,19 @@ const said = ({ description, ...options }: FieldOptions, unit: string): FieldOpt
 
 type Bounds = Pick<DecimalBounds, 'atLeast' | 'moreThan' | 'atMost' | 'notZero'>;
 
-/** A quantity of at most 3 decimals, up to 999,999,999.999 either way; a canonical decimal string inside. Codes: not_a_number, too_many_digits, too_many_decimals, out_of_range. */
+/** A quantity of at most 3 decimals (or `places`), up to 999,999,999.999 either way; a canonical decimal string inside. Codes: not_a_number, too_many_digits, too_many_decimals, out_of_range. */
 export const Quantity = ({
+  places = 3,
   atLeast = '-999999999.999',
   atMost = '999999999.999',
   moreThan,
   notZero,
   ...options
-}: FieldOptions & Bounds = {}): PropertyDecorator => {
-  const bounds = { places: 3, atLeast, atMost, moreThan };
+}: FieldOptions & Bounds & Readonly<{ places?: number }> = {}): PropertyDecorator => {
+  const bounds = { places, atLeast, atMost, moreThan };
   return inputField(
     decimalOf(() => ({ ...bounds, notZero }), bounds),
-    said(options, 'Up to 3 decimals.'),
+    said(options, `Up to ${places} decimals.`),
   );
 };
 

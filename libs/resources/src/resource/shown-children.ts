@@ -25,7 +25,7 @@ const erasable = (field: FieldDefinition): FieldDefinition => {
 export type ShownChildren = Readonly<{ said: string; type: ShownType }> & Required<Pick<FieldDefinition, 'printed' | 'output'>>;
 
 export function shownChildren(owner: string, list: ChildList): ShownChildren {
-  const { name, column, said } = list;
+  const { name, column, said, only } = list;
   const typeName = pascalCase(name);
   const Shown = { [typeName]: class {} }[typeName] as Class;
   for (const field of [idField, ...fieldsOf(list.type)]) defineField(Shown, { ...erasable(field), input: undefined });
@@ -41,6 +41,7 @@ export function shownChildren(owner: string, list: ChildList): ShownChildren {
     printed: {
       name: column,
       openApi: { type: () => type.type, isArray: true },
+      only,
       print: (row, related) => allKnown(inOrder(row).map((child) => type.print(child, related))),
     },
     output: { name: column, type: () => [type.type], nullable: false, resolve: inOrder },

@@ -1,0 +1,2 @@
+export { planningRecords, PlanningModule } from './planning.module.js';
+export { planningErrors } from './errors.js';
