@@ -1,5 +1,6 @@
 import type { Decimal } from '#millwright/quantities';
 import {
+  AttachedFiles,
   defineChoices,
   defineField,
   relationOf,
@@ -28,7 +29,6 @@ export const transactionTypes = defineChoices<PartTransactionType>('PartTransact
   reversal: 'A receipt that was taken back.',
 });
 
-const files = { type: 'array', items: { type: 'object' } };
 const person = ['id', 'name', 'surname'];
 /** GraphQL shows the event beside what it did, REST in `explain`; lists know nothing of it. */
 const ofTheEvent = { always: true, over: 'graphql', stored: false } as const;
@@ -55,8 +55,8 @@ class PartTransactionFields {
   work_order_charge!: Decimal | null;
   @ShownText({ description: 'What was written beside the movement.' }) note!: string | null;
   @ShownId({ description: 'The receipt that this one takes back.' }) reversed_transaction_id!: number | null;
-  @Shown(files, () => []) images!: object[];
-  @Shown(files, () => []) documents!: object[];
+  @AttachedFiles({ description: 'The pictures that are attached to it.' }) images!: object[];
+  @AttachedFiles({ description: 'The other files that are attached to it.' }) documents!: object[];
   @Shown({ type: 'object', properties: { kind: { type: 'string' }, id: { type: 'string' } } }, ({ actor_kind, actor_id }) => ({
     kind: actor_kind,
     id: actor_id,

@@ -1,6 +1,6 @@
 import type { PartRow } from '#millwright/inventory';
 import type { Decimal } from '#millwright/quantities';
-import { Shown, ShownFlag, ShownMoney, ShownObject, ShownQuantity, ShownReference, ShownText, type Related } from '#millwright/fields';
+import { ShownFlag, ShownMoney, ShownObject, ShownQuantity, ShownReference, ShownText, type Related } from '#millwright/fields';
 import { defineShownType, outputTypeOf } from '#millwright/resources';
 import type { Row } from '#millwright/event-sourcing';
 
@@ -22,7 +22,8 @@ const unit = async ({ part }: Row, related: Related, column: string): Promise<un
 
 class PartAssignmentFields {
   @ShownReference('part', { description: 'The number of the part.', always: true, alone: true }) part_id!: number;
-  @ShownText({ always: true, over: 'rest', example: 'Air Filter', of: ({ part }) => (part as PartRow).name }) part_name!: string;
+  @ShownText({ always: true, description: 'What the part is called.', example: 'Air Filter', of: ({ part }) => (part as PartRow).name })
+  part_name!: string;
   @ShownObject(() => outputTypeOf('Part'), { description: 'The part, as of the same moment as the work order.' }) part!: PartRow;
   @ShownQuantity({
     description: 'How many are reserved; once the order is completed, how many it used.',
@@ -37,7 +38,7 @@ class PartAssignmentFields {
     of: (line, related) => unit(line, related, 'short_name'),
   })
   unit_short_name!: string | null;
-  @Shown({ type: 'string', enum: ['usage'] }, () => 'usage') type!: string;
+  @ShownText({ always: true, description: 'How the part is used: always `usage`.', example: 'usage', of: () => 'usage' }) type!: string;
   @ShownMoney({
     description: "What was charged, in the site's currency; while the order is open, estimated at the current average.",
     always: true,

@@ -1,5 +1,7 @@
 import { ID, Int } from '@nestjs/graphql';
 import {
+  AttachedFiles,
+  AttachedImage,
   camelCase,
   DateTimeScalar,
   ExternalReference,
@@ -121,17 +123,13 @@ export function resourceFields<Fields extends object, Figures extends object>({
 
 const instant: Schema = { type: 'string', format: 'date-time' };
 
-const none = (name: string, openApi: Schema, only: Form, value: unknown): FieldDefinition => ({
-  name,
-  printed: { name, openApi, only, print: () => value },
-});
+class Attachments {
+  @AttachedFiles({ description: 'The pictures that are attached to it.', only: 'full' }) images!: object[];
+  @AttachedFiles({ description: 'The other files that are attached to it.', only: 'full' }) documents!: object[];
+  @AttachedImage({ description: 'The first of its pictures.' }) image!: object | null;
+}
 
-const files: Schema = { type: 'array', items: { type: 'object' } };
-const attached: readonly FieldDefinition[] = [
-  none('images', files, 'full', []),
-  none('documents', files, 'full', []),
-  none('image', { type: 'object', nullable: true }, 'row', null),
-];
+const attached = fieldsOf(Attachments);
 
 const time = (name: string): FieldDefinition => ({
   name,
