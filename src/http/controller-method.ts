@@ -20,7 +20,7 @@ export type MethodCall = (request: FastifyRequest, reply: FastifyReply) => unkno
 
 /**
  * Calls a method with the arguments that its decorators ask for. Nest's own handler does the same by way of guards, interceptors, observables and some
- * twenty promises, a seventh of what a read costs; nothing of ours stands in those places, and a decorator that is not known here stops the start.
+ * twenty promises; nothing of ours stands in those places, and a decorator that is not known here stops the start.
  */
 export function callOf(controller: object, { controller: type, name }: ControllerMethod): MethodCall {
   const method = Reflect.get(controller, name) as (this: object, ...given: unknown[]) => unknown;

@@ -12,7 +12,7 @@ const stopWithinMilliseconds = 9_500;
 
 /**
  * How much garbage may pile up on what is alive before V8 collects all of it, in percent. Left to itself it waits for up to four times as much where the
- * machine has memory: 370 MB of a server that needs 230, for no processor time that could be measured (20 percent cost half as much again).
+ * machine has memory: 370 MB of a server that needs 230, for no processor time that could be measured on Node 20 (20 percent cost half as much again).
  */
 const mostGarbagePercent = 50;
 
