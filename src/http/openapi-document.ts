@@ -81,7 +81,7 @@ function describeEdge(operation: Operation): void {
   const own = (declared['parameters'] as Json[] | undefined) ?? [];
   const parameters = [...pathParametersOf(path, own), ...own];
   for (const parameter of parameters)
-    if (parameter['in'] === 'path' && /^(\w+_)?id$/.test(String(parameter['name']))) parameter['schema'] = { type: 'integer', minimum: 1 };
+    if (parameter['in'] === 'path') parameter['schema'] = schemaInPath(String(parameter['name'])) ?? parameter['schema'];
   declared['parameters'] = [...parameters, ...headersTaken(operation).map((name) => ({ $ref: `#/components/parameters/${name}` }))];
   const responses = (declared['responses'] ?? {}) as Json;
   for (const [status, response] of Object.entries(responses))
@@ -89,6 +89,12 @@ function describeEdge(operation: Operation): void {
   for (const status of errorsOf(operation))
     responses[status] ??= { $ref: `#/components/responses/${isGraphql(operation) ? 'GraphqlRefusal' : componentName(status)}` };
   declared['responses'] = responses;
+}
+
+/** An id, or a place in a list. */
+function schemaInPath(name: string): Json | undefined {
+  if (/^(\w+_)?id$/.test(name)) return { type: 'integer', minimum: 1 };
+  return name === 'order' ? { type: 'integer', minimum: 0 } : undefined;
 }
 
 /** What stands in the path and no decorator has declared: a command takes it together with its body. */

@@ -1,7 +1,7 @@
 import { Command } from '@nestjs/cqrs';
 import { InputType } from '@nestjs/graphql';
 import type { Row } from '#millwright/event-sourcing';
-import { ExternalReference, Instant, Money, PlainDate, Quantity, Reference, Text } from '#millwright/fields';
+import { ExternalReference, Flag, Instant, Integer, Money, PlainDate, Quantity, Reference, Text } from '#millwright/fields';
 import type { Decided } from '#millwright/resources';
 import type { WorkOrder } from './domain/work-order.state.js';
 
@@ -24,6 +24,13 @@ export class ReopenWorkOrder extends Command<Decided<WorkOrder>> {
 @InputType('CancelWorkOrderInput', { description: 'Cancels a work order: its reservations are released.' })
 export class CancelWorkOrder extends Command<Decided<WorkOrder>> {
   @Reference('work_order', { required: true }) work_order_id!: number;
+}
+
+@InputType('TickChecklistItemInput', { description: 'Ticks an item of a checklist off, or takes the tick back.' })
+export class TickChecklistItem extends Command<Decided<WorkOrder>> {
+  @Reference('work_order', { required: true }) work_order_id!: number;
+  @Integer({ required: true, description: 'Where the item stands in the list: its order.', example: 1 }) order!: number;
+  @Flag({ required: true, description: 'Whether it is done.', example: true }) checked!: boolean;
 }
 
 @InputType('AssignPartInput', { description: 'Adds to what a work order has of a part: reserves it.' })

@@ -1,5 +1,5 @@
 import { InputType } from '@nestjs/graphql';
-import { allKnown } from '#millwright/event-sourcing';
+import { allKnown, type Row } from '#millwright/event-sourcing';
 import {
   Flag,
   Instant,
@@ -15,6 +15,7 @@ import {
   ShownInstant,
   ShownInteger,
   ShownOneOf,
+  ShownReference,
   ShownText,
   Text,
 } from '#millwright/fields';
@@ -35,9 +36,12 @@ class ChecklistItemFields {
   @ShownText({ description: 'What is to be done.', always: true }) text!: string;
   @ShownInteger({ description: 'Where it stands among the others.', always: true }) order!: number;
   @ShownFlag({ description: 'Whether it is done.', always: true }) checked!: boolean;
+  @ShownInstant({ description: 'When it was ticked off; null while it is not.' }) checked_at!: string | null;
+  @ShownReference('user', { description: 'Who ticked it off; null while it is not.', label: ['id', 'name', 'surname'] })
+  checked_by_id!: number | null;
 }
 
-const checklistItem = defineShownType('ChecklistItem', ChecklistItemFields, 'A step of the work.');
+export const checklistItem = defineShownType('ChecklistItem', ChecklistItemFields, 'A step of the work.');
 
 /** What a work order is about, and its status; left out, it is open. */
 export class WorkOrderFields {
@@ -89,6 +93,12 @@ const integer = { type: 'integer' };
 
 /** What follows from its status, its parts and its costs. */
 export class WorkOrderFigures {
+  @Shown(
+    { type: () => [checklistItem.type] },
+    ({ checklist }, _costs, related) => allKnown((checklist as Row[]).map((item) => checklistItem.print(item, related))),
+    { only: 'full' },
+  )
+  checklist!: object[];
   @ShownInstant({ description: 'When the work was done; null while it is not.' }) completed_at!: string | null;
   @ShownOneOf(statusKinds, { description: 'What its status means, whatever it is called.', always: true, over: 'graphql' })
   status_kind!: StatusKind;

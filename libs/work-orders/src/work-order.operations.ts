@@ -1,5 +1,6 @@
 import { operation } from '#millwright/resources';
 import { AssignmentAnswers } from './assignment-answers.js';
+import { tickChecklistItem } from './domain/checklist.js';
 import { cancelledStatus } from './domain/work-order.state.js';
 import { OtherCostReader } from './other-cost-reader.js';
 import { otherCost } from './other-cost.shown.js';
@@ -41,6 +42,18 @@ export const workOrderOperations = [
     refusals: `NOT_FOUND, ${running}, WORK_ORDER_CLOSED (it is completed), VALIDATION_FAILED, PRECONDITION_FAILED, ${pending}`,
     by: WorkOrderWriter,
     carryOut: (orders, { work_order_id }) => orders.update(work_order_id, { status_id: cancelledStatus.statusId }),
+  }),
+  operation({
+    name: 'tickChecklistItem',
+    command: commands.TickChecklistItem,
+    route: 'PATCH :id/checklist/:order',
+    fromPath: { work_order_id: 'id', order: 'order' },
+    summary: 'Tick an item of the checklist off, or take the tick back',
+    description: 'The other items stay as they are, also where two people tick at the same moment.',
+    refusals: `NOT_FOUND (also an unknown item), ${running}, WORK_ORDER_CLOSED (reopen it first), VALIDATION_FAILED, PRECONDITION_FAILED`,
+    by: WorkOrderWriter,
+    carryOut: (orders, { work_order_id, order: place, checked }) =>
+      orders.decide(work_order_id, (order) => tickChecklistItem(order, { order: place, checked })),
   }),
   operation({
     name: 'assignPart',

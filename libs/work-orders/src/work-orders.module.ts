@@ -16,6 +16,7 @@ import { procedureItemOptions } from './procedures/item-options.shown.js';
 import { workOrderRecords } from './records/work-order-records.js';
 import { WorkOrderCostReader } from './work-order-costs.js';
 import { partAssignment } from './work-order-costs.shown.js';
+import { checklistItem } from './work-order.fields.js';
 import { workOrderOperations } from './work-order.operations.js';
 import { WorkOrderFiguresResolver } from './work-order.resolver.js';
 import { workOrders } from './work-order.resource.js';
@@ -38,6 +39,7 @@ import { WorkOrderWriter } from './work-order-writer.js';
     WorkOrderCostReader,
     WorkOrderFiguresResolver,
     DowntimeTrackingResolver,
+    checklistItem.resolver,
     downtimeTracking.resolver,
     procedureItemOptions.resolver,
     partAssignment.resolver,

@@ -8,6 +8,11 @@ export function idOfPath(text: string): number {
   return id;
 }
 
+/** A place in a list, from 0 on. */
+export function placeOfPath(text: string): number {
+  return text === '0' ? 0 : idOfPath(text);
+}
+
 const idPipe: PipeTransform<string, number> = { transform: idOfPath };
 
 /** A record's id in the path: `@PathId() id: number`, or `@PathId('part_id')`. */

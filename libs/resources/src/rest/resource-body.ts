@@ -4,8 +4,8 @@ import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { Detail } from '#millwright/event-sourcing';
 import { ApiBody, ApiExtraModels, getSchemaPath, OmitType } from '@nestjs/swagger';
 import type { ClassConstructor } from 'class-transformer';
-import { invalid, validatedInput } from '#millwright/fields';
-import { idOfPath } from './path-id.js';
+import { fieldsOf, invalid, validatedInput, type Class } from '#millwright/fields';
+import { idOfPath, placeOfPath } from './path-id.js';
 
 type Request = Readonly<{ body?: unknown; params: Readonly<Record<string, string>> }>;
 
@@ -62,7 +62,7 @@ export type FieldsFromPath = Readonly<Record<string, string>>;
 export function ResourceBody<T extends object>(type: ClassConstructor<T>, root: string, fromPath: FieldsFromPath = {}): ParameterDecorator {
   const parameter = createParamDecorator((_: unknown, context: ExecutionContext) => {
     const { body, params } = context.switchToHttp().getRequest<Request>();
-    return validatedInput(type, withPath(valueUnder(root, body), root, fromPath, params), root);
+    return validatedInput(type, withPath(type, valueUnder(root, body), root, fromPath, params), root);
   })();
   return (target, method, index) => {
     parameter(target, method, index);
@@ -74,7 +74,7 @@ export function ResourceBody<T extends object>(type: ClassConstructor<T>, root: 
 export function PlainBody<T extends object>(type: ClassConstructor<T>, fromPath: FieldsFromPath = {}): ParameterDecorator {
   const parameter = createParamDecorator((_: unknown, context: ExecutionContext) => {
     const { body, params } = context.switchToHttp().getRequest<Request>();
-    return validatedInput(type, withPath(body ?? {}, '', fromPath, params));
+    return validatedInput(type, withPath(type, body ?? {}, '', fromPath, params));
   })();
   return (target, method, index) => {
     parameter(target, method, index);
@@ -86,7 +86,7 @@ export function PlainBody<T extends object>(type: ClassConstructor<T>, fromPath:
 export const FromPath = <T extends object>(type: ClassConstructor<T>, fromPath: FieldsFromPath): ParameterDecorator =>
   createParamDecorator((_: unknown, context: ExecutionContext) => {
     const { params } = context.switchToHttp().getRequest<Request>();
-    return validatedInput(type, withPath({}, '', fromPath, params));
+    return validatedInput(type, withPath(type, {}, '', fromPath, params));
   })();
 
 /** What stands under `root`; every other name beside it is refused. */
@@ -105,7 +105,7 @@ function valueUnder(root: string, body: unknown): unknown {
 }
 
 /** The value with the ids of the path; a body that names them itself is refused, for the two could differ. */
-function withPath(value: unknown, root: string, fromPath: FieldsFromPath, params: Request['params']): unknown {
+function withPath(type: Class, value: unknown, root: string, fromPath: FieldsFromPath, params: Request['params']): unknown {
   const fields = Object.keys(fromPath);
   if (fields.length === 0 || typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const repeated = fields.filter((field) => Object.hasOwn(value, field));
@@ -117,10 +117,13 @@ function withPath(value: unknown, root: string, fromPath: FieldsFromPath, params
         message: 'there is no such field',
       })),
     );
-  return {
-    ...value,
-    ...Object.fromEntries(Object.entries(fromPath).map(([field, parameter]) => [field, idOfPath(params[parameter] ?? '')])),
-  };
+  // A field that is no id is a place in a list.
+  const isPlace = (field: string): boolean => fieldsOf(type).some(({ name, stored }) => name === field && stored?.attribute === 'integer');
+  const said = Object.entries(fromPath).map(([field, parameter]) => {
+    const text = params[parameter] ?? '';
+    return [field, isPlace(field) ? placeOfPath(text) : idOfPath(text)] as const;
+  });
+  return { ...value, ...Object.fromEntries(said) };
 }
 
 function documentedClass<T extends object>(type: ClassConstructor<T>, fromPath: FieldsFromPath): ClassConstructor<object> {

@@ -102,6 +102,7 @@ export function effectsOf(before: WorkOrder, event: WorkOrderEvent): PartEffect[
       return ofEveryPart({ kind: 'release' });
     case 'WorkOrderOpened':
     case 'WorkOrderDetailsChanged':
+    case 'ChecklistItemTicked':
     case 'WorkOrderStatusChanged':
     case 'PartAssignmentRefused':
     case 'WorkOrderCompleted':

@@ -1,5 +1,6 @@
 import { changedFields, Rejection } from '#millwright/event-sourcing/decider';
 import type { StatusKind, WorkOrderDetails, WorkOrderEvent } from './work-order.events.js';
+import { requireDistinctOrders } from './checklist.js';
 import { fitsIntoCompletion } from './completion-size.js';
 import { completedEvent } from './work-order-completion.js';
 import { workOrder } from './work-order.js';
@@ -13,10 +14,11 @@ export type OpenWorkOrder = WantedStatus & Readonly<{ workOrderId: number; detai
 
 /**
  * A new order. One that is completed or cancelled already is opened, and completed or cancelled, in the same append.
- * @throws Rejection CONFLICT the id is taken; VALIDATION_FAILED (contradicts_status, out_of_range)
+ * @throws Rejection CONFLICT the id is taken; VALIDATION_FAILED (contradicts_status, out_of_range, not_unique)
  */
 export function openWorkOrder(order: WorkOrder, { workOrderId, details, ...wanted }: OpenWorkOrder): WorkOrderEvent[] {
   if (order.workOrderId !== null) throw new Rejection('CONFLICT', 'A work order with this id exists already.');
+  requireDistinctOrders(details);
   const { statusId } = wanted.status?.kind === 'open' ? wanted.status : openStatus;
   const opened: WorkOrderEvent = { type: 'WorkOrderOpened', data: { workOrderId, statusId, kind: 'open', details } };
   return [opened, ...moveTo(workOrder.evolve(order, opened), wanted)];
@@ -26,11 +28,12 @@ export type ChangeWorkOrder = WantedStatus & Readonly<{ changes?: Partial<WorkOr
 
 /**
  * Edits the order, moves it to another status, or both in one append. What is so already appends nothing.
- * @throws Rejection NOT_FOUND; CONFLICT archived, or a completion is running; WORK_ORDER_CLOSED between completed and cancelled; VALIDATION_FAILED (contradicts_status, out_of_range, too_many_parts)
+ * @throws Rejection NOT_FOUND; CONFLICT archived, or a completion is running; WORK_ORDER_CLOSED between completed and cancelled; VALIDATION_FAILED (contradicts_status, out_of_range, not_unique, too_many_parts)
  */
 export function changeWorkOrder(order: WorkOrder, { changes = {}, ...wanted }: ChangeWorkOrder): WorkOrderEvent[] {
   requireInUse(order);
   const changed = changedFields(order.details, changes);
+  requireDistinctOrders(changed);
   const edits: WorkOrderEvent[] =
     Object.keys(changed).length === 0 ? [] : [{ type: 'WorkOrderDetailsChanged', data: { changes: changed } }];
   return [...edits, ...moveTo(edits.reduce(workOrder.evolve, order), wanted)];

@@ -30,6 +30,9 @@ export type WorkOrderOpened = Event<
 /** What the order is about was edited; only the fields that changed. */
 export type WorkOrderDetailsChanged = Event<'WorkOrderDetailsChanged', Readonly<{ changes: Partial<WorkOrderDetails> }>>;
 
+/** An item of the checklist was ticked off, or its tick taken back; `order` is the item's, of two of an old list the first one's. */
+export type ChecklistItemTicked = Event<'ChecklistItemTicked', Readonly<{ order: number; checked: boolean }>>;
+
 /** Another status of the same kind; completing, cancelling and reopening are events of their own. */
 export type WorkOrderStatusChanged = Event<'WorkOrderStatusChanged', Readonly<{ statusId: number; kind: StatusKind }>>;
 
@@ -94,6 +97,7 @@ export type WorkOrderUnarchived = Event<'WorkOrderUnarchived', Readonly<Record<s
 export type WorkOrderEvent =
   | WorkOrderOpened
   | WorkOrderDetailsChanged
+  | ChecklistItemTicked
   | WorkOrderStatusChanged
   | PartAssignmentRequested
   | PartAssignmentRefused

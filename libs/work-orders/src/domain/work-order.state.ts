@@ -1,5 +1,5 @@
 import { Map as PersistentMap, Set as PersistentSet } from 'immutable';
-import { Rejection, type DetailCode, type RecordHistory } from '#millwright/event-sourcing/decider';
+import { Rejection, type DetailCode, type RecordHistory, type Stamp } from '#millwright/event-sourcing/decider';
 import type { Decimal } from '#millwright/quantities';
 import type { StatusKind, UnissuedPart, WorkOrderDetails } from './work-order.events.js';
 
@@ -29,6 +29,9 @@ export type RefusedCompletion = Readonly<{ parts: readonly RefusedPart[]; count:
 /** A completion under way: the revision of its start, and what the order will be when it is done. */
 export type CompletionRound = Readonly<{ revision: number; completedAt: string; statusId: number }>;
 
+/** Who ticked an item of the checklist off and when, by the item's order; what is not ticked is not there. */
+export type Ticks = Readonly<Record<number, Stamp>>;
+
 /** A work order as its events make it. */
 export type WorkOrder = Readonly<{
   /** Null before the order is opened. */
@@ -43,6 +46,7 @@ export type WorkOrder = Readonly<{
   completion: CompletionRound | null;
   completedAt: string | null;
   details: WorkOrderDetails;
+  ticks: Ticks;
   parts: PersistentMap<number, PartLine>;
   /** By the revision of the request. */
   refusedRequests: PersistentMap<number, RefusedRequest>;
@@ -66,6 +70,7 @@ export const unknownWorkOrder: WorkOrder = {
   completion: null,
   completedAt: null,
   details: noDetails,
+  ticks: {},
   parts: PersistentMap(),
   refusedRequests: PersistentMap(),
   refusedCompletions: PersistentMap(),

@@ -1,6 +1,7 @@
 import { Map as PersistentMap } from 'immutable';
 import { historyAfter, type Stream } from '#millwright/event-sourcing/decider';
 import { toQuantity, toValue } from '#millwright/quantities';
+import { checklistIn, tickedList, ticksAfter } from './checklist.js';
 import type { PartAssignmentRefused, PartAssignmentRequested, WorkOrderCompleted, WorkOrderEvent } from './work-order.events.js';
 import { unknownWorkOrder, type PartLine, type RefusedPart, type RefusedRequest, type WorkOrder } from './work-order.state.js';
 
@@ -9,7 +10,8 @@ export const workOrder: Stream<WorkOrder, WorkOrderEvent> = {
   initialState: unknownWorkOrder,
   evolve(order, event) {
     const revision = order.revision + 1;
-    return { ...applied(order, event, revision), revision, history: historyAfter(order.history, event) };
+    const after = applied(order, event, revision);
+    return { ...after, ticks: ticksOf(order, after, event), revision, history: historyAfter(order.history, event) };
   },
 };
 
@@ -25,6 +27,8 @@ function applied(order: WorkOrder, { type, data }: WorkOrderEvent, revision: num
       };
     case 'WorkOrderDetailsChanged':
       return { ...order, details: { ...order.details, ...data.changes } };
+    case 'ChecklistItemTicked':
+      return { ...order, details: { ...order.details, checklist: tickedList(checklistIn(order.details), data) } };
     case 'WorkOrderStatusChanged':
       return { ...order, statusId: data.statusId, openStatusId: data.kind === 'open' ? data.statusId : order.openStatusId };
     case 'PartAssignmentRequested':
@@ -62,6 +66,12 @@ function applied(order: WorkOrder, { type, data }: WorkOrderEvent, revision: num
     case 'WorkOrderUnarchived':
       return { ...order, archived: false };
   }
+}
+
+/** Most events leave the list as it is. */
+function ticksOf(before: WorkOrder, after: WorkOrder, event: WorkOrderEvent): WorkOrder['ticks'] {
+  if (after.details['checklist'] === before.details['checklist']) return after.ticks;
+  return ticksAfter(before.ticks, checklistIn(before.details), checklistIn(after.details), event);
 }
 
 function requested(order: WorkOrder, { partId, quantityAfter }: PartAssignmentRequested['data'], revision: number): WorkOrder {

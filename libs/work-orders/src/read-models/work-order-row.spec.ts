@@ -24,6 +24,8 @@ const cost: Step = (order) =>
 /** Through every phase: requested and refused, completed and refused, on hold, completed, reopened to where it was, cancelled, archived. */
 const history: readonly Step[] = [
   steps.opened,
+  (order) => changeWorkOrder(order, { changes: { checklist: steps.drain }, now: steps.now }),
+  steps.ticked(2),
   steps.requested(1, '2.5'),
   steps.requested(2, '1'),
   steps.requestRefused(2, 2, '0'),
@@ -45,6 +47,7 @@ const history: readonly Step[] = [
 const everyEvent: Readonly<Record<WorkOrderEvent['type'], true>> = {
   WorkOrderOpened: true,
   WorkOrderDetailsChanged: true,
+  ChecklistItemTicked: true,
   WorkOrderStatusChanged: true,
   PartAssignmentRequested: true,
   PartAssignmentRefused: true,

@@ -1,15 +1,20 @@
 import { Map as PersistentMap } from 'immutable';
 import { foldOf, type Row, type RowFold, type TableDefinition } from '#millwright/event-sourcing';
 import { showQuantity, showValue, toQuantity, toValue, type Decimal } from '#millwright/quantities';
+import { userIdOf } from '#millwright/access';
 import { inOrder } from '#millwright/lists';
 import { detailsIn, resourceColumns, resourceRow, type ResourceRow } from '#millwright/resources';
 import type { ChecklistItem, WorkOrderDetails, WorkOrderEvent } from '../domain/work-order.events.js';
+import { checklistIn } from '../domain/checklist.js';
 import { workOrder } from '../domain/work-order.js';
 import { partLines, unknownWorkOrder, type PartLine, type WorkOrder } from '../domain/work-order.state.js';
 import { workOrderFields, type WorkOrderFields, type WorkOrderFigures } from '../work-order.fields.js';
 
 /** How many of a part the order wants or, completed, was issued. */
 export type PartLineRow = Readonly<{ part_id: number; quantity: Decimal; request_revision: number }>;
+
+/** An item with who ticked it off and when (RFC 3339, UTC). Rows of earlier releases lack both. */
+export type ChecklistItemRow = ChecklistItem & Readonly<{ checked_at: string | null; checked_by_id: number | null }>;
 
 /** A work order as the table `read.work_orders` has it. Times are ISO 8601 UTC. */
 export type WorkOrderRow = ResourceRow<
@@ -20,7 +25,7 @@ export type WorkOrderRow = ResourceRow<
     status_id: number;
     categories_ids: readonly number[];
     technicians_ids: readonly number[];
-    checklist: readonly ChecklistItem[];
+    checklist: readonly ChecklistItemRow[];
     /** An order that is being completed still shows as open. */
     is_being_completed: boolean;
     part_lines: readonly PartLineRow[];
@@ -37,17 +42,27 @@ export function workOrderRow(order: WorkOrder): WorkOrderRow {
     quantity: showQuantity(quantity),
     request_revision: requestRevision,
   }));
-  return resourceRow<Omit<WorkOrderFields, 'status_id' | 'completed_at'>, WorkOrderRow>(workOrderFields, order, {
+  return resourceRow<Omit<WorkOrderFields, 'status_id' | 'completed_at' | 'checklist'>, WorkOrderRow>(workOrderFields, order, {
     id: workOrderId ?? 0,
     status_id: order.statusId,
     status_kind: phase === 'completing' ? 'open' : phase,
     is_being_completed: phase === 'completing',
     completed_at: order.completedAt,
+    checklist: checklistRows(order),
     part_lines: lines,
     parts_ids: lines.map(({ part_id }) => part_id),
     other_costs: showValue(order.otherCosts),
     archived: order.archived,
     revision: order.revision,
+  });
+}
+
+function checklistRows({ details, ticks }: WorkOrder): ChecklistItemRow[] {
+  const shown = new Set<number>();
+  return checklistIn(details).map(({ text, order, checked }) => {
+    const tick = shown.has(order) ? undefined : ticks[order];
+    shown.add(order);
+    return { text, order, checked, checked_at: tick?.at ?? null, checked_by_id: tick ? userIdOf(tick.by) : null };
   });
 }
 
@@ -86,9 +101,9 @@ const forgotten = { openStatusId, completion, refusedRequests, refusedCompletion
 const keep = (order: WorkOrder): WorkOrder => ({ ...order, ...forgotten });
 
 /** What the row does not have as it is. */
-type Remembered = Pick<WorkOrder, 'phase' | 'history'>;
+type Remembered = Pick<WorkOrder, 'phase' | 'history' | 'ticks'>;
 
-const remember = ({ phase, history }: WorkOrder): Remembered => ({ phase, history });
+const remember = ({ phase, history, ticks }: WorkOrder): Remembered => ({ phase, history, ticks });
 
 /** Every field is named, so that a state that is neither remembered nor in the row does not compile. */
 function recall(remembered: unknown, row: Readonly<Row>): WorkOrder {

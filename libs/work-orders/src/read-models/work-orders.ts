@@ -27,7 +27,7 @@ export const otherCostTable: TableDefinition = {
 export const workOrdersProjection: Projection<WorkOrderEvent> = {
   ...workOrderFold,
   name: 'work-orders',
-  version: 2,
+  version: 3,
   tables: [workOrderFold.table, otherCostTable],
   apply(event, rows) {
     workOrderFold.apply(event, rows);

@@ -1,3 +1,4 @@
+import { tickChecklistItem } from '../domain/checklist.js';
 import { refuseCompletion, finishCompletion } from '../domain/work-order-completion.js';
 import { requestPart, refusePartAssignment, setPartQuantity } from '../domain/work-order-parts.js';
 import { changeWorkOrder, completeWorkOrder, openWorkOrder, reopenWorkOrder } from '../domain/work-order-status.js';
@@ -31,7 +32,18 @@ export const plainDetails: WorkOrderDetails = {
   externalReference: null,
 };
 
+/** Two steps of a checklist. */
+export const drain = [
+  { text: 'Inspect defrost drain', order: 1, checked: false },
+  { text: 'Clear drain line', order: 2, checked: false },
+];
+
 export const opened: WorkOrderStep = (order) => openWorkOrder(order, { workOrderId: 7, details: plainDetails, now });
+
+export const ticked =
+  (place: number, checked = true): WorkOrderStep =>
+  (order) =>
+    tickChecklistItem(order, { order: place, checked });
 
 export const requested =
   (partId: number, quantity: string): WorkOrderStep =>

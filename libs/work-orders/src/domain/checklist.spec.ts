@@ -1,0 +1,89 @@
+import { recordedAs } from '#millwright/event-sourcing/testing';
+import { scenario } from '../../../../test/harness/given.js';
+import { cancelled, completing, drain, now, opened, plainDetails, ticked } from '../testing/work-orders.js';
+import { archiveWorkOrder } from './work-order-archive.js';
+import { tickChecklistItem } from './checklist.js';
+import { changeWorkOrder, openWorkOrder } from './work-order-status.js';
+import type { WorkOrderEvent } from './work-order.events.js';
+import { workOrder } from './work-order.js';
+import type { WorkOrder } from './work-order.state.js';
+
+const given = scenario(workOrder);
+const withList = (order: WorkOrder) => changeWorkOrder(order, { changes: { checklist: drain }, now });
+const listed = (checklist: readonly object[]) => (order: WorkOrder) => changeWorkOrder(order, { changes: { checklist }, now });
+
+describe('ticking an item of a checklist', () => {
+  it('says which one, and nothing of the others', () =>
+    given(opened, withList)
+      .when(tickChecklistItem, { order: 2, checked: true })
+      .thenEvents({ type: 'ChecklistItemTicked', data: { order: 2, checked: true } }));
+
+  it('takes a tick back', () =>
+    given(opened, withList, ticked(2))
+      .when(tickChecklistItem, { order: 2, checked: false })
+      .thenEvents({ type: 'ChecklistItemTicked', data: { order: 2, checked: false } }));
+
+  it('does nothing to what is so already', () =>
+    given(opened, withList, ticked(2)).when(tickChecklistItem, { order: 2, checked: true }).thenNothing());
+
+  it('is refused where there is no such item, on closed orders and on archived ones', () => {
+    const tick = { order: 1, checked: true };
+    given().when(tickChecklistItem, tick).thenRefused('NOT_FOUND');
+    given(opened, withList).when(tickChecklistItem, { order: 3, checked: true }).thenRefused('NOT_FOUND');
+    given(opened, withList, completing).when(tickChecklistItem, tick).thenRefused('WORK_ORDER_CLOSED');
+    given(opened, withList, cancelled).when(tickChecklistItem, tick).thenRefused('WORK_ORDER_CLOSED');
+    given(opened, withList, archiveWorkOrder).when(tickChecklistItem, tick).thenRefused('CONFLICT');
+  });
+});
+
+describe('a checklist', () => {
+  it('has each order once', () => {
+    const twice = [...drain, { text: 'Refill', order: 2, checked: false }];
+    const refusal = { 'work_order.checklist.2.order': 'not_unique' };
+    given(opened).whenever(listed(twice)).thenRefused('VALIDATION_FAILED', refusal);
+    given()
+      .when(openWorkOrder, { workOrderId: 7, details: { ...plainDetails, checklist: twice }, now })
+      .thenRefused('VALIDATION_FAILED', refusal);
+  });
+
+  it('has the first of two ticked in a list of an earlier release', () => {
+    const details = { ...plainDetails, checklist: [{ text: 'One', order: 4, checked: false }, { text: 'Other', order: 4, checked: false }] }; // prettier-ignore
+    const first: WorkOrderEvent = { type: 'WorkOrderOpened', data: { workOrderId: 7, statusId: 1, kind: 'open', details } };
+    given(() => [first], ticked(4)).thenState((order) =>
+      expect(order.details['checklist']).toMatchObject([{ checked: true }, { checked: false }]),
+    );
+  });
+});
+
+describe('who ticked an item off, and when', () => {
+  /** The ticks after each of these decisions, as the log would have recorded them, a second apart. */
+  function ticksAfter(...steps: readonly ((order: WorkOrder) => readonly WorkOrderEvent[])[]): WorkOrder['ticks'] {
+    const events = steps.reduce<WorkOrderEvent[]>(
+      (before, step) => [...before, ...step(before.reduce(workOrder.evolve, workOrder.initialState))],
+      [],
+    );
+    return recordedAs('workOrder-7', events).reduce(workOrder.evolve, workOrder.initialState).ticks;
+  }
+
+  const second = (number: number): string => `2026-01-31T12:00:0${number}.000Z`;
+  const [inspect, clear] = drain;
+
+  it('is whoever did it, each item for itself, and nobody once the tick is taken back', () => {
+    expect(ticksAfter(opened, withList, ticked(1), ticked(2))).toMatchObject({ 1: { at: second(2) }, 2: { at: second(3) } });
+    expect(ticksAfter(opened, withList, ticked(1), ticked(2), ticked(1, false))).toEqual({ 2: expect.anything() });
+  });
+
+  it('stays with what a whole list says unchanged, and is new for what it says otherwise', () => {
+    const whole = [
+      { ...inspect, text: 'Inspect twice', checked: true },
+      { ...clear, checked: true },
+    ];
+    expect(ticksAfter(opened, withList, ticked(1), ticked(2), listed(whole))).toMatchObject({ 1: { at: second(4) }, 2: { at: second(3) } });
+  });
+
+  it('is known of a list that was made with ticks, also by an earlier release', () => {
+    const checklist = [{ ...inspect, checked: true }, clear];
+    const made = (order: WorkOrder) => openWorkOrder(order, { workOrderId: 7, details: { ...plainDetails, checklist }, now });
+    expect(ticksAfter(made)).toEqual({ 1: { at: second(0), by: { kind: 'user', id: '1' } } });
+  });
+});

@@ -1,0 +1,53 @@
+import { Rejection, sameJson, stampOf, type Event, type Stamp } from '#millwright/event-sourcing/decider';
+import type { ChecklistItem, WorkOrderDetails, WorkOrderEvent } from './work-order.events.js';
+import { beingCompleted, closed, invalid, requireInUse, type Ticks, type WorkOrder } from './work-order.state.js';
+
+/** What a checklist says in details. */
+export const checklistIn = ({ checklist }: Partial<WorkOrderDetails>): readonly ChecklistItem[] =>
+  (checklist ?? []) as readonly ChecklistItem[];
+
+/** The items by their order: where an old list has one twice, the first is meant (S37). */
+const byOrder = (items: readonly ChecklistItem[]): ReadonlyMap<number, ChecklistItem> =>
+  new Map([...items].reverse().map((item) => [item.order, item]));
+
+/** @throws Rejection VALIDATION_FAILED not_unique: two items of the list have one order */
+export function requireDistinctOrders(details: Partial<WorkOrderDetails>): void {
+  const known = new Set<number>();
+  for (const [place, { order }] of checklistIn(details).entries()) {
+    if (known.has(order)) throw invalid(`work_order.checklist.${place}.order`, 'not_unique', 'must not be that of another item');
+    known.add(order);
+  }
+}
+
+export type TickChecklistItem = Readonly<{ order: number; checked: boolean }>;
+
+/**
+ * Ticks one item off, or takes the tick back, whatever happens to the others meanwhile. What is so already appends nothing.
+ * @throws Rejection NOT_FOUND also an unknown item; CONFLICT archived, or a completion is running; WORK_ORDER_CLOSED
+ */
+export function tickChecklistItem(order: WorkOrder, { order: place, checked }: TickChecklistItem): WorkOrderEvent[] {
+  requireInUse(order);
+  const item = byOrder(checklistIn(order.details)).get(place);
+  if (!item) throw new Rejection('NOT_FOUND', 'The checklist of the work order has no such item.');
+  if (order.phase === 'completing') throw beingCompleted();
+  if (order.phase !== 'open') throw closed(`The work order is ${order.phase}; reopen it before ticking off its checklist.`);
+  return item.checked === checked ? [] : [{ type: 'ChecklistItemTicked', data: { order: place, checked } }];
+}
+
+/** The list after one item was ticked. */
+export function tickedList(items: readonly ChecklistItem[], { order, checked }: TickChecklistItem): readonly ChecklistItem[] {
+  const ticked = byOrder(items).get(order);
+  return items.map((item) => (item === ticked ? { ...item, checked } : item));
+}
+
+/** Who ticked which item off and when: items that stay as they are keep it, what is ticked otherwise was ticked by this event. */
+export function ticksAfter(before: Ticks, items: readonly ChecklistItem[], now: readonly ChecklistItem[], event: Event): Ticks {
+  const known = byOrder(items);
+  const stamp = stampOf(event);
+  const after: Record<number, Stamp> = {};
+  for (const [order, item] of byOrder(now)) {
+    const tick = sameJson(known.get(order), item) ? before[order] : stamp;
+    if (item.checked && tick) after[order] = tick;
+  }
+  return after;
+}
