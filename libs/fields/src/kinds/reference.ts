@@ -62,6 +62,8 @@ export type ReferenceOptions = FieldOptions &
     always?: boolean;
     /** What it must be so that it can be named anew; what names it already may go on doing so. */
     demands?: Demand;
+    /** Where it is kept, and what events call it, where its own name means something else there. */
+    column?: string;
   }>;
 
 /** What is shown of a kind. It may stand in a file that is loaded later, so what its properties are is asked when the document is made. */
@@ -77,11 +79,20 @@ const outputType = (target: string): Class => knownKind(target)?.graphql?.() ?? 
 
 const shownOf = (target: string, row: Row): Row => knownKind(target)?.related?.(row) ?? row;
 
-type Relation = Readonly<{ name: string; target: string; label?: Label; labelInRows?: Label; only?: Form; always?: boolean }>;
+type Relation = Readonly<{
+  name: string;
+  column?: string;
+  target: string;
+  label?: Label;
+  labelInRows?: Label;
+  only?: Form;
+  always?: boolean;
+}>;
 
 /** How one resource that a row refers to is shown: `location_id` is the row's, `location` is shown. */
 export function relationOf({
   name,
+  column = name,
   target,
   label,
   labelInRows,
@@ -94,14 +105,14 @@ export function relationOf({
       name: relationName(name),
       openApi: { ...labelSchema(target, label), ...(!always && { nullable: true }) },
       only,
-      print: (row, related, _figures, form) => related.label(target, row[name], columns(form)),
+      print: (row, related, _figures, form) => related.label(target, row[column], columns(form)),
     },
     output: {
       name: relationName(name),
       type: () => outputType(target),
       nullable: true,
       async resolve(row, related) {
-        const found = await related.row(target, row[name]);
+        const found = await related.row(target, row[column]);
         return found && shownOf(target, found);
       },
     },
@@ -129,14 +140,23 @@ function relationsOf({ name, target, label, only }: Relation): Pick<FieldDefinit
 export const Reference =
   (
     target: string,
-    { description = `The number of the ${spoken(target)}.`, label, labelInRows, always, demands, ...options }: ReferenceOptions = {},
+    {
+      description = `The number of the ${spoken(target)}.`,
+      label,
+      labelInRows,
+      always,
+      demands,
+      column,
+      ...options
+    }: ReferenceOptions = {},
   ): PropertyDecorator =>
   (type, property) => {
     refersTo({ type: type.constructor as Class, field: String(property), kind: target, demands });
-    inputField(idKind, { ...options, description }, (name) => ({
+    inputField(idKind, { ...options, description }, (name, { stored }) => ({
       target,
       demands,
-      ...relationOf({ name, target, label, labelInRows, only: options.only, always }),
+      stored: { ...stored, name: column ?? name },
+      ...relationOf({ name, column, target, label, labelInRows, only: options.only, always }),
     }))(type, property);
   };
 

@@ -73,13 +73,14 @@ function askedByChildren(
 
 function askedBy(
   root: string,
-  { name, target, demands }: FieldDefinition,
+  { name, stored, target, demands }: FieldDefinition,
   values: ReadonlyMap<string, unknown>,
   before: ReadonlyMap<string, unknown>,
 ): Asked[] {
-  const ids = idsIn(values.get(name));
+  const column = stored?.name ?? name;
+  const ids = idsIn(values.get(column));
   if (target === undefined || ids.length === 0) return [];
-  return [{ field: `${root}.${name}`, kind: target, demands, ids, before: idsIn(before.get(name)) }];
+  return [{ field: `${root}.${name}`, kind: target, demands, ids, before: idsIn(before.get(column)) }];
 }
 
 const idsIn = (value: unknown): number[] => (Array.isArray(value) ? value : [value]).filter((id): id is number => typeof id === 'number');

@@ -11,18 +11,14 @@ export const storedColumns = (fields: readonly FieldDefinition[]): Record<string
 /** What a list can filter and sort by: every stored field that says how. */
 export const listAttributesOf = (fields: readonly FieldDefinition[]): Record<string, ListAttribute> =>
   Object.fromEntries(
-    fields.flatMap(({ name, stored, personal, seenWith }) => {
+    fields.flatMap(({ name, stored, target, personal, seenWith }) => {
       if (!stored?.attribute) return [];
       const { attribute: type, choices, name: column } = stored;
       // What can be erased can be missing.
       const neverNull = stored.neverNull && !personal;
-      // The ids of people have a column of another name; what an instruction is about is known by its own.
-      return [
-        [
-          name.endsWith('_by_id') ? name : column,
-          { type, choices, neverNull, seenWith, ...(name.endsWith('_by_id') && { column }) },
-        ] as const,
-      ];
+      // Ids may have a column of another name; what an instruction is about is known by its own.
+      const known = target !== undefined || name.endsWith('_by_id') ? name : column;
+      return [[known, { type, choices, neverNull, seenWith, ...(known !== column && { column }) }] as const];
     }),
   );
 
