@@ -41,7 +41,7 @@ module.exports = {
     {
       name: 'domain-is-pure',
       comment:
-        'A domain folder imports domain, the decider types, quantities and persistent collections: no Nest, no database, no node modules. What another lib gives it is types.',
+        'A domain folder imports domain, the decider types, quantities, persistent collections and time zones (ADR 14): no Nest, no database, no node modules. What another lib gives it is types.',
       severity: 'error',
       from: { path: '^libs/([^/]+)/src/domain/', pathNot: '\\.spec\\.ts$' },
       to: {
@@ -50,6 +50,7 @@ module.exports = {
           '^libs/event-sourcing/src/decider\\.ts$',
           '^libs/[^/]+/src/index\\.ts$',
           '^node_modules/immutable/',
+          '^node_modules/luxon/',
         ],
       },
     },
