@@ -1,4 +1,5 @@
 import { filter, filterTimer, planned, type FilterEvent } from '../testing/filters.js';
+import { timer } from './timer.js';
 import { TimerTrial } from '../testing/index.js';
 
 const raised = (dueAt: string): FilterEvent => ({ type: 'ChangeRaised', data: { dueAt } });
@@ -30,6 +31,18 @@ describe('a timer', () => {
     const trial = new TimerTrial(filterTimer).given(filter, 1, planned(first, 0));
     expect(await trial.at(first)).toEqual({ 'filter-1': [raised(first)] });
     expect(await trial.at('2027-01-01T00:00:00Z')).toEqual({});
+  });
+
+  it('knows how late it is, and gives what it brings into being an id', async () => {
+    const late = timer({
+      name: 'late-changes',
+      on: filter,
+      draws: 'change',
+      due: ({ dueAt }) => (dueAt === null ? undefined : new Date(dueAt)),
+      then: (_filter, _dueAt, { now, id }): FilterEvent[] => [{ type: 'Planned', data: { dueAt: now.toISOString(), everyDays: id } }],
+    });
+    const trial = new TimerTrial(late).given(filter, 1, planned(first, 7));
+    expect((await trial.at('2026-02-06T00:00:00.000Z'))['filter-1']?.[0]).toEqual(planned('2026-02-06T00:00:00.000Z', 1));
   });
 
   it('takes a refusal as an outcome, and the next instant from the state', async () => {

@@ -8,7 +8,7 @@ import { streamName } from '../stream-name.js';
 
 /** What timers need of the world. */
 export type TimerWorld = Readonly<{
-  events: Pick<EventStore, 'execute' | 'hasAppended' | 'load'>;
+  events: Pick<EventStore, 'execute' | 'hasAppended' | 'load' | 'nextId'>;
   /** The time zone of a site (an IANA name): on its calendar what is due belongs to a day. */
   timeZoneOf(entityId: number): Promise<string | undefined>;
   clock: Clock;
@@ -22,6 +22,14 @@ export type Due = Readonly<{ due: Date | undefined; revision: number }>;
 
 /** What is due next, and whether the instant was decided, now or by an earlier try; it was not where the stream was not due at it any more. */
 export type Raised = Due & Readonly<{ decided: boolean }>;
+
+/** What a decision may ask beside the due instant. */
+export type Raising = Readonly<{
+  /** When it is decided: what else has come due by then, after a standstill. */
+  now: Date;
+  /** The next id of the timer's sequence, for what the event brings into being; 0 without one. Not the same on every try, so it may only end in events. */
+  id: number;
+}>;
 
 /** A due instant that becomes a command. */
 export type Timer = Readonly<{
@@ -43,18 +51,22 @@ const patienceMs = 2_000;
  * Turns time into commands on a stream. `due` says from its state when something is due next; once that instant has come, `then` says what happened, at
  * least tried once and decided once: the ids of the events follow from timer, stream and due instant. A Rejection of `then` is an outcome: nothing
  * happens at that instant, and the next one is taken from the state. What else is thrown is tried again, and holds up only its stream.
- * What follows is judged by `dueAt`, never by the time at which it is decided, which may be a week later.
+ * What follows is judged by `dueAt`; the time at which it is decided, which may be a week later, says only how much was missed. An instant is due once:
+ * a state that is due again says a later one.
+ * @param draws the sequence of ids of which each decision is given one
  */
 export function timer<State, E extends Event>({
   name,
   on: stream,
   due,
   then,
+  draws,
 }: Readonly<{
   name: string;
   on: Stream<State, E>;
   due: (state: State) => Date | undefined;
-  then: (state: State, dueAt: Date) => readonly E[];
+  then: (state: State, dueAt: Date, raising: Raising) => readonly E[];
+  draws?: string;
 }>): Timer {
   return {
     name,
@@ -65,11 +77,12 @@ export function timer<State, E extends Event>({
     },
     async raise(id, dueAt, origin, world) {
       let decided = false;
+      const raising: Raising = { now: world.clock.now(), id: draws === undefined ? 0 : await world.events.nextId(draws) };
       const judged = (state: State): readonly E[] => {
         decided = due(state)?.getTime() === dueAt.getTime();
         if (!decided) return [];
         try {
-          return then(state, dueAt);
+          return then(state, dueAt, raising);
         } catch (error) {
           if (error instanceof Rejection) return [];
           throw error;

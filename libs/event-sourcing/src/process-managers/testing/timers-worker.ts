@@ -32,6 +32,7 @@ const timer = processManagerOfTimer(filterTimer, {
   timeZoneOf: () => Promise.resolve('Europe/Berlin'),
   events: {
     load: (stream, id) => events.load(stream, id),
+    nextId: (sequence) => events.nextId(sequence),
     hasAppended: (...question) => events.hasAppended(...question),
     execute: (...command) => withSteps('execute', () => events.execute(...command)),
   },
