@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
 import { AuditTrailModule } from '#millwright/audit-trail';
+import { CommentsModule } from '#millwright/comments';
 import type { EventLog } from '#millwright/event-sourcing';
 import { FinanceModule } from '#millwright/finance';
 import { InventoryModule } from '#millwright/inventory';
@@ -32,6 +33,7 @@ export class AppModule {
         SitesModule,
         PeopleModule,
         InventoryModule,
+        CommentsModule,
         WorkOrdersModule,
         PlanningModule,
         FinanceModule,

@@ -44,8 +44,9 @@ async function freshRecords(): Promise<Record<string, number>> {
   const transaction = (await app.get(`/parts/${parts}/transactions`).expect(200)).data[0].id as number;
   const past = { started_at: '2026-02-28T08:00:00Z', ended_at: '2026-02-28T09:00:00Z' };
   const downtime = (await app.post(`/assets/${assets}/downtimes`, { downtime: past }).expect(201)).data.id as number;
+  const comment = (await app.post(`/work_orders/${work_orders}/comments`, { comment: { text: 'Done' } }).expect(201)).data.id as number;
   // The example's checklist has one item, with the order 1.
-  return { ...made, part_id: parts, transaction_id: transaction, downtime_id: downtime, order: 1 };
+  return { ...made, part_id: parts, transaction_id: transaction, downtime_id: downtime, comment_id: comment, order: 1 };
 }
 
 /** On a busy machine a request may last longer than it is given; `UNAVAILABLE` asks to repeat it. */

@@ -1,4 +1,6 @@
+import { commentErasure } from '#millwright/comments';
 import {
+  KeptTexts,
   Outbox,
   processManagerOf,
   processManagerOfOutbox,
@@ -32,6 +34,7 @@ export function processManagers(events: EventStore, pool: pg.Pool, entities: Ent
     entities,
     clock: systemClock,
     outbox: new Outbox(entities, systemClock),
+    texts: new KeptTexts(entities),
     async timeZoneOf(entityId: number) {
       const { timezone } = (await events.load(sites.stream, entityId)).state.values;
       return typeof timezone === 'string' ? timezone : undefined;
@@ -39,6 +42,7 @@ export function processManagers(events: EventStore, pool: pg.Pool, entities: Ent
   };
   return [
     ...reactions.map((reaction) => processManagerOf(reaction, world)),
+    commentErasure(events, entities),
     ...timers.map((timer) => processManagerOfTimer(timer, world)),
     ...(channels.length > 0 ? [processManagerOfOutbox(channels, world)] : []),
   ];

@@ -1,4 +1,5 @@
 import { auditTrailProjection } from '#millwright/audit-trail';
+import { commentsProjection } from '#millwright/comments';
 import type { Projection } from '#millwright/event-sourcing';
 import { costsProjection } from '#millwright/finance';
 import { partTransactionsProjection, stockLevelsProjection } from '#millwright/inventory';
@@ -13,6 +14,7 @@ export const projections: readonly Projection[] = [
   partTransactionsProjection,
   workOrdersProjection,
   downtimesProjection,
+  commentsProjection,
   costsProjection,
   auditTrailProjection,
 ];

@@ -1,5 +1,5 @@
 import { accessEntities } from '#millwright/access';
-import { outboxEntities } from '#millwright/event-sourcing';
+import { keptTextEntities, outboxEntities } from '#millwright/event-sourcing';
 import { peopleEntities } from '#millwright/resources';
 
 /**
@@ -7,4 +7,4 @@ import { peopleEntities } from '#millwright/resources';
  * Keys of requests, claims of references, timers, checkpoints and snapshots are none: they lie on the path of every command or event, and their statements
  * decide who wins. Nor is `app.log_home`, which is read before there is a DataSource.
  */
-export const entities: readonly (new () => object)[] = [...outboxEntities, ...accessEntities, ...peopleEntities];
+export const entities: readonly (new () => object)[] = [...outboxEntities, ...accessEntities, ...peopleEntities, ...keptTextEntities];

@@ -1,5 +1,5 @@
 import { accessMigrations } from '#millwright/access';
-import { logMigrations, projectionMigrations, snapshotMigrations } from '#millwright/event-sourcing';
+import { keptTextMigrations, logMigrations, projectionMigrations, snapshotMigrations } from '#millwright/event-sourcing';
 import { languageMigrations } from '#millwright/lists';
 import { externalReferenceMigrations, peopleMigrations } from '#millwright/resources';
 import { logHomeMigrations } from '../event-log/log-home.js';
@@ -21,6 +21,7 @@ const rooms: readonly (readonly [room: string, migrations: readonly SqlMigration
   ['references', externalReferenceMigrations],
   ['log home', logHomeMigrations],
   ['language', languageMigrations],
+  ['kept texts', keptTextMigrations],
 ];
 
 /** TypeORM sorts by a 13-digit number at the end of a migration's name: the room first, then the step's place in it. */

@@ -1,3 +1,4 @@
+import { commentIds } from '#millwright/comments';
 import type { IdSequence } from '#millwright/event-sourcing';
 import { parts, partTransactionIds } from '#millwright/inventory';
 import { downtimeIds } from '#millwright/sites';
@@ -11,4 +12,5 @@ export const sequences: readonly IdSequence[] = [
   partTransactionIds,
   otherCostIds,
   downtimeIds,
+  commentIds,
 ];

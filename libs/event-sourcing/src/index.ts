@@ -46,3 +46,4 @@ export { processManagerOfTimer } from './process-managers/timer-worker.js';
 export { channel } from './outbox/outbox.js';
 export { Outbox, outboxEntities, type Channel, type Message } from './outbox/outbox.js';
 export { processManagerOfOutbox } from './outbox/outbox-worker.js';
+export { KeptTexts, keptTextEntities, keptTextMigrations, type KeptText } from './kept-texts/kept-texts.js';

@@ -1,4 +1,5 @@
 import { InputType } from '@nestjs/graphql';
+import { commentsCountOf } from '#millwright/comments';
 import { allKnown, type Row } from '#millwright/event-sourcing';
 import {
   Flag,
@@ -107,7 +108,8 @@ export class WorkOrderFigures {
   downtime_tracking!: object | null;
   @Shown(later, () => null) active_timer_current_user!: null;
   @Shown({ ...integer, nullable: true }, () => null, { only: 'row', as: 'work_order_request_id' }) request_id!: null;
-  @Shown(integer, () => 0, { only: 'row' }) comments_count!: number;
+  @ShownInteger({ description: 'How many comments it has that stand.', always: true, of: commentsCountOf('work_order') })
+  comments_count!: number;
   @Shown<WorkOrderCosts>({ type: () => totalCosts.type }, (_row, costs, related) => totalCosts.print(costs, related)) total_costs!: object;
   @Shown<WorkOrderCosts>(
     { type: () => [partAssignment.type] },

@@ -1,5 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { commentsController, commentsOfRecordResolver } from '#millwright/comments';
 import { isBeingIssued } from '#millwright/inventory';
 import { operationHandlers, Questions, resourceModule } from '#millwright/resources';
 import { isCurrencyUsed } from '#millwright/sites';
@@ -26,7 +27,7 @@ import { WorkOrderWriter } from './work-order-writer.js';
 /** Work orders, their parts and other costs, and the process that joins them with the stock. */
 @Module({
   imports: [resourceModule(workOrderRecords, [{ resource: workOrders, operations: workOrderOperations }])],
-  controllers: [OtherCostsController],
+  controllers: [OtherCostsController, commentsController(workOrders)],
   providers: [
     ...operationHandlers(workOrderOperations),
     WorkOrderWriter,
@@ -40,6 +41,7 @@ import { WorkOrderWriter } from './work-order-writer.js';
     WorkOrderFiguresResolver,
     DowntimeTrackingResolver,
     checklistItem.resolver,
+    commentsOfRecordResolver(workOrders),
     downtimeTracking.resolver,
     procedureItemOptions.resolver,
     partAssignment.resolver,

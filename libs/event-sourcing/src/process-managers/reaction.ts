@@ -4,6 +4,7 @@ import { Rejection, type Stream } from '../decider.js';
 import { nameBasedUuid } from '../event-ids.js';
 import type { Event, Json, RecordedEvent } from '../event.js';
 import type { EventStore } from '../event-store.js';
+import type { KeptText, KeptTexts } from '../kept-texts/kept-texts.js';
 import type { Outbox } from '../outbox/outbox.js';
 import { idOf, streamName } from '../stream-name.js';
 import type { ProcessManager } from './process-manager.js';
@@ -35,6 +36,11 @@ export interface Consequences<State> {
   ): Promise<Target | undefined>;
   /** The next id of a sequence: not the same on every try, so it may only end in events, which are appended once. */
   nextId(sequence: string): Promise<number>;
+  /**
+   * Keeps a text outside of events, for a record that takes its id from that sequence: text, id and digest are the same on every try.
+   * `what`: how it is told from other texts that one event leads to.
+   */
+  keepText(what: string, content: string, sequence: string): Promise<KeptText>;
   /** Has a message delivered to somebody outside, at least once and whatever becomes of the receiver: nothing waits for it. */
   send(channel: string, receiver: string, content: Json): Promise<void>;
 }
@@ -51,6 +57,7 @@ export type Reaction = Readonly<{ name: string; category: string; startsAt: Proc
 export type ReactionWorld = Readonly<{
   events: Pick<EventStore, 'execute' | 'hasAppended' | 'loadAt' | 'nextId'>;
   outbox: Pick<Outbox, 'put'>;
+  texts: Pick<KeptTexts, 'keep'>;
   /** The time zone of a site: asked for only where an event has no date of its site yet, as those of earlier releases. */
   timeZoneOf(entityId: number): Promise<string | undefined>;
 }>;
@@ -93,7 +100,7 @@ async function consequencesOf<State, E extends Event>(
   name: string,
   stream: Stream<State, E>,
   cause: RecordedEvent,
-  { events, outbox, timeZoneOf }: ReactionWorld,
+  { events, outbox, texts, timeZoneOf }: ReactionWorld,
 ): Promise<Consequences<State>> {
   const { id: causationId, metadata } = cause;
   const { entity_id: entityId, effective_at: effectiveAt } = metadata;
@@ -117,6 +124,11 @@ async function consequencesOf<State, E extends Event>(
   return {
     before: () => events.loadAt(stream, idOf(cause.stream), cause.revision - 1),
     nextId: async (sequence) => events.nextId(sequence),
+    async keepText(what, content, sequence) {
+      const kept = `text ${what}`;
+      giveOnce(kept);
+      return texts.keep({ id: nameBasedUuid(`${name} ${kept}`, causationId), recordId: await events.nextId(sequence), content });
+    },
     async send(channel, receiver, content) {
       const sent = `send ${channel} ${receiver}`;
       giveOnce(sent);

@@ -1,6 +1,7 @@
 import type { Event, RecordedEvent } from '../event.js';
 import type { Stream } from '../decider.js';
 import type { Reaction } from '../process-managers/reaction.js';
+import type { KeptText } from '../kept-texts/kept-texts.js';
 import type { Message } from '../outbox/outbox.js';
 import { streamName } from '../stream-name.js';
 import { TrialLog, type Appended } from './trial-log.js';
@@ -12,6 +13,8 @@ import { TrialLog, type Appended } from './trial-log.js';
 export class ReactionTrial {
   /** What was put into the outbox, each once. */
   readonly sent: Message[] = [];
+  /** What is kept outside of events, by its id: the first stays. */
+  readonly texts = new Map<string, KeptText & Readonly<{ content: string }>>();
   private readonly log = new TrialLog();
   private cause: RecordedEvent | undefined;
 
@@ -46,6 +49,13 @@ export class ReactionTrial {
         put: (message) => {
           if (!this.sent.some(({ id }) => id === message.id)) this.sent.push(message);
           return Promise.resolve();
+        },
+      },
+      texts: {
+        keep: (kept) => {
+          const first = this.texts.get(kept.id) ?? { ...kept, digest: `digest of ${kept.content}` };
+          this.texts.set(kept.id, first);
+          return Promise.resolve(first);
         },
       },
     });

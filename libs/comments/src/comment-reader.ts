@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { currentEntity, currentScope } from '#millwright/access';
+import { allKnown, type Row } from '#millwright/event-sourcing';
+import {
+  listQueryOf,
+  ListReader,
+  NestedLists,
+  parseListQuery,
+  readRow,
+  rowsOf,
+  selectList,
+  statementAsOf,
+  type ListArguments,
+  type ListPage,
+  type RawQuery,
+} from '#millwright/lists';
+import { Answer, noSuchRecord, RelatedRecords, ResourceReader, type ResourceDefinition, type Written } from '#millwright/resources';
+import { commentShown } from './comment.shown.js';
+import { commentList, commentView } from './read-models/comments.js';
+
+/** Reads what was said about records from the read models. */
+@Injectable()
+export class CommentReader {
+  constructor(
+    private readonly database: DataSource,
+    private readonly resources: ResourceReader,
+    private readonly lists: ListReader,
+    private readonly nested: NestedLists,
+    private readonly related: RelatedRecords,
+  ) {}
+
+  /** @throws Rejection NOT_FOUND, VALIDATION_FAILED for a query that is not understood */
+  async list(resource: ResourceDefinition, id: number, query: RawQuery): Promise<Answer> {
+    const asked = parseListQuery(commentList, query);
+    const { rows, meta } = await this.resources.together(resource, id, () =>
+      this.lists.read(commentList, asked, { where: { [`${resource.name}_id`]: id } }),
+    );
+    return new Answer(await allKnown(rows.map((row) => commentShown.print(row, this.related))), { meta });
+  }
+
+  page({ name }: ResourceDefinition, id: number, list: ListArguments): Promise<ListPage> {
+    return this.nested.page(commentList, `${name}_id`, id, listQueryOf(commentList, list));
+  }
+
+  /** @throws Rejection NOT_FOUND */
+  async one(resource: ResourceDefinition, id: number, commentId: number): Promise<Answer> {
+    await this.resources.row(resource, id);
+    const row = await this.row(commentId);
+    if (row[`${resource.name}_id`] !== id) throw noSuchRecord();
+    return new Answer(await commentShown.print(row, this.related), { revision: Number(row['revision']) });
+  }
+
+  /** @throws Rejection NOT_FOUND */
+  async row(commentId: number): Promise<Row> {
+    const [raw] = await this.database.query<Record<string, unknown>[]>(
+      ...statementAsOf(
+        `SELECT ${selectList(commentView)} FROM ${rowsOf(commentView)} WHERE id = $1 AND customer_id = $2 AND entity_id = $3`,
+        [commentId, currentScope().principal.customerId, currentEntity().id],
+      ),
+    );
+    if (!raw) throw noSuchRecord();
+    return readRow(commentView, raw);
+  }
+
+  async answer({ row, revision, position }: Written): Promise<Answer> {
+    return new Answer(await commentShown.print(row, this.related), { revision, position });
+  }
+}

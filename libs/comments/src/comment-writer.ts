@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import { EntityManager } from 'typeorm';
+import { v4 as randomUuid } from 'uuid';
+import { userIdOf } from '#millwright/access';
+import {
+  appendedNothing,
+  currentContext,
+  EventStore,
+  KeptTexts,
+  ProjectionEngine,
+  Rejection,
+  type IdSequence,
+  type KeptText,
+  type Outcome,
+  type Row,
+} from '#millwright/event-sourcing';
+import { isHere, noSuchRecord, referenceTarget, RelatedRecords, requireHere, type Written } from '#millwright/resources';
+import type { CommentInput } from './comment.commands.js';
+import { addComment, comment, withdrawComment, type Comment } from './domain/comment.js';
+import { commentRow, type CommentedKind } from './read-models/comments.js';
+
+/** Comments are numbered across all records. */
+export const commentIds = { name: 'comment', field: 'commentId' } as const satisfies IdSequence;
+
+/** How long an answer waits for the read models, in milliseconds. */
+const longestWaitMs = 1_000;
+
+/** The record that is spoken of. */
+export type CommentedRecord = Readonly<{ kind: CommentedKind; id: number }>;
+
+/** Adds comments to records, and has them vanish. */
+@Injectable()
+export class CommentWriter {
+  private readonly texts: KeptTexts;
+
+  constructor(
+    private readonly events: EventStore,
+    private readonly projections: ProjectionEngine,
+    private readonly related: RelatedRecords,
+    entities: EntityManager,
+  ) {
+    this.texts = new KeptTexts(entities);
+  }
+
+  /** @throws Rejection NOT_FOUND, CONFLICT the record is archived, PRECONDITION_FAILED */
+  async add(about: CommentedRecord, said: CommentInput): Promise<Written> {
+    const record = await this.record(about);
+    if (record['archived'] === true) throw new Rejection('CONFLICT', 'The record is archived; bring it back first.');
+    const recordId = await this.events.nextId(commentIds.name);
+    const kept = await this.texts.keep({ id: randomUuid(), recordId, content: said.text });
+    try {
+      const outcome = await this.events.execute(comment, recordId, (state) =>
+        addComment(state, {
+          commentId: recordId,
+          recordKind: about.kind,
+          recordId: about.id,
+          authorId: userIdOf(currentContext().actor),
+          public: said.public ?? false,
+          textId: kept.id,
+          textSha256: kept.digest,
+        }),
+      );
+      await this.keepOnly(kept, outcome.state);
+      return await this.written(outcome);
+    } catch (failure) {
+      // An outcome that is unknown may yet turn out to be an event that names it.
+      if (appendedNothing(failure)) await this.texts.takeBack(kept.id);
+      throw failure;
+    }
+  }
+
+  /**
+   * Takes a comment back, of one record or whichever it is about.
+   * @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS somebody else wrote it, PRECONDITION_FAILED
+   */
+  async withdraw(commentId: number, about?: CommentedRecord): Promise<Written> {
+    const outcome = await this.events.execute(comment, commentId, (state) => {
+      requireHere(state.history);
+      if (about && !isAbout(state, about)) throw noSuchRecord();
+      return withdrawComment(state, userIdOf(currentContext().actor));
+    });
+    const { added } = outcome.state;
+    // A process that ends here leaves it to `commentErasure`.
+    if (added) await this.texts.erase(added.textId);
+    return this.written(outcome);
+  }
+
+  /** @throws Rejection NOT_FOUND */
+  private async record({ kind, id }: CommentedRecord): Promise<Row> {
+    const row = await referenceTarget(kind).find(id, this.related.services);
+    if (!row || !isHere(row, currentContext())) throw noSuchRecord();
+    return row;
+  }
+
+  /** An earlier try of the same request may have kept it under another id, which its event names. */
+  private async keepOnly({ id }: KeptText, { added }: Comment): Promise<void> {
+    if (added?.textId !== id) await this.texts.takeBack(id);
+  }
+
+  private async written({ state, revision, position, events }: Outcome<Comment>): Promise<Written> {
+    const { added } = state;
+    if (!added) throw new Error('a comment was answered without its event');
+    // What shows the record next is answered from its own stream, and takes the number of its comments from the read models.
+    if (events.length > 0) await this.projections.reaches(position, longestWaitMs);
+    return { id: added.commentId, row: commentRow(state, await this.texts.read(added.textId), revision), revision, position };
+  }
+}
+
+export const isAbout = ({ added }: Comment, { kind, id }: CommentedRecord): boolean => added?.recordKind === kind && added.recordId === id;

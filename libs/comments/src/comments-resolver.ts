@@ -1,0 +1,91 @@
+import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import type { Row } from '#millwright/event-sourcing';
+import { invalid, spoken, type Class } from '#millwright/fields';
+import { connectionFrom, connectionOf, listArgumentsOf, listComplexity, type ListArguments } from '#millwright/lists';
+import {
+  idOfPath,
+  Input,
+  Mutations,
+  Options,
+  OverGraphql,
+  reads,
+  writes,
+  type Mutated,
+  type MutationOptions,
+  type ResourceDefinition,
+  type Written,
+} from '#millwright/resources';
+import { AddComment, WithdrawComment } from './comment.commands.js';
+import { commentShown } from './comment.shown.js';
+import { CommentReader } from './comment-reader.js';
+import { CommentWriter, type CommentedRecord } from './comment-writer.js';
+import { commentList } from './read-models/comments.js';
+
+const CommentConnection = connectionOf('Comment', () => commentShown.type);
+const CommentListArguments = listArgumentsOf('Comment', commentList);
+
+const add = writes({ name: 'addComment', summary: 'Say something about a record', description: 'Its tag stays as it is.' });
+const withdraw = writes({ name: 'withdrawComment', summary: 'Take a comment back', description: 'The text is gone everywhere.' });
+const one = reads({ name: 'getComment', summary: 'Show a comment', description: 'Whatever it is about.' });
+
+/** Comments over GraphQL, whatever they are about. */
+@Resolver(() => commentShown.type)
+export class CommentsResolver {
+  constructor(
+    private readonly reader: CommentReader,
+    private readonly writer: CommentWriter,
+    private readonly mutations: Mutations,
+  ) {}
+
+  @Query(() => commentShown.type, { name: 'comment', nullable: true, description: 'What somebody said. Refused with NOT_FOUND.' })
+  @OverGraphql(one)
+  comment(@Args('id', { type: () => ID, description: 'The number of the comment.' }) id: string): Promise<Row> {
+    return this.reader.row(idOfPath(id));
+  }
+
+  @Mutation(() => commentShown.type, {
+    name: 'addComment',
+    nullable: true,
+    description: `${add.summary}. ${add.description} Refused with NOT_FOUND, CONFLICT (the record is archived), VALIDATION_FAILED, PRECONDITION_FAILED.`,
+  })
+  @OverGraphql(add)
+  addComment(@Input(AddComment) input: AddComment, @Options() options: MutationOptions): Promise<Row> {
+    return this.mutations.run(add, input, options, async () => mutated(await this.writer.add(recordIn(input), input)));
+  }
+
+  @Mutation(() => commentShown.type, {
+    name: 'withdrawComment',
+    nullable: true,
+    description: `${withdraw.summary}. ${withdraw.description} Refused with NOT_FOUND, INSUFFICIENT_PERMISSIONS (somebody else wrote it), VALIDATION_FAILED, PRECONDITION_FAILED.`,
+  })
+  @OverGraphql(withdraw)
+  withdrawComment(@Input(WithdrawComment) input: WithdrawComment, @Options() options: MutationOptions): Promise<Row> {
+    return this.mutations.run(withdraw, input, options, async () => mutated(await this.writer.withdraw(input.comment_id)));
+  }
+}
+
+const mutated = ({ row, position }: Written): Mutated => ({ row, position });
+
+/** @throws Rejection VALIDATION_FAILED none is named */
+function recordIn({ work_order_id }: AddComment): CommentedRecord {
+  if (work_order_id == null) throw invalid([{ field: 'work_order_id', code: 'required', message: 'must be given' }]);
+  return { kind: 'work_order', id: work_order_id };
+}
+
+/** What a kind of record shows over GraphQL of what was said about it. */
+export function commentsOfRecordResolver(resource: ResourceDefinition): Class {
+  @Resolver(() => resource.output)
+  class CommentsOfRecordResolver {
+    constructor(readonly reader: CommentReader) {}
+
+    @ResolveField('comments', () => CommentConnection, {
+      complexity: listComplexity,
+      description: `What was said about the ${spoken(resource.name)}, the first one first.`,
+    })
+    async comments(@Parent() row: Row, @Args({ type: () => CommentListArguments }) list: ListArguments): Promise<object> {
+      return connectionFrom(await this.reader.page(resource, Number(row['id']), list));
+    }
+  }
+  Object.defineProperty(CommentsOfRecordResolver, 'name', { value: `CommentsOf${resource.typeName}Resolver` });
+  return CommentsOfRecordResolver as unknown as Class;
+}

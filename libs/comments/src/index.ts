@@ -1,0 +1,10 @@
+export * from './domain/comment.events.js';
+/** @public */
+export { commentBecauseOf, type CommentByEffect } from './comment-effect.js';
+export { commentErasure } from './comment-erasure.js';
+export { commentsCountOf } from './comment-counts.js';
+export { commentIds } from './comment-writer.js';
+export { commentsController } from './comments-controller.js';
+export { commentsOfRecordResolver } from './comments-resolver.js';
+export { commentsProjection } from './read-models/comments.js';
+export { CommentsModule } from './comments.module.js';

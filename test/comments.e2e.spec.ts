@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from './harness/client.js';
+import { sharedServer } from './harness/server.js';
+
+let app: Client;
+beforeAll(async () => void (app = await sharedServer()));
+
+const open = async (fields: object = {}): Promise<number> =>
+  (await app.post('/work_orders', { work_order: { title: 'Repair', ...fields } }).expect(201)).data.id;
+const say = (order: number, text: string, more: object = {}) => app.post(`/work_orders/${order}/comments`, { comment: { text, ...more } });
+
+describe('comments on a work order', () => {
+  it('are listed, counted and shown alone, and leave the tag of the order as it is', async () => {
+    const order = await open();
+    const tag = (await app.get(`/work_orders/${order}`)).headers.get('etag');
+    const { data, headers } = await say(order, 'The seal is worn').expect(201);
+    expect(data).toMatchObject({ work_order_id: order, text: 'The seal is worn', public: false, withdrawn_at: null });
+    expect(data.created_by).toMatchObject({ id: 1 });
+    expect(headers.get('x-position')).toMatch(/^\d+$/);
+    const second = (await say(order, 'A new one is ordered', { public: true }).expect(201)).data;
+    const listed = await app.get(`/work_orders/${order}/comments`).expect(200);
+    expect(listed.data).toEqual([data, second]);
+    expect(listed.meta.pagination.total).toBe(2);
+    expect((await app.get(`/work_orders/${order}/comments?public=true`)).data).toEqual([second]);
+    expect((await app.get(`/work_orders/${order}/comments?search=SEAL`)).data).toEqual([data]);
+    expect((await app.get(`/work_orders/${order}/comments?sort=created_at desc&per_page=1`)).data).toEqual([second]);
+    expect((await app.get(`/work_orders/${order}/comments/${data.id}`).expect(200)).data).toEqual(data);
+    expect((await app.get(`/work_orders?filter[id_eq]=${order}`)).data[0].comments_count).toBe(2);
+    const shown = await app.get(`/work_orders/${order}`);
+    expect([shown.data.comments_count, shown.headers.get('etag')]).toEqual([2, tag]);
+    const patched = await app.patch(`/work_orders/${order}`, { work_order: { priority: 'high' } }).expect(200);
+    expect(patched.data.comments_count).toBe(2);
+  });
+
+  it('lose their text when their author withdraws them, and stay', async () => {
+    const order = await open();
+    const text = `Not for everybody ${randomUUID()}`;
+    const { id } = (await say(order, text).expect(201)).data;
+    const path = `/work_orders/${order}/comments/${id}`;
+    await app.delete(path).expect(204);
+    const row = (await app.get(path).expect(200)).data;
+    expect(row).toMatchObject({ id, text: null, withdrawn_at: row.updated_at });
+    expect((await app.get(`/work_orders/${order}/comments`)).data).toEqual([row]);
+    expect((await app.get(`/work_orders/${order}/comments?search=everybody`)).data).toEqual([]);
+    expect((await app.get(`/work_orders?filter[id_eq]=${order}`)).data[0].comments_count).toBe(0);
+    const again = await app.delete(path).expect(204);
+    expect((await app.get(path)).headers.get('etag')).toBe(again.headers.get('etag'));
+    const trail = await app.get(`/audit_trail?stream=comment-${id}&sort=position asc`).expect(200);
+    expect((trail.data as { type: string }[]).map(({ type }) => type)).toEqual(['CommentAdded', 'CommentWithdrawn']);
+    expect(JSON.stringify(trail.body)).not.toContain(text);
+    expect(trail.data[0].data).toEqual({
+      commentId: id,
+      recordKind: 'work_order',
+      recordId: order,
+      authorId: 1,
+      public: false,
+      textId: expect.any(String),
+      textSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+  });
+
+  it('are refused by the field that is wrong, and where there is nothing to speak of', async () => {
+    const order = await open();
+    const wrong = async (body: object | undefined) => {
+      const { status, error } = await app.post(`/work_orders/${order}/comments`, body);
+      return [status, error.details.map(({ field, code }: { field: string; code: string }) => [field, code])];
+    };
+    expect(await wrong({ comment: {} })).toEqual([422, [['comment.text', 'required']]]);
+    expect(await wrong({ comment: { text: ' ' } })).toEqual([422, [['comment.text', 'required']]]);
+    expect(await wrong({ comment: { text: 'x'.repeat(20_001) } })).toEqual([422, [['comment.text', 'too_long']]]);
+    expect(await wrong({ comment: { text: 'x', public: 'yes' } })).toEqual([422, [['comment.public', 'not_a_boolean']]]);
+    expect(await wrong({ comment: { text: 'x', author: 3 } })).toEqual([422, [['comment.author', 'unknown_field']]]);
+    expect((await app.post(`/work_orders/${order}/comments`)).status).toBe(422);
+    expect((await say(987654321, 'x')).status).toBe(404);
+    expect((await app.get('/work_orders/987654321/comments')).status).toBe(404);
+    expect((await app.delete(`/work_orders/${order}/comments/987654321`)).status).toBe(404);
+    const { id } = (await say(await open(), 'Elsewhere').expect(201)).data;
+    expect((await app.get(`/work_orders/${order}/comments/${id}`)).status).toBe(404);
+    expect((await app.delete(`/work_orders/${order}/comments/${id}`)).status).toBe(404);
+    await app.delete(`/work_orders/${order}`).expect(204);
+    expect((await say(order, 'x')).error.code).toBe('CONFLICT');
+    expect((await app.get(`/work_orders/${order}/comments`)).meta.pagination.total).toBe(0);
+  });
+
+  it('are all there when fifty speak at the same moment, and once for each key', async () => {
+    const order = await open();
+    const keys = Array.from({ length: 25 }, () => ({ 'idempotency-key': randomUUID() }));
+    const comment = (key: object) => app.post(`/work_orders/${order}/comments`, { comment: { text: 'Again' } }, key as never);
+    const answers = await Promise.all(keys.map(comment));
+    expect(answers.map(({ status }) => status)).toEqual(keys.map(() => 201));
+    const repeats = await Promise.all(keys.map(comment));
+    expect(repeats.map(({ data }) => data.id)).toEqual(answers.map(({ data }) => data.id));
+    await Promise.all(Array.from({ length: 50 }, () => say(order, 'At once').expect(201)));
+    expect((await app.get(`/work_orders/${order}`)).data.comments_count).toBe(75);
+  });
+
+  it('are the same over GraphQL', async () => {
+    const order = await open();
+    const added = (await app.graphql(
+      `mutation { addComment(input: { workOrderId: ${order}, text: "Belt", public: true }, idempotencyKey: "${randomUUID()}") { id text public workOrder { id commentsCount } createdBy { id } } }`,
+    )) as { addComment: { id: string } };
+    expect(added.addComment).toMatchObject({
+      text: 'Belt',
+      public: true,
+      workOrder: { id: `${order}`, commentsCount: 1 },
+      createdBy: { id: '1' },
+    });
+    const read = `{ workOrder(id: ${order}) { commentsCount comments { totalCount nodes { id text withdrawnAt } } } comment(id: ${added.addComment.id}) { text } }`;
+    expect(await app.graphql(read)).toMatchObject({
+      workOrder: { commentsCount: 1, comments: { totalCount: 1, nodes: [{ id: added.addComment.id, text: 'Belt', withdrawnAt: null }] } },
+      comment: { text: 'Belt' },
+    });
+    const withdrawn = await app.graphql(
+      `mutation { withdrawComment(input: { commentId: ${added.addComment.id} }) { text workOrder { commentsCount } } }`,
+    );
+    expect(withdrawn).toEqual({ withdrawComment: { text: null, workOrder: { commentsCount: 0 } } });
+    const missing = await app.graphqlAnswer('mutation { addComment(input: { text: "x" }) { id } }');
+    expect(missing.body).toMatchObject({
+      errors: [{ extensions: { code: 'VALIDATION_FAILED', details: [{ field: 'input.workOrderId' }] } }],
+    });
+  });
+});
