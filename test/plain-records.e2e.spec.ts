@@ -170,3 +170,99 @@ describe('who cannot be assigned to work', () => {
     await app.patch(`/work_orders/${order}`, { work_order: { technicians_ids: [technician] } }).expect(422);
   });
 });
+
+describe('the code of an account', () => {
+  const account = (code: string | null) => create('account_codes', 'account_code', { name: 'Repairs', code });
+  const taken = ['account_code.code not_unique'];
+
+  it('is one of those in use at the customer, without regard to case and of fifty at the same moment', async () => {
+    const code = `r${randomUUID()}`;
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => account(index % 2 === 0 ? code : ` ${code.toUpperCase()} `)),
+    );
+    const won = answers.filter(({ status }) => status === 201);
+    expect(won).toHaveLength(1);
+    for (const answer of answers.filter(({ status }) => status !== 201))
+      expect([answer.status, ...problemsOf(answer)]).toEqual([422, ...taken]);
+    expect((await app.get(`/account_codes?search=${code}`)).data).toHaveLength(1);
+    const site = (await create('entities', 'entity', { name: 'Second site' }).expect(201)).data.id;
+    const elsewhere = await app.post('/account_codes', { account_code: { name: 'x', code } }, { 'x-entity-id': String(site) }).expect(422);
+    expect(problemsOf(elsewhere)).toEqual(taken);
+    await account(null).expect(201);
+    await account(null).expect(201);
+  });
+
+  it('is free once its account is archived or has another, and met again by who comes back', async () => {
+    const [first, second] = [`a${randomUUID()}`, `b${randomUUID()}`];
+    const one = (await account(first).expect(201)).data.id;
+    await app.delete(`/account_codes/${one}`).expect(204);
+    const other = (await account(first.toUpperCase()).expect(201)).data.id;
+    expect(problemsOf(await app.patch(`/account_codes/${one}/unarchive`).expect(422))).toEqual(taken);
+    await app.patch(`/account_codes/${other}`, { account_code: { code: first, name: 'Only its case' } }).expect(200);
+    await app.patch(`/account_codes/${other}`, { account_code: { code: second } }).expect(200);
+    await app.patch(`/account_codes/${one}/unarchive`).expect(200);
+    expect(problemsOf(await app.patch(`/account_codes/${other}`, { account_code: { code: first } }).expect(422))).toEqual(taken);
+    const { errors } = await app
+      .post('/graphql', { query: `mutation { createAccountCode(input: { name: "x", code: "${first}" }) { id } }` })
+      .then(({ body }) => body);
+    expect(errors[0].extensions).toMatchObject({ code: 'VALIDATION_FAILED', details: [{ field: 'input.code', code: 'not_unique' }] });
+  });
+
+  it('stays free where the request that asked for it was refused, and is the first answer again under one key', async () => {
+    const code = `c${randomUUID()}`;
+    const id = (await account(null).expect(201)).data.id;
+    await app.patch(`/account_codes/${id}`, { account_code: { code } }, { 'if-match': '"99"' }).expect(412);
+    const key = { 'idempotency-key': randomUUID() };
+    const body = { account_code: { name: 'Keyed', code } };
+    const first = await app.post('/account_codes', body, key).expect(201);
+    const again = await app.post('/account_codes', body, key).expect(201);
+    expect(again.data).toEqual(first.data);
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+  });
+});
+
+describe('a user', () => {
+  it('has an e-mail address and a login of his own, also against those who are archived', async () => {
+    const [email, login] = [`${randomUUID()}@Example.com`, `Jdoe-${randomUUID()}`];
+    const { data } = await create('users', 'user', { name: 'Ann', email: ` ${email} `, login_identifier: login, regular_rate: 0 }).expect(
+      201,
+    );
+    expect(data).toMatchObject({ email, login_identifier: login, regular_rate: 0 });
+    await app.delete(`/users/${data.id}`).expect(204);
+    const refused = (fields: object) =>
+      create('users', 'user', { name: 'Bob', ...fields })
+        .expect(422)
+        .then(problemsOf);
+    expect(await refused({ email: email.toUpperCase() })).toEqual(['user.email not_unique']);
+    expect(await refused({ login_identifier: login.toLowerCase() })).toEqual(['user.login_identifier not_unique']);
+    expect(await refused({ permissions_attributes: [{ entity_id: 1, role: 'admin' }] })).toEqual([
+      'user.permissions_attributes not_available_yet',
+    ]);
+    const other = await idOf('users', 'user', { name: 'Bob' });
+    expect(problemsOf(await app.patch(`/users/${other}`, { user: { email } }).expect(422))).toEqual(['user.email not_unique']);
+    await app.patch(`/users/${data.id}/unarchive`).expect(200);
+    await app.patch(`/users/${data.id}`, { user: { email: null } }).expect(200);
+    await app.patch(`/users/${other}`, { user: { email } }).expect(200);
+  });
+
+  it('is one of fifty who ask for one e-mail address at the same moment', async () => {
+    const email = `${randomUUID()}@example.com`;
+    const answers = await Promise.all(Array.from({ length: 50 }, () => create('users', 'user', { name: 'Ann', email })));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    for (const answer of answers.filter(({ status }) => status !== 201))
+      expect([answer.status, ...problemsOf(answer)]).toEqual([422, 'user.email not_unique']);
+  });
+});
+
+describe('a site', () => {
+  it('says which portfolio it belongs to and whether procedures are required', async () => {
+    const { data } = await create('entities', 'entity', { name: 'North' }).expect(201);
+    expect(data).toMatchObject({ portfolio: null, require_procedures: false });
+    const changed = await app
+      .patch(`/entities/${data.id}`, { entity: { portfolio: 'Northern plants', require_procedures: true } })
+      .expect(200);
+    expect(changed.data).toMatchObject({ portfolio: 'Northern plants', require_procedures: true });
+    const { entity } = await app.graphql(`{ entity(id: ${data.id}) { portfolio requireProcedures } }`);
+    expect(entity).toEqual({ portfolio: 'Northern plants', requireProcedures: true });
+  });
+});

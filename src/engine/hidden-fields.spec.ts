@@ -30,7 +30,7 @@ function rightOf(name: string): string | undefined {
 }
 
 /** What says how somebody is reached under a name that is harmless elsewhere. */
-const ofPeople = ['ServedCustomer.address', 'VendorContact.extension', 'VendorContact.role'];
+const ofPeople = ['ServedCustomer.address', 'VendorContact.extension', 'VendorContact.role', 'User.login_identifier'];
 
 const wanted = (type: string, field: FieldDefinition): string | undefined =>
   (ofPeople.includes(`${type}.${field.name}`) ? 'people:read' : rightOf(field.name)) ??

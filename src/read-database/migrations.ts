@@ -1,6 +1,7 @@
 import { accessMigrations } from '#millwright/access';
 import { keptTextMigrations, logMigrations, projectionMigrations, snapshotMigrations } from '#millwright/event-sourcing';
 import { languageMigrations } from '#millwright/lists';
+import { userMigrations } from '#millwright/people';
 import { externalReferenceMigrations, peopleMigrations } from '#millwright/resources';
 import { logHomeMigrations } from '../event-log/log-home.js';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
@@ -22,6 +23,7 @@ const rooms: readonly (readonly [room: string, migrations: readonly SqlMigration
   ['log home', logHomeMigrations],
   ['language', languageMigrations],
   ['kept texts', keptTextMigrations],
+  ['users', userMigrations],
 ];
 
 /** TypeORM sorts by a 13-digit number at the end of a migration's name: the room first, then the step's place in it. */

@@ -21,6 +21,9 @@ export type FieldScope = 'costs:read' | 'rates:read' | 'people:read';
 /** What a record must be so that another one may name it: its kind says what that means of it (`ReferenceKind.demands`). */
 export type Demand = 'active' | 'assignable';
 
+/** Among which records no two have a value alike, compared without case: those in use of one customer, or all that the installation ever had. */
+export type Uniqueness = 'in use at a customer' | 'in the installation';
+
 /** What requests say in a field, over REST and GraphQL. */
 export type InputFacet = Readonly<{
   /**
@@ -128,6 +131,8 @@ export type FieldDefinition = Readonly<{
   demands?: Demand;
   /** Its values are about a person, and can be erased: events name the field and never a value. */
   personal?: boolean;
+  /** No two records may have it alike. */
+  unique?: Uniqueness;
   /** Who lacks this right is not to see it, nor to find by it. Left out, whoever sees the resource sees it. */
   seenWith?: FieldScope;
   input?: InputFacet;

@@ -8,6 +8,7 @@ import {
   type Form,
   type Problem,
   type Schema,
+  type Uniqueness,
 } from './field-definition.js';
 import type { Related } from './bulk-read.js';
 import type { Choices } from './choices.js';
@@ -48,10 +49,14 @@ export type FieldOptions = Readonly<{
   personal?: boolean;
   /** The right that shows it, where that is not the kind's. */
   seenWith?: FieldScope;
+  /** No two records may have it alike (not_unique); for texts of records without a decider of their own. */
+  unique?: Uniqueness;
 }>;
 
 /** Facets that are no part of how a field looks; what is not said leaves what another description of the field says. */
-const given = (facets: Readonly<{ personal?: boolean; seenWith?: FieldScope }>): Pick<FieldDefinition, 'personal' | 'seenWith'> =>
+const given = (
+  facets: Readonly<{ personal?: boolean; seenWith?: FieldScope; unique?: Uniqueness }>,
+): Pick<FieldDefinition, 'personal' | 'seenWith' | 'unique'> =>
   Object.fromEntries(Object.entries(facets).filter(([, value]) => value !== undefined));
 
 type ShownFacets = Required<Pick<FieldDefinition, 'stored' | 'printed' | 'output'>>;
@@ -64,7 +69,7 @@ type Facets = ShownFacets & Required<Pick<FieldDefinition, 'input'>>;
 export const inputField =
   (
     kind: FieldKind,
-    { required, description, example, initial, only, filtered, personal, seenWith = kind.seenWith }: FieldOptions,
+    { required, description, example, initial, only, filtered, personal, unique, seenWith = kind.seenWith }: FieldOptions,
     more?: (name: string, facets: Facets) => Partial<FieldDefinition>,
   ): PropertyDecorator =>
   (target, property) => {
@@ -81,7 +86,13 @@ export const inputField =
       },
       ...shownAsStored(kind, name, { neverNull, initial, only, filtered, openApi: withExample(kind.openApiShown ?? kind.openApi) }),
     };
-    defineField(target.constructor as Class, { name, description, ...given({ personal, seenWith }), ...facets, ...more?.(name, facets) });
+    defineField(target.constructor as Class, {
+      name,
+      description,
+      ...given({ personal, seenWith, unique }),
+      ...facets,
+      ...more?.(name, facets),
+    });
   };
 
 type Shown = Readonly<{ neverNull: boolean; initial?: unknown; only?: Form; filtered?: boolean; openApi: Schema }>;

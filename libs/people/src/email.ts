@@ -1,13 +1,14 @@
-import { inputField } from '#millwright/fields';
+import { inputField, type FieldOptions } from '#millwright/fields';
 
 const emailAddress = /^[^\s@\p{Cc}\p{Surrogate}]+@[^\s@.\p{Cc}\p{Surrogate}]+(\.[^\s@.\p{Cc}\p{Surrogate}]+)*$/u;
 
 /** An e-mail address as far as form can tell. Codes: invalid_email, too_long. */
-export const Email = (): PropertyDecorator =>
+export const Email = ({ unique }: Pick<FieldOptions, 'unique'> = {}): PropertyDecorator =>
   inputField(
     {
       column: 'text',
       attribute: 'text',
+      convert: (value) => (typeof value === 'string' ? value.trim() : value),
       check: (value) =>
         typeof value === 'string' && value.length <= 254 && emailAddress.test(value)
           ? undefined
@@ -15,5 +16,5 @@ export const Email = (): PropertyDecorator =>
       graphql: () => String,
       openApi: { type: 'string', format: 'email', maxLength: 254 },
     },
-    { personal: true, seenWith: 'people:read', description: 'The e-mail address.', example: 'john-doe@acme-corporation.com' },
+    { unique, personal: true, seenWith: 'people:read', description: 'The e-mail address.', example: 'john-doe@acme-corporation.com' },
   );

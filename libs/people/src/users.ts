@@ -1,6 +1,6 @@
 import { builtInUserId, currentScope } from '#millwright/access';
 import { Rejection } from '#millwright/event-sourcing/decider';
-import { ExternalReference, Flag, Money, Name, Shown, ShownText, Text } from '#millwright/fields';
+import { ExternalReference, Flag, Money, Name, NotYet, Shown, ShownText, Text } from '#millwright/fields';
 import { defineRecord, type RecordState } from '#millwright/resources';
 import { Email } from './email.js';
 
@@ -9,7 +9,15 @@ class UserFields {
   @Name({ personal: true, description: 'The family name.', example: 'Doe' }) surname?: string | null;
   @Text({ personal: true, max: 35, description: 'The language that the person reads, as a BCP 47 tag like en or de-CH.', example: 'en' })
   language?: string | null;
-  @Email() email?: string | null;
+  @Email({ unique: 'in the installation' }) email?: string | null;
+  @Name({
+    personal: true,
+    seenWith: 'people:read',
+    unique: 'in the installation',
+    description: 'What the person signs in with, where that is not the e-mail address.',
+    example: 'jdoe',
+  })
+  login_identifier?: string | null;
   @Text({
     personal: true,
     seenWith: 'people:read',
@@ -26,6 +34,7 @@ class UserFields {
     string | null;
   @Money({ personal: true, seenWith: 'rates:read', description: 'What an hour of overtime at the higher rate costs.', example: 82 })
   overtime_rate2?: string | null;
+  @NotYet({ shownAs: 'permissions' }) permissions_attributes?: unknown[] | null;
   @ExternalReference({ personal: true }) external_reference?: string | null;
 }
 
@@ -43,7 +52,6 @@ class UserFigures {
   @Shown(text, ({ archived }) => (archived === true ? 'inactive' : 'active')) status!: string;
   @Shown(text, () => 'api_key') auth_type!: string;
   @Shown({ ...text, nullable: true }, () => null) avatar!: null;
-  @Shown({ type: 'array', items: { type: 'object' } }, () => []) permissions!: object[];
   @Shown({ type: 'object' }, () => ({ last_login: null, login_count: 0 })) activity!: object;
   @Shown(text, () =>
     currentScope()

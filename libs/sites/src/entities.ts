@@ -1,4 +1,4 @@
-import { Name, ShownText, Text } from '#millwright/fields';
+import { Flag, Name, ShownText, Text } from '#millwright/fields';
 import { defineRecord } from '#millwright/resources';
 import { Currency, currencyName, currencySymbol, TimeZone } from './currency-and-time-zone.js';
 
@@ -20,6 +20,14 @@ class EntityFields {
   @TimeZone({ description: 'Where its days begin and end: an IANA name. A day of a report or a cost is a day of this zone.' }) timezone?:
     string | null;
   @Currency({ description: 'What all its money is in: an ISO 4217 code. Fixed once a part or a cost exists.' }) currency?: string | null;
+  @Text({ description: 'The portfolio that the site belongs to, as you group your sites.', example: 'Northern plants' }) portfolio?:
+    string | null;
+  @Flag({
+    description: 'Whether an order can be completed only once every required item of its procedures is answered.',
+    initial: false,
+    example: false,
+  })
+  require_procedures?: boolean | null;
 }
 
 class EntityFigures {
@@ -47,5 +55,5 @@ export const entities = defineRecord({
   administersSites: true,
   history: true,
   defaults: { datetime_format: 'MM/DD/YYYY - 11:59 PM', timezone: 'Etc/UTC', currency: 'USD' },
-  search: ['name', 'description', 'address'],
+  search: ['name', 'description', 'address', 'portfolio'],
 });

@@ -43,6 +43,8 @@ export type ReferenceKey = Readonly<{
   reference: string;
   /** What the field of a refusal stands under, where that is not the resource. */
   root?: string;
+  /** Its claim is gone with it: of what a person is known by, nothing is to stay behind. No creation joins such a claim (`idToCreate`). */
+  passing?: boolean;
 }>;
 
 /** The key of a reference in the site that the command is for. */
@@ -63,6 +65,8 @@ export type ReferenceMove = Readonly<{
   to?: ReferenceKey;
   /** Whether the record with that id exists and carries the reference. May throw a better refusal. */
   holds(holder: number, reference: string): Promise<boolean>;
+  /** What is said where another record holds it; left out, DUPLICATE_REFERENCE. */
+  refused?(key: ReferenceKey, holder: number): Rejection;
 }>;
 
 type Claim = Readonly<{ key: ReferenceKey; id: number; claimedAt: string; isNew: boolean }>;
@@ -128,10 +132,10 @@ export class ExternalReferences {
    */
   async move<T>(move: ReferenceMove | undefined, work: () => Promise<T>): Promise<T> {
     if (!move) return work();
-    const { id, from, to, holds } = move;
+    const { id, from, to, holds, refused } = move;
     if (to) await leaveRepeatsAlone();
     const left = from && (await this.claimOf(from, id));
-    const taken = to && (await this.claim(to, id, (holder) => holds(holder, to.reference)));
+    const taken = to && (await this.claim(to, id, (holder) => holds(holder, to.reference), refused));
     try {
       const done = await work();
       if (left && !(await holds(id, left.key.reference))) await this.letGo(left);
@@ -148,16 +152,20 @@ export class ExternalReferences {
    * @param isHeld whether the record with that id exists and carries this reference
    * @throws Rejection DUPLICATE_REFERENCE (with `id`), CONFLICT while another request is about to use it
    */
-  async claim(key: ReferenceKey, id: number, isHeld: (holder: number) => Promise<boolean>): Promise<Claim> {
+  async claim(
+    key: ReferenceKey,
+    id: number,
+    isHeld: (holder: number) => Promise<boolean>,
+    refused: NonNullable<ReferenceMove['refused']> = duplicateReference,
+  ): Promise<Claim> {
     for (const until = Date.now() + longestWaitMs; ; await pause(lookAgainMs)) {
       const claim = await this.firstClaim(key, id);
       if (claim.id === id) return claim;
-      if (await isHeld(claim.id)) throw duplicateReference(key, claim.id);
+      if (await isHeld(claim.id)) throw refused(key, claim.id);
       const taken = await this.takeOver(key, id, claim.id);
       if (taken) return taken;
       // Whoever claimed it is about to use it, or to be refused: which of the two decides what is answered here.
-      if (Date.now() > until)
-        throw new Rejection('CONFLICT', 'Another request is using this external_reference at the moment; please try again.');
+      if (Date.now() > until) throw new Rejection('CONFLICT', 'Another request is using this value at the moment; please try again.');
     }
   }
 
@@ -182,10 +190,8 @@ export class ExternalReferences {
 
   /** Leaves the row, for a claim is never given back, but so old that anybody may take it over. One that was claimed again meanwhile stays as it is. */
   private async letGo({ key, id, claimedAt }: Claim): Promise<void> {
-    await this.pool.query(
-      `UPDATE app.external_references SET claimed_at = '-infinity' WHERE ${isKey} AND id = $5 AND claimed_at = $6::timestamptz`,
-      [...columnsOf(key), id, claimedAt],
-    );
+    const left = key.passing ? 'DELETE FROM app.external_references' : "UPDATE app.external_references SET claimed_at = '-infinity'";
+    await this.pool.query(`${left} WHERE ${isKey} AND id = $5 AND claimed_at = $6::timestamptz`, [...columnsOf(key), id, claimedAt]);
   }
 }
 

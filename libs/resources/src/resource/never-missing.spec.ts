@@ -42,7 +42,7 @@ describe('a field that is never null, in a plain record', () => {
       },
     } as unknown as EventStore;
     const none = undefined as never;
-    const writer = new PlainWriter(events, { problems: () => Promise.resolve([]) } as never, none, none, none);
+    const writer = new PlainWriter(events, { problems: () => Promise.resolve([]) } as never, none, none, none, none);
     await runInContext({ customerId: 1, entityId: null } as unknown as CommandContext, () => writer.register(pumps, input));
     return appended;
   };

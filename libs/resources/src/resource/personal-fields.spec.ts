@@ -28,6 +28,7 @@ import { defineRecord, defineResource } from './define-resource.js';
 import { PersonalDetails } from './personal-details.entity.js';
 import { personalFields } from './personal-fields.js';
 import { PersonalRecords } from './personal-records.js';
+import { UniqueValues } from './unique-values.js';
 import { withoutPersonal } from './personal-states.js';
 import { peopleMigrations, PersonalValues } from './personal-values.js';
 import type { RecordValues } from './plain-decider.js';
@@ -112,12 +113,14 @@ beforeAll(async () => {
   await engine.start();
   events = new EventStore(log, new Sequences(pool));
   values = new PersonalValues(source.manager);
+  const [people, claims] = [new PersonalRecords(values), new ExternalReferences(pool)];
   writer = new PlainWriter(
     events,
     new ReferenceChecks(events, source.manager),
-    new ExternalReferences(pool),
+    claims,
     new Trees(events, pool, source, new Questions(events, engine)),
-    new PersonalRecords(values),
+    people,
+    new UniqueValues(events, people, claims),
   );
 });
 

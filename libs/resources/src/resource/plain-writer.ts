@@ -17,6 +17,7 @@ import {
 import type { PlainResource, ResourceCommands, Written } from './resource-definition.js';
 import { isPersonal } from './personal-fields.js';
 import { PersonalRecords } from './personal-records.js';
+import { hasUniqueValues, UniqueValues } from './unique-values.js';
 import { completed, nothingKept, personalAfter, wholeRow, withoutPersonal, type CompleteState } from './personal-states.js';
 import { keyOf, referenceIn, referenceMove } from './record-references.js';
 import { Trees } from './trees.js';
@@ -45,6 +46,7 @@ export class PlainWriter {
     private readonly externalReferences: ExternalReferences,
     private readonly trees: Trees,
     private readonly people: PersonalRecords,
+    private readonly unique: UniqueValues,
   ) {}
 
   /** Has a guard asked before every change of this kind of record (the site's currency once a cost exists). @throws Error it has one already */
@@ -83,12 +85,13 @@ export class PlainWriter {
   }
 
   private async registerNew(definition: PlainResource, values: RecordValues, decide: () => RecordEvent[]): Promise<Written> {
-    if (isPersonal(definition.personal) || referenceIn(values) !== undefined) return this.registerUnderChosenId(definition, values, decide);
+    if (isPersonal(definition.personal) || hasUniqueValues(definition) || referenceIn(values) !== undefined)
+      return this.registerUnderChosenId(definition, values, decide);
     const outcome = await this.events.create(definition.stream, definition.name, decide);
     return this.written(definition, outcome.id, outcome);
   }
 
-  /** Where the id must be known before the append: a reference is claimed for it, or personal values are written under it. */
+  /** Where the id must be known before the append: a reference or a unique value is claimed for it, or personal values are written under it. */
   private async registerUnderChosenId(definition: PlainResource, values: RecordValues, decide: () => RecordEvent[]): Promise<Written> {
     const reference = referenceIn(values);
     const id = await this.idToRegister(definition, reference);
@@ -98,7 +101,10 @@ export class PlainWriter {
         if (state.registered) throw new Rejection('CONFLICT', 'Another request took the same id; please try again.');
         return decide().map((event) => withoutPersonal(definition.personal, event, version));
       });
-    return this.written(definition, id, await this.people.append(definition, id, personalAfter(definition, nothingKept, values), register));
+    const outcome = await this.unique.keeping(definition, id, undefined, { archived: false, values }, () =>
+      this.people.append(definition, id, personalAfter(definition, nothingKept, values), register),
+    );
+    return this.written(definition, id, outcome);
   }
 
   /** Two creations with one reference get one id: they meet on one stream, where the log lets one through. */
@@ -148,30 +154,33 @@ export class PlainWriter {
       });
     const values = problems.length === 0 ? personalAfter(definition, state, wanted) : undefined;
     const change = (): Promise<Outcome<CompleteState>> => this.people.append(definition, id, values, decide);
-    const outcome = await (problems.length === 0 ? this.movingReference(definition, id, state.values, changes, change) : change());
+    const outcome = await (problems.length === 0 ? this.claimingFirst(definition, id, state, changes, change) : change());
     if (overtaken) return undefined;
     await this.people.forgetOlder(definition, id, state, outcome.state);
     await afterwards?.();
     return this.written(definition, id, outcome);
   }
 
-  private movingReference<T>(
+  private claimingFirst<T>(
     definition: PlainResource,
     id: number,
-    before: RecordValues,
+    state: CompleteState,
     changes: RecordValues,
     work: () => Promise<T>,
   ): Promise<T> {
     const holds = async (holder: number, reference: string): Promise<boolean> =>
       isReference(await this.referenceOf(definition, holder), reference);
-    return this.externalReferences.move(referenceMove(definition, id, { before, changes, holds }), work);
+    const after = { archived: state.archived, values: { ...state.values, ...changes } };
+    return this.externalReferences.move(referenceMove(definition, id, { before: state.values, changes, holds }), () =>
+      this.unique.keeping(definition, id, state, after, work),
+    );
   }
 
   /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED, and what the kind's guard and rules say */
   async archive(definition: PlainResource, id: number): Promise<Written> {
     const guard = this.archiveGuards.get(definition.class);
     const archive = (): Promise<Written> =>
-      this.decideOn(definition, id, (state) => archiveRecord(definition.typeName, definition.rules, state, id));
+      this.decideOn(definition, id, (state) => archiveRecord(definition.typeName, definition.rules, state, id), { archived: true });
     if (!guard) return archive();
     const [archived, afterwards] = await this.trees.oneAtATime(definition, async () => {
       const settle = (await this.existing(definition, id)).archived ? undefined : await guard(id);
@@ -181,16 +190,24 @@ export class PlainWriter {
     return archived;
   }
 
-  /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED */
+  /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED, VALIDATION_FAILED another one has a value by now that must be unique */
   unarchive(definition: PlainResource, id: number): Promise<Written> {
-    return this.decideOn(definition, id, (state) => unarchiveRecord(definition.typeName, state));
+    return this.decideOn(definition, id, (state) => unarchiveRecord(definition.typeName, state), { archived: false });
   }
 
-  private async decideOn(definition: PlainResource, id: number, decide: (state: RecordState) => RecordEvent[]): Promise<Written> {
-    const outcome = await this.events.execute(definition.stream, id, (state) => {
-      requireHere(state.history, definition.scope);
-      return decide(state);
-    });
+  private async decideOn(
+    definition: PlainResource,
+    id: number,
+    decide: (state: RecordState) => RecordEvent[],
+    after: Pick<RecordState, 'archived'>,
+  ): Promise<Written> {
+    const work = (): Promise<Outcome<RecordState>> =>
+      this.events.execute(definition.stream, id, (state) => {
+        requireHere(state.history, definition.scope);
+        return decide(state);
+      });
+    const before = hasUniqueValues(definition) ? await this.existing(definition, id) : undefined;
+    const outcome = await (before ? this.unique.keeping(definition, id, before, { ...before, ...after }, work) : work());
     return this.written(definition, id, await this.people.completeOutcome(definition, id, outcome));
   }
 

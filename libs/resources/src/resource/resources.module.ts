@@ -11,6 +11,7 @@ import { PersonalRecords } from './personal-records.js';
 import { PersonalValues } from './personal-values.js';
 import type { PlainResource, ResourceDefinition } from './resource-definition.js';
 import { Trees } from './trees.js';
+import { UniqueValues } from './unique-values.js';
 import { PlainWriter } from './plain-writer.js';
 import { resourceHandlers } from './resource-commands.js';
 import { resourceController } from './resource-controller.js';
@@ -39,6 +40,7 @@ const services = [
   ResourceWriter,
   PersonalValues,
   PersonalRecords,
+  UniqueValues,
   Trees,
   PlainWriter,
   ResourceWriters,

@@ -3,7 +3,13 @@ import { defineRecord } from '#millwright/resources';
 
 class AccountCodeFields {
   @Name({ description: 'What people call the account.', required: true, example: 'Repairs and maintenance' }) name!: string;
-  @Name({ description: 'What your books call it.', max: 100, example: '6300' }) code?: string | null;
+  @Name({
+    unique: 'in use at a customer',
+    description: 'What your books call it: unique, without regard to case, among those that are not archived.',
+    max: 100,
+    example: '6300',
+  })
+  code?: string | null;
   @Text({ description: 'What is booked there, up to 10,000 characters.', max: 10_000 }) description?: string | null;
 }
 
