@@ -45,8 +45,20 @@ async function freshRecords(): Promise<Record<string, number>> {
   const past = { started_at: '2026-02-28T08:00:00Z', ended_at: '2026-02-28T09:00:00Z' };
   const downtime = (await app.post(`/assets/${assets}/downtimes`, { downtime: past }).expect(201)).data.id as number;
   const comment = (await app.post(`/work_orders/${work_orders}/comments`, { comment: { text: 'Done' } }).expect(201)).data.id as number;
+  const asked = { items: [{ name: 'Done', item_type: 'checkbox' }] };
+  await app.patch(`/procedure_templates/${made['procedure_templates']}`, { procedure_template: asked }).expect(200);
+  const followed = { procedure_template_ids: [made['procedure_templates']] };
+  const procedure = (await app.patch(`/work_orders/${work_orders}`, { work_order: followed }).expect(200)).data.procedures[0].id as number;
   // The example's checklist has one item, with the order 1.
-  return { ...made, part_id: parts, transaction_id: transaction, downtime_id: downtime, comment_id: comment, order: 1 };
+  return {
+    ...made,
+    part_id: parts,
+    transaction_id: transaction,
+    downtime_id: downtime,
+    comment_id: comment,
+    procedure_id: procedure,
+    order: 1,
+  };
 }
 
 /** On a busy machine a request may last longer than it is given; `UNAVAILABLE` asks to repeat it. */

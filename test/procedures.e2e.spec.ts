@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Client } from './harness/client.js';
 import { sharedServer } from './harness/server.js';
 
@@ -109,5 +110,226 @@ describe('a procedure template', () => {
     await app.patch(`/procedure_templates/${data.id}/unarchive`).expect(200);
     const site = (await app.post('/entities', { entity: { name: 'Elsewhere' } }).expect(201)).data.id as number;
     expect((await app.get(`/procedure_templates/${data.id}`, { 'x-entity-id': String(site) })).status).toBe(404);
+  });
+});
+
+const inspection = [
+  { name: 'Type', item_type: 'multiple_choice', options: { choices: ['Routine', 'Emergency'] } },
+  { name: 'Pressure', item_type: 'number', options: { required: true, min: 1.5, max: 4, unit: 'bar' } },
+  { name: 'Last look', item_type: 'heading' },
+  { name: 'Signed', item_type: 'signature', options: { required: true } },
+];
+const template = async (items: object[] = inspection, name = 'Inspection'): Promise<number> =>
+  (await saveTemplate({ name, items }).expect(201)).data.id;
+const open = async (...procedure_template_ids: number[]) =>
+  (await app.post('/work_orders', { work_order: { title: 'Inspect', procedure_template_ids } }).expect(201)).data as {
+    id: number;
+    procedures: { id: number }[];
+  };
+/** An order that follows one template, and its procedure. */
+const ordered = async (items?: object[]): Promise<readonly [order: number, path: string]> => {
+  const { id, procedures } = await open(await template(items));
+  return [id, `/work_orders/${id}/procedures/${procedures[0]?.id}`];
+};
+const change = (order: number, fields: object) => app.patch(`/work_orders/${order}`, { work_order: fields });
+const answer = (path: string, ...answers: object[]) => app.patch(path, { answers });
+const nameOfEvents = async (order: number): Promise<string[]> =>
+  (await app.get(`/audit_trail?filter[stream_eq]=workOrder-${order}&sort=position`)).data.map(({ type }: { type: string }) => type);
+
+describe('an order that follows procedure templates', () => {
+  it('has copies of their items as they were when they were named', async () => {
+    const first = await template();
+    const second = await template([{ name: 'Note', item_type: 'text' }], 'Notes');
+    const order = await open(first);
+    await changeTemplate(first, { name: 'Renamed', items: [{ id: 2, name: 'Other' }] }).expect(200);
+    const copied = { name: 'Inspection', procedure_template_id: first, completed_at: null };
+    expect(order.procedures).toMatchObject([copied]);
+    const both = (await change(order.id, { procedure_template_ids: [second, first] }).expect(200)).data.procedures;
+    expect(both).toMatchObject([copied, { name: 'Notes', procedure_template_id: second }]);
+    expect((await app.get(`/work_orders/${order.id}`)).data.procedures).toEqual(both);
+    const listed = (await app.get(`/work_orders/${order.id}/procedures`)).data;
+    expect(listed).toMatchObject([
+      {
+        ...copied,
+        work_order_id: order.id,
+        items: [
+          { id: 1, template_item_id: 1, name: 'Type', index: 1, item_type: 'multiple_choice', value: null, out_of_range: false },
+          { id: 2, name: 'Pressure', options: { required: true, min: 1.5, max: 4, unit: 'bar' }, answered_at: null, answered_by: null },
+          { item_type: 'heading' },
+          { item_type: 'signature' },
+        ],
+      },
+      { name: 'Notes' },
+    ]);
+    expect((await change(order.id, { procedure_template_ids: [second] }).expect(200)).data.procedures).toEqual([both[1]]);
+    expect((await app.get(`/work_orders/${order.id}/procedures/${both[0].id}`)).status).toBe(404);
+    expect((await change(order.id, { procedure_template_ids: null }).expect(200)).data.procedures).toEqual([]);
+  });
+
+  it('is refused a template twice, one that there is not, and one that is archived', async () => {
+    const id = await template();
+    const order = (await open(id)).id;
+    const field = 'work_order.procedure_template_ids';
+    expect(problemsOf(await change(order, { procedure_template_ids: [id, id] }))).toEqual([422, [`${field} not_unique`]]);
+    expect(problemsOf(await change(order, { procedure_template_ids: [id, 987654321] }))).toEqual([422, [`${field} not_found`]]);
+    await app.delete(`/procedure_templates/${id}`).expect(204);
+    await change(order, { procedure_template_ids: [id] }).expect(200);
+    const again = await app.post('/work_orders', { work_order: { title: 'X', procedure_template_ids: [id] } });
+    expect(problemsOf(again)).toEqual([422, [`${field} archived`]]);
+    expect(await nameOfEvents(order)).toEqual(['WorkOrderOpened', 'ProcedureAdded']);
+  });
+
+  it('counts for its template while it is neither archived nor cancelled', async () => {
+    const id = await template();
+    const counted = async () => (await app.get(`/procedure_templates/${id}`)).data.assignment_count;
+    expect(await counted()).toMatchObject({ work_orders: 0 });
+    const [one, two, three] = [(await open(id)).id, (await open(id)).id, (await open(id)).id];
+    expect(await counted()).toMatchObject({ work_orders: 3 });
+    await change(one, { status_id: 4 }).expect(200);
+    await change(two, { status_id: 5 }).expect(200);
+    expect((await app.get(`/procedure_templates?filter[id_eq]=${id}`)).data).toMatchObject([{ assignment_count: { work_orders: 2 } }]);
+    await app.delete(`/work_orders/${three}`).expect(204);
+    expect(await counted()).toMatchObject({ work_orders: 1 });
+    expect(await app.graphql(`{ procedureTemplate(id: ${id}) { assignmentCount { workOrders } } }`)).toEqual({
+      procedureTemplate: { assignmentCount: { workOrders: 1 } },
+    });
+  });
+});
+
+describe('a procedure of an order', () => {
+  it('is complete with its last required answer, and not once one is taken back', async () => {
+    const [order, path] = await ordered();
+    const said = await answer(path, { item_id: 2, value: '4.000001' }, { item_id: 1, value: 'Emergency' }).expect(200);
+    expect(said.data).toMatchObject({
+      completed_at: null,
+      items: [{ value: 'Emergency' }, { value: 4.000001, out_of_range: true }, {}, { value: null }],
+    });
+    const done = (await answer(path, { item_id: 4, value: { name: 'Ada' } }).expect(200)).data;
+    const { answered_at, ...signed } = done.items[3];
+    expect(done.completed_at).toBe(answered_at);
+    expect(signed).toMatchObject({
+      value: { name: 'Ada', signed_at: answered_at },
+      answered_by: { id: 1, name: expect.any(String), surname: null },
+    });
+    expect((await app.get(path)).data).toEqual(done);
+    const later = (await answer(path, { item_id: 2, value: 2 }).expect(200)).data;
+    expect(later).toMatchObject({ completed_at: done.completed_at, items: [{}, { value: 2, out_of_range: false }, {}, {}] });
+    expect((await answer(path, { item_id: 4, value: null }).expect(200)).data.completed_at).toBeNull();
+    expect((await app.get(`/work_orders/${order}`)).data.procedures).toMatchObject([{ completed_at: null }]);
+    expect((await app.get(path)).data.items[3]).toMatchObject({ value: null, answered_at: null, answered_by: null });
+  });
+
+  it('moves the tag of its order, and nothing where it is answered so already', async () => {
+    const [order, path] = await ordered();
+    const tag = (await app.get(path)).headers.get('etag') ?? '';
+    expect(tag).toBe((await app.get(`/work_orders/${order}`)).headers.get('etag'));
+    const answered = await app.patch(path, { answers: [{ item_id: 2, value: 2 }] }, { 'if-match': tag }).expect(200);
+    expect((await app.patch(path, { answers: [{ item_id: 2, value: 3 }] }, { 'if-match': tag })).status).toBe(412);
+    const repeated = await answer(path, { item_id: 2, value: '2.0' }).expect(200);
+    expect(repeated.headers.get('etag')).toBe(answered.headers.get('etag'));
+    expect((await app.get(path)).headers.get('etag')).toBe(answered.headers.get('etag'));
+  });
+
+  it('keeps every answer when fifty are given at the same moment', async () => {
+    const items = Array.from({ length: 50 }, (_, index) => ({ name: `Item ${index}`, item_type: 'checkbox', options: { required: true } }));
+    const [, path] = await ordered(items);
+    const answers = await Promise.all(items.map((_, index) => answer(path, { item_id: index + 1, value: true }).expect(200)));
+    expect(answers.filter(({ data }) => data.completed_at !== null)).toHaveLength(1);
+    const { items: shown, completed_at } = (await app.get(path)).data;
+    expect(shown.every(({ value }: { value: unknown }) => value === true)).toBe(true);
+    expect(completed_at).not.toBeNull();
+  });
+
+  it('refuses answers by their places, all of them for one that is wrong', async () => {
+    const [order, path] = await ordered();
+    const wrong = await answer(
+      path,
+      { item_id: 2, value: 2 },
+      { item_id: 1, value: 'Never' },
+      { item_id: 3, value: 'x' },
+      { item_id: 9, value: 1 },
+      { item_id: 4, value: 'Ada' },
+      { item_id: 2 },
+      { value: 1 },
+    );
+    expect(problemsOf(wrong)).toEqual([422, ['answers.6.item_id required']]);
+    const form = await answer(
+      path,
+      { item_id: 2, value: 'x' },
+      { item_id: 1, value: 'Never' },
+      { item_id: 3, value: 'x' },
+      { item_id: 9, value: 1 },
+      { item_id: 4 },
+    );
+    expect(problemsOf(form)).toEqual([
+      422,
+      [
+        'answers.0.value not_a_number',
+        'answers.1.value not_a_choice',
+        'answers.2.value takes_no_answer',
+        'answers.3.item_id not_found',
+        'answers.4.value required',
+      ],
+    ]);
+    expect((await app.patch(path, { answers: 'x' })).error.details).toMatchObject([{ field: 'answers', code: 'not_a_list' }]);
+    expect((await app.patch(path)).status).toBe(422);
+    expect((await answer(`/work_orders/${order}/procedures/987654321`)).status).toBe(404);
+    expect((await app.get('/work_orders/987654321/procedures')).status).toBe(404);
+    expect(await nameOfEvents(order)).toEqual(['WorkOrderOpened', 'ProcedureAdded']);
+  });
+
+  it('stays on its order once it has answers, and takes none when that is closed', async () => {
+    const [order, path] = await ordered();
+    const { id } = (await answer(path, { item_id: 2, value: 0 }).expect(200)).data;
+    expect((await change(order, { procedure_template_ids: [] })).error).toMatchObject({ code: 'PROCEDURE_ANSWERED', id });
+    await change(order, { status_id: 5 }).expect(200);
+    expect((await answer(path, { item_id: 2, value: 1 })).error.code).toBe('WORK_ORDER_CLOSED');
+    await change(order, { status_id: 1 }).expect(200);
+    await answer(path, { item_id: 2, value: null }).expect(200);
+    await change(order, { procedure_template_ids: [] }).expect(200);
+  });
+
+  it('keeps the names of those who sign out of the history', async () => {
+    const [order, path] = await ordered();
+    await answer(path, { item_id: 4, value: { name: 'Augusta King' } }).expect(200);
+    const history = (await app.get(`/audit_trail?filter[stream_eq]=workOrder-${order}`)).body;
+    expect(JSON.stringify(history)).not.toContain('Augusta');
+    expect(history.data[0].data.value ?? history.data.at(-1).data.value).toEqual({
+      signature: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+  });
+
+  it('is answered over GraphQL as over REST, with one effect a key', async () => {
+    const [order, path] = await ordered();
+    const id = path.split('/').at(-1);
+    const shown = 'id completedAt procedureTemplate { name } items { id itemType value outOfRange answeredBy { id } options { min } }';
+    const mutation = `mutation ($value: AnswerValue) {
+      answerProcedure(
+        input: { workOrderId: ${order}, procedureId: ${id}, answers: [{ itemId: 2, value: 1.25 }, { itemId: 4, value: { name: "Ada" } }, { itemId: 1, value: $value }] }
+        idempotencyKey: "${randomUUID()}"
+      ) { ${shown} }
+    }`;
+    const first = await app.graphql(mutation, { value: 'Routine' });
+    expect(first).toMatchObject({
+      answerProcedure: {
+        completedAt: expect.any(String),
+        procedureTemplate: { name: 'Inspection' },
+        items: [
+          { value: 'Routine', answeredBy: { id: '1' } },
+          { value: '1.25', outOfRange: true, options: { min: '1.5' } },
+          { value: null, answeredBy: null },
+          { value: { name: 'Ada', signedAt: expect.any(String) } },
+        ],
+      },
+    });
+    expect(await app.graphql(mutation, { value: 'Routine' })).toEqual(first);
+    expect((await nameOfEvents(order)).filter((type) => type === 'ProcedureItemAnswered')).toHaveLength(3);
+    expect(
+      await app.graphql(`{ procedure(workOrderId: ${order}, id: ${id}) { ${shown} } workOrder(id: ${order}) { procedures { ${shown} } } }`),
+    ).toEqual({
+      procedure: first.answerProcedure,
+      workOrder: { procedures: [first.answerProcedure] },
+    });
   });
 });

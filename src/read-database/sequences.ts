@@ -2,7 +2,7 @@ import { commentIds } from '#millwright/comments';
 import type { IdSequence } from '#millwright/event-sourcing';
 import { parts, partTransactionIds } from '#millwright/inventory';
 import { downtimeIds } from '#millwright/sites';
-import { otherCostIds, workOrders } from '#millwright/work-orders';
+import { otherCostIds, procedureIds, workOrders } from '#millwright/work-orders';
 import { records } from '../engine/records.js';
 
 /** Every sequence of ids, `app.<name>_id` in the database. One more here makes a sequence more at the next start. */
@@ -11,6 +11,7 @@ export const sequences: readonly IdSequence[] = [
   ...[parts, workOrders].map(({ name, stream }) => ({ name, category: stream.category })),
   partTransactionIds,
   otherCostIds,
+  procedureIds,
   downtimeIds,
   commentIds,
 ];

@@ -83,6 +83,8 @@ export type OutputFacet = Readonly<{
   name: string;
   type(): unknown;
   nullable: boolean;
+  /** What it is, where that is not what is said in the field. */
+  description?: string;
   /** Left out, the row has the value under that name. */
   resolve?(row: Row, related: Related): unknown;
 }>;

@@ -1,8 +1,8 @@
 export * from './field-definition.js';
 export * from './choices.js';
 export * from './children.js';
-export { inputField, type FieldKind, type FieldOptions, type ShownOptions } from './kind.js';
-export { canonicalText, ExternalReference, isStorable, Name, ShownText, Text } from './kinds/text.js';
+export { inputField, shownField, type FieldKind, type FieldOptions, type ShownOptions } from './kind.js';
+export { canonicalText, ExternalReference, isStorable, Name, ShownText, Text, textProblem } from './kinds/text.js';
 export * from './kinds/texts.js';
 export * from './kinds/integer.js';
 export * from './kinds/decimal.js';

@@ -1,6 +1,7 @@
 import { Children, Name, Shown, Text, type Related } from '#millwright/fields';
 import type { Row } from '#millwright/event-sourcing';
 import { defineRecord } from '#millwright/resources';
+import { ShownAssignmentCount } from './assignment-count.js';
 import { itemsWithSuitingOptions, refuseWhatNoOrderCouldCopy } from './domain/template-items.js';
 import { ProcedureTemplateItemFields } from './template-items.fields.js';
 
@@ -30,6 +31,7 @@ const person = {
 const named = (row: Row, related: Related, column: string): unknown => related.label('user', row[column], ['id', 'name', 'surname']);
 
 class ProcedureTemplateFigures {
+  @ShownAssignmentCount() assignment_count!: object;
   @Shown(person, (row, _figures, related) => named(row, related, 'created_by'), { only: 'row', as: 'created_by' }) author!: object;
   @Shown(person, (row, _figures, related) => named(row, related, 'updated_by'), { only: 'row', as: 'updated_by' }) editor!: object;
 }

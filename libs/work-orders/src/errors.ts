@@ -4,8 +4,11 @@ import { defineErrors } from '#millwright/event-sourcing';
 export const workOrderErrors = defineErrors({
   errors: {
     WORK_ORDER_CLOSED: { status: 409, meaning: 'The work order is completed or cancelled; reopen it first.' },
+    PROCEDURE_ANSWERED: { status: 409, meaning: 'The procedure has answers, so that it cannot be taken off the work order.' },
+    PROCEDURE_INCOMPLETE: { status: 409, meaning: "Required items of the work order's procedures are open, which the details name." },
   },
   details: {
+    takes_no_answer: 'The item is a heading.',
     never_changes: 'The value is fixed once the record exists.',
     too_many_parts: 'A work order takes 1,500 parts at most.',
     event_too_large: 'The event that completes the work order cannot name so many parts.',

@@ -22,6 +22,11 @@ export { otherCostIds, workOrders } from './work-order.resource.js';
 export { WorkOrdersModule } from './work-orders.module.js';
 export { workOrderRecords, workOrderStatuses } from './records/work-order-records.js';
 export { completeOptions, procedureItemOptions } from './procedures/item-options.shown.js';
-export { procedureItemTypes } from './procedures/item-types.js';
+export { procedureItemTypes, type ProcedureItemType } from './procedures/item-types.js';
+export { procedureIds } from './procedures/template-copies.js';
+export { procedureTable } from './read-models/procedures.js';
+export { workOrderTable } from './read-models/work-order-row.js';
+/** For schedules, which show how far their last order is. @public */
+export { workProgress, type WorkProgress } from './domain/work-progress.js';
 export { workOrderUpcasters } from './upcasters.js';
 export { workOrderErrors } from './errors.js';

@@ -1,8 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { currentEntity } from '#millwright/access';
 import { EventStore } from '#millwright/event-sourcing';
 import { issueRefusal, part } from '#millwright/inventory';
 import { showQuantity } from '#millwright/quantities';
 import { ResourceWriter, ResourceWriters, type Decided, type ResourceCommands } from '#millwright/resources';
+import { entities } from '#millwright/sites';
 import { sideBySide } from './domain/side-by-side.js';
 import { archiveWorkOrder, unarchiveWorkOrder } from './domain/work-order-archive.js';
 import { awaitsParts } from './domain/work-order-completion.js';
@@ -14,6 +16,7 @@ import { completionRefusal, Fulfilment } from './fulfilment.js';
 import type { CompleteWorkOrder, ReopenWorkOrder } from './work-order.commands.js';
 import type { WorkOrderFields } from './work-order.fields.js';
 import { workOrders } from './work-order.resource.js';
+import { TemplateCopies } from './procedures/template-copies.js';
 import { WorkOrderStatuses } from './work-order-statuses.js';
 
 /** Brings commands on work orders to their stream, and waits until their parts have dealt with them. */
@@ -25,6 +28,7 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
     private readonly statuses: WorkOrderStatuses,
     private readonly fulfilment: Fulfilment,
     private readonly writers: ResourceWriters,
+    private readonly templateCopies: TemplateCopies,
   ) {}
 
   onModuleInit(): void {
@@ -33,27 +37,38 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
 
   /** @throws Rejection VALIDATION_FAILED, DUPLICATE_REFERENCE, CONFLICT */
   async create(input: WorkOrderFields): Promise<Decided<WorkOrder>> {
-    const status = await this.statuses.find(input.status_id);
-    const now = new Date().toISOString();
+    const wanted = await this.wantedBy(input);
     const outcome = await this.resources.create(workOrders, withWholeChecklist(input), (order, workOrderId, details) =>
-      openWorkOrder(order, { workOrderId, details, status, completedAt: input.completed_at, now }),
+      openWorkOrder(order, { workOrderId, details, ...wanted }),
     );
     return this.settled(outcome);
   }
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, CONFLICT, WORK_ORDER_CLOSED, INSUFFICIENT_STOCK, DUPLICATE_REFERENCE, PRECONDITION_FAILED, COMPLETION_PENDING */
   async update(id: number, input: Partial<WorkOrderFields>): Promise<Decided<WorkOrder>> {
-    const status = await this.statuses.find(input.status_id);
-    const wanted = { status, completedAt: input.completed_at };
+    const wanted = await this.wantedBy(input);
     const unissuable = asksForCompletion(wanted) ? await this.unissuableParts(id) : [];
-    const now = new Date().toISOString();
     const outcome = await this.resources.update(workOrders, id, withWholeChecklist(input), (order, changes) => {
-      const events = changeWorkOrder(order, { changes, ...wanted, now });
+      const events = changeWorkOrder(order, { changes, ...wanted });
       const refusal = completionRefusal({ parts: unissuable, count: unissuable.length });
       if (refusal && awaitsParts(events)) throw refusal;
       return events;
     });
     return this.settled(outcome);
+  }
+
+  /** What a request wants beside the fields: a status, and templates to follow. @throws Rejection VALIDATION_FAILED an unknown status */
+  private async wantedBy({ status_id, completed_at: completedAt, procedure_template_ids }: Partial<WorkOrderFields>) {
+    const status = await this.statuses.find(status_id);
+    const requireProcedures = asksForCompletion({ status, completedAt }) && (await this.requiresProcedures());
+    const templates = await this.templateCopies.of(procedure_template_ids);
+    return { status, completedAt, requireProcedures, templates, now: new Date().toISOString() };
+  }
+
+  /** Whether the site completes no order of which a required item is open. */
+  private async requiresProcedures(): Promise<boolean> {
+    const { state } = await this.events.load(entities.stream, currentEntity().id);
+    return state.values['require_procedures'] === true;
   }
 
   /** The common case is answered before anything is appended; what changes in between is still judged by the parts themselves. */

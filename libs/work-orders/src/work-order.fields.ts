@@ -23,6 +23,7 @@ import {
 import { defineShownType, resourceFields } from '#millwright/resources';
 import type { StatusKind } from './domain/work-order.events.js';
 import { downtimeTracking, printedDowntime } from './downtime-tracking.js';
+import { ProcedureTemplateIds } from './procedures/template-ids.js';
 import { totalCosts, partAssignment, type WorkOrderCosts } from './work-order-costs.shown.js';
 import { priorities, statusKinds, yesOrNo } from './work-order.choices.js';
 
@@ -85,7 +86,7 @@ export class WorkOrderFields {
   notify_vendors_on_update?: string | null;
   @NotYet({ list: false, only: 'full' }) work_order_request_id?: unknown[] | null;
   @NotYet() account_codes_ids?: unknown[] | null;
-  @NotYet({ shownAs: 'procedures', only: 'full' }) procedure_template_ids?: unknown[] | null;
+  @ProcedureTemplateIds() procedure_template_ids?: number[] | null;
   @NotYet() vendors_ids?: unknown[] | null;
 }
 
@@ -123,7 +124,7 @@ export const workOrderFields = resourceFields({
   name: 'work_order',
   fields: WorkOrderFields,
   shown: WorkOrderFigures,
-  apart: ['status_id', 'completed_at'],
+  apart: ['status_id', 'completed_at', 'procedure_template_ids'],
   attachments: 'full',
   people: { as: 'records', columns: ['created_by_id', 'updated_by_id'] },
 });

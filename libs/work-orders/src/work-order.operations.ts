@@ -7,6 +7,7 @@ import { otherCost } from './other-cost.shown.js';
 import { OtherCostWriter } from './other-cost-writer.js';
 import { PartAssignments } from './part-assignments.js';
 import { partAssignment } from './work-order-costs.shown.js';
+import { answerProcedureOperation } from './procedures/procedure.operations.js';
 import * as commands from './work-order.commands.js';
 import { WorkOrderWriter } from './work-order-writer.js';
 
@@ -103,4 +104,5 @@ export const workOrderOperations = [
     carryOut: (costs, command) => costs.record(command),
     answers: { printed: otherCost.type, status: 201, output: () => otherCost.type, by: OtherCostReader },
   }),
+  answerProcedureOperation,
 ];

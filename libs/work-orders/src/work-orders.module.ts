@@ -13,6 +13,14 @@ import { otherCost } from './other-cost.shown.js';
 import { OtherCostWriter } from './other-cost-writer.js';
 import { OtherCostsController } from './other-costs.controller.js';
 import { PartAssignments } from './part-assignments.js';
+import { procedureItem } from './procedures/procedure-item.shown.js';
+import { ProcedureReader } from './procedures/procedure-reader.js';
+import { ProcedureResolver } from './procedures/procedure.resolver.js';
+import { procedure } from './procedures/procedure.shown.js';
+import { ProcedureWriter } from './procedures/procedure-writer.js';
+import { ProceduresController } from './procedures/procedures.controller.js';
+import { Signatures } from './procedures/signatures.js';
+import { TemplateCopies } from './procedures/template-copies.js';
 import { procedureItemOptions } from './procedures/item-options.shown.js';
 import { workOrderRecords } from './records/work-order-records.js';
 import { WorkOrderCostReader } from './work-order-costs.js';
@@ -27,7 +35,7 @@ import { WorkOrderWriter } from './work-order-writer.js';
 /** Work orders, their parts and other costs, and the process that joins them with the stock. */
 @Module({
   imports: [resourceModule(workOrderRecords, [{ resource: workOrders, operations: workOrderOperations }])],
-  controllers: [OtherCostsController, commentsController(workOrders)],
+  controllers: [OtherCostsController, ProceduresController, commentsController(workOrders)],
   providers: [
     ...operationHandlers(workOrderOperations),
     WorkOrderWriter,
@@ -44,6 +52,13 @@ import { WorkOrderWriter } from './work-order-writer.js';
     commentsOfRecordResolver(workOrders),
     downtimeTracking.resolver,
     procedureItemOptions.resolver,
+    procedureItem.resolver,
+    procedure.resolver,
+    ProcedureResolver,
+    ProcedureReader,
+    ProcedureWriter,
+    Signatures,
+    TemplateCopies,
     partAssignment.resolver,
     otherCost.resolver,
   ],

@@ -34,19 +34,29 @@ export const idKind: FieldKind = {
   openApiShown: { type: 'integer' },
 };
 
+/** What becomes of an id that is named twice (default: it stands once). */
+type Repeats = 'refused' | undefined;
+
 function idsProblem(value: unknown, max: number): Problem | undefined {
   if (!Array.isArray(value)) return { code: 'not_a_list', message: 'must be a list of ids' };
   if (value.length > max) return { code: 'too_many', message: `must not have more than ${max} entries` };
   return value.every(isId) ? undefined : { code: 'not_an_id', message: 'must contain positive integer ids only' };
 }
 
-const ids = (max: number): FieldKind => ({
+const repeated = (value: unknown): Problem | undefined =>
+  Array.isArray(value) && new Set(value).size < value.length ? { code: 'not_unique', message: 'must not contain one id twice' } : undefined;
+
+const ids = (max: number, repeats: Repeats): FieldKind => ({
   column: 'bigint[]',
   attribute: 'ids',
   initial: [],
-  // Each once, in the order they came.
-  convert: (value) => (Array.isArray(value) ? [...new Set(value.map(idFrom))] : value),
-  check: (value) => idsProblem(value, max),
+  // In the order they came.
+  convert(value) {
+    if (!Array.isArray(value)) return value;
+    const found = value.map(idFrom);
+    return repeats === 'refused' ? found : [...new Set(found)];
+  },
+  check: (value) => idsProblem(value, max) ?? repeated(value),
   graphql: () => [ID],
   openApi: { type: 'array', items: idKind.openApi, maxItems: max },
 });
@@ -164,15 +174,25 @@ export const Reference =
 export const IdOf = (what: string, options: FieldOptions = {}): PropertyDecorator =>
   inputField(idKind, { description: `The number of the ${spoken(what)}.`, ...options });
 
-/** Ids of other records, each once. Codes: not_a_list, not_an_id, too_many; not_found, archived, not_assignable once they are looked up. */
+type ReferencesOptions = ReferenceOptions &
+  Readonly<{
+    max?: number;
+    repeats?: Repeats;
+    /** How they are shown, where that is not what they are of. */
+    shown?: Pick<FieldDefinition, 'printed' | 'output'>;
+  }>;
+
+/** Ids of other records, each once. Codes: not_a_list, not_an_id, too_many, not_unique; not_found, archived, not_assignable once they are looked up. */
 export const References =
-  (target: string, { max = 1000, label, demands, ...options }: ReferenceOptions & Readonly<{ max?: number }> = {}): PropertyDecorator =>
+  (target: string, { max = 1000, label, demands, repeats, shown, ...options }: ReferencesOptions = {}): PropertyDecorator =>
   (type, property) => {
     refersTo({ type: type.constructor as Class, field: String(property), kind: target, demands });
-    inputField(ids(max), options, (name) => ({ target, demands, ...relationsOf({ name, target, label, only: options.only }) }))(
-      type,
-      property,
-    );
+    const field = inputField(ids(max, repeats), options, (name) => ({
+      target,
+      demands,
+      ...(shown ?? relationsOf({ name, target, label, only: options.only })),
+    }));
+    field(type, property);
   };
 
 type ShownReferenceOptions = Readonly<{

@@ -21,7 +21,8 @@ const isTooLarge = (text: string): boolean => text.length * 3 > mostBytes && Buf
 
 const isLonger = (text: string, max: number): boolean => text.length > max && [...text].length > max;
 
-function textProblem(value: unknown, { max, required }: { max: number; required: boolean }): Problem | undefined {
+/** What is wrong with a text: at most `max` code points, 40,000 bytes in UTF-8. */
+export function textProblem(value: unknown, { max, required }: { max: number; required: boolean }): Problem | undefined {
   if (typeof value !== 'string') return { code: 'not_text', message: 'must be text' };
   if (!isStorable(value)) return { code: 'invalid_text', message: 'must not contain NUL or unpaired surrogates' };
   if (required && value.trim() === '') return { code: 'required', message: 'must not be empty' };

@@ -39,7 +39,7 @@ export function defineOutputType(
 /** What an output is. An instruction of requests (`qr_code_attributes`) says nothing of what comes of it, but that of children says whose they are. */
 export function outputDescription(typeName: string, { name, output, children }: FieldDefinition): string | undefined {
   const shown = output?.name ?? name;
-  return columnDescription(typeName, children || relationName(name) === shown || name === shown ? name : shown);
+  return output?.description ?? columnDescription(typeName, children || relationName(name) === shown || name === shown ? name : shown);
 }
 
 export const outputTypeOf = (name: string): Class => types.get(name)?.type ?? RecordLabel;

@@ -108,6 +108,9 @@ export function effectsOf(before: WorkOrder, event: WorkOrderEvent): PartEffect[
     case 'WorkOrderCompleted':
     case 'WorkOrderCompletionDateChanged':
     case 'OtherCostRecorded':
+    case 'ProcedureAdded':
+    case 'ProcedureRemoved':
+    case 'ProcedureItemAnswered':
     case 'WorkOrderArchived':
     case 'WorkOrderUnarchived':
       return [];

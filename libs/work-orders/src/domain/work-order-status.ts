@@ -2,40 +2,54 @@ import { changedFields, Rejection } from '#millwright/event-sourcing/decider';
 import type { StatusKind, WorkOrderDetails, WorkOrderEvent } from './work-order.events.js';
 import { requireDistinctOrders } from './checklist.js';
 import { fitsIntoCompletion } from './completion-size.js';
+import { followTemplates, type TemplateCopy } from './order-procedures.js';
+import { refuseOpenItems } from './procedures.js';
 import { completedEvent } from './work-order-completion.js';
 import { workOrder } from './work-order.js';
 import { beingCompleted, closed, completedStatus, invalid, openStatus, requireInUse } from './work-order.state.js';
 import type { Status, WorkOrder } from './work-order.state.js';
 
 /** What a client says about the status: a status, a time of completion (null: not completed), or neither. `now` and times are instants in UTC. */
-type WantedStatus = Readonly<{ status?: Status; completedAt?: string | null; now: string }>;
+type WantedStatus = Readonly<{
+  status?: Status;
+  completedAt?: string | null;
+  now: string;
+  /** Whether the site completes no order of which a required item of a procedure is open. */
+  requireProcedures?: boolean;
+}>;
 
-export type OpenWorkOrder = WantedStatus & Readonly<{ workOrderId: number; details: WorkOrderDetails }>;
+/** The templates that it is to follow; left out, nothing changes about them. */
+type WantedProcedures = Readonly<{ templates?: readonly TemplateCopy[] }>;
+
+export type OpenWorkOrder = WantedStatus & WantedProcedures & Readonly<{ workOrderId: number; details: WorkOrderDetails }>;
 
 /**
  * A new order. One that is completed or cancelled already is opened, and completed or cancelled, in the same append.
- * @throws Rejection CONFLICT the id is taken; VALIDATION_FAILED (contradicts_status, out_of_range, not_unique)
+ * @throws Rejection CONFLICT the id is taken; PROCEDURE_INCOMPLETE; VALIDATION_FAILED (contradicts_status, out_of_range, not_unique)
  */
-export function openWorkOrder(order: WorkOrder, { workOrderId, details, ...wanted }: OpenWorkOrder): WorkOrderEvent[] {
+export function openWorkOrder(order: WorkOrder, { workOrderId, details, templates = [], ...wanted }: OpenWorkOrder): WorkOrderEvent[] {
   if (order.workOrderId !== null) throw new Rejection('CONFLICT', 'A work order with this id exists already.');
   requireDistinctOrders(details);
   const { statusId } = wanted.status?.kind === 'open' ? wanted.status : openStatus;
   const opened: WorkOrderEvent = { type: 'WorkOrderOpened', data: { workOrderId, statusId, kind: 'open', details } };
-  return [opened, ...moveTo(workOrder.evolve(order, opened), wanted)];
+  const begun = [opened, ...followTemplates(workOrder.evolve(order, opened), templates)];
+  return [...begun, ...moveTo(begun.reduce(workOrder.evolve, order), wanted)];
 }
 
-export type ChangeWorkOrder = WantedStatus & Readonly<{ changes?: Partial<WorkOrderDetails> }>;
+export type ChangeWorkOrder = WantedStatus & WantedProcedures & Readonly<{ changes?: Partial<WorkOrderDetails> }>;
 
 /**
  * Edits the order, moves it to another status, or both in one append. What is so already appends nothing.
- * @throws Rejection NOT_FOUND; CONFLICT archived, or a completion is running; WORK_ORDER_CLOSED between completed and cancelled; VALIDATION_FAILED (contradicts_status, out_of_range, not_unique, too_many_parts)
+ * @throws Rejection NOT_FOUND; CONFLICT archived, or a completion is running; WORK_ORDER_CLOSED between completed and cancelled; PROCEDURE_ANSWERED, PROCEDURE_INCOMPLETE;
+ *   VALIDATION_FAILED (contradicts_status, out_of_range, not_unique, too_many_parts)
  */
-export function changeWorkOrder(order: WorkOrder, { changes = {}, ...wanted }: ChangeWorkOrder): WorkOrderEvent[] {
+export function changeWorkOrder(order: WorkOrder, { changes = {}, templates, ...wanted }: ChangeWorkOrder): WorkOrderEvent[] {
   requireInUse(order);
   const changed = changedFields(order.details, changes);
   requireDistinctOrders(changed);
   const edits: WorkOrderEvent[] =
     Object.keys(changed).length === 0 ? [] : [{ type: 'WorkOrderDetailsChanged', data: { changes: changed } }];
+  if (templates) edits.push(...followTemplates(order, templates));
   return [...edits, ...moveTo(edits.reduce(workOrder.evolve, order), wanted)];
 }
 
@@ -51,7 +65,7 @@ export const reopenWorkOrder = (order: WorkOrder, { status, now }: Readonly<{ st
 
 const oneDayMs = 86_400_000;
 
-function moveTo(order: WorkOrder, { status, completedAt, now }: WantedStatus): WorkOrderEvent[] {
+function moveTo(order: WorkOrder, { status, completedAt, now, requireProcedures }: WantedStatus): WorkOrderEvent[] {
   if (typeof completedAt === 'string') {
     if (status && status.kind !== 'completed')
       throw invalid('work_order.completed_at', 'contradicts_status', 'contradicts a status that is not a completed one');
@@ -64,6 +78,7 @@ function moveTo(order: WorkOrder, { status, completedAt, now }: WantedStatus): W
     case 'open':
       return toOpen(order, status?.statusId ?? order.openStatusId);
     case 'completed':
+      if (requireProcedures && order.phase === 'open') refuseOpenItems(order);
       return toCompleted(order, status?.statusId, completedAt ?? undefined, now);
     case 'cancelled':
       return toCancelled(order, status?.statusId ?? order.statusId);
@@ -71,7 +86,7 @@ function moveTo(order: WorkOrder, { status, completedAt, now }: WantedStatus): W
 }
 
 /** Whether the order is to be completed, whatever it is now: a status decides, without one a time of completion. */
-export const asksForCompletion = ({ status, completedAt }: Omit<WantedStatus, 'now'>): boolean =>
+export const asksForCompletion = ({ status, completedAt }: Pick<WantedStatus, 'status' | 'completedAt'>): boolean =>
   status ? status.kind === 'completed' : typeof completedAt === 'string';
 
 /** A status decides; without one, a time of completion completes and null reopens what is completed. */

@@ -1,5 +1,6 @@
 import type { Event } from '#millwright/event-sourcing/decider';
 import type { Decimal } from '#millwright/quantities';
+import type { ProcedureEvent } from './procedure.events.js';
 
 // These types are the storage format. Never edit a published one: add a version beside it and upcast on read.
 
@@ -108,5 +109,6 @@ export type WorkOrderEvent =
   | WorkOrderReopened
   | WorkOrderCancelled
   | OtherCostRecorded
+  | ProcedureEvent
   | WorkOrderArchived
   | WorkOrderUnarchived;

@@ -1,6 +1,7 @@
 import { Map as PersistentMap, Set as PersistentSet } from 'immutable';
 import { Rejection, type DetailCode, type RecordHistory, type Stamp } from '#millwright/event-sourcing/decider';
 import type { Decimal } from '#millwright/quantities';
+import { noProcedures, type Procedures } from './procedures.js';
 import type { StatusKind, UnissuedPart, WorkOrderDetails } from './work-order.events.js';
 
 /** A status and what it means; the kind of a status never changes. */
@@ -57,7 +58,8 @@ export type WorkOrder = Readonly<{
   otherCostIds: PersistentSet<number>;
   archived: boolean;
   history: RecordHistory | undefined;
-}>;
+}> &
+  Procedures;
 
 const noDetails: WorkOrderDetails = { externalReference: null };
 
@@ -76,6 +78,7 @@ export const unknownWorkOrder: WorkOrder = {
   refusedCompletions: PersistentMap(),
   otherCosts: 0n,
   otherCostIds: PersistentSet(),
+  ...noProcedures,
   archived: false,
   history: undefined,
 };

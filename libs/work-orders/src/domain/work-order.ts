@@ -2,6 +2,7 @@ import { Map as PersistentMap } from 'immutable';
 import { historyAfter, type Stream } from '#millwright/event-sourcing/decider';
 import { toQuantity, toValue } from '#millwright/quantities';
 import { checklistIn, tickedList, ticksAfter } from './checklist.js';
+import { proceduresAfter } from './procedures.js';
 import type { PartAssignmentRefused, PartAssignmentRequested, WorkOrderCompleted, WorkOrderEvent } from './work-order.events.js';
 import { unknownWorkOrder, type PartLine, type RefusedPart, type RefusedRequest, type WorkOrder } from './work-order.state.js';
 
@@ -15,7 +16,8 @@ export const workOrder: Stream<WorkOrder, WorkOrderEvent> = {
   },
 };
 
-function applied(order: WorkOrder, { type, data }: WorkOrderEvent, revision: number): WorkOrder {
+function applied(order: WorkOrder, event: WorkOrderEvent, revision: number): WorkOrder {
+  const { type, data } = event;
   switch (type) {
     case 'WorkOrderOpened':
       return {
@@ -61,6 +63,10 @@ function applied(order: WorkOrder, { type, data }: WorkOrderEvent, revision: num
         otherCosts: order.otherCosts + toValue(data.amount),
         otherCostIds: order.otherCostIds.add(data.otherCostId),
       };
+    case 'ProcedureAdded':
+    case 'ProcedureRemoved':
+    case 'ProcedureItemAnswered':
+      return { ...order, ...proceduresAfter(order, event) };
     case 'WorkOrderArchived':
       return { ...order, archived: true };
     case 'WorkOrderUnarchived':

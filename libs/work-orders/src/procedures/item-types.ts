@@ -13,3 +13,5 @@ export const procedureItemTypes = defineChoices('ProcedureItemType', 'What an it
   photo: 'A picture among the files of the work order.',
   heading: 'Nothing: it stands above those that follow.',
 });
+
+export type ProcedureItemType = (typeof procedureItemTypes.words)[number];

@@ -5,6 +5,7 @@ import { recordOtherCost } from '../domain/other-costs.js';
 import type { WorkOrderEvent } from '../domain/work-order.events.js';
 import { workOrder } from '../domain/work-order.js';
 import type { WorkOrder } from '../domain/work-order.state.js';
+import { answered, copyOf, following, item } from '../testing/procedures.js';
 import * as steps from '../testing/work-orders.js';
 import { workOrderFold } from './work-order-row.js';
 
@@ -26,9 +27,12 @@ const history: readonly Step[] = [
   steps.opened,
   (order) => changeWorkOrder(order, { changes: { checklist: steps.drain }, now: steps.now }),
   steps.ticked(2),
+  following(copyOf(1, item(1, 'yes_no')), copyOf(2, item(1, 'text'))),
+  answered(71, { item_id: 1, value: false }),
+  following(copyOf(1)),
   steps.requested(1, '2.5'),
   steps.requested(2, '1'),
-  steps.requestRefused(2, 2, '0'),
+  steps.requestRefused(2, 8, '0'),
   steps.quantitySet(1, '3.001'),
   (order) => changeWorkOrder(order, { status: steps.onHold, now: steps.now, changes: { dueDate: steps.now } }),
   steps.completing,
@@ -58,6 +62,9 @@ const everyEvent: Readonly<Record<WorkOrderEvent['type'], true>> = {
   WorkOrderReopened: true,
   WorkOrderCancelled: true,
   OtherCostRecorded: true,
+  ProcedureAdded: true,
+  ProcedureRemoved: true,
+  ProcedureItemAnswered: true,
   WorkOrderArchived: true,
   WorkOrderUnarchived: true,
 };

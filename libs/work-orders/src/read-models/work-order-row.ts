@@ -6,6 +6,7 @@ import { inOrder } from '#millwright/lists';
 import { detailsIn, resourceColumns, resourceRow, type ResourceRow } from '#millwright/resources';
 import type { ChecklistItem, WorkOrderDetails, WorkOrderEvent } from '../domain/work-order.events.js';
 import { checklistIn } from '../domain/checklist.js';
+import type { Procedure } from '../domain/procedures.js';
 import { workOrder } from '../domain/work-order.js';
 import { partLines, unknownWorkOrder, type PartLine, type WorkOrder } from '../domain/work-order.state.js';
 import { workOrderFields, type WorkOrderFields, type WorkOrderFigures } from '../work-order.fields.js';
@@ -15,10 +16,12 @@ export type PartLineRow = Readonly<{ part_id: number; quantity: Decimal; request
 
 /** An item with who ticked it off and when (RFC 3339, UTC). Rows of earlier releases lack both. */
 export type ChecklistItemRow = ChecklistItem & Readonly<{ checked_at: string | null; checked_by_id: number | null }>;
+/** What an order shows of a procedure; `read.procedures` has the rest. */
+export type ProcedureSummary = Readonly<{ id: number; name: string; procedure_template_id: number; completed_at: string | null }>;
 
 /** A work order as the table `read.work_orders` has it. Times are ISO 8601 UTC. */
 export type WorkOrderRow = ResourceRow<
-  Omit<WorkOrderFields, 'status_id' | 'completed_at' | 'checklist' | 'categories_ids' | 'technicians_ids'>,
+  Omit<WorkOrderFields, 'status_id' | 'completed_at' | 'checklist' | 'categories_ids' | 'technicians_ids' | 'procedure_template_ids'>,
   Pick<WorkOrderFigures, 'completed_at' | 'status_kind'>
 > &
   Readonly<{
@@ -26,6 +29,8 @@ export type WorkOrderRow = ResourceRow<
     categories_ids: readonly number[];
     technicians_ids: readonly number[];
     checklist: readonly ChecklistItemRow[];
+    procedures: readonly ProcedureSummary[];
+    procedure_template_ids: readonly number[];
     /** An order that is being completed still shows as open. */
     is_being_completed: boolean;
     part_lines: readonly PartLineRow[];
@@ -42,7 +47,9 @@ export function workOrderRow(order: WorkOrder): WorkOrderRow {
     quantity: showQuantity(quantity),
     request_revision: requestRevision,
   }));
-  return resourceRow<Omit<WorkOrderFields, 'status_id' | 'completed_at' | 'checklist'>, WorkOrderRow>(workOrderFields, order, {
+  const procedures = summariesOf(order);
+  type Details = Omit<WorkOrderFields, 'status_id' | 'completed_at' | 'checklist' | 'procedure_template_ids'>;
+  return resourceRow<Details, WorkOrderRow>(workOrderFields, order, {
     id: workOrderId ?? 0,
     status_id: order.statusId,
     status_kind: phase === 'completing' ? 'open' : phase,
@@ -52,6 +59,8 @@ export function workOrderRow(order: WorkOrder): WorkOrderRow {
     part_lines: lines,
     parts_ids: lines.map(({ part_id }) => part_id),
     other_costs: showValue(order.otherCosts),
+    procedures,
+    procedure_template_ids: procedures.map(({ procedure_template_id }) => procedure_template_id),
     archived: order.archived,
     revision: order.revision,
   });
@@ -66,6 +75,16 @@ function checklistRows({ details, ticks }: WorkOrder): ChecklistItemRow[] {
   });
 }
 
+const summariesOf = ({ procedures }: WorkOrder): ProcedureSummary[] =>
+  [...procedures]
+    .map(([id, { name, procedureTemplateId, completedAt }]) => ({
+      id,
+      name,
+      procedure_template_id: procedureTemplateId,
+      completed_at: completedAt,
+    }))
+    .sort((left, right) => left.id - right.id);
+
 const table = {
   name: 'work_orders',
   columns: {
@@ -74,6 +93,7 @@ const table = {
     part_lines: 'jsonb',
     parts_ids: 'bigint[]',
     other_costs: 'numeric',
+    procedures: 'jsonb',
   },
   key: ['id'],
   indexes: [
@@ -95,8 +115,8 @@ const table = {
 } satisfies Omit<TableDefinition, 'memory'>;
 
 /** What a row never depends on is left out: refusals, ids of costs, and what only decisions ask for. */
-const { openStatusId, completion, refusedRequests, refusedCompletions, otherCostIds } = unknownWorkOrder;
-const forgotten = { openStatusId, completion, refusedRequests, refusedCompletions, otherCostIds };
+const { openStatusId, completion, refusedRequests, refusedCompletions, otherCostIds, procedureContents } = unknownWorkOrder;
+const forgotten = { openStatusId, completion, refusedRequests, refusedCompletions, otherCostIds, procedureContents };
 
 const keep = (order: WorkOrder): WorkOrder => ({ ...order, ...forgotten });
 
@@ -108,6 +128,12 @@ const remember = ({ phase, history, ticks }: WorkOrder): Remembered => ({ phase,
 /** Every field is named, so that a state that is neither remembered nor in the row does not compile. */
 function recall(remembered: unknown, row: Readonly<Row>): WorkOrder {
   const { id, revision, status_id, completed_at, archived, other_costs, part_lines } = row as WorkOrderRow;
+  // A row of an earlier release has none.
+  const summaries = (row['procedures'] ?? []) as readonly ProcedureSummary[];
+  const procedures = summaries.map((summary): [number, Procedure] => [
+    summary.id,
+    { name: summary.name, procedureTemplateId: summary.procedure_template_id, completedAt: summary.completed_at },
+  ]);
   const lines = part_lines.map(({ part_id, quantity, request_revision }): [number, PartLine] => [
     part_id,
     { quantity: toQuantity(quantity), requestRevision: request_revision },
@@ -123,6 +149,7 @@ function recall(remembered: unknown, row: Readonly<Row>): WorkOrder {
     details: detailsIn<WorkOrderDetails>(workOrderFields, row),
     otherCosts: toValue(other_costs),
     parts: PersistentMap(lines),
+    procedures: PersistentMap(procedures),
   };
 }
 

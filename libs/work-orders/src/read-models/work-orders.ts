@@ -1,6 +1,7 @@
 import { idOf, type Projection, type RecordedEvent, type Row, type TableDefinition } from '#millwright/event-sourcing';
 import { userIdOf } from '#millwright/access';
 import type { OtherCostRecorded, WorkOrderEvent } from '../domain/work-order.events.js';
+import { procedureRows, procedureTable } from './procedures.js';
 import { workOrderFold } from './work-order-row.js';
 
 export const otherCostTable: TableDefinition = {
@@ -23,14 +24,16 @@ export const otherCostTable: TableDefinition = {
   appendOnly: true,
 };
 
-/** Work orders and their other costs, folded by the same `evolve` that decides. What parts cost is in the projection `costs`. */
+/** Work orders, their other costs and their procedures, folded by the same `evolve` that decides. What parts cost is in the projection `costs`. */
 export const workOrdersProjection: Projection<WorkOrderEvent> = {
   ...workOrderFold,
   name: 'work-orders',
   version: 3,
-  tables: [workOrderFold.table, otherCostTable],
+  tables: [workOrderFold.table, otherCostTable, procedureTable],
+  keys: (event) => [...workOrderFold.keys(event), ...procedureRows.keys(event)],
   apply(event, rows) {
     workOrderFold.apply(event, rows);
+    procedureRows.apply(event, rows);
     if (event.type === 'OtherCostRecorded') rows.add(otherCostTable.name, otherCostRow(event));
   },
 };

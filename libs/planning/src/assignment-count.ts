@@ -1,0 +1,38 @@
+import { shownField, ShownInteger, type BulkRead } from '#millwright/fields';
+import { rowsOf, statementAsOf, viewOf } from '#millwright/lists';
+import { defineShownType } from '#millwright/resources';
+import { procedureTable, workOrderTable } from '#millwright/work-orders';
+
+class AssignmentCountFields {
+  @ShownInteger({ description: 'Work orders that are neither archived nor cancelled.', always: true }) work_orders!: number;
+  @ShownInteger({ description: 'Schedules that are neither archived nor finished.', always: true }) pm_schedules!: number;
+}
+
+export const assignmentCount = defineShownType('AssignmentCount', AssignmentCountFields, 'What follows a procedure template.');
+
+const [orders, procedures] = [viewOf(workOrderTable), viewOf(procedureTable)];
+
+/** How many live orders and schedules follow each of some templates (S56). */
+const assignmentCounts: BulkRead<number, object> = {
+  async read(templateIds, database) {
+    const found = await database.query<{ id: string; work_orders: string }[]>(
+      ...statementAsOf(
+        `SELECT procedures.procedure_template_id AS id, count(*) AS work_orders FROM ${rowsOf(procedures, 'procedures')} JOIN ${rowsOf(orders, 'orders')} ON orders.id = procedures.work_order_id WHERE procedures.procedure_template_id = ANY($1) AND NOT orders.archived AND orders.status_kind <> 'cancelled' GROUP BY 1`,
+        [[...templateIds]],
+      ),
+    );
+    const counts = new Map(found.map(({ id, work_orders }) => [Number(id), Number(work_orders)]));
+    return templateIds.map((id) => ({ work_orders: counts.get(id) ?? 0, pm_schedules: 0 }));
+  },
+};
+
+/** How many follow a template, over both edges. */
+export const ShownAssignmentCount = (): PropertyDecorator =>
+  shownField(
+    { column: 'jsonb', check: () => undefined, graphql: () => assignmentCount.type, openApi: { type: () => assignmentCount.type } },
+    {
+      description: 'How many live work orders and schedules follow it.',
+      always: true,
+      of: ({ id }, related) => related.load(assignmentCounts, Number(id)),
+    },
+  );

@@ -1,0 +1,14 @@
+import { streamName } from '#millwright/event-sourcing';
+import { viewOf, type ListDefinition } from '#millwright/lists';
+import { procedureTable } from '../read-models/procedures.js';
+import { procedure } from './procedure.shown.js';
+
+/** GET /work_orders/{id}/procedures. */
+export const procedureList: ListDefinition = {
+  view: viewOf(procedureTable),
+  attributes: procedure.attributes,
+  search: ['name', 'description'],
+  defaultSort: 'id asc',
+  scope: 'entity',
+  source: { projection: 'work-orders', streamOf: ({ work_order_id }) => streamName('workOrder', Number(work_order_id)) },
+};

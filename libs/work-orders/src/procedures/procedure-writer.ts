@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { EventStore, Rejection } from '#millwright/event-sourcing';
+import { existsHere } from '#millwright/resources';
+import { answerProcedure, type SaidAnswer } from '../domain/order-procedures.js';
+import type { Signature } from '../domain/procedure.events.js';
+import { workOrder } from '../domain/work-order.js';
+import type { WorkOrder } from '../domain/work-order.state.js';
+import { decidedProcedure } from '../read-models/procedures.js';
+import { WorkOrderWriter } from '../work-order-writer.js';
+import { answerForm, signatoryIn } from './answer-forms.js';
+import type { AnsweredProcedure, AnswerProcedure } from './procedure.commands.js';
+import { Signatures } from './signatures.js';
+
+/** Answers the procedures of work orders. */
+@Injectable()
+export class ProcedureWriter {
+  constructor(
+    private readonly events: EventStore,
+    private readonly orders: WorkOrderWriter,
+    private readonly signatures: Signatures,
+  ) {}
+
+  /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, CONFLICT, WORK_ORDER_CLOSED, PRECONDITION_FAILED */
+  async answer({ work_order_id, procedure_id, answers }: AnswerProcedure): Promise<AnsweredProcedure> {
+    const signed = await this.signedNow(work_order_id, procedure_id, answers);
+    const answered = { procedureId: procedure_id, answers, form: answerForm(signed) };
+    try {
+      const outcome = await this.orders.decide(work_order_id, (order) => answerProcedure(order, answered));
+      const procedure = decidedProcedure(outcome.state, procedure_id);
+      if (!procedure) throw new Error(`procedure ${procedure_id} of work order ${work_order_id} was answered and is not there`);
+      // A repeat finds what was signed the first time.
+      await this.forgetUnless(isNamedIn(outcome.state, procedure_id), procedure_id, signed);
+      return { ...outcome, procedure };
+    } catch (error) {
+      if (error instanceof Rejection) await this.forgetUnless(() => false, procedure_id, signed);
+      throw error;
+    }
+  }
+
+  /** The names have to be kept before an event speaks of them. What is wrong with an answer, the decision says. */
+  private async signedNow(workOrderId: number, procedureId: number, answers: readonly SaidAnswer[]): Promise<Map<number, Signature>> {
+    const signed = new Map<number, Signature>();
+    const { state } = await this.events.load(workOrder, workOrderId);
+    if (!existsHere(state.history)) return signed;
+    for (const { id, itemType } of state.procedureContents.get(procedureId)?.items ?? []) {
+      const signatory = itemType === 'signature' ? signatoryIn(answers.find(({ item_id }) => item_id === id)?.value) : undefined;
+      if (signatory && 'name' in signatory) signed.set(id, await this.signatures.keep(procedureId, signatory.name));
+    }
+    return signed;
+  }
+
+  private async forgetUnless(
+    isNamed: (signature: Signature) => boolean,
+    procedureId: number,
+    signed: ReadonlyMap<number, Signature>,
+  ): Promise<void> {
+    for (const signature of signed.values()) if (!isNamed(signature)) await this.signatures.forget(procedureId, signature);
+  }
+}
+
+const isNamedIn =
+  ({ procedureContents }: WorkOrder, procedureId: number) =>
+  ({ signature }: Signature): boolean =>
+    (procedureContents.get(procedureId)?.items ?? []).some(
+      ({ value }) => typeof value === 'object' && value !== null && 'signature' in value && value.signature === signature,
+    );
