@@ -40,6 +40,9 @@ async function freshRecords(): Promise<Record<string, number>> {
   }
   const { parts = 0, work_orders = 0, assets = 0 } = made;
   await app.post(`/work_orders/${work_orders}/parts`, { part_id: parts, quantity: 1 }).expect(201);
+  const work = { technician_id: made['users'], hours: 1, rate: 41 };
+  made['labor_entry_id'] = (await app.post(`/work_orders/${work_orders}/labor_entries`, { labor_entry: work }).expect(201)).data
+    .id as number;
   await app.patch(`/parts/${parts}/restock`, { quantity: 1000, cost: 2 }).expect(200);
   const transaction = (await app.get(`/parts/${parts}/transactions`).expect(200)).data[0].id as number;
   const past = { started_at: '2026-02-28T08:00:00Z', ended_at: '2026-02-28T09:00:00Z' };

@@ -24,7 +24,8 @@ const isDecimal = ({ input, stored, output, printed }: FieldDefinition): boolean
 
 /** The right that shows what a field of that name holds. */
 function rightOf(name: string): string | undefined {
-  if (/(^|_)rate(\d|_|$)/.test(name)) return 'rates:read';
+  // Which rate an hour costs is no rate.
+  if (/(^|_)rate(\d|_|$)/.test(name) && name !== 'rate_type') return 'rates:read';
   if (/(^|_)(email|phone|phone_number|job_title)$/.test(name)) return 'people:read';
   return undefined;
 }
@@ -32,8 +33,15 @@ function rightOf(name: string): string | undefined {
 /** What says how somebody is reached under a name that is harmless elsewhere. */
 const ofPeople = ['ServedCustomer.address', 'VendorContact.extension', 'VendorContact.role', 'User.login_identifier'];
 
+/** Divided by its hours, what one entry cost is what somebody earns. */
+const ofOneEntry = ['LaborEntry.charge', 'LaborEntry.amount'];
+
+const rightOfType = (name: string): string | undefined =>
+  ofPeople.includes(name) ? 'people:read' : ofOneEntry.includes(name) ? 'rates:read' : undefined;
+
 const wanted = (type: string, field: FieldDefinition): string | undefined =>
-  (ofPeople.includes(`${type}.${field.name}`) ? 'people:read' : rightOf(field.name)) ??
+  rightOfType(`${type}.${field.name}`) ??
+  rightOf(field.name) ??
   (isDecimal(field) && !quantities.includes(field.name) ? 'costs:read' : undefined);
 
 /** Each field under its type and name, with the right that it says and the one that it should. */

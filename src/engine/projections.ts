@@ -4,7 +4,7 @@ import type { Projection } from '#millwright/event-sourcing';
 import { costsProjection } from '#millwright/finance';
 import { partTransactionsProjection, stockLevelsProjection } from '#millwright/inventory';
 import { downtimesProjection } from '#millwright/sites';
-import { workOrdersProjection } from '#millwright/work-orders';
+import { laborEntriesProjection, workOrdersProjection } from '#millwright/work-orders';
 import { records } from './records.js';
 
 /** Every read model of the application. Names and tables are unique among them; the engine refuses to start otherwise. */
@@ -13,6 +13,7 @@ export const projections: readonly Projection[] = [
   stockLevelsProjection,
   partTransactionsProjection,
   workOrdersProjection,
+  laborEntriesProjection,
   downtimesProjection,
   commentsProjection,
   costsProjection,

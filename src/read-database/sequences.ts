@@ -2,7 +2,7 @@ import { commentIds } from '#millwright/comments';
 import type { IdSequence } from '#millwright/event-sourcing';
 import { parts, partTransactionIds } from '#millwright/inventory';
 import { downtimeIds } from '#millwright/sites';
-import { otherCostIds, procedureIds, workOrders } from '#millwright/work-orders';
+import { laborEntryIds, otherCostIds, procedureIds, workOrders } from '#millwright/work-orders';
 import { records } from '../engine/records.js';
 
 /** Every sequence of ids, `app.<name>_id` in the database. One more here makes a sequence more at the next start. */
@@ -12,6 +12,7 @@ export const sequences: readonly IdSequence[] = [
   partTransactionIds,
   otherCostIds,
   procedureIds,
+  laborEntryIds,
   downtimeIds,
   commentIds,
 ];

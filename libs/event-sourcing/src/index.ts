@@ -11,7 +11,7 @@ export * from './projection.js';
 export { foldOf, type RowFold } from './fold-of.js';
 export { historyOf, shownColumns, slowHistoryOf, tablesOf, validFrom, validTo } from './stored-tables.js';
 export * from './stream-name.js';
-export { isPlainDate } from './business-day.js';
+export { dayIn, isPlainDate } from './business-day.js';
 export { canonicalText } from './canonical.js';
 export { largestEventBytes } from './event-size.js';
 export { logMigrations, type Migration } from './postgres/log-schema.js';

@@ -13,6 +13,9 @@ export const workOrderErrors = defineErrors({
     too_many_parts: 'A work order takes 1,500 parts at most.',
     event_too_large: 'The event that completes the work order cannot name so many parts.',
     wrong_kind: 'The status is of another kind than this operation leads to.',
+    contradicts: 'It says the same as another field, or the opposite; send one of them.',
+    not_whole_seconds: 'Labour is counted in whole seconds.',
+    rate_missing: 'Nobody has said what an hour of that kind costs.',
     contradicts_status: 'A completion date stands beside a status that is not a completed one.',
   },
 });

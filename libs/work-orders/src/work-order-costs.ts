@@ -91,14 +91,15 @@ function estimateOf({ is_non_stock, unit_cost, avg_unit_cost, currency }: PartRo
   return showValue(roundToCurrency(divideHalfUp(toQuantity(quantity) * each, oneUnit), currency));
 }
 
-function costsOf({ status_kind, other_costs }: WorkOrderRow, lines: readonly PartLine[]): WorkOrderCosts {
+function costsOf({ status_kind, other_costs, labor_costs }: WorkOrderRow, lines: readonly PartLine[]): WorkOrderCosts {
   const parts = lines.reduce((sum, { total_cost }) => sum + toValue(total_cost), 0n);
+  const labor = labor_costs ?? '0';
   return {
     lines,
     parts: showValue(parts),
-    labor: '0',
+    labor,
     other: other_costs,
-    total: showValue(parts + toValue(other_costs)),
+    total: showValue(parts + toValue(labor) + toValue(other_costs)),
     is_estimate: status_kind === 'open',
   };
 }

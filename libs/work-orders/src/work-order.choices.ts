@@ -1,4 +1,5 @@
 import { defineChoices } from '#millwright/fields';
+import type { RateType } from './domain/labour.events.js';
 
 /** How much a work order presses. */
 export const priorities = defineChoices('WorkOrderPriority', 'How much a work order presses.', {
@@ -13,6 +14,12 @@ export const priorities = defineChoices('WorkOrderPriority', 'How much a work or
 export const yesOrNo = defineChoices('YesOrNo', 'Whether to do something.', {
   yes: 'It is to be done.',
   no: 'It is not to be done.',
+});
+
+export const rateTypes = defineChoices<RateType>('RateType', 'Which of the rates of a person an hour costs.', {
+  regular: 'What an hour within the working time costs.',
+  overtime1: 'What an hour of overtime costs.',
+  overtime2: 'What an hour of overtime at the higher rate costs.',
 });
 
 /** What a status means for the order; the words are the customer's own, the kind is what the program goes by. */

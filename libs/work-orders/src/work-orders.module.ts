@@ -8,6 +8,7 @@ import { AssignmentAnswers } from './assignment-answers.js';
 import { downtimeTracking } from './downtime-tracking.js';
 import { DowntimeTrackingResolver } from './downtime-tracking.resolver.js';
 import { Fulfilment } from './fulfilment.js';
+import { labour } from './labour.js';
 import { OtherCostReader } from './other-cost-reader.js';
 import { otherCost } from './other-cost.shown.js';
 import { OtherCostWriter } from './other-cost-writer.js';
@@ -32,12 +33,14 @@ import { workOrders } from './work-order.resource.js';
 import { WorkOrderStatuses } from './work-order-statuses.js';
 import { WorkOrderWriter } from './work-order-writer.js';
 
-/** Work orders, their parts and other costs, and the process that joins them with the stock. */
+const operations = [...workOrderOperations, ...labour.operations];
+
+/** Work orders, their parts, labour and other costs, and the process that joins them with the stock. */
 @Module({
-  imports: [resourceModule(workOrderRecords, [{ resource: workOrders, operations: workOrderOperations }])],
-  controllers: [OtherCostsController, ProceduresController, commentsController(workOrders)],
+  imports: [resourceModule(workOrderRecords, [{ resource: workOrders, operations }])],
+  controllers: [OtherCostsController, ProceduresController, commentsController(workOrders), ...labour.controllers],
   providers: [
-    ...operationHandlers(workOrderOperations),
+    ...operationHandlers(operations),
     WorkOrderWriter,
     PartAssignments,
     AssignmentAnswers,
@@ -61,6 +64,7 @@ import { WorkOrderWriter } from './work-order-writer.js';
     TemplateCopies,
     partAssignment.resolver,
     otherCost.resolver,
+    ...labour.providers,
   ],
 })
 export class WorkOrdersModule implements OnModuleInit {
@@ -71,7 +75,8 @@ export class WorkOrdersModule implements OnModuleInit {
 
   onModuleInit(): void {
     // A cost is in its site's currency for ever.
-    this.questions.answer(isCurrencyUsed, (entityId) => this.isThere('read.other_costs WHERE entity_id = $1', entityId));
+    for (const table of ['read.other_costs', 'read.labor_entries'])
+      this.questions.answer(isCurrencyUsed, (entityId) => this.isThere(`${table} WHERE entity_id = $1`, entityId));
     this.questions.answer(isBeingIssued, (partId) =>
       this.isThere('read.work_orders WHERE is_being_completed AND $1 = ANY(parts_ids)', partId),
     );

@@ -70,6 +70,21 @@ export const Money = ({
     said(options, "In the site's currency, with its decimals (at least 2)."),
   );
 
+/** A time in hours with at most `places` decimals; a canonical decimal string inside. Codes as `Quantity`. */
+export const Hours = ({
+  places,
+  atLeast = '0',
+  atMost,
+  moreThan,
+  ...options
+}: FieldOptions & Pick<DecimalBounds, 'places' | 'atLeast' | 'atMost' | 'moreThan'>): PropertyDecorator => {
+  const bounds = { places, atLeast, atMost, moreThan };
+  return inputField(
+    decimalOf(() => bounds, bounds),
+    said(options, `In hours, up to ${places} decimals.`),
+  );
+};
+
 const shown = decimalOf(() => ({ places: 6 }), {});
 
 /** A quantity that follows from events, up to 3 decimals; a canonical decimal string inside. */

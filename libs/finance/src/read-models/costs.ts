@@ -9,7 +9,7 @@ import {
 } from '#millwright/event-sourcing';
 import type { PartEvent, PartIssued, PartReturned } from '#millwright/inventory';
 import { roundToCurrency, showValue, toValue } from '#millwright/quantities';
-import type { OtherCostRecorded, WorkOrderEvent } from '#millwright/work-orders';
+import { labourPosting, type LabourEvent, type OtherCostRecorded, type WorkOrderEvent } from '#millwright/work-orders';
 
 type CostEvent = PartEvent | WorkOrderEvent;
 
@@ -27,6 +27,10 @@ export const costPosting: TableDefinition = {
     part_id: 'bigint',
     other_cost_id: 'bigint',
     category_id: 'bigint',
+    labor_entry_id: 'bigint',
+    technician_id: 'bigint',
+    vendor_id: 'bigint',
+    labor_category_id: 'bigint',
   },
   key: ['position'],
   indexes: [['entity_id', 'work_order_id']],
@@ -44,14 +48,14 @@ const partCharge: TableDefinition = {
 /** What a work order cost so far, posted: the sum of its postings by kind. */
 const workOrderCost: TableDefinition = {
   name: 'work_order_costs',
-  columns: { work_order_id: 'bigint', parts: 'numeric', other: 'numeric' },
+  columns: { work_order_id: 'bigint', parts: 'numeric', labor: 'numeric', other: 'numeric' },
   key: ['work_order_id'],
 };
 
 const partCurrency: TableDefinition = { name: 'part_currencies', columns: { part_id: 'bigint', currency: 'text' }, key: ['part_id'] };
 
 /**
- * What maintenance cost: one posting a charge, return or other cost, and the totals a work order.
+ * What maintenance cost: one posting a charge, return, labour entry or other cost, and the totals a work order.
  * Postings on the account of one work order and part are `r2(balance after) − r2(balance before)`, so they always add up to what the order shows (costing.md, "Rounding").
  */
 export const costsProjection: Projection<CostEvent> = {
@@ -71,6 +75,8 @@ export const costsProjection: Projection<CostEvent> = {
           [workOrderCost.name, { work_order_id: event.data.workOrderId }],
         ];
       case 'OtherCostRecorded':
+      case 'LabourLogged':
+      case 'LabourReversed':
         return [[workOrderCost.name, { work_order_id: idOf(event.stream) }]];
       default:
         return [];
@@ -85,6 +91,9 @@ export const costsProjection: Projection<CostEvent> = {
         return postPartCharge(event, rows);
       case 'OtherCostRecorded':
         return postOtherCost(event, rows);
+      case 'LabourLogged':
+      case 'LabourReversed':
+        return postLabour(event, rows);
       default:
         return;
     }
@@ -110,30 +119,49 @@ const postOtherCost = (event: RecordedEvent<OtherCostRecorded>, rows: Rows): voi
     category_id: event.data.categoryId,
   });
 
-type Posting = {
-  work_order_id: number;
-  kind: 'parts' | 'other';
-  amount: bigint;
-  part_id?: number;
-  other_cost_id?: number;
-  category_id?: number | null;
+const postLabour = (event: RecordedEvent<LabourEvent>, rows: Rows): void =>
+  addPosting(event, rows, {
+    work_order_id: idOf(event.stream),
+    kind: 'labor',
+    amount: labourPosting(event.data),
+    labor_entry_id: event.data.laborEntryId,
+    technician_id: event.data.technicianId,
+    vendor_id: event.data.vendorId,
+    labor_category_id: event.data.laborCategoryId,
+  });
+
+/** What a posting may name; what is not said is null. */
+const nothingNamed = {
+  part_id: null,
+  other_cost_id: null,
+  category_id: null,
+  labor_entry_id: null,
+  technician_id: null,
+  vendor_id: null,
+  labor_category_id: null,
 };
+
+type Posting = Readonly<{ work_order_id: number; kind: 'parts' | 'labor' | 'other'; amount: bigint }> &
+  Readonly<Partial<Record<keyof typeof nothingNamed, number | null>>>;
 
 function addPosting(event: RecordedEvent<CostEvent>, rows: Rows, posting: Posting): void {
   const { work_order_id, kind, amount } = posting;
   rows.add(costPosting.name, {
+    ...nothingNamed,
+    ...posting,
     position: event.position.toString(),
     entity_id: event.metadata.entity_id,
-    work_order_id,
-    kind,
     amount: showValue(amount),
     ...periodOf(event.metadata.effective_at),
-    part_id: posting.part_id ?? null,
-    other_cost_id: posting.other_cost_id ?? null,
-    category_id: posting.category_id ?? null,
   });
-  const totals = { parts: '0', other: '0', ...rows.get(workOrderCost.name, { work_order_id }) };
-  rows.put(workOrderCost.name, { ...totals, work_order_id, [kind]: showValue(toValue(totals[kind]) + amount) });
+  const before = rows.get(workOrderCost.name, { work_order_id });
+  const sums = {
+    parts: '0',
+    labor: '0',
+    other: '0',
+    ...Object.fromEntries(Object.entries(before ?? {}).filter(([, sum]) => sum !== null)),
+  };
+  rows.put(workOrderCost.name, { ...sums, work_order_id, [kind]: showValue(toValue(sums[kind]) + amount) });
 }
 
 /** A cost belongs to a period by its business time: a plain date as it stands, an instant (of earlier releases) by the time zone that the site had then. */

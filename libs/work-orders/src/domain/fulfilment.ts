@@ -111,6 +111,8 @@ export function effectsOf(before: WorkOrder, event: WorkOrderEvent): PartEffect[
     case 'ProcedureAdded':
     case 'ProcedureRemoved':
     case 'ProcedureItemAnswered':
+    case 'LabourLogged':
+    case 'LabourReversed':
     case 'WorkOrderArchived':
     case 'WorkOrderUnarchived':
       return [];

@@ -1,6 +1,7 @@
 import type { Event } from '#millwright/event-sourcing/decider';
 import type { Decimal } from '#millwright/quantities';
 import type { ProcedureEvent } from './procedure.events.js';
+import type { LabourLogged, LabourReversed } from './labour.events.js';
 
 // These types are the storage format. Never edit a published one: add a version beside it and upcast on read.
 
@@ -110,5 +111,7 @@ export type WorkOrderEvent =
   | WorkOrderCancelled
   | OtherCostRecorded
   | ProcedureEvent
+  | LabourLogged
+  | LabourReversed
   | WorkOrderArchived
   | WorkOrderUnarchived;

@@ -2,6 +2,7 @@ import { Map as PersistentMap, Set as PersistentSet } from 'immutable';
 import { Rejection, type DetailCode, type RecordHistory, type Stamp } from '#millwright/event-sourcing/decider';
 import type { Decimal } from '#millwright/quantities';
 import { noProcedures, type Procedures } from './procedures.js';
+import { noLabour, type Labour } from './labour-accounts.js';
 import type { StatusKind, UnissuedPart, WorkOrderDetails } from './work-order.events.js';
 
 /** A status and what it means; the kind of a status never changes. */
@@ -56,6 +57,9 @@ export type WorkOrder = Readonly<{
   /** The sum of the other costs, in millionths. */
   otherCosts: bigint;
   otherCostIds: PersistentSet<number>;
+  /** What its labour costs, as finance sees it: the sum of its accounts, each rounded to the currency; in millionths. */
+  laborCosts: bigint;
+  labour: Labour;
   archived: boolean;
   history: RecordHistory | undefined;
 }> &
@@ -79,6 +83,8 @@ export const unknownWorkOrder: WorkOrder = {
   otherCosts: 0n,
   otherCostIds: PersistentSet(),
   ...noProcedures,
+  laborCosts: 0n,
+  labour: noLabour,
   archived: false,
   history: undefined,
 };

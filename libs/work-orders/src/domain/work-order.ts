@@ -3,6 +3,8 @@ import { historyAfter, type Stream } from '#millwright/event-sourcing/decider';
 import { toQuantity, toValue } from '#millwright/quantities';
 import { checklistIn, tickedList, ticksAfter } from './checklist.js';
 import { proceduresAfter } from './procedures.js';
+import { labourAfter } from './labour-accounts.js';
+import { labourPosting } from './labour-charge.js';
 import type { PartAssignmentRefused, PartAssignmentRequested, WorkOrderCompleted, WorkOrderEvent } from './work-order.events.js';
 import { unknownWorkOrder, type PartLine, type RefusedPart, type RefusedRequest, type WorkOrder } from './work-order.state.js';
 
@@ -67,6 +69,9 @@ function applied(order: WorkOrder, event: WorkOrderEvent, revision: number): Wor
     case 'ProcedureRemoved':
     case 'ProcedureItemAnswered':
       return { ...order, ...proceduresAfter(order, event) };
+    case 'LabourLogged':
+    case 'LabourReversed':
+      return { ...order, laborCosts: order.laborCosts + labourPosting(event.data), labour: labourAfter(order.labour, event) };
     case 'WorkOrderArchived':
       return { ...order, archived: true };
     case 'WorkOrderUnarchived':

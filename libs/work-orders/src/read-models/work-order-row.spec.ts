@@ -38,6 +38,9 @@ const history: readonly Step[] = [
   steps.completing,
   (order) => steps.completionRefused(order.completion?.revision ?? -1, 1)(order),
   cost,
+  steps.worked(11, '1.5'),
+  steps.workReversed(12, 11),
+  steps.worked(13, '0.3333'),
   steps.completing,
   (order) => steps.finished(order.completion?.revision ?? -1, { partId: 1, quantity: '3.001' })(order),
   (order) => changeWorkOrder(order, { completedAt: '2025-07-14T08:00:00.000Z', now: steps.now }),
@@ -65,6 +68,8 @@ const everyEvent: Readonly<Record<WorkOrderEvent['type'], true>> = {
   ProcedureAdded: true,
   ProcedureRemoved: true,
   ProcedureItemAnswered: true,
+  LabourLogged: true,
+  LabourReversed: true,
   WorkOrderArchived: true,
   WorkOrderUnarchived: true,
 };

@@ -37,6 +37,8 @@ export type WorkOrderRow = ResourceRow<
     parts_ids: readonly number[];
     /** Σ other costs, exact. */
     other_costs: Decimal;
+    /** What labour costs, as posted; null in rows of a release that knew of none. */
+    labor_costs: Decimal | null;
   }>;
 
 /** The row of an opened order: what reads show, and what answers of writes show before the projection has seen them. */
@@ -61,6 +63,7 @@ export function workOrderRow(order: WorkOrder): WorkOrderRow {
     other_costs: showValue(order.otherCosts),
     procedures,
     procedure_template_ids: procedures.map(({ procedure_template_id }) => procedure_template_id),
+    labor_costs: showValue(order.laborCosts),
     archived: order.archived,
     revision: order.revision,
   });
@@ -94,6 +97,7 @@ const table = {
     parts_ids: 'bigint[]',
     other_costs: 'numeric',
     procedures: 'jsonb',
+    labor_costs: 'numeric',
   },
   key: ['id'],
   indexes: [
@@ -115,8 +119,8 @@ const table = {
 } satisfies Omit<TableDefinition, 'memory'>;
 
 /** What a row never depends on is left out: refusals, ids of costs, and what only decisions ask for. */
-const { openStatusId, completion, refusedRequests, refusedCompletions, otherCostIds, procedureContents } = unknownWorkOrder;
-const forgotten = { openStatusId, completion, refusedRequests, refusedCompletions, otherCostIds, procedureContents };
+const { openStatusId, completion, refusedRequests, refusedCompletions, otherCostIds, procedureContents, labour } = unknownWorkOrder;
+const forgotten = { openStatusId, completion, refusedRequests, refusedCompletions, otherCostIds, procedureContents, labour };
 
 const keep = (order: WorkOrder): WorkOrder => ({ ...order, ...forgotten });
 
@@ -127,7 +131,7 @@ const remember = ({ phase, history, ticks }: WorkOrder): Remembered => ({ phase,
 
 /** Every field is named, so that a state that is neither remembered nor in the row does not compile. */
 function recall(remembered: unknown, row: Readonly<Row>): WorkOrder {
-  const { id, revision, status_id, completed_at, archived, other_costs, part_lines } = row as WorkOrderRow;
+  const { id, revision, status_id, completed_at, archived, other_costs, labor_costs, part_lines } = row as WorkOrderRow;
   // A row of an earlier release has none.
   const summaries = (row['procedures'] ?? []) as readonly ProcedureSummary[];
   const procedures = summaries.map((summary): [number, Procedure] => [
@@ -148,6 +152,7 @@ function recall(remembered: unknown, row: Readonly<Row>): WorkOrder {
     archived,
     details: detailsIn<WorkOrderDetails>(workOrderFields, row),
     otherCosts: toValue(other_costs),
+    laborCosts: toValue(labor_costs ?? '0'),
     parts: PersistentMap(lines),
     procedures: PersistentMap(procedures),
   };

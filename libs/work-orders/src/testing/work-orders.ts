@@ -1,4 +1,5 @@
 import { tickChecklistItem } from '../domain/checklist.js';
+import { logLabour, reverseLabour, type LogLabour } from '../domain/labour.js';
 import { refuseCompletion, finishCompletion } from '../domain/work-order-completion.js';
 import { requestPart, refusePartAssignment, setPartQuantity } from '../domain/work-order-parts.js';
 import { changeWorkOrder, completeWorkOrder, openWorkOrder, reopenWorkOrder } from '../domain/work-order-status.js';
@@ -77,3 +78,33 @@ export const completionRefused =
 export const reopened: WorkOrderStep = (order) => reopenWorkOrder(order, { now });
 
 export const cancelled: WorkOrderStep = (order) => changeWorkOrder(order, { status: cancelledStatus, now });
+
+/** An hour of technician 3 at 41.00 on the day of `now`, unless something else is said. */
+export const plainWork: LogLabour = {
+  laborEntryId: 1,
+  technicianId: 3,
+  vendorId: null,
+  hours: '1',
+  startedAt: null,
+  endedAt: null,
+  rateType: 'regular',
+  rate: '41',
+  currency: 'USD',
+  laborCategoryId: null,
+  note: null,
+  date: null,
+  dayOfEnd: null,
+  now,
+  today: '2025-07-15',
+  tomorrow: '2025-07-16',
+};
+
+export const worked =
+  (laborEntryId: number, hours: string): WorkOrderStep =>
+  (order) =>
+    logLabour(order, { ...plainWork, laborEntryId, hours });
+
+export const workReversed =
+  (laborEntryId: number, reversedEntryId: number): WorkOrderStep =>
+  (order) =>
+    reverseLabour(order, { laborEntryId, reversedEntryId, reason: 'wrong order', date: '2025-08-01', tomorrow: '2025-08-02' });
