@@ -8,6 +8,7 @@ import { FinanceModule } from '#millwright/finance';
 import { InventoryModule } from '#millwright/inventory';
 import { PeopleModule } from '#millwright/people';
 import { PlanningModule } from '#millwright/planning';
+import { RequestsModule } from '#millwright/requests';
 import { ResourcesModule } from '#millwright/resources';
 import { SitesModule } from '#millwright/sites';
 import { WorkOrdersModule } from '#millwright/work-orders';
@@ -34,6 +35,7 @@ export class AppModule {
         PeopleModule,
         InventoryModule,
         CommentsModule,
+        RequestsModule,
         WorkOrdersModule,
         PlanningModule,
         FinanceModule,

@@ -13,12 +13,12 @@ import {
   type Timer,
 } from '#millwright/event-sourcing';
 import { entities as sites } from '#millwright/sites';
-import { fulfilmentReaction } from '#millwright/work-orders';
+import { fulfilmentReaction, requestConversionReaction, requestFollowingReaction } from '#millwright/work-orders';
 import type pg from 'pg';
 import type { EntityManager } from 'typeorm';
 
 /** Everything that happens because of something that happened. */
-const reactions: readonly Reaction[] = [fulfilmentReaction];
+const reactions: readonly Reaction[] = [fulfilmentReaction, requestConversionReaction, requestFollowingReaction];
 
 /** Everything that happens because it is time. */
 const timers: readonly Timer[] = [];

@@ -3,6 +3,7 @@ import { commentsProjection } from '#millwright/comments';
 import type { Projection } from '#millwright/event-sourcing';
 import { costsProjection } from '#millwright/finance';
 import { partTransactionsProjection, stockLevelsProjection } from '#millwright/inventory';
+import { workOrderRequestsProjection } from '#millwright/requests';
 import { downtimesProjection } from '#millwright/sites';
 import { laborEntriesProjection, workOrdersProjection } from '#millwright/work-orders';
 import { records } from './records.js';
@@ -15,6 +16,7 @@ export const projections: readonly Projection[] = [
   workOrdersProjection,
   laborEntriesProjection,
   downtimesProjection,
+  workOrderRequestsProjection,
   commentsProjection,
   costsProjection,
   auditTrailProjection,

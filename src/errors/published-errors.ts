@@ -1,10 +1,12 @@
 import { accessErrors } from '#millwright/access';
+import { commentErrors } from '#millwright/comments';
 import { engineErrors, type DetailCode, type ErrorCode, type ErrorDefinition, type PublishedErrors } from '#millwright/event-sourcing';
 import { inventoryErrors } from '#millwright/inventory';
 import { peopleErrors } from '#millwright/people';
 import { planningErrors } from '#millwright/planning';
 import { fieldErrors } from '#millwright/fields';
 import { listErrors } from '#millwright/lists';
+import { requestErrors } from '#millwright/requests';
 import { referenceErrors } from '#millwright/resources';
 import { siteErrors } from '#millwright/sites';
 import { workOrderErrors } from '#millwright/work-orders';
@@ -22,6 +24,8 @@ const rooms = {
   people: peopleErrors,
   inventory: inventoryErrors,
   workOrders: workOrderErrors,
+  requests: requestErrors,
+  comments: commentErrors,
   planning: planningErrors,
   http: httpErrors,
   graphql: graphqlErrors,

@@ -1,6 +1,7 @@
 import { commentIds } from '#millwright/comments';
 import type { IdSequence } from '#millwright/event-sourcing';
 import { parts, partTransactionIds } from '#millwright/inventory';
+import { workOrderRequests } from '#millwright/requests';
 import { downtimeIds } from '#millwright/sites';
 import { laborEntryIds, otherCostIds, procedureIds, workOrders } from '#millwright/work-orders';
 import { records } from '../engine/records.js';
@@ -8,7 +9,7 @@ import { records } from '../engine/records.js';
 /** Every sequence of ids, `app.<name>_id` in the database. One more here makes a sequence more at the next start. */
 export const sequences: readonly IdSequence[] = [
   ...records,
-  ...[parts, workOrders].map(({ name, stream }) => ({ name, category: stream.category })),
+  ...[parts, workOrders, workOrderRequests].map(({ name, stream }) => ({ name, category: stream.category })),
   partTransactionIds,
   otherCostIds,
   procedureIds,

@@ -17,6 +17,7 @@ export class CommentInput {
 @InputType('AddCommentInput', { description: 'Says something about a record: exactly one is named.' })
 export class AddComment extends CommentInput {
   @Reference('work_order', { description: 'The work order that it is about.' }) work_order_id?: number | null;
+  @Reference('work_order_request', { description: 'The request that it is about.' }) work_order_request_id?: number | null;
 }
 
 @InputType('WithdrawCommentInput', { description: 'Takes a comment back: its text is gone everywhere.' })

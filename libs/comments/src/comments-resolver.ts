@@ -66,10 +66,13 @@ export class CommentsResolver {
 
 const mutated = ({ row, position }: Written): Mutated => ({ row, position });
 
-/** @throws Rejection VALIDATION_FAILED none is named */
-function recordIn({ work_order_id }: AddComment): CommentedRecord {
-  if (work_order_id == null) throw invalid([{ field: 'work_order_id', code: 'required', message: 'must be given' }]);
-  return { kind: 'work_order', id: work_order_id };
+/** The one record that is named. @throws Rejection VALIDATION_FAILED none is, or more than one */
+function recordIn({ work_order_id, work_order_request_id }: AddComment): CommentedRecord {
+  if (work_order_id != null && work_order_request_id == null) return { kind: 'work_order', id: work_order_id };
+  if (work_order_id == null && work_order_request_id != null) return { kind: 'work_order_request', id: work_order_request_id };
+  const message = 'exactly one record must be named';
+  if (work_order_id == null) throw invalid([{ field: 'work_order_id', code: 'required', message }]);
+  throw invalid([{ field: 'work_order_request_id', code: 'one_record_only', message }]);
 }
 
 /** What a kind of record shows over GraphQL of what was said about it. */

@@ -7,4 +7,5 @@ export { commentIds } from './comment-writer.js';
 export { commentsController } from './comments-controller.js';
 export { commentsOfRecordResolver } from './comments-resolver.js';
 export { commentsProjection } from './read-models/comments.js';
+export { commentErrors } from './errors.js';
 export { CommentsModule } from './comments.module.js';

@@ -31,6 +31,8 @@ export type InputFacet = Readonly<{
    * `refused` is known only to say why it is not taken, null included.
    */
   presence: 'required' | 'nullable' | 'not null' | 'refused';
+  /** A required one may be left out where this field of the same input says something, from which it follows. */
+  unless?: string;
   /** Judges a converted value that is not undefined, and null only of a `refused` field. */
   check(value: unknown): Problem | undefined;
   /** Brings an accepted spelling to the stored one (decimals, instants, ids); leaves anything else alone, for `check` to refuse. */
@@ -168,10 +170,11 @@ export function defineField(type: Class, field: FieldDefinition): void {
   if (isInput(field)) for (const decorate of inputDecorators(field)) decorate(type.prototype as object, field.name);
 }
 
-/** The same input on a fresh class, for a command that changes some of it: each field may be left out. */
-export function partialClassOf(type: Class, name: string): Class {
+/** The same input on a fresh class, for a command that changes some of it: each field may be left out. `without`: fields that it does not take. */
+export function partialClassOf(type: Class, name: string, without: readonly string[] = []): Class {
   const partial = { [name]: class {} }[name] as Class;
   for (const field of fieldsOf(type).filter(isInput)) {
+    if (without.includes(field.name)) continue;
     const presence = field.input.presence === 'required' ? 'not null' : field.input.presence;
     defineField(partial, { ...field, input: { ...field.input, presence } });
   }
@@ -187,13 +190,13 @@ export const inputFieldOf = (extensions: Readonly<Record<string, unknown>>): Inp
 
 function inputDecorators(field: InputField): PropertyDecorator[] {
   const { name, description, input } = field;
-  const { presence, graphql, nested, convert, openApi } = input;
+  const { presence, unless, graphql, nested, convert, openApi } = input;
   const decorators: PropertyDecorator[] = [constraint(input)];
   // Null stands for nothing, in which there is nothing to look at; the validator would call it no object.
   if (nested) decorators.push(Type(nested.type), ValidateNested({ each: nested.each }));
   if (nested && presence === 'nullable') decorators.push(ValidateIf((_, value) => value !== null));
   if (convert) decorators.push(Transform(({ value }) => convert(value), { toClassOnly: true }));
-  const nullable = presence !== 'required';
+  const nullable = presence !== 'required' || unless !== undefined;
   if (graphql) {
     decorators.push(Field(graphql as () => StringConstructor, { name: camelCase(name), nullable, description }));
     decorators.push(Extensions({ [extension]: field }));
@@ -218,9 +221,9 @@ function constraint(input: InputFacet): PropertyDecorator {
   return ValidateBy({
     name: fieldConstraint,
     validator: {
-      validate: (value: unknown) => problemOf(input, value) === undefined,
+      validate: (value: unknown, details) => problemOf(input, value, details?.object) === undefined,
       defaultMessage(details) {
-        const { code, message } = problemOf(input, details?.value) ?? { code: 'invalid', message: 'is not valid' };
+        const { code, message } = problemOf(input, details?.value, details?.object) ?? { code: 'invalid', message: 'is not valid' };
         return `${code}: ${message}`;
       },
     },
@@ -231,7 +234,9 @@ function constraint(input: InputFacet): PropertyDecorator {
 export const fieldProblem = ({ input }: InputField, value: unknown): Problem | undefined =>
   problemOf(input, input.convert ? input.convert(value) : value);
 
-function problemOf({ presence, check }: InputFacet, value: unknown): Problem | undefined {
+function problemOf({ presence, unless, check }: InputFacet, value: unknown, whole?: object): Problem | undefined {
+  if (value === undefined && unless !== undefined && new Map<string, unknown>(Object.entries(whole ?? {})).get(unless) != null)
+    return undefined;
   if (value === undefined) return presence === 'required' ? { code: 'required', message: 'must be given' } : undefined;
   if (value === null && presence === 'nullable') return undefined;
   if (value === null && presence !== 'refused') return { code: 'required', message: 'must not be empty' };

@@ -37,6 +37,8 @@ export type FieldKind = Readonly<{
 /** What every field can be told. */
 export type FieldOptions = Readonly<{
   required?: boolean;
+  /** A required one may be left out where this field of the same input says something, from which it follows. */
+  unless?: string;
   description?: string;
   example?: unknown;
   /** What a new one has where nothing is said, and what null means: it is never null then. */
@@ -69,7 +71,7 @@ type Facets = ShownFacets & Required<Pick<FieldDefinition, 'input'>>;
 export const inputField =
   (
     kind: FieldKind,
-    { required, description, example, initial, only, filtered, personal, unique, seenWith = kind.seenWith }: FieldOptions,
+    { required, unless, description, example, initial, only, filtered, personal, unique, seenWith = kind.seenWith }: FieldOptions,
     more?: (name: string, facets: Facets) => Partial<FieldDefinition>,
   ): PropertyDecorator =>
   (target, property) => {
@@ -79,6 +81,7 @@ export const inputField =
     const facets: Facets = {
       input: {
         presence: required ? 'required' : 'nullable',
+        ...(unless !== undefined && { unless }),
         check: kind.check,
         convert: kind.convert,
         graphql: kind.graphql,

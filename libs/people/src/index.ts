@@ -2,3 +2,4 @@ export * from './users.js';
 export * from './people.module.js';
 export { userMigrations } from './earlier-e-mails.js';
 export { peopleErrors } from './errors.js';
+export { ShownVendors } from './shown-vendors.js';

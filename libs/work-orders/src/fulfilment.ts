@@ -66,7 +66,7 @@ export class Fulfilment {
 }
 
 /** What was committed is never answered as unavailable. */
-async function orPending<T>(position: Position, reading: Promise<T>): Promise<T> {
+export async function orPending<T>(position: Position, reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (error) {
@@ -74,7 +74,7 @@ async function orPending<T>(position: Position, reading: Promise<T>): Promise<T>
   }
 }
 
-const pending = (position: Position): Rejection =>
+export const pending = (position: Position): Rejection =>
   new Rejection('COMPLETION_PENDING', 'The request was taken and is still being carried out; repeat it to wait on.', [], {
     position: position.toString(),
   });

@@ -20,6 +20,7 @@ export { laborEntryIds } from './labour-writer.js';
 export { laborEntriesProjection } from './read-models/labor-entries.js';
 export * from './domain/fulfilment.js';
 export { fulfilmentReaction } from './fulfilment-process.js';
+export { requestConversionReaction, requestFollowingReaction } from './request-processes.js';
 export { workOrdersProjection } from './read-models/work-orders.js';
 export { workOrderFields } from './work-order.fields.js';
 export { otherCostIds, workOrders } from './work-order.resource.js';

@@ -11,9 +11,11 @@ import { awaitsParts } from './domain/work-order-completion.js';
 import { asksForCompletion, changeWorkOrder, openWorkOrder, reopenWorkOrder } from './domain/work-order-status.js';
 import type { WorkOrderEvent } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
-import { completedStatus, partLines, type RefusedPart, type WorkOrder } from './domain/work-order.state.js';
+import { completedStatus, invalid, partLines, type RefusedPart, type WorkOrder } from './domain/work-order.state.js';
 import { completionRefusal, Fulfilment } from './fulfilment.js';
 import type { CompleteWorkOrder, ReopenWorkOrder } from './work-order.commands.js';
+import { RequestConversion } from './request-conversion.js';
+import { withWholeChecklist } from './whole-checklist.js';
 import type { WorkOrderFields } from './work-order.fields.js';
 import { workOrders } from './work-order.resource.js';
 import { TemplateCopies } from './procedures/template-copies.js';
@@ -27,6 +29,7 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
     private readonly events: EventStore,
     private readonly statuses: WorkOrderStatuses,
     private readonly fulfilment: Fulfilment,
+    private readonly requests: RequestConversion,
     private readonly writers: ResourceWriters,
     private readonly templateCopies: TemplateCopies,
   ) {}
@@ -35,8 +38,13 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
     this.writers.register(workOrders, this);
   }
 
-  /** @throws Rejection VALIDATION_FAILED, DUPLICATE_REFERENCE, CONFLICT */
+  /** @throws Rejection VALIDATION_FAILED, DUPLICATE_REFERENCE, CONFLICT; where it names a request, as `convert` */
   async create(input: WorkOrderFields): Promise<Decided<WorkOrder>> {
+    const { work_order_request_id, ...overrides } = input;
+    if (work_order_request_id != null) {
+      await this.requests.requireThere(work_order_request_id);
+      return this.convert(work_order_request_id, overrides);
+    }
     const wanted = await this.wantedBy(input);
     const outcome = await this.resources.create(workOrders, withWholeChecklist(input), (order, workOrderId, details) =>
       openWorkOrder(order, { workOrderId, details, ...wanted }),
@@ -44,8 +52,14 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
     return this.settled(outcome);
   }
 
+  /** Opens an order from a request: what is left out is as the request has it. @throws Rejection as `RequestConversion.convert` */
+  async convert(requestId: number, overrides: Omit<Partial<WorkOrderFields>, 'work_order_request_id'>): Promise<Decided<WorkOrder>> {
+    return this.requests.convert(requestId, overrides, await this.wantedBy(overrides));
+  }
+
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, CONFLICT, WORK_ORDER_CLOSED, INSUFFICIENT_STOCK, DUPLICATE_REFERENCE, PRECONDITION_FAILED, COMPLETION_PENDING */
   async update(id: number, input: Partial<WorkOrderFields>): Promise<Decided<WorkOrder>> {
+    if (input.work_order_request_id !== undefined) throw invalid('work_order.work_order_request_id', 'never_changes', 'never changes');
     const wanted = await this.wantedBy(input);
     const unissuable = asksForCompletion(wanted) ? await this.unissuableParts(id) : [];
     const outcome = await this.resources.update(workOrders, id, withWholeChecklist(input), (order, changes) => {
@@ -110,16 +124,7 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
   }
 
   private async settled(outcome: Decided<WorkOrder>): Promise<Decided<WorkOrder>> {
-    return this.resources.written(workOrders, outcome.id, await this.fulfilment.settled(outcome));
+    const settled = await this.fulfilment.settled(outcome);
+    return this.requests.followed(this.resources.written(workOrders, outcome.id, settled));
   }
-}
-
-/** An item without an order stands where it stands in the list; one that says nothing is not checked. */
-function withWholeChecklist(input: Partial<WorkOrderFields>): object {
-  const checklist = input.checklist?.map(({ text, order, checked }, index) => ({
-    text,
-    order: order ?? index + 1,
-    checked: checked ?? false,
-  }));
-  return checklist ? { ...input, checklist } : input;
 }

@@ -1,7 +1,8 @@
-import { InputType } from '@nestjs/graphql';
+import { ID, InputType } from '@nestjs/graphql';
 import { commentsCountOf } from '#millwright/comments';
 import { allKnown, type Row } from '#millwright/event-sourcing';
 import {
+  defineField,
   Flag,
   Instant,
   Integer,
@@ -19,6 +20,7 @@ import {
   ShownReference,
   ShownText,
   Text,
+  type Class,
 } from '#millwright/fields';
 import { defineShownType, resourceFields } from '#millwright/resources';
 import type { StatusKind } from './domain/work-order.events.js';
@@ -47,7 +49,13 @@ export const checklistItem = defineShownType('ChecklistItem', ChecklistItemField
 
 /** What a work order is about, and its status; left out, it is open. */
 export class WorkOrderFields {
-  @Name({ description: 'What is to be done, in a line.', required: true, max: 1000, example: 'Fix water leakage in Freezer' })
+  @Name({
+    description: 'What is to be done, in a line.',
+    required: true,
+    unless: 'work_order_request_id',
+    max: 1000,
+    example: 'Fix water leakage in Freezer',
+  })
   title!: string;
   @Text({ description: 'What is to be done, up to 20,000 characters.', max: 20_000, example: 'Water leakage due to blocked defrost drain' })
   description?: string | null;
@@ -84,7 +92,11 @@ export class WorkOrderFields {
   notify_vendors_on_create?: string | null;
   @OneOf(yesOrNo, { description: 'Whether its vendors are told when it changes.', only: 'full', filtered: false })
   notify_vendors_on_update?: string | null;
-  @NotYet({ list: false, only: 'full' }) work_order_request_id?: unknown[] | null;
+  @Reference('work_order_request', {
+    only: 'full',
+    description: 'The request that it is opened from: what is left out is as that has it. Never changes.',
+  })
+  work_order_request_id?: number | null;
   @NotYet() account_codes_ids?: unknown[] | null;
   @ProcedureTemplateIds() procedure_template_ids?: number[] | null;
   @NotYet() vendors_ids?: unknown[] | null;
@@ -92,6 +104,20 @@ export class WorkOrderFields {
 
 const later = { type: 'object', nullable: true, description: 'Null until this resource is available.', additionalProperties: true };
 const integer = { type: 'integer' };
+
+/** The bare id beside the request itself: REST shows it in lists, GraphQL always. */
+const ShownRequestId =
+  ({ description }: Readonly<{ description: string }>): PropertyDecorator =>
+  (target, property) => {
+    const name = 'work_order_request_id';
+    const value = (row: Row): unknown => row[name] ?? null;
+    defineField(target.constructor as Class, {
+      name: String(property),
+      description,
+      printed: { name, openApi: { type: 'integer', nullable: true }, only: 'row', print: value },
+      output: { name, type: () => ID, nullable: true, resolve: value },
+    });
+  };
 
 /** What follows from its status, its parts and its costs. */
 export class WorkOrderFigures {
@@ -108,7 +134,8 @@ export class WorkOrderFigures {
   @Shown({ type: () => downtimeTracking.type, nullable: true }, (row, _costs, related) => printedDowntime(row, related))
   downtime_tracking!: object | null;
   @Shown(later, () => null) active_timer_current_user!: null;
-  @Shown({ ...integer, nullable: true }, () => null, { only: 'row', as: 'work_order_request_id' }) request_id!: null;
+  @ShownRequestId({ description: 'The number of the request that it was opened from; null where there was none.' })
+  request_id!: number | null;
   @ShownInteger({ description: 'How many comments it has that stand.', always: true, of: commentsCountOf('work_order') })
   comments_count!: number;
   @Shown<WorkOrderCosts>({ type: () => totalCosts.type }, (_row, costs, related) => totalCosts.print(costs, related)) total_costs!: object;

@@ -2,6 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { commentsController, commentsOfRecordResolver } from '#millwright/comments';
 import { isBeingIssued } from '#millwright/inventory';
+import { workOrderRequests } from '#millwright/requests';
 import { operationHandlers, Questions, resourceModule } from '#millwright/resources';
 import { isCurrencyUsed } from '#millwright/sites';
 import { AssignmentAnswers } from './assignment-answers.js';
@@ -24,6 +25,8 @@ import { Signatures } from './procedures/signatures.js';
 import { TemplateCopies } from './procedures/template-copies.js';
 import { procedureItemOptions } from './procedures/item-options.shown.js';
 import { workOrderRecords } from './records/work-order-records.js';
+import { RequestConversion } from './request-conversion.js';
+import { requestOperations } from './request.operations.js';
 import { WorkOrderCostReader } from './work-order-costs.js';
 import { partAssignment } from './work-order-costs.shown.js';
 import { checklistItem } from './work-order.fields.js';
@@ -37,11 +40,17 @@ const operations = [...workOrderOperations, ...labour.operations];
 
 /** Work orders, their parts, labour and other costs, and the process that joins them with the stock. */
 @Module({
-  imports: [resourceModule(workOrderRecords, [{ resource: workOrders, operations }])],
+  imports: [
+    resourceModule(workOrderRecords, [
+      { resource: workOrders, operations },
+      { resource: workOrderRequests, operations: requestOperations },
+    ]),
+  ],
   controllers: [OtherCostsController, ProceduresController, commentsController(workOrders), ...labour.controllers],
   providers: [
-    ...operationHandlers(operations),
+    ...operationHandlers([...operations, ...requestOperations]),
     WorkOrderWriter,
+    RequestConversion,
     PartAssignments,
     AssignmentAnswers,
     OtherCostWriter,

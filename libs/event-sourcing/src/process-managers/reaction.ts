@@ -15,6 +15,8 @@ export type ReactionCommand = Readonly<{
   command: string;
   /** A refusal is an outcome: whoever reacts says what follows from it. */
   refused(refusal: Rejection): unknown;
+  /** Whoever did what it follows from does this, too: what he asked for is carried out here. Left out, nobody but the reaction does. */
+  inNameOf?: 'cause';
 }>;
 
 /**
@@ -134,7 +136,7 @@ async function consequencesOf<State, E extends Event>(
       giveOnce(sent);
       await outbox.put({ id: nameBasedUuid(`${name} ${sent}`, causationId), channel, receiver, content });
     },
-    async execute(target, id, decide, { command, refused }) {
+    async execute(target, id, decide, { command, refused, inNameOf }) {
       const commandAndTarget = `${command} ${streamName(target.category, id)}`;
       giveOnce(commandAndTarget);
       let refusal: Rejection | undefined;
@@ -149,7 +151,8 @@ async function consequencesOf<State, E extends Event>(
         }
       };
       const eventId = (ordinal: number): string => nameBasedUuid(`${commandAndTarget} ${ordinal}`, causationId);
-      const { state } = await events.execute(target, id, judged, { context: context(), eventId });
+      const whose = inNameOf && { actor: metadata.actor, credential: metadata.credential };
+      const { state } = await events.execute(target, id, judged, { context: { ...context(), ...whose }, eventId });
       // A worker that ended before its checkpoint was stored may have carried it out: then the decision says no to a second time.
       if (!refusal || (await events.hasAppended(target, id, eventId(0), cause.position))) return state;
       await refused(refusal);

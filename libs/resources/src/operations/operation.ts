@@ -89,6 +89,8 @@ export type CommandOperation<C extends Command<Written> = Command<Written>, Serv
   fromPath?: FieldsFromPath;
   /** What the body stands under; left out, it stands bare. */
   root?: string;
+  /** The body that stands under something may be left out, or empty. */
+  mayBeEmpty?: true;
   /** In the imperative: "Receive stock". */
   summary: string;
   /** What it does, in a sentence or two; lint rules of OpenAPI ask for one. */

@@ -36,7 +36,7 @@ const methods = { PATCH: Patch, POST: Post, DELETE: Delete } as const;
 /** Gives a controller a method for each operation that has a route. */
 export function addRoutes(controller: object, { resource, operations, Full }: Routed): void {
   for (const operation of operations) {
-    const { name, route, command, fromPath = {}, root, answers } = operation;
+    const { name, route, command, fromPath = {}, root, mayBeEmpty, answers } = operation;
     if (route === undefined) continue;
     const [method, path] = route.split(' ') as [keyof typeof methods, string];
     const handler = async function (this: Edge, asked: Command<Written>): Promise<Answer> {
@@ -54,7 +54,7 @@ export function addRoutes(controller: object, { resource, operations, Full }: Ro
       HttpCode(isEmpty ? 204 : (answers?.status ?? 200)),
       ...(isEmpty ? [] : [ApiAnswer(answers?.printed ?? Full, { status: answers?.status })]),
     ];
-    const parameter = isEmpty ? FromPath(command, fromPath) : root === undefined ? PlainBody(command, fromPath) : ResourceBody(command, root, fromPath); // prettier-ignore
+    const parameter = isEmpty ? FromPath(command, fromPath) : root === undefined ? PlainBody(command, fromPath) : ResourceBody(command, root, fromPath, mayBeEmpty); // prettier-ignore
     parameter(controller, name, 0);
     for (const decorate of decorators.reverse()) decorate(controller, name, descriptor);
   }

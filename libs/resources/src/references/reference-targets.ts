@@ -18,6 +18,8 @@ export type ReferenceTarget = ReferenceKind &
     find(id: number, services: ReferenceServices): Promise<Row | undefined>;
     /** What other records print of it. */
     label(row: Row, related: Related): unknown;
+    /** A property that it shows and no column has; a promise where it has to be read. */
+    property?(row: Row, property: string, related: Related): unknown;
   }>;
 
 const targets = new Map<string, ReferenceTarget>();

@@ -76,7 +76,10 @@ export class RelatedRecords implements Related {
   private labelOf(kind: string, id: unknown, columns?: readonly string[]): unknown {
     return whenKnown<Row | undefined, unknown>(this.rowForLabel(kind, id), (row) => {
       if (!row) return null;
-      return columns ? Object.fromEntries(columns.map((column) => [column, row[column] ?? null])) : referenceTarget(kind).label(row, this);
+      const target = referenceTarget(kind);
+      if (!columns) return target.label(row, this);
+      const values = columns.map((column) => (column in row ? row[column] : target.property?.(row, column, this)));
+      return whenKnown(allKnown(values), (known) => Object.fromEntries(columns.map((column, index) => [column, known[index] ?? null])));
     });
   }
 

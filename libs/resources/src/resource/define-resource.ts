@@ -55,6 +55,7 @@ export function defineRecord<Fields extends object, Figures extends object>(
     tree: tree !== undefined,
     companion,
     initial,
+    drawn: options.drawn && (() => options.drawn?.() ?? {}),
     hidden,
   };
   defineReferenceTarget({
@@ -65,6 +66,7 @@ export function defineRecord<Fields extends object, Figures extends object>(
     ...(companion && { companion: companion.category }),
     find: (id, services) => findPlain(resource, id, services),
     label: (row, related) => resource.printer.label(row, related),
+    property: (row, property, related) => resource.printer.property(row, property, related),
     schemaOf: (property) => resource.printer.schemaOf(property),
     ...(isPersonal(personal) && { related: (row: Row) => shownOfPerson(resource, options.label, row) }),
     graphql: () => resource.output,
@@ -90,6 +92,7 @@ export function defineResource<State extends ResourceState, E extends Event, Sho
       return state.history && rowOf(state, revision);
     },
     label: (row, related) => resource.printer.label(row, related),
+    property: (row, property, related) => resource.printer.property(row, property, related),
     schemaOf: (property) => resource.printer.schemaOf(property),
     graphql: () => resource.output,
   });

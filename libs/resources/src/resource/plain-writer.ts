@@ -71,7 +71,7 @@ export class PlainWriter {
 
   /** @throws Rejection VALIDATION_FAILED, DUPLICATE_REFERENCE, and what the kind's rules say */
   async register(definition: PlainResource, input: object): Promise<Written> {
-    const values = { ...definition.initial, ...storedValues(definition.fields.input, input, {}) };
+    const values = { ...definition.initial, ...definition.drawn?.(), ...storedValues(definition.fields.input, input, {}) };
     const problems = await this.references.problems(definition.root, definition.fields.input, values);
     const decide = (): RecordEvent[] => {
       refuseIf(problems);

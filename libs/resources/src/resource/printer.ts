@@ -35,6 +35,11 @@ export class Printer {
     return printedBy(this.labels, row, related, undefined, 'full');
   }
 
+  /** One property; undefined where there is none. */
+  property(row: Row, property: string, related: Related): unknown {
+    return this.properties.full.find(({ printed }) => printed.name === property)?.printed.print(row, related, undefined, 'full');
+  }
+
   /** What a property is, where it is shown of another resource. */
   schemaOf(property: string): Schema | undefined {
     const shown = this.properties.full.find(({ printed }) => printed.name === property)?.printed.openApi;

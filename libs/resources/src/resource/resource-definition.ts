@@ -98,6 +98,8 @@ export type PlainResource<Fields extends object = object> = ResourceDefinition &
     companion?: Companion;
     /** What a new one has where nothing was given. */
     initial: RecordValues;
+    /** The same, drawn anew for each. */
+    drawn?(): RecordValues;
     /** Without edges of its own: it is edited some other way. */
     hidden: boolean;
   }>;

@@ -28,6 +28,8 @@ export type People = Readonly<{
   only?: Form;
   /** The columns of their ids (default `created_by`, `updated_by`). */
   columns?: readonly [created: string, updated: string];
+  /** What is shown of who created it, alone and in what a write answers, where that is more than the name. */
+  creator?: readonly string[];
 }>;
 
 export type FieldOptions<Fields extends object, Figures extends object> = Readonly<{
@@ -153,10 +155,11 @@ const bookkeeping: readonly FieldDefinition[] = [
 /** What is shown of the people who touched a resource. */
 const person = ['id', 'name', 'surname'];
 
-function stamps({ as, only, columns = ['created_by', 'updated_by'] }: People = { as: 'ids' }): FieldDefinition[] {
+function stamps({ as, only, columns = ['created_by', 'updated_by'], creator = person }: People = { as: 'ids' }): FieldDefinition[] {
   return ['created_by', 'updated_by'].flatMap((name, index): FieldDefinition[] => {
     const column = columns[index] ?? name;
-    const relation = relationOf({ name: column, target: 'user', label: person, only, always: true });
+    const label = index === 0 ? creator : person;
+    const relation = relationOf({ name: column, target: 'user', label, labelInRows: person, only, always: true });
     const number: FieldDefinition = {
       name: `${name}_id`,
       stored: { name: column, type: 'bigint', attribute: 'id', neverNull: true },

@@ -42,6 +42,8 @@ export type PlainOptions<Fields extends object, Figures extends object> = Shared
     tree?: TreeOptions;
     /** Input fields that a new one has a value in although none was given. */
     defaults?: Partial<ValuesOf<Fields>>;
+    /** What a new one is given beside that, drawn anew for each: figures that nobody says. */
+    drawn?(): Partial<ValuesOf<Figures>>;
     rules?: RecordRules<Fields & Figures>;
     /** What it shows that streams of another category decide. */
     companion?: Companion;

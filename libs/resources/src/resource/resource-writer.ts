@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EventStore, type Event, type Outcome } from '#millwright/event-sourcing';
+import { EventStore, type Detail, type Event, type Outcome } from '#millwright/event-sourcing';
 import {
   duplicateReference,
   ExternalReferences,
@@ -56,6 +56,28 @@ export class ResourceWriter {
     return this.written(resource, id, outcome);
   }
 
+  /**
+   * Has `work` decide, on whichever stream, that something is created under a fresh id. What `before` refers to may be referred to although it was archived.
+   * @param work is told what is wrong with the references, to be refused inside its decision (`refuseIf`)
+   * @throws Rejection DUPLICATE_REFERENCE with the id of the holder, CONFLICT, and what `work` throws
+   */
+  async createThrough<State extends ResourceState, E extends Event, Result>(
+    { name, stream, fields }: DecidedResource<State, E>,
+    input: object,
+    before: object,
+    work: (id: number, details: State['details'], problems: readonly Detail[]) => Promise<Result>,
+  ): Promise<Result> {
+    const values = storedValues(fields.input, input, {});
+    const problems = await this.references.problems(name, fields.input, values, before);
+    const details = completeDetails(fields, detailsOf(fields, values)) as State['details'];
+    const id = await this.events.nextId(name);
+    const { externalReference: reference } = details;
+    if (!reference || problems.length > 0) return work(id, details, problems);
+    const holds = async (holder: number, carried: string): Promise<boolean> =>
+      isReference(await this.referenceOf({ stream }, holder), carried);
+    return this.externalReferences.move({ id, to: referenceKey(name, reference), holds }, () => work(id, details, problems));
+  }
+
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, DUPLICATE_REFERENCE, CONFLICT, PRECONDITION_FAILED, and what `decide` says */
   async update<State extends ResourceState, E extends Event>(
     resource: DecidedResource<State, E>,
@@ -109,7 +131,7 @@ export class ResourceWriter {
 
   /** Undefined where there is no such stream. */
   private async referenceOf<State extends ResourceState, E extends Event>(
-    { stream }: DecidedResource<State, E>,
+    { stream }: Pick<DecidedResource<State, E>, 'stream'>,
     id: number,
   ): Promise<string | null | undefined> {
     const { state } = await this.events.load(stream, id);

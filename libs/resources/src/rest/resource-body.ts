@@ -57,18 +57,28 @@ export type FieldsFromPath = Readonly<Record<string, string>>;
 /**
  * The body of a create or update, which stands under the resource's singular name: `{"part": {…}}`.
  * Gives the handler the validated input; documents the body for OpenAPI.
+ * @param mayBeEmpty whether it may be left out, or say nothing
  * @throws Rejection VALIDATION_FAILED
  */
-export function ResourceBody<T extends object>(type: ClassConstructor<T>, root: string, fromPath: FieldsFromPath = {}): ParameterDecorator {
+export function ResourceBody<T extends object>(
+  type: ClassConstructor<T>,
+  root: string,
+  fromPath: FieldsFromPath = {},
+  mayBeEmpty = false,
+): ParameterDecorator {
   const parameter = createParamDecorator((_: unknown, context: ExecutionContext) => {
     const { body, params } = context.switchToHttp().getRequest<Request>();
-    return validatedInput(type, withPath(type, valueUnder(root, body), root, fromPath, params), root);
+    const value = mayBeEmpty && saysNothing(body) ? {} : valueUnder(root, body);
+    return validatedInput(type, withPath(type, value, root, fromPath, params), root);
   })();
   return (target, method, index) => {
     parameter(target, method, index);
-    documentBody(target, method, documentedClass(type, fromPath), root);
+    documentBody(target, method, documentedClass(type, fromPath), { root, mayBeEmpty });
   };
 }
+
+const saysNothing = (body: unknown): boolean =>
+  body == null || (typeof body === 'object' && !Array.isArray(body) && Object.keys(body).length === 0);
 
 /** A body without a root (restock, reconcile …): validated as it stands, documented for OpenAPI. */
 export function PlainBody<T extends object>(type: ClassConstructor<T>, fromPath: FieldsFromPath = {}): ParameterDecorator {
@@ -78,7 +88,7 @@ export function PlainBody<T extends object>(type: ClassConstructor<T>, fromPath:
   })();
   return (target, method, index) => {
     parameter(target, method, index);
-    documentBody(target, method, documentedClass(type, fromPath));
+    documentBody(target, method, documentedClass(type, fromPath), {});
   };
 }
 
@@ -134,15 +144,17 @@ function documentedClass<T extends object>(type: ClassConstructor<T>, fromPath: 
   return body;
 }
 
-function documentBody(target: object, method: string | symbol | undefined, type: ClassConstructor<object>, root?: string): void {
+function documentBody(
+  target: object,
+  method: string | symbol | undefined,
+  type: ClassConstructor<object>,
+  { root, mayBeEmpty = false }: Readonly<{ root?: string; mayBeEmpty?: boolean }>,
+): void {
   willTakeBody(target, method);
   const descriptor = method === undefined ? undefined : Object.getOwnPropertyDescriptor(target, method);
   if (method === undefined || !descriptor) return;
   const schema = { $ref: getSchemaPath(type) };
   ApiExtraModels(type)(target, method, descriptor);
-  ApiBody({ required: true, schema: root === undefined ? schema : { type: 'object', required: [root], properties: { [root]: schema } } })(
-    target,
-    method,
-    descriptor,
-  );
+  const under = (name: string): object => ({ type: 'object', ...(!mayBeEmpty && { required: [name] }), properties: { [name]: schema } });
+  ApiBody({ required: !mayBeEmpty, schema: root === undefined ? schema : under(root) })(target, method, descriptor);
 }

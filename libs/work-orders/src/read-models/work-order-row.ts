@@ -106,6 +106,7 @@ const table = {
     ['entity_id', inOrder('"title"'), 'id'],
     ['entity_id', 'completed_at', 'id'],
     ['asset_id'],
+    ['work_order_request_id'],
   ],
   history: {
     owner: 'entity_id',

@@ -1,0 +1,18 @@
+import { Global, Module } from '@nestjs/common';
+import { commentsController, commentsOfRecordResolver } from '#millwright/comments';
+import { resourceModule } from '#millwright/resources';
+import { requestPortals } from './portals.js';
+import { workOrderRequests } from './request.resource.js';
+import { RequestWriter } from './request-writer.js';
+
+/** Every plain kind of record of this room: its projections and sequences are wanted at start. */
+export const requestRecords = [requestPortals];
+
+/** What people ask to be done. The edges of a request stand where its conversion does, with the work orders. */
+@Global()
+@Module({
+  imports: [resourceModule(requestRecords)],
+  controllers: [commentsController(workOrderRequests, 'WorkOrderRequest')],
+  providers: [RequestWriter, commentsOfRecordResolver(workOrderRequests)],
+})
+export class RequestsModule {}

@@ -1,0 +1,147 @@
+import { Injectable } from '@nestjs/common';
+import { EventStore, PositionNotReached, ProcessManagerEngine, type Position, type Row } from '#millwright/event-sourcing';
+import { invalid } from '#millwright/fields';
+import { convertRequest, workOrderRequest, workOrderRequests } from '#millwright/requests';
+import {
+  existsHere,
+  refuseIf,
+  requireHere,
+  ResourceReader,
+  ResourceWriter,
+  type Answer,
+  type Decided,
+  type OtherAnswers,
+  type Written,
+} from '#millwright/resources';
+import { asksForCompletion, openWorkOrder, type OpenWorkOrder } from './domain/work-order-status.js';
+import type { WorkOrderEvent } from './domain/work-order.events.js';
+import { workOrder } from './domain/work-order.js';
+import type { WorkOrder } from './domain/work-order.state.js';
+import { orPending, pending } from './fulfilment.js';
+import { requestConversionReaction, requestFollowingReaction } from './request-processes.js';
+import { withWholeChecklist } from './whole-checklist.js';
+import type { WorkOrderFields } from './work-order.fields.js';
+import { workOrders } from './work-order.resource.js';
+
+/** What an order takes from its request where nothing else is said. */
+const copied = [
+  'title',
+  'description',
+  'priority',
+  'location_id',
+  'asset_id',
+  'categories_ids',
+  'technicians_ids',
+  'vendors_ids',
+  'customer_id',
+  'due_date',
+] as const;
+
+/** How long an answer waits for what follows from it, in milliseconds; past that the client is asked to come back. */
+const longestWaitMs = 5_000;
+
+/** What a request follows, or what leads to it. */
+const followedEvents: ReadonlySet<string> = new Set<WorkOrderEvent['type']>([
+  'WorkOrderCompletionStarted',
+  'WorkOrderCompleted',
+  'WorkOrderCompletionDateChanged',
+  'WorkOrderReopened',
+  'WorkOrderCancelled',
+]);
+
+type Overrides = Omit<Partial<WorkOrderFields>, 'work_order_request_id'>;
+type WantedOrder = Omit<OpenWorkOrder, 'workOrderId' | 'details'>;
+
+/**
+ * Opens orders from requests. The request's stream decides that, with everything the order begins with, so that of many at the same moment one wins; a
+ * reaction opens the order. The answer waits for it, and for the request to have followed its order.
+ */
+@Injectable()
+export class RequestConversion implements OtherAnswers<Written, unknown> {
+  constructor(
+    private readonly resources: ResourceWriter,
+    private readonly reader: ResourceReader,
+    private readonly events: EventStore,
+    private readonly processes: ProcessManagerEngine,
+  ) {}
+
+  /** For a new order that names a request. @throws Rejection VALIDATION_FAILED there is none */
+  async requireThere(id: number): Promise<void> {
+    if (existsHere((await this.events.load(workOrderRequest, id)).state.history)) return;
+    throw invalid([{ field: 'work_order.work_order_request_id', code: 'not_found', message: `there is no work order request ${id}` }]);
+  }
+
+  /**
+   * @throws Rejection NOT_FOUND, REQUEST_CONVERTED, CONFLICT, PROCEDURE_INCOMPLETE, VALIDATION_FAILED, DUPLICATE_REFERENCE, PRECONDITION_FAILED, COMPLETION_PENDING (with
+   *   `position`) where what follows takes longer than 5 s: the order will be there
+   */
+  async convert(id: number, overrides: Overrides, wanted: WantedOrder): Promise<Decided<WorkOrder>> {
+    const { state, revision } = await this.events.load(workOrderRequest, id);
+    requireHere(state.history);
+    // What the request refers to may have been archived since, and stays.
+    const asked: Row = { ...workOrderRequests.rowOf(state, revision), work_order_request_id: id };
+    const input = { ...Object.fromEntries(copied.map((name) => [name, asked[name]])), ...given(overrides), work_order_request_id: id };
+    const { status, completedAt, templates, now } = wanted;
+    const converted = await this.resources.createThrough(workOrders, withWholeChecklist(input), asked, (workOrderId, details, problems) =>
+      this.events.execute(workOrderRequest, id, (request) => {
+        requireHere(request.history);
+        const closing = asksForCompletion({ status, completedAt }) ? (completedAt ?? now) : null;
+        const order = {
+          details,
+          statusId: status?.statusId ?? null,
+          kind: status?.kind ?? null,
+          completedAt: closing,
+          ...(templates && { templates }),
+        };
+        const events = convertRequest(request, { workOrderId, order });
+        refuseIf(problems);
+        // What the order itself would refuse is refused before anything is appended.
+        openWorkOrder(workOrder.initialState, { workOrderId, details, ...wanted });
+        return events;
+      }),
+    );
+    const { workOrderId } = converted.state;
+    if (workOrderId === null) throw new Error(`request ${id} was converted to no order`);
+    await this.passed(requestConversionReaction.name, converted.position);
+    return this.afterFollowing(workOrderId, converted.position, []);
+  }
+
+  /**
+   * An order after a command, when its request has followed it.
+   * @throws Rejection COMPLETION_PENDING (with `position`) when that takes longer than 5 s
+   */
+  async followed(outcome: Decided<WorkOrder>): Promise<Decided<WorkOrder>> {
+    const { id, state, position, events } = outcome;
+    // Without events it is a repeat, of a command that may still be followed.
+    const isFollowed = events.length === 0 || events.some(({ type }) => followedEvents.has(type));
+    if (state.details['workOrderRequestId'] == null || !isFollowed) return outcome;
+    return this.afterFollowing(id, position, events);
+  }
+
+  private async afterFollowing(id: number, since: Position, events: Decided<WorkOrder>['events']): Promise<Decided<WorkOrder>> {
+    const { position: last } = await orPending(since, this.events.load(workOrder, id));
+    await this.passed(requestFollowingReaction.name, last);
+    const head = await orPending(since, this.events.head());
+    const loaded = await orPending(head, this.events.load(workOrder, id));
+    const position = loaded.position > head ? loaded.position : head;
+    return this.resources.written(workOrders, id, { ...loaded, position, events });
+  }
+
+  private async passed(name: string, position: Position): Promise<void> {
+    try {
+      await this.processes.waitFor(name, position, { timeout: longestWaitMs });
+    } catch (error) {
+      throw error instanceof PositionNotReached ? pending(position) : error;
+    }
+  }
+
+  async answer(order: Written): Promise<Answer> {
+    return this.reader.written(workOrders, order);
+  }
+
+  source({ row }: Written): Row {
+    return row;
+  }
+}
+
+const given = (overrides: Overrides): Overrides => Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
