@@ -24,7 +24,6 @@ type Fields = Readonly<Record<string, Json>>;
 /** What the samples have and a room has yet to bring, by type. Only ever gets shorter. */
 const notYet: Readonly<Record<string, readonly string[]>> = {
   asset: ['vendors', 'technicians.avatar'],
-  part: ['vendors'],
   user: ['unconfirmed_email', 'status', 'auth_type', 'avatar', 'permissions', 'activity', 'tenant', 'invitation_details'],
   workOrder: [
     'type',

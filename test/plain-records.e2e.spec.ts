@@ -266,3 +266,99 @@ describe('a site', () => {
     expect(entity).toEqual({ portfolio: 'Northern plants', requireProcedures: true });
   });
 });
+
+describe('the vendors of a part', () => {
+  const change = (id: number, vendor_parts_attributes: object[]) => app.patch(`/parts/${id}`, { part: { vendor_parts_attributes } });
+  const field = 'part.vendor_parts_attributes';
+  const vendor = (fields: object = {}) =>
+    idOf('vendors', 'vendor', { name: 'Summit', vendor_contacts_attributes: [{ name: 'Robert', extension: '989' }], ...fields });
+
+  it('look as the contract prints them, are found by vendor or number, and at most one is preferred', async () => {
+    const [one, other] = [await vendor(), await vendor({ name: 'Peak' })];
+    const { part } = sample('11-create-part').request as { part: object };
+    const mine = { part_type_id: null, storeroom_id: 1, measurement_unit_id: 1, assets_ids: [] };
+    const bought = [{ vendor_id: one, vendor_part_number: 'ABC-12345', is_preferred: true, unit_cost: 24.9, lead_time: 3 }];
+    const created = await create('parts', 'part', { ...part, ...mine, vendor_parts_attributes: bought }).expect(201);
+    const { id } = created.data;
+    expect(differences(sample('11-create-part').response, created.body).filter((text) => !text.includes('part_type'))).toEqual([]);
+    expect(created.data.vendors).toEqual([
+      {
+        id: one,
+        name: 'Summit',
+        is_preferred: true,
+        vendor_part_number: 'ABC-12345',
+        unit_cost: 24.9,
+        lead_time: 3,
+        primary_contact: { id: 1, name: 'Robert', email: null, phone: null, extension: '989' },
+      },
+    ]);
+    await change(id, [
+      { vendor_id: other, is_preferred: true },
+      { vendor_id: one, vendor_part_number: 'X' },
+    ]).expect(200);
+    const shown = (await app.get(`/parts/${id}`).expect(200)).data;
+    expect(shown.vendors).toMatchObject([
+      { id: one, is_preferred: false, vendor_part_number: 'X', unit_cost: 24.9 },
+      { id: other, is_preferred: true },
+    ]);
+    expect(shown.vendor_parts).toMatchObject([
+      { id: 1, vendor: { id: one } },
+      { id: 2, vendor: { id: other } },
+    ]);
+    expect((await app.get(`/parts?id=${id}`)).data[0].vendors).toEqual(shown.vendors);
+    const inGraphql =
+      await app.graphql(`{ part(id: ${id}) { vendors { id name isPreferred vendorPartNumber unitCost leadTime primaryContact { name extension } }
+      vendorParts { id vendor { name } } } }`);
+    expect(inGraphql.part).toEqual({
+      vendors: [
+        {
+          id: String(one),
+          name: 'Summit',
+          isPreferred: false,
+          vendorPartNumber: 'X',
+          unitCost: '24.9',
+          leadTime: 3,
+          primaryContact: { name: 'Robert', extension: '989' },
+        },
+        {
+          id: String(other),
+          name: 'Peak',
+          isPreferred: true,
+          vendorPartNumber: null,
+          unitCost: null,
+          leadTime: null,
+          primaryContact: { name: 'Robert', extension: '989' },
+        },
+      ],
+      vendorParts: [
+        { id: '1', vendor: { name: 'Summit' } },
+        { id: '2', vendor: { name: 'Peak' } },
+      ],
+    });
+    const { part: update } = sample('14-update-part').request as { part: object };
+    const gone = { vendor_parts_attributes: [{ vendor_id: one, vendor_part_number: 'ABC-12345', is_preferred: true, _destroy: true }] };
+    const updated = await app.patch(`/parts/${id}`, { part: { ...update, ...mine, ...gone } }).expect(200);
+    expect(updated.data.vendors).toMatchObject([{ id: other, is_preferred: true }]);
+    expect(problemsOf(await app.patch(`/parts/${id}`, { part: gone }).expect(422))).toEqual([`${field}.0.vendor_id not_found`]);
+    await change(id, [{ id: 2, _destroy: true }]).expect(200);
+    expect((await app.get(`/parts/${id}`)).data.vendors).toEqual([]);
+  });
+
+  it('are active where they are named anew, and stay where they are named', async () => {
+    const [one, other] = [await vendor(), await vendor()];
+    const id = await idOf('parts', 'part', { name: 'Filter', vendor_parts_attributes: [{ vendor_id: one }] });
+    await app.patch(`/vendors/${one}`, { vendor: { is_active: false } }).expect(200);
+    await app.patch(`/vendors/${other}`, { vendor: { assign_to_work_orders: false } }).expect(200);
+    await change(id, [{ vendor_id: one, lead_time: 2 }]).expect(200);
+    await change(id, [{ vendor_id: other }]).expect(200);
+    const fresh = await create('parts', 'part', { name: 'Filter', vendor_parts_attributes: [{ vendor_id: one }, { lead_time: 1.5 }] });
+    expect([fresh.status, ...problemsOf(fresh)]).toEqual([422, `${field}.1.lead_time not_an_integer`]);
+    const refused = await create('parts', 'part', { name: 'Filter', vendor_parts_attributes: [{ vendor_id: one }] }).expect(422);
+    expect(problemsOf(refused)).toEqual([`${field}.0.vendor_id not_assignable`]);
+    await app.delete(`/vendors/${other}`).expect(204);
+    expect(problemsOf(await create('parts', 'part', { name: 'x', vendor_parts_attributes: [{ vendor_id: other }] }).expect(422))).toEqual([
+      `${field}.0.vendor_id archived`,
+    ]);
+    expect((await app.get(`/parts/${id}`)).data.vendors).toHaveLength(2);
+  });
+});

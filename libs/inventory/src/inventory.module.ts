@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { operationHandlers, Questions, resourceModule } from '#millwright/resources';
 import { isCurrencyUsed } from '#millwright/sites';
 import { partOperations } from './part.operations.js';
+import { partVendorResolvers } from './part-vendor.shown.js';
 import { PartFiguresResolver, PartTransactionsResolver } from './part.resolver.js';
 import { parts } from './part.resource.js';
 import { partTransaction } from './part-transaction.shown.js';
@@ -24,6 +25,7 @@ import { inventoryRecords } from './records/inventory-records.js';
     PartFiguresResolver,
     PartTransactionsResolver,
     partTransaction.resolver,
+    ...partVendorResolvers,
   ],
 })
 export class InventoryModule implements OnModuleInit {

@@ -32,14 +32,14 @@ export class PartWriter implements ResourceCommands, OnModuleInit {
   async create(input: PartInput): Promise<Decided<Part>> {
     const openingStock = { quantity: input.on_hand_qty ?? '0', transactionId: await this.events.nextId(partTransactionIds.name) };
     const unitCost = input.unit_cost ?? null;
-    return this.resources.create(parts, input, (state, partId, details) =>
-      registerPart(state, { partId, currency: currentEntity().currency, details, unitCost, openingStock }),
+    return this.resources.create(parts, input, (state, partId, details, children) =>
+      registerPart(state, { partId, currency: currentEntity().currency, details, unitCost, openingStock, children }),
     );
   }
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, CONFLICT, PART_IN_USE, DUPLICATE_REFERENCE, PRECONDITION_FAILED */
   update(partId: number, input: Partial<PartFields>): Promise<Decided<Part>> {
-    return this.resources.update(parts, partId, input, (state, changes) => changePartDetails(state, { changes }));
+    return this.resources.update(parts, partId, input, (state, changes, children) => changePartDetails(state, { changes, children }));
   }
 
   /** @throws Rejection NOT_FOUND, PART_IN_USE, PRECONDITION_FAILED, UNAVAILABLE */

@@ -1,12 +1,12 @@
 import { roundToCurrency, showValue, toValue, type Decimal } from '#millwright/quantities';
 import {
+  Children,
   ExternalReference,
   Flag,
   Integer,
   Money,
   MovesElsewhere,
   Name,
-  NotYet,
   QrCode,
   Quantity,
   Reference,
@@ -17,6 +17,19 @@ import {
   type QrCodeAttributes,
 } from '#millwright/fields';
 import { resourceFields } from '#millwright/resources';
+import { onePreferred } from './domain/preferred-vendor.js';
+import { ShownVendors } from './part-vendor.shown.js';
+
+/** What a vendor has of a part. */
+class VendorPartFields {
+  @Reference('vendor', { required: true, demands: 'active', description: 'The vendor; no two of a part have the same.' })
+  vendor_id!: number;
+  @Text({ description: "The vendor's number for it.", max: 100, example: 'ABC-12345' }) vendor_part_number?: string | null;
+  @Money({ description: 'What one costs there.', example: 24.9 }) unit_cost?: string | null;
+  @Integer({ description: 'How many whole days from order to delivery.', example: 7 }) lead_time?: number | null;
+  @Flag({ description: 'Whether it is bought there first: at most one vendor of a part is.', initial: false, example: true })
+  is_preferred?: boolean | null;
+}
 
 /** What a part is, apart from its stock. */
 export class PartFields {
@@ -48,7 +61,8 @@ export class PartFields {
   })
   measurement_unit_id?: number | null;
   @References('asset', { description: 'The assets that it is used for.', label: ['id', 'name'] }) assets_ids?: number[] | null;
-  @NotYet({ shownAs: 'vendors' }) vendor_parts_attributes?: unknown[] | null;
+  @Children(VendorPartFields, { name: 'vendor_part', knownBy: 'vendor_id', rule: onePreferred, description: 'Whom it is bought from.' })
+  vendor_parts_attributes?: VendorPartFields[] | null;
   @QrCode() qr_code_attributes?: QrCodeAttributes | null;
   @ExternalReference() external_reference?: string | null;
 }
@@ -95,6 +109,7 @@ export class PartFigures {
     stored: true,
   })
   stock_value!: Decimal | null;
+  @ShownVendors() vendors!: readonly object[];
 }
 
 export const partFields = resourceFields({

@@ -1,5 +1,6 @@
-import { changedFields, Rejection } from '#millwright/event-sourcing/decider';
+import { changedFields, Rejection, type ChildChanges } from '#millwright/event-sourcing/decider';
 import { toQuantity, type Decimal } from '#millwright/quantities';
+import type { WantedChildren } from '#millwright/resources';
 import type { PartDetails, PartEvent } from './part.events.js';
 import { invalid, requireCost, requireInUse, requireRegistered, requireShelfInRange } from './part-rules.js';
 import type { Part } from './part.state.js';
@@ -13,16 +14,26 @@ export type RegisterPart = Readonly<{
   unitCost: Decimal | null;
   /** What is on the shelf already, and the id of the movement that records it. */
   openingStock?: Readonly<{ quantity: Decimal; transactionId: number }>;
-}>;
+}> &
+  AboutVendors;
+
+/** What a request wants of the vendors that the part is bought from; left out, nothing. */
+type AboutVendors = Readonly<{ children?: WantedChildren }>;
+
+/** @throws Rejection VALIDATION_FAILED what is wrong with them */
+function vendorsIn(part: Part, { children }: AboutVendors): Readonly<{ vendorParts?: ChildChanges }> {
+  const vendorParts = children?.('vendorParts', part.vendorParts);
+  return vendorParts ? { vendorParts } : {};
+}
 
 /**
  * A new part, with what is on the shelf already in the same append.
  * @throws Rejection CONFLICT the id is taken; VALIDATION_FAILED stock without a unit cost, a cost the currency does not take; NON_STOCK_PART; VALUE_OUT_OF_RANGE
  */
-export function registerPart(part: Part, { partId, currency, details, unitCost, openingStock }: RegisterPart): PartEvent[] {
+export function registerPart(part: Part, { partId, currency, details, unitCost, openingStock, children }: RegisterPart): PartEvent[] {
   if (part.partId !== null) throw new Rejection('CONFLICT', 'A part with this id exists already.');
   const cost = unitCost === null ? null : requireCost(unitCost, currency, 'part.unit_cost');
-  const registered: PartEvent = { type: 'PartRegistered', data: { partId, currency, unitCost, details } };
+  const registered: PartEvent = { type: 'PartRegistered', data: { partId, currency, unitCost, details, ...vendorsIn(part, { children }) } };
   const quantity = openingStock ? toQuantity(openingStock.quantity) : 0n;
   if (!openingStock || quantity === 0n) return [registered];
 
@@ -37,19 +48,20 @@ export function registerPart(part: Part, { partId, currency, details, unitCost, 
   ];
 }
 
-export type ChangePartDetails = Readonly<{ changes: Partial<PartDetails> }>;
+export type ChangePartDetails = Readonly<{ changes: Partial<PartDetails> }> & AboutVendors;
 
 /**
  * Edits what the part is; fields that stay the same are left out of the event.
  * @throws Rejection NOT_FOUND; CONFLICT the part is archived; PART_IN_USE stock, a reservation or a charge forbids switching between stock and non-stock
  */
-export function changePartDetails(part: Part, { changes }: ChangePartDetails): PartEvent[] {
+export function changePartDetails(part: Part, { changes, children }: ChangePartDetails): PartEvent[] {
   requireInUse(part);
   const changed = changedFields(part.details, changes);
-  if (Object.keys(changed).length === 0) return [];
+  const vendors = vendorsIn(part, { children });
+  if (Object.keys({ ...changed, ...vendors }).length === 0) return [];
   if (changed.isNonStock !== undefined && (part.shelf.quantity !== 0n || part.reserved !== 0n || part.openCharges > 0))
     throw new Rejection('PART_IN_USE', 'A part becomes stock or non-stock only while it has no stock, no reservation and no open charge.');
-  return [{ type: 'PartDetailsChanged', data: { changes: changed } }];
+  return [{ type: 'PartDetailsChanged', data: { changes: changed, ...vendors } }];
 }
 
 export type ArchivePart = Readonly<{

@@ -1,4 +1,4 @@
-import type { Event } from '#millwright/event-sourcing/decider';
+import type { ChildChanges, Event } from '#millwright/event-sourcing/decider';
 import type { Decimal } from '#millwright/quantities';
 
 // These types are the storage format. Never edit a published one: add a version beside it and upcast on read.
@@ -23,10 +23,13 @@ type Movement = Readonly<{ transactionId: number; quantity: Decimal; value: Deci
 /** For which work order, and the revision of the order's event that caused it: the fence that a late worker cannot pass. */
 type ForWorkOrder = Readonly<{ workOrderId: number; orderRevision: number }>;
 
+/** What happened to the vendors that it is bought from; older events say nothing of them. */
+type OfVendors = Readonly<{ vendorParts?: ChildChanges }>;
+
 /** A part came to be, without stock. `unitCost` is its list price, null where it is not known; the currency is for ever. */
 export type PartRegistered = Event<
   'PartRegistered',
-  Readonly<{ partId: number; currency: string; unitCost: Decimal | null; details: PartDetails }>
+  Readonly<{ partId: number; currency: string; unitCost: Decimal | null; details: PartDetails }> & OfVendors
 >;
 
 /** What was on the shelf when the part was registered, at the part's unit cost. In the same append as the registration. */
@@ -84,7 +87,7 @@ export type PartMovementReversed = Event<
 >;
 
 /** What the part is was edited; only the fields that changed. */
-export type PartDetailsChanged = Event<'PartDetailsChanged', Readonly<{ changes: Partial<PartDetails> }>>;
+export type PartDetailsChanged = Event<'PartDetailsChanged', Readonly<{ changes: Partial<PartDetails> }> & OfVendors>;
 
 /** The part is no longer used; its history stays. */
 export type PartArchived = Event<'PartArchived', Readonly<Record<string, never>>>;

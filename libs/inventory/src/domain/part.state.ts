@@ -1,5 +1,5 @@
 import { Set as PersistentSet } from 'immutable';
-import type { RecordHistory } from '#millwright/event-sourcing/decider';
+import { noChildren, type ChildrenState, type RecordHistory } from '#millwright/event-sourcing/decider';
 import type { Decimal } from '#millwright/quantities';
 import { entryOf, noEntries, type OrderEntries, type OrderEntry } from './order-entries.js';
 import type { PartDetails } from './part.events.js';
@@ -11,6 +11,8 @@ export type Part = Readonly<{
   partId: number | null;
   currency: string;
   details: PartDetails;
+  /** Whom it is bought from. */
+  vendorParts: ChildrenState;
   /** The list price, or null where nobody has said one. It never touches the value of the stock. */
   unitCost: Decimal | null;
   shelf: Shelf;
@@ -33,6 +35,7 @@ export const unknownPart: Part = {
   partId: null,
   currency: 'USD',
   details: noDetails,
+  vendorParts: noChildren,
   unitCost: null,
   shelf: emptyShelf,
   lastAverage: 0n,

@@ -1,4 +1,4 @@
-import { historyAfter, type Stream } from '#millwright/event-sourcing/decider';
+import { childrenAfter, historyAfter, type ChildChanges, type Stream } from '#millwright/event-sourcing/decider';
 import { toQuantity, toValue } from '#millwright/quantities';
 import { withEntry, type OrderEntry, type Refusal } from './order-entries.js';
 import type { PartEvent, PartIssued, PartReturned, PartTransactionEvent } from './part.events.js';
@@ -16,7 +16,13 @@ export const part: Stream<Part, PartEvent> = {
 function applied(part: Part, { type, data }: PartEvent): Part {
   switch (type) {
     case 'PartRegistered':
-      return { ...part, partId: data.partId, currency: data.currency, unitCost: data.unitCost, details: data.details };
+      return {
+        ...withVendors(part, data.vendorParts),
+        partId: data.partId,
+        currency: data.currency,
+        unitCost: data.unitCost,
+        details: data.details,
+      };
     case 'PartOpeningStockRecorded':
     case 'PartRestocked':
       return { ...moved(part, data), unitCost: data.unitCost };
@@ -41,13 +47,16 @@ function applied(part: Part, { type, data }: PartEvent): Part {
     case 'PartMovementReversed':
       return { ...moved(part, data), reversed: part.reversed.add(data.reversedTransactionId) };
     case 'PartDetailsChanged':
-      return { ...part, details: { ...part.details, ...data.changes } };
+      return { ...withVendors(part, data.vendorParts), details: { ...part.details, ...data.changes } };
     case 'PartArchived':
       return { ...part, archived: true };
     case 'PartUnarchived':
       return { ...part, archived: false };
   }
 }
+
+const withVendors = (part: Part, changes: ChildChanges | undefined): Part =>
+  changes ? { ...part, vendorParts: childrenAfter(part.vendorParts, changes) } : part;
 
 /** The shelf as the event left it. The movement that empties it leaves its average behind. */
 function moved(part: Part, data: PartTransactionEvent['data']): Part {

@@ -28,6 +28,13 @@ const possible: Readonly<Record<string, Step>> = {
     reverseReceipt(state, { transactionId: number, receipt: { transactionId: 1, quantity: '4', value: '50' }, reason: 'wrong' }),
   'made non-stock': (state) => changePartDetails(state, { changes: { isNonStock: true } }),
   'made stock': (state) => changePartDetails(state, { changes: { isNonStock: false } }),
+  'bought elsewhere': (state, number) =>
+    changePartDetails(state, {
+      changes: {},
+      children: () => ({ added: [{ id: state.vendorParts.lastId + 1, vendorId: number, isPreferred: false }] }),
+    }),
+  'no longer bought there': (state) =>
+    changePartDetails(state, { changes: {}, children: () => ({ removed: state.vendorParts.children.slice(0, 1).map(({ id }) => id) }) }),
   archived: steps.archived,
   'brought back': unarchivePart,
 };

@@ -1,4 +1,4 @@
-import { foldOf, type RowFold, type TableDefinition } from '#millwright/event-sourcing';
+import { foldOf, noChildren, type RowFold, type TableDefinition } from '#millwright/event-sourcing';
 import { showQuantity, showValue, toQuantity, toValue, type Decimal } from '#millwright/quantities';
 import { inOrder } from '#millwright/lists';
 import { detailsIn, resourceColumns, resourceRow, type ResourceRow } from '#millwright/resources';
@@ -8,7 +8,7 @@ import { available, averageUnitCost, unknownPart, type Part } from '../domain/pa
 import { partFields, type PartFields, type PartFigures } from '../part.fields.js';
 
 /** A part as the table `read.parts` has it. Quantities 3 decimals, money of `currency`; stock figures are null for a non-stock part. Times are ISO 8601 UTC. */
-export type PartRow = ResourceRow<PartFields, Omit<PartFigures, 'average_unit_cost'>> &
+export type PartRow = ResourceRow<PartFields, Omit<PartFigures, 'average_unit_cost' | 'vendors'>> &
   Readonly<{ is_non_stock: boolean; assets_ids: readonly number[]; currency: string }>;
 
 /** The row of a registered part: what reads show, and what answers of writes show before the projection has seen them. */
@@ -61,12 +61,14 @@ const keep = (state: Part): Part => (state.orders === orders && state.reversed.s
 
 /** What the row does not have as it is. */
 type Remembered = Pick<Part, 'unitCost' | 'history'> &
+  Partial<Pick<Part, 'vendorParts'>> &
   Readonly<{ shelf: readonly [onHand: Decimal, value: Decimal]; lastAverage: Decimal; reserved: Decimal }>;
 
 export const partFold: RowFold<PartEvent> = foldOf(part, table, (state, { revision }) => partRow(state, revision), {
   keep,
-  remember: ({ unitCost, shelf, lastAverage, reserved, history }): Remembered => ({
+  remember: ({ unitCost, vendorParts, shelf, lastAverage, reserved, history }): Remembered => ({
     unitCost,
+    ...(vendorParts.lastId > 0 && { vendorParts }),
     shelf: [showQuantity(shelf.quantity), showValue(shelf.value)],
     lastAverage: showValue(lastAverage),
     reserved: showQuantity(reserved),
@@ -78,6 +80,7 @@ export const partFold: RowFold<PartEvent> = foldOf(part, table, (state, { revisi
     const { id, currency, archived } = row as PartRow;
     return {
       ...forgotten,
+      vendorParts: noChildren,
       ...plain,
       partId: id,
       currency,

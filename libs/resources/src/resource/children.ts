@@ -56,8 +56,8 @@ export function childrenWanted(list: ChildList, state: ChildrenState, request: r
   let lastId = state.lastId;
   for (const [place, values] of request.entries()) {
     const meant = childMeant(list, before, values);
-    const problem = meaningProblem(values, meant, said);
-    if (problem) problems.push(at(place, values.id == null && meant ? (list.knownBy ?? 'id') : 'id', problem));
+    const problem = meaningProblem(list, values, meant, said);
+    if (problem) problems.push(at(place, namedBy(list, values), problem));
     else if (meant && values._destroy) after.delete(meant.id);
     else {
       if (!meant) problems.push(...missingIn(list, values).map((field) => at(place, field, missing)));
@@ -83,8 +83,19 @@ const missingIn = ({ fields }: ChildList, said: SaidChild): string[] =>
 
 const taken: Problem = { code: 'not_unique', message: 'must not be that of another one' };
 
-function meaningProblem(values: SaidChild, meant: Child | undefined, said: ReadonlyMap<number, Said>): Problem | undefined {
-  if (!meant && values.id != null) return { code: 'not_found', message: `there is no ${values.id} in this list` };
+/** The field that says which one is meant. */
+const namedBy = ({ knownBy }: ChildList, values: SaidChild): string =>
+  values.id == null && knownBy !== undefined && values[knownBy] != null ? knownBy : 'id';
+
+function meaningProblem(
+  list: ChildList,
+  values: SaidChild,
+  meant: Child | undefined,
+  said: ReadonlyMap<number, Said>,
+): Problem | undefined {
+  const name = values[namedBy(list, values)];
+  if (!meant && name != null && (values.id != null || values._destroy))
+    return { code: 'not_found', message: `there is no ${String(name)} in this list` };
   if (!meant && values._destroy) return { code: 'required', message: 'must be given: it says which one is to go' };
   return meant && said.has(meant.id) ? { code: 'not_unique', message: 'must not name one that this request names already' } : undefined;
 }
