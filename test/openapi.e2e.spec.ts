@@ -57,9 +57,11 @@ async function freshRecords(): Promise<Record<string, number>> {
   await app.patch(`/procedure_templates/${made['procedure_templates']}`, { procedure_template: asked }).expect(200);
   const followed = { procedure_template_ids: [made['procedure_templates']] };
   const procedure = (await app.patch(`/work_orders/${work_orders}`, { work_order: followed }).expect(200)).data.procedures[0].id as number;
-  // The example's checklist has one item, with the order 1.
+  await app.patch(`/work_orders/${work_orders}`, { work_order: { checklist: [{ text: 'Look', order: 1 }] } }).expect(200);
+  const cost = (await app.post(`/work_orders/${work_orders}/other_costs`, { other_cost: { amount: 1 } }).expect(201)).data.id as number;
   return {
     ...made,
+    other_cost_id: cost,
     part_id: parts,
     transaction_id: transaction,
     downtime_id: downtime,

@@ -362,3 +362,70 @@ describe('the vendors of a part', () => {
     expect((await app.get(`/parts/${id}`)).data.vendors).toHaveLength(2);
   });
 });
+
+describe('an other cost', () => {
+  const record = async (order: number, other_cost: object) =>
+    (await app.post(`/work_orders/${order}/other_costs`, { other_cost }).expect(201)).data;
+  const reverse = (order: number, cost: number, body: object) => app.post(`/work_orders/${order}/other_costs/${cost}/reverse`, body);
+  const open = () => idOf('work_orders', 'work_order', { title: 'Repair' });
+  const listed = async (order: number, query = '') => (await app.get(`/work_orders/${order}/other_costs?sort=id${query}`).expect(200)).data;
+
+  it('says what it was for beside the category that reports put it under', async () => {
+    const order = await open();
+    const category = await idOf('categories', 'category', { name: 'HVAC' });
+    const permits = await idOf('cost_categories', 'cost_category', { name: 'Permits' });
+    const cost = await record(order, { amount: 38, category_id: category, cost_category_id: permits });
+    expect(cost).toMatchObject({
+      category: { id: category },
+      cost_category: { id: permits, name: 'Permits' },
+      reversed_other_cost_id: null,
+      reversed_by_id: null,
+    });
+    await record(order, { amount: 2 });
+    expect(await listed(order, `&cost_category_id=${permits}`)).toEqual([cost]);
+    expect((await app.get(`/work_orders/${order}/other_costs/${cost.id}`).expect(200)).data).toEqual(cost);
+    expect((await app.get(`/work_orders/${await open()}/other_costs/${cost.id}`)).status).toBe(404);
+    const unknown = await app
+      .post(`/work_orders/${order}/other_costs`, { other_cost: { amount: 1, cost_category_id: 987654321 } })
+      .expect(422);
+    expect(problemsOf(unknown)).toEqual(['other_cost.cost_category_id not_found']);
+    const { otherCost } = await app.graphql(
+      `{ otherCost(workOrderId: ${order}, id: ${cost.id}) { amount costCategory { name } reversedById } }`,
+    );
+    expect(otherCost).toEqual({ amount: '38', costCategory: { name: 'Permits' }, reversedById: null });
+  });
+
+  it('is taken back once by one of its own, whoever comes at the same moment, and leaves reported months as they are', async () => {
+    const order = await open();
+    const category = await idOf('categories', 'category', { name: randomUUID() });
+    const cost = await record(order, { amount: 38.5, category_id: category, date: '2026-03-02' });
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => reverse(order, cost.id, { reason: 'wrong order', date: '2026-04-01' })),
+    );
+    const [won] = answers.filter(({ status }) => status === 201);
+    expect(won?.data).toMatchObject({
+      amount: -38.5,
+      date: '2026-04-01',
+      note: 'wrong order',
+      category: { id: category },
+      reversed_other_cost_id: cost.id,
+    });
+    for (const { status, error } of answers.filter((answer) => answer !== won))
+      expect([status, error.code]).toEqual([409, 'ALREADY_REVERSED']);
+    expect(await listed(order)).toMatchObject([
+      { id: cost.id, reversed_by_id: won?.data.id },
+      { id: won?.data.id, reversed_by_id: null },
+    ]);
+    expect((await reverse(order, won?.data.id, { reason: 'x' })).error.code).toBe('CONFLICT');
+    expect((await reverse(order, 987654321, { reason: 'x' })).status).toBe(404);
+    expect(problemsOf(await reverse(order, cost.id, {}).expect(422))).toEqual(['reason required']);
+    expect((await app.get(`/work_orders/${order}`)).data.total_costs).toMatchObject({ other: 0 });
+    const { data } = await app.get('/reports/costs?group_by=month&from=2026-03-01&to=2026-04-30').expect(200);
+    expect(data).toEqual(
+      expect.arrayContaining([expect.objectContaining({ key: '2026-03' }), expect.objectContaining({ key: '2026-04' })]),
+    );
+    const other = await record(order, { amount: 1 });
+    const mutation = `mutation { reverseOtherCost(input: { workOrderId: ${order}, otherCostId: ${other.id}, reason: "wrong" }) { amount reversedOtherCostId } }`;
+    expect((await app.graphql(mutation)).reverseOtherCost).toEqual({ amount: '-1', reversedOtherCostId: String(other.id) });
+  });
+});

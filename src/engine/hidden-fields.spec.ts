@@ -31,7 +31,13 @@ function rightOf(name: string): string | undefined {
 }
 
 /** What says how somebody is reached under a name that is harmless elsewhere. */
-const ofPeople = ['ServedCustomer.address', 'VendorContact.extension', 'VendorContact.role', 'User.login_identifier'];
+const ofPeople = [
+  'ServedCustomer.address',
+  'PrimaryContact.extension',
+  'VendorContact.extension',
+  'VendorContact.role',
+  'User.login_identifier',
+];
 
 /** Divided by its hours, what one entry cost is what somebody earns. */
 const ofOneEntry = ['LaborEntry.charge', 'LaborEntry.amount'];

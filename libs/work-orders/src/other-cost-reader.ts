@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { allKnown, type Row } from '#millwright/event-sourcing';
 import { listQueryOf, ListReader, NestedLists, parseListQuery, type ListArguments, type ListPage, type RawQuery } from '#millwright/lists';
-import { Answer, RelatedRecords, ResourceReader, type OtherAnswers } from '#millwright/resources';
+import { Answer, noSuchRecord, RelatedRecords, ResourceReader, type OtherAnswers } from '#millwright/resources';
 import { otherCost } from './other-cost.shown.js';
 import { otherCostList } from './read-models/other-cost-list.js';
-import type { RecordedCost, RecordOtherCost } from './work-order.commands.js';
+import type { RecordedCost } from './work-order.commands.js';
 import { workOrders } from './work-order.resource.js';
 
 /** Reads the other costs of work orders from the read models. */
 @Injectable()
-export class OtherCostReader implements OtherAnswers<RecordedCost, RecordOtherCost> {
+export class OtherCostReader implements OtherAnswers<RecordedCost, object> {
   constructor(
     private readonly resources: ResourceReader,
     private readonly lists: ListReader,
@@ -24,6 +24,25 @@ export class OtherCostReader implements OtherAnswers<RecordedCost, RecordOtherCo
       this.lists.read(otherCostList, asked, { where: { work_order_id: workOrderId } }),
     );
     return new Answer(await allKnown(rows.map((row) => otherCost.print(row, this.related))), { meta });
+  }
+
+  /** Its tag is the order's, on whose stream it is decided. @throws Rejection NOT_FOUND */
+  async one(workOrderId: number, otherCostId: number): Promise<Answer> {
+    const row = await this.row(workOrderId, otherCostId);
+    return new Answer(await otherCost.print(row, this.related), { revision: Number(row['revision']) });
+  }
+
+  /** With the order's revision. @throws Rejection NOT_FOUND */
+  async row(workOrderId: number, otherCostId: number): Promise<Row> {
+    const { rows, revision } = await this.resources.together(workOrders, workOrderId, async (order) => ({
+      ...(await this.lists.read(otherCostList, parseListQuery(otherCostList, {}), {
+        where: { work_order_id: workOrderId, id: otherCostId },
+      })),
+      revision: Number(order['revision']),
+    }));
+    const [cost] = rows;
+    if (!cost) throw noSuchRecord();
+    return { ...cost, revision };
   }
 
   page(workOrderId: number, list: ListArguments): Promise<ListPage> {

@@ -16,6 +16,10 @@ class OtherCostFields {
     label: ['id', 'name'],
   })
   category_id!: number | null;
+  @ShownReference('cost_category', { description: 'The cost category that says what it was for.', label: ['id', 'name'] })
+  cost_category_id!: number | null;
+  @ShownId({ description: 'The cost that this one takes back.' }) reversed_other_cost_id!: number | null;
+  @ShownId({ description: 'The cost that took this one back.' }) reversed_by_id!: number | null;
   @ShownText({ description: 'Your own key of this record, unique for the resource and site.' }) external_reference!: string | null;
   @ShownInstant({ always: true }) created_at!: string;
   @ShownInstant({ always: true, of: ({ created_at }) => created_at }) updated_at!: string;

@@ -1,7 +1,7 @@
 import { Command } from '@nestjs/cqrs';
 import { InputType } from '@nestjs/graphql';
 import type { Row } from '#millwright/event-sourcing';
-import { ExternalReference, Flag, Instant, Integer, Money, PlainDate, Quantity, Reference, Text } from '#millwright/fields';
+import { ExternalReference, Flag, IdOf, Instant, Integer, Money, PlainDate, Quantity, Reference, Text } from '#millwright/fields';
 import type { Decided } from '#millwright/resources';
 import type { WorkOrder } from './domain/work-order.state.js';
 
@@ -66,6 +66,16 @@ export class RecordOtherCost extends Command<RecordedCost> {
     string | null;
   @Reference('category', { description: 'The category that reports put it under; left out, the first one of the work order.' })
   category_id?: number | null;
+  @Reference('cost_category', { description: 'The cost category that says what it was for.' }) cost_category_id?: number | null;
   @Text({ description: 'What it was for.', max: 2000, example: 'Crane rental' }) note?: string | null;
   @ExternalReference() external_reference?: string | null;
+}
+
+@InputType('ReverseOtherCostInput', { description: 'Takes an other cost back by one of the negated amount.' })
+export class ReverseOtherCost extends Command<RecordedCost> {
+  @Reference('work_order', { required: true }) work_order_id!: number;
+  @IdOf('other_cost', { required: true }) other_cost_id!: number;
+  @Text({ required: true, description: 'Why it is taken back.', max: 2000, example: 'Booked on the wrong order' }) reason!: string;
+  @PlainDate({ description: "The day the reversal belongs to; left out, today in the site's time zone.", example: '2025-07-16' }) date?:
+    string | null;
 }

@@ -1,4 +1,4 @@
-import { operation } from '#millwright/resources';
+import { operation, reads } from '#millwright/resources';
 import { AssignmentAnswers } from './assignment-answers.js';
 import { tickChecklistItem } from './domain/checklist.js';
 import { cancelledStatus } from './domain/work-order.state.js';
@@ -105,4 +105,25 @@ export const workOrderOperations = [
     answers: { printed: otherCost.type, status: 201, output: () => otherCost.type, by: OtherCostReader },
   }),
   answerProcedureOperation,
+  operation({
+    name: 'reverseOtherCost',
+    command: commands.ReverseOtherCost,
+    route: 'POST :id/other_costs/:other_cost_id/reverse',
+    fromPath: { work_order_id: 'id', other_cost_id: 'other_cost_id' },
+    summary: 'Take an other cost back',
+    description: 'By another one of the negated amount, on a day of its own, so that periods which were reported stay as they are.',
+    refusals: 'NOT_FOUND, CONFLICT (archived, or it is a reversal itself), ALREADY_REVERSED, VALIDATION_FAILED, PRECONDITION_FAILED',
+    by: OtherCostWriter,
+    carryOut: (costs, command) => costs.reverse(command),
+    answers: { printed: otherCost.type, status: 201, output: () => otherCost.type, by: OtherCostReader },
+  }),
 ];
+
+export const otherCostReads = {
+  list: reads({
+    name: 'listOtherCosts',
+    summary: "List a work order's other costs",
+    description: 'A page of those that the filters find.',
+  }),
+  one: reads({ name: 'getOtherCost', summary: "Show one of a work order's other costs", description: "Its tag is the work order's." }),
+};

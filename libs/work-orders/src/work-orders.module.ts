@@ -31,7 +31,7 @@ import { WorkOrderCostReader } from './work-order-costs.js';
 import { partAssignment } from './work-order-costs.shown.js';
 import { checklistItem } from './work-order.fields.js';
 import { workOrderOperations } from './work-order.operations.js';
-import { WorkOrderFiguresResolver } from './work-order.resolver.js';
+import { OtherCostsResolver, WorkOrderFiguresResolver } from './work-order.resolver.js';
 import { workOrders } from './work-order.resource.js';
 import { WorkOrderStatuses } from './work-order-statuses.js';
 import { WorkOrderWriter } from './work-order-writer.js';
@@ -59,6 +59,7 @@ const operations = [...workOrderOperations, ...labour.operations];
     WorkOrderStatuses,
     WorkOrderCostReader,
     WorkOrderFiguresResolver,
+    OtherCostsResolver,
     DowntimeTrackingResolver,
     checklistItem.resolver,
     commentsOfRecordResolver(workOrders),

@@ -9,7 +9,13 @@ import {
 } from '#millwright/event-sourcing';
 import type { PartEvent, PartIssued, PartReturned } from '#millwright/inventory';
 import { roundToCurrency, showValue, toValue } from '#millwright/quantities';
-import { labourPosting, type LabourEvent, type OtherCostRecorded, type WorkOrderEvent } from '#millwright/work-orders';
+import {
+  labourPosting,
+  type LabourEvent,
+  type OtherCostRecorded,
+  type OtherCostReversed,
+  type WorkOrderEvent,
+} from '#millwright/work-orders';
 
 type CostEvent = PartEvent | WorkOrderEvent;
 
@@ -77,6 +83,7 @@ export const costsProjection: Projection<CostEvent> = {
       case 'OtherCostRecorded':
       case 'LabourLogged':
       case 'LabourReversed':
+      case 'OtherCostReversed':
         return [[workOrderCost.name, { work_order_id: idOf(event.stream) }]];
       default:
         return [];
@@ -90,6 +97,7 @@ export const costsProjection: Projection<CostEvent> = {
       case 'PartReturned':
         return postPartCharge(event, rows);
       case 'OtherCostRecorded':
+      case 'OtherCostReversed':
         return postOtherCost(event, rows);
       case 'LabourLogged':
       case 'LabourReversed':
@@ -110,7 +118,7 @@ function postPartCharge(event: RecordedEvent<PartIssued | PartReturned>, rows: R
   addPosting(event, rows, { work_order_id, kind: 'parts', amount: after - before, part_id });
 }
 
-const postOtherCost = (event: RecordedEvent<OtherCostRecorded>, rows: Rows): void =>
+const postOtherCost = (event: RecordedEvent<OtherCostRecorded | OtherCostReversed>, rows: Rows): void =>
   addPosting(event, rows, {
     work_order_id: idOf(event.stream),
     kind: 'other',

@@ -113,6 +113,7 @@ export function effectsOf(before: WorkOrder, event: WorkOrderEvent): PartEffect[
     case 'ProcedureItemAnswered':
     case 'LabourLogged':
     case 'LabourReversed':
+    case 'OtherCostReversed':
     case 'WorkOrderArchived':
     case 'WorkOrderUnarchived':
       return [];

@@ -1,4 +1,5 @@
 import { absolute, decimalPlaces, largestCost, minorUnitOf, showValue, toValue } from '#millwright/quantities';
+import { Rejection } from '#millwright/event-sourcing/decider';
 import type { OtherCostRecorded, WorkOrderEvent } from './work-order.events.js';
 import { invalid, requireInUse, type WorkOrder } from './work-order.state.js';
 
@@ -17,4 +18,29 @@ export function recordOtherCost(order: WorkOrder, cost: RecordOtherCost): WorkOr
   if (absolute(toValue(cost.amount)) > largestCost)
     throw invalid('other_cost.amount', 'out_of_range', `must not be more than ${showValue(largestCost)} either way`);
   return [{ type: 'OtherCostRecorded', data: cost, effectiveAt: cost.date }];
+}
+
+export type ReverseOtherCost = Readonly<{
+  /** Of the cost that takes the other one back. */
+  otherCostId: number;
+  reversedOtherCostId: number;
+  reason: string;
+  /** The plain date that the reversal belongs to: what was reported of other periods stays. */
+  date: string;
+}>;
+
+/**
+ * Takes an other cost back by one of the negated amount, once (S9).
+ * @throws Rejection NOT_FOUND; CONFLICT archived, or it is a reversal itself; ALREADY_REVERSED
+ */
+export function reverseOtherCost(order: WorkOrder, { otherCostId, reversedOtherCostId, reason, date }: ReverseOtherCost): WorkOrderEvent[] {
+  requireInUse(order);
+  const cost = order.recordedCosts.get(reversedOtherCostId);
+  if (!cost) throw new Rejection('NOT_FOUND', 'The work order has no such cost.');
+  if (cost.isReversal) throw new Rejection('CONFLICT', 'A reversal cannot be reversed; record the cost again.');
+  if (cost.isReversed) throw new Rejection('ALREADY_REVERSED', 'This cost was reversed already.');
+  const { amount, currency, categoryId, costCategoryId } = cost;
+  const negated = showValue(-toValue(amount));
+  const data = { otherCostId, reversedOtherCostId, amount: negated, currency, date, reason, categoryId, costCategoryId };
+  return [{ type: 'OtherCostReversed', data, effectiveAt: date }];
 }

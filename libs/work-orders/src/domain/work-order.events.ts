@@ -86,6 +86,23 @@ export type OtherCostRecorded = Event<
     note: string | null;
     categoryId: number | null;
     externalReference: string | null;
+    /** What it is for; older events do not say. */
+    costCategoryId?: number | null;
+  }>
+>;
+
+/** An other cost was taken back by one of its own: `amount` is the negated one, `date` the plain date that it belongs to. */
+export type OtherCostReversed = Event<
+  'OtherCostReversed',
+  Readonly<{
+    otherCostId: number;
+    reversedOtherCostId: number;
+    amount: Decimal;
+    currency: string;
+    date: string;
+    reason: string;
+    categoryId: number | null;
+    costCategoryId: number | null;
   }>
 >;
 
@@ -113,5 +130,6 @@ export type WorkOrderEvent =
   | ProcedureEvent
   | LabourLogged
   | LabourReversed
+  | OtherCostReversed
   | WorkOrderArchived
   | WorkOrderUnarchived;

@@ -1,4 +1,4 @@
-import { Map as PersistentMap, Set as PersistentSet } from 'immutable';
+import { Map as PersistentMap } from 'immutable';
 import { Rejection, type DetailCode, type RecordHistory, type Stamp } from '#millwright/event-sourcing/decider';
 import type { Decimal } from '#millwright/quantities';
 import { noProcedures, type Procedures } from './procedures.js';
@@ -31,6 +31,16 @@ export type RefusedCompletion = Readonly<{ parts: readonly RefusedPart[]; count:
 /** A completion under way: the revision of its start, and what the order will be when it is done. */
 export type CompletionRound = Readonly<{ revision: number; completedAt: string; statusId: number }>;
 
+/** An other cost, and whether it takes another one back or was taken back itself. */
+export type KnownCost = Readonly<{
+  amount: Decimal;
+  currency: string;
+  categoryId: number | null;
+  costCategoryId: number | null;
+  isReversal: boolean;
+  isReversed: boolean;
+}>;
+
 /** Who ticked an item of the checklist off and when, by the item's order; what is not ticked is not there. */
 export type Ticks = Readonly<Record<number, Stamp>>;
 
@@ -56,10 +66,10 @@ export type WorkOrder = Readonly<{
   refusedCompletions: PersistentMap<number, RefusedCompletion>;
   /** The sum of the other costs, in millionths. */
   otherCosts: bigint;
-  otherCostIds: PersistentSet<number>;
   /** What its labour costs, as finance sees it: the sum of its accounts, each rounded to the currency; in millionths. */
   laborCosts: bigint;
   labour: Labour;
+  recordedCosts: PersistentMap<number, KnownCost>;
   archived: boolean;
   history: RecordHistory | undefined;
 }> &
@@ -81,10 +91,10 @@ export const unknownWorkOrder: WorkOrder = {
   refusedRequests: PersistentMap(),
   refusedCompletions: PersistentMap(),
   otherCosts: 0n,
-  otherCostIds: PersistentSet(),
   ...noProcedures,
   laborCosts: 0n,
   labour: noLabour,
+  recordedCosts: PersistentMap(),
   archived: false,
   history: undefined,
 };

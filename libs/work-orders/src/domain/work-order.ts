@@ -5,7 +5,14 @@ import { checklistIn, tickedList, ticksAfter } from './checklist.js';
 import { proceduresAfter } from './procedures.js';
 import { labourAfter } from './labour-accounts.js';
 import { labourPosting } from './labour-charge.js';
-import type { PartAssignmentRefused, PartAssignmentRequested, WorkOrderCompleted, WorkOrderEvent } from './work-order.events.js';
+import type {
+  OtherCostRecorded,
+  OtherCostReversed,
+  PartAssignmentRefused,
+  PartAssignmentRequested,
+  WorkOrderCompleted,
+  WorkOrderEvent,
+} from './work-order.events.js';
 import { unknownWorkOrder, type PartLine, type RefusedPart, type RefusedRequest, type WorkOrder } from './work-order.state.js';
 
 export const workOrder: Stream<WorkOrder, WorkOrderEvent> = {
@@ -60,11 +67,9 @@ function applied(order: WorkOrder, event: WorkOrderEvent, revision: number): Wor
     case 'WorkOrderCancelled':
       return { ...order, phase: 'cancelled', statusId: data.statusId, parts: PersistentMap() };
     case 'OtherCostRecorded':
-      return {
-        ...order,
-        otherCosts: order.otherCosts + toValue(data.amount),
-        otherCostIds: order.otherCostIds.add(data.otherCostId),
-      };
+      return withCost(order, data, false);
+    case 'OtherCostReversed':
+      return withCost({ ...order, recordedCosts: reversedIn(order, data.reversedOtherCostId) }, data, true);
     case 'ProcedureAdded':
     case 'ProcedureRemoved':
     case 'ProcedureItemAnswered':
@@ -78,6 +83,17 @@ function applied(order: WorkOrder, event: WorkOrderEvent, revision: number): Wor
       return { ...order, archived: false };
   }
 }
+
+function withCost(order: WorkOrder, data: (OtherCostRecorded | OtherCostReversed)['data'], isReversal: boolean): WorkOrder {
+  const { otherCostId, amount, currency, categoryId, costCategoryId = null } = data;
+  const cost = { amount, currency, categoryId, costCategoryId, isReversal, isReversed: false };
+  return { ...order, otherCosts: order.otherCosts + toValue(amount), recordedCosts: order.recordedCosts.set(otherCostId, cost) };
+}
+
+const reversedIn = ({ recordedCosts }: WorkOrder, otherCostId: number): WorkOrder['recordedCosts'] => {
+  const cost = recordedCosts.get(otherCostId);
+  return cost ? recordedCosts.set(otherCostId, { ...cost, isReversed: true }) : recordedCosts;
+};
 
 /** Most events leave the list as it is. */
 function ticksOf(before: WorkOrder, after: WorkOrder, event: WorkOrderEvent): WorkOrder['ticks'] {

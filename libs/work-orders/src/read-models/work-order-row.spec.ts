@@ -1,7 +1,7 @@
 import { missingIn, recordedAs, rowsAfterEach } from '#millwright/event-sourcing/testing';
 import { archiveWorkOrder, unarchiveWorkOrder } from '../domain/work-order-archive.js';
 import { changeWorkOrder } from '../domain/work-order-status.js';
-import { recordOtherCost } from '../domain/other-costs.js';
+import { recordOtherCost, reverseOtherCost } from '../domain/other-costs.js';
 import type { WorkOrderEvent } from '../domain/work-order.events.js';
 import { workOrder } from '../domain/work-order.js';
 import type { WorkOrder } from '../domain/work-order.state.js';
@@ -41,6 +41,7 @@ const history: readonly Step[] = [
   steps.worked(11, '1.5'),
   steps.workReversed(12, 11),
   steps.worked(13, '0.3333'),
+  (order) => reverseOtherCost(order, { otherCostId: 6, reversedOtherCostId: 5, reason: 'wrong', date: '2025-07-16' }),
   steps.completing,
   (order) => steps.finished(order.completion?.revision ?? -1, { partId: 1, quantity: '3.001' })(order),
   (order) => changeWorkOrder(order, { completedAt: '2025-07-14T08:00:00.000Z', now: steps.now }),
@@ -70,6 +71,7 @@ const everyEvent: Readonly<Record<WorkOrderEvent['type'], true>> = {
   ProcedureItemAnswered: true,
   LabourLogged: true,
   LabourReversed: true,
+  OtherCostReversed: true,
   WorkOrderArchived: true,
   WorkOrderUnarchived: true,
 };

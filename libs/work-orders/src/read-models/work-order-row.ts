@@ -119,9 +119,9 @@ const table = {
   dropped: ['fold'],
 } satisfies Omit<TableDefinition, 'memory'>;
 
-/** What a row never depends on is left out: refusals, ids of costs, and what only decisions ask for. */
-const { openStatusId, completion, refusedRequests, refusedCompletions, otherCostIds, procedureContents, labour } = unknownWorkOrder;
-const forgotten = { openStatusId, completion, refusedRequests, refusedCompletions, otherCostIds, procedureContents, labour };
+/** What a row never depends on is left out: refusals, single costs, and what only decisions ask for. */
+const { openStatusId, completion, refusedRequests, refusedCompletions, recordedCosts, procedureContents, labour } = unknownWorkOrder;
+const forgotten = { openStatusId, completion, refusedRequests, refusedCompletions, recordedCosts, procedureContents, labour };
 
 const keep = (order: WorkOrder): WorkOrder => ({ ...order, ...forgotten });
 

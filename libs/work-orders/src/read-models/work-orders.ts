@@ -1,7 +1,7 @@
 import { idOf, type Projection, type RecordedEvent, type Row, type TableDefinition } from '#millwright/event-sourcing';
 import { userIdOf } from '#millwright/access';
-import type { OtherCostRecorded, WorkOrderEvent } from '../domain/work-order.events.js';
 import { procedureRows, procedureTable } from './procedures.js';
+import type { OtherCostRecorded, OtherCostReversed, WorkOrderEvent } from '../domain/work-order.events.js';
 import { workOrderFold } from './work-order-row.js';
 
 export const otherCostTable: TableDefinition = {
@@ -15,12 +15,14 @@ export const otherCostTable: TableDefinition = {
     date: 'date',
     note: 'text',
     category_id: 'bigint',
+    cost_category_id: 'bigint',
+    reversed_other_cost_id: 'bigint',
     external_reference: 'text',
     created_at: 'timestamptz',
     created_by_id: 'bigint',
   },
   key: ['id'],
-  indexes: [['work_order_id', 'id']],
+  indexes: [['work_order_id', 'id'], ['reversed_other_cost_id']],
   appendOnly: true,
 };
 
@@ -34,21 +36,23 @@ export const workOrdersProjection: Projection<WorkOrderEvent> = {
   apply(event, rows) {
     workOrderFold.apply(event, rows);
     procedureRows.apply(event, rows);
-    if (event.type === 'OtherCostRecorded') rows.add(otherCostTable.name, otherCostRow(event));
+    if (event.type === 'OtherCostRecorded' || event.type === 'OtherCostReversed') rows.add(otherCostTable.name, otherCostRow(event));
   },
 };
 
 /** An other cost as the table `read.other_costs` has it. */
-export const otherCostRow = ({ data, stream, metadata }: RecordedEvent<OtherCostRecorded>): Row => ({
+export const otherCostRow = ({ data, stream, metadata }: RecordedEvent<OtherCostRecorded | OtherCostReversed>): Row => ({
   id: data.otherCostId,
   work_order_id: idOf(stream),
   entity_id: metadata.entity_id,
   amount: data.amount,
   currency: data.currency,
   date: data.date,
-  note: data.note,
+  note: 'reason' in data ? data.reason : data.note,
   category_id: data.categoryId,
-  external_reference: data.externalReference,
+  cost_category_id: data.costCategoryId ?? null,
+  reversed_other_cost_id: 'reversedOtherCostId' in data ? data.reversedOtherCostId : null,
+  external_reference: 'externalReference' in data ? data.externalReference : null,
   created_at: metadata.recorded_at,
   created_by_id: userIdOf(metadata.actor),
 });
