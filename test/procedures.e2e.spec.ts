@@ -80,11 +80,14 @@ describe('a procedure template', () => {
     [{ name: 'A', item_type: 'poem' }, 'item_type not_a_choice'],
     [{ name: 'A', item_type: 'checklist', options: { choices: ['one'] } }, 'options.choices too_few'],
     [{ name: 'A', item_type: 'checklist', options: { choices: ['one', 'one '] } }, 'options.choices not_unique'],
-    [{ name: 'A', item_type: 'checklist', options: { choices: Array.from({ length: 101 }, String) } }, 'options.choices too_many'],
+    [
+      { name: 'A', item_type: 'checklist', options: { choices: Array.from({ length: 101 }, (_, choice) => `Choice ${choice}`) } },
+      'options.choices too_many',
+    ],
     [{ name: 'A', item_type: 'number', options: { min: 1, max: 0.9 } }, 'options.max out_of_range'],
     [{ name: 'A', item_type: 'number', options: { colour: 'red' } }, 'options.colour unknown_field'],
     [{ name: 'A', item_type: 'heading', options: { required: true } }, 'options.required not_for_item_type'],
-  ])('refuses the item %j', async (item, problem) =>
+  ])('refuses the item %j: %s', async (item, problem) =>
     expect(problemsOf(await saveTemplate({ items: [{ name: 'Fine', item_type: 'text' }, item] }))).toEqual([
       422,
       [`procedure_template.items.1.${problem}`],
@@ -331,5 +334,34 @@ describe('a procedure of an order', () => {
       procedure: first.answerProcedure,
       workOrder: { procedures: [first.answerProcedure] },
     });
+  });
+});
+
+describe('a site that requires procedures', () => {
+  it('completes no order with required items open, also one that is new, and names them', async () => {
+    const site = (await app.post('/entities', { entity: { name: 'Strict', require_procedures: true } }).expect(201)).data.id as number;
+    const here = { 'x-entity-id': String(site) };
+    const made = await app
+      .post('/procedure_templates', { procedure_template: { name: 'Inspection', items: inspection } }, here)
+      .expect(201);
+    const order = { title: 'Inspect', procedure_template_ids: [made.data.id] };
+    const { id, procedures } = (await app.post('/work_orders', { work_order: order }, here).expect(201)).data;
+    const procedure = procedures[0].id as number;
+    const path = `/work_orders/${id}/procedures/${procedure}`;
+    const complete = () => app.patch(`/work_orders/${id}`, { work_order: { status_id: 5 } }, here);
+    const open = (...items: number[]) => items.map((item) => `procedures.${procedure}.items.${item} required`);
+    expect((await complete()).error.code).toBe('PROCEDURE_INCOMPLETE');
+    expect(problemsOf(await complete())).toEqual([409, open(2, 4)]);
+    await app.patch(path, { answers: [{ item_id: 4, value: { name: 'Ada' } }] }, here).expect(200);
+    expect(problemsOf(await complete())).toEqual([409, open(2)]);
+    const overGraphql = await app.graphqlAnswer(`mutation { completeWorkOrder(input: { workOrderId: ${id} }) { id } }`, {}, here);
+    expect(overGraphql.body.errors[0].extensions.code).toBe('PROCEDURE_INCOMPLETE');
+    const asCompleted = await app.post('/work_orders', { work_order: { ...order, completed_at: '2026-03-02T08:00:00Z' } }, here);
+    expect([asCompleted.status, asCompleted.error.code]).toEqual([409, 'PROCEDURE_INCOMPLETE']);
+    await app.patch(path, { answers: [{ item_id: 2, value: 2 }] }, here).expect(200);
+    expect((await complete().expect(200)).data.procedures).toMatchObject([{ completed_at: expect.any(String) }]);
+    await app.post('/work_orders', { work_order: { ...order, status_id: 4 } }, here).expect(201);
+    await app.patch(`/entities/${site}`, { entity: { require_procedures: false } }, here).expect(200);
+    await app.post('/work_orders', { work_order: { ...order, status_id: 5 } }, here).expect(201);
   });
 });

@@ -29,6 +29,8 @@ export { workOrderRecords, workOrderStatuses } from './records/work-order-record
 export { completeOptions, procedureItemOptions } from './procedures/item-options.shown.js';
 export { procedureItemTypes, type ProcedureItemType } from './procedures/item-types.js';
 export { procedureIds } from './procedures/template-copies.js';
+/** For schedules, whose orders follow templates. @public */
+export { copiesOf } from './procedures/template-copies.js';
 export { procedureTable } from './read-models/procedures.js';
 export { workOrderTable } from './read-models/work-order-row.js';
 /** For schedules, which show how far their last order is. @public */

@@ -3,7 +3,7 @@ import { currentEntity } from '#millwright/access';
 import { EventStore } from '#millwright/event-sourcing';
 import { issueRefusal, part } from '#millwright/inventory';
 import { showQuantity } from '#millwright/quantities';
-import { ResourceWriter, ResourceWriters, type Decided, type ResourceCommands } from '#millwright/resources';
+import { RelatedRecords, ResourceWriter, ResourceWriters, type Decided, type ResourceCommands } from '#millwright/resources';
 import { entities } from '#millwright/sites';
 import { sideBySide } from './domain/side-by-side.js';
 import { archiveWorkOrder, unarchiveWorkOrder } from './domain/work-order-archive.js';
@@ -18,7 +18,7 @@ import { RequestConversion } from './request-conversion.js';
 import { withWholeChecklist } from './whole-checklist.js';
 import type { WorkOrderFields } from './work-order.fields.js';
 import { workOrders } from './work-order.resource.js';
-import { TemplateCopies } from './procedures/template-copies.js';
+import { copiesOf } from './procedures/template-copies.js';
 import { WorkOrderStatuses } from './work-order-statuses.js';
 
 /** Brings commands on work orders to their stream, and waits until their parts have dealt with them. */
@@ -31,7 +31,7 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
     private readonly fulfilment: Fulfilment,
     private readonly requests: RequestConversion,
     private readonly writers: ResourceWriters,
-    private readonly templateCopies: TemplateCopies,
+    private readonly related: RelatedRecords,
   ) {}
 
   onModuleInit(): void {
@@ -75,7 +75,8 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
   private async wantedBy({ status_id, completed_at: completedAt, procedure_template_ids }: Partial<WorkOrderFields>) {
     const status = await this.statuses.find(status_id);
     const requireProcedures = asksForCompletion({ status, completedAt }) && (await this.requiresProcedures());
-    const templates = await this.templateCopies.of(procedure_template_ids);
+    const named = procedure_template_ids;
+    const templates = named === undefined ? undefined : await copiesOf(named ?? [], this.related.services);
     return { status, completedAt, requireProcedures, templates, now: new Date().toISOString() };
   }
 

@@ -21,7 +21,7 @@ export const workOrderOperations = [
     command: commands.CompleteWorkOrder,
     summary: 'Complete a work order',
     description: 'Every reserved part is issued and its cost fixed, all of them or none.',
-    refusals: `NOT_FOUND, ${running}, WORK_ORDER_CLOSED (it is cancelled), INSUFFICIENT_STOCK (a part cannot be issued; the order stays open), VALIDATION_FAILED, PRECONDITION_FAILED, ${pending}`,
+    refusals: `NOT_FOUND, ${running}, WORK_ORDER_CLOSED (it is cancelled), INSUFFICIENT_STOCK (a part cannot be issued; the order stays open), PROCEDURE_INCOMPLETE (a required item is open, where the site requires procedures), VALIDATION_FAILED, PRECONDITION_FAILED, ${pending}`,
     by: WorkOrderWriter,
     carryOut: (orders, command) => orders.complete(command),
   }),

@@ -18,12 +18,13 @@ export const workOrders = defineResource({
   notes: {
     create: {
       description: 'Also one that is completed already; without a status it is open.',
-      refusals: 'VALIDATION_FAILED (also contradicts_status)',
+      refusals:
+        'VALIDATION_FAILED (also contradicts_status), PROCEDURE_INCOMPLETE (completed with a required item open, where the site requires procedures)',
     },
     one: { description: 'With its parts and costs, all of one moment.' },
     update: {
       description: 'A status or `completed_at` completes, cancels or reopens it.',
-      refusals: `CONFLICT (a completion is running), VALIDATION_FAILED (also contradicts_status), WORK_ORDER_CLOSED (from completed to cancelled, or back), INSUFFICIENT_STOCK, ${completion}`,
+      refusals: `CONFLICT (a completion is running), VALIDATION_FAILED (also contradicts_status), WORK_ORDER_CLOSED (from completed to cancelled, or back), INSUFFICIENT_STOCK, PROCEDURE_ANSWERED (a procedure that goes has answers), PROCEDURE_INCOMPLETE (completed with a required item open, where the site requires procedures), ${completion}`,
     },
     archive: {
       description: 'Its costs stay, too.',

@@ -22,7 +22,6 @@ import { procedure } from './procedures/procedure.shown.js';
 import { ProcedureWriter } from './procedures/procedure-writer.js';
 import { ProceduresController } from './procedures/procedures.controller.js';
 import { Signatures } from './procedures/signatures.js';
-import { TemplateCopies } from './procedures/template-copies.js';
 import { procedureItemOptions } from './procedures/item-options.shown.js';
 import { workOrderRecords } from './records/work-order-records.js';
 import { RequestConversion } from './request-conversion.js';
@@ -71,7 +70,6 @@ const operations = [...workOrderOperations, ...labour.operations];
     ProcedureReader,
     ProcedureWriter,
     Signatures,
-    TemplateCopies,
     partAssignment.resolver,
     otherCost.resolver,
     ...labour.providers,

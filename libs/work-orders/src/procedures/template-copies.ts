@@ -1,30 +1,21 @@
-import { Injectable } from '@nestjs/common';
-import { EventStore, type IdSequence, type Row } from '#millwright/event-sourcing';
+import type { IdSequence, Row } from '#millwright/event-sourcing';
 import type { Child } from '#millwright/fields';
-import { referenceTarget, RelatedRecords } from '#millwright/resources';
+import { referenceTarget, type ReferenceServices } from '#millwright/resources';
 import type { TemplateCopy } from '../domain/order-procedures.js';
 
 /** Procedures are numbered across all work orders. */
 export const procedureIds = { name: 'procedure', field: 'procedureId' } as const satisfies IdSequence;
 
-/** Copies templates as they are at this moment, for a work order to follow. */
-@Injectable()
-export class TemplateCopies {
-  constructor(
-    private readonly events: EventStore,
-    private readonly related: RelatedRecords,
-  ) {}
-
-  /** Undefined where nothing is said of templates. One that does not exist is left out: whoever names it is refused for that. */
-  async of(templateIds: readonly number[] | null | undefined): Promise<readonly TemplateCopy[] | undefined> {
-    if (templateIds === undefined) return undefined;
-    const copies: TemplateCopy[] = [];
-    for (const id of templateIds ?? []) {
-      const template = await referenceTarget('procedure_template').find(id, this.related.services);
-      if (template) copies.push(copyOf(template, await this.events.nextId(procedureIds.name)));
-    }
-    return copies;
+/**
+ * Copies templates as they are at this moment, for a work order to follow. One that does not exist is left out: whoever names it is refused for that.
+ */
+export async function copiesOf(templateIds: readonly number[], services: ReferenceServices): Promise<readonly TemplateCopy[]> {
+  const copies: TemplateCopy[] = [];
+  for (const id of templateIds) {
+    const template = await referenceTarget('procedure_template').find(id, services);
+    if (template) copies.push(copyOf(template, await services.events.nextId(procedureIds.name)));
   }
+  return copies;
 }
 
 const copyOf = ({ id, name, description, items }: Row, procedureId: number): TemplateCopy => ({
