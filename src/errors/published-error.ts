@@ -52,7 +52,7 @@ function publishedRejection(rejection: Rejection): PublishedError {
   // What an event kept may come from another release, which published more.
   const definition: ErrorDefinition | undefined = publishedErrors[rejection.code];
   if (!definition) return published('INTERNAL', 'Something went wrong on our side; please quote the request id.');
-  const { position } = rejection.facts;
+  const { position, retry_after_seconds: seconds } = rejection.facts;
   return {
     status: definition.status,
     code: rejection.code,
@@ -60,7 +60,7 @@ function publishedRejection(rejection: Rejection): PublishedError {
     details: rejection.details,
     facts: printable(rejection.facts),
     headers: {
-      ...retryAfter(definition.retryAfterSeconds),
+      ...retryAfter(typeof seconds === 'number' ? seconds : definition.retryAfterSeconds),
       ...(typeof position === 'bigint' || typeof position === 'string' ? { 'X-Position': position.toString() } : {}),
       ...(rejection instanceof RejectionWithHeaders ? rejection.headers : {}),
     },

@@ -33,7 +33,7 @@ it('publishes no detail code that nothing answers', () => {
 });
 
 it('publishes no error that nothing answers, beside those that the contract names before there are scopes, tiers and limits', () => {
-  expect(Object.keys(publishedErrors).filter((code) => !given.has(code))).toEqual(['TIER_FEATURE_LOCKED', 'RATE_LIMIT_EXCEEDED']);
+  expect(Object.keys(publishedErrors).filter((code) => !given.has(code))).toEqual(['TIER_FEATURE_LOCKED']);
 });
 
 it('lists errors by their status, for whoever reads the table', () => {

@@ -35,11 +35,11 @@ export function graphqlMediaTypeOf(accept?: string): string {
 const noEntity = { id: null, name: null, currency: null, currency_symbol: null, datetime_format: null, timezone: null };
 
 /** The body of a success, as text: it is stored under an Idempotency-Key byte for byte. */
-export function successBody(answer: Answer, scope: RequestScope, form: EnvelopeForm, elapsedMs: number): string {
+export function successBody(answer: Answer, scope: RequestScope | null, form: EnvelopeForm, elapsedMs: number): string {
   const { meta, stale } = answer.facts;
   const facts = {
-    entity: scope.entity ?? noEntity,
-    customer: scope.customer,
+    // Whoever has no account is not told whose site it is.
+    ...(scope && { entity: scope.entity ?? noEntity, customer: scope.customer }),
     ...(stale === true ? { stale: true } : {}),
     ...meta,
   };

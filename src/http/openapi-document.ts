@@ -13,7 +13,7 @@ import {
 } from './openapi-components.js';
 import { OpenApiExamples } from './openapi-examples.js';
 import { headingsOutsideNest, pathsOutsideNest } from './openapi-other-paths.js';
-import { admissionOf, isAboutOneRecord, type Admission } from './route-policy.js';
+import { admissionOf, isAboutOneRecord, isPortal, type Admission } from './route-policy.js';
 
 const verbs = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
@@ -138,20 +138,22 @@ function headersTaken(operation: Operation): string[] {
 function errorsOf(operation: Operation): string[] {
   const { path, admission } = operation;
   const needsKey = admission !== 'open';
+  const mayFail = needsKey || isPortal(path);
   // A body that nothing asked for is read all the same, and refused.
   const mayHaveBody = isWrite(operation) || isGraphql(operation);
   const possible: Readonly<Record<string, boolean>> = {
     400: true,
     401: needsKey,
     404: admission === 'key and entity' || path.includes('{'),
-    409: isWrite(operation) && !isGraphql(operation),
+    409: isWrite(operation) && !isGraphql(operation) && needsKey,
     412: takesIfMatch(operation),
     413: mayHaveBody,
     415: mayHaveBody,
     // Also a query that names what the operation does not ask for.
-    422: needsKey,
-    500: needsKey,
-    503: needsKey,
+    422: mayFail,
+    429: isPortal(path) && isWrite(operation),
+    500: mayFail,
+    503: mayFail,
   };
   return Object.keys(possible).filter((status) => possible[status]);
 }

@@ -36,10 +36,11 @@ function handlerOf({ operation, takes, method }: Described, verb: string, { writ
   const controller = controllerOf(method.controller);
   const call = callOf(controller, method);
   const status = statusOf(controller, method, verb);
-  const carryOut = operation.does === 'reads' ? read : write(operation, writes);
+  // What is open to everybody has no key that a repeat could be known by.
+  const carryOut = operation.does === 'reads' || operation.open ? read : write(operation, writes);
   return async (request, reply) => {
     const { scope } = request;
-    if (!scope) throw new Error(`${operation.name} was asked for by nobody`);
+    if (!scope && !operation.open) throw new Error(`${operation.name} was asked for by nobody`);
     if (operation.does === 'writes' && !takes.body) refuseBody(request.body);
     if (!takes.query) refuseQuery(request.query as object);
     reply.code(status);
@@ -47,7 +48,7 @@ function handlerOf({ operation, takes, method }: Described, verb: string, { writ
   };
 }
 
-async function read(reply: FastifyReply, scope: RequestScope, call: MethodCall): Promise<StoredAnswer> {
+async function read(reply: FastifyReply, scope: RequestScope | null, call: MethodCall): Promise<StoredAnswer> {
   const result = await call(reply.request, reply);
   const isStale = result instanceof Answer && reply.request.ownWritesAwaited;
   return answerOf(isStale ? new Answer(result.data, { ...result.facts, stale: true }) : result, reply, scope);
@@ -55,8 +56,9 @@ async function read(reply: FastifyReply, scope: RequestScope, call: MethodCall):
 
 const write =
   ({ atArchivedSites }: Operation, writes: Writes) =>
-  async (reply: FastifyReply, scope: RequestScope, call: MethodCall): Promise<StoredAnswer> => {
+  async (reply: FastifyReply, scope: RequestScope | null, call: MethodCall): Promise<StoredAnswer> => {
     const { request } = reply;
+    if (!scope) throw new Error('a write was asked for by nobody');
     const ifMatch = header(request.headers['if-match']);
     if (ifMatch !== undefined && !isAboutOneRecord(request.routeOptions.url ?? ''))
       throw new Rejection('MALFORMED_REQUEST', 'If-Match is about one record; this operation has none that it could match');
@@ -83,7 +85,7 @@ function pathOf({ method, routeOptions: { url = '' }, params }: FastifyRequest):
 }
 
 /** The answer as bytes and headers; its status is that of the reply. */
-function answerOf(result: unknown, reply: FastifyReply, scope: RequestScope): StoredAnswer {
+function answerOf(result: unknown, reply: FastifyReply, scope: RequestScope | null): StoredAnswer {
   const status = reply.statusCode;
   if (result instanceof UnwrappedAnswer) {
     const { final, position } = result.facts;

@@ -12,6 +12,7 @@ const exceptions: readonly Readonly<{ route: RegExp; admission: Admission }>[] =
   { route: /^\/graphiql(\/|$)/, admission: 'open' },
   { route: /^\/api\/v1\/openapi\.json$/, admission: 'open' },
   { route: /^\/api\/v1\/graphql\/schema$/, admission: 'open' },
+  { route: /^\/api\/v1\/portal\//, admission: 'open' },
   { route: /^\/metrics$/, admission: 'key' },
   { route: /^\/api\/v1\/entities$/, admission: 'key' },
 ];
@@ -29,7 +30,15 @@ const megabyte = 1_000_000;
 
 export const bodyLimitBytes = megabyte;
 
-export const bodyLimitOf = (route: string): number => (bulkRoutes.has(route) ? 5 * megabyte : bodyLimitBytes);
+/** Whoever needs no account says less. */
+const portalLimitBytes = 64_000;
+
+export const isPortal = (route: string): boolean => route.startsWith('/api/v1/portal/');
+
+export function bodyLimitOf(route: string): number {
+  if (isPortal(route)) return portalLimitBytes;
+  return bulkRoutes.has(route) ? 5 * megabyte : bodyLimitBytes;
+}
 
 /** Whether a route (`/parts/:id/restock`, in OpenAPI `/parts/{id}/restock`) names one record, which has a revision to match. */
 export const isAboutOneRecord = (route: string): boolean => /[:{]id\b/.test(route);

@@ -1,5 +1,6 @@
 import { accessEntities } from '#millwright/access';
 import { keptTextEntities, outboxEntities } from '#millwright/event-sourcing';
+import { requestEntities } from '#millwright/requests';
 import { peopleEntities } from '#millwright/resources';
 
 /**
@@ -7,4 +8,10 @@ import { peopleEntities } from '#millwright/resources';
  * Keys of requests, claims of references, timers, checkpoints and snapshots are none: they lie on the path of every command or event, and their statements
  * decide who wins. Nor is `app.log_home`, which is read before there is a DataSource.
  */
-export const entities: readonly (new () => object)[] = [...outboxEntities, ...accessEntities, ...peopleEntities, ...keptTextEntities];
+export const entities: readonly (new () => object)[] = [
+  ...outboxEntities,
+  ...accessEntities,
+  ...peopleEntities,
+  ...keptTextEntities,
+  ...requestEntities,
+];

@@ -2,6 +2,7 @@ import { accessMigrations } from '#millwright/access';
 import { keptTextMigrations, logMigrations, projectionMigrations, snapshotMigrations } from '#millwright/event-sourcing';
 import { languageMigrations } from '#millwright/lists';
 import { userMigrations } from '#millwright/people';
+import { requestMigrations } from '#millwright/requests';
 import { externalReferenceMigrations, peopleMigrations } from '#millwright/resources';
 import { logHomeMigrations } from '../event-log/log-home.js';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
@@ -24,6 +25,7 @@ const rooms: readonly (readonly [room: string, migrations: readonly SqlMigration
   ['language', languageMigrations],
   ['kept texts', keptTextMigrations],
   ['users', userMigrations],
+  ['requests', requestMigrations],
 ];
 
 /** TypeORM sorts by a 13-digit number at the end of a migration's name: the room first, then the step's place in it. */

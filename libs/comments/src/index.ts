@@ -6,6 +6,7 @@ export { commentsCountOf } from './comment-counts.js';
 export { commentIds } from './comment-writer.js';
 export { commentsController } from './comments-controller.js';
 export { commentsOfRecordResolver } from './comments-resolver.js';
+export { publicCommentsOf } from './public-comments.js';
 export { commentsProjection } from './read-models/comments.js';
 export { commentErrors } from './errors.js';
 export { CommentsModule } from './comments.module.js';

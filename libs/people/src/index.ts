@@ -3,3 +3,4 @@ export * from './people.module.js';
 export { userMigrations } from './earlier-e-mails.js';
 export { peopleErrors } from './errors.js';
 export { ShownVendors } from './shown-vendors.js';
+export { Email } from './email.js';

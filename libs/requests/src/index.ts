@@ -5,3 +5,4 @@ export { workOrderRequests } from './request.resource.js';
 export { workOrderRequestsProjection } from './read-models/request-row.js';
 export { RequestsModule, requestRecords } from './requests.module.js';
 export { requestErrors } from './errors.js';
+export { requestEntities, requestMigrations } from './portal-submission.entity.js';

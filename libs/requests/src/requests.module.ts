@@ -1,6 +1,9 @@
 import { Global, Module } from '@nestjs/common';
 import { commentsController, commentsOfRecordResolver } from '#millwright/comments';
 import { resourceModule } from '#millwright/resources';
+import { PortalController } from './portal.controller.js';
+import { PortalLimit } from './portal-limit.js';
+import { Portal } from './portal.js';
 import { requestPortals } from './portals.js';
 import { workOrderRequests } from './request.resource.js';
 import { RequestWriter } from './request-writer.js';
@@ -12,7 +15,7 @@ export const requestRecords = [requestPortals];
 @Global()
 @Module({
   imports: [resourceModule(requestRecords)],
-  controllers: [commentsController(workOrderRequests, 'WorkOrderRequest')],
-  providers: [RequestWriter, commentsOfRecordResolver(workOrderRequests)],
+  controllers: [PortalController, commentsController(workOrderRequests, 'WorkOrderRequest')],
+  providers: [RequestWriter, Portal, PortalLimit, commentsOfRecordResolver(workOrderRequests)],
 })
 export class RequestsModule {}

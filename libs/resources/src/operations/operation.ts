@@ -16,6 +16,8 @@ export type Operation = Readonly<{
   does: 'reads' | 'writes';
   /** It is about sites themselves, so that an archived one does not stand in its way: there it is brought back. */
   atArchivedSites?: boolean;
+  /** It needs neither credential nor site: who may do it, and on whose behalf, is its own affair. */
+  open?: true;
 }>;
 
 /** An operation with what the documents say of it. */
