@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import { appendAsBefore } from './harness/past-events.js';
 import { TestServer } from './harness/server.js';
 
 it('an event of an earlier version is read as today, and shown in the history as it is stored', async () => {
@@ -89,43 +88,3 @@ it('an instant of an earlier release belongs to the day it had at its site then,
 });
 
 type Shown = Readonly<{ type: string; effective_at: string }>;
-
-async function appendAsBefore(
-  url: string | undefined,
-  stream: string,
-  events: readonly (readonly [type: string, data: object])[],
-  differing: Readonly<{ entity_id?: number; effective_at?: string }> = {},
-): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ revision: string }>('SELECT max(revision) AS revision FROM log.events WHERE stream = $1', [
-      stream,
-    ]);
-    let revision = Number(rows[0]?.revision);
-    for (const [type, data] of events) {
-      revision += 1;
-      const id = randomUUID();
-      const metadata = {
-        $causationId: 'earlier',
-        $correlationId: 'earlier',
-        actor: { id: 'admin', kind: 'api_key' },
-        customer_id: 1,
-        effective_at: '2025-01-02T03:04:05.000Z',
-        entity_id: 1,
-        recorded_at: '2025-01-02T03:04:05.000Z',
-        request_id: 'earlier',
-        schema_version: 1,
-        ...differing,
-      };
-      await client.query('UPDATE log.counter SET position = position + 1');
-      await client.query(
-        `INSERT INTO log.events (global_position, revision, event_id, stream, category, type, canonical)
-         SELECT position, $1, $2, $3, 'workOrder', $4, $5 FROM log.counter`,
-        [revision, id, stream, type, JSON.stringify({ data, id, metadata, revision, stream, type })],
-      );
-    }
-  } finally {
-    await client.end();
-  }
-}

@@ -13,12 +13,13 @@ import {
   type Timer,
 } from '#millwright/event-sourcing';
 import { entities as sites } from '#millwright/sites';
+import { assetPartsReaction } from '#millwright/inventory';
 import { fulfilmentReaction, requestConversionReaction, requestFollowingReaction } from '#millwright/work-orders';
 import type pg from 'pg';
 import type { EntityManager } from 'typeorm';
 
 /** Everything that happens because of something that happened. */
-const reactions: readonly Reaction[] = [fulfilmentReaction, requestConversionReaction, requestFollowingReaction];
+const reactions: readonly Reaction[] = [fulfilmentReaction, assetPartsReaction, requestConversionReaction, requestFollowingReaction];
 
 /** Everything that happens because it is time. */
 const timers: readonly Timer[] = [];

@@ -1,6 +1,6 @@
 import { createGenerator } from 'ts-json-schema-generator';
 import { camelCase, fieldsOf, isInput, type FieldDefinition } from '#millwright/fields';
-import { isPersonal, storedColumns, type PlainResource, type ResourceFields } from '#millwright/resources';
+import { isPersonal, statementNames, storedColumns, type PlainResource, type ResourceFields } from '#millwright/resources';
 import { partFields } from '#millwright/inventory';
 import { workOrderFields } from '#millwright/work-orders';
 import { records } from '#src/engine/records';
@@ -210,14 +210,25 @@ const nullable = (schema: Schema): Schema =>
 
 /**
  * `<Type>Registered` with what was given, `<Type>Changed` with what changed (null clears), `<Type>Archived` and `<Type>Unarchived` with nothing.
- * Of a list of children both say what happened to which.
+ * Of a list of children both say what happened to which, and of a relation that the other side owns who is wanted and who is dropped.
  */
-export function eventsOfRecord({ typeName, category, fields, personal, initial }: PlainResource): (readonly [string, EventEntry])[] {
+export function eventsOfRecord({
+  typeName,
+  category,
+  fields,
+  personal,
+  initial,
+  ownedElsewhere,
+}: PlainResource): (readonly [string, EventEntry])[] {
   const said = fields.all.filter((field) => (isInput(field) && !field.children) || field.name in initial);
   const properties = propertiesOf(said.filter((field) => !field.personal));
   const cleared = properties.map(([name, schema]) => [name, { anyOf: [schema, { type: 'null' }] }] as const);
   const lists = fields.children.map((list) => [camelCase(list.column), propertiesOfChild(list.fields)] as const);
   const added = lists.map(([name, child]) => [name, object({ added: listOf(childOf(child)) })] as const);
+  const ids: Schema = { type: 'array', items: { type: 'integer' } };
+  const statements = ownedElsewhere.flatMap((column) =>
+    Object.values(statementNames(column)).map((name) => [camelCase(name), ids] as const),
+  );
   const happened = lists.map(([name, child]) => [name, childChanges(child)] as const);
   const given = (fields: readonly (readonly [string, Schema])[]): Schema =>
     isPersonal(personal)
@@ -228,8 +239,8 @@ export function eventsOfRecord({ typeName, category, fields, personal, initial }
       : object(Object.fromEntries(fields));
   const nothing = object({});
   return [
-    [`${typeName}Registered`, { category, schema_version: 1, data: given([...properties, ...added]) }],
-    [`${typeName}Changed`, { category, schema_version: 1, data: given([...cleared, ...happened]) }],
+    [`${typeName}Registered`, { category, schema_version: 1, data: given([...properties, ...added, ...statements]) }],
+    [`${typeName}Changed`, { category, schema_version: 1, data: given([...cleared, ...happened, ...statements]) }],
     [`${typeName}Archived`, { category, schema_version: 1, data: nothing }],
     [`${typeName}Unarchived`, { category, schema_version: 1, data: nothing }],
   ];

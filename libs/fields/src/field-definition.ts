@@ -133,6 +133,10 @@ export type FieldDefinition = Readonly<{
   target?: string;
   /** What is demanded of those that it names anew. */
   demands?: Demand;
+  /** The column of that kind in which the relation is kept: a request that names ids here becomes commands on the records that they are of. */
+  ownedBy?: string;
+  /** The records that it lists show who lists them, too. */
+  fromBothSides?: boolean;
   /** Its values are about a person, and can be erased: events name the field and never a value. */
   personal?: boolean;
   /** No two records may have it alike. */

@@ -14,6 +14,7 @@ export { partRow, type PartRow } from './read-models/part-row.js';
 export { stockLevelsProjection } from './read-models/stock-levels.js';
 export { partTransactionsProjection } from './read-models/transactions.js';
 export { isBeingIssued } from './part-writer.js';
+export { assetPartsReaction } from './asset-parts.js';
 export { InventoryModule } from './inventory.module.js';
 export { inventoryRecords, measurementUnits, storerooms } from './records/inventory-records.js';
 export { inventoryErrors } from './errors.js';

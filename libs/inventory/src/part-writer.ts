@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { currentEntity } from '#millwright/access';
 import { EventStore, whenKnown } from '#millwright/event-sourcing';
 import { Questions, ResourceWriter, ResourceWriters, type Decided, type Question, type ResourceCommands } from '#millwright/resources';
@@ -22,6 +23,7 @@ export class PartWriter implements ResourceCommands, OnModuleInit {
     private readonly receipts: Receipts,
     private readonly questions: Questions,
     private readonly writers: ResourceWriters,
+    private readonly database: DataSource,
   ) {}
 
   onModuleInit(): void {
@@ -38,8 +40,22 @@ export class PartWriter implements ResourceCommands, OnModuleInit {
   }
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, CONFLICT, PART_IN_USE, DUPLICATE_REFERENCE, PRECONDITION_FAILED */
-  update(partId: number, input: Partial<PartFields>): Promise<Decided<Part>> {
-    return this.resources.update(parts, partId, input, (state, changes, children) => changePartDetails(state, { changes, children }));
+  async update(partId: number, input: Partial<PartFields>): Promise<Decided<Part>> {
+    const earlierAssets = input.assets_ids === undefined ? [] : await this.earlierAssets(partId);
+    return this.resources.update(parts, partId, input, (state, changes, children) =>
+      changePartDetails(state, { changes, children, earlierAssets }),
+    );
+  }
+
+  /** Assets whose streams named the part in earlier releases: nothing adds to them any more. @throws Rejection UNAVAILABLE */
+  private async earlierAssets(partId: number): Promise<number[]> {
+    if ((await this.events.load(parts.stream, partId)).state.ownsAssets) return [];
+    await this.questions.everythingIsShown('What the part is used for cannot be read right now. Please try again.');
+    const rows = await this.database.query<{ id: string }[]>(
+      'SELECT id FROM read.assets WHERE parts_ids @> ARRAY[$1::bigint] ORDER BY id',
+      [partId],
+    );
+    return rows.map(({ id }) => Number(id));
   }
 
   /** @throws Rejection NOT_FOUND, PART_IN_USE, PRECONDITION_FAILED, UNAVAILABLE */

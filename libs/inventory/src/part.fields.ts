@@ -17,6 +17,7 @@ import {
   type QrCodeAttributes,
 } from '#millwright/fields';
 import { resourceFields } from '#millwright/resources';
+import { assetsOfPart } from './earlier-assets.js';
 import { onePreferred } from './domain/preferred-vendor.js';
 import { ShownVendors } from './part-vendor.shown.js';
 
@@ -60,7 +61,13 @@ export class PartFields {
     labelInRows: ['id', 'name'],
   })
   measurement_unit_id?: number | null;
-  @References('asset', { description: 'The assets that it is used for.', label: ['id', 'name'] }) assets_ids?: number[] | null;
+  @References('asset', {
+    description: 'The assets that it is used for.',
+    label: ['id', 'name'],
+    fromBothSides: true,
+    ids: (row, related) => (row['owns_assets'] === true ? row['assets_ids'] : assetsOfPart(row, related)),
+  })
+  assets_ids?: number[] | null;
   @Children(VendorPartFields, { name: 'vendor_part', knownBy: 'vendor_id', rule: onePreferred, description: 'Whom it is bought from.' })
   vendor_parts_attributes?: VendorPartFields[] | null;
   @QrCode() qr_code_attributes?: QrCodeAttributes | null;

@@ -2,8 +2,11 @@ import type { IdSequence } from '#millwright/event-sourcing';
 import { viewOf } from '#millwright/lists';
 import { defineResource } from '#millwright/resources';
 import { part } from './domain/part.js';
+import { assetsOfPartSql } from './earlier-assets.js';
 import { partFields } from './part.fields.js';
 import { partRow, partTable } from './read-models/part-row.js';
+
+const table = viewOf(partTable);
 
 /** Parts as a resource like any other; what is special about them is in `domain/`. */
 export const parts = defineResource({
@@ -30,7 +33,8 @@ export const parts = defineResource({
   fields: partFields,
   stream: part,
   rowOf: partRow,
-  view: viewOf(partTable),
+  view: { ...table, columns: { ...table.columns, linked_assets_ids: { type: 'bigint[]', sql: assetsOfPartSql, onlySought: true } } },
+  attributes: { assets_ids: { type: 'ids', column: 'linked_assets_ids' } },
   projection: 'stock-levels',
   search: ['name', 'description', 'number', 'area'],
 });

@@ -11,8 +11,8 @@ import {
 import { asOfSql, currentAsOf } from './as-of.js';
 import { instantText } from '#millwright/fields';
 
-/** A column of a view: a stored one of that name, or an SQL expression over `from`; a function where it reads another view, of the same moment. */
-export type ViewColumn = ColumnType | Readonly<{ type: ColumnType; sql: string | (() => string) }>;
+/** A column of a view: a stored one of that name, or an SQL expression over `from`; a function where it reads another view, of the same moment. `onlySought`: lists filter by it, and no row shows it. */
+export type ViewColumn = ColumnType | Readonly<{ type: ColumnType; sql: string | (() => string); onlySought?: boolean }>;
 
 /** Where earlier versions of the rows are found. */
 type ViewHistory =
@@ -80,6 +80,9 @@ export function versionOf(view: View, id: string): string | undefined {
 
 const columnType = (column: ViewColumn): ColumnType => (typeof column === 'string' ? column : column.type);
 
+const shownColumnsOf = ({ columns }: View): readonly (readonly [name: string, column: ViewColumn])[] =>
+  Object.entries(columns).filter(([, column]) => typeof column === 'string' || !column.onlySought);
+
 /** The SQL of a column by its name. */
 export function columnSql(view: View, name: string): string {
   const column = view.columns[name];
@@ -95,7 +98,7 @@ export function selectList(view: View): string {
   const past = currentAsOf() !== undefined;
   let list = past ? undefined : selectLists.get(view);
   if (list === undefined) {
-    list = Object.entries(view.columns)
+    list = shownColumnsOf(view)
       .map(([name, column]) => `${columnSql(view, name)}${columnType(column) === 'date' ? '::text' : ''} AS "${name}"`)
       .join(', ');
     if (!past) selectLists.set(view, list);
@@ -108,7 +111,7 @@ const typesOfColumns = new WeakMap<View, readonly (readonly [name: string, type:
 /** A row as the driver gives it in the spelling of `Row`: ids as numbers, instants as ISO text, numerics as canonical text. */
 export function readRow(view: View, raw: Readonly<Record<string, unknown>>): Row {
   let types = typesOfColumns.get(view);
-  if (!types) typesOfColumns.set(view, (types = Object.entries(view.columns).map(([name, column]) => [name, columnType(column)])));
+  if (!types) typesOfColumns.set(view, (types = shownColumnsOf(view).map(([name, column]) => [name, columnType(column)])));
   const row: Row = {};
   for (const [name, type] of types) row[name] = readValue(type, raw[name]);
   return row;

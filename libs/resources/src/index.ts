@@ -4,6 +4,7 @@ export * from './references/index.js';
 export * from './graphql/index.js';
 export * from './resource/index.js';
 export * from './operations/index.js';
+export * from './relations/index.js';
 export { OwnWrites } from './own-writes.js';
 export { Writes } from './writes.js';
 export * from './questions.js';

@@ -13,6 +13,7 @@ import {
   type QrCodeAttributes,
 } from '#millwright/fields';
 import { defineRecord } from '#millwright/resources';
+import { partsOfAsset, partsOfAssetSql } from './asset-parts.js';
 import { downtimesOfAsset, openDowntime } from './domain/downtimes.js';
 import { assetStatusSql } from './read-models/downtimes.js';
 
@@ -42,7 +43,13 @@ class AssetFields {
   @Reference('asset', { description: 'The asset that it is a piece of.' }) parent_id?: number | null;
   @References('asset_type', { description: 'The asset types that it belongs to.' }) asset_types_ids?: number[] | null;
   @References('user', { description: 'The users who look after it.' }) technicians_ids?: number[] | null;
-  @References('part', { description: 'The parts that it is repaired with.' }) parts_ids?: number[] | null;
+  @References('part', {
+    description: 'The parts that it is repaired with: the same relation as `assets_ids` of parts.',
+    ownedBy: 'assets_ids',
+    fromBothSides: true,
+    ids: partsOfAsset,
+  })
+  parts_ids?: number[] | null;
   @NotYet() vendors_ids?: unknown[] | null;
   @QrCode() qr_code_attributes?: QrCodeAttributes | null;
 }
@@ -63,12 +70,16 @@ export const assets = defineRecord({
   history: true,
   companion: {
     category: downtimesOfAsset.category,
-    columns: { status: { type: 'text', sql: assetStatusSql } },
+    columns: {
+      status: { type: 'text', sql: assetStatusSql },
+      linked_parts_ids: { type: 'bigint[]', sql: partsOfAssetSql, onlySought: true },
+    },
     async find(id, events, upTo) {
       const { state } = await (upTo === undefined ? events.load(downtimesOfAsset, id) : events.loadUpTo(downtimesOfAsset, id, upTo));
       return { status: openDowntime(state) === undefined ? 'online' : 'offline' };
     },
   },
+  attributes: { parts_ids: { type: 'ids', column: 'linked_parts_ids' } },
   people: { as: 'records' },
   search: ['name', 'description', 'asset_code', 'model', 'manufacturer', 'serial_number'],
 });

@@ -37,15 +37,25 @@ export type IndexDefinition = Readonly<{ name: string; text: string }>;
 
 /** The secondary indexes of a table; `inUse` makes them beside reads and writes, more slowly. */
 export const indexesOf = (table: TableDefinition, schema: string, inUse: boolean): IndexDefinition[] =>
-  [...(table.indexes ?? []).map((columns) => ({ columns, include: [] })), ...(table.covering ? [table.covering] : [])]
+  [
+    ...(table.indexes ?? []).map((columns) => ({ columns, include: [], method: '' })),
+    ...(table.covering ? [{ ...table.covering, method: '' }] : []),
+    ...(table.containing ?? []).map((column) => ({ columns: [column], include: [], method: ' using gin' })),
+  ]
     // A build of another release may lack a column; its indexes come with the next build.
     .filter(({ columns, include }) => [...columns, ...include].every((part) => part in table.columns || !identifier.test(part)))
-    .map(({ columns, include }) => {
+    .map(({ columns, include, method }) => {
       const listed = (parts: readonly string[]): string => parts.map((part) => (part in table.columns ? quoted(part) : part)).join(', ');
       const what = include.length === 0 ? listed(columns) : `${listed(columns)}) include (${listed(include)}`;
-      const name = `${table.name.slice(0, 40)}_by_${createHash('sha256').update(what).digest('hex').slice(0, 12)}`;
+      const name = `${table.name.slice(0, 40)}_by_${createHash('sha256')
+        .update(what + method)
+        .digest('hex')
+        .slice(0, 12)}`;
       const how = inUse ? 'concurrently ' : '';
-      return { name, text: `create index ${how}if not exists ${quoted(name)} on ${quoted(schema)}.${quoted(table.name)} (${what})` };
+      return {
+        name,
+        text: `create index ${how}if not exists ${quoted(name)} on ${quoted(schema)}.${quoted(table.name)}${method} (${what})`,
+      };
     });
 
 /** Points the views of schema `read` at a build; a column that its tables lack reads null, and there is no view of versions that it does not keep. */

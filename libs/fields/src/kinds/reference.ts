@@ -1,5 +1,5 @@
 import { ID } from '@nestjs/graphql';
-import type { Row } from '#millwright/event-sourcing';
+import { whenKnown, type Row } from '#millwright/event-sourcing';
 import { spoken } from '../graphql/descriptions.js';
 import { RecordLabel } from '../graphql/record-label.js';
 import { relationName } from '../names.js';
@@ -89,6 +89,9 @@ const outputType = (target: string): Class => knownKind(target)?.graphql?.() ?? 
 
 const shownOf = (target: string, row: Row): Row => knownKind(target)?.related?.(row) ?? row;
 
+/** Whose numbers they are, where the row alone does not say. */
+type IdsOf = (row: Row, related: Related) => unknown;
+
 type Relation = Readonly<{
   name: string;
   column?: string;
@@ -97,6 +100,7 @@ type Relation = Readonly<{
   labelInRows?: Label;
   only?: Form;
   always?: boolean;
+  ids?: IdsOf;
 }>;
 
 /** How one resource that a row refers to is shown: `location_id` is the row's, `location` is shown. */
@@ -129,19 +133,19 @@ export function relationOf({
   };
 }
 
-function relationsOf({ name, target, label, only }: Relation): Pick<FieldDefinition, 'printed' | 'output'> {
+function relationsOf({ name, target, label, only, ids = (row) => row[name] }: Relation): Pick<FieldDefinition, 'printed' | 'output'> {
   return {
     printed: {
       name: relationName(name),
       openApi: { type: 'array', items: labelSchema(target, label) },
       only,
-      print: (row: Row, related: Related) => related.labels(target, row[name], label),
+      print: (row: Row, related: Related) => whenKnown(ids(row, related), (known) => related.labels(target, known, label)),
     },
     output: {
       name: relationName(name),
       type: () => [outputType(target)],
       nullable: false,
-      resolve: async (row, related) => (await related.rowsIn(target, row[name])).map((found) => shownOf(target, found)),
+      resolve: async (row, related) => (await related.rowsIn(target, await ids(row, related))).map((found) => shownOf(target, found)),
     },
   };
 }
@@ -180,17 +184,27 @@ type ReferencesOptions = ReferenceOptions &
     repeats?: Repeats;
     /** How they are shown, where that is not what they are of. */
     shown?: Pick<FieldDefinition, 'printed' | 'output'>;
+    /** As in `FieldDefinition`. */
+    ownedBy?: string;
+    fromBothSides?: boolean;
+    /** What is shown, where it is more than what the row says. */
+    ids?: IdsOf;
   }>;
 
 /** Ids of other records, each once. Codes: not_a_list, not_an_id, too_many, not_unique; not_found, archived, not_assignable once they are looked up. */
 export const References =
-  (target: string, { max = 1000, label, demands, repeats, shown, ...options }: ReferencesOptions = {}): PropertyDecorator =>
+  (
+    target: string,
+    { max = 1000, label, demands, repeats, shown, ownedBy, fromBothSides, ids: idsOf, ...options }: ReferencesOptions = {},
+  ): PropertyDecorator =>
   (type, property) => {
     refersTo({ type: type.constructor as Class, field: String(property), kind: target, demands });
     const field = inputField(ids(max, repeats), options, (name) => ({
       target,
       demands,
-      ...(shown ?? relationsOf({ name, target, label, only: options.only })),
+      ...(ownedBy && { ownedBy }),
+      ...(fromBothSides && { fromBothSides }),
+      ...(shown ?? relationsOf({ name, target, label, only: options.only, ids: idsOf })),
     }));
     field(type, property);
   };

@@ -38,6 +38,8 @@ function legsOf({ type, data }: PartEvent): Leg[] {
     case 'PartReservationReleased':
     case 'PartReservationRefused':
     case 'PartDetailsChanged':
+    case 'PartAssetLinked':
+    case 'PartAssetUnlinked':
     case 'PartArchived':
     case 'PartUnarchived':
       return [];

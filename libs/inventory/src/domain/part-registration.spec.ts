@@ -11,7 +11,10 @@ const airFilter: RegisterPart = { partId: 72, currency: 'USD', details: plainDet
 describe('registering a part', () => {
   it('starts it without stock and without an average', () => {
     const registering = given().when(registerPart, airFilter);
-    registering.thenEvents({ type: 'PartRegistered', data: { partId: 72, currency: 'USD', unitCost: null, details: plainDetails } });
+    registering.thenEvents({
+      type: 'PartRegistered',
+      data: { partId: 72, currency: 'USD', unitCost: null, details: plainDetails, ownsAssets: true },
+    });
     registering.thenState((state) => expect([state.shelf.quantity, averageUnitCost(state)]).toEqual([0n, 0n]));
   });
 
@@ -19,7 +22,7 @@ describe('registering a part', () => {
     given()
       .when(registerPart, { ...airFilter, unitCost: '26.15', openingStock: { quantity: '6', transactionId: 1 } })
       .thenEvents(
-        { type: 'PartRegistered', data: { partId: 72, currency: 'USD', unitCost: '26.15', details: plainDetails } },
+        { type: 'PartRegistered', data: { partId: 72, currency: 'USD', unitCost: '26.15', details: plainDetails, ownsAssets: true } },
         {
           type: 'PartOpeningStockRecorded',
           data: { transactionId: 1, quantity: '6', value: '156.9', onHandAfter: '6', valueAfter: '156.9', unitCost: '26.15' },

@@ -1,6 +1,7 @@
 import { changedFields, Rejection, type ChildChanges } from '#millwright/event-sourcing/decider';
 import { toQuantity, type Decimal } from '#millwright/quantities';
 import type { WantedChildren } from '#millwright/resources';
+import { assetsOf } from './part-assets.js';
 import type { PartDetails, PartEvent } from './part.events.js';
 import { invalid, requireCost, requireInUse, requireRegistered, requireShelfInRange } from './part-rules.js';
 import type { Part } from './part.state.js';
@@ -33,7 +34,10 @@ function vendorsIn(part: Part, { children }: AboutVendors): Readonly<{ vendorPar
 export function registerPart(part: Part, { partId, currency, details, unitCost, openingStock, children }: RegisterPart): PartEvent[] {
   if (part.partId !== null) throw new Rejection('CONFLICT', 'A part with this id exists already.');
   const cost = unitCost === null ? null : requireCost(unitCost, currency, 'part.unit_cost');
-  const registered: PartEvent = { type: 'PartRegistered', data: { partId, currency, unitCost, details, ...vendorsIn(part, { children }) } };
+  const registered: PartEvent = {
+    type: 'PartRegistered',
+    data: { partId, currency, unitCost, details, ownsAssets: true, ...vendorsIn(part, { children }) },
+  };
   const quantity = openingStock ? toQuantity(openingStock.quantity) : 0n;
   if (!openingStock || quantity === 0n) return [registered];
 
@@ -48,20 +52,27 @@ export function registerPart(part: Part, { partId, currency, details, unitCost, 
   ];
 }
 
-export type ChangePartDetails = Readonly<{ changes: Partial<PartDetails> }> & AboutVendors;
+export type ChangePartDetails = Readonly<{
+  changes: Partial<PartDetails>;
+  /** Assets whose streams named the part in earlier releases. */
+  earlierAssets?: readonly number[];
+}> &
+  AboutVendors;
 
 /**
  * Edits what the part is; fields that stay the same are left out of the event.
  * @throws Rejection NOT_FOUND; CONFLICT the part is archived; PART_IN_USE stock, a reservation or a charge forbids switching between stock and non-stock
  */
-export function changePartDetails(part: Part, { changes, children }: ChangePartDetails): PartEvent[] {
+export function changePartDetails(part: Part, { changes, children, earlierAssets = [] }: ChangePartDetails): PartEvent[] {
   requireInUse(part);
-  const changed = changedFields(part.details, changes);
+  const assetsIds = part.ownsAssets ? part.details['assetsIds'] : [...new Set([...assetsOf(part), ...earlierAssets])];
+  const changed = changedFields<Partial<PartDetails>>({ ...part.details, assetsIds }, changes);
+  const ownsAssets = !part.ownsAssets && 'assetsIds' in changed;
   const vendors = vendorsIn(part, { children });
   if (Object.keys({ ...changed, ...vendors }).length === 0) return [];
   if (changed.isNonStock !== undefined && (part.shelf.quantity !== 0n || part.reserved !== 0n || part.openCharges > 0))
     throw new Rejection('PART_IN_USE', 'A part becomes stock or non-stock only while it has no stock, no reservation and no open charge.');
-  return [{ type: 'PartDetailsChanged', data: { changes: changed, ...vendors } }];
+  return [{ type: 'PartDetailsChanged', data: { changes: changed, ...(ownsAssets && { ownsAssets }), ...vendors } }];
 }
 
 export type ArchivePart = Readonly<{

@@ -26,10 +26,13 @@ type ForWorkOrder = Readonly<{ workOrderId: number; orderRevision: number }>;
 /** What happened to the vendors that it is bought from; older events say nothing of them. */
 type OfVendors = Readonly<{ vendorParts?: ChildChanges }>;
 
-/** A part came to be, without stock. `unitCost` is its list price, null where it is not known; the currency is for ever. */
+/**
+ * A part came to be, without stock. `unitCost` is its list price, null where it is not known; the currency is for ever. `ownsAssets`: no asset's stream names
+ * it beside its own, as those of earlier releases did.
+ */
 export type PartRegistered = Event<
   'PartRegistered',
-  Readonly<{ partId: number; currency: string; unitCost: Decimal | null; details: PartDetails }> & OfVendors
+  Readonly<{ partId: number; currency: string; unitCost: Decimal | null; details: PartDetails; ownsAssets?: true }> & OfVendors
 >;
 
 /** What was on the shelf when the part was registered, at the part's unit cost. In the same append as the registration. */
@@ -86,8 +89,14 @@ export type PartMovementReversed = Event<
   Movement & Readonly<{ reversedTransactionId: number; receiptValue: Decimal; reason: string }>
 >;
 
-/** What the part is was edited; only the fields that changed. */
-export type PartDetailsChanged = Event<'PartDetailsChanged', Readonly<{ changes: Partial<PartDetails> }> & OfVendors>;
+/** What the part is was edited; only the fields that changed. `ownsAssets`: the list of assets is whole, whatever assets' streams named before. */
+export type PartDetailsChanged = Event<'PartDetailsChanged', Readonly<{ changes: Partial<PartDetails>; ownsAssets?: true }> & OfVendors>;
+
+/** An asset named the part. `assetRevision` is the revision of the asset's event that did: the fence that an earlier one cannot pass. */
+export type PartAssetLinked = Event<'PartAssetLinked', Readonly<{ assetId: number; assetRevision: number }>>;
+
+/** An asset dropped the part. */
+export type PartAssetUnlinked = Event<'PartAssetUnlinked', Readonly<{ assetId: number; assetRevision: number }>>;
 
 /** The part is no longer used; its history stays. */
 export type PartArchived = Event<'PartArchived', Readonly<Record<string, never>>>;
@@ -110,6 +119,8 @@ export type PartEvent =
   | PartReturned
   | PartMovementReversed
   | PartDetailsChanged
+  | PartAssetLinked
+  | PartAssetUnlinked
   | PartArchived
   | PartUnarchived;
 

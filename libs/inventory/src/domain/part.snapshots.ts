@@ -5,12 +5,15 @@ import { entriesOf, isPageOfOrders, pageOf, pagesOf, type StoredEntry } from './
 import type { Part } from './part.state.js';
 
 /** Everything of a part but its order entries, as JSON. */
-type Header = Pick<Part, 'partId' | 'currency' | 'details' | 'vendorParts' | 'unitCost' | 'openCharges' | 'archived' | 'history'> &
+type Header = Pick<
+  Part,
+  'partId' | 'currency' | 'details' | 'vendorParts' | 'unitCost' | 'openCharges' | 'ownsAssets' | 'heardAssets' | 'archived' | 'history'
+> &
   Readonly<{ onHand: Decimal; value: Decimal; lastAverage: Decimal; reserved: Decimal; reversed: readonly number[] }>;
 
 /** A part that is used every day has a long stream: its header and those pages of order entries that changed since the last snapshot. */
 export const partSnapshots: SnapshotFormat<Part> = {
-  version: 3,
+  version: 4,
   everyEvents: 500,
   *pagesOf(part, since) {
     yield ['part', headerOf(part)];

@@ -25,6 +25,10 @@ export type Part = Readonly<{
   openCharges: number;
   /** Ids of the receipts that were reversed. */
   reversed: PersistentSet<number>;
+  /** Whether `details.assetsIds` is the whole truth: what was recorded before may also be named on the streams of assets. */
+  ownsAssets: boolean;
+  /** Of each asset that ever named or dropped the part, the revision of the last event that was heard. */
+  heardAssets: Readonly<Record<string, number>>;
   archived: boolean;
   history: RecordHistory | undefined;
 }>;
@@ -43,6 +47,8 @@ export const unknownPart: Part = {
   orders: noEntries,
   openCharges: 0,
   reversed: PersistentSet(),
+  ownsAssets: false,
+  heardAssets: {},
   archived: false,
   history: undefined,
 };

@@ -1,5 +1,6 @@
 import { childrenAfter, historyAfter, type ChildChanges, type Stream } from '#millwright/event-sourcing/decider';
 import { toQuantity, toValue } from '#millwright/quantities';
+import { assetsOf, heard } from './part-assets.js';
 import { withEntry, type OrderEntry, type Refusal } from './order-entries.js';
 import type { PartEvent, PartIssued, PartReturned, PartTransactionEvent } from './part.events.js';
 import { partSnapshots } from './part.snapshots.js';
@@ -22,6 +23,7 @@ function applied(part: Part, { type, data }: PartEvent): Part {
         currency: data.currency,
         unitCost: data.unitCost,
         details: data.details,
+        ownsAssets: data.ownsAssets === true,
       };
     case 'PartOpeningStockRecorded':
     case 'PartRestocked':
@@ -47,7 +49,19 @@ function applied(part: Part, { type, data }: PartEvent): Part {
     case 'PartMovementReversed':
       return { ...moved(part, data), reversed: part.reversed.add(data.reversedTransactionId) };
     case 'PartDetailsChanged':
-      return { ...withVendors(part, data.vendorParts), details: { ...part.details, ...data.changes } };
+      return {
+        ...withVendors(part, data.vendorParts),
+        details: { ...part.details, ...data.changes },
+        ownsAssets: part.ownsAssets || data.ownsAssets === true,
+      };
+    case 'PartAssetLinked':
+      return heard(part, data, [...new Set([...assetsOf(part), data.assetId])]);
+    case 'PartAssetUnlinked':
+      return heard(
+        part,
+        data,
+        assetsOf(part).filter((assetId) => assetId !== data.assetId),
+      );
     case 'PartArchived':
       return { ...part, archived: true };
     case 'PartUnarchived':

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Rejection } from '#millwright/event-sourcing/decider';
 import { missingIn, recordedAs, rowsAfterEach } from '#millwright/event-sourcing/testing';
+import { linkAsset } from '../domain/part-assets.js';
 import { changePartDetails, unarchivePart } from '../domain/part-registration.js';
 import { reverseReceipt } from '../domain/part-stock.js';
 import type { PartEvent } from '../domain/part.events.js';
@@ -23,6 +24,8 @@ const possible: Readonly<Record<string, Step>> = {
   'given back': (state, number) => steps.effect(steps.giveBack(1, number, '1'), number)(state),
   released: (state, number) => steps.effect(steps.release(1, number), number)(state),
   renamed: (state, number) => changePartDetails(state, { changes: { name: `Filter ${number}`, assetsIds: [number], number: null } }),
+  'named by an asset': (state, number) => linkAsset(state, { assetId: 4, assetRevision: number, wanted: true }),
+  'dropped by an asset': (state, number) => linkAsset(state, { assetId: 4, assetRevision: number, wanted: false }),
   'asked for too much': (state, number) => steps.effect(steps.reserve(2, number, '100000'), number)(state),
   'taken back': (state, number) =>
     reverseReceipt(state, { transactionId: number, receipt: { transactionId: 1, quantity: '4', value: '50' }, reason: 'wrong' }),
@@ -54,6 +57,8 @@ const everyEvent: Readonly<Record<PartEvent['type'], true>> = {
   PartReturned: true,
   PartMovementReversed: true,
   PartDetailsChanged: true,
+  PartAssetLinked: true,
+  PartAssetUnlinked: true,
   PartArchived: true,
   PartUnarchived: true,
 };

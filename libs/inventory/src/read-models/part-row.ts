@@ -9,11 +9,11 @@ import { partFields, type PartFields, type PartFigures } from '../part.fields.js
 
 /** A part as the table `read.parts` has it. Quantities 3 decimals, money of `currency`; stock figures are null for a non-stock part. Times are ISO 8601 UTC. */
 export type PartRow = ResourceRow<PartFields, Omit<PartFigures, 'average_unit_cost' | 'vendors'>> &
-  Readonly<{ is_non_stock: boolean; assets_ids: readonly number[]; currency: string }>;
+  Readonly<{ is_non_stock: boolean; assets_ids: readonly number[]; owns_assets: boolean; currency: string }>;
 
 /** The row of a registered part: what reads show, and what answers of writes show before the projection has seen them. */
 export function partRow(part: Part, revision: number): PartRow {
-  const { partId, details, currency, unitCost, archived } = part;
+  const { partId, details, currency, unitCost, ownsAssets, archived } = part;
   const stocked = !details.isNonStock;
   return resourceRow<PartFields, PartRow>(partFields, part, {
     id: partId ?? 0,
@@ -23,6 +23,7 @@ export function partRow(part: Part, revision: number): PartRow {
     unit_cost: unitCost,
     avg_unit_cost: stocked ? showValue(averageUnitCost(part)) : null,
     stock_value: stocked ? showValue(part.shelf.value) : null,
+    owns_assets: ownsAssets,
     currency,
     archived,
     revision,
@@ -31,7 +32,7 @@ export function partRow(part: Part, revision: number): PartRow {
 
 const table = {
   name: 'parts',
-  columns: { ...resourceColumns(partFields.all, 'entity'), currency: 'text' },
+  columns: { ...resourceColumns(partFields.all, 'entity'), owns_assets: 'boolean', currency: 'text' },
   key: ['id'],
   indexes: [
     ['entity_id', inOrder('"name"'), 'id'],
@@ -39,6 +40,7 @@ const table = {
     ['entity_id', 'updated_at', 'id'],
     ['entity_id', inOrder('"number"'), 'id'],
   ],
+  containing: ['assets_ids'],
   history: {
     owner: 'entity_id',
     figures: ['on_hand_qty', 'reserved', 'available', 'unit_cost', 'avg_unit_cost', 'stock_value', 'updated_at', 'archived'],
@@ -61,14 +63,15 @@ const keep = (state: Part): Part => (state.orders === orders && state.reversed.s
 
 /** What the row does not have as it is. */
 type Remembered = Pick<Part, 'unitCost' | 'history'> &
-  Partial<Pick<Part, 'vendorParts'>> &
+  Partial<Pick<Part, 'vendorParts' | 'heardAssets'>> &
   Readonly<{ shelf: readonly [onHand: Decimal, value: Decimal]; lastAverage: Decimal; reserved: Decimal }>;
 
 export const partFold: RowFold<PartEvent> = foldOf(part, table, (state, { revision }) => partRow(state, revision), {
   keep,
-  remember: ({ unitCost, vendorParts, shelf, lastAverage, reserved, history }): Remembered => ({
+  remember: ({ unitCost, vendorParts, shelf, lastAverage, reserved, heardAssets, history }): Remembered => ({
     unitCost,
     ...(vendorParts.lastId > 0 && { vendorParts }),
+    heardAssets,
     shelf: [showQuantity(shelf.quantity), showValue(shelf.value)],
     lastAverage: showValue(lastAverage),
     reserved: showQuantity(reserved),
@@ -76,8 +79,8 @@ export const partFold: RowFold<PartEvent> = foldOf(part, table, (state, { revisi
   }),
   // Every field is named, so that a state that is neither remembered nor in the row does not compile.
   recall(remembered, row): Part {
-    const { shelf, lastAverage, reserved, ...plain } = remembered as Remembered;
-    const { id, currency, archived } = row as PartRow;
+    const { shelf, lastAverage, reserved, heardAssets = {}, ...plain } = remembered as Remembered;
+    const { id, currency, archived, owns_assets } = row as PartRow;
     return {
       ...forgotten,
       vendorParts: noChildren,
@@ -85,6 +88,9 @@ export const partFold: RowFold<PartEvent> = foldOf(part, table, (state, { revisi
       partId: id,
       currency,
       archived,
+      heardAssets,
+      // What an earlier release has built has no such column.
+      ownsAssets: owns_assets ?? false,
       details: detailsIn<PartDetails>(partFields, row),
       shelf: { quantity: toQuantity(shelf[0]), value: toValue(shelf[1]) },
       lastAverage: toValue(lastAverage),

@@ -34,7 +34,7 @@ function supplierWith(options: Partial<ChildrenFacet> = {}): RecordKind {
   return { root: 'supplier', typeName: 'Supplier', rules: {}, children };
 }
 
-const stream = recordStream('Supplier', 'supplier', ['supplier_offers']);
+const stream = recordStream('Supplier', 'supplier', { children: ['supplier_offers'] });
 const fold = (events: readonly RecordEvent[]): RecordState =>
   events.reduce((state, event) => stream.evolve(state, event), stream.initialState);
 const offersOf = (...events: RecordEvent[]): unknown => fold(events).values['supplier_offers' as never];

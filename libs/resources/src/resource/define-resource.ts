@@ -21,7 +21,8 @@ export function defineRecord<Fields extends object, Figures extends object>(
 ): PlainResource<Fields & Figures> {
   const { name, plural, scope, defaultSort = 'name asc', tree, rules = {}, defaults = {}, hidden = false, companion } = options;
   const described = resourceFields<Fields, Figures>(options);
-  const lists = described.children.map(({ column }) => column);
+  const ownedElsewhere = described.all.flatMap(({ ownedBy, stored }) => (ownedBy && stored ? [stored.name] : []));
+  const lists = { children: described.children.map(({ column }) => column), ownedElsewhere };
   const stream = recordStream(described.typeName, camelCase(name), lists, neverMissing(described.all));
   const own = described.all.filter((field) => isInput(field) || isFigureOf(options.shown, field));
   const personal = personalFields(described.typeName, described.all);
@@ -51,6 +52,7 @@ export function defineRecord<Fields extends object, Figures extends object>(
     projection,
     rules,
     children: described.children,
+    ownedElsewhere,
     personal,
     tree: tree !== undefined,
     companion,

@@ -7,6 +7,7 @@ import { createDatabase, type TestDatabase } from '../../../../test/harness/data
 import { defineRecord } from './define-resource.js';
 import { changeRecord, type RecordEvent, type RecordState } from './plain-decider.js';
 import { plainRow } from './plain-projection.js';
+import { Relations } from '../relations/relations.js';
 import { PlainWriter } from './plain-writer.js';
 
 class PumpFields {
@@ -42,7 +43,15 @@ describe('a field that is never null, in a plain record', () => {
       },
     } as unknown as EventStore;
     const none = undefined as never;
-    const writer = new PlainWriter(events, { problems: () => Promise.resolve([]) } as never, none, none, none, none);
+    const writer = new PlainWriter(
+      events,
+      { problems: () => Promise.resolve([]) } as never,
+      none,
+      none,
+      none,
+      none,
+      new Relations(none, none, none, none, none),
+    );
     await runInContext({ customerId: 1, entityId: null } as unknown as CommandContext, () => writer.register(pumps, input));
     return appended;
   };

@@ -32,6 +32,7 @@ import { UniqueValues } from './unique-values.js';
 import { withoutPersonal } from './personal-states.js';
 import { peopleMigrations, PersonalValues } from './personal-values.js';
 import type { RecordValues } from './plain-decider.js';
+import { Relations } from '../relations/relations.js';
 import { PlainWriter } from './plain-writer.js';
 import type { ResourceState, Written } from './resource-definition.js';
 import { resourceFields } from './resource-fields.js';
@@ -121,6 +122,7 @@ beforeAll(async () => {
     new Trees(events, pool, source, new Questions(events, engine)),
     people,
     new UniqueValues(events, people, claims),
+    new Relations(events, source, new Questions(events, engine), undefined as never, engine),
   );
 });
 

@@ -11,6 +11,8 @@ import {
 } from '#millwright/event-sourcing/decider';
 import { snakeCase, type Child, type SaidChild } from '#millwright/fields';
 import { changesInRows, childChanges, childrenWanted, completeChildren, type ChildList } from './children.js';
+import { linksAfter, type HeardRevisions } from './relation-links.js';
+import { statementsAfter, withStatements, type Statement } from './relation-statements.js';
 import { camelValues, changedValues, snakeValues, type RecordValues } from './record-values.js';
 
 export type { RecordValues } from './record-values.js';
@@ -26,12 +28,17 @@ export type RecordState<Fields extends object = object> = Readonly<{
   values: ValuesOf<Fields>;
   /** The last id that a child of each list got, by the list's column. */
   lastChildIds?: Readonly<Record<string, number>>;
+  /** What it has said last of records that own a relation to it, by the relation's column. */
+  statements?: Readonly<Record<string, Readonly<Record<string, Statement>>>>;
+  /** How far it has heard the other side of relations that it owns, by the relation's column. */
+  heard?: HeardRevisions;
   history?: RecordHistory;
 }>;
 
 /**
  * `<Type>Registered | Changed` carry fields in camelCase (changed ones only) and of a list of children what happened to which (`ChildChanges`),
- * `<Type>Archived | Unarchived` nothing.
+ * `<Type>Archived | Unarchived` nothing. Of a relation that the other side owns they name who is wanted and who is dropped; the other side's own
+ * `<Type><Other>Linked | Unlinked` carry one such pair.
  */
 export type RecordEvent = Event<string, Readonly<Record<string, unknown>>>;
 
@@ -53,15 +60,19 @@ export type RecordKind = Readonly<{
   typeName: string;
   rules: RecordRules;
   children: readonly ChildList[];
+  /** Columns of relations that the other side owns. */
+  ownedElsewhere?: readonly string[];
 }>;
 
 const unknownRecord: RecordState = { registered: false, archived: false, values: {} };
 
+type Lists = Readonly<{ children?: readonly string[]; ownedElsewhere?: readonly string[] }>;
+
 /**
- * The stream of a kind of record. `typeName` is the PascalCase name its events begin with, `lists` are the columns of its children, and `initial` is
- * what fields have that are never null, also in records that were registered before there were such fields.
+ * The stream of a kind of record. `typeName` is the PascalCase name its events begin with, `lists` are the columns of its children and of relations that
+ * the other side owns, and `initial` is what fields have that are never null, also in records that were registered before there were such fields.
  */
-export function recordStream(typeName: string, category: string, lists: readonly string[] = [], initial: RecordValues = {}): RecordStream {
+export function recordStream(typeName: string, category: string, lists: Lists = {}, initial: RecordValues = {}): RecordStream {
   const initialState: RecordState = { ...unknownRecord, values: initial };
   return {
     category,
@@ -70,15 +81,18 @@ export function recordStream(typeName: string, category: string, lists: readonly
       const history = historyAfter(state.history, event);
       switch (event.type.slice(typeName.length)) {
         case 'Registered':
-          return { registered: true, archived: false, ...valuesAfter(initialState, event.data, lists), history };
+          return { registered: true, archived: false, ...valuesAfter(initialState, event, lists), history };
         case 'Changed':
-          return { ...state, ...valuesAfter(state, event.data, lists), history };
+          return { ...state, ...valuesAfter(state, event, lists), history };
         case 'Archived':
           return { ...state, archived: true, history };
         case 'Unarchived':
           return { ...state, archived: false, history };
-        default:
-          throw new Error(`${event.type} is no event of a ${typeName}`);
+        default: {
+          const linked = linksAfter(typeName, state, event);
+          if (!linked) throw new Error(`${event.type} is no event of a ${typeName}`);
+          return { ...state, ...linked, history };
+        }
       }
     },
   };
@@ -86,10 +100,11 @@ export function recordStream(typeName: string, category: string, lists: readonly
 
 function valuesAfter(
   state: RecordState,
-  data: RecordEvent['data'],
-  lists: readonly string[],
-): Pick<RecordState, 'values' | 'lastChildIds'> {
-  const said = snakeValues(data);
+  event: RecordEvent,
+  { children: lists = [], ownedElsewhere = [] }: Lists,
+): Pick<RecordState, 'values' | 'lastChildIds' | 'statements'> {
+  const said = snakeValues(event.data);
+  const statements = statementsAfter(ownedElsewhere, state, said, event);
   const values: Record<string, unknown> = { ...state.values, ...said };
   const lastChildIds: Record<string, number> = { ...state.lastChildIds };
   for (const column of lists) {
@@ -98,7 +113,7 @@ function valuesAfter(
     values[column] = children;
     lastChildIds[column] = lastId;
   }
-  return { values, ...(Object.keys(lastChildIds).length > 0 && { lastChildIds }) };
+  return { values, ...(Object.keys(lastChildIds).length > 0 && { lastChildIds }), ...(statements && { statements }) };
 }
 
 const childrenIn = ({ values, lastChildIds }: RecordState, column: string): ChildrenState => ({
@@ -113,7 +128,7 @@ const completeChildrenIn = (state: RecordState, list: ChildList): ChildrenState 
 
 /** Registers under a fresh id; the caller makes sure that the stream is new. @throws Rejection what is wrong with its children, and what the kind's rules say */
 export function registerRecord(kind: RecordKind, said: RecordValues): RecordEvent[] {
-  const values = withChildren(kind, unknownRecord, said);
+  const values = decidedValues(kind, unknownRecord, said);
   kind.rules.register?.(values);
   const given = Object.entries(values).filter(([, value]) => value !== null && value !== undefined);
   return [{ type: `${kind.typeName}Registered`, data: dataOf(kind, unknownRecord, Object.fromEntries(given)) }];
@@ -133,7 +148,10 @@ export function changeRecord(kind: RecordKind, state: RecordState, said: RecordV
 
 /** What `said` would change, before any rule is asked. @throws Rejection VALIDATION_FAILED what is wrong with its children */
 export const wantedChanges = (kind: RecordKind, state: RecordState, said: RecordValues): RecordValues =>
-  changesOf(state, withChildren(kind, state, said));
+  changesOf(state, decidedValues(kind, state, said));
+
+const decidedValues = (kind: RecordKind, state: RecordState, said: RecordValues): RecordValues =>
+  withStatements(kind.ownedElsewhere ?? [], state, withChildren(kind, state, said));
 
 /** The values with what is said of children turned into the children that come of it, where anything does. */
 function withChildren({ root, children: lists }: RecordKind, state: RecordState, said: RecordValues): RecordValues {

@@ -10,7 +10,7 @@ const halls = defineRecord({ name: 'hall', plural: 'halls', fields: HallFields, 
 
 describe('a guard of a kind of record', () => {
   const none = undefined as never;
-  const writer = new PlainWriter(none, none, none, none, none, none);
+  const writer = new PlainWriter(none, none, none, none, none, none, none);
   const refuse = (): never => {
     throw new Error('no');
   };

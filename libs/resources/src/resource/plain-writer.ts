@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { currentContext, EventStore, Rejection, sameJson, streamName, type Detail, type Outcome } from '#millwright/event-sourcing';
 import type { Class } from '#millwright/fields';
 import { duplicateReference, ExternalReferences, isReference, ReferenceChecks } from '../references/index.js';
+import { Relations, type Asked } from '../relations/relations.js';
 import { refuseIf, requireHere } from './refusals.js';
 import { storedValues } from './stored-values.js';
 import {
@@ -31,8 +32,11 @@ export type ChangeGuard = (id: number, state: RecordState, changes: RecordValues
 /** Asked before a record is archived, one archive of its kind after another. Throws a Rejection to refuse. */
 export type ArchiveGuard = (id: number) => Promise<Afterwards | undefined>;
 
+/** What a registration came to. */
+type Registered = Outcome<RecordState> & Readonly<{ id: number }>;
+
 /** What a change was thought out on, and what it is to become. */
-type Change = Readonly<{ state: CompleteState; wanted: RecordValues; changes: RecordValues; problems: readonly Detail[] }>;
+type Change = Readonly<{ state: CompleteState; wanted: RecordValues; changes: RecordValues; problems: readonly Detail[]; asked: Asked }>;
 
 /** Carries out the four commands every kind of record has. */
 @Injectable()
@@ -47,6 +51,7 @@ export class PlainWriter {
     private readonly trees: Trees,
     private readonly people: PersonalRecords,
     private readonly unique: UniqueValues,
+    private readonly relations: Relations,
   ) {}
 
   /** Has a guard asked before every change of this kind of record (the site's currency once a cost exists). @throws Error it has one already */
@@ -71,28 +76,32 @@ export class PlainWriter {
 
   /** @throws Rejection VALIDATION_FAILED, DUPLICATE_REFERENCE, and what the kind's rules say */
   async register(definition: PlainResource, input: object): Promise<Written> {
-    const values = { ...definition.initial, ...definition.drawn?.(), ...storedValues(definition.fields.input, input, {}) };
-    const problems = await this.references.problems(definition.root, definition.fields.input, values);
+    const wanted = { ...definition.initial, ...definition.drawn?.(), ...storedValues(definition.fields.input, input, {}) };
+    const problems = await this.references.problems(definition.root, definition.fields.input, wanted);
+    const asked = await this.relations.asked(definition, null, nothingKept, wanted);
+    const values = asked.said;
     const decide = (): RecordEvent[] => {
       refuseIf(problems);
       return registerRecord(definition, values);
     };
-    if (!definition.tree || values['parent_id'] == null) return this.registerNew(definition, values, decide);
-    return this.trees.oneAtATime(definition, async () => {
-      problems.push(...(await this.trees.problems(definition, null, Number(values['parent_id']))));
-      return this.registerNew(definition, values, decide);
-    });
+    const register = (): Promise<Registered> => this.registerNew(definition, values, decide);
+    const registered = await (!definition.tree || values['parent_id'] == null
+      ? register()
+      : this.trees.oneAtATime(definition, async () => {
+          problems.push(...(await this.trees.problems(definition, null, Number(values['parent_id']))));
+          return register();
+        }));
+    return this.written(definition, registered.id, await this.relations.settled(asked, registered));
   }
 
-  private async registerNew(definition: PlainResource, values: RecordValues, decide: () => RecordEvent[]): Promise<Written> {
+  private registerNew(definition: PlainResource, values: RecordValues, decide: () => RecordEvent[]): Promise<Registered> {
     if (isPersonal(definition.personal) || hasUniqueValues(definition) || referenceIn(values) !== undefined)
       return this.registerUnderChosenId(definition, values, decide);
-    const outcome = await this.events.create(definition.stream, definition.name, decide);
-    return this.written(definition, outcome.id, outcome);
+    return this.events.create(definition.stream, definition.name, decide);
   }
 
   /** Where the id must be known before the append: a reference or a unique value is claimed for it, or personal values are written under it. */
-  private async registerUnderChosenId(definition: PlainResource, values: RecordValues, decide: () => RecordEvent[]): Promise<Written> {
+  private async registerUnderChosenId(definition: PlainResource, values: RecordValues, decide: () => RecordEvent[]): Promise<Registered> {
     const reference = referenceIn(values);
     const id = await this.idToRegister(definition, reference);
     const register = (version?: string): Promise<Outcome<RecordState>> =>
@@ -104,7 +113,7 @@ export class PlainWriter {
     const outcome = await this.unique.keeping(definition, id, undefined, { archived: false, values }, () =>
       this.people.append(definition, id, personalAfter(definition, nothingKept, values), register),
     );
-    return this.written(definition, id, outcome);
+    return { ...outcome, id };
   }
 
   /** Two creations with one reference get one id: they meet on one stream, where the log lets one through. */
@@ -121,13 +130,15 @@ export class PlainWriter {
   async change(definition: PlainResource, id: number, input: object): Promise<Written> {
     for (;;) {
       const state = await this.existing(definition, id);
-      const wanted = storedValues(definition.fields.input, input, state.values);
-      const changes = changesOf(state, wanted);
-      const problems = await this.references.problems(definition.root, definition.fields.input, changes, state.values);
+      const given = storedValues(definition.fields.input, input, state.values);
+      const asked = await this.relations.asked(definition, id, state, given);
+      const wanted = asked.said;
+      const changes = changesOf({ ...state, values: asked.before }, given);
+      const problems = await this.references.problems(definition.root, definition.fields.input, changes, asked.before);
       const parent = changes['parent_id'];
       const change = async (): Promise<Written | undefined> => {
         if (definition.tree && parent != null) problems.push(...(await this.trees.problems(definition, id, Number(parent))));
-        return this.changeFrom(definition, id, { state, wanted, changes, problems });
+        return this.changeFrom(definition, id, { state, wanted, changes, problems, asked });
       };
       const done = await (definition.tree && parent != null ? this.trees.oneAtATime(definition, change) : change());
       if (done) return done;
@@ -138,7 +149,7 @@ export class PlainWriter {
   private async changeFrom(
     definition: PlainResource,
     id: number,
-    { state, wanted, changes, problems }: Change,
+    { state, wanted, changes, problems, asked }: Change,
   ): Promise<Written | undefined> {
     const guard = this.changeGuards.get(definition.class);
     const afterwards = problems.length === 0 ? await guard?.(id, state, changes) : undefined;
@@ -158,7 +169,7 @@ export class PlainWriter {
     if (overtaken) return undefined;
     await this.people.forgetOlder(definition, id, state, outcome.state);
     await afterwards?.();
-    return this.written(definition, id, outcome);
+    return this.written(definition, id, await this.relations.settled(asked, outcome));
   }
 
   private claimingFirst<T>(
@@ -227,6 +238,7 @@ export class PlainWriter {
   /** What streams beside its own say of it is told as of the position that the answer names; one that was just made has none. */
   private async written(definition: PlainResource, id: number, outcome: Outcome<RecordState>): Promise<Written> {
     const { state, revision, position } = outcome;
+    await this.relations.shown(definition, position);
     const beside = revision > 0 ? await definition.companion?.find(id, this.events, position) : undefined;
     return { id, row: { ...wholeRow(definition, id, state, revision), ...beside }, revision, position };
   }

@@ -92,6 +92,8 @@ export type PlainResource<Fields extends object = object> = ResourceDefinition &
     projection: Projection;
     rules: RecordRules<Fields>;
     children: readonly ChildList[];
+    /** Columns of relations that the other side owns. */
+    ownedElsewhere: readonly string[];
     /** What is personal data: it lives in app.people, and events name only the fields. */
     personal: PersonalFields;
     tree: boolean;

@@ -52,11 +52,13 @@ export function plainTable({ plural, scope, fields, personal, defaultSort, histo
   const [sorted = 'id'] = defaultSort.split(' ');
   const sorts = [...new Set([sorted, 'name', 'created_at'])].filter((name) => name !== 'id' && name in columns);
   const references = kept.flatMap(({ input, stored }) => (input && stored?.attribute === 'id' ? [[stored.name]] : []));
+  const listed = kept.flatMap(({ fromBothSides, stored }) => (fromBothSides && stored ? [stored.name] : []));
   return {
     name: plural,
     columns,
     key: ['id'],
     indexes: [...sorts.map((name) => [owner, 'archived', columns[name] === 'text' ? inOrder(`"${name}"`) : name, 'id']), ...references],
+    ...(listed.length > 0 && { containing: listed }),
     ...(history && { history: { owner, figures: ['archived'] } }),
   };
 }
@@ -91,7 +93,7 @@ export function personalView({ name, fields, personal, table }: Personal): View 
   );
   return {
     from: `(SELECT record.*, person.details AS personal_details FROM read.${table.name} record LEFT JOIN app.people person ON person.kind = '${name}' AND person.id = record.id AND person.version = record.${personalVersion}) record`,
-    columns: Object.fromEntries([...stored, ...details]),
+    columns: Object.fromEntries<ViewColumn>([...stored, ...details]),
   };
 }
 

@@ -6,6 +6,7 @@ import { Mutations } from '../graphql/mutations.js';
 import { AsOf, ListReader, NestedLists, ParkedRows, Snapshots } from '#millwright/lists';
 import { ExternalReferences, ReferenceChecks, RelatedRecords, RememberedRows } from '../references/index.js';
 import { Questions } from '../questions.js';
+import { Relations } from '../relations/relations.js';
 import { BuiltInRecords } from './built-in-records.js';
 import { PersonalRecords } from './personal-records.js';
 import { PersonalValues } from './personal-values.js';
@@ -42,6 +43,7 @@ const services = [
   PersonalRecords,
   UniqueValues,
   Trees,
+  Relations,
   PlainWriter,
   ResourceWriters,
   ResourceAnswers,

@@ -1,0 +1,125 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import {
+  currentContext,
+  EventStore,
+  PositionNotReached,
+  ProcessManagerEngine,
+  ProjectionEngine,
+  Rejection,
+  type Event,
+  type Outcome,
+  type Position,
+} from '#millwright/event-sourcing';
+import { referenceTarget } from '../references/reference-targets.js';
+import { Questions } from '../questions.js';
+import type { PlainResource } from '../resource/resource-definition.js';
+import type { RecordState, RecordValues } from '../resource/plain-decider.js';
+import { idsIn, idsTogether, type Pair, type WantedRelation } from '../resource/relation-statements.js';
+import type { Relation } from './relation.js';
+
+/** How long an answer waits for the owners, in milliseconds; past that the client is asked to come back. */
+const longestWaitMs = 5_000;
+
+/** How long an answer waits for the read models, which alone know who names a record, in milliseconds. */
+const longestReadMs = 1_000;
+
+/** What a request wants of the relations of a record: `said` for its decision, `before` for what is looked up. */
+export type Asked = Readonly<{ said: RecordValues; before: RecordValues; relations: readonly Relation<unknown, Event>[] }>;
+
+/** Brings what a record wants of relations that others own to the others, and waits until they have it. */
+@Injectable()
+export class Relations {
+  private readonly known: Relation<unknown, Event>[] = [];
+
+  constructor(
+    private readonly events: EventStore,
+    private readonly database: DataSource,
+    private readonly questions: Questions,
+    private readonly processes: ProcessManagerEngine,
+    private readonly projections: ProjectionEngine,
+  ) {}
+
+  /** To be called at start, by the room that knows both sides. */
+  register<State, E extends Event>(relation: Relation<State, E>): void {
+    this.known.push(relation);
+  }
+
+  /**
+   * What a request names of relations, with what the owners say so far. `id` is null for a record that is to be made.
+   * @throws Rejection UNAVAILABLE who names the record cannot be read
+   */
+  async asked({ class: kind }: PlainResource, id: number | null, state: RecordState, wanted: RecordValues): Promise<Asked> {
+    const relations = this.known.filter((relation) => relation.side.class === kind && wanted[relation.column] !== undefined);
+    const found = await Promise.all(
+      relations.map(async (relation) => {
+        const { column } = relation;
+        const said: WantedRelation = { ids: idsIn(wanted[column]), pairs: await this.pairs(relation, id, state, idsIn(wanted[column])) };
+        return { column, said, before: idsTogether(state.statements?.[column], said) };
+      }),
+    );
+    return {
+      relations,
+      said: { ...wanted, ...Object.fromEntries(found.map(({ column, said }) => [column, said])) },
+      before: { ...state.values, ...Object.fromEntries(found.map(({ column, before }) => [column, before])) },
+    };
+  }
+
+  /** @throws Rejection COMPLETION_PENDING (with `position`) when the owners take longer than 5 s: the command stands, and a repeat waits on */
+  async settled<State>({ relations }: Asked, outcome: Outcome<State>): Promise<Outcome<State>> {
+    if (relations.length === 0) return outcome;
+    const until = Date.now() + longestWaitMs;
+    for (const { name } of relations) await this.passed(name, outcome.position, until);
+    const head = await this.events.head();
+    if (outcome.events.length > 0) currentContext().commits?.note(head);
+    return { ...outcome, position: head > outcome.position ? head : outcome.position };
+  }
+
+  /** Waits until the read models show who names a record of such a kind. */
+  async shown({ class: kind }: PlainResource, position: Position): Promise<void> {
+    if (this.known.some(({ side }) => side.class === kind)) await this.projections.reaches(position, longestReadMs);
+  }
+
+  private async pairs(
+    { owner, column, pairIn }: Relation<unknown, Event>,
+    id: number | null,
+    state: RecordState,
+    wanted: readonly number[],
+  ): Promise<ReadonlyMap<number, Pair>> {
+    const naming = id === null ? [] : await this.naming(owner, id);
+    const all = new Set([
+      ...wanted,
+      ...naming,
+      ...idsIn(state.values[column]),
+      ...Object.keys(state.statements?.[column] ?? {}).map(Number),
+    ]);
+    return new Map(
+      await Promise.all(
+        [...all].map(async (ownerId): Promise<[number, Pair]> => {
+          const loaded = await this.events.load(owner.stream, ownerId);
+          return [ownerId, id === null ? { linked: false, heard: -1 } : pairIn(loaded.state, id, state, ownerId)];
+        }),
+      ),
+    );
+  }
+
+  private async naming({ kind, column }: Relation<unknown, Event>['owner'], id: number): Promise<number[]> {
+    await this.questions.everythingIsShown('What belongs to this record cannot be read right now. Please try again.');
+    const rows = await this.database.query<{ id: string }[]>(
+      `SELECT id FROM ${referenceTarget(kind).view.from} WHERE "${column}" @> ARRAY[$1::bigint]`,
+      [id],
+    );
+    return rows.map((row) => Number(row.id));
+  }
+
+  private async passed(name: string, position: Position, until: number): Promise<void> {
+    try {
+      await this.processes.waitFor(name, position, { timeout: Math.max(0, until - Date.now()) });
+    } catch (error) {
+      if (!(error instanceof PositionNotReached)) throw error;
+      throw new Rejection('COMPLETION_PENDING', 'The request was taken and is still being carried out; repeat it to wait on.', [], {
+        position: position.toString(),
+      });
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import type { Client } from './harness/client.js';
+import { appendAsBefore } from './harness/past-events.js';
+import { sharedServer, TestServer } from './harness/server.js';
+
+let app: Client;
+beforeAll(async () => void (app = await sharedServer()));
+
+type Labelled = readonly Readonly<{ id: number }>[];
+const idsOf = (records: Labelled): number[] => records.map(({ id }) => Number(id)).sort((left, right) => left - right);
+
+const createPart = async (fields: object = {}): Promise<number> =>
+  (await app.post('/parts', { part: { name: 'Belt', ...fields } }).expect(201)).data.id;
+const createParts = async (count: number): Promise<number[]> =>
+  (await Promise.all(Array.from({ length: count }, () => createPart()))).sort((left, right) => left - right);
+const createAsset = async (fields: object = {}): Promise<number> =>
+  (await app.post('/assets', { asset: { name: 'Conveyor', ...fields } }).expect(201)).data.id;
+const wants = (asset: number, parts_ids: readonly number[] | null, headers = {}) =>
+  app.patch(`/assets/${asset}`, { asset: { parts_ids } }, headers);
+const isFor = (part: number, assets_ids: readonly number[]) => app.patch(`/parts/${part}`, { part: { assets_ids } });
+const partsOf = async (asset: number, of = app): Promise<number[]> => idsOf((await of.get(`/assets/${asset}`).expect(200)).data.parts);
+const assetsOf = async (part: number, of = app): Promise<number[]> => idsOf((await of.get(`/parts/${part}`).expect(200)).data.assets);
+
+describe('assets and their parts', () => {
+  it('are one relation, shown by both sides at once, whichever is written', async () => {
+    const [belt = 0, motor = 0, roller = 0] = await createParts(3);
+    const created = (await app.post('/assets', { asset: { name: 'Line 1', parts_ids: [motor, belt] } }).expect(201)).data;
+    expect(idsOf(created.parts)).toEqual([belt, motor]);
+    const asset = created.id as number;
+    expect([await assetsOf(belt), await assetsOf(motor), await assetsOf(roller)]).toEqual([[asset], [asset], []]);
+
+    expect(idsOf((await wants(asset, [motor, roller]).expect(200)).data.parts)).toEqual([motor, roller]);
+    expect([await assetsOf(belt), await assetsOf(motor), await assetsOf(roller)]).toEqual([[], [asset], [asset]]);
+
+    expect(idsOf((await isFor(belt, [asset]).expect(200)).data.assets)).toEqual([asset]);
+    await isFor(motor, []).expect(200);
+    expect(await partsOf(asset)).toEqual([belt, roller]);
+    expect(idsOf((await app.patch(`/assets/${asset}`, { asset: { name: 'Line 2' } }).expect(200)).data.parts)).toEqual([belt, roller]);
+
+    const listed = await app.get(`/assets?filter[parts_ids_eq]=${belt}`).expect(200);
+    expect(listed.data.map(({ id, parts }: { id: number; parts: Labelled }) => [id, idsOf(parts)])).toEqual([[asset, [belt, roller]]]);
+    expect((await app.get(`/assets?filter[parts_ids_eq]=${motor}`).expect(200)).data).toEqual([]);
+    expect(idsOf((await app.get(`/parts?filter[assets_ids_eq]=${asset}`).expect(200)).data)).toEqual([belt, roller]);
+    expect((await wants(asset, null).expect(200)).data.parts).toEqual([]);
+    expect([await assetsOf(belt), await assetsOf(roller)]).toEqual([[], []]);
+  });
+
+  it('are the same over GraphQL', async () => {
+    const [belt = 0, motor = 0] = await createParts(2);
+    const { createAsset: made } = await app.graphql(
+      `mutation { createAsset(input: { name: "Line 3", partsIds: [${belt}] }) { id parts { id } } }`,
+    );
+    expect(idsOf(made.parts)).toEqual([belt]);
+    const { updateAsset } = await app.graphql(
+      `mutation { updateAsset(input: { id: ${made.id}, partsIds: [${motor}] }) { parts { id assets { id name } } } }`,
+    );
+    expect(updateAsset.parts).toEqual([{ id: String(motor), assets: [{ id: made.id, name: 'Line 3' }] }]);
+    const { updatePart } = await app.graphql(
+      `mutation { updatePart(input: { id: ${belt}, assetsIds: [${made.id}] }) { assets { parts { id } } } }`,
+    );
+    expect(idsOf(updatePart.assets[0].parts)).toEqual([belt, motor]);
+    const { assets } = await app.graphql(`{ assets(filter: { partsIds: { eq: ${belt} } }) { nodes { id } } }`);
+    expect(assets.nodes).toEqual([{ id: made.id }]);
+  });
+
+  it('change by events of the part alone, and the event of the asset names who is wanted and who is dropped', async () => {
+    const [belt = 0, motor = 0] = await createParts(2);
+    const asset = await createAsset({ parts_ids: [belt] });
+    await wants(asset, [motor]).expect(200);
+    const trail = async (stream: string): Promise<unknown[]> =>
+      (await app.get(`/audit_trail?filter[stream_eq]=${stream}&sort=position asc`).expect(200)).data.map(
+        ({ type, data, actor }: { type: string; data: object; actor: { id: string } }) => [type, data, actor.id],
+      );
+    expect((await trail(`asset-${asset}`)).slice(1)).toEqual([
+      ['AssetChanged', { partsWanted: [motor], partsDropped: [belt] }, expect.any(String)],
+    ]);
+    expect((await trail(`part-${belt}`)).slice(1)).toEqual([
+      ['PartAssetLinked', { assetId: asset, assetRevision: 0 }, 'asset-parts'],
+      ['PartAssetUnlinked', { assetId: asset, assetRevision: 1 }, 'asset-parts'],
+    ]);
+    const before = (await app.get(`/assets/${asset}`)).headers.get('etag');
+    await wants(asset, [motor]).expect(200);
+    expect((await app.get(`/assets/${asset}`)).headers.get('etag')).toBe(before);
+    expect((await wants(asset, [belt], { 'if-match': '"0"' })).status).toBe(412);
+    expect(await partsOf(asset)).toEqual([motor]);
+  });
+
+  it('append nothing where a part is unknown, archived or another site’s, and keep one that was archived later', async () => {
+    const [belt = 0, gone = 0] = await createParts(2);
+    const asset = await createAsset({ parts_ids: [belt] });
+    await app.delete(`/parts/${gone}`).expect(204);
+    const site = (await app.post('/entities', { entity: { name: 'Elsewhere', currency: 'EUR' } }).expect(201)).data.id as number;
+    const foreign = (await app.post('/parts', { part: { name: 'Belt' } }, { 'x-entity-id': String(site) }).expect(201)).data.id as number;
+    const before = (await app.get(`/assets/${asset}`)).headers.get('etag');
+    for (const [part, code] of [
+      [gone, 'archived'],
+      [foreign, 'not_found'],
+      [987654321, 'not_found'],
+    ] as const) {
+      const { error } = await wants(asset, [belt, part]).expect(422);
+      expect(error.details).toEqual([expect.objectContaining({ field: 'asset.parts_ids', code })]);
+      expect((await app.post('/assets', { asset: { name: 'New', parts_ids: [part] } }).expect(422)).error.details).toHaveLength(1);
+    }
+    expect((await app.get(`/assets/${asset}`)).headers.get('etag')).toBe(before);
+    await app.delete(`/parts/${belt}`).expect(204);
+    expect(await partsOf(asset)).toEqual([belt]);
+    expect(idsOf((await wants(asset, [belt]).expect(200)).data.parts)).toEqual([belt]);
+  });
+
+  it('answer a repeated key with the first answer, and write once', async () => {
+    const [belt = 0] = await createParts(1);
+    const asset = await createAsset();
+    const key = { 'idempotency-key': `relations-${asset}` };
+    const first = await wants(asset, [belt], key).expect(200);
+    const again = await wants(asset, [belt], key).expect(200);
+    expect([again.headers.get('idempotent-replayed'), again.data]).toEqual(['true', first.data]);
+    expect((await app.get(`/audit_trail?filter[stream_eq]=part-${belt}`)).data).toHaveLength(2);
+  });
+
+  it('are what the last of fifty wanted, and both sides agree when fifty write on both', async () => {
+    const parts = await createParts(5);
+    const asset = await createAsset();
+    await Promise.all(Array.from({ length: 50 }, (_, turn) => wants(asset, [parts[turn % 5] ?? 0]).expect(200)));
+    expect(await partsOf(asset)).toHaveLength(1);
+
+    await Promise.all(
+      Array.from({ length: 50 }, (_, turn) =>
+        turn % 2 === 0
+          ? wants(asset, parts.slice(turn % 5)).expect(200)
+          : isFor(parts[turn % 5] ?? 0, turn % 4 === 1 ? [asset] : []).expect(200),
+      ),
+    );
+    const sides = await Promise.all(parts.map(async (part) => ((await assetsOf(part)).includes(asset) ? [part] : [])));
+    expect(await partsOf(asset)).toEqual(sides.flat());
+  });
+});
+
+describe('assets and parts that an earlier release has written', () => {
+  let own: TestServer;
+  beforeAll(async () => void (own = await TestServer.start({ log: 'postgres' })));
+  afterAll(() => own.stop());
+
+  const asset = async (name: string): Promise<number> => (await own.post('/assets', { asset: { name } }).expect(201)).data.id as number;
+  /** Answered when all that assets have said before is carried out. */
+  const carriedOut = async (): Promise<void> => {
+    const bystander = await asset('Bystander');
+    await own.patch(`/assets/${bystander}`, { asset: { parts_ids: [] } }).expect(200);
+  };
+  const registered = (partId: number, assetsIds: readonly number[]) => ({
+    partId,
+    currency: 'USD',
+    unitCost: null,
+    details: { name: `Part ${partId}`, isNonStock: false, assetsIds, externalReference: null },
+  });
+
+  it('are the union of both sides, until either is written anew', async () => {
+    const [press, lathe] = [await asset('Press'), await asset('Lathe')];
+    await own.kill('SIGTERM');
+    await appendAsBefore(own.ownerUrl, 'part-901', [['PartRegistered', registered(901, [lathe])]]);
+    await appendAsBefore(own.ownerUrl, 'part-902', [['PartRegistered', registered(902, [])]]);
+    await appendAsBefore(own.ownerUrl, `asset-${press}`, [
+      ['AssetChanged', { partsIds: [902] }],
+      ['AssetChanged', { partsIds: [901, 902] }],
+    ]);
+    await own.restart();
+    await carriedOut();
+    const both = () => Promise.all([partsOf(press, own), partsOf(lathe, own), assetsOf(901, own), assetsOf(902, own)]);
+    expect(await both()).toEqual([[901, 902], [901], [press, lathe], [press]]);
+    expect(idsOf((await own.get(`/assets?filter[parts_ids_eq]=901`)).data)).toEqual([press, lathe]);
+    expect(idsOf((await own.get(`/parts?filter[assets_ids_eq]=${press}`)).data)).toEqual([901, 902]);
+    const { revision } = (await own.graphql('{ part(id: 902) { revision assets { id } } }')).part;
+    expect(idsOf((await own.patch('/parts/902', { part: { assets_ids: [press] } }).expect(200)).data.assets)).toEqual([press]);
+    expect((await own.graphql('{ part(id: 902) { revision } }')).part.revision).toBe(revision);
+
+    expect(idsOf((await own.patch('/parts/901', { part: { assets_ids: [lathe] } }).expect(200)).data.assets)).toEqual([lathe]);
+    expect(await both()).toEqual([[902], [901], [lathe], [press]]);
+    expect(idsOf((await own.patch(`/assets/${press}`, { asset: { parts_ids: [901] } }).expect(200)).data.parts)).toEqual([901]);
+    expect(await both()).toEqual([[901], [901], [press, lathe], []]);
+    await own.rebuild('stock-levels');
+    await own.rebuild('assets');
+    expect(await both()).toEqual([[901], [901], [press, lathe], []]);
+  });
+
+  it('reach their parts after a kill between the event of the asset and those of the parts', async () => {
+    const parts = await Promise.all(
+      Array.from({ length: 4 }, async () => (await own.post('/parts', { part: { name: 'Belt' } }).expect(201)).data.id as number),
+    );
+    const [hit = 0, mill = 0] = [await asset('Hammer'), await asset('Mill')];
+    const started = parts.map((part) => own.patch(`/assets/${hit}`, { asset: { parts_ids: [part] } }));
+    await Promise.race(started);
+    await own.kill('SIGKILL');
+    await Promise.allSettled(started);
+    await appendAsBefore(own.ownerUrl, `asset-${mill}`, [
+      ['AssetChanged', { partsWanted: parts }],
+      ['AssetChanged', { partsDropped: parts.slice(1) }],
+    ]);
+    await own.restart();
+    await carriedOut();
+    expect(await partsOf(mill, own)).toEqual(parts.slice(0, 1));
+    expect(await partsOf(hit, own)).toHaveLength(1);
+    const sides = await Promise.all(parts.map((part) => assetsOf(part, own)));
+    for (const [index, part] of parts.entries())
+      for (const one of [hit, mill]) expect((await partsOf(one, own)).includes(part)).toBe(sides[index]?.includes(one));
+  });
+});
