@@ -90,3 +90,175 @@ describe('a checklist', () => {
     expect(await ticked(order)).toEqual([false, false, false]);
   });
 });
+
+describe('what a work order says of itself', () => {
+  it('begins as reactive work that no vendor is told of, and an order of another type stays one', async () => {
+    expect(await show(await open())).toMatchObject({ type: 'reactive', notify_vendors_on_create: 'no', notify_vendors_on_update: 'no' });
+    const order = await open({ type: 'preventive', notify_vendors_on_create: 'yes' });
+    expect((await change(order, { title: 'Other' }).expect(200)).data).toMatchObject({
+      type: 'preventive',
+      notify_vendors_on_create: 'yes',
+    });
+    expect((await change(order, { notify_vendors_on_create: null, type: null }).expect(200)).data).toMatchObject({
+      type: null,
+      notify_vendors_on_create: 'no',
+    });
+    expect((await change(order, { notify_vendors_on_update: 'perhaps' })).error.details).toMatchObject([
+      { field: 'work_order.notify_vendors_on_update', code: 'not_a_choice' },
+    ]);
+  });
+
+  it('names vendors, accounts and the customer it is done for, and is found by them, over REST and GraphQL', async () => {
+    const contact = { name: 'Robert Smith', email: 'robert@example.com', phone: '1-493', extension: '989' };
+    const vendor = await create('/vendors', { vendor: { name: 'Summit', vendor_contacts_attributes: [contact] } });
+    const account = await create('/account_codes', { account_code: { name: 'Repairs', code: randomUUID() } });
+    const customer = await create('/customers', { customer: { name: 'Harbour Hotel' } });
+    const order = await open({ vendors_ids: [vendor], account_codes_ids: [account], customer_id: customer });
+    const named = { account_codes: [{ id: account, name: 'Repairs' }], customer: { id: customer, name: 'Harbour Hotel' } };
+    const summit = { id: vendor, name: 'Summit' };
+    expect(await show(order)).toMatchObject({ ...named, vendors: [{ ...summit, primary_contact: { id: 1, ...contact } }] });
+    const filters = [`vendor_id=${vendor}`, `account_code_id=${account}`, `customer_id=${customer}`, `filter[customer_id_in]=${customer}&type=reactive`]; // prettier-ignore
+    for (const filter of filters) {
+      const { data } = await app.get(`/work_orders?${filter}`).expect(200);
+      expect([filter, data]).toMatchObject([filter, [{ id: order, ...named }]]);
+      expect(data[0].vendors).toEqual([summit]);
+    }
+    const seen = await app.graphql(
+      `query ($customer: ID!) { workOrders(filter: { customerId: { eq: $customer } }) { nodes { id type customer { id name } accountCodes { name } vendors { name } } } }`,
+      { customer },
+    );
+    expect(seen.workOrders.nodes).toEqual([
+      { id: `${order}`, type: 'reactive', customer: { id: `${customer}`, name: 'Harbour Hotel' }, accountCodes: [{ name: 'Repairs' }], vendors: [{ name: 'Summit' }] }, // prettier-ignore
+    ]);
+    const reached = await app.graphql(`{ vendor(id: ${vendor}) { primaryContact { name email phone extension } } }`);
+    expect(reached.vendor.primaryContact).toEqual(contact);
+    await app.post(`/work_orders/${order}/other_costs`, { other_cost: { amount: 12.5 } }).expect(201);
+    const { data: costs } = await app.get('/reports/costs?group_by=customer').expect(200);
+    expect(costs).toContainEqual({ key: customer, label: 'Harbour Hotel', labor: 0, parts: 0, other: 12.5, total: 12.5 });
+  });
+
+  it('refuses what it cannot name, by field, and appends nothing', async () => {
+    const order = await open();
+    const before = await eventsOf(order);
+    const idle = await create('/vendors', { vendor: { name: 'Idle', assign_to_work_orders: false } });
+    const refused = async (fields: object) => (await change(order, fields)).error.details;
+    expect(await refused({ vendors_ids: [idle] })).toMatchObject([{ field: 'work_order.vendors_ids', code: 'not_assignable' }]);
+    expect(await refused({ account_codes_ids: [987654321] })).toMatchObject([{ field: 'work_order.account_codes_ids', code: 'not_found' }]);
+    expect(await refused({ customer_id: 987654321 })).toMatchObject([{ field: 'work_order.customer_id', code: 'not_found' }]);
+    expect(await eventsOf(order)).toBe(before);
+  });
+});
+
+describe('where a work order is', () => {
+  const named = async (path: string, root: string, fields: object) => create(path, { [root]: fields });
+
+  it('is told from the root down, whatever moved since, over REST, in lists and over GraphQL', async () => {
+    const line = await named('/assets', 'asset', { name: 'Line' });
+    const building = await named('/locations', 'location', { name: 'Building' });
+    const room = await named('/locations', 'location', { name: 'Room', parent_id: building });
+    const press = await named('/assets', 'asset', { name: 'Press', parent_id: line, location_id: room });
+    const order = await open({ asset_id: press });
+    const paths = {
+      asset_path: [{ id: line, name: 'Line', level: 1 }, { id: press, name: 'Press', level: 2 }],
+      location_path: [{ id: building, name: 'Building', level: 1 }, { id: room, name: 'Room', level: 2 }],
+      entity: { id: 1, name: expect.any(String), portfolio: null },
+    }; // prettier-ignore
+    expect(await show(order)).toMatchObject(paths);
+    expect((await app.get(`/work_orders?asset_id=${press}`)).data).toMatchObject([paths]);
+    const below = '{ id name level }';
+    expect(await app.graphql(`{ workOrder(id: ${order}) { assetPath ${below} locationPath ${below} entity { id } } }`)).toEqual({
+      workOrder: {
+        assetPath: paths.asset_path.map((step) => ({ ...step, id: `${step.id}` })),
+        locationPath: paths.location_path.map((step) => ({ ...step, id: `${step.id}` })),
+        entity: { id: '1' },
+      },
+    });
+    await app.patch(`/assets/${press}`, { asset: { parent_id: null } }).expect(200);
+    await change(order, { location_id: building }).expect(200);
+    expect(await show(order)).toMatchObject({
+      asset_path: [{ id: press, name: 'Press', level: 1 }],
+      location_path: [{ id: building, name: 'Building', level: 1 }],
+    });
+    expect(await show(await open())).toMatchObject({ asset_path: [], location_path: [] });
+  });
+
+  it('decides the account that it is booked to, from its own down to the site', async () => {
+    const account = async (name: string) => named('/account_codes', 'account_code', { name, code: randomUUID() });
+    const site = await named('/entities', 'entity', { name: 'Mill', account_code_id: await account('Site') });
+    const here = { 'x-entity-id': `${site}` };
+    const make = async (path: string, body: object): Promise<number> => (await app.post(path, body, here).expect(201)).data.id;
+    const building = await make('/locations', { location: { name: 'Building', account_code_id: await account('Building') } });
+    const room = await make('/locations', { location: { name: 'Room', parent_id: building, account_code_id: await account('Room') } });
+    const line = await make('/assets', { asset: { name: 'Line', account_code_id: await account('Line') } });
+    const press = await make('/assets', { asset: { name: 'Press', parent_id: line, location_id: room, account_code_id: await account('Press') } }); // prettier-ignore
+    const plain = await make('/categories', { category: { name: 'Plain' } });
+    const category = await make('/categories', { category: { name: 'Belts', account_code_id: await account('Category') } });
+    const order = await make('/work_orders', { work_order: { title: 'T', asset_id: press, categories_ids: [plain, category], account_codes_ids: [await account('Own')] } }); // prettier-ignore
+    const path = `/work_orders/${order}`;
+    const told: unknown[] = [];
+    const tell = async () => {
+      const { account_code, rule, source } = (await app.get(`${path}/account`, here).expect(200)).data;
+      told.push([account_code?.name ?? null, rule, source]);
+    };
+    await tell();
+    for (const [place, body] of [
+      [path, { work_order: { account_codes_ids: [] } }],
+      [path, { work_order: { categories_ids: [plain] } }],
+      [`/assets/${press}`, { asset: { account_code_id: null } }],
+      [`/assets/${line}`, { asset: { account_code_id: null } }],
+      [`/locations/${room}`, { location: { account_code_id: null } }],
+      [`/locations/${building}`, { location: { account_code_id: null } }],
+    ] as const) {
+      await app.patch(place, body, here).expect(200);
+      await tell();
+    }
+    const seen = await app.graphql(
+      `{ workOrder(id: ${order}) { account { accountCode { name } rule source { resource id } } } }`,
+      {},
+      here,
+    );
+    expect(seen.workOrder.account).toEqual({
+      accountCode: { name: 'Site' },
+      rule: 'entity',
+      source: { resource: 'entity', id: `${site}` },
+    });
+    await app.patch(`/entities/${site}`, { entity: { account_code_id: null } }).expect(200);
+    await tell();
+    expect(told).toEqual([
+      ['Own', 'work_order', { resource: 'work_order', id: order }],
+      ['Category', 'category', { resource: 'category', id: category }],
+      ['Press', 'asset', { resource: 'asset', id: press }],
+      ['Line', 'asset_parent', { resource: 'asset', id: line }],
+      ['Room', 'location', { resource: 'location', id: room }],
+      ['Building', 'location_parent', { resource: 'location', id: building }],
+      ['Site', 'entity', { resource: 'entity', id: site }],
+      [null, null, null],
+    ]);
+    expect((await app.get(`/work_orders/${order}/account`)).status).toBe(404);
+  });
+
+  it('is listed with forty-nine others, each with its paths, in at most eight statements', async () => {
+    const title = randomUUID();
+    const vendors_ids = [await named('/vendors', 'vendor', { name: 'Summit' })];
+    const customer_id = await named('/customers', 'customer', { name: 'Hotel' });
+    const account_codes_ids = [await named('/account_codes', 'account_code', { name: 'Repairs' })];
+    for (let index = 0; index < 50; index++) {
+      const room = await named('/locations', 'location', {
+        name: 'Room',
+        parent_id: await named('/locations', 'location', { name: 'Hall' }),
+      });
+      const asset_id = await named('/assets', 'asset', { name: 'Press', parent_id: await named('/assets', 'asset', { name: 'Line' }), location_id: room }); // prettier-ignore
+      await open({ title, asset_id, vendors_ids, customer_id, account_codes_ids, ...(index % 2 && { location_id: room }) });
+    }
+    const statements = async (): Promise<number> => {
+      const { body } = await app.request('GET', '/metrics').expect(200);
+      return Number(/^millwright_read_statements_total (\d+)$/m.exec(String(body))?.[1]);
+    };
+    const list = () => app.get(`/work_orders?per_page=50&title=${title}`).expect(200);
+    const { data } = await list();
+    for (const row of data) expect([row.asset_path.length, row.location_path.length]).toEqual([2, 2]);
+    const before = await statements();
+    await list();
+    expect((await statements()) - before).toBeLessThanOrEqual(8);
+  });
+});

@@ -1,5 +1,5 @@
-import { Children, Flag, Integer, Money, Name, References, Text } from '#millwright/fields';
-import { defineRecord } from '#millwright/resources';
+import { Children, Flag, Integer, Money, Name, References, ShownObject, Text } from '#millwright/fields';
+import { defineRecord, outputTypeOf } from '#millwright/resources';
 import { onePrimary } from './domain/primary-contact.js';
 import { Email } from './email.js';
 
@@ -38,10 +38,19 @@ class VendorFields {
   vendor_contacts_attributes?: ContactFields[] | null;
 }
 
+class VendorFigures {
+  @ShownObject(() => outputTypeOf('VendorContact'), {
+    description: 'Whom to speak to first; null where there is nobody.',
+    of: ({ vendor_contacts }) => ((vendor_contacts ?? []) as readonly ContactFields[]).find(({ is_primary }) => is_primary) ?? null,
+  })
+  primary_contact!: object | null;
+}
+
 export const vendors = defineRecord({
   name: 'vendor',
   plural: 'vendors',
   fields: VendorFields,
+  shown: VendorFigures,
   description: 'A company that does work or supplies parts.',
   scope: 'customer',
   attachments: true,

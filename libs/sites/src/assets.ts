@@ -41,6 +41,8 @@ class AssetFields {
   @Money({ description: 'What it is still worth at the end of its life.', example: 150 }) salvage_value?: string | null;
   @Reference('location', { description: 'The location where it stands.' }) location_id?: number | null;
   @Reference('asset', { description: 'The asset that it is a piece of.' }) parent_id?: number | null;
+  @Reference('account_code', { label: ['id', 'name', 'code'], description: 'The account that its work is booked to.' }) account_code_id?:
+    number | null;
   @References('asset_type', { description: 'The asset types that it belongs to.' }) asset_types_ids?: number[] | null;
   @References('user', { description: 'The users who look after it.' }) technicians_ids?: number[] | null;
   @References('part', {

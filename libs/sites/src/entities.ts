@@ -1,4 +1,4 @@
-import { Flag, Name, ShownText, Text } from '#millwright/fields';
+import { Flag, Name, Reference, ShownText, Text } from '#millwright/fields';
 import { defineRecord } from '#millwright/resources';
 import { Currency, currencyName, currencySymbol, TimeZone } from './currency-and-time-zone.js';
 
@@ -28,6 +28,11 @@ class EntityFields {
     example: false,
   })
   require_procedures?: boolean | null;
+  @Reference('account_code', {
+    label: ['id', 'name', 'code'],
+    description: 'The account that its work is booked to where nothing else says one.',
+  })
+  account_code_id?: number | null;
 }
 
 class EntityFigures {

@@ -12,6 +12,8 @@ class LocationFields {
   @Text({ description: 'How to get there.', max: 1000, example: '101-123 Example St' }) address?: string | null;
   @Reference('location', { description: 'The location that it is inside of.', label: ['id', 'name'], example: 55 }) parent_id?:
     number | null;
+  @Reference('account_code', { label: ['id', 'name', 'code'], description: 'The account that work there is booked to.' }) account_code_id?:
+    number | null;
   @QrCode() qr_code_attributes?: QrCodeAttributes | null;
 }
 

@@ -19,7 +19,7 @@ import { workOrder } from './domain/work-order.js';
 import type { WorkOrder } from './domain/work-order.state.js';
 import { orPending, pending } from './fulfilment.js';
 import { requestConversionReaction, requestFollowingReaction } from './request-processes.js';
-import { withWholeChecklist } from './whole-checklist.js';
+import { begun, withWholeChecklist } from './whole-checklist.js';
 import type { WorkOrderFields } from './work-order.fields.js';
 import { workOrders } from './work-order.resource.js';
 
@@ -82,7 +82,7 @@ export class RequestConversion implements OtherAnswers<Written, unknown> {
     const asked: Row = { ...workOrderRequests.rowOf(state, revision), work_order_request_id: id };
     const input = { ...Object.fromEntries(copied.map((name) => [name, asked[name]])), ...given(overrides), work_order_request_id: id };
     const { status, completedAt, templates, now } = wanted;
-    const converted = await this.resources.createThrough(workOrders, withWholeChecklist(input), asked, (workOrderId, details, problems) =>
+    const converted = await this.resources.createThrough(workOrders, withWholeChecklist(begun(input)), asked, (workOrderId, details, problems) =>
       this.events.execute(workOrderRequest, id, (request) => {
         requireHere(request.history);
         const closing = asksForCompletion({ status, completedAt }) ? (completedAt ?? now) : null;

@@ -9,3 +9,11 @@ export function withWholeChecklist(input: Partial<WorkOrderFields>): object {
   }));
   return checklist ? { ...input, checklist } : input;
 }
+
+/** A new order with what it has where nobody says anything (S60). */
+export const begun = (input: Partial<WorkOrderFields>): Partial<WorkOrderFields> => ({
+  ...input,
+  type: input.type ?? 'reactive',
+  notify_vendors_on_create: input.notify_vendors_on_create ?? 'no',
+  notify_vendors_on_update: input.notify_vendors_on_update ?? 'no',
+});

@@ -15,7 +15,7 @@ import { completedStatus, invalid, partLines, type RefusedPart, type WorkOrder }
 import { completionRefusal, Fulfilment } from './fulfilment.js';
 import type { CompleteWorkOrder, ReopenWorkOrder } from './work-order.commands.js';
 import { RequestConversion } from './request-conversion.js';
-import { withWholeChecklist } from './whole-checklist.js';
+import { begun, withWholeChecklist } from './whole-checklist.js';
 import type { WorkOrderFields } from './work-order.fields.js';
 import { workOrders } from './work-order.resource.js';
 import { copiesOf } from './procedures/template-copies.js';
@@ -46,7 +46,7 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
       return this.convert(work_order_request_id, overrides);
     }
     const wanted = await this.wantedBy(input);
-    const outcome = await this.resources.create(workOrders, withWholeChecklist(input), (order, workOrderId, details) =>
+    const outcome = await this.resources.create(workOrders, withWholeChecklist(begun(input)), (order, workOrderId, details) =>
       openWorkOrder(order, { workOrderId, details, ...wanted }),
     );
     return this.settled(outcome);

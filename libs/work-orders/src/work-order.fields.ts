@@ -22,10 +22,12 @@ import {
   Text,
   type Class,
 } from '#millwright/fields';
-import { defineShownType, resourceFields } from '#millwright/resources';
+import { defineShownType, resourceFields, ShownList } from '#millwright/resources';
 import type { StatusKind } from './domain/work-order.events.js';
 import { downtimeTracking, printedDowntime } from './downtime-tracking.js';
 import { ProcedureTemplateIds } from './procedures/template-ids.js';
+import { assetPath, hierarchyStep, locationPath } from './hierarchy.js';
+import { ShownVendors } from './order-vendors.js';
 import { totalCosts, partAssignment, type WorkOrderCosts } from './work-order-costs.shown.js';
 import { priorities, statusKinds, yesOrNo } from './work-order.choices.js';
 
@@ -59,7 +61,12 @@ export class WorkOrderFields {
   title!: string;
   @Text({ description: 'What is to be done, up to 20,000 characters.', max: 20_000, example: 'Water leakage due to blocked defrost drain' })
   description?: string | null;
-  @Text({ max: 50, description: 'What kind of work it is, like reactive or preventive.', example: 'reactive' }) type?: string | null;
+  @Text({
+    max: 50,
+    description: 'What kind of work it is, like preventive; a new one is reactive where nothing is said.',
+    example: 'reactive',
+  })
+  type?: string | null;
   @OneOf(priorities, { description: 'How much it presses.', example: 'high' }) priority?: string | null;
   @Instant({ description: 'When the work is to be done by.', example: '2025-07-17T12:00:00Z' }) due_date?: string | null;
   @Instant({
@@ -97,9 +104,19 @@ export class WorkOrderFields {
     description: 'The request that it is opened from: what is left out is as that has it. Never changes.',
   })
   work_order_request_id?: number | null;
-  @NotYet() account_codes_ids?: unknown[] | null;
+  @References('account_code', {
+    description: 'The accounts that it is booked to: the first one; without any, its categories, asset, location or site say which.',
+    label: ['id', 'name', 'code'],
+  })
+  account_codes_ids?: number[] | null;
   @ProcedureTemplateIds() procedure_template_ids?: number[] | null;
-  @NotYet() vendors_ids?: unknown[] | null;
+  @References('vendor', { demands: 'assignable', description: 'The vendors who do the work.' }) vendors_ids?: number[] | null;
+  @Reference('served_customer', {
+    column: 'served_customer_id',
+    description: 'The customer for whom the work is done.',
+    label: ['id', 'name'],
+  })
+  customer_id?: number | null;
 }
 
 const later = { type: 'object', nullable: true, description: 'Null until this resource is available.', additionalProperties: true };
@@ -119,6 +136,9 @@ const ShownRequestId =
     });
   };
 
+/** Orders of earlier releases have nothing there (S60). */
+const noUnlessSaid = (name: string) => ({ always: true, only: 'full', of: (row: Row) => row[name] ?? 'no' }) as const;
+
 /** What follows from its status, its parts and its costs. */
 export class WorkOrderFigures {
   @Shown(
@@ -130,6 +150,20 @@ export class WorkOrderFigures {
   @ShownInstant({ description: 'When the work was done; null while it is not.' }) completed_at!: string | null;
   @ShownOneOf(statusKinds, { description: 'What its status means, whatever it is called.', always: true, over: 'graphql' })
   status_kind!: StatusKind;
+  @ShownReference('entity', { description: 'Its site.', label: ['id', 'name', 'portfolio'], always: true, filtered: false })
+  entity_id!: number;
+  @ShownList(hierarchyStep, { description: 'From the root asset down to its own; empty without one.', of: assetPath })
+  asset_path!: object[];
+  @ShownList(hierarchyStep, {
+    description: 'From the root location down to its own, else to that of its asset; empty without one.',
+    of: locationPath,
+  })
+  location_path!: object[];
+  @ShownOneOf(yesOrNo, { ...noUnlessSaid('notify_vendors_on_create'), description: 'Whether its vendors are told when it is created.' })
+  notify_vendors_on_create!: string;
+  @ShownOneOf(yesOrNo, { ...noUnlessSaid('notify_vendors_on_update'), description: 'Whether its vendors are told when it changes.' })
+  notify_vendors_on_update!: string;
+  @ShownVendors({ description: 'The vendors who do the work.' }) vendors_ids!: object[];
   @Shown({ ...integer, nullable: true }, () => null) pm_schedule_id!: null;
   @Shown({ type: () => downtimeTracking.type, nullable: true }, (row, _costs, related) => printedDowntime(row, related))
   downtime_tracking!: object | null;

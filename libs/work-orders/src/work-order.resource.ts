@@ -49,6 +49,8 @@ export const workOrders = defineResource({
     status_id: { type: 'id', neverNull: true },
     status_kind: { type: 'text', ignoresCase: true, choices: statusKinds, neverNull: true },
     assignee_id: { type: 'ids', column: 'technicians_ids', description: 'The same as `techniciansIds`.' },
+    vendor_id: { type: 'ids', column: 'vendors_ids', description: 'The same as `vendorsIds`.' },
+    account_code_id: { type: 'ids', column: 'account_codes_ids', description: 'The same as `accountCodesIds`.' },
     parts_ids: { type: 'ids', description: 'The parts that it has.' },
   },
   search: ['title', 'description'],

@@ -23,9 +23,14 @@ import { ProcedureWriter } from './procedures/procedure-writer.js';
 import { ProceduresController } from './procedures/procedures.controller.js';
 import { Signatures } from './procedures/signatures.js';
 import { procedureItemOptions } from './procedures/item-options.shown.js';
+import { hierarchyStep } from './hierarchy.js';
 import { workOrderRecords } from './records/work-order-records.js';
 import { RequestConversion } from './request-conversion.js';
 import { requestOperations } from './request.operations.js';
+import { WorkOrderAccountController } from './work-order-account.controller.js';
+import { WorkOrderAccountResolver } from './work-order-account.resolver.js';
+import { accountSource, workOrderAccount } from './work-order-account.shown.js';
+import { WorkOrderAccounts } from './work-order-account.js';
 import { WorkOrderCostReader } from './work-order-costs.js';
 import { partAssignment } from './work-order-costs.shown.js';
 import { checklistItem } from './work-order.fields.js';
@@ -45,7 +50,13 @@ const operations = [...workOrderOperations, ...labour.operations];
       { resource: workOrderRequests, operations: requestOperations },
     ]),
   ],
-  controllers: [OtherCostsController, ProceduresController, commentsController(workOrders), ...labour.controllers],
+  controllers: [
+    OtherCostsController,
+    ProceduresController,
+    WorkOrderAccountController,
+    commentsController(workOrders),
+    ...labour.controllers,
+  ],
   providers: [
     ...operationHandlers([...operations, ...requestOperations]),
     WorkOrderWriter,
@@ -60,6 +71,11 @@ const operations = [...workOrderOperations, ...labour.operations];
     WorkOrderFiguresResolver,
     OtherCostsResolver,
     DowntimeTrackingResolver,
+    WorkOrderAccounts,
+    WorkOrderAccountResolver,
+    workOrderAccount.resolver,
+    accountSource.resolver,
+    hierarchyStep.resolver,
     checklistItem.resolver,
     commentsOfRecordResolver(workOrders),
     downtimeTracking.resolver,

@@ -1,3 +1,4 @@
+import type { Row } from '#millwright/event-sourcing';
 import { defineField, type Class, type Problem } from '../field-definition.js';
 import { inputField, type FieldKind, type FieldOptions } from '../kind.js';
 
@@ -28,12 +29,18 @@ export const NestedList = (type: () => Class, { max = 500, shown = type, ...opti
     output: { name, type: () => [shown()], nullable: false },
   })); // prettier-ignore
 
+type ShownObjectOptions = Readonly<{
+  description: string;
+  /** What it is, from the row, or null; left out, what the row has under its name, which is never null. */
+  of?(row: Row): unknown;
+}>;
+
 /** An object of a type of its own, which GraphQL shows with all that it has. */
 export const ShownObject =
-  (type: () => Class, { description }: Readonly<{ description: string }>): PropertyDecorator =>
+  (type: () => Class, { description, of }: ShownObjectOptions): PropertyDecorator =>
   (target, property) =>
     defineField(target.constructor as Class, {
       name: String(property),
       description,
-      output: { name: String(property), type, nullable: false },
+      output: { name: String(property), type, nullable: of !== undefined, ...(of && { resolve: of }) },
     });

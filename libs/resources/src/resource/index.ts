@@ -19,4 +19,5 @@ export { detailsIn } from './stored-values.js';
 export * from './refusals.js';
 export * from './resource-row.js';
 export * from './shown-type.js';
+export { ancestryOf, type Ancestry } from './trees.js';
 export * from './resources.module.js';

@@ -1,6 +1,6 @@
 import { Resolver } from '@nestjs/graphql';
-import type { Row } from '#millwright/event-sourcing';
-import { fieldsOf, type Class, type FieldDefinition, type Related } from '#millwright/fields';
+import { allKnown, whenKnown, type Row } from '#millwright/event-sourcing';
+import { defineField, fieldsOf, type Class, type FieldDefinition, type Related } from '#millwright/fields';
 import type { ListAttribute } from '#millwright/lists';
 import { defineOutputType } from '../graphql/output-types.js';
 import { addRelations } from '../graphql/relations.js';
@@ -43,3 +43,39 @@ function resolverOf(typeName: string, type: Class, fields: readonly FieldDefinit
   Object.defineProperty(ShownResolver, 'name', { value: `${typeName}ShownResolver` });
   return ShownResolver as unknown as Class;
 }
+
+type ShownAs<Value> = Readonly<{ description: string; of(row: Row, related: Related): Value | Promise<Value> }>;
+
+/** A list of such a type, over both edges; `of` gives the rows. */
+export const ShownList =
+  (shown: ShownType, { description, of }: ShownAs<readonly Row[]>): PropertyDecorator =>
+  (target, property) => {
+    const name = String(property);
+    defineField(target.constructor as Class, {
+      name,
+      description,
+      printed: {
+        name,
+        openApi: { type: () => [shown.type], description },
+        print: async (row, related) => allKnown((await of(row, related)).map((one) => shown.print(one, related))),
+      },
+      output: { name, type: () => [shown.type], nullable: false, resolve: of },
+    });
+  };
+
+/** One of such a type, or null, over both edges. */
+export const ShownOne =
+  (shown: ShownType, { description, of }: ShownAs<Row | null>): PropertyDecorator =>
+  (target, property) => {
+    const name = String(property);
+    defineField(target.constructor as Class, {
+      name,
+      description,
+      printed: {
+        name,
+        openApi: { type: () => shown.type, nullable: true, description },
+        print: async (row, related) => whenKnown(await of(row, related), (one) => one && shown.print(one, related)),
+      },
+      output: { name, type: () => shown.type, nullable: true, resolve: of },
+    });
+  };

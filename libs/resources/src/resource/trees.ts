@@ -79,8 +79,17 @@ export class Trees {
 /** From the root down to the record itself. */
 export type Ancestry = readonly Readonly<{ id: number; name: string }>[];
 
+/** Whoever asks for the ways of one kind shares their statement. */
+const ways = new WeakMap<View, BulkRead<number, Ancestry>>();
+
 /** The ways of a kind's records through their tree; one statement a level of kinds, not one a record. */
 export function ancestryOf({ name, view }: Readonly<{ name: string; view: View }>): BulkRead<number, Ancestry> {
+  let known = ways.get(view);
+  if (!known) ways.set(view, (known = readWays({ name, view })));
+  return known;
+}
+
+function readWays({ name, view }: Readonly<{ name: string; view: View }>): BulkRead<number, Ancestry> {
   return {
     async read(ids, database, related) {
       const found = await database.query<Record<string, unknown>[]>(

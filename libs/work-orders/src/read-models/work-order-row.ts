@@ -21,13 +21,28 @@ export type ProcedureSummary = Readonly<{ id: number; name: string; procedure_te
 
 /** A work order as the table `read.work_orders` has it. Times are ISO 8601 UTC. */
 export type WorkOrderRow = ResourceRow<
-  Omit<WorkOrderFields, 'status_id' | 'completed_at' | 'checklist' | 'categories_ids' | 'technicians_ids' | 'procedure_template_ids'>,
+  Omit<
+    WorkOrderFields,
+    | 'status_id'
+    | 'completed_at'
+    | 'checklist'
+    | 'categories_ids'
+    | 'technicians_ids'
+    | 'account_codes_ids'
+    | 'vendors_ids'
+    | 'customer_id'
+    | 'procedure_template_ids'
+  >,
   Pick<WorkOrderFigures, 'completed_at' | 'status_kind'>
 > &
   Readonly<{
     status_id: number;
     categories_ids: readonly number[];
     technicians_ids: readonly number[];
+    account_codes_ids: readonly number[];
+    vendors_ids: readonly number[];
+    /** Whom the work is done for. */
+    served_customer_id: number | null;
     checklist: readonly ChecklistItemRow[];
     procedures: readonly ProcedureSummary[];
     procedure_template_ids: readonly number[];
@@ -41,6 +56,11 @@ export type WorkOrderRow = ResourceRow<
     labor_costs: Decimal | null;
   }>;
 
+/** What the order's details say of its row. */
+type StoredFields = Omit<WorkOrderFields, 'status_id' | 'completed_at' | 'checklist' | 'customer_id' | 'procedure_template_ids'> & {
+  served_customer_id?: number | null;
+};
+
 /** The row of an opened order: what reads show, and what answers of writes show before the projection has seen them. */
 export function workOrderRow(order: WorkOrder): WorkOrderRow {
   const { workOrderId, phase } = order;
@@ -50,8 +70,7 @@ export function workOrderRow(order: WorkOrder): WorkOrderRow {
     request_revision: requestRevision,
   }));
   const procedures = summariesOf(order);
-  type Details = Omit<WorkOrderFields, 'status_id' | 'completed_at' | 'checklist' | 'procedure_template_ids'>;
-  return resourceRow<Details, WorkOrderRow>(workOrderFields, order, {
+  return resourceRow<StoredFields, WorkOrderRow>(workOrderFields, order, {
     id: workOrderId ?? 0,
     status_id: order.statusId,
     status_kind: phase === 'completing' ? 'open' : phase,

@@ -1,12 +1,14 @@
 import { accountingRecords } from './accounting-records.js';
 import { Rejection } from '#millwright/event-sourcing/decider';
 import { statusKinds } from '../work-order.choices.js';
-import { Name, OneOf, ShownFlag, Text } from '#millwright/fields';
+import { Name, OneOf, Reference, ShownFlag, Text } from '#millwright/fields';
 import { defineRecord, type RecordState, type ValuesOf } from '#millwright/resources';
 
 class CategoryFields {
   @Name({ description: 'What people call the category.', required: true, example: 'Refrigeration' }) name!: string;
   @Text({ description: 'What belongs into it, up to 10,000 characters.', max: 10_000 }) description?: string | null;
+  @Reference('account_code', { label: ['id', 'name', 'code'], description: 'The account that its work is booked to.' }) account_code_id?:
+    number | null;
 }
 
 export const categories = defineRecord({
