@@ -26,7 +26,12 @@ export class RequestFields {
   @References('user', { demands: 'assignable', description: 'The users who are to do the work.' }) technicians_ids?: number[] | null;
   @References('vendor', { demands: 'assignable', description: 'The vendors who are to do the work.', label: ['id', 'name'] })
   vendors_ids?: number[] | null;
-  @Reference('served_customer', { description: 'The customer for whom the work is to be done.' }) customer_id?: number | null;
+  @Reference('served_customer', {
+    column: 'served_customer_id',
+    description: 'The customer for whom the work is to be done.',
+    label: ['id', 'name'],
+  })
+  customer_id?: number | null;
   @Instant({ description: 'When the work is to be done by.', example: '2025-07-17T12:00:00Z' }) due_date?: string | null;
 }
 

@@ -33,7 +33,6 @@ const copied = [
   'categories_ids',
   'technicians_ids',
   'vendors_ids',
-  'customer_id',
   'due_date',
 ] as const;
 
@@ -80,25 +79,34 @@ export class RequestConversion implements OtherAnswers<Written, unknown> {
     requireHere(state.history);
     // What the request refers to may have been archived since, and stays.
     const asked: Row = { ...workOrderRequests.rowOf(state, revision), work_order_request_id: id };
-    const input = { ...Object.fromEntries(copied.map((name) => [name, asked[name]])), ...given(overrides), work_order_request_id: id };
+    const input = {
+      ...Object.fromEntries(copied.map((name) => [name, asked[name]])),
+      customer_id: asked['served_customer_id'] as number | null,
+      ...given(overrides),
+      work_order_request_id: id,
+    };
     const { status, completedAt, templates, now } = wanted;
-    const converted = await this.resources.createThrough(workOrders, withWholeChecklist(begun(input)), asked, (workOrderId, details, problems) =>
-      this.events.execute(workOrderRequest, id, (request) => {
-        requireHere(request.history);
-        const closing = asksForCompletion({ status, completedAt }) ? (completedAt ?? now) : null;
-        const order = {
-          details,
-          statusId: status?.statusId ?? null,
-          kind: status?.kind ?? null,
-          completedAt: closing,
-          ...(templates && { templates }),
-        };
-        const events = convertRequest(request, { workOrderId, order });
-        refuseIf(problems);
-        // What the order itself would refuse is refused before anything is appended.
-        openWorkOrder(workOrder.initialState, { workOrderId, details, ...wanted });
-        return events;
-      }),
+    const converted = await this.resources.createThrough(
+      workOrders,
+      withWholeChecklist(begun(input)),
+      asked,
+      (workOrderId, details, problems) =>
+        this.events.execute(workOrderRequest, id, (request) => {
+          requireHere(request.history);
+          const closing = asksForCompletion({ status, completedAt }) ? (completedAt ?? now) : null;
+          const order = {
+            details,
+            statusId: status?.statusId ?? null,
+            kind: status?.kind ?? null,
+            completedAt: closing,
+            ...(templates && { templates }),
+          };
+          const events = convertRequest(request, { workOrderId, order });
+          refuseIf(problems);
+          // What the order itself would refuse is refused before anything is appended.
+          openWorkOrder(workOrder.initialState, { workOrderId, details, ...wanted });
+          return events;
+        }),
     );
     const { workOrderId } = converted.state;
     if (workOrderId === null) throw new Error(`request ${id} was converted to no order`);
