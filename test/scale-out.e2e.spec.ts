@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from './harness/client.js';
+import { insist } from './harness/insist.js';
 import { KeyedLoad } from './harness/keyed-load.js';
 import { TestServer, type TestLog } from './harness/server.js';
 
@@ -124,6 +125,19 @@ describe.each<TestLog>(['postgres', 'eventstoredb'])('several processes on one l
         await use(app, there);
         expect((await first.patch(`/entities/${site}`, { entity: { currency: 'EUR' } })).error).toMatchObject({ code: 'CURRENCY_IN_USE' });
       }
+  });
+
+  it('open one order for an alarm that comes to all of them at the same moment', async () => {
+    const processes = [first, ...others];
+    const work_order = { title: 'Press is hot', dedup_key: `press ${log}` };
+    const raise = (app: Client) => insist((headers) => app.post('/work_orders', { work_order }, headers));
+    const answers = await Promise.all(Array.from({ length: 15 }, (_, index) => raise(processes[index % 3] ?? first)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([...Array<number>(14).fill(200), 201]);
+    expect(new Set(answers.map(({ data }) => data.id as number)).size).toBe(1);
+    for (const app of processes) {
+      const { data } = await app.get(`/work_orders?dedup_key=press ${log}`, { 'x-min-position': '0' }).expect(200);
+      expect(data).toMatchObject([{ alarm_count: 15, comments_count: 14 }]);
+    }
   });
 
   it('decide about the same parts without a storm of conflicts', async () => {

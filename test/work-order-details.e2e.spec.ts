@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from './harness/client.js';
+import { insist } from './harness/insist.js';
 import { sharedServer } from './harness/server.js';
 
 let app: Client;
@@ -260,5 +261,91 @@ describe('where a work order is', () => {
     const before = await statements();
     await list();
     expect((await statements()) - before).toBeLessThanOrEqual(8);
+  });
+});
+
+describe('a call of a machine', () => {
+  const call = (work_order: object, headers?: Record<string, string>) => app.post('/work_orders', { work_order }, headers);
+  const alarm = (dedup_key: string, description = 'Overheated') => ({ title: 'Press is hot', description, dedup_key });
+  const commentsOf = async (id: number): Promise<string[]> =>
+    (await app.get(`/work_orders/${id}/comments?per_page=100`).expect(200)).data.map(({ text }: { text: string }) => text);
+
+  it('names its asset by code, QR code or external reference, and people by their addresses', async () => {
+    const key = randomUUID();
+    const asset = { name: 'Press', asset_code: key, external_reference: `erp-${key}`, qr_code_attributes: { value: `qr-${key}` } };
+    const id = await create('/assets', { asset });
+    const kim = await create('/users', { user: { name: 'Kim', email: `Kim-${key}@example.org` } });
+    for (const named of [{ code: key }, { qr_code: `qr-${key}` }, { external_reference: `erp-${key}` }]) {
+      const { data } = await call({ title: 'Hot', asset: named, technicians_emails: [`kim-${key}@EXAMPLE.org`] }).expect(201);
+      expect(data).toMatchObject({ asset: { id }, technicians: [{ id: kim, name: 'Kim' }], dedup_key: null, alarm_count: null });
+    }
+    const seen = await app.graphql(
+      `mutation ($input: CreateWorkOrderInput!) { createWorkOrder(input: $input) { asset { id } technicians { id } alarmCount dedupKey } }`,
+      { input: { title: 'Hot', asset: { code: key }, techniciansEmails: [`kim-${key}@example.org`], dedupKey: key } },
+    );
+    expect(seen.createWorkOrder).toEqual({ asset: { id: `${id}` }, technicians: [{ id: `${kim}` }], alarmCount: 1, dedupKey: key });
+  });
+
+  it('is refused by the name of what cannot be found, and appends nothing', async () => {
+    const code = randomUUID();
+    const one = await create('/assets', { asset: { name: 'One', asset_code: code } });
+    await create('/assets', { asset: { name: 'Other', asset_code: code } });
+    const gone = await create('/assets', { asset: { name: 'Gone', external_reference: code } });
+    await app.delete(`/assets/${gone}`).expect(204);
+    const key = randomUUID();
+    const refused = async (fields: object) => {
+      const { status, error } = await call({ ...alarm(key), ...fields });
+      return [status, ...error.details.map(({ field, code: detail }: { field: string; code: string }) => `${field} ${detail}`)];
+    };
+    expect(await refused({ asset: { code } })).toEqual([422, 'work_order.asset.code ambiguous']);
+    expect(await refused({ asset: { code: randomUUID() } })).toEqual([422, 'work_order.asset.code not_found']);
+    expect(await refused({ asset: { qr_code: code } })).toEqual([422, 'work_order.asset.qr_code not_found']);
+    expect(await refused({ asset: { external_reference: code } })).toEqual([422, 'work_order.asset.external_reference not_found']);
+    expect(await refused({ asset: { code, qr_code: code } })).toEqual([422, 'work_order.asset contradicts']);
+    expect(await refused({ asset: {} })).toEqual([422, 'work_order.asset required']);
+    expect(await refused({ asset: { code }, asset_id: one })).toEqual([422, 'work_order.asset contradicts']);
+    expect(await refused({ technicians_emails: [`${code}@example.org`] })).toEqual([422, 'work_order.technicians_emails not_found']);
+    expect(await refused({ location_id: 987654321 })).toEqual([422, 'work_order.location_id not_found']);
+    expect((await app.get(`/work_orders?dedup_key=${key}`)).meta.pagination.total).toBe(0);
+    expect((await call(alarm(key)).expect(201)).data.alarm_count).toBe(1);
+  });
+
+  it('opens one order however many come at the same moment, and says the others on it', async () => {
+    const key = randomUUID();
+    const said = Array.from({ length: 50 }, (_, index) => `Call ${index}`);
+    const answers = await Promise.all(said.map((text) => insist((headers) => call(alarm(key, text), headers))));
+    const [opening] = answers.filter(({ status }) => status === 201);
+    expect(answers.map(({ status }) => status).sort()).toEqual([...Array(49).fill(200), 201]);
+    const { id, description } = opening?.data ?? {};
+    expect(new Set(answers.map(({ data }) => data.id))).toEqual(new Set([id]));
+    expect((await app.get(`/work_orders?dedup_key=${key}`)).data).toMatchObject([{ id, alarm_count: 50, comments_count: 49 }]);
+    expect((await commentsOf(id)).sort()).toEqual(said.filter((text) => text !== description).sort());
+  });
+
+  it('is counted and said once under one key, and opens another order once the first is closed', async () => {
+    const key = randomUUID();
+    const again = { 'idempotency-key': randomUUID() };
+    const first = await call(alarm(key), again).expect(201);
+    const repeated = await call(alarm(key, 'Smells burnt')).expect(200);
+    expect(repeated.data).toMatchObject({ id: first.data.id, alarm_count: 2, comments_count: 1, description: 'Overheated' });
+    expect([repeated.headers.get('location'), repeated.headers.get('etag')]).toEqual([null, first.headers.get('etag')]);
+    const replayed = await call(alarm(key), again).expect(201);
+    expect([replayed.headers.get('idempotent-replayed'), replayed.body]).toEqual(['true', first.body]);
+    const { description: _, ...untold } = alarm(key);
+    await call(untold).expect(200);
+    expect((await commentsOf(first.data.id)).sort()).toEqual(['Press is hot', 'Smells burnt']);
+    expect((await app.get(`/work_orders?dedup_key=${key}`)).data).toMatchObject([{ alarm_count: 3, comments_count: 2, dedup_key: key }]);
+    await change(first.data.id, { status_id: 5 }).expect(200);
+    const second = await call(alarm(key)).expect(201);
+    expect(second.data).toMatchObject({ alarm_count: 1, comments_count: 0 });
+    await change(first.data.id, { status_id: 1 }).expect(200);
+    expect((await call(alarm(key)).expect(200)).data.id).toBe(second.data.id);
+    await change(second.data.id, { status_id: 4 }).expect(200);
+    expect((await call(alarm(key)).expect(200)).data).toMatchObject({ id: first.data.id, alarm_count: 4 });
+    await app.rebuild('alarms');
+    expect(await show(second.data.id)).toMatchObject({ alarm_count: 2 });
+    expect((await change(first.data.id, { dedup_key: 'other' })).error.details).toMatchObject([
+      { field: 'work_order.dedup_key', code: 'never_changes' },
+    ]);
   });
 });

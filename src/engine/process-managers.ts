@@ -16,6 +16,7 @@ import { entities as sites } from '#millwright/sites';
 import { assetPartsReaction } from '#millwright/inventory';
 import { fulfilmentReaction, requestConversionReaction, requestFollowingReaction } from '#millwright/work-orders';
 import type pg from 'pg';
+import { alarmReaction } from '#millwright/work-orders';
 import type { EntityManager } from 'typeorm';
 
 /** Everything that happens because of something that happened. */
@@ -42,7 +43,7 @@ export function processManagers(events: EventStore, pool: pg.Pool, entities: Ent
     },
   };
   return [
-    ...reactions.map((reaction) => processManagerOf(reaction, world)),
+    ...[...reactions, alarmReaction].map((reaction) => processManagerOf(reaction, world)),
     commentErasure(events, entities),
     ...timers.map((timer) => processManagerOfTimer(timer, world)),
     ...(channels.length > 0 ? [processManagerOfOutbox(channels, world)] : []),

@@ -92,6 +92,10 @@ function answerOf(result: unknown, reply: FastifyReply, scope: RequestScope | nu
     return { status, headers: position === undefined ? {} : { 'X-Position': position }, body: result.text, final };
   }
   if (!(result instanceof Answer)) return { status, headers: {}, body: result === undefined ? '' : JSON.stringify(result) };
+  if (result.facts.status !== undefined && result.facts.status !== status) {
+    reply.code(result.facts.status);
+    return answerOf(result, reply, scope);
+  }
   const headers = { ...successHeaders(result), ...locationOf(result, reply) };
   if (status === 204) return { status, headers, body: '' };
   return { status, headers, body: successBody(result, scope, envelopeFormOf(reply.request.headers.accept), reply.elapsedTime) };

@@ -70,6 +70,12 @@ export const assets = defineRecord({
   tree: { inRows: [] },
   attachments: true,
   history: true,
+  // Machines name their asset by one of these.
+  indexes: [
+    ['entity_id', 'asset_code'],
+    ['entity_id', 'qr_code'],
+    ['entity_id', 'external_reference'],
+  ],
   companion: {
     category: downtimesOfAsset.category,
     columns: {

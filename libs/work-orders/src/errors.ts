@@ -12,6 +12,7 @@ export const workOrderErrors = defineErrors({
     never_changes: 'The value is fixed once the record exists.',
     too_many_parts: 'A work order takes 1,500 parts at most.',
     event_too_large: 'The event that completes the work order cannot name so many parts.',
+    ambiguous: 'Several records go by this name.',
     wrong_kind: 'The status is of another kind than this operation leads to.',
     contradicts: 'It says the same as another field, or the opposite; send one of them.',
     not_whole_seconds: 'Labour is counted in whole seconds.',

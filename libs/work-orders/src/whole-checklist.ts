@@ -1,7 +1,7 @@
 import type { WorkOrderFields } from './work-order.fields.js';
 
 /** An item without an order stands where it stands in the list; one that says nothing is not checked. */
-export function withWholeChecklist(input: Partial<WorkOrderFields>): object {
+export function withWholeChecklist(input: Partial<WorkOrderFields>): Partial<WorkOrderFields> {
   const checklist = input.checklist?.map(({ text, order, checked }, index) => ({
     text,
     order: order ?? index + 1,

@@ -1,22 +1,24 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { currentEntity } from '#millwright/access';
-import { EventStore } from '#millwright/event-sourcing';
+import { EventStore, type Detail } from '#millwright/event-sourcing';
 import { issueRefusal, part } from '#millwright/inventory';
 import { showQuantity } from '#millwright/quantities';
-import { RelatedRecords, ResourceWriter, ResourceWriters, type Decided, type ResourceCommands } from '#millwright/resources';
+import { refuseIf, RelatedRecords, ResourceWriter, ResourceWriters, type Decided, type ResourceCommands } from '#millwright/resources';
 import { entities } from '#millwright/sites';
+import { Alarms } from './alarms.js';
 import { sideBySide } from './domain/side-by-side.js';
 import { archiveWorkOrder, unarchiveWorkOrder } from './domain/work-order-archive.js';
 import { awaitsParts } from './domain/work-order-completion.js';
-import { asksForCompletion, changeWorkOrder, openWorkOrder, reopenWorkOrder } from './domain/work-order-status.js';
+import { asksForCompletion, changeWorkOrder, openWorkOrder, reopenWorkOrder, type OpenWorkOrder } from './domain/work-order-status.js';
 import type { WorkOrderEvent } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
 import { completedStatus, invalid, partLines, type RefusedPart, type WorkOrder } from './domain/work-order.state.js';
 import { completionRefusal, Fulfilment } from './fulfilment.js';
+import { MachineNames } from './machine-names.js';
 import type { CompleteWorkOrder, ReopenWorkOrder } from './work-order.commands.js';
 import { RequestConversion } from './request-conversion.js';
 import { begun, withWholeChecklist } from './whole-checklist.js';
-import type { WorkOrderFields } from './work-order.fields.js';
+import type { NewWorkOrderFields, WorkOrderFields } from './work-order.fields.js';
 import { workOrders } from './work-order.resource.js';
 import { copiesOf } from './procedures/template-copies.js';
 import { WorkOrderStatuses } from './work-order-statuses.js';
@@ -32,6 +34,8 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
     private readonly requests: RequestConversion,
     private readonly writers: ResourceWriters,
     private readonly related: RelatedRecords,
+    private readonly names: MachineNames,
+    private readonly alarms: Alarms,
   ) {}
 
   onModuleInit(): void {
@@ -39,22 +43,40 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
   }
 
   /** @throws Rejection VALIDATION_FAILED, DUPLICATE_REFERENCE, CONFLICT; where it names a request, as `convert` */
-  async create(input: WorkOrderFields): Promise<Decided<WorkOrder>> {
+  async create(said: NewWorkOrderFields): Promise<Decided<WorkOrder>> {
+    const { input, problems } = await this.names.inNumbers(said);
     const { work_order_request_id, ...overrides } = input;
     if (work_order_request_id != null) {
+      refuseIf(problems);
+      if (input.dedup_key != null) throw invalid('work_order.dedup_key', 'contradicts', 'must not stand beside work_order_request_id');
       await this.requests.requireThere(work_order_request_id);
       return this.convert(work_order_request_id, overrides);
     }
     const wanted = await this.wantedBy(input);
-    const outcome = await this.resources.create(workOrders, withWholeChecklist(begun(input)), (order, workOrderId, details) =>
-      openWorkOrder(order, { workOrderId, details, ...wanted }),
-    );
+    const whole = withWholeChecklist(begun(input));
+    if (input.dedup_key != null) return this.raise(input.dedup_key, whole, problems, wanted);
+    const outcome = await this.resources.create(workOrders, whole, (order, workOrderId, details) => {
+      refuseIf(problems);
+      return openWorkOrder(order, { workOrderId, details, ...wanted });
+    });
     return this.settled(outcome);
   }
 
   /** Opens an order from a request: what is left out is as the request has it. @throws Rejection as `RequestConversion.convert` */
   async convert(requestId: number, overrides: Omit<Partial<WorkOrderFields>, 'work_order_request_id'>): Promise<Decided<WorkOrder>> {
     return this.requests.convert(requestId, overrides, await this.wantedBy(overrides));
+  }
+
+  /** An order that a machine asks for under a key of its own: while one of that key is open, the call is a repeat of it. */
+  private async raise(
+    key: string,
+    whole: Partial<WorkOrderFields>,
+    problems: readonly Detail[],
+    wanted: Omit<OpenWorkOrder, 'workOrderId' | 'details'>,
+  ): Promise<Decided<WorkOrder>> {
+    const { details, problems: others } = await this.resources.wanted(workOrders, whole);
+    const text = [whole.description, whole.title].find((words) => words != null && words !== '') ?? '';
+    return this.alarms.raise(key, { ...wanted, details, text, problems: [...problems, ...others] });
   }
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, CONFLICT, WORK_ORDER_CLOSED, INSUFFICIENT_STOCK, DUPLICATE_REFERENCE, PRECONDITION_FAILED, COMPLETION_PENDING */

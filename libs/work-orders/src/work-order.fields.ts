@@ -8,7 +8,7 @@ import {
   Integer,
   Name,
   NestedList,
-  NotYet,
+  NestedObject,
   OneOf,
   Reference,
   References,
@@ -20,6 +20,7 @@ import {
   ShownReference,
   ShownText,
   Text,
+  Texts,
   type Class,
 } from '#millwright/fields';
 import { defineShownType, resourceFields, ShownList } from '#millwright/resources';
@@ -27,6 +28,7 @@ import type { StatusKind } from './domain/work-order.events.js';
 import { downtimeTracking, printedDowntime } from './downtime-tracking.js';
 import { ProcedureTemplateIds } from './procedures/template-ids.js';
 import { assetPath, hierarchyStep, locationPath } from './hierarchy.js';
+import { alarmCountOf } from './read-models/alarms.js';
 import { ShownVendors } from './order-vendors.js';
 import { totalCosts, partAssignment, type WorkOrderCosts } from './work-order-costs.shown.js';
 import { priorities, statusKinds, yesOrNo } from './work-order.choices.js';
@@ -48,6 +50,13 @@ class ChecklistItemFields {
 }
 
 export const checklistItem = defineShownType('ChecklistItem', ChecklistItemFields, 'A step of the work.');
+
+@InputType({ description: 'An asset by what a machine knows of it: exactly one of these.' })
+export class AssetKeyInput {
+  @Text({ description: 'Its number in your own books (asset_code).', example: 'AST-001' }) code?: string | null;
+  @Text({ description: 'The text of its QR code.' }) qr_code?: string | null;
+  @Text({ description: 'The key that your own systems gave it (external_reference).' }) external_reference?: string | null;
+}
 
 /** What a work order is about, and its status; left out, it is open. */
 export class WorkOrderFields {
@@ -117,6 +126,11 @@ export class WorkOrderFields {
     label: ['id', 'name'],
   })
   customer_id?: number | null;
+  @Text({
+    description: 'What a machine knows its alarm by: while an order with that key is open, a repeat adds a comment to it. Never changes.',
+    example: 'press-7/overheated',
+  })
+  dedup_key?: string | null;
 }
 
 const later = { type: 'object', nullable: true, description: 'Null until this resource is available.', additionalProperties: true };
@@ -172,6 +186,8 @@ export class WorkOrderFigures {
   request_id!: number | null;
   @ShownInteger({ description: 'How many comments it has that stand.', always: true, of: commentsCountOf('work_order') })
   comments_count!: number;
+  @ShownInteger({ description: 'How often its alarm came, the first time included; null without a dedup_key.', of: alarmCountOf })
+  alarm_count!: number | null;
   @Shown<WorkOrderCosts>({ type: () => totalCosts.type }, (_row, costs, related) => totalCosts.print(costs, related)) total_costs!: object;
   @Shown<WorkOrderCosts>(
     { type: () => [partAssignment.type] },
@@ -181,9 +197,18 @@ export class WorkOrderFigures {
   part_assignments!: object[];
 }
 
-export const workOrderFields = resourceFields({
+/** What a new order can be told beside its fields: who calls need not know our numbers (S41). */
+export class NewWorkOrderFields extends WorkOrderFields {
+  @NestedObject(() => AssetKeyInput, { description: 'The asset by its code, QR code or external reference, instead of asset_id.' })
+  asset?: AssetKeyInput | null;
+  @Texts({ description: 'Users who do the work, by their e-mail addresses, beside technicians_ids.', max: 254 })
+  technicians_emails?: string[] | null;
+}
+
+export const workOrderFields = resourceFields<WorkOrderFields, WorkOrderFigures>({
   name: 'work_order',
   fields: WorkOrderFields,
+  create: NewWorkOrderFields,
   shown: WorkOrderFigures,
   apart: ['status_id', 'completed_at', 'procedure_template_ids'],
   attachments: 'full',

@@ -17,9 +17,11 @@ export const workOrders = defineResource({
   scope: 'entity',
   notes: {
     create: {
-      description: 'Also one that is completed already; without a status it is open.',
+      description:
+        'Also one that is completed already; without a status it is open. While one with its dedup_key is open, that one is answered (200).',
       refusals:
         'VALIDATION_FAILED (also contradicts_status), PROCEDURE_INCOMPLETE (completed with a required item open, where the site requires procedures)',
+      mayBeThere: true,
     },
     one: { description: 'With its parts and costs, all of one moment.' },
     update: {

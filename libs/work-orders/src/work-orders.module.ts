@@ -5,11 +5,13 @@ import { isBeingIssued } from '#millwright/inventory';
 import { workOrderRequests } from '#millwright/requests';
 import { operationHandlers, Questions, resourceModule } from '#millwright/resources';
 import { isCurrencyUsed } from '#millwright/sites';
+import { Alarms } from './alarms.js';
 import { AssignmentAnswers } from './assignment-answers.js';
 import { downtimeTracking } from './downtime-tracking.js';
 import { DowntimeTrackingResolver } from './downtime-tracking.resolver.js';
 import { Fulfilment } from './fulfilment.js';
 import { labour } from './labour.js';
+import { MachineNames } from './machine-names.js';
 import { OtherCostReader } from './other-cost-reader.js';
 import { otherCost } from './other-cost.shown.js';
 import { OtherCostWriter } from './other-cost-writer.js';
@@ -61,6 +63,8 @@ const operations = [...workOrderOperations, ...labour.operations];
     ...operationHandlers([...operations, ...requestOperations]),
     WorkOrderWriter,
     RequestConversion,
+    MachineNames,
+    Alarms,
     PartAssignments,
     AssignmentAnswers,
     OtherCostWriter,

@@ -44,6 +44,12 @@ export const restock = (id: number, idempotencyKey?: string): ApiRequest => ({
 
 export const onePart = (id: number): ApiRequest => ({ method: 'GET', path: `/api/v1/parts/${id}` });
 
+const machineCall = (more: object): ApiRequest => ({
+  method: 'POST',
+  path: '/api/v1/work_orders',
+  body: JSON.stringify({ work_order: { title: 'Overheated', description: 'Sensor 7 says 94 degrees', ...more } }),
+});
+
 const graphql = (query: string, variables: object): ApiRequest => ({
   method: 'POST',
   path: '/api/v1/graphql',
@@ -114,6 +120,12 @@ export const scenarios: readonly Scenario[] = [
     about: 'order of ten parts',
     callers: 16,
     request: ([id = 0]) => ({ method: 'PATCH', path: `/api/v1/work_orders/${id}`, body: '{"work_order":{"status_id":5}}' }),
+  },
+  { name: 'alarm of a machine without a key: an order each', about: 'part', request: () => machineCall({}) },
+  {
+    name: 'alarm of a machine with a dedup_key: a comment each',
+    about: 'part',
+    request: ([id = 0]) => machineCall({ dedup_key: `part ${id}` }),
   },
   {
     name: `GraphQL, ${pageSize} work orders with asset, parts, costs`,

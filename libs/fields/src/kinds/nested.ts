@@ -29,6 +29,22 @@ export const NestedList = (type: () => Class, { max = 500, shown = type, ...opti
     output: { name, type: () => [shown()], nullable: false },
   })); // prettier-ignore
 
+/** A group of fields that a request says and nothing keeps. Codes: not_an_object, and those of its fields (named `asset.code`). */
+export const NestedObject =
+  (type: () => Class, { description }: Readonly<{ description: string }>): PropertyDecorator =>
+  (target, property) =>
+    defineField(target.constructor as Class, {
+      name: String(property),
+      description,
+      input: {
+        presence: 'nullable',
+        nested: { type, each: false },
+        check: (value) => (isObject(value) ? undefined : { code: 'not_an_object', message: 'must be an object' }),
+        graphql: type,
+        openApi: lazily(type),
+      },
+    });
+
 type ShownObjectOptions = Readonly<{
   description: string;
   /** What it is, from the row, or null; left out, what the row has under its name, which is never null. */

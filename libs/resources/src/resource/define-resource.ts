@@ -1,4 +1,4 @@
-import { streamName, type Event, type Row } from '#millwright/event-sourcing';
+import { streamName, type Event, type Row, type TableDefinition } from '#millwright/event-sourcing';
 import { camelCase, fieldsOf, isInput, pascalCase, type Class, type FieldDefinition } from '#millwright/fields';
 import { viewOf, type ListDefinition, type View } from '#millwright/lists';
 import { defineOutputType } from '../graphql/output-types.js';
@@ -15,6 +15,11 @@ import { neverMissing } from './record-values.js';
 import { listAttributesOf, personalView, plainTable, withoutGaps } from './resource-table.js';
 import { treeFields } from './tree-fields.js';
 
+const indexed = (table: TableDefinition, more: readonly (readonly string[])[] = []): TableDefinition => ({
+  ...table,
+  indexes: [...(table.indexes ?? []), ...more],
+});
+
 /** Makes a resource that is its fields and no more: it is created, changed, archived and brought back. Everything in the process may then refer to it. */
 export function defineRecord<Fields extends object, Figures extends object>(
   options: PlainOptions<Fields, Figures>,
@@ -29,7 +34,7 @@ export function defineRecord<Fields extends object, Figures extends object>(
   const { table, projection } = recordProjection({
     plural,
     stream,
-    table: plainTable({ plural, scope, fields: described.all, personal, defaultSort, history: options.history }),
+    table: indexed(plainTable({ plural, scope, fields: described.all, personal, defaultSort, history: options.history }), options.indexes),
   });
   const whole = withoutGaps(
     isPersonal(personal) ? personalView({ name, fields: described.all, personal, table }) : viewOf(table),

@@ -12,6 +12,10 @@ import type { ResourceDefinition, Written } from './resource-definition.js';
 import { toldOperations } from './resource-notes.js';
 import { ResourceReader } from './resource-reader.js';
 
+/** Documents that a creation may be answered with what is there already. */
+const Creates = ({ notes, answer }: ResourceDefinition): MethodDecorator =>
+  notes.create?.mayBeThere ? ApiAnswer(answer) : () => undefined;
+
 /** The REST edge of a resource: list, show, create, update, archive, bring back, and the operations of its own. */
 export function resourceController(resource: ResourceDefinition, operations: readonly CommandOperation[]): Class {
   const { root, path, plural, typeName, list: listed, fields, heading, answer: Full, rowOfList: Row } = resource;
@@ -31,6 +35,7 @@ export function resourceController(resource: ResourceDefinition, operations: rea
     @Post()
     @OverRest(told.create)
     @ApiAnswer(Full, { status: 201 })
+    @Creates(resource)
     create(@ResourceBody(create, root) input: object): Promise<Answer> {
       return this.carryOut(new CreateResource(resource, input));
     }

@@ -9,7 +9,14 @@ import type { Printer } from './printer.js';
 import type { ResourceFields } from './resource-fields.js';
 
 /** A resource right after a command, from the decided state. */
-export type Written = Readonly<{ id: number; row: Row; revision: number; position: Position }>;
+export type Written = Readonly<{
+  id: number;
+  row: Row;
+  revision: number;
+  position: Position;
+  /** 200 where a creation was answered with what is there already. */
+  status?: 200;
+}>;
 
 /** The same with what was decided, for a room that goes on with it. */
 export type Decided<State> = Outcome<State> & Written;
@@ -34,7 +41,12 @@ export const operationNames = ['create', 'list', 'one', 'update', 'archive', 'un
 export type OperationName = (typeof operationNames)[number];
 
 /** What is to be said of an operation beside what is true of all resources: a sentence or two, and codes of refusals with when. */
-export type OperationNotes = Readonly<{ description?: string; refusals?: string }>;
+export type OperationNotes = Readonly<{
+  description?: string;
+  refusals?: string;
+  /** A creation may be answered with what is there already (200). */
+  mayBeThere?: true;
+}>;
 
 /** A resource from its one definition: what its edges, its lists and whoever refers to it need to know of it. */
 export type ResourceDefinition = Readonly<{

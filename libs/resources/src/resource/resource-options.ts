@@ -47,6 +47,8 @@ export type PlainOptions<Fields extends object, Figures extends object> = Shared
     rules?: RecordRules<Fields & Figures>;
     /** What it shows that streams of another category decide. */
     companion?: Companion;
+    /** What is looked up by whole values, beside its usual sorts and what it refers to. */
+    indexes?: readonly (readonly string[])[];
     /** Every version is kept, so that it can be read as it was at any place of the log. */
     history?: boolean;
     hidden?: boolean;

@@ -71,9 +71,9 @@ export class ResourceReader {
   }
 
   /** The answer of a write, from the decided state. */
-  written(resource: ResourceDefinition, { row, revision, position }: Written): Answer | Promise<Answer> {
+  written(resource: ResourceDefinition, { row, revision, position, status }: Written): Answer | Promise<Answer> {
     return whenKnown(this.figures.get(resource)?.decided(row, position), (beside) =>
-      whenKnown(resource.printer.print(row, 'full', this.related, beside), (data) => new Answer(data, { revision, position })),
+      whenKnown(resource.printer.print(row, 'full', this.related, beside), (data) => new Answer(data, { status, revision, position })),
     );
   }
 

@@ -31,11 +31,8 @@ export class ResourceWriter {
     input: object,
     decide: (state: State, id: number, details: State['details'], children: WantedChildren) => readonly E[],
   ): Promise<Decided<State>> {
-    const { name, stream, fields } = resource;
-    const values = storedValues(fields.input, input, {});
-    const problems = await this.references.problems(name, fields.input, values);
-    const details = completeDetails(fields, detailsOf(fields, values)) as State['details'];
-    const children = wantedChildren(fields.children, values, name);
+    const { name, stream } = resource;
+    const { details, children, problems } = await this.wanted(resource, input);
     const decideUnder = (state: State, id: number): readonly E[] => {
       refuseIf(problems);
       return decide(state, id, details, children);
@@ -45,12 +42,9 @@ export class ResourceWriter {
       const outcome = await this.events.create(stream, name, decideUnder);
       return this.written(resource, outcome.id, outcome);
     }
-    const key = referenceKey(name, reference);
-    const id = await this.externalReferences.idToCreate(key, await this.events.nextId(name), (holder) =>
-      this.referenceOf(resource, holder),
-    );
+    const id = await this.idToCreate(resource, reference);
     const outcome = await this.events.execute(stream, id, (state) => {
-      if (state.history) throw duplicateReference(key, id);
+      if (state.history) throw duplicateReference(referenceKey(name, reference), id);
       return decideUnder(state, id);
     });
     return this.written(resource, id, outcome);
@@ -62,20 +56,42 @@ export class ResourceWriter {
    * @throws Rejection DUPLICATE_REFERENCE with the id of the holder, CONFLICT, and what `work` throws
    */
   async createThrough<State extends ResourceState, E extends Event, Result>(
-    { name, stream, fields }: DecidedResource<State, E>,
+    resource: DecidedResource<State, E>,
     input: object,
     before: object,
     work: (id: number, details: State['details'], problems: readonly Detail[]) => Promise<Result>,
   ): Promise<Result> {
-    const values = storedValues(fields.input, input, {});
-    const problems = await this.references.problems(name, fields.input, values, before);
-    const details = completeDetails(fields, detailsOf(fields, values)) as State['details'];
+    const { name, stream } = resource;
+    const { details, problems } = await this.wanted(resource, input, before);
     const id = await this.events.nextId(name);
     const { externalReference: reference } = details;
     if (!reference || problems.length > 0) return work(id, details, problems);
     const holds = async (holder: number, carried: string): Promise<boolean> =>
       isReference(await this.referenceOf({ stream }, holder), carried);
     return this.externalReferences.move({ id, to: referenceKey(name, reference), holds }, () => work(id, details, problems));
+  }
+
+  /** What a creation asks for, and what is wrong with what it refers to and `before` did not: to be thrown inside the decision. */
+  async wanted<State extends ResourceState, E extends Event>(
+    { name, fields }: DecidedResource<State, E>,
+    input: object,
+    before: object = {},
+  ): Promise<Readonly<{ details: State['details']; children: WantedChildren; problems: readonly Detail[] }>> {
+    const values = storedValues(fields.input, input, {});
+    const problems = await this.references.problems(name, fields.input, values, before);
+    const details = completeDetails(fields, detailsOf(fields, values)) as State['details'];
+    return { details, children: wantedChildren(fields.children, values, name), problems };
+  }
+
+  /** The id to create a record under, where it may have a reference. @throws Rejection DUPLICATE_REFERENCE, CONFLICT */
+  async idToCreate<State extends ResourceState, E extends Event>(
+    resource: DecidedResource<State, E>,
+    reference: string | null,
+  ): Promise<number> {
+    const proposed = await this.events.nextId(resource.name);
+    if (reference === null || reference === '') return proposed;
+    const key = referenceKey(resource.name, reference);
+    return this.externalReferences.idToCreate(key, proposed, (holder) => this.referenceOf(resource, holder));
   }
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, DUPLICATE_REFERENCE, CONFLICT, PRECONDITION_FAILED, and what `decide` says */

@@ -41,12 +41,13 @@ export type ChangeWorkOrder = WantedStatus & WantedProcedures & Readonly<{ chang
 /**
  * Edits the order, moves it to another status, or both in one append. What is so already appends nothing.
  * @throws Rejection NOT_FOUND; CONFLICT archived, or a completion is running; WORK_ORDER_CLOSED between completed and cancelled; PROCEDURE_ANSWERED, PROCEDURE_INCOMPLETE;
- *   VALIDATION_FAILED (contradicts_status, out_of_range, not_unique, too_many_parts)
+ *   VALIDATION_FAILED (contradicts_status, out_of_range, not_unique, never_changes, too_many_parts)
  */
 export function changeWorkOrder(order: WorkOrder, { changes = {}, templates, ...wanted }: ChangeWorkOrder): WorkOrderEvent[] {
   requireInUse(order);
   const changed = changedFields(order.details, changes);
   requireDistinctOrders(changed);
+  if ('dedupKey' in changed) throw invalid('work_order.dedup_key', 'never_changes', 'never changes');
   const edits: WorkOrderEvent[] =
     Object.keys(changed).length === 0 ? [] : [{ type: 'WorkOrderDetailsChanged', data: { changes: changed } }];
   if (templates) edits.push(...followTemplates(order, templates));

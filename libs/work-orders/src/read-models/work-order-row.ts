@@ -126,6 +126,7 @@ const table = {
     ['entity_id', 'completed_at', 'id'],
     ['asset_id'],
     ['work_order_request_id'],
+    ['entity_id', 'dedup_key'],
   ],
   history: {
     owner: 'entity_id',

@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { DataSource, EntityManager } from 'typeorm';
+import { v4 as randomUuid } from 'uuid';
+import { currentEntity, userIdOf } from '#millwright/access';
+import { comment, commentIds } from '#millwright/comments';
+import {
+  appendedNothing,
+  currentContext,
+  EventStore,
+  KeptTexts,
+  PositionNotReached,
+  ProcessManagerEngine,
+  ProjectionEngine,
+  type Detail,
+  type ExecuteOptions,
+  type Loaded,
+  type Outcome,
+  type Position,
+  type RecordedEvent,
+} from '#millwright/event-sourcing';
+import { columnSql, rowsOf } from '#millwright/lists';
+import { duplicateReference, Questions, referenceKey, refuseIf, ResourceWriter, type Decided } from '#millwright/resources';
+import { alarmsName, openedBy, saidBy } from './alarm-process.js';
+import { alarm, raiseAlarm, repeatAlarm, takesRepeats, type Alarm } from './domain/alarm.js';
+import type { AlarmEvent } from './domain/alarm.events.js';
+import { openWorkOrder, type OpenWorkOrder } from './domain/work-order-status.js';
+import { workOrder } from './domain/work-order.js';
+import type { WorkOrder } from './domain/work-order.state.js';
+import { pending } from './fulfilment.js';
+import { workOrders } from './work-order.resource.js';
+
+/** How long an answer waits for the order that another request opens; and for the read models, in milliseconds. */
+const longestWaitMs = 5_000;
+const longestShowingMs = 1_000;
+/** How long one step is tried, in milliseconds. */
+const patienceMs = 3_000;
+
+/** What an order with a key is to be. `text`: what a repeat says. `problems`: what is wrong with what it refers to. */
+export type AlarmedOrder = Omit<OpenWorkOrder, 'workOrderId'> & Readonly<{ text: string; problems: readonly Detail[] }>;
+
+/** Another request was first: what is to be done is looked at anew. */
+class Overtaken extends Error {}
+
+/** Alarms of machines: of all that come with one key while an order of it is open, one opens it and the others are said on it (S5, S42). */
+@Injectable()
+export class Alarms {
+  private readonly texts: KeptTexts;
+
+  constructor(
+    private readonly events: EventStore,
+    private readonly resources: ResourceWriter,
+    private readonly processes: ProcessManagerEngine,
+    private readonly projections: ProjectionEngine,
+    private readonly questions: Questions,
+    private readonly database: DataSource,
+    entities: EntityManager,
+  ) {
+    this.texts = new KeptTexts(entities);
+  }
+
+  /** @throws Rejection VALIDATION_FAILED, DUPLICATE_REFERENCE, COMPLETION_PENDING (taken, and still being carried out) */
+  async raise(key: string, wanted: AlarmedOrder): Promise<Decided<WorkOrder>> {
+    const id = `${currentEntity().id}.${createHash('sha256').update(key).digest('hex')}`;
+    for (;;) {
+      const { state: seen } = await this.events.load(alarm, id);
+      const holder = await this.openOrder(seen, key);
+      const decide = (decision: (state: Alarm) => AlarmEvent[]) => (state: Alarm) => {
+        refuseWrong(wanted);
+        if (state.workOrderId !== seen.workOrderId) throw new Overtaken();
+        return decision(state);
+      };
+      try {
+        const outcome = holder === undefined ? await this.open(id, wanted, decide) : await this.repeat(id, holder, wanted, decide);
+        return await this.followed(outcome);
+      } catch (failure) {
+        if (!(failure instanceof Overtaken)) throw failure;
+      }
+    }
+  }
+
+  /** The order that repeats go to: the newest, else an older one that was opened again. */
+  private async openOrder({ workOrderId, counts }: Alarm, key: string): Promise<number | undefined> {
+    if (workOrderId === null) return undefined;
+    if (await this.isOpen(workOrderId)) return workOrderId;
+    if (counts.size < 2) return undefined;
+    await this.questions.everythingIsShown('The work orders of this alarm cannot be read right now. Please try again.');
+    const { view } = workOrders.list;
+    const sql = (name: string): string => columnSql(view, name);
+    const [older] = await this.database.query<{ id: string }[]>(
+      `SELECT ${sql('id')}::text AS id FROM ${rowsOf(view)} WHERE ${sql('entity_id')} = $1 AND ${sql('dedup_key')} = $2
+         AND ${sql('status_kind')} = 'open' AND NOT ${sql('archived')} ORDER BY ${sql('id')} DESC LIMIT 1`,
+      [currentEntity().id, key],
+    );
+    return older && (await this.isOpen(Number(older.id))) ? Number(older.id) : undefined;
+  }
+
+  private async isOpen(workOrderId: number): Promise<boolean> {
+    return takesRepeats((await this.events.load(workOrder, workOrderId)).state);
+  }
+
+  private async open(id: string, { details, status, completedAt, templates }: AlarmedOrder, decide: Decide): Promise<Outcome<Alarm>> {
+    const { externalReference } = details;
+    const workOrderId = await this.resources.idToCreate(workOrders, externalReference);
+    const { state: taken } = await this.events.load(workOrder, workOrderId);
+    return this.events.execute(
+      alarm,
+      id,
+      decide((state) => {
+        // Without a reference the id is that of an order which the sequence has forgotten: the next one is tried.
+        if (taken.history && externalReference === null) throw new Overtaken();
+        if (taken.history) throw duplicateReference(referenceKey(workOrders.name, String(externalReference)), workOrderId);
+        return raiseAlarm(state, {
+          workOrderId,
+          details,
+          status: status ?? null,
+          completedAt: completedAt ?? null,
+          procedures: templates ?? [],
+        });
+      }),
+      patiently(),
+    );
+  }
+
+  private async repeat(id: string, workOrderId: number, { text }: AlarmedOrder, decide: Decide): Promise<Outcome<Alarm>> {
+    const commentId = await this.events.nextId(commentIds.name);
+    const kept = await this.texts.keep({ id: randomUuid(), recordId: commentId, content: text });
+    const said = { workOrderId, commentId, authorId: userIdOf(currentContext().actor), textId: kept.id, textSha256: kept.digest };
+    try {
+      const outcome = await this.events.execute(
+        alarm,
+        id,
+        decide((state) => repeatAlarm(state, said)),
+        patiently(),
+      );
+      // An earlier try of the same request may have kept it under another id, which its event names.
+      if (!named(outcome.events as readonly RecordedEvent<AlarmEvent>[], kept.id)) await this.texts.takeBack(kept.id);
+      return outcome;
+    } catch (failure) {
+      if (failure instanceof Overtaken || appendedNothing(failure)) await this.texts.takeBack(kept.id);
+      throw failure;
+    }
+  }
+
+  /** What follows from the alarm, and the order after it, at a position that covers both. Another process may have come first: then it is there. */
+  private async followed(outcome: Outcome<Alarm>): Promise<Decided<WorkOrder>> {
+    const [happened] = outcome.events as readonly RecordedEvent<AlarmEvent>[];
+    if (!happened) throw new Error('an alarm was answered without its event');
+    const { workOrderId } = happened.data;
+    const { position: followedAt } =
+      happened.type === 'AlarmRaised'
+        ? await this.events.execute(workOrder, workOrderId, openedBy(happened.data, happened.metadata.recorded_at), patiently())
+        : await this.events.execute(comment, happened.data.commentId, saidBy(happened.data), patiently());
+    const order = await this.opened(workOrderId, outcome.position);
+    const position = [outcome.position, followedAt, order.position].reduce((last, at) => (at > last ? at : last));
+    // How often it came, and what was said, is shown from the read models.
+    await this.projections.reaches(position, longestShowingMs);
+    const decided = this.resources.written(workOrders, workOrderId, { ...order, position, events: [] });
+    return happened.type === 'AlarmRepeated' ? { ...decided, status: 200 } : decided;
+  }
+
+  /** A repeat may come before whoever was first has opened the order. */
+  private async opened(workOrderId: number, position: Position): Promise<Loaded<WorkOrder>> {
+    const order = await this.events.load(workOrder, workOrderId);
+    if (order.state.history) return order;
+    try {
+      await this.processes.waitFor(alarmsName, position, { timeout: longestWaitMs });
+    } catch (error) {
+      throw error instanceof PositionNotReached ? pending(position) : error;
+    }
+    return this.events.load(workOrder, workOrderId);
+  }
+}
+
+/** Of a storm of alarms most are overtaken and begin anew: each step has its time for itself. */
+const patiently = (): ExecuteOptions => ({ context: { ...currentContext(), deadline: Date.now() + patienceMs } });
+
+type Decide = (decision: (state: Alarm) => AlarmEvent[]) => (state: Alarm) => AlarmEvent[];
+
+const named = (events: readonly RecordedEvent<AlarmEvent>[], textId: string): boolean =>
+  events.some((event) => event.type === 'AlarmRepeated' && event.data.textId === textId);
+
+/** What would be wrong with opening the order: said before anything is appended, also of a repeat. */
+function refuseWrong({ problems, text: _, ...wanted }: AlarmedOrder): void {
+  refuseIf(problems);
+  openWorkOrder(workOrder.initialState, { workOrderId: 0, ...wanted });
+}
