@@ -35,7 +35,9 @@ describe('comments on a work order', () => {
   it('lose their text when their author withdraws them, and stay', async () => {
     const order = await open();
     const text = `Not for everybody ${randomUUID()}`;
-    const { id } = (await say(order, text).expect(201)).data;
+    const key = { 'idempotency-key': randomUUID() };
+    const repeated = () => app.post(`/work_orders/${order}/comments`, { comment: { text } }, key).expect(201);
+    const { id } = (await repeated()).data;
     const path = `/work_orders/${order}/comments/${id}`;
     await app.delete(path).expect(204);
     const row = (await app.get(path).expect(200)).data;
@@ -43,6 +45,8 @@ describe('comments on a work order', () => {
     expect((await app.get(`/work_orders/${order}/comments`)).data).toEqual([row]);
     expect((await app.get(`/work_orders/${order}/comments?search=everybody`)).data).toEqual([]);
     expect((await app.get(`/work_orders?filter[id_eq]=${order}`)).data[0].comments_count).toBe(0);
+    // Nor does a repeat of the very request that said it.
+    expect((await repeated()).data).toMatchObject({ id, text: null });
     const again = await app.delete(path).expect(204);
     expect((await app.get(path)).headers.get('etag')).toBe(again.headers.get('etag'));
     const trail = await app.get(`/audit_trail?stream=comment-${id}&sort=position asc`).expect(200);

@@ -97,6 +97,15 @@ export class IdempotencyKeys {
     while ((await this.table.purge()) > 0);
   }
 
+  /**
+   * Has a text vanish from the answers that are kept for repeats, which tell the record as it was: `text` stands there as the JSON of a property of that name.
+   * @param made when the record was made (RFC 3339), and its answers with it
+   */
+  async forgetText({ id, text, made }: Readonly<{ id: number; text: string; made: string }>): Promise<void> {
+    await this.settled();
+    await this.table.replaceIn(made, { holding: `"id":${id},`, said: `"text":${JSON.stringify(text)}`, by: '"text":null' });
+  }
+
   /** Nest calls this when the last request of the application was answered. */
   async onApplicationShutdown(): Promise<void> {
     this.close();

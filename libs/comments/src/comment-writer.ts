@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { v4 as randomUuid } from 'uuid';
-import { userIdOf } from '#millwright/access';
+import { IdempotencyKeys, userIdOf } from '#millwright/access';
 import {
   appendedNothing,
   currentContext,
@@ -37,6 +37,7 @@ export class CommentWriter {
     private readonly events: EventStore,
     private readonly projections: ProjectionEngine,
     private readonly related: RelatedRecords,
+    private readonly keys: IdempotencyKeys,
     entities: EntityManager,
   ) {
     this.texts = new KeptTexts(entities);
@@ -79,9 +80,11 @@ export class CommentWriter {
       if (about && !isAbout(state, about)) throw noSuchRecord();
       return withdrawComment(state, userIdOf(currentContext().actor));
     });
-    const { added } = outcome.state;
-    // A process that ends here leaves it to `commentErasure`.
+    const { added, history } = outcome.state;
+    const text = added && (await this.texts.read(added.textId));
+    // A process that ends here leaves the text to `commentErasure`.
     if (added) await this.texts.erase(added.textId);
+    if (history && text != null) await this.keys.forgetText({ id: commentId, text, made: history.created.at });
     return this.written(outcome);
   }
 
