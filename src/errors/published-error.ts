@@ -52,13 +52,14 @@ function publishedRejection(rejection: Rejection): PublishedError {
   // What an event kept may come from another release, which published more.
   const definition: ErrorDefinition | undefined = publishedErrors[rejection.code];
   if (!definition) return published('INTERNAL', 'Something went wrong on our side; please quote the request id.');
-  const { position, retry_after_seconds: seconds } = rejection.facts;
+  const { retry_after_seconds: seconds, ...facts } = rejection.facts;
+  const { position } = facts;
   return {
     status: definition.status,
     code: rejection.code,
     message: rejection.message,
     details: rejection.details,
-    facts: printable(rejection.facts),
+    facts: printable(facts),
     headers: {
       ...retryAfter(typeof seconds === 'number' ? seconds : definition.retryAfterSeconds),
       ...(typeof position === 'bigint' || typeof position === 'string' ? { 'X-Position': position.toString() } : {}),
