@@ -26,6 +26,10 @@ export type ReactionCommand = Readonly<{
 export interface Consequences<State> {
   /** The state just before the event, whatever came later: a reaction judges by the order of the log, never by a fresh read. */
   before(): Promise<State>;
+  /** The state of another stream when the log had come to the event. */
+  stateThen<Target, E extends Event>(stream: Stream<Target, E>, id: number): Promise<Target>;
+  /** The time zone of the event's site (an IANA name), for what belongs to another day than the event; UTC where there is no site. */
+  timeZone(): Promise<string>;
   /**
    * Decides on a stream; conflicts are decided anew without limit. Answers the state after it, or undefined after a refusal.
    * What is thrown that is no refusal of the decision has the whole event handled again.
@@ -57,10 +61,10 @@ export type Reaction = Readonly<{ name: string; category: string; startsAt: Proc
 
 /** What reactions need of the world. */
 export type ReactionWorld = Readonly<{
-  events: Pick<EventStore, 'execute' | 'hasAppended' | 'loadAt' | 'nextId'>;
+  events: Pick<EventStore, 'execute' | 'hasAppended' | 'loadAt' | 'loadUpTo' | 'nextId'>;
   outbox: Pick<Outbox, 'put'>;
   texts: Pick<KeptTexts, 'keep'>;
-  /** The time zone of a site: asked for only where an event has no date of its site yet, as those of earlier releases. */
+  /** The time zone of a site, for events that have no date of it yet, as those of earlier releases, and for reactions that ask. */
   timeZoneOf(entityId: number): Promise<string | undefined>;
 }>;
 
@@ -125,6 +129,8 @@ async function consequencesOf<State, E extends Event>(
   };
   return {
     before: () => events.loadAt(stream, idOf(cause.stream), cause.revision - 1),
+    stateThen: async (other, id) => (await events.loadUpTo(other, id, cause.position)).state,
+    timeZone: async () => (entityId === null ? undefined : await timeZoneOf(entityId)) ?? 'Etc/UTC',
     nextId: async (sequence) => events.nextId(sequence),
     async keepText(what, content, sequence) {
       const kept = `text ${what}`;

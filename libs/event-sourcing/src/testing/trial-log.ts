@@ -46,7 +46,7 @@ export class TrialLog {
     return recorded;
   }
 
-  events(): Pick<EventStore, 'create' | 'execute' | 'hasAppended' | 'load' | 'loadAt' | 'nextId'> {
+  events(): Pick<EventStore, 'create' | 'execute' | 'hasAppended' | 'load' | 'loadAt' | 'loadUpTo' | 'nextId'> {
     const events: ReturnType<TrialLog['events']> = {
       create: async (stream, _sequence, decide) => {
         const id = (this.last += 1);
@@ -58,6 +58,10 @@ export class TrialLog {
       },
       loadAt: (stream, id, revision) =>
         Promise.resolve(this.stateOf(stream, this.of(streamName(stream.category, id)).slice(0, revision + 1))),
+      loadUpTo: (stream, id, upTo) => {
+        const all = this.of(streamName(stream.category, id)).filter(({ position }) => position <= upTo);
+        return Promise.resolve({ state: this.stateOf(stream, all), revision: all.length - 1, position: all.at(-1)?.position ?? 0n });
+      },
       nextId: () => Promise.resolve((this.last += 1)),
       hasAppended: (stream, id, eventId) => Promise.resolve(this.of(streamName(stream.category, id)).some((event) => event.id === eventId)),
       execute: <State, E extends Event>(

@@ -56,8 +56,8 @@ export function updateInputOf<Fields extends object>(
   return update;
 }
 
-/** What a mutation did: the source of its object type, and the position that covers it. */
-export type Mutated = Readonly<{ row: Row; position: Position }>;
+/** What a mutation did: the source of its object type, null where it has nothing to show, and the position that covers it. */
+export type Mutated<Source extends Row | null = Row> = Readonly<{ row: Source; position: Position }>;
 
 /** What a request asks of its one mutation by headers, as it would of a write of REST. */
 export type MutationHeaders = Readonly<{
@@ -84,7 +84,13 @@ export class Mutations {
    * @param input what makes two requests with one key the same
    * @param root what REST's fields of this command stand under, so that details can name `input.unitCost` for `part.unit_cost`
    */
-  async run(operation: Operation, input: unknown, options: MutationOptions, work: () => Promise<Mutated>, root = ''): Promise<Row> {
+  async run<Source extends Row | null = Row>(
+    operation: Operation,
+    input: unknown,
+    options: MutationOptions,
+    work: () => Promise<Mutated<Source>>,
+    root = '',
+  ): Promise<Source> {
     try {
       return await this.once(operation, input, options, work);
     } catch (error) {
@@ -92,35 +98,41 @@ export class Mutations {
     }
   }
 
-  private async once(
+  private async once<Source extends Row | null>(
     { name, atArchivedSites }: Operation,
     input: unknown,
     options: MutationOptions,
-    work: () => Promise<Mutated>,
-  ): Promise<Row> {
+    work: () => Promise<Mutated<Source>>,
+  ): Promise<Source> {
     const scope = currentScope();
     // What an operation before this one has read is out of date: several mutations may stand in one document.
     this.related.forget();
     const { key, ...conditions } = conditionsOf(options, headersOfRequests.get(scope));
     const keyed = key === undefined ? undefined : { key, operation: `mutation ${name}`, asked: { input: plain(input) } };
-    return this.seen(scope, await this.writes.run({ scope, atArchivedSites, ...conditions, keyed }, async () => storedOf(await work())));
+    return this.seen<Source>(
+      scope,
+      await this.writes.run({ scope, atArchivedSites, ...conditions, keyed }, async () => storedOf(await work())),
+    );
   }
 
-  private async seen(scope: RequestScope, { headers, body, replayed }: StoredAnswer & { replayed: boolean }): Promise<Row> {
+  private async seen<Source extends Row | null>(
+    scope: RequestScope,
+    { headers, body, replayed }: StoredAnswer & { replayed: boolean },
+  ): Promise<Source> {
     const position = BigInt(headers['X-Position'] ?? 0);
     const before = outcomes.get(scope) ?? { position: 0n, replayed: true };
     outcomes.set(scope, { position: position > before.position ? position : before.position, replayed: before.replayed && replayed });
     // What stands below this field is read as of a moment after it.
     this.related.forget();
     await currentMoment()?.over();
-    return JSON.parse(body) as Row;
+    return JSON.parse(body) as Source;
   }
 }
 
 const plain = (input: unknown): unknown => JSON.parse(JSON.stringify(input));
 
 /** The row as a repeat finds it: a first answer is shown from the same, so that the two cannot differ. */
-const storedOf = ({ row, position }: Mutated): StoredAnswer => ({
+const storedOf = ({ row, position }: Mutated<Row | null>): StoredAnswer => ({
   status: 200,
   headers: { 'X-Position': String(position) },
   body: JSON.stringify(row),

@@ -15,8 +15,8 @@ export function addMutations(resolver: object, { resource, operations, Output }:
   for (const operation of operations) {
     const { name, command, root = resource.root, description, summary, refusals, answers } = operation;
     const described = operationOn(resource, operation);
-    const resolve = function (this: Edge, input: Command<Written>, options: MutationOptions): Promise<Row> {
-      const work = async (): Promise<Mutated> => {
+    const resolve = function (this: Edge, input: Command<Written>, options: MutationOptions): Promise<Row | null> {
+      const work = async (): Promise<Mutated<Row | null>> => {
         const written = await this.commands.execute(input);
         return decidedSource(written, this.answers.sourceOf(operation, written));
       };
@@ -41,7 +41,7 @@ export function addMutations(resolver: object, { resource, operations, Output }:
  * What a mutation answers from. The read models may not have seen what was just decided, so figures beside the row come from the decided states, too:
  * they are read as of `decided_at`.
  */
-export const decidedSource = ({ row, position }: Written, source: Row = row): Mutated => ({
-  row: { ...source, decided_at: position.toString() },
-  position,
-});
+export const decidedSource = <Source extends Row | null = Row>(
+  { row, position }: Written,
+  source: Source = row as unknown as Source,
+): Mutated<Source> => ({ row: source && { ...source, decided_at: position.toString() }, position });

@@ -68,6 +68,8 @@ type OtherAnswer<Result, C> = Readonly<{
   /** What the answer looks like over REST. */
   printed: Class;
   status?: 201;
+  /** There may be nothing to show: the answer is null then. */
+  mayBeNull?: true;
   /** The GraphQL type; left out, it is the resource's. */
   output?: () => Class;
   by: Type<OtherAnswers<Result, C>>;
@@ -77,7 +79,7 @@ type OtherAnswer<Result, C> = Readonly<{
 export interface OtherAnswers<Result, C> {
   answer(result: Result, command: C): Promise<Answer>;
   /** The source of the GraphQL type, where that is not the resource's. */
-  source?(result: Result): Row;
+  source?(result: Result): Row | null;
 }
 
 /** A command on a resource beside those that every resource has. Its class is what requests say. */

@@ -22,9 +22,9 @@ export class ResourceAnswers {
   }
 
   /** The source of what GraphQL shows. */
-  sourceOf({ answers }: CommandOperation, result: Written): Written['row'] {
+  sourceOf({ answers }: CommandOperation, result: Written): Written['row'] | null {
     const other = answers?.output && this.services.get(answers.by, { strict: false });
-    return other?.source?.(result) ?? result.row;
+    return other?.source ? other.source(result) : result.row;
   }
 }
 
@@ -52,7 +52,7 @@ export function addRoutes(controller: object, { resource, operations, Full }: Ro
       OverRest(operationOn(resource, operation)),
       // Nest answers a POST with 201 by itself, also where nothing is created.
       HttpCode(isEmpty ? 204 : (answers?.status ?? 200)),
-      ...(isEmpty ? [] : [ApiAnswer(answers?.printed ?? Full, { status: answers?.status })]),
+      ...(isEmpty ? [] : [ApiAnswer(answers?.printed ?? Full, { status: answers?.status, mayBeNull: answers?.mayBeNull })]),
     ];
     const parameter = isEmpty ? FromPath(command, fromPath) : root === undefined ? PlainBody(command, fromPath) : ResourceBody(command, root, fromPath, mayBeEmpty); // prettier-ignore
     parameter(controller, name, 0);

@@ -15,8 +15,12 @@ export function ApiHeading(name: string, description: string): ClassDecorator {
 export const descriptionOfHeading = (name: string): string | undefined => headings.get(name);
 
 /** Documents a success: the data under the envelope. */
-export function ApiAnswer(type: Class, { status = 200, list = false }: { status?: number; list?: boolean } = {}): MethodDecorator {
-  const data = { $ref: getSchemaPath(type) };
+export function ApiAnswer(
+  type: Class,
+  { status = 200, list = false, mayBeNull = false }: { status?: number; list?: boolean; mayBeNull?: boolean } = {},
+): MethodDecorator {
+  const reference = { $ref: getSchemaPath(type) };
+  const data = mayBeNull ? { nullable: true, allOf: [reference] } : reference;
   return applyDecorators(
     ApiExtraModels(type),
     ApiResponse({
