@@ -9,18 +9,32 @@ import {
   type Channel,
   type EventStore,
   type ProcessManager,
+  type ProjectionEngine,
   type Reaction,
   type Timer,
 } from '#millwright/event-sourcing';
 import { entities as sites } from '#millwright/sites';
 import { assetPartsReaction } from '#millwright/inventory';
-import { fulfilmentReaction, requestConversionReaction, requestFollowingReaction } from '#millwright/work-orders';
+import {
+  fulfilmentReaction,
+  requestConversionReaction,
+  requestFollowingReaction,
+  timekeepingReaction,
+  timersIn,
+  timersOfClosedOrders,
+} from '#millwright/work-orders';
 import type pg from 'pg';
 import { alarmReaction } from '#millwright/work-orders';
 import type { EntityManager } from 'typeorm';
 
 /** Everything that happens because of something that happened. */
-const reactions: readonly Reaction[] = [fulfilmentReaction, assetPartsReaction, requestConversionReaction, requestFollowingReaction];
+const reactions: readonly Reaction[] = [
+  fulfilmentReaction,
+  assetPartsReaction,
+  requestConversionReaction,
+  requestFollowingReaction,
+  timekeepingReaction,
+];
 
 /** Everything that happens because it is time. */
 const timers: readonly Timer[] = [];
@@ -29,7 +43,12 @@ const timers: readonly Timer[] = [];
 const channels: readonly Channel[] = [];
 
 /** Everything that turns events and time into commands and messages. */
-export function processManagers(events: EventStore, pool: pg.Pool, entities: EntityManager): readonly ProcessManager[] {
+export function processManagers(
+  events: EventStore,
+  pool: pg.Pool,
+  entities: EntityManager,
+  projections: ProjectionEngine,
+): readonly ProcessManager[] {
   const world = {
     events,
     pool,
@@ -43,7 +62,9 @@ export function processManagers(events: EventStore, pool: pg.Pool, entities: Ent
     },
   };
   return [
-    ...[...reactions, alarmReaction].map((reaction) => processManagerOf(reaction, world)),
+    ...[...reactions, alarmReaction, timersOfClosedOrders(timersIn({ ...world, projections }))].map((reaction) =>
+      processManagerOf(reaction, world),
+    ),
     commentErasure(events, entities),
     ...timers.map((timer) => processManagerOfTimer(timer, world)),
     ...(channels.length > 0 ? [processManagerOfOutbox(channels, world)] : []),

@@ -5,7 +5,7 @@ import { costsProjection } from '#millwright/finance';
 import { partTransactionsProjection, stockLevelsProjection } from '#millwright/inventory';
 import { workOrderRequestsProjection } from '#millwright/requests';
 import { downtimesProjection } from '#millwright/sites';
-import { alarmsProjection, laborEntriesProjection, workOrdersProjection } from '#millwright/work-orders';
+import { alarmsProjection, laborEntriesProjection, timersProjection, workOrdersProjection } from '#millwright/work-orders';
 import { records } from './records.js';
 
 /** Every read model of the application. Names and tables are unique among them; the engine refuses to start otherwise. */
@@ -16,6 +16,7 @@ export const projections: readonly Projection[] = [
   workOrdersProjection,
   laborEntriesProjection,
   alarmsProjection,
+  timersProjection,
   downtimesProjection,
   workOrderRequestsProjection,
   commentsProjection,

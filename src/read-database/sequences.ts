@@ -3,7 +3,7 @@ import type { IdSequence } from '#millwright/event-sourcing';
 import { parts, partTransactionIds } from '#millwright/inventory';
 import { workOrderRequests } from '#millwright/requests';
 import { downtimeIds } from '#millwright/sites';
-import { laborEntryIds, otherCostIds, procedureIds, workOrders } from '#millwright/work-orders';
+import { laborEntryIds, otherCostIds, timerIds, procedureIds, workOrders } from '#millwright/work-orders';
 import { records } from '../engine/records.js';
 
 /** Every sequence of ids, `app.<name>_id` in the database. One more here makes a sequence more at the next start. */
@@ -14,6 +14,7 @@ export const sequences: readonly IdSequence[] = [
   otherCostIds,
   procedureIds,
   laborEntryIds,
+  timerIds,
   downtimeIds,
   commentIds,
 ];

@@ -19,6 +19,7 @@ export function eventsDocument(published: EventsDocument | undefined): EventsDoc
     ...withDetails(typesOf('libs/inventory/src/domain/part.events.ts', 'PartEvent', 'part'), partFields, published),
     ...withDetails(typesOf('libs/work-orders/src/domain/work-order.events.ts', 'WorkOrderEvent', 'workOrder'), workOrderFields, published),
     ...withDetails(typesOf('libs/work-orders/src/domain/alarm.events.ts', 'AlarmEvent', 'alarm'), workOrderFields, published),
+    ...typesOf('libs/work-orders/src/domain/timekeeping.events.ts', 'TimekeepingEvent', 'timekeeping'),
     ...typesOf('libs/work-orders/src/domain/work-order.earlier-events.ts', 'EarlierWorkOrderEvent', 'workOrder'),
   ];
   const ofRecords = records.flatMap((record) => eventsOfRecord(record as unknown as PlainResource));

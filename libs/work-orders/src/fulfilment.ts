@@ -1,23 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import {
-  currentContext,
-  EventStore,
-  PositionNotReached,
-  ProcessManagerEngine,
-  Rejection,
-  type DetailCode,
-  type Position,
-  type RecordedEvent,
-} from '#millwright/event-sourcing';
+import { currentContext, EventStore, Rejection, type DetailCode, type RecordedEvent } from '#millwright/event-sourcing';
 import type { Decided } from '#millwright/resources';
+import { AwaitedProcesses, longestWaitMs, orPending } from './awaited-processes.js';
 import { concernsParts } from './domain/fulfilment.js';
 import { namedParts } from './domain/work-order-completion.js';
 import { workOrder } from './domain/work-order.js';
 import type { PartRefusalCode, RefusedCompletion, WorkOrder } from './domain/work-order.state.js';
 import { fulfilmentName } from './fulfilment-process.js';
-
-/** How long an answer waits for the parts; past that the client is asked to come back. */
-const longestWaitMs = 5_000;
 
 /**
  * Waits until the parts have said what they give. A command on an order is answered by what became of it, not by what it asked for:
@@ -27,7 +16,7 @@ const longestWaitMs = 5_000;
 export class Fulfilment {
   constructor(
     private readonly events: EventStore,
-    private readonly processes: ProcessManagerEngine,
+    private readonly processes: AwaitedProcesses,
   ) {}
 
   /**
@@ -39,7 +28,8 @@ export class Fulfilment {
     const causes = outcome.events.filter(concernsParts);
     const last = causes.at(-1);
     const until = Date.now() + longestWaitMs;
-    if (last || outcome.state.phase === 'completing') await this.passed(last?.position ?? outcome.position, until);
+    if (last || outcome.state.phase === 'completing')
+      await this.processes.passed(fulfilmentName, last?.position ?? outcome.position, until);
     // What the parts had to do with was settled before; the state is that of the command's own last event.
     else if (outcome.events.length > 0 || outcome.state.parts.size === 0) return outcome;
     // The parts' own events came after the order's, and the answer's position covers them, too.
@@ -49,35 +39,13 @@ export class Fulfilment {
     const refusal = refusalOfTheParts(loaded.state, causes, outcome.state);
     if (!refusal) return { ...outcome, ...loaded, position };
     // A refused completion is an event of its own, whose effects give back what had been issued.
-    await this.passed(loaded.position, until);
+    await this.processes.passed(fulfilmentName, loaded.position, until);
     const undone = await orPending(position, this.events.head());
     // Whoever is refused reads next what has become of it, as after a write of his own.
     currentContext().commits?.note(undone);
     throw new Rejection(refusal.code, refusal.message, refusal.details, { position: undone.toString() });
   }
-
-  private async passed(position: Position, until: number): Promise<void> {
-    try {
-      await this.processes.waitFor(fulfilmentName, position, { timeout: Math.max(0, until - Date.now()) });
-    } catch (error) {
-      throw error instanceof PositionNotReached ? pending(position) : error;
-    }
-  }
 }
-
-/** What was committed is never answered as unavailable. */
-export async function orPending<T>(position: Position, reading: Promise<T>): Promise<T> {
-  try {
-    return await reading;
-  } catch (error) {
-    throw error instanceof Rejection && error.code === 'UNAVAILABLE' ? pending(position) : error;
-  }
-}
-
-export const pending = (position: Position): Rejection =>
-  new Rejection('COMPLETION_PENDING', 'The request was taken and is still being carried out; repeat it to wait on.', [], {
-    position: position.toString(),
-  });
 
 /** A part's code where it is said of one field. */
 export const detailCodeOf = (code: PartRefusalCode): DetailCode => code.toLowerCase() as Lowercase<PartRefusalCode>;

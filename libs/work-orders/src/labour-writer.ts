@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { currentEntity, timeZoneOf } from '#millwright/access';
 import { dayIn, EventStore, type Detail, type IdSequence, type RecordedEvent } from '#millwright/event-sourcing';
 import { fieldsOf } from '#millwright/fields';
-import { ReferenceChecks, refuseIf, ResourceWriter, type Decided } from '#millwright/resources';
+import { ReferenceChecks, refuseIf, RelatedRecords, ResourceWriter, type Decided } from '#millwright/resources';
 import type { LabourEvent, RateType } from './domain/labour.events.js';
 import { logLabour, reverseLabour } from './domain/labour.js';
 import { workOrder } from './domain/work-order.js';
 import type { WorkOrder } from './domain/work-order.state.js';
 import { LogLabor, type ReverseLaborEntry, type WrittenLabour } from './labour.commands.js';
-import { LabourRates } from './labour-rates.js';
+import { rateOf } from './labour-rates.js';
 import { laborEntryRow } from './read-models/labor-entries.js';
 import { workOrders } from './work-order.resource.js';
 
@@ -25,7 +25,7 @@ export class LabourWriter {
     private readonly events: EventStore,
     private readonly orders: ResourceWriter,
     private readonly references: ReferenceChecks,
-    private readonly rates: LabourRates,
+    private readonly related: RelatedRecords,
   ) {}
 
   /** @throws Rejection NOT_FOUND, CONFLICT, VALIDATION_FAILED, VALUE_OUT_OF_RANGE, PRECONDITION_FAILED */
@@ -35,7 +35,7 @@ export class LabourWriter {
     const problems = await this.problems(work_order_id, said);
     const laborEntryId = await this.events.nextId(laborEntryIds.name);
     const rateType = (said.rate_type ?? 'regular') as RateType;
-    const rate = said.rate ?? (await this.rates.of(person, rateType));
+    const rate = said.rate ?? (await rateOf(this.related.services, person, rateType));
     const { zone, currency, ...time } = timeHere();
     const entry = {
       ...{ laborEntryId, ...person, startedAt, endedAt, rateType, rate, currency, ...time },

@@ -1,14 +1,37 @@
+import { AwaitedProcesses } from './awaited-processes.js';
+import { ClosedOrders } from './closed-orders.js';
 import { LaborEntriesController } from './labor-entries.controller.js';
 import { LaborEntryReader } from './labor-entry-reader.js';
 import { laborEntry } from './labor-entry.shown.js';
 import { labourOperations } from './labour.operations.js';
-import { LabourRates } from './labour-rates.js';
 import { LaborEntriesResolver, WorkOrderLabourResolver } from './labour.resolver.js';
 import { LabourWriter } from './labour-writer.js';
+import { StoppedTimerAnswers } from './stopped-timer-answers.js';
+import { timerOperations } from './timer.operations.js';
+import { ActiveTimerResolver, TimersResolver } from './timer.resolver.js';
+import { activeTimer, runningTimer } from './timer.shown.js';
+import { TimerReader } from './timer-reader.js';
+import { TimerWriter } from './timer-writer.js';
+import { TimersController } from './timers.controller.js';
 
 /** What the room's module has because of labour. */
 export const labour = {
-  operations: labourOperations,
-  controllers: [LaborEntriesController],
-  providers: [LabourRates, LabourWriter, LaborEntryReader, WorkOrderLabourResolver, LaborEntriesResolver, laborEntry.resolver],
+  operations: [...labourOperations, ...timerOperations],
+  controllers: [LaborEntriesController, TimersController],
+  providers: [
+    AwaitedProcesses,
+    ClosedOrders,
+    TimerWriter,
+    TimerReader,
+    StoppedTimerAnswers,
+    TimersResolver,
+    ActiveTimerResolver,
+    runningTimer.resolver,
+    activeTimer.resolver,
+    LabourWriter,
+    LaborEntryReader,
+    WorkOrderLabourResolver,
+    LaborEntriesResolver,
+    laborEntry.resolver,
+  ],
 };

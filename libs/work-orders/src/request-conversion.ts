@@ -17,7 +17,7 @@ import { asksForCompletion, openWorkOrder, type OpenWorkOrder } from './domain/w
 import type { WorkOrderEvent } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
 import type { WorkOrder } from './domain/work-order.state.js';
-import { orPending, pending } from './fulfilment.js';
+import { orPending, pending } from './awaited-processes.js';
 import { requestConversionReaction, requestFollowingReaction } from './request-processes.js';
 import { begun, withWholeChecklist } from './whole-checklist.js';
 import type { WorkOrderFields } from './work-order.fields.js';

@@ -6,6 +6,7 @@ import { showQuantity } from '#millwright/quantities';
 import { refuseIf, RelatedRecords, ResourceWriter, ResourceWriters, type Decided, type ResourceCommands } from '#millwright/resources';
 import { entities } from '#millwright/sites';
 import { Alarms } from './alarms.js';
+import { ClosedOrders } from './closed-orders.js';
 import { sideBySide } from './domain/side-by-side.js';
 import { archiveWorkOrder, unarchiveWorkOrder } from './domain/work-order-archive.js';
 import { awaitsParts } from './domain/work-order-completion.js';
@@ -32,6 +33,7 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
     private readonly statuses: WorkOrderStatuses,
     private readonly fulfilment: Fulfilment,
     private readonly requests: RequestConversion,
+    private readonly closedOrders: ClosedOrders,
     private readonly writers: ResourceWriters,
     private readonly related: RelatedRecords,
     private readonly names: MachineNames,
@@ -147,7 +149,7 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
   }
 
   private async settled(outcome: Decided<WorkOrder>): Promise<Decided<WorkOrder>> {
-    const settled = await this.fulfilment.settled(outcome);
+    const settled = await this.closedOrders.withTheirLabour(outcome, await this.fulfilment.settled(outcome));
     return this.requests.followed(this.resources.written(workOrders, outcome.id, settled));
   }
 }

@@ -30,6 +30,7 @@ import { ProcedureTemplateIds } from './procedures/template-ids.js';
 import { assetPath, hierarchyStep, locationPath } from './hierarchy.js';
 import { alarmCountOf } from './read-models/alarms.js';
 import { ShownVendors } from './order-vendors.js';
+import { activeTimer, printedActiveTimer } from './timer.shown.js';
 import { totalCosts, partAssignment, type WorkOrderCosts } from './work-order-costs.shown.js';
 import { priorities, statusKinds, yesOrNo } from './work-order.choices.js';
 
@@ -181,7 +182,8 @@ export class WorkOrderFigures {
   @Shown({ ...integer, nullable: true }, () => null) pm_schedule_id!: null;
   @Shown({ type: () => downtimeTracking.type, nullable: true }, (row, _costs, related) => printedDowntime(row, related))
   downtime_tracking!: object | null;
-  @Shown(later, () => null) active_timer_current_user!: null;
+  @Shown({ type: () => activeTimer.type, nullable: true }, (row, _costs, related) => printedActiveTimer(row, related))
+  active_timer_current_user!: object | null;
   @ShownRequestId({ description: 'The number of the request that it was opened from; null where there was none.' })
   request_id!: number | null;
   @ShownInteger({ description: 'How many comments it has that stand.', always: true, of: commentsCountOf('work_order') })

@@ -94,6 +94,7 @@ const operations = [...workOrderOperations, ...labour.operations];
     otherCost.resolver,
     ...labour.providers,
   ],
+  exports: [WorkOrderCostReader],
 })
 export class WorkOrdersModule implements OnModuleInit {
   constructor(
@@ -103,7 +104,7 @@ export class WorkOrdersModule implements OnModuleInit {
 
   onModuleInit(): void {
     // A cost is in its site's currency for ever.
-    for (const table of ['read.other_costs', 'read.labor_entries'])
+    for (const table of ['read.other_costs', 'read.labor_entries', 'read.timers'])
       this.questions.answer(isCurrencyUsed, (entityId) => this.isThere(`${table} WHERE entity_id = $1`, entityId));
     this.questions.answer(isBeingIssued, (partId) =>
       this.isThere('read.work_orders WHERE is_being_completed AND $1 = ANY(parts_ids)', partId),

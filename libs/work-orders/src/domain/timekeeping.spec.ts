@@ -1,0 +1,111 @@
+import { scenario } from '../../../../test/harness/given.js';
+import { opened, worked } from '../testing/work-orders.js';
+import { logTimedLabour } from './timed-labour.js';
+import { endTimer, startTimer, stopTimer, timekeeping, type Timekeeping } from './timekeeping.js';
+import type { TimerStopped } from './timekeeping.events.js';
+import { archiveWorkOrder } from './work-order-archive.js';
+import { workOrder } from './work-order.js';
+
+const given = scenario(timekeeping);
+const begun = { timerId: 5, laborEntryId: 8, workOrderId: 7, startedAt: '2026-03-02T22:50:00.250Z', regularRate: '41', currency: 'USD' };
+const started = (time: Timekeeping) => startTimer(time, begun);
+/** The days of a site that is an hour ahead of UTC. */
+const dayOf = (instant: string): string => new Date(Date.parse(instant) + 3_600_000).toISOString().slice(0, 10);
+const stop = { workOrderId: 7, at: '2026-03-02T23:10:01.100Z', rateType: 'overtime1', rate: '61.5', note: 'Bearing', dayOf } as const;
+const ended = {
+  ...{ timerId: 5, laborEntryId: 8, workOrderId: 7, startedAt: begun.startedAt, endedAt: '2026-03-02T23:10:00.250Z', seconds: 1200 },
+  ...{ rateType: 'overtime1', rate: '61.5', currency: 'USD', date: '2026-03-03', note: 'Bearing', because: 'stopped' },
+} as const satisfies TimerStopped['data'];
+
+describe('a timer', () => {
+  it('runs once a person, whatever the order', () => {
+    given().when(startTimer, begun).thenTypes('TimerStarted');
+    given(started)
+      .when(startTimer, { ...begun, timerId: 6, workOrderId: 8 })
+      .thenRefused('TIMER_RUNNING');
+  });
+
+  it('counts whole seconds to the moment it is stopped, on the day of that at the site', () =>
+    given(started).when(stopTimer, stop).thenEvents({ type: 'TimerStopped', data: ended, effectiveAt: '2026-03-03' }));
+
+  it('is stopped on its own order only, at a rate that there is', () => {
+    given().when(stopTimer, stop).thenRefused('NOT_FOUND');
+    given(started)
+      .when(stopTimer, { ...stop, workOrderId: 8 })
+      .thenRefused('NOT_FOUND');
+    given(started)
+      .when(stopTimer, { ...stop, rate: null })
+      .thenRefused('VALIDATION_FAILED', { rate_type: 'rate_missing' });
+    given(started, (time) => stopTimer(time, stop))
+      .when(stopTimer, stop)
+      .thenRefused('NOT_FOUND');
+  });
+
+  it('ends with its order at the regular rate of then, or that of its start, and not where it has ended or another runs', () => {
+    const end = { timerId: 5, at: '2026-03-02T22:50:01.249Z', rate: null, dayOf, because: 'order_closed' } as const;
+    const none = {
+      ...ended,
+      endedAt: begun.startedAt,
+      seconds: 0,
+      date: '2026-03-02',
+      rateType: 'regular',
+      rate: '41',
+      note: null,
+      because: 'order_closed',
+    } as const;
+    given(started).when(endTimer, end).thenEvents({ type: 'TimerStopped', data: none, effectiveAt: '2026-03-02' });
+    given(started)
+      .whenever((time) => endTimer(time, { ...end, rate: '50', at: '2026-03-02T22:00:00.000Z' }))
+      .thenTypes('TimerStopped');
+    given(started)
+      .when(endTimer, { ...end, timerId: 4 })
+      .thenNothing();
+    given().when(endTimer, end).thenNothing();
+  });
+});
+
+describe('what a timer has counted', () => {
+  const onOrder = scenario(workOrder);
+
+  it('becomes an entry of its own id, once, on the account of its person, also on an archived order and past 31 days', () => {
+    const log = { technicianId: 3, timer: ended };
+    onOrder(opened, worked(1, '1'), archiveWorkOrder)
+      .when(logTimedLabour, log)
+      .thenEvents({
+        type: 'LabourLogged',
+        data: {
+          ...{
+            laborEntryId: 8,
+            technicianId: 3,
+            vendorId: null,
+            hours: null,
+            seconds: 1200,
+            rateType: 'overtime1',
+            rate: '61.5',
+            currency: 'USD',
+          },
+          ...{
+            startedAt: ended.startedAt,
+            endedAt: ended.endedAt,
+            date: '2026-03-03',
+            note: 'Bearing',
+            laborCategoryId: null,
+            timer: true,
+          },
+          ...{ charge: '20.5', chargeAfter: '61.5' },
+        },
+        effectiveAt: '2026-03-03',
+      });
+    onOrder(opened, (order) => logTimedLabour(order, log))
+      .when(logTimedLabour, log)
+      .thenNothing();
+    onOrder(opened)
+      .when(logTimedLabour, { ...log, timer: { ...ended, seconds: 40 * 86_400 } })
+      .thenTypes('LabourLogged');
+  });
+
+  it('is nothing below a second', () =>
+    onOrder(opened)
+      .when(logTimedLabour, { technicianId: 3, timer: { ...ended, seconds: 0 } })
+      .thenNothing());
+});

@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import { builtInUserId, currentEntity, currentScope, timeZoneOf } from '#millwright/access';
+import {
+  currentContext,
+  dayIn,
+  EventStore,
+  ProjectionEngine,
+  type Detail,
+  type IdSequence,
+  type RecordedEvent,
+} from '#millwright/event-sourcing';
+import { fieldsOf, invalid } from '#millwright/fields';
+import { ReferenceChecks, refuseIf, RelatedRecords, requireHere, ResourceWriter } from '#millwright/resources';
+import { AwaitedProcesses, orPending } from './awaited-processes.js';
+import type { LabourEvent, RateType } from './domain/labour.events.js';
+import { startTimer, stopTimer, timekeeping } from './domain/timekeeping.js';
+import type { TimerStarted, TimerStopped } from './domain/timekeeping.events.js';
+import { workOrder } from './domain/work-order.js';
+import { closed, requireInUse, type WorkOrder } from './domain/work-order.state.js';
+import { rateOf } from './labour-rates.js';
+import { laborEntryIds } from './labour-writer.js';
+import { laborEntryRow } from './read-models/labor-entries.js';
+import { timerRow } from './read-models/timers.js';
+import { timekeepingName } from './timekeeping-processes.js';
+import { StartTimer, type StartedTimer, type StoppedTimer, type StopTimer } from './timer.commands.js';
+import { workOrders } from './work-order.resource.js';
+
+export const timerIds = { name: 'timer', field: 'timerId' } as const satisfies IdSequence;
+
+/** How long an answer waits for the read models, in milliseconds. */
+const longestWaitMs = 1_000;
+
+/** Counts the time of people. A timer is decided on the stream of its person, and what it has counted becomes labour on its order. */
+@Injectable()
+export class TimerWriter {
+  constructor(
+    private readonly events: EventStore,
+    private readonly orders: ResourceWriter,
+    private readonly references: ReferenceChecks,
+    private readonly related: RelatedRecords,
+    private readonly processes: AwaitedProcesses,
+    private readonly projections: ProjectionEngine,
+  ) {}
+
+  /** @throws Rejection NOT_FOUND, CONFLICT, WORK_ORDER_CLOSED, TIMER_RUNNING, VALIDATION_FAILED, PRECONDITION_FAILED, COMPLETION_PENDING */
+  async start({ work_order_id, technician_id }: StartTimer): Promise<StartedTimer> {
+    const order = await this.order(work_order_id);
+    const person = personMeant(technician_id);
+    const problems = await this.problems(technician_id);
+    const rate = await rateOf(this.related.services, { technicianId: person, vendorId: null }, 'regular');
+    const [timerId, laborEntryId] = [await this.events.nextId(timerIds.name), await this.events.nextId(laborEntryIds.name)];
+    const { currency } = currentEntity();
+    const startedAt = new Date().toISOString();
+    const outcome = await this.events.execute(timekeeping, person, (time) => {
+      requireOpen(order);
+      refuseIf(problems);
+      if (rate === null) throw noRegularRate();
+      return startTimer(time, { timerId, laborEntryId, workOrderId: work_order_id, startedAt, regularRate: rate, currency });
+    });
+    const { position, revision } = outcome;
+    await this.processes.passed(timekeepingName, position);
+    // The order may have been closed between the look at it and the start: then the timer has ended where it began.
+    const { state, position: last } = await orPending(position, this.events.load(timekeeping, person));
+    if (state.ended?.timerId === startedIn(outcome.events).data.timerId && state.ended.because === 'order_was_closed') {
+      currentContext().commits?.note(last);
+      throw closed('The work order is completed or cancelled; reopen it first.');
+    }
+    await this.projections.reaches(position, longestWaitMs);
+    const timer = { ...timerRow(startedIn(outcome.events)), hours: '0', overdue: false };
+    return { id: work_order_id, row: timer, timer, revision, position };
+  }
+
+  /** @throws Rejection NOT_FOUND, VALIDATION_FAILED (rate_missing), PRECONDITION_FAILED, COMPLETION_PENDING */
+  async stop({ work_order_id, technician_id, rate_type, note }: StopTimer): Promise<StoppedTimer> {
+    await this.order(work_order_id);
+    const person = personMeant(technician_id);
+    const rateType = (rate_type ?? 'regular') as RateType;
+    const rate = await rateOf(this.related.services, { technicianId: person, vendorId: null }, rateType);
+    const zone = timeZoneOf(currentEntity());
+    const dayOf = (instant: string): string => dayIn(zone, new Date(instant));
+    const end = { workOrderId: work_order_id, at: new Date().toISOString(), rateType, rate, note: note ?? null, dayOf };
+    const { events, position } = await this.events.execute(timekeeping, person, (time) => stopTimer(time, end));
+    const stopped = events.find((event): event is RecordedEvent<TimerStopped> => event.type === 'TimerStopped');
+    if (!stopped) throw new Error(`the timer of user ${person} was stopped without an event`);
+    await this.processes.passed(timekeepingName, position);
+    const loaded = await orPending(position, this.events.load(workOrder, work_order_id));
+    const covered = loaded.position > position ? loaded.position : position;
+    await this.projections.reaches(covered, longestWaitMs);
+    const entry = loaded.state.labour.entries.get(stopped.data.laborEntryId)?.event as RecordedEvent<LabourEvent> | undefined;
+    const written = this.orders.written(workOrders, work_order_id, { ...loaded, position: covered, events: [] });
+    return { ...written, entry: entry ? laborEntryRow(entry) : null };
+  }
+
+  /** @throws Rejection NOT_FOUND */
+  private async order(id: number): Promise<WorkOrder> {
+    const { state } = await this.events.load(workOrder, id);
+    requireHere(state.history);
+    return state;
+  }
+
+  private async problems(technician_id: number | null | undefined): Promise<Detail[]> {
+    const found = await this.references.problems(timerIds.name, fieldsOf(StartTimer), { technician_id });
+    return found.map((detail) => ({ ...detail, field: 'technician_id' }));
+  }
+}
+
+/** Whose time is meant. Behind a credential of no person nobody works (S52). @throws Rejection VALIDATION_FAILED (required) */
+function personMeant(technicianId: number | null | undefined): number {
+  const { userId } = currentScope().principal;
+  if (technicianId == null && userId === builtInUserId)
+    throw invalid([{ field: 'technician_id', code: 'required', message: 'must be given: this credential is nobody who works' }]);
+  return technicianId ?? userId;
+}
+
+/** @throws Rejection CONFLICT archived; WORK_ORDER_CLOSED */
+function requireOpen(order: WorkOrder): void {
+  requireInUse(order);
+  if (order.phase === 'completed' || order.phase === 'cancelled')
+    throw closed('The work order is completed or cancelled; reopen it first.');
+}
+
+const noRegularRate = () =>
+  invalid([{ field: 'technician_id', code: 'rate_missing', message: 'must be somebody of whom a regular rate is known' }]);
+
+function startedIn(events: readonly RecordedEvent[]): RecordedEvent<TimerStarted> {
+  const started = events.find((event): event is RecordedEvent<TimerStarted> => event.type === 'TimerStarted');
+  if (!started) throw new Error('a timer was started without an event');
+  return started;
+}

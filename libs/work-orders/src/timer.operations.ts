@@ -1,0 +1,51 @@
+import { operation, reads } from '#millwright/resources';
+import { laborEntry } from './labor-entry.shown.js';
+import { StartTimer, StopTimer } from './timer.commands.js';
+import { runningTimer } from './timer.shown.js';
+import { StoppedTimerAnswers } from './stopped-timer-answers.js';
+import { TimerReader } from './timer-reader.js';
+import { TimerWriter } from './timer-writer.js';
+
+const pending = 'COMPLETION_PENDING (taken, and still being carried out)';
+
+/** How time is counted on a work order. */
+export const timerOperations = [
+  operation({
+    name: 'startTimer',
+    command: StartTimer,
+    route: 'POST :id/timer/start',
+    fromPath: { work_order_id: 'id' },
+    summary: 'Begin to count the time of somebody who works on an order',
+    description: 'One timer a person runs at a time, whatever the order.',
+    refusals: `NOT_FOUND, CONFLICT (archived), WORK_ORDER_CLOSED (reopen it first), TIMER_RUNNING (naming the order), VALIDATION_FAILED (also rate_missing, and required where nobody stands behind the credential), PRECONDITION_FAILED, ${pending}`,
+    by: TimerWriter,
+    carryOut: (timers, command) => timers.start(command),
+    answers: { printed: runningTimer.type, status: 201, output: () => runningTimer.type, by: TimerReader },
+  }),
+  operation({
+    name: 'stopTimer',
+    command: StopTimer,
+    route: 'POST :id/timer/stop',
+    fromPath: { work_order_id: 'id' },
+    summary: 'End a timer, and log what it has counted',
+    description: 'The entry has exactly that time, at the rate of now; less than a second leaves none, and the answer is null.',
+    refusals: `NOT_FOUND (also where no timer of that person runs on the order), VALIDATION_FAILED (also rate_missing, and the timer runs on), PRECONDITION_FAILED, ${pending}`,
+    by: TimerWriter,
+    carryOut: (timers, command) => timers.stop(command),
+    answers: { printed: laborEntry.type, output: () => laborEntry.type, by: StoppedTimerAnswers },
+  }),
+];
+
+export const timerReads = {
+  list: reads({
+    name: 'listTimers',
+    summary: 'List the timers that run',
+    description:
+      'A page of those that the filters find; `filter[overdue_true]=true` finds those that have been running for more than 24 hours.',
+  }),
+  one: reads({
+    name: 'getTimer',
+    summary: 'Show a timer that runs',
+    description: "Its tag is that of its person's time, on which it was decided.",
+  }),
+};

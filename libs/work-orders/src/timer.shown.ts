@@ -1,0 +1,67 @@
+import type { Decimal } from '#millwright/quantities';
+import { ShownFlag, ShownId, ShownInstant, ShownQuantity, ShownReference, type BulkRead, type Related } from '#millwright/fields';
+import { readRow, rowsOf, selectList, statementAsOf } from '#millwright/lists';
+import { defineShownType } from '#millwright/resources';
+import { currentScope } from '#millwright/access';
+import { streamName, type Row } from '#millwright/event-sourcing';
+import type { ListDefinition } from '#millwright/lists';
+import { timekeeping } from './domain/timekeeping.js';
+import { timersProjection, timerView } from './read-models/timers.js';
+
+class TimerFields {
+  @ShownId() id!: number;
+  @ShownReference('work_order', { description: 'The work order that is worked on.', always: true, label: ['id', 'title'] })
+  work_order_id!: number;
+  @ShownReference('user', { description: 'Who works.', always: true, label: ['id', 'name', 'surname', 'avatar'] }) technician_id!: number;
+  @ShownInstant({ description: 'When the work began.', always: true }) started_at!: string;
+  @ShownQuantity({ description: 'How long it has been running, up to 4 decimals.', always: true, example: 1.25 }) hours!: Decimal;
+  @ShownFlag({ description: 'Whether it has been running for more than 24 hours.', always: true }) overdue!: boolean;
+}
+
+export const runningTimer = defineShownType('Timer', TimerFields, 'A timer that runs: somebody is working on a work order.');
+
+const { hours: _, ...attributes } = runningTimer.attributes;
+
+/** GET /timers. */
+export const timerList: ListDefinition = {
+  view: timerView,
+  attributes,
+  search: [],
+  defaultSort: 'started_at asc',
+  scope: 'entity',
+  source: {
+    projection: timersProjection.name,
+    streamOf: ({ technician_id }) => streamName(timekeeping.category, Number(technician_id)),
+  },
+};
+
+class ActiveTimerFields {
+  @ShownReference('user', { description: 'Whose timer it is.', always: true, alone: true }) created_by_id!: number;
+  @ShownInstant({ description: 'When the work began.', always: true }) started_at!: string;
+}
+
+/** What an order shows of the timer that whoever asks has running on it. */
+export const activeTimer = defineShownType('ActiveTimer', ActiveTimerFields, 'The timer that runs on a work order for whoever asks.');
+
+/** Of a page of orders in one statement. */
+export const activeTimers: BulkRead<number, Row | undefined> = {
+  async read(workOrderIds, database) {
+    const found = await database.query<Record<string, unknown>[]>(
+      ...statementAsOf(`SELECT ${selectList(timerView)} FROM ${rowsOf(timerView)} WHERE work_order_id = ANY($1) AND technician_id = $2`, [
+        [...workOrderIds],
+        currentScope().principal.userId,
+      ]),
+    );
+    const rows = found
+      .map((raw) => readRow(timerView, raw))
+      .map((row): [unknown, Row] => [row['work_order_id'], { ...row, created_by_id: row['technician_id'] }]);
+    const byOrder = new Map(rows);
+    return workOrderIds.map((id) => byOrder.get(id));
+  },
+};
+
+/** The timer of whoever asks, as REST shows it; null where none runs on that order. */
+export async function printedActiveTimer({ id }: Row, related: Related): Promise<object | null> {
+  const row = await related.load(activeTimers, Number(id));
+  return row ? activeTimer.print(row, related) : null;
+}

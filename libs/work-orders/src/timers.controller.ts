@@ -1,0 +1,27 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import type { RawQuery } from '#millwright/lists';
+import { ApiAnswer, ApiHeading, ApiListQuery, OverRest, PathId, type Answer } from '#millwright/resources';
+import { timerReads } from './timer.operations.js';
+import { runningTimer, timerList } from './timer.shown.js';
+import { TimerReader } from './timer-reader.js';
+
+@ApiHeading('timers', 'Who is working on what right now.')
+@Controller('api/v1/timers')
+export class TimersController {
+  constructor(private readonly timers: TimerReader) {}
+
+  @Get()
+  @OverRest(timerReads.list)
+  @ApiListQuery(timerList)
+  @ApiAnswer(runningTimer.type, { list: true })
+  list(@Query() query: RawQuery): Promise<Answer> {
+    return this.timers.list(query);
+  }
+
+  @Get(':timer_id')
+  @OverRest(timerReads.one)
+  @ApiAnswer(runningTimer.type)
+  one(@PathId('timer_id') id: number): Promise<Answer> {
+    return this.timers.one(id);
+  }
+}

@@ -1,0 +1,182 @@
+import { createHash, randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { Client } from './harness/client.js';
+import { TestServer } from './harness/server.js';
+
+let app: TestServer;
+beforeAll(async () => void (app = await TestServer.start()));
+afterAll(() => app.stop());
+
+const person = async (fields: object = {}): Promise<number> =>
+  (await app.post('/users', { user: { name: 'Tim', surname: 'Keeper', regular_rate: 36, ...fields } }).expect(201)).data.id;
+const open = async (fields: object = {}): Promise<number> =>
+  (await app.post('/work_orders', { work_order: { title: 'Repair', ...fields } }).expect(201)).data.id;
+const start = (order: number, body: object = {}) => app.post(`/work_orders/${order}/timer/start`, body);
+const stop = (order: number, body: object = {}) => app.post(`/work_orders/${order}/timer/stop`, body);
+const timersOf = async (technician: number) => (await app.get(`/timers?technician_id=${technician}`).expect(200)).data;
+const entriesOf = async (order: number) => (await app.get(`/work_orders/${order}/labor_entries`).expect(200)).data;
+
+/** Until so many milliseconds have passed since a timer was started: it counts by the clock, and nothing can be waited for. */
+async function whileItRuns(startedAt: string, milliseconds: number): Promise<void> {
+  while (Date.now() - Date.parse(startedAt) < milliseconds) await app.get('/timers');
+}
+
+/** A key of a person, as the table of keys defines one: there is no operation that makes them yet. */
+async function keyOf(userId: number): Promise<string> {
+  const keyId = randomBytes(8).toString('hex');
+  const key = `mw_${keyId}_${randomBytes(32).toString('base64url')}`;
+  const database = new pg.Client({ connectionString: app.ownerUrl });
+  await database.connect();
+  const values = [keyId, createHash('sha256').update(key).digest(), userId];
+  await database.query('INSERT INTO app.api_keys (key_id, secret_hash, customer_id, user_id) VALUES ($1, $2, 1, $3)', values);
+  await database.end();
+  return key;
+}
+
+describe('a timer', () => {
+  it('is shown while it runs, and leaves an entry of exactly its time when it is stopped', async () => {
+    const [order, technician] = [await open({ title: 'Press' }), await person()];
+    const tag = (await app.get(`/work_orders/${order}`)).headers.get('etag');
+    const { data: timer } = await start(order, { technician_id: technician }).expect(201);
+    expect(timer).toMatchObject({
+      work_order: { id: order, title: 'Press' },
+      technician: { id: technician, name: 'Tim' },
+      hours: 0,
+      overdue: false,
+    });
+    // A timer has a stream of its own: it does not move the tag of its order.
+    expect((await app.get(`/work_orders/${order}`)).headers.get('etag')).toBe(tag);
+    expect(await timersOf(technician)).toMatchObject([
+      { id: timer.id, work_order: { id: order }, started_at: timer.started_at, overdue: false },
+    ]);
+    expect((await app.get(`/timers/${timer.id}`)).data).toMatchObject({ id: timer.id });
+    expect((await app.get(`/timers?filter[overdue_true]=true&technician_id=${technician}`)).meta.pagination.total).toBe(0);
+    await whileItRuns(timer.started_at, 1_000);
+    const { data: entry } = await stop(order, { technician_id: technician, note: 'Bearing' }).expect(200);
+    const seconds = (Date.parse(entry.ended_at) - Date.parse(entry.started_at)) / 1000;
+    expect(seconds).toBeGreaterThanOrEqual(1);
+    expect(entry).toMatchObject({
+      work_order_id: order,
+      started_at: timer.started_at,
+      timer: true,
+      note: 'Bearing',
+      rate: 36,
+      charge: seconds / 100,
+    });
+    expect(await entriesOf(order)).toMatchObject([{ id: entry.id, timer: true }]);
+    expect((await app.get(`/work_orders/${order}`)).data.total_costs.labor).toBe(entry.amount);
+    expect(await timersOf(technician)).toEqual([]);
+    expect((await app.get(`/timers/${timer.id}`)).status).toBe(404);
+    expect((await stop(order, { technician_id: technician })).status).toBe(404);
+  });
+
+  it('that runs for less than a second leaves no entry', async () => {
+    const [order, technician] = [await open(), await person()];
+    const answers = [
+      await start(order, { technician_id: technician }).expect(201),
+      await stop(order, { technician_id: technician }).expect(200),
+    ];
+    const took = Date.parse(answers[1]?.data?.ended_at ?? answers[0]?.data.started_at) - Date.parse(answers[0]?.data.started_at);
+    // On a machine that takes its time there is one of that time.
+    expect(answers[1]?.data === null).toBe(took === 0);
+    expect(await entriesOf(order)).toHaveLength(took === 0 ? 0 : 1);
+  });
+
+  it('runs once a person, when fifty start it at the same moment on two orders', async () => {
+    const [orders, technician] = [[await open(), await open()], await person()];
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => start(orders[index % 2] ?? 0, { technician_id: technician })),
+    );
+    const won = answers.filter(({ status }) => status === 201);
+    expect(won).toHaveLength(1);
+    const order = won[0]?.data.work_order.id;
+    for (const { status, error } of answers.filter((answer) => answer.status !== 201))
+      expect([status, error]).toEqual([409, expect.objectContaining({ code: 'TIMER_RUNNING', id: order })]);
+    expect(await timersOf(technician)).toMatchObject([{ work_order: { id: order } }]);
+    expect((await stop(orders.find((other) => other !== order) ?? 0, { technician_id: technician })).status).toBe(404);
+    await stop(order, { technician_id: technician }).expect(200);
+  });
+
+  it('is refused on what is closed, archived or unknown, and for whom no rate is known', async () => {
+    const technician = await person();
+    const refused = async (order: number, body: object) => {
+      const { status, error } = await start(order, body);
+      return [status, error.code, error.details.map(({ field, code }: { field: string; code: string }) => [field, code])];
+    };
+    const order = await open();
+    expect(await refused(order, {})).toEqual([422, 'VALIDATION_FAILED', [['technician_id', 'required']]]);
+    expect((await app.post(`/work_orders/${order}/timer/start`)).status).toBe(422);
+    expect(await refused(order, { technician_id: 987654321 })).toEqual([422, 'VALIDATION_FAILED', [['technician_id', 'not_found']]]);
+    const unpaid = await person({ regular_rate: null });
+    expect(await refused(order, { technician_id: unpaid })).toEqual([422, 'VALIDATION_FAILED', [['technician_id', 'rate_missing']]]);
+    expect(await refused(order, { technician_id: technician, hours: 1 })).toEqual([422, 'VALIDATION_FAILED', [['hours', 'unknown_field']]]);
+    expect((await refused(await open({ completed_at: '2026-01-31T08:00:00Z' }), { technician_id: technician }))[1]).toBe(
+      'WORK_ORDER_CLOSED',
+    );
+    expect((await refused(987654321, { technician_id: technician }))[0]).toBe(404);
+    await start(order, { technician_id: technician }).expect(201);
+    const { error } = await stop(order, { technician_id: technician, rate_type: 'overtime1' });
+    expect(error.details).toMatchObject([{ field: 'rate_type', code: 'rate_missing' }]);
+    expect(await timersOf(technician)).toHaveLength(1);
+    await app.delete(`/work_orders/${order}`).expect(204);
+    expect((await refused(order, { technician_id: await person() }))[1]).toBe('CONFLICT');
+  });
+
+  it('is stopped by completing or cancelling its order, whose answer has the entry already', async () => {
+    for (const close of [{ completed_at: '2026-01-31T08:00:00Z' }, { status_id: 4 }]) {
+      const [order, technicians] = [await open(), [await person(), await person({ regular_rate: 72 })]];
+      const timers = [];
+      for (const technician_id of technicians) timers.push((await start(order, { technician_id }).expect(201)).data);
+      await whileItRuns(timers[1].started_at, 1_000);
+      const { data: closed } = await app.patch(`/work_orders/${order}`, { work_order: close }).expect(200);
+      const trail = (await app.get(`/audit_trail?stream=workOrder-${order}&sort=position asc`)).data as {
+        type: string;
+        recorded_at: string;
+      }[];
+      const at = Date.parse(trail.find(({ type }) => /^WorkOrder(Completed|Cancelled)$/.test(type))?.recorded_at ?? '');
+      const entries = await entriesOf(order);
+      expect(entries).toHaveLength(2);
+      for (const { started_at, ended_at } of entries)
+        expect(Date.parse(ended_at) - Date.parse(started_at)).toBe(Math.floor((at - Date.parse(started_at)) / 1000) * 1000);
+      const sum = entries.reduce((cents: number, { amount }: { amount: number }) => cents + Math.round(amount * 100), 0) / 100;
+      expect(closed.total_costs).toMatchObject({ labor: sum, total: sum });
+      for (const technician of technicians) expect(await timersOf(technician)).toEqual([]);
+    }
+  });
+
+  it('runs on where a completion is refused, and over GraphQL as over REST', async () => {
+    const part = (await app.post('/parts', { part: { name: 'Seal', on_hand_qty: 2, unit_cost: 1 } }).expect(201)).data.id;
+    const [order, technician] = [await open(), await person()];
+    await app.post(`/work_orders/${order}/parts`, { part_id: part, quantity: 2 }).expect(201);
+    await app.patch(`/parts/${part}/reconcile`, { quantity: -1, note: 'Lost' }).expect(200);
+    const begun = `mutation { startTimer(input: { workOrderId: ${order}, technicianId: ${technician} }, idempotencyKey: "timer-${order}") { id startedAt overdue workOrder { title } technician { id } } }`;
+    const { startTimer: timer } = await app.graphql(begun);
+    expect((await app.graphql(begun)).startTimer).toEqual(timer);
+    expect(timer).toMatchObject({ overdue: false, workOrder: { title: 'Repair' }, technician: { id: `${technician}` } });
+    expect((await app.patch(`/work_orders/${order}`, { work_order: { status_id: 5 } })).error.code).toBe('INSUFFICIENT_STOCK');
+    const listed = `{ timers(filter: { technicianId: { eq: ${technician} } }) { nodes { id startedAt } } timer(id: ${timer.id}) { id } }`;
+    expect(await app.graphql(listed)).toEqual({
+      timers: { nodes: [{ id: timer.id, startedAt: timer.startedAt }] },
+      timer: { id: timer.id },
+    });
+    await whileItRuns(timer.startedAt, 1_000);
+    const stopped = `mutation { stopTimer(input: { workOrderId: ${order}, technicianId: ${technician} }) { timer rate workOrder { totalCosts { labor } } amount } }`;
+    const { stopTimer: entry } = await app.graphql(stopped);
+    expect(entry).toMatchObject({ timer: true, rate: '36', workOrder: { totalCosts: { labor: entry.amount } } });
+  });
+
+  it('is that of whoever asks, and shown to him alone', async () => {
+    const technician = await person();
+    const own = new Client(app.url, await keyOf(technician));
+    const order = await open();
+    const { data: timer } = await own.post(`/work_orders/${order}/timer/start`).expect(201);
+    const running = { created_by_id: technician, started_at: timer.started_at };
+    expect((await own.get(`/work_orders/${order}`)).data.active_timer_current_user).toEqual(running);
+    expect((await own.get(`/work_orders?id=${order}`)).data[0].active_timer_current_user).toEqual(running);
+    const shown = await own.graphql(`{ workOrder(id: ${order}) { activeTimerCurrentUser { createdById startedAt } } }`);
+    expect(shown.workOrder.activeTimerCurrentUser).toEqual({ createdById: `${technician}`, startedAt: timer.started_at });
+    expect((await app.get(`/work_orders/${order}`)).data.active_timer_current_user).toBeNull();
+    await own.post(`/work_orders/${order}/timer/stop`).expect(200);
+    expect((await own.get(`/work_orders/${order}`)).data.active_timer_current_user).toBeNull();
+  });
+});
