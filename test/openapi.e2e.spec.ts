@@ -51,7 +51,7 @@ async function freshRecords(): Promise<Record<string, number | string>> {
   await app.patch('/users/1', { user: { regular_rate: 41 } }).expect(200);
   const timed = { technician_id: made['users'] };
   await app.patch(`/users/${made['users']}`, { user: { regular_rate: 41 } }).expect(200);
-  made['timer_id'] = (await app.post(`/work_orders/${work_orders}/timer/start`, timed).expect(201)).data.id as number;
+  made['timers'] = (await app.post(`/work_orders/${work_orders}/timer/start`, timed).expect(201)).data.id as number;
   const work = { technician_id: made['users'], hours: 1, rate: 41 };
   made['labor_entry_id'] = (await app.post(`/work_orders/${work_orders}/labor_entries`, { labor_entry: work }).expect(201)).data
     .id as number;

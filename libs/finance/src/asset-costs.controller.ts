@@ -4,13 +4,14 @@ import type { RawQuery } from '#millwright/lists';
 import { ApiAnswer, ApiHeading, OverRest, PathId, type Answer } from '#millwright/resources';
 import { assetReliability, assets } from '#millwright/sites';
 import { AssetCosts } from './asset-costs.js';
-import { assetCosts, assetExplanationLine } from './asset-costs.shown.js';
+import { assetCosts } from './asset-costs.shown.js';
+import { explanationLine } from './explanation-line.shown.js';
 import { explainAsset, getAssetCosts } from './reports.operations.js';
 
 class AssetExplanation {
   @ApiProperty({ type: () => assetCosts.type }) costs!: object;
   @ApiProperty({ type: () => assetReliability.type, nullable: true }) reliability!: object | null;
-  @ApiProperty({ type: () => [assetExplanationLine.type] }) lines!: object[];
+  @ApiProperty({ type: () => [explanationLine.type] }) lines!: object[];
 }
 
 const day = { type: 'string', format: 'date' } as const;

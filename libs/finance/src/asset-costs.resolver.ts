@@ -4,7 +4,8 @@ import type { RawQuery } from '#millwright/lists';
 import { idOfPath, OverGraphql } from '#millwright/resources';
 import { assetReliability } from '#millwright/sites';
 import { AssetCosts, type AssetExplanation } from './asset-costs.js';
-import { assetCosts, assetExplanationLine } from './asset-costs.shown.js';
+import { assetCosts } from './asset-costs.shown.js';
+import { explanationLine } from './explanation-line.shown.js';
 import { explainAsset, getAssetCosts } from './reports.operations.js';
 
 @ArgsType()
@@ -19,7 +20,7 @@ class AssetCostsArguments {
 class ExplanationOfAsset {
   @Field(() => assetCosts.type, { description: 'The sums of the postings.' }) costs!: object;
   @Field(() => assetReliability.type, { nullable: true, description: 'How it ran; null without a period.' }) reliability!: object | null;
-  @Field(() => [assetExplanationLine.type], { description: 'Each posting and downtime, in the order of the log.' }) lines!: object[];
+  @Field(() => [explanationLine.type], { description: 'Each posting and downtime, in the order of the log.' }) lines!: object[];
 }
 
 @Resolver()

@@ -2,14 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { currentEntity, timeZoneOf } from '#millwright/access';
 import { allKnown, type Detail, type Row } from '#millwright/event-sourcing';
-import { instantText, invalid } from '#millwright/fields';
+import { invalid } from '#millwright/fields';
 import { rowsOf, statementAsOf, viewOf, type RawQuery } from '#millwright/lists';
 import { showValue, toValue, type Decimal } from '#millwright/quantities';
 import { Answer, RelatedRecords, ResourceReader } from '#millwright/resources';
 import { assetReliability, assets, hoursOf, insideOf, ReliabilityReader } from '#millwright/sites';
 import { workOrders } from '#millwright/work-orders';
-import { assetCosts, assetExplanationLine } from './asset-costs.shown.js';
+import { assetCosts } from './asset-costs.shown.js';
 import { datedPostings, dayOf } from './costs-report.js';
+import { withEvents } from './explained-events.js';
+import { explanationLine } from './explanation-line.shown.js';
 import { costPosting } from './read-models/costs.js';
 
 type Asked = Readonly<{ from: string | null; to: string | null; subtree: boolean }>;
@@ -71,7 +73,11 @@ export class AssetCosts {
         position,
       }));
       const reliability = period ? this.reliability.figures(assetId, period, down) : null;
-      return { costs: { ...this.sums(assetId, asked, posted), revision }, reliability, lines: await this.withEvents([...costs, ...told]) };
+      return {
+        costs: { ...this.sums(assetId, asked, posted), revision },
+        reliability,
+        lines: await withEvents(this.database, [...costs, ...told]),
+      };
     });
   }
 
@@ -81,7 +87,7 @@ export class AssetCosts {
     const shown = {
       costs: await assetCosts.print(costs, this.related),
       reliability: reliability && (await assetReliability.print(reliability, this.related)),
-      lines: await allKnown(lines.map((line) => assetExplanationLine.print(line, this.related))),
+      lines: await allKnown(lines.map((line) => explanationLine.print(line, this.related))),
     };
     return new Answer(shown, { revision: Number(costs['revision']) });
   }
@@ -115,21 +121,6 @@ export class AssetCosts {
       ),
     );
     return found;
-  }
-
-  private async withEvents(lines: readonly Row[]): Promise<Row[]> {
-    const events = await this.database.query<Row[]>(
-      `SELECT position::text, event_id, type AS event_type, stream, revision AS event_revision, actor_kind, actor_id, recorded_at, effective_at
-       FROM read.audit_events WHERE position = ANY($1::numeric[])`,
-      [lines.map(({ position }) => String(position))],
-    );
-    const byPosition = new Map(events.map((event) => [event['position'], event]));
-    return lines
-      .map((line): Row => {
-        const { recorded_at, event_revision, ...event } = byPosition.get(String(line['position'])) ?? {};
-        return { ...line, ...event, event_revision: Number(event_revision), recorded_at: instantText(recorded_at as Date) };
-      })
-      .sort((one, other) => Number(BigInt(String(one['position'])) - BigInt(String(other['position']))));
   }
 }
 

@@ -27,7 +27,7 @@ import type { AlarmEvent } from './domain/alarm.events.js';
 import { openWorkOrder, type OpenWorkOrder } from './domain/work-order-status.js';
 import { workOrder } from './domain/work-order.js';
 import type { WorkOrder } from './domain/work-order.state.js';
-import { pending } from './fulfilment.js';
+import { pending } from './awaited-processes.js';
 import { workOrders } from './work-order.resource.js';
 
 /** How long an answer waits for the order that another request opens; and for the read models, in milliseconds. */

@@ -32,7 +32,7 @@ export const timerOperations = [
     refusals: `NOT_FOUND (also where no timer of that person runs on the order), VALIDATION_FAILED (also rate_missing, and the timer runs on), PRECONDITION_FAILED, ${pending}`,
     by: TimerWriter,
     carryOut: (timers, command) => timers.stop(command),
-    answers: { printed: laborEntry.type, output: () => laborEntry.type, by: StoppedTimerAnswers },
+    answers: { printed: laborEntry.type, mayBeNull: true, output: () => laborEntry.type, by: StoppedTimerAnswers },
   }),
 ];
 

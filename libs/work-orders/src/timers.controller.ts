@@ -18,10 +18,10 @@ export class TimersController {
     return this.timers.list(query);
   }
 
-  @Get(':timer_id')
+  @Get(':id')
   @OverRest(timerReads.one)
   @ApiAnswer(runningTimer.type)
-  one(@PathId('timer_id') id: number): Promise<Answer> {
+  one(@PathId() id: number): Promise<Answer> {
     return this.timers.one(id);
   }
 }

@@ -134,7 +134,6 @@ export class WorkOrderFields {
   dedup_key?: string | null;
 }
 
-const later = { type: 'object', nullable: true, description: 'Null until this resource is available.', additionalProperties: true };
 const integer = { type: 'integer' };
 
 /** The bare id beside the request itself: REST shows it in lists, GraphQL always. */

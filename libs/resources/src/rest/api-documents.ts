@@ -20,7 +20,7 @@ export function ApiAnswer(
   { status = 200, list = false, mayBeNull = false }: { status?: number; list?: boolean; mayBeNull?: boolean } = {},
 ): MethodDecorator {
   const reference = { $ref: getSchemaPath(type) };
-  const data = mayBeNull ? { nullable: true, allOf: [reference] } : reference;
+  const data = mayBeNull ? { anyOf: [reference, { type: 'null' }] } : reference;
   return applyDecorators(
     ApiExtraModels(type),
     ApiResponse({

@@ -1,0 +1,161 @@
+import { TestServer } from './harness/server.js';
+
+let app: TestServer;
+let berlin: { headers: Record<string, string>; id: number };
+beforeAll(async () => {
+  app = await TestServer.start();
+  const entity = { name: 'Berlin', currency: 'EUR', timezone: 'Europe/Berlin' };
+  const { id } = (await app.post('/entities', { entity }).expect(201)).data;
+  berlin = { id, headers: { 'x-entity-id': `${id}` } };
+});
+afterAll(() => app.stop());
+
+const person = async (fields: object): Promise<number> =>
+  (await app.post('/users', { user: { name: 'Tess', ...fields } }).expect(201)).data.id;
+const open = async (fields: object = {}): Promise<number> =>
+  (await app.post('/work_orders', { work_order: { title: 'Repair', ...fields } }, berlin.headers).expect(201)).data.id;
+const log = async (order: number, labor_entry: object) =>
+  (await app.post(`/work_orders/${order}/labor_entries`, { labor_entry }, berlin.headers).expect(201)).data;
+const report = async (query: string) => app.get(`/reports/labor?${query}`, berlin.headers).expect(200);
+const hours = (regular: number, overtime1 = 0, overtime2 = 0) => ({
+  regular,
+  overtime1,
+  overtime2,
+  total: regular + overtime1 + overtime2,
+});
+
+describe('the labour report', () => {
+  let [fitter, welder, order, other, category]: number[] = [];
+  beforeAll(async () => {
+    fitter = await person({ surname: 'Fitter', job_title: 'Fitter', regular_rate: 40, overtime_rate1: 60 });
+    welder = await person({ surname: 'Welder', job_title: 'Welder', regular_rate: 50 });
+    const vendor = (await app.post('/vendors', { vendor: { name: 'Summit', hourly_rate: 100 } }).expect(201)).data.id;
+    category = (await app.post('/labor_categories', { labor_category: { name: 'Travel' } }).expect(201)).data.id;
+    [order, other] = [await open({ title: 'Press' }), await open({ title: 'Boiler' })];
+    // 22:30 to 01:30 in Berlin: one half on Sunday, the other on Monday.
+    await log(order, { technician_id: fitter, started_at: '2026-03-29T20:30:00Z', ended_at: '2026-03-29T23:30:00Z' });
+    // From midnight to midnight of a day of 23 hours: it ends on the next one.
+    await log(order, {
+      technician_id: fitter,
+      started_at: '2026-03-28T23:00:00Z',
+      ended_at: '2026-03-29T22:00:00Z',
+      rate_type: 'overtime1',
+    });
+    await log(other, { technician_id: welder, hours: 0.3333, date: '2026-04-07', labor_category_id: category });
+    await log(other, { vendor_id: vendor, hours: 2, date: '2026-04-07' });
+    const wrong = await log(other, { technician_id: welder, hours: 5, date: '2026-03-29' });
+    await app
+      .post(`/work_orders/${other}/labor_entries/${wrong.id}/reverse`, { reason: 'x', date: '2026-04-07' }, berlin.headers)
+      .expect(201);
+  });
+
+  it('splits hours at midnight of the site, and leaves money whole on its day', async () => {
+    expect((await report('group_by=day&from=2026-03-29&to=2026-03-30')).data).toEqual([
+      { key: '2026-03-29', label: '2026-03-29', hours: { ...hours(6.5, 23), total: 29.5 }, amount: 250 },
+      { key: '2026-03-30', label: '2026-03-30', hours: hours(1.5), amount: 1500 },
+    ]);
+    expect((await report('group_by=week')).data).toEqual([
+      { key: '2026-W13', label: '2026-W13', hours: { ...hours(6.5, 23), total: 29.5 }, amount: 250 },
+      { key: '2026-W14', label: '2026-W14', hours: hours(1.5), amount: 1500 },
+      { key: '2026-W15', label: '2026-W15', hours: { ...hours(-2.6667), total: -2.6667 }, amount: -33.33 },
+    ]);
+  });
+
+  it('groups by who worked, what for, and on what, with vendors in a row without a key', async () => {
+    const { data, meta } = await report('group_by=technician&to=2026-04-30');
+    expect(data).toEqual([
+      { key: fitter, label: 'Tess Fitter', hours: { ...hours(3, 23), total: 26 }, amount: 1500 },
+      { key: welder, label: 'Tess Welder', hours: hours(0.3333), amount: 16.67 },
+      { key: null, label: 'none', hours: hours(2), amount: 200 },
+    ]);
+    expect(meta.total).toEqual({ hours: { regular: 5.3333, overtime1: 23, overtime2: 0, total: 28.3333 }, amount: 1716.67 });
+    expect((await report('group_by=job_title&from=2026-04-01')).data).toMatchObject([{ key: 'Welder', label: 'Welder' }, { key: null }]);
+    expect((await report('group_by=labor_category')).data[1] ?? {}).toMatchObject({ key: null, label: 'none' });
+    expect((await report('group_by=labor_category')).data[0]).toEqual({
+      key: category,
+      label: 'Travel',
+      hours: hours(0.3333),
+      amount: 16.67,
+    });
+    const orders = (await report('group_by=work_order')).data as { key: number; label: string; amount: number }[];
+    expect(orders.map(({ key, label, amount }) => [key, label, amount])).toEqual([
+      [other, 'Boiler', 216.67],
+      [order, 'Press', 1500],
+    ]);
+    const costs = (await app.get('/reports/costs?group_by=work_order', berlin.headers)).data as { labor: number }[];
+    expect(costs.map(({ labor }) => labor)).toEqual(orders.map(({ amount }) => amount));
+    // Another site has none of it.
+    expect((await app.get('/reports/labor')).data).toEqual([]);
+  });
+
+  it('is made of lines that add up to its rows, over GraphQL as over REST', async () => {
+    const { data } = await app.get('/reports/labor/explain?group_by=day&from=2026-03-29&to=2026-03-30', berlin.headers).expect(200);
+    type Line = { key: string; amount: number; hours: number; event: { type: string } };
+    const sum = (key: string, figure: 'amount' | 'hours') =>
+      (data as Line[]).filter((line) => line.key === key).reduce((total, line) => total + line[figure], 0);
+    expect([sum('2026-03-29', 'hours'), sum('2026-03-29', 'amount'), sum('2026-03-30', 'hours'), sum('2026-03-30', 'amount')]).toEqual([
+      29.5, 250, 1.5, 1500,
+    ]);
+    expect(data[0]).toMatchObject({
+      kind: 'labor',
+      rate_type: 'regular',
+      work_order_id: order,
+      event: { type: 'LabourLogged', stream: `workOrder-${order}` },
+    });
+    const asked = 'groupBy: week, from: "2026-04-06"';
+    const shown = await app.graphql(
+      `{ laborReport(${asked}) { rows { key label hours { regular total } amount } total { amount } currency } explainLaborReport(${asked}) { key hours amount eventType } }`,
+      undefined,
+      berlin.headers,
+    );
+    expect(shown.laborReport).toEqual({
+      rows: [{ key: '2026-W15', label: '2026-W15', hours: { regular: '-2.6667', total: '-2.6667' }, amount: '-33.33' }],
+      total: { amount: '-33.33' },
+      currency: 'EUR',
+    });
+    expect(shown.explainLaborReport.map(({ amount }: { amount: string }) => amount)).toEqual(['16.67', '200', '-250']);
+  });
+
+  it('refuses what it does not understand by its name', async () => {
+    const wrong = async (query: string) => (await app.get(`/reports/labor?${query}`, berlin.headers)).error.details[0];
+    expect(await wrong('group_by=colour')).toMatchObject({ field: 'group_by', code: 'not_a_choice' });
+    expect(await wrong('from=2026-02-30')).toMatchObject({ field: 'from', code: 'invalid_date' });
+    expect(await wrong('until=2026-02-28')).toMatchObject({ field: 'until', code: 'unknown_field' });
+  });
+});
+
+describe('the explanation of a work order', () => {
+  it('has lines whose sums by kind are its total costs, open, completed, reopened and after returns', async () => {
+    const seal = (await app.post('/parts', { part: { name: 'Seal', on_hand_qty: 9, unit_cost: 3.33 } }, berlin.headers).expect(201)).data
+      .id;
+    const order = await open();
+    await app.post(`/work_orders/${order}/parts`, { part_id: seal, quantity: 1.5 }, berlin.headers).expect(201);
+    await app.post(`/work_orders/${order}/other_costs`, { other_cost: { amount: -4.5, note: 'Scrap' } }, berlin.headers).expect(201);
+    await log(order, { technician_id: await person({ regular_rate: 41 }), hours: 0.3333, note: 'Fitted' });
+    const sums = async () => {
+      const { data } = await app.get(`/work_orders/${order}/explain`, berlin.headers).expect(200);
+      const of = (kind: string) => {
+        const lines = (data.lines as { kind: string; amount: number }[]).filter((line) => line.kind === kind);
+        return lines.reduce((cents, { amount }) => cents + Math.round(amount * 100), 0) / 100;
+      };
+      const { labor, parts, other } = (await app.get(`/work_orders/${order}`, berlin.headers)).data.total_costs;
+      expect({ labor: of('labor'), parts: of('parts'), other: of('other') }).toEqual({ labor, parts, other });
+      expect(data.total_costs).toMatchObject({ labor, parts, other });
+      return data.lines;
+    };
+    expect(await sums()).toMatchObject([
+      { kind: 'parts', amount: 5, event: { type: 'PartAssignmentRequested', stream: `workOrder-${order}` } },
+      { kind: 'other', amount: -4.5, explanation: 'It was credited for Scrap.', event: { type: 'OtherCostRecorded' } },
+      { kind: 'labor', amount: 13.67, hours: 0.3333, event: { type: 'LabourLogged' } },
+    ]);
+    await app.patch(`/work_orders/${order}`, { work_order: { status_id: 5 } }, berlin.headers).expect(200);
+    expect(await sums()).toHaveLength(3);
+    await app.patch(`/work_orders/${order}`, { work_order: { status_id: 1 } }, berlin.headers).expect(200);
+    expect((await sums()).map(({ amount }: { amount: number }) => amount)).toEqual([-4.5, 13.67, 5, 5, -5]);
+    const shown = `{ explainWorkOrder(workOrderId: ${order}) { totalCosts { total } lines { kind amount eventType } } }`;
+    const { explainWorkOrder } = await app.graphql(shown, undefined, berlin.headers);
+    expect(explainWorkOrder).toMatchObject({ totalCosts: { total: '14.17' } });
+    expect(explainWorkOrder.lines).toHaveLength(5);
+    expect((await app.get('/work_orders/987654321/explain', berlin.headers)).status).toBe(404);
+  });
+});
