@@ -2,7 +2,8 @@ import type { Json } from './openapi-components.js';
 
 /** Fields that would make a pasted request fail, at once or the second time, or do more than it seems to. The built-in user is always there. */
 const leftOutOfRequests = (name: string): boolean =>
-  name !== 'technician_id' && /^(external_reference|completed_at|qr_code_attributes|email|login_identifier|code)$|_id$/.test(name);
+  name !== 'technician_id' &&
+  /^(external_reference|completed_at|qr_code_attributes|email|login_identifier|code|asset|dedup_key)$|_id$/.test(name);
 
 const ofFormat: Readonly<Record<string, string>> = {
   'date-time': '2026-01-31T08:00:00.000Z',
