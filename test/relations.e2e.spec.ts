@@ -134,6 +134,88 @@ describe('assets and their parts', () => {
   });
 });
 
+describe('vendors and the assets that they work on', () => {
+  const createVendor = async (fields: object = {}): Promise<number> =>
+    (await app.post('/vendors', { vendor: { name: 'Summit', ...fields } }).expect(201)).data.id;
+  const worksOn = (vendor: number, assets_ids: readonly number[], headers = {}) =>
+    app.patch(`/vendors/${vendor}`, { vendor: { assets_ids } }, headers);
+  const vendorsOf = async (asset: number): Promise<number[]> => idsOf((await app.get(`/assets/${asset}`).expect(200)).data.vendors);
+  const assetsOfVendor = async (vendor: number, headers = {}): Promise<number[]> =>
+    idsOf((await app.get(`/vendors/${vendor}`, headers).expect(200)).data.assets);
+
+  it('are one relation, which assets keep and either side writes', async () => {
+    const vendor_contacts_attributes = [{ name: 'Ann' }, { name: 'Bob', phone: '1-493', is_primary: true }];
+    const [summit, ridge] = [await createVendor({ vendor_contacts_attributes }), await createVendor({ name: 'Ridge' })];
+    const asset = await createAsset({ vendors_ids: [summit] });
+    const press = (await app.post('/vendors', { vendor: { name: 'Peak', assets_ids: [asset] } }).expect(201)).data;
+    expect(idsOf(press.assets)).toEqual([asset]);
+    const { data } = await app.get(`/assets/${asset}`).expect(200);
+    expect(data.vendors[0]).toMatchObject({ id: summit, name: 'Summit', primary_contact: { name: 'Bob', phone: '1-493' } });
+    expect(idsOf(data.vendors)).toEqual([summit, press.id]);
+    expect(idsOf((await worksOn(summit, []).expect(200)).data.assets)).toEqual([]);
+    await app.patch(`/assets/${asset}`, { asset: { vendors_ids: [ridge, press.id] } }).expect(200);
+    expect([await assetsOfVendor(summit), await assetsOfVendor(ridge), await vendorsOf(asset)]).toEqual([
+      [],
+      [asset],
+      [ridge, press.id].sort(),
+    ]);
+    expect(idsOf((await app.get(`/assets?filter[vendors_ids_eq]=${ridge}`)).data)).toEqual([asset]);
+    const shown = await app.graphql(
+      `{ asset(id: ${asset}) { vendors { name assets { id } } } vendor(id: ${summit}) { primaryContact { name } } }`,
+    );
+    expect(shown.asset.vendors.map(({ assets }: { assets: Labelled }) => idsOf(assets))).toEqual([[asset], [asset]]);
+    expect(shown.vendor.primaryContact.name).toBe('Bob');
+    const bought = await createPart({ vendor_parts_attributes: [{ vendor_id: summit }] });
+    expect(idsOf((await app.get(`/vendors/${summit}`)).data.parts)).toEqual([bought]);
+    const { updateVendor } = await app.graphql(
+      `mutation { updateVendor(input: { id: ${summit}, assetsIds: [${asset}] }) { assets { id } parts { id } } }`,
+    );
+    expect([idsOf(updateVendor.assets), idsOf(updateVendor.parts)]).toEqual([[asset], [bought]]);
+  });
+
+  it('are refused where an asset is unknown, archived or another site’s, and where a vendor is not active', async () => {
+    const [vendor, idle, gone] = [await createVendor(), await createVendor({ is_active: false }), await createAsset()];
+    await app.delete(`/assets/${gone}`).expect(204);
+    const codes = async (ids: number[]) =>
+      (await worksOn(vendor, ids).expect(422)).error.details.map(({ field, code }: { field: string; code: string }) => [field, code]);
+    expect(await codes([gone])).toEqual([['vendor.assets_ids', 'archived']]);
+    expect(await codes([987654321])).toEqual([['vendor.assets_ids', 'not_found']]);
+    const { error } = await app.post('/assets', { asset: { name: 'x', vendors_ids: [idle] } }).expect(422);
+    expect(error.details).toEqual([expect.objectContaining({ field: 'asset.vendors_ids', code: 'not_assignable' })]);
+    const asset = await createAsset({ vendors_ids: [vendor] });
+    await app.patch(`/vendors/${vendor}`, { vendor: { is_active: false } }).expect(200);
+    await app.patch(`/assets/${asset}`, { asset: { vendors_ids: [vendor], model: 'M1' } }).expect(200);
+  });
+
+  it('are at each site those of that site alone', async () => {
+    const site = (await app.post('/entities', { entity: { name: 'Elsewhere' } }).expect(201)).data.id as number;
+    const there = { 'x-entity-id': String(site) };
+    const vendor = await createVendor();
+    const [here, elsewhere] = [
+      await createAsset(),
+      (await app.post('/assets', { asset: { name: 'Far' } }, there).expect(201)).data.id as number,
+    ];
+    await worksOn(vendor, [here]).expect(200);
+    await worksOn(vendor, [elsewhere], there).expect(200);
+    expect([await assetsOfVendor(vendor), await assetsOfVendor(vendor, there)]).toEqual([[here], [elsewhere]]);
+    await worksOn(vendor, []).expect(200);
+    expect([await assetsOfVendor(vendor), await assetsOfVendor(vendor, there)]).toEqual([[], [elsewhere]]);
+  });
+
+  it('agree on both sides when fifty write on both', async () => {
+    const [vendor, assets] = [await createVendor(), await Promise.all(Array.from({ length: 5 }, () => createAsset()))];
+    await Promise.all(
+      Array.from({ length: 50 }, (_, turn) =>
+        turn % 2 === 0
+          ? worksOn(vendor, assets.slice(turn % 5)).expect(200)
+          : app.patch(`/assets/${assets[turn % 5]}`, { asset: { vendors_ids: turn % 4 === 1 ? [vendor] : [] } }).expect(200),
+      ),
+    );
+    const sides = await Promise.all(assets.map(async (asset) => ((await vendorsOf(asset)).includes(vendor) ? [asset] : [])));
+    expect(await assetsOfVendor(vendor)).toEqual(idsOf(sides.flat().map((id) => ({ id }))));
+  });
+});
+
 describe('assets and parts that an earlier release has written', () => {
   let own: TestServer;
   beforeAll(async () => void (own = await TestServer.start({ log: 'postgres' })));

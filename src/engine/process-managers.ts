@@ -13,6 +13,7 @@ import {
   type Reaction,
   type Timer,
 } from '#millwright/event-sourcing';
+import { vendorAssetsReaction } from '#millwright/people';
 import { entities as sites } from '#millwright/sites';
 import { assetPartsReaction } from '#millwright/inventory';
 import {
@@ -31,6 +32,7 @@ import type { EntityManager } from 'typeorm';
 const reactions: readonly Reaction[] = [
   fulfilmentReaction,
   assetPartsReaction,
+  vendorAssetsReaction,
   requestConversionReaction,
   requestFollowingReaction,
   timekeepingReaction,

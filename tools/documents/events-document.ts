@@ -1,5 +1,5 @@
 import { createGenerator } from 'ts-json-schema-generator';
-import { camelCase, fieldsOf, isInput, type FieldDefinition } from '#millwright/fields';
+import { camelCase, fieldsOf, isInput, pascalCase, type FieldDefinition } from '#millwright/fields';
 import { isPersonal, statementNames, storedColumns, type PlainResource, type ResourceFields } from '#millwright/resources';
 import { partFields } from '#millwright/inventory';
 import { workOrderFields } from '#millwright/work-orders';
@@ -240,11 +240,19 @@ export function eventsOfRecord({
         }
       : object(Object.fromEntries(fields));
   const nothing = object({});
+  const links = fields.all.flatMap(({ fromBothSides, ownedBy, target }) => (fromBothSides && !ownedBy && target ? [target] : []));
   return [
     [`${typeName}Registered`, { category, schema_version: 1, data: given([...properties, ...added, ...statements]) }],
     [`${typeName}Changed`, { category, schema_version: 1, data: given([...cleared, ...happened, ...statements]) }],
     [`${typeName}Archived`, { category, schema_version: 1, data: nothing }],
     [`${typeName}Unarchived`, { category, schema_version: 1, data: nothing }],
+    ...links.flatMap((kind) =>
+      ['Linked', 'Unlinked'].map((verb): readonly [string, EventEntry] => {
+        const integer = { type: 'integer' };
+        const data = object({ [`${camelCase(kind)}Id`]: integer, [`${camelCase(kind)}Revision`]: integer });
+        return [`${typeName}${pascalCase(kind)}${verb}`, { category, schema_version: 1, data }];
+      }),
+    ),
   ];
 }
 

@@ -13,7 +13,7 @@ export type TableDefinition = Readonly<{
   key: readonly string[];
   /** Each a list of columns or SQL expressions. */
   indexes?: readonly (readonly string[])[];
-  /** Lists of ids, each with an index that finds the rows whose list has one among others. */
+  /** Lists (of ids, or JSON), each with an index that finds the rows whose list has something among others. */
   containing?: readonly string[];
   /** Rows are only ever added, never read back by the fold (one a movement, one an event): written with COPY while catching up. */
   appendOnly?: boolean;

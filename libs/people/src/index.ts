@@ -1,5 +1,6 @@
 export * from './users.js';
 export * from './people.module.js';
+export { vendorAssetsReaction } from './vendor-assets.js';
 export { userMigrations } from './earlier-e-mails.js';
 export { peopleErrors } from './errors.js';
 export { ShownVendors } from './shown-vendors.js';

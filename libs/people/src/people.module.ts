@@ -1,11 +1,18 @@
-import { Module } from '@nestjs/common';
-import { resourceModule } from '#millwright/resources';
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { Relations, resourceModule } from '#millwright/resources';
 import { servedCustomers } from './served-customers.js';
 import { users } from './users.js';
+import { vendorAssets } from './vendor-assets.js';
 import { vendors } from './vendors.js';
 
 /** Every kind of record of this room: its projections and sequences are wanted at start. */
 export const peopleRecords = [users, vendors, servedCustomers];
 
 @Module({ imports: [resourceModule(peopleRecords)] })
-export class PeopleModule {}
+export class PeopleModule implements OnModuleInit {
+  constructor(private readonly relations: Relations) {}
+
+  onModuleInit(): void {
+    this.relations.register(vendorAssets);
+  }
+}

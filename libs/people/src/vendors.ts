@@ -1,7 +1,8 @@
-import { Children, Flag, Integer, Money, Name, References, ShownObject, Text } from '#millwright/fields';
-import { defineRecord, outputTypeOf } from '#millwright/resources';
+import { Children, Flag, Integer, Money, Name, References, Text } from '#millwright/fields';
+import { defineRecord, namedBy, type PlainResource, type ShownType } from '#millwright/resources';
 import { onePrimary } from './domain/primary-contact.js';
 import { Email } from './email.js';
+import { PartsOfVendor, PrimaryContact } from './vendor.shown.js';
 
 const personal = true;
 const seenWith = 'people:read';
@@ -34,23 +35,35 @@ class VendorFields {
   @Money({ seenWith: 'rates:read', description: 'What an hour costs, whatever the hour.', example: 32.5 }) hourly_rate?: string | null;
   @References('location', { description: 'The locations where the vendor works.' }) locations_ids?: number[] | null;
   @References('category', { description: 'The categories of work that the vendor does.' }) categories_ids?: number[] | null;
+  @References('asset', {
+    description: 'The assets of the site that the vendor works on or supplies: the same relation as `vendors_ids` of assets.',
+    ownedBy: 'vendors_ids',
+    filtered: false,
+    label: ['id', 'name'],
+    ids: namedBy('asset', 'vendors_ids'),
+  })
+  assets_ids?: number[] | null;
   @Children(ContactFields, { name: 'vendor_contact', description: 'Whom to speak to there.', rule: onePrimary })
   vendor_contacts_attributes?: ContactFields[] | null;
 }
 
+const contact = (): ShownType => {
+  const [list] = vendors.fields.children;
+  if (!list) throw new Error('a vendor has contacts');
+  return list.shown.type;
+};
+
 class VendorFigures {
-  @ShownObject(() => outputTypeOf('VendorContact'), {
-    description: 'Whom to speak to first; null where there is nobody.',
-    of: ({ vendor_contacts }) => ((vendor_contacts ?? []) as readonly ContactFields[]).find(({ is_primary }) => is_primary) ?? null,
-  })
-  primary_contact!: object | null;
+  @PrimaryContact(contact) primary_contact!: object | null;
+  @PartsOfVendor() parts!: readonly object[];
 }
 
-export const vendors = defineRecord({
+export const vendors: PlainResource<VendorFields & VendorFigures> = defineRecord({
   name: 'vendor',
   plural: 'vendors',
   fields: VendorFields,
   shown: VendorFigures,
+  label: ['id', 'name', 'primary_contact'],
   description: 'A company that does work or supplies parts.',
   scope: 'customer',
   attachments: true,

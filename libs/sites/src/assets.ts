@@ -3,7 +3,6 @@ import {
   Integer,
   Money,
   Name,
-  NotYet,
   PlainDate,
   QrCode,
   Reference,
@@ -52,7 +51,12 @@ class AssetFields {
     ids: partsOfAsset,
   })
   parts_ids?: number[] | null;
-  @NotYet() vendors_ids?: unknown[] | null;
+  @References('vendor', {
+    description: 'The vendors that work on it or supply it: the same relation as `assets_ids` of vendors.',
+    demands: 'active',
+    fromBothSides: true,
+  })
+  vendors_ids?: number[] | null;
   @QrCode() qr_code_attributes?: QrCodeAttributes | null;
 }
 

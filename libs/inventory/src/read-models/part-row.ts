@@ -40,7 +40,7 @@ const table = {
     ['entity_id', 'updated_at', 'id'],
     ['entity_id', inOrder('"number"'), 'id'],
   ],
-  containing: ['assets_ids'],
+  containing: ['assets_ids', 'vendor_parts'],
   history: {
     owner: 'entity_id',
     figures: ['on_hand_qty', 'reserved', 'available', 'unit_cost', 'avg_unit_cost', 'stock_value', 'updated_at', 'archived'],

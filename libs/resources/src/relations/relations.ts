@@ -15,7 +15,7 @@ import { referenceTarget } from '../references/reference-targets.js';
 import { Questions } from '../questions.js';
 import type { PlainResource } from '../resource/resource-definition.js';
 import type { RecordState, RecordValues } from '../resource/plain-decider.js';
-import { idsIn, idsTogether, type Pair, type WantedRelation } from '../resource/relation-statements.js';
+import { idsIn, idsSaid, idsTogether, type Pair, type WantedRelation } from '../resource/relation-statements.js';
 import type { Relation } from './relation.js';
 
 /** How long an answer waits for the owners, in milliseconds; past that the client is asked to come back. */
@@ -54,7 +54,9 @@ export class Relations {
     const found = await Promise.all(
       relations.map(async (relation) => {
         const { column } = relation;
-        const said: WantedRelation = { ids: idsIn(wanted[column]), pairs: await this.pairs(relation, id, state, idsIn(wanted[column])) };
+        const ids = idsIn(wanted[column]);
+        const site = currentContext().entityId;
+        const said: WantedRelation = { site, ids, pairs: await this.pairs(relation, id, state, { site, ids }) };
         return { column, said, before: idsTogether(state.statements?.[column], said) };
       }),
     );
@@ -84,15 +86,10 @@ export class Relations {
     { owner, column, pairIn }: Relation<unknown, Event>,
     id: number | null,
     state: RecordState,
-    wanted: readonly number[],
+    { site, ids }: Pick<WantedRelation, 'site' | 'ids'>,
   ): Promise<ReadonlyMap<number, Pair>> {
-    const naming = id === null ? [] : await this.naming(owner, id);
-    const all = new Set([
-      ...wanted,
-      ...naming,
-      ...idsIn(state.values[column]),
-      ...Object.keys(state.statements?.[column] ?? {}).map(Number),
-    ]);
+    const naming = id === null ? [] : await this.naming(owner, id, site);
+    const all = new Set([...ids, ...naming, ...idsIn(state.values[column]), ...idsSaid(state.statements?.[column], site)]);
     return new Map(
       await Promise.all(
         [...all].map(async (ownerId): Promise<[number, Pair]> => {
@@ -103,11 +100,11 @@ export class Relations {
     );
   }
 
-  private async naming({ kind, column }: Relation<unknown, Event>['owner'], id: number): Promise<number[]> {
+  private async naming({ kind, column }: Relation<unknown, Event>['owner'], id: number, site: number | null): Promise<number[]> {
     await this.questions.everythingIsShown('What belongs to this record cannot be read right now. Please try again.');
     const rows = await this.database.query<{ id: string }[]>(
-      `SELECT id FROM ${referenceTarget(kind).view.from} WHERE "${column}" @> ARRAY[$1::bigint]`,
-      [id],
+      `SELECT id FROM ${referenceTarget(kind).view.from} WHERE "${column}" @> ARRAY[$1::bigint] AND entity_id = $2`,
+      [id, site],
     );
     return rows.map((row) => Number(row.id));
   }

@@ -1,6 +1,7 @@
 export * from './plain-decider.js';
 export * from './define-resource.js';
 export type { Companion } from './companion.js';
+export { linkRecord, pairIn } from './relation-links.js';
 export { statementNames } from './relation-statements.js';
 export * from './resource-definition.js';
 export { resourceFields, type ResourceFields } from './resource-fields.js';

@@ -10,7 +10,7 @@ const after = (...events: readonly RecordEvent[]): RecordState =>
   events.reduce<RecordState>((state, event, revision) => stream.evolve(state, { ...event, revision } as RecordEvent), stream.initialState);
 
 const wanted = (ids: readonly number[], pairs: Readonly<Record<number, Pair>> = {}): { lamps_ids: WantedRelation } => ({
-  lamps_ids: { ids, pairs: new Map(Object.entries(pairs).map(([id, pair]) => [Number(id), pair])) },
+  lamps_ids: { site: null, ids, pairs: new Map(Object.entries(pairs).map(([id, pair]) => [Number(id), pair])) },
 });
 const linked = (heard = -1): Pair => ({ linked: true, heard });
 const apart = (heard = -1): Pair => ({ linked: false, heard });
@@ -43,6 +43,12 @@ describe('a relation that the other side owns', () => {
     expect(changeRecord(kind, after(registered, named({ lampsWanted: [3] })), wanted([3], { 3: apart(1) }))).toEqual([
       { type: 'RoomChanged', data: { lampsWanted: [3] } },
     ]));
+
+  it('leaves alone what was said at another site', () => {
+    const metadata = { entity_id: 2 };
+    const elsewhere = { ...named({ lampsWanted: [3] }), metadata } as RecordEvent;
+    expect(changeRecord(kind, after(registered, elsewhere), wanted([]))).toEqual([]);
+  });
 
   it('forgets of a list of earlier releases what it says anew', () =>
     expect(after(registered, named({ lampsIds: [3, 4] }), named({ lampsDropped: [3] })).values).toMatchObject({ lamps_ids: [4] }));

@@ -1,8 +1,8 @@
-import type { Event } from '#millwright/event-sourcing/decider';
+import type { Event, EventMetadata } from '#millwright/event-sourcing';
 import type { RecordValues } from './record-values.js';
 
-/** What a record has said last of another: whether the two belong together, and in which of its events. */
-export type Statement = Readonly<{ wanted: boolean; revision: number }>;
+/** What a record has said last of another: whether the two belong together, in which of its events, and at which site. */
+export type Statement = Readonly<{ wanted: boolean; revision: number; site: number | null }>;
 
 /** Statements by the id of the other record. */
 type Statements = Readonly<Record<string, Statement>>;
@@ -10,8 +10,11 @@ type Statements = Readonly<Record<string, Statement>>;
 /** What the other record's stream says of the pair: whether it is there, and how far it has heard this one. -1: it never has. */
 export type Pair = Readonly<{ linked: boolean; heard: number }>;
 
-/** What a request wants of a relation that the other side owns, with what the others' streams say of it so far. */
-export type WantedRelation = Readonly<{ ids: readonly number[]; pairs: ReadonlyMap<number, Pair> }>;
+/**
+ * What a request wants of a relation that the other side owns, with what the others' streams say of it so far. What every site has (a vendor) is related
+ * at each to that site's records alone.
+ */
+export type WantedRelation = Readonly<{ site: number | null; ids: readonly number[]; pairs: ReadonlyMap<number, Pair> }>;
 
 /** What the events of a record call those that it wants and those that it drops: `parts_ids` → `parts_wanted`, `parts_dropped`. */
 export const statementNames = (column: string): Readonly<{ wanted: string; dropped: string }> => ({
@@ -23,14 +26,18 @@ export const statementNames = (column: string): Readonly<{ wanted: string; dropp
 type WithStatements = Readonly<{ values: RecordValues; statements?: Readonly<Record<string, Statements>> }>;
 
 /** The ids of those that belong together: what the record has said and the other has not heard yet holds, else what the other says. */
-export function idsTogether(statements: Statements | undefined, { ids, pairs }: WantedRelation): number[] {
-  const known = new Set([...pairs.keys(), ...ids, ...Object.keys(statements ?? {}).map(Number)]);
+export function idsTogether(statements: Statements | undefined, { site, ids, pairs }: WantedRelation): number[] {
+  const known = new Set([...pairs.keys(), ...ids, ...idsSaid(statements, site)]);
   return [...known].filter((id) => {
     const said = statements?.[id];
     const pair = pairs.get(id);
     return said && said.revision > (pair?.heard ?? -1) ? said.wanted : pair?.linked === true;
   });
 }
+
+/** Of whom something was said at a site. */
+export const idsSaid = (statements: Statements | undefined, site: number | null): number[] =>
+  Object.entries(statements ?? {}).flatMap(([id, statement]) => (statement.site === site ? [Number(id)] : []));
 
 /** The values with what is wanted of relations turned into whom the event names, where anything differs. */
 export function withStatements(columns: readonly string[], { statements }: WithStatements, said: RecordValues): RecordValues {
@@ -59,7 +66,7 @@ export function statementsAfter<State extends WithStatements>(
   columns: readonly string[],
   state: State,
   said: Record<string, unknown>,
-  event: Event & Readonly<{ revision?: number }>,
+  event: Event & Readonly<{ revision?: number; metadata?: EventMetadata }>,
 ): State['statements'] {
   const statements: Record<string, Statements> = { ...state.statements };
   for (const column of columns) {
@@ -68,9 +75,11 @@ export function statementsAfter<State extends WithStatements>(
     delete said[names.wanted];
     delete said[names.dropped];
     if (wanted.length + dropped.length === 0) continue;
-    const revision = event.revision ?? 0;
-    const latest = [...wanted.map((id) => [id, { wanted: true, revision }]), ...dropped.map((id) => [id, { wanted: false, revision }])];
-    statements[column] = { ...statements[column], ...(Object.fromEntries(latest) as Statements) };
+    const latest = [...wanted, ...dropped].map((id, index): [number, Statement] => [
+      id,
+      { wanted: index < wanted.length, revision: event.revision ?? 0, site: event.metadata?.entity_id ?? null },
+    ]);
+    statements[column] = { ...statements[column], ...Object.fromEntries(latest) };
     const named = new Set([...wanted, ...dropped]);
     said[column] = idsIn(state.values[column]).filter((id) => !named.has(id));
   }
