@@ -77,7 +77,7 @@ export class Engine {
     });
     this.processManagers = new ProcessManagerEngine({
       log,
-      managers: processManagers(this.events, this.pool, entities, this.projections),
+      managers: processManagers(this.events, this.pool, entities, this),
       database: { connectionString: databases.appUrl, ...patience },
       logger,
     });

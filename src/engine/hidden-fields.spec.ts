@@ -4,16 +4,18 @@ import { parts } from '#millwright/inventory';
 import type { ListAttribute } from '#millwright/lists';
 import { DecimalScalar } from '#millwright/quantities';
 import { outputFields, type ResourceDefinition } from '#millwright/resources';
+import { pmSchedules } from '#millwright/planning';
 import { workOrders } from '#millwright/work-orders';
 import { records } from './records.js';
 
-const resources: readonly ResourceDefinition[] = [...records, parts, workOrders];
+const resources: readonly ResourceDefinition[] = [...records, parts, workOrders, pmSchedules];
 
 /** What counts things, and may be seen by whoever sees the resource. Every other decimal is money. */
 const quantities = [
   ...['quantity', 'on_hand_qty', 'reserved', 'available', 'min_qty', 'desired_qty'],
   ...['hours', 'period_hours', 'downtime_hours', 'availability', 'mttr_hours', 'mtbf_hours'],
   ...['min', 'max'],
+  ...['time_to_complete', 'lead_time_hours', 'compliance'],
 ];
 
 const isDecimal = ({ input, stored, output, printed }: FieldDefinition): boolean =>

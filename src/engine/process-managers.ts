@@ -8,7 +8,9 @@ import {
   systemClock,
   type Channel,
   type EventStore,
+  type Position,
   type ProcessManager,
+  type ProcessManagerEngine,
   type ProjectionEngine,
   type Reaction,
   type Timer,
@@ -16,6 +18,7 @@ import {
 import { vendorAssetsReaction } from '#millwright/people';
 import { entities as sites } from '#millwright/sites';
 import { assetPartsReaction } from '#millwright/inventory';
+import { occurrenceReaction, ordersOfSchedules, pmTimer, timeZoneFollower } from '#millwright/planning';
 import {
   fulfilmentReaction,
   requestConversionReaction,
@@ -28,7 +31,7 @@ import type pg from 'pg';
 import { alarmReaction } from '#millwright/work-orders';
 import type { EntityManager } from 'typeorm';
 
-/** Everything that happens because of something that happened. */
+/** Everything that happens because of something that happened, and asks nothing but the log. */
 const reactions: readonly Reaction[] = [
   fulfilmentReaction,
   assetPartsReaction,
@@ -36,20 +39,27 @@ const reactions: readonly Reaction[] = [
   requestConversionReaction,
   requestFollowingReaction,
   timekeepingReaction,
+  ordersOfSchedules,
 ];
 
 /** Everything that happens because it is time. */
-const timers: readonly Timer[] = [];
+const timers: readonly Timer[] = [pmTimer];
 
 /** Every way out of the house. */
 const channels: readonly Channel[] = [];
+
+/** What else runs on the log: it is there by the time that anything is handled. */
+type OtherWorkers = Readonly<{ projections: ProjectionEngine; processManagers: ProcessManagerEngine }>;
+
+/** How long an effect waits for others before it is tried again, in milliseconds. */
+const longestWaitMs = 10_000;
 
 /** Everything that turns events and time into commands and messages. */
 export function processManagers(
   events: EventStore,
   pool: pg.Pool,
   entities: EntityManager,
-  projections: ProjectionEngine,
+  others: OtherWorkers,
 ): readonly ProcessManager[] {
   const world = {
     events,
@@ -58,15 +68,25 @@ export function processManagers(
     clock: systemClock,
     outbox: new Outbox(entities, systemClock),
     texts: new KeptTexts(entities),
+    fulfilled: (position: Position) => others.processManagers.waitFor(fulfilmentReaction.name, position, { timeout: longestWaitMs }),
+    async schedulesOf(entityId: number, position: Position) {
+      if (!(await others.projections.reaches(position, longestWaitMs))) throw new Error(`the read models have not reached ${position}`);
+      const { rows } = await pool.query<{ id: string }>('select id from read.pm_schedules where entity_id = $1', [entityId]);
+      return rows.map(({ id }) => Number(id));
+    },
     async timeZoneOf(entityId: number) {
       const { timezone } = (await events.load(sites.stream, entityId)).state.values;
       return typeof timezone === 'string' ? timezone : undefined;
     },
   };
   return [
-    ...[...reactions, alarmReaction, timersOfClosedOrders(timersIn({ ...world, projections }))].map((reaction) =>
-      processManagerOf(reaction, world),
-    ),
+    ...[
+      ...reactions,
+      alarmReaction,
+      occurrenceReaction(world),
+      timersOfClosedOrders(timersIn({ ...world, projections: others.projections })),
+    ].map((reaction) => processManagerOf(reaction, world)),
+    timeZoneFollower(world),
     commentErasure(events, entities),
     ...timers.map((timer) => processManagerOfTimer(timer, world)),
     ...(channels.length > 0 ? [processManagerOfOutbox(channels, world)] : []),

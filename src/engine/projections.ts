@@ -3,6 +3,7 @@ import { commentsProjection } from '#millwright/comments';
 import type { Projection } from '#millwright/event-sourcing';
 import { costsProjection } from '#millwright/finance';
 import { partTransactionsProjection, stockLevelsProjection } from '#millwright/inventory';
+import { pmSchedulesProjection } from '#millwright/planning';
 import { workOrderRequestsProjection } from '#millwright/requests';
 import { downtimesProjection } from '#millwright/sites';
 import { alarmsProjection, laborEntriesProjection, timersProjection, workOrdersProjection } from '#millwright/work-orders';
@@ -17,6 +18,7 @@ export const projections: readonly Projection[] = [
   laborEntriesProjection,
   alarmsProjection,
   timersProjection,
+  pmSchedulesProjection,
   downtimesProjection,
   workOrderRequestsProjection,
   commentsProjection,

@@ -4,6 +4,8 @@ const paths = new KnownPaths();
 paths.add('GET', '/api/v1/work_orders');
 paths.add('POST', '/api/v1/work_orders');
 paths.add('GET', '/api/v1/work_orders/:id');
+paths.add('DELETE', '/api/v1/work_orders/:id');
+paths.add('GET', '/api/v1/work_orders/calendar');
 paths.add('PATCH', '/api/v1/parts/:id/update_unit_cost');
 paths.add('GET', '/api/v1/projections/:name/digest');
 
@@ -22,7 +24,8 @@ describe('the methods of a path', () => {
   it.each([
     ['/api/v1/work_orders', ['GET', 'POST']],
     ['/api/v1/work_orders/', ['GET', 'POST']],
-    ['/api/v1/work_orders/12', ['GET']],
+    ['/api/v1/work_orders/12', ['DELETE', 'GET']],
+    ['/api/v1/work_orders/calendar', ['GET']],
     ['/api/v1/work_orders//', []],
     ['/api/v1/nothing', []],
   ])('of %s are %j', (path, methods) => expect(paths.methodsOf(path)).toEqual(methods));

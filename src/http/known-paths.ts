@@ -19,6 +19,9 @@ export class KnownPaths {
 
   /** The methods of a path as a client wrote it, sorted; empty where there is no such path. */
   methodsOf(path: string): string[] {
+    // What has a path of its own is no record: those with a parameter answer there that there is none.
+    const literal = this.routes.get(path);
+    if (literal) return [...literal].sort();
     this.matchers ??= [...this.routes].map(([pattern, methods]) => ({ segments: segmentsOf(pattern), methods }));
     const wanted = segmentsOf(path);
     const found = new Set<string>();

@@ -2,6 +2,7 @@ import { createGenerator } from 'ts-json-schema-generator';
 import { camelCase, fieldsOf, isInput, pascalCase, type FieldDefinition } from '#millwright/fields';
 import { isPersonal, statementNames, storedColumns, type PlainResource, type ResourceFields } from '#millwright/resources';
 import { partFields } from '#millwright/inventory';
+import { pmScheduleFields } from '#millwright/planning';
 import { workOrderFields } from '#millwright/work-orders';
 import { records } from '#src/engine/records';
 import type { EventsDocument } from './events-only-grow.js';
@@ -20,6 +21,7 @@ export function eventsDocument(published: EventsDocument | undefined): EventsDoc
     ...withDetails(typesOf('libs/work-orders/src/domain/work-order.events.ts', 'WorkOrderEvent', 'workOrder'), workOrderFields, published),
     ...withDetails(typesOf('libs/work-orders/src/domain/alarm.events.ts', 'AlarmEvent', 'alarm'), workOrderFields, published),
     ...typesOf('libs/work-orders/src/domain/timekeeping.events.ts', 'TimekeepingEvent', 'timekeeping'),
+    ...withDetails(typesOf('libs/planning/src/domain/pm-schedule.events.ts', 'PmScheduleEvent', 'pmSchedule'), pmScheduleFields, published),
     ...typesOf('libs/work-orders/src/domain/work-order.earlier-events.ts', 'EarlierWorkOrderEvent', 'workOrder'),
   ];
   const ofRecords = records.flatMap((record) => eventsOfRecord(record as unknown as PlainResource));

@@ -5,10 +5,12 @@ export { inputField, shownField, type FieldKind, type FieldOptions, type ShownOp
 export { canonicalText, ExternalReference, isStorable, Name, ShownText, Text, textProblem } from './kinds/text.js';
 export * from './kinds/texts.js';
 export * from './kinds/integer.js';
+export * from './kinds/integers.js';
 export * from './kinds/decimal.js';
 export * from './kinds/flag.js';
 export * from './kinds/plain-date.js';
 export * from './kinds/instant.js';
+export * from './kinds/instant-or-day.js';
 export * from './kinds/choice.js';
 export { IdOf, idField, Reference, References, relationOf, ShownId, ShownReference } from './kinds/reference.js';
 export { NestedList, NestedObject, ShownObject } from './kinds/nested.js';

@@ -1,5 +1,5 @@
 import { shownField, ShownInteger, type BulkRead } from '#millwright/fields';
-import { rowsOf, statementAsOf, viewOf } from '#millwright/lists';
+import { rowsOf, statementAsOf, viewOf, type View } from '#millwright/lists';
 import { defineShownType } from '#millwright/resources';
 import { procedureTable, workOrderTable } from '#millwright/work-orders';
 
@@ -12,6 +12,13 @@ export const assignmentCount = defineShownType('AssignmentCount', AssignmentCoun
 
 const [orders, procedures] = [viewOf(workOrderTable), viewOf(procedureTable)];
 
+/** What schedules show; their fields need this file, so the table is named and not imported. */
+const schedules: View = {
+  from: 'read.pm_schedules',
+  columns: { procedure_template_ids: 'bigint[]', status: 'text', archived: 'boolean' },
+  history: { versions: 'read.pm_schedules_history' },
+};
+
 /** How many live orders and schedules follow each of some templates (S56). */
 const assignmentCounts: BulkRead<number, object> = {
   async read(templateIds, database) {
@@ -22,7 +29,14 @@ const assignmentCounts: BulkRead<number, object> = {
       ),
     );
     const counts = new Map(found.map(({ id, work_orders }) => [Number(id), Number(work_orders)]));
-    return templateIds.map((id) => ({ work_orders: counts.get(id) ?? 0, pm_schedules: 0 }));
+    const planned = await database.query<{ id: string; pm_schedules: string }[]>(
+      ...statementAsOf(
+        `SELECT sought.id, count(*) AS pm_schedules FROM unnest($1::bigint[]) sought(id) JOIN ${rowsOf(schedules, 'schedules')} ON sought.id = ANY(schedules.procedure_template_ids) WHERE NOT schedules.archived AND schedules.status <> 'finished' GROUP BY 1`,
+        [[...templateIds]],
+      ),
+    );
+    const plans = new Map(planned.map(({ id, pm_schedules }) => [Number(id), Number(pm_schedules)]));
+    return templateIds.map((id) => ({ work_orders: counts.get(id) ?? 0, pm_schedules: plans.get(id) ?? 0 }));
   },
 };
 

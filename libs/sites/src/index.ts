@@ -9,6 +9,7 @@ export * from './site-directory.js';
 export * from './sites.module.js';
 export { downtimeIds } from './downtime-writer.js';
 export { hoursOf, insideOf } from './domain/reliability.js';
+export { askedPeriod } from './reliability-period.js';
 export { ReliabilityReader } from './reliability-reader.js';
 export { assetReliability } from './reliability.shown.js';
 export { downtimesProjection, downtimeTable } from './read-models/downtimes.js';

@@ -7,13 +7,23 @@ import type { Period } from './domain/reliability.js';
 const isPlainDate = (value: unknown): value is string => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value);
 
 /**
- * The period that a query asks about: `from` and `to` are RFC 3339 instants (`from` included, `to` excluded) or plain dates, days of the site, both
- * included. What lies ahead is cut off.
- * @param timeZone an IANA name
+ * The part of `askedPeriod` that is past.
  * @param now in milliseconds since 1970
  * @throws Rejection VALIDATION_FAILED (unknown_field, required, invalid_date, out_of_range)
  */
 export function periodOf(query: RawQuery, timeZone: string, now: number): Period {
+  const { from, to } = askedPeriod(query, timeZone);
+  if (from >= now) throw invalid([{ field: 'from', code: 'out_of_range', message: 'must not lie ahead' }]);
+  return { from, to: Math.min(to, now) };
+}
+
+/**
+ * The period that a query asks about: `from` and `to` are RFC 3339 instants (`from` included, `to` excluded) or plain dates, days of the site, both
+ * included.
+ * @param timeZone an IANA name
+ * @throws Rejection VALIDATION_FAILED (unknown_field, required, invalid_date, out_of_range)
+ */
+export function askedPeriod(query: RawQuery, timeZone: string): Period {
   const strangers = Object.keys(query).filter((name) => name !== 'from' && name !== 'to');
   const details = strangers.map((field): Detail => ({
     field,
@@ -24,8 +34,7 @@ export function periodOf(query: RawQuery, timeZone: string, now: number): Period
   const to = placeOf('to', query['to'], timeZone, details);
   if (details.length > 0) throw invalid(details);
   if (from >= to) throw invalid([{ field: 'to', code: 'out_of_range', message: 'must lie after from' }]);
-  if (from >= now) throw invalid([{ field: 'from', code: 'out_of_range', message: 'must not lie ahead' }]);
-  return { from, to: Math.min(to, now) };
+  return { from, to };
 }
 
 function placeOf(field: 'from' | 'to', value: unknown, timeZone: string, details: Detail[]): number {

@@ -35,16 +35,17 @@ export type { WorkOrderRow } from './read-models/work-order-row.js';
 export { laborCategories } from './records/accounting-records.js';
 export { workOrderFields } from './work-order.fields.js';
 export { otherCostIds, workOrders } from './work-order.resource.js';
+export { estimatedLine } from './work-order-costs.js';
+export { partAssignment } from './work-order-costs.shown.js';
+export { withWholeChecklist } from './whole-checklist.js';
 export { WorkOrdersModule } from './work-orders.module.js';
 export { workOrderRecords, workOrderStatuses } from './records/work-order-records.js';
 export { completeOptions, procedureItemOptions } from './procedures/item-options.shown.js';
 export { procedureItemTypes, type ProcedureItemType } from './procedures/item-types.js';
-export { procedureIds } from './procedures/template-copies.js';
-/** For schedules, whose orders follow templates. @public */
-export { copiesOf } from './procedures/template-copies.js';
+export { copiesOf, procedureIds } from './procedures/template-copies.js';
 export { procedureTable } from './read-models/procedures.js';
 export { workOrderTable } from './read-models/work-order-row.js';
-/** For schedules, which show how far their last order is. @public */
+export { proceduresOfOrders } from './procedures/procedure.shown.js';
 export { workProgress, type WorkProgress } from './domain/work-progress.js';
 export { workOrderUpcasters } from './upcasters.js';
 export { workOrderErrors } from './errors.js';

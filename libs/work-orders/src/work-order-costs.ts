@@ -85,6 +85,14 @@ const lineOf = (row: WorkOrderRow, found: PartRow, quantity: Decimal, charge: De
   total_cost: row.status_kind === 'completed' ? charge : estimateOf(found, quantity),
 });
 
+/** A part that an order is to have, at what it would cost today. */
+export const estimatedLine = (found: PartRow, quantity: Decimal): PartLine => ({
+  part_id: found.id,
+  part: found,
+  quantity,
+  total_cost: estimateOf(found, quantity),
+});
+
 /** What the parts would cost today: at the average, or for a non-stock part at its price. */
 function estimateOf({ is_non_stock, unit_cost, avg_unit_cost, currency }: PartRow, quantity: Decimal): Decimal {
   const each = toValue((is_non_stock ? unit_cost : avg_unit_cost) ?? '0');

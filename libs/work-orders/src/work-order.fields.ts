@@ -134,8 +134,6 @@ export class WorkOrderFields {
   dedup_key?: string | null;
 }
 
-const integer = { type: 'integer' };
-
 /** The bare id beside the request itself: REST shows it in lists, GraphQL always. */
 const ShownRequestId =
   ({ description }: Readonly<{ description: string }>): PropertyDecorator =>
@@ -178,7 +176,7 @@ export class WorkOrderFigures {
   @ShownOneOf(yesOrNo, { ...noUnlessSaid('notify_vendors_on_update'), description: 'Whether its vendors are told when it changes.' })
   notify_vendors_on_update!: string;
   @ShownVendors({ description: 'The vendors who do the work.' }) vendors_ids!: object[];
-  @Shown({ ...integer, nullable: true }, () => null) pm_schedule_id!: null;
+  @ShownReference('pm_schedule', { description: 'The PM schedule that raised it.' }) pm_schedule_id!: number | null;
   @Shown({ type: () => downtimeTracking.type, nullable: true }, (row, _costs, related) => printedDowntime(row, related))
   downtime_tracking!: object | null;
   @Shown({ type: () => activeTimer.type, nullable: true }, (row, _costs, related) => printedActiveTimer(row, related))

@@ -1,8 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { currentContext, EventStore, type CommandContext, type Detail, type Row } from '#millwright/event-sourcing';
-import { childMeant, fieldsOf, spoken, type Child, type Demand, type FieldDefinition, type SaidChild } from '#millwright/fields';
-import { referenceTarget, type ReferenceTarget } from './reference-targets.js';
+import {
+  childMeant,
+  fieldsOf,
+  spoken,
+  type Child,
+  type Demand,
+  type FieldDefinition,
+  type Problem,
+  type SaidChild,
+} from '#millwright/fields';
+import { referenceTarget, type ReferenceServices, type ReferenceTarget } from './reference-targets.js';
 
 /** What one field refers to. `before` is what it referred to so far: that may meanwhile be archived. */
 type Asked = Readonly<{ field: string; kind: string; demands?: Demand; ids: readonly number[]; before: readonly number[] }>;
@@ -31,24 +40,38 @@ export class ReferenceChecks {
     const context = currentContext();
     const details = await Promise.all(
       ids.map(async (id): Promise<Detail[]> => {
-        const target = referenceTarget(kind);
-        const row = await target.find(id, { events: this.events, entities: this.entities });
-        if (!row || !isHere(row, context)) return [{ field, code: 'not_found', message: `there is no ${spoken(kind)} ${id}` }];
-        if (before.includes(id)) return [];
-        if (row['archived'] === true) return [{ field, code: 'archived', message: `${spoken(kind)} ${id} is archived` }];
-        if (!meets(target, demands, row)) return [{ field, code: 'not_assignable', message: `${spoken(kind)} ${id} is not ${demands}` }];
-        return [];
+        const problem = await referenceProblem({ kind, id, demands }, context, { events: this.events, entities: this.entities });
+        return problem && (problem.code === 'not_found' || !before.includes(id)) ? [{ field, ...problem }] : [];
       }),
     );
     return details.flat();
   }
 }
 
+/** A record that something names, and what it must be to be named anew. */
+type NamedRecord = Readonly<{ kind: string; id: number; demands?: Demand }>;
+
+/** Where whatever names it belongs. */
+type Place = Pick<CommandContext, 'customerId' | 'entityId'>;
+
+/** Why a record cannot be named anew: not_found, archived or not_assignable. Undefined where it can. */
+export async function referenceProblem(
+  { kind, id, demands }: NamedRecord,
+  place: Place,
+  services: ReferenceServices,
+): Promise<Problem | undefined> {
+  const target = referenceTarget(kind);
+  const row = await target.find(id, services);
+  if (!row || !isHere(row, place)) return { code: 'not_found', message: `there is no ${spoken(kind)} ${id}` };
+  if (row['archived'] === true) return { code: 'archived', message: `${spoken(kind)} ${id} is archived` };
+  return meets(target, demands, row) ? undefined : { code: 'not_assignable', message: `${spoken(kind)} ${id} is not ${demands}` };
+}
+
 const meets = ({ demands: known }: ReferenceTarget, demands: Demand | undefined, row: Readonly<Row>): boolean =>
   demands === undefined || Object.entries(known?.[demands] ?? {}).every(([flag, wanted]) => row[flag] == null || row[flag] === wanted);
 
 /** Whether a row belongs to the customer of a command and, unless it is the whole customer's, to its site. */
-export const isHere = (row: Readonly<Row>, { customerId, entityId }: Pick<CommandContext, 'customerId' | 'entityId'>): boolean =>
+export const isHere = (row: Readonly<Row>, { customerId, entityId }: Place): boolean =>
   row['customer_id'] === customerId && (row['entity_id'] == null || row['entity_id'] === entityId);
 
 function askedByAll(root: string, fields: readonly FieldDefinition[], values: object, before: object = {}): Asked[] {

@@ -16,7 +16,7 @@ export * from './resource-writer.js';
 export * from './resource-writers.js';
 export * from './plain-writer.js';
 export type { WantedChildren } from './children.js';
-export { detailsIn } from './stored-values.js';
+export { completeDetails, detailsIn, storedValues } from './stored-values.js';
 export * from './refusals.js';
 export * from './resource-row.js';
 export * from './shown-type.js';

@@ -21,17 +21,23 @@ type WantedStatus = Readonly<{
 /** The templates that it is to follow; left out, nothing changes about them. */
 type WantedProcedures = Readonly<{ templates?: readonly TemplateCopy[] }>;
 
-export type OpenWorkOrder = WantedStatus & WantedProcedures & Readonly<{ workOrderId: number; details: WorkOrderDetails }>;
+export type OpenWorkOrder = WantedStatus &
+  WantedProcedures &
+  Readonly<{ workOrderId: number; details: WorkOrderDetails; pmScheduleId?: number }>;
 
 /**
  * A new order. One that is completed or cancelled already is opened, and completed or cancelled, in the same append.
  * @throws Rejection CONFLICT the id is taken; PROCEDURE_INCOMPLETE; VALIDATION_FAILED (contradicts_status, out_of_range, not_unique)
  */
-export function openWorkOrder(order: WorkOrder, { workOrderId, details, templates = [], ...wanted }: OpenWorkOrder): WorkOrderEvent[] {
+export function openWorkOrder(
+  order: WorkOrder,
+  { workOrderId, details, pmScheduleId, templates = [], ...wanted }: OpenWorkOrder,
+): WorkOrderEvent[] {
   if (order.workOrderId !== null) throw new Rejection('CONFLICT', 'A work order with this id exists already.');
   requireDistinctOrders(details);
   const { statusId } = wanted.status?.kind === 'open' ? wanted.status : openStatus;
-  const opened: WorkOrderEvent = { type: 'WorkOrderOpened', data: { workOrderId, statusId, kind: 'open', details } };
+  const raised = pmScheduleId !== undefined && { pmScheduleId };
+  const opened: WorkOrderEvent = { type: 'WorkOrderOpened', data: { workOrderId, statusId, kind: 'open', details, ...raised } };
   const begun = [opened, ...followTemplates(workOrder.evolve(order, opened), templates)];
   return [...begun, ...moveTo(begun.reduce(workOrder.evolve, order), wanted)];
 }

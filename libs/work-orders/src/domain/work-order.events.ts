@@ -23,10 +23,10 @@ export type IssuedPart = Readonly<{ partId: number; quantity: Decimal }>;
 /** A part that could not be issued: how many the order had reserved, and why not (a published error code). */
 export type UnissuedPart = Readonly<{ partId: number; quantity: Decimal; code: string; message: string }>;
 
-/** A work order came to be; `statusId` is one of kind open. */
+/** A work order came to be; `statusId` is one of kind open. `pmScheduleId` is the schedule that raised it. */
 export type WorkOrderOpened = Event<
   'WorkOrderOpened',
-  Readonly<{ workOrderId: number; statusId: number; kind: 'open'; details: WorkOrderDetails }>
+  Readonly<{ workOrderId: number; statusId: number; kind: 'open'; details: WorkOrderDetails; pmScheduleId?: number }>
 >;
 
 /** What the order is about was edited; only the fields that changed. */

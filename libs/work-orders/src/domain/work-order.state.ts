@@ -48,6 +48,8 @@ export type Ticks = Readonly<Record<number, Stamp>>;
 export type WorkOrder = Readonly<{
   /** Null before the order is opened. */
   workOrderId: number | null;
+  /** The schedule that raised it. */
+  pmScheduleId: number | null;
   /** The revision of the last event that was folded, −1 before the first. */
   revision: number;
   /** While it is completing, an order still shows as open. */
@@ -79,6 +81,7 @@ const noDetails: WorkOrderDetails = { externalReference: null };
 
 export const unknownWorkOrder: WorkOrder = {
   workOrderId: null,
+  pmScheduleId: null,
   revision: -1,
   phase: 'open',
   statusId: openStatus.statusId,

@@ -32,6 +32,7 @@ function applied(order: WorkOrder, event: WorkOrderEvent, revision: number): Wor
       return {
         ...order,
         workOrderId: data.workOrderId,
+        pmScheduleId: data.pmScheduleId ?? null,
         statusId: data.statusId,
         openStatusId: data.statusId,
         details: data.details,

@@ -33,7 +33,7 @@ export type WorkOrderRow = ResourceRow<
     | 'customer_id'
     | 'procedure_template_ids'
   >,
-  Pick<WorkOrderFigures, 'completed_at' | 'status_kind'>
+  Pick<WorkOrderFigures, 'completed_at' | 'status_kind' | 'pm_schedule_id'>
 > &
   Readonly<{
     status_id: number;
@@ -72,6 +72,7 @@ export function workOrderRow(order: WorkOrder): WorkOrderRow {
   const procedures = summariesOf(order);
   return resourceRow<StoredFields, WorkOrderRow>(workOrderFields, order, {
     id: workOrderId ?? 0,
+    pm_schedule_id: order.pmScheduleId,
     status_id: order.statusId,
     status_kind: phase === 'completing' ? 'open' : phase,
     is_being_completed: phase === 'completing',
@@ -127,6 +128,7 @@ const table = {
     ['asset_id'],
     ['work_order_request_id'],
     ['entity_id', 'dedup_key'],
+    ['pm_schedule_id'],
   ],
   history: {
     owner: 'entity_id',
@@ -152,7 +154,7 @@ const remember = ({ phase, history, ticks }: WorkOrder): Remembered => ({ phase,
 
 /** Every field is named, so that a state that is neither remembered nor in the row does not compile. */
 function recall(remembered: unknown, row: Readonly<Row>): WorkOrder {
-  const { id, revision, status_id, completed_at, archived, other_costs, labor_costs, part_lines } = row as WorkOrderRow;
+  const { id, pm_schedule_id, revision, status_id, completed_at, archived, other_costs, labor_costs, part_lines } = row as WorkOrderRow;
   // A row of an earlier release has none.
   const summaries = (row['procedures'] ?? []) as readonly ProcedureSummary[];
   const procedures = summaries.map((summary): [number, Procedure] => [
@@ -167,6 +169,7 @@ function recall(remembered: unknown, row: Readonly<Row>): WorkOrder {
     ...forgotten,
     ...(remembered as Remembered),
     workOrderId: id,
+    pmScheduleId: pm_schedule_id ?? null,
     revision,
     statusId: status_id,
     completedAt: completed_at,

@@ -1,0 +1,82 @@
+import { changedFields, Rejection } from '#millwright/event-sourcing/decider';
+import { endOf } from './coming-dates.js';
+import { hasMoreThan, passedThrough } from './pm-occurrences.js';
+import type { PmScheduleDetails, PmScheduleEvent, WorkOrderTemplate } from './pm-schedule.events.js';
+import { pmSchedule } from './pm-schedule.js';
+import { invalid, requireInUse, requireRegistered, type PmSchedule } from './pm-schedule.state.js';
+
+/** Dates that a new schedule may raise at once. */
+const mostAtOnce = 1_000;
+
+export type RegisterPmSchedule = Readonly<{
+  pmScheduleId: number;
+  templateWorkOrderId: number;
+  timeZone: string;
+  details: PmScheduleDetails;
+  template: WorkOrderTemplate;
+  now: string;
+}>;
+
+/** @throws Rejection CONFLICT the id is taken; VALIDATION_FAILED (out_of_range) it ends before it starts, or more than 1,000 dates would be raised at once */
+export function registerSchedule(schedule: PmSchedule, { now, ...data }: RegisterPmSchedule): PmScheduleEvent[] {
+  if (schedule.pmScheduleId !== null) throw new Rejection('CONFLICT', 'A PM schedule with this id exists already.');
+  requireOrder(data.details, data.timeZone);
+  const registered: PmScheduleEvent = { type: 'PmScheduleRegistered', data };
+  if (data.details.catchUp === 'all' && hasMoreThan(pmSchedule.evolve(schedule, registered), mostAtOnce, now))
+    throw invalid('pm_schedule.start_date', 'out_of_range', `lies so far back that more than ${mostAtOnce} dates would be raised at once`);
+  return [registered];
+}
+
+export type ChangePmSchedule = Readonly<{ changes: Partial<PmScheduleDetails>; template: Partial<WorkOrderTemplate>; now: string }>;
+
+/** What dates follow from. */
+const dateFields: ReadonlySet<string> = new Set([
+  'type',
+  'startDate',
+  'endDate',
+  'maxOccurrences',
+  'repeatFrequency',
+  'repeatInterval',
+  'repeatOccurrence',
+  'onWeekDays',
+  'inMonths',
+  'onMonthDay',
+]);
+
+/**
+ * Edits what really differs. Other dates hold from now on: numbers go on, and nothing that lies before is raised for the change.
+ * @throws Rejection NOT_FOUND; CONFLICT archived; VALIDATION_FAILED (out_of_range) it ends before it starts
+ */
+export function changeSchedule(schedule: PmSchedule, { changes, template, now }: ChangePmSchedule): PmScheduleEvent[] {
+  requireInUse(schedule);
+  const changed = changedFields(schedule.details, changes);
+  const changedTemplate = changedFields(schedule.template, template);
+  const names = Object.keys(changed);
+  if (names.length + Object.keys(changedTemplate).length === 0) return [];
+  if (!names.some((name) => dateFields.has(name)))
+    return [{ type: 'PmScheduleChanged', data: { changes: changed, template: changedTemplate } }];
+  requireOrder({ ...schedule.details, ...changed }, schedule.timeZone);
+  const newDates = schedule.paused ? passedThrough(schedule, now) : { from: now, number: schedule.passed.number };
+  return [{ type: 'PmScheduleChanged', data: { changes: changed, template: changedTemplate, newDates } }];
+}
+
+function requireOrder(details: PmScheduleDetails, timeZone: string): void {
+  if (endOf(details, timeZone) < Date.parse(details.startDate))
+    throw invalid('pm_schedule.end_date', 'out_of_range', 'must not lie before start_date');
+}
+
+/** Dates follow the site's zone. Nothing, where they do. */
+export const followTimeZone = (schedule: PmSchedule, timeZone: string): PmScheduleEvent[] =>
+  schedule.pmScheduleId === null || schedule.timeZone === timeZone ? [] : [{ type: 'PmScheduleTimeZoneChanged', data: { timeZone } }];
+
+/** Puts the schedule away: it raises nothing; its orders stay. @throws Rejection NOT_FOUND */
+export function archiveSchedule(schedule: PmSchedule): PmScheduleEvent[] {
+  requireRegistered(schedule);
+  return schedule.archived ? [] : [{ type: 'PmScheduleArchived', data: {} }];
+}
+
+/** Brings it back, which resumes it. @throws Rejection NOT_FOUND */
+export function unarchiveSchedule(schedule: PmSchedule, { now }: Readonly<{ now: string }>): PmScheduleEvent[] {
+  requireRegistered(schedule);
+  return schedule.archived ? [{ type: 'PmScheduleUnarchived', data: passedThrough(schedule, now) }] : [];
+}

@@ -1,0 +1,281 @@
+import { scenario } from '../../../../test/harness/given.js';
+import { comingDates, nextOccurrence, statusOf } from './coming-dates.js';
+import { dueOf, pauseSchedule, raiseDue, raiseNext, resumeSchedule, skipNext } from './pm-occurrences.js';
+import { closeOrder, moveClosing, reopenOrder } from './pm-orders.js';
+import { archiveSchedule, changeSchedule, followTimeZone, registerSchedule, unarchiveSchedule } from './pm-schedule-registration.js';
+import type { PmScheduleDetails, PmScheduleEvent } from './pm-schedule.events.js';
+import { pmSchedule } from './pm-schedule.js';
+import { unknownPmSchedule, type PmSchedule } from './pm-schedule.state.js';
+
+const given = scenario(pmSchedule);
+type Step = (schedule: PmSchedule) => readonly PmScheduleEvent[];
+
+const day = (date: string): string => `2026-03-${date}T09:00:00.000Z`;
+const registered =
+  (details: Partial<PmScheduleDetails> = {}, now = day('01')): Step =>
+  (schedule) =>
+    registerSchedule(schedule, {
+      pmScheduleId: 3,
+      templateWorkOrderId: 4,
+      timeZone: 'Etc/UTC',
+      details: { ...unknownPmSchedule.details, startDate: day('02'), repeatFrequency: 'day', ...details },
+      template: { title: 'Filters', partAssignments: [] },
+      now,
+    });
+const floating = (details: Partial<PmScheduleDetails> = {}): Step => registered({ type: 'floating', repeatInterval: 7, ...details });
+const byHand =
+  (workOrderId: number): Step =>
+  (schedule) =>
+    raiseNext(schedule, { workOrderId });
+const due =
+  (now: string, workOrderId: number): Step =>
+  (schedule) =>
+    raiseDue(schedule, { dueAt: dueOf(schedule) ?? new Date(0), now: new Date(now), workOrderId });
+const closed =
+  (workOrderId: number, closedAt: string): Step =>
+  (schedule) =>
+    closeOrder(schedule, { workOrderId, closedAt });
+const changed =
+  (changes: Partial<PmScheduleDetails>, now: string): Step =>
+  (schedule) =>
+    changeSchedule(schedule, { changes, template: {}, now });
+
+const next = (schedule: PmSchedule): string => {
+  const occurrence = nextOccurrence(schedule);
+  return occurrence ? `${occurrence.number}: ${occurrence.date.slice(0, 16)}` : 'none';
+};
+const raised = (number: number, date: string, workOrderId: number, dueAt: string | null, dueDate = date): PmScheduleEvent => ({
+  type: 'PmOccurrenceRaised',
+  data: { number, date, dueDate, workOrderId, dueAt },
+});
+const skipped = (
+  reason: 'missed' | 'uncompleted',
+  dueAt: string,
+  ...occurrences: readonly (readonly [number: number, date: string])[]
+): PmScheduleEvent => ({
+  type: 'PmOccurrencesSkipped',
+  data: { occurrences: occurrences.map(([number, date]) => ({ number, date })), reason, dueAt, skippedAt: null },
+});
+
+describe('what is due', () => {
+  it('gets its order, due so many hours later', () =>
+    given(registered({ timeToComplete: '4.25' }))
+      .whenever(due(day('02'), 7))
+      .thenEvents(raised(1, day('02'), 7, day('02'), '2026-03-02T13:15:00.000Z')));
+
+  it('is looked at as many hours earlier as its orders are to be there', () =>
+    given(registered({ leadTimeHours: '48' })).thenState((schedule) => {
+      expect(dueOf(schedule)?.toISOString()).toBe('2026-02-28T09:00:00.000Z');
+    }));
+
+  it('is the last of what was missed, and the others are counted', () =>
+    given(registered())
+      .whenever(due(day('05'), 7))
+      .thenEvents(skipped('missed', day('02'), [1, day('02')], [2, day('03')], [3, day('04')]), raised(4, day('05'), 7, day('02'))));
+
+  it('is each of what was missed, where the schedule catches up with all', () =>
+    given(registered({ catchUp: 'all' }), due(day('04'), 7))
+      .whenever(due(day('04'), 8))
+      .thenEvents(raised(2, day('03'), 8, day('03'))));
+
+  it('skips a thousand dates at most in one event, and goes on from there', () => {
+    const longAgo = registered({ startDate: '2020-01-01T09:00:00.000Z' });
+    given(longAgo)
+      .whenever(due(day('01'), 7))
+      .thenState((schedule) => {
+        expect([schedule.skippedCount, schedule.last]).toEqual([1_000, null]);
+        expect(next(schedule)).toBe('1001: 2022-09-27T09:00');
+      });
+    given(longAgo, due(day('01'), 7), due(day('01'), 8))
+      .whenever(due(day('01'), 9))
+      .thenState((schedule) => expect([schedule.skippedCount, schedule.last?.number]).toEqual([2_251, 2_252]));
+  });
+
+  it('is raised in its own right where its lead time has come and its date has not', () =>
+    given(registered({ leadTimeHours: '24' }, day('05')), due(day('05'), 7))
+      .and((schedule) => {
+        expect([schedule.last?.date, schedule.skippedCount]).toEqual([day('05'), 3]);
+        return [];
+      })
+      .whenever(due(day('05'), 8))
+      .thenEvents(raised(5, day('06'), 8, day('05'))));
+
+  it('is passed over while the last order is open, where the schedule skips then', () =>
+    given(registered({ whenUncompleted: 'skip' }), due(day('02'), 7))
+      .whenever(due(day('03'), 8))
+      .thenEvents(skipped('uncompleted', day('03'), [2, day('03')])));
+
+  it('is raised again once the last order is closed', () =>
+    given(registered({ whenUncompleted: 'skip' }), due(day('02'), 7), due(day('03'), 8), closed(7, day('03')))
+      .whenever(due(day('04'), 9))
+      .thenEvents(raised(3, day('04'), 9, day('04'))));
+
+  it('comes later than what was decided, however the lead time changes', () =>
+    given(registered(), due(day('02'), 7), changed({ leadTimeHours: '24' }, day('02'))).thenState((schedule) => {
+      expect(dueOf(schedule)?.toISOString()).toBe('2026-03-02T09:00:00.001Z');
+    }));
+
+  it('ends with the last number, and with the last day', () => {
+    given(registered({ maxOccurrences: 1 }), due(day('02'), 7)).thenState((schedule) => {
+      expect([next(schedule), dueOf(schedule), statusOf(schedule)]).toEqual(['none', undefined, 'active']);
+    });
+    given(registered({ endDate: '2026-03-03' })).thenState((schedule) => {
+      expect([...comingDates(schedule)].map(({ date }) => date)).toEqual([day('02'), day('03')]);
+    });
+    given(registered({ endDate: '2026-03-03T08:59:59.999Z' })).thenState((schedule) => {
+      expect([...comingDates(schedule)].map(({ date }) => date)).toEqual([day('02')]);
+    });
+    given(registered({ repeatFrequency: 'none' }), due(day('02'), 7), closed(7, day('02'))).thenState((schedule) => {
+      expect([next(schedule), statusOf(schedule)]).toEqual(['none', 'finished']);
+    });
+  });
+});
+
+describe('by hand', () => {
+  it('the next date is raised with its own number and due date, and the schedule goes on after it', () =>
+    given(registered({ timeToComplete: '1' }))
+      .whenever(byHand(7))
+      .thenState((schedule) => expect(next(schedule)).toBe('2: 2026-03-03T09:00')));
+
+  it('the next date is passed over and counted', () =>
+    given(registered())
+      .when(skipNext, { now: day('01') })
+      .thenState((schedule) => {
+        expect([next(schedule), schedule.skippedCount, statusOf(schedule)]).toEqual(['2: 2026-03-03T09:00', 1, 'planned']);
+      }));
+
+  it('nothing is raised or skipped of a schedule that is paused, finished or archived', () => {
+    given(registered(), pauseSchedule).when(raiseNext, { workOrderId: 7 }).thenRefused('CONFLICT');
+    given(registered(), pauseSchedule)
+      .when(skipNext, { now: day('01') })
+      .thenRefused('CONFLICT');
+    given(registered({ maxOccurrences: 1 }), byHand(7))
+      .when(raiseNext, { workOrderId: 8 })
+      .thenRefused('CONFLICT');
+    given(registered(), archiveSchedule)
+      .when(skipNext, { now: day('01') })
+      .thenRefused('CONFLICT');
+    given().when(raiseNext, { workOrderId: 7 }).thenRefused('NOT_FOUND');
+  });
+});
+
+describe('a pause', () => {
+  it('raises nothing, and leaves its dates numbered and uncounted', () =>
+    given(registered(), due(day('02'), 7), pauseSchedule)
+      .and((schedule) => {
+        expect([next(schedule), statusOf(schedule), dueOf(schedule)]).toEqual(['none', 'paused', undefined]);
+        return [];
+      })
+      .when(resumeSchedule, { now: day('05') })
+      .thenState((schedule) => {
+        expect([next(schedule), schedule.skippedCount]).toEqual(['5: 2026-03-06T09:00', 0]);
+      }));
+
+  it('changes nothing where it is one already, nor does its end', () => {
+    given(registered(), pauseSchedule).whenever(pauseSchedule).thenNothing();
+    given(registered())
+      .when(resumeSchedule, { now: day('05') })
+      .thenNothing();
+  });
+
+  it('is what archiving is, and bringing back ends it', () =>
+    given(registered(), archiveSchedule)
+      .and((schedule) => {
+        expect(dueOf(schedule)).toBeUndefined();
+        return [];
+      })
+      .when(unarchiveSchedule, { now: day('03') })
+      .thenState((schedule) => expect(next(schedule)).toBe('3: 2026-03-04T09:00')));
+
+  it('has a floating schedule count from its end, where its date fell into it', () =>
+    given(floating(), pauseSchedule)
+      .when(resumeSchedule, { now: day('20') })
+      .thenState((schedule) => expect(next(schedule)).toBe('2: 2026-03-27T09:00')));
+});
+
+describe('a floating schedule', () => {
+  it('has no next date while its order is open, and then one, counted from the day of the completion', () =>
+    given(floating(), due(day('02'), 7))
+      .and((schedule) => {
+        expect([next(schedule), statusOf(schedule)]).toEqual(['none', 'active']);
+        return [];
+      })
+      .whenever(closed(7, '2026-03-10T23:30:00.000Z'))
+      .thenState((schedule) => {
+        expect([...comingDates(schedule)]).toEqual([{ number: 2, date: day('17') }]);
+      }));
+
+  it('takes a date that is past already, and has it raised at once', () =>
+    given(floating(), due(day('02'), 7), closed(7, '2026-02-20T09:00:00.000Z')).thenState((schedule) => {
+      expect(next(schedule)).toBe('2: 2026-02-27T09:00');
+      expect(dueOf(schedule)?.toISOString()).toBe('2026-03-02T09:00:00.001Z');
+    }));
+
+  it('withdraws a next date that is not raised yet when its order is reopened, and nothing else', () => {
+    given(floating(), due(day('02'), 7), closed(7, day('03')), (schedule) => reopenOrder(schedule, { workOrderId: 7 })).thenState(
+      (schedule) => expect([next(schedule), statusOf(schedule)]).toEqual(['none', 'active']),
+    );
+    given(floating(), due(day('02'), 7), closed(7, day('03')), byHand(8), closed(8, day('04')), (schedule) =>
+      reopenOrder(schedule, { workOrderId: 7 }),
+    ).thenState((schedule) => expect([next(schedule), statusOf(schedule)]).toEqual(['3: 2026-03-11T09:00', 'active']));
+  });
+
+  it('moves its next date with that of the completion', () =>
+    given(floating(), due(day('02'), 7), closed(7, day('03')))
+      .when(moveClosing, { workOrderId: 7, closedAt: day('01') })
+      .thenState((schedule) => expect(next(schedule)).toBe('2: 2026-03-08T09:00')));
+
+  it('counts from the skip, and does not come back to what was skipped', () => {
+    given(floating(), (schedule) => skipNext(schedule, { now: day('01') })).thenState((schedule) =>
+      expect(next(schedule)).toBe('2: 2026-03-08T09:00'),
+    );
+    given(floating({ startDate: day('20') }), (schedule) => skipNext(schedule, { now: day('01') })).thenState((schedule) =>
+      expect(next(schedule)).toBe('2: 2026-03-22T09:00'),
+    );
+  });
+
+  it('follows a rule of its own to the first of its days after the completion', () =>
+    given(floating({ repeatFrequency: 'week', repeatInterval: 1, repeatOccurrence: 'custom', onWeekDays: [1] }), due(day('02'), 7))
+      .whenever(closed(7, day('09')))
+      .thenState((schedule) => expect(next(schedule)).toBe('2: 2026-03-16T09:00')));
+});
+
+describe('a change', () => {
+  it('of the rule holds from now on, raises nothing that lies before, and goes on counting', () =>
+    given(
+      registered(),
+      due(day('02'), 7),
+      changed({ startDate: '2026-02-01T06:00:00.000Z', repeatFrequency: 'week' }, day('05')),
+    ).thenState((schedule) => expect(next(schedule)).toBe('2: 2026-03-08T06:00')));
+
+  it('of anything else leaves the dates as they are', () =>
+    given(registered())
+      .whenever(changed({ timeToComplete: '2', startDate: day('02') }, day('05')))
+      .thenEvents({ type: 'PmScheduleChanged', data: { changes: { timeToComplete: '2' }, template: {} } }));
+
+  it('of nothing is none', () =>
+    given(registered())
+      .whenever(changed({ repeatFrequency: 'day' }, day('05')))
+      .thenNothing());
+
+  it('of the zone of the site moves the dates that are not raised', () =>
+    given(registered({ repeatFrequency: 'week' }), due(day('02'), 7))
+      .when(followTimeZone, 'America/New_York')
+      // 04:00 by the wall of New York, whose clocks go forward on 8 March.
+      .thenState((schedule) => expect(next(schedule)).toBe('2: 2026-03-09T08:00')));
+});
+
+describe('a new schedule', () => {
+  it('does not end before it starts', () =>
+    given()
+      .whenever(registered({ endDate: '2026-03-01' }))
+      .thenRefused('VALIDATION_FAILED', { 'pm_schedule.end_date': 'out_of_range' }));
+
+  it('does not raise more than a thousand dates at once', () => {
+    const longAgo = { startDate: '2020-01-01T09:00:00.000Z', catchUp: 'all' } as const;
+    given().whenever(registered(longAgo)).thenRefused('VALIDATION_FAILED', { 'pm_schedule.start_date': 'out_of_range' });
+    given()
+      .whenever(registered({ ...longAgo, maxOccurrences: 1_000 }))
+      .thenTypes('PmScheduleRegistered');
+  });
+});

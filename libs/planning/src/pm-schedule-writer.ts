@@ -1,0 +1,136 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { currentEntity, timeZoneOf } from '#millwright/access';
+import { EventStore, PositionNotReached, ProcessManagerEngine, type Detail } from '#millwright/event-sourcing';
+import { invalid } from '#millwright/fields';
+import { refuseIf, ResourceWriter, ResourceWriters, type Decided, type ResourceCommands } from '#millwright/resources';
+import { workOrders } from '#millwright/work-orders';
+import { pauseSchedule, raiseNext, resumeSchedule, skipNext } from './domain/pm-occurrences.js';
+import { archiveSchedule, changeSchedule, followTimeZone, registerSchedule, unarchiveSchedule } from './domain/pm-schedule-registration.js';
+import type { PmScheduleEvent } from './domain/pm-schedule.events.js';
+import { pmSchedule } from './domain/pm-schedule.js';
+import type { PmSchedule } from './domain/pm-schedule.state.js';
+import { occurrenceReactionName } from './order-opening.js';
+import type { PmScheduleFields } from './pm-schedule.fields.js';
+import { pmSchedules, templateWorkOrderIds } from './pm-schedule.resource.js';
+import { TemplateInputs } from './template-inputs.js';
+
+/** How long an answer waits for the order that it raised (S73), in milliseconds. */
+const longestWaitMs = 3_000;
+
+/** Brings commands on schedules to their stream. */
+@Injectable()
+export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
+  constructor(
+    private readonly resources: ResourceWriter,
+    private readonly events: EventStore,
+    private readonly templates: TemplateInputs,
+    private readonly processes: ProcessManagerEngine,
+    private readonly writers: ResourceWriters,
+  ) {}
+
+  onModuleInit(): void {
+    this.writers.register(pmSchedules, this);
+  }
+
+  /** @throws Rejection VALIDATION_FAILED, DUPLICATE_REFERENCE, CONFLICT */
+  async create(input: PmScheduleFields): Promise<Decided<PmSchedule>> {
+    const { template, problems } = await this.templates.of(input);
+    if (template['title'] == null && input.title == null) problems.push(titleWanted);
+    const templateWorkOrderId = await this.events.nextId(templateWorkOrderIds.name);
+    const facts = { templateWorkOrderId, timeZone: timeZoneOf(currentEntity()), now: new Date().toISOString() };
+    return this.resources.create(pmSchedules, withProcedures(input), (schedule, pmScheduleId, details) => {
+      refuseIf(problems);
+      const named = { partAssignments: [], ...template, title: template['title'] ?? details.title };
+      return registerSchedule(schedule, { ...facts, pmScheduleId, details, template: named });
+    });
+  }
+
+  /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, CONFLICT, DUPLICATE_REFERENCE, PRECONDITION_FAILED */
+  async update(id: number, input: Partial<PmScheduleFields>): Promise<Decided<PmSchedule>> {
+    const { state } = await this.events.load(pmSchedule, id);
+    const { template, problems } = await this.templates.of(input, state.template);
+    const timeZone = timeZoneOf(currentEntity());
+    const now = new Date().toISOString();
+    return this.resources.update(pmSchedules, id, withProcedures(input), (schedule, changes) => {
+      refuseIf(problems);
+      return following(schedule, timeZone, (current) => changeSchedule(current, { changes, template, now }));
+    });
+  }
+
+  /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED */
+  archive(id: number): Promise<Decided<PmSchedule>> {
+    return this.decide(id, archiveSchedule);
+  }
+
+  /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED */
+  unarchive(id: number): Promise<Decided<PmSchedule>> {
+    return this.decide(id, (schedule, now) => unarchiveSchedule(schedule, { now }));
+  }
+
+  /** @throws Rejection NOT_FOUND, CONFLICT, PRECONDITION_FAILED */
+  pause(id: number): Promise<Decided<PmSchedule>> {
+    return this.decide(id, pauseSchedule);
+  }
+
+  /** @throws Rejection NOT_FOUND, CONFLICT, PRECONDITION_FAILED */
+  resume(id: number): Promise<Decided<PmSchedule>> {
+    return this.decide(id, (schedule, now) => resumeSchedule(schedule, { now }));
+  }
+
+  /** @throws Rejection NOT_FOUND, CONFLICT, PRECONDITION_FAILED */
+  skip(id: number): Promise<Decided<PmSchedule>> {
+    return this.decide(id, (schedule, now) => skipNext(schedule, { now }));
+  }
+
+  /** Answered when its order is open, as a rule. @throws Rejection NOT_FOUND, CONFLICT, PRECONDITION_FAILED */
+  async raise(id: number): Promise<Decided<PmSchedule>> {
+    const workOrderId = await this.events.nextId(workOrders.name);
+    const outcome = await this.decide(id, (schedule) => raiseNext(schedule, { workOrderId }));
+    try {
+      await this.processes.waitFor(occurrenceReactionName, outcome.position, { timeout: longestWaitMs });
+      return { ...outcome, position: await this.events.head() };
+    } catch (error) {
+      // What was raised is on record, and its order follows.
+      if (error instanceof PositionNotReached) return outcome;
+      throw error;
+    }
+  }
+
+  private decide(id: number, decision: (schedule: PmSchedule, now: string) => readonly PmScheduleEvent[]): Promise<Decided<PmSchedule>> {
+    const timeZone = timeZoneOf(currentEntity());
+    const now = new Date().toISOString();
+    return this.resources.decide(pmSchedules, id, (schedule) => following(schedule, timeZone, (current) => decision(current, now)));
+  }
+}
+
+/** A decision by the zone that the site has now; one that was moved this very moment has not reached every schedule. */
+function following(
+  schedule: PmSchedule,
+  timeZone: string,
+  decide: (schedule: PmSchedule) => readonly PmScheduleEvent[],
+): PmScheduleEvent[] {
+  const moved = followTimeZone(schedule, timeZone);
+  const decided = decide(moved.reduce(pmSchedule.evolve, schedule));
+  return decided.length === 0 ? [] : [...moved, ...decided];
+}
+
+const titleWanted: Detail = {
+  field: 'pm_schedule.template_work_order.title',
+  code: 'required',
+  message: 'must be given, here or as the title of the schedule',
+};
+
+/** The schedule's own fields, with procedures wherever they were named. @throws Rejection VALIDATION_FAILED (contradicts) in both places */
+function withProcedures({ template_work_order, ...own }: Partial<PmScheduleFields>): object {
+  const inside = template_work_order?.procedure_template_ids;
+  if (inside === undefined) return own;
+  if (own.procedure_template_ids !== undefined)
+    throw invalid([
+      {
+        field: 'pm_schedule.template_work_order.procedure_template_ids',
+        code: 'contradicts',
+        message: 'is given beside pm_schedule.procedure_template_ids; give one of the two',
+      },
+    ]);
+  return { ...own, procedure_template_ids: inside };
+}

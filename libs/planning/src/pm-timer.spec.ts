@@ -1,0 +1,46 @@
+import { TimerTrial } from '#millwright/event-sourcing/testing';
+import type { PmScheduleEvent } from './domain/pm-schedule.events.js';
+import { pmSchedule } from './domain/pm-schedule.js';
+import { unknownPmSchedule, type PmSchedule } from './domain/pm-schedule.state.js';
+import { pmTimer } from './pm-timer.js';
+
+const registered = (details: Partial<PmSchedule['details']>): PmScheduleEvent => ({
+  type: 'PmScheduleRegistered',
+  data: {
+    pmScheduleId: 3,
+    templateWorkOrderId: 4,
+    timeZone: 'Etc/UTC',
+    details: { ...unknownPmSchedule.details, startDate: '2026-03-02T09:00:00.000Z', repeatFrequency: 'day', ...details },
+    template: { partAssignments: [] },
+  },
+});
+
+/** The numbers that were raised, and how many dates were skipped. */
+async function after(now: readonly string[], details: Partial<PmSchedule['details']> = {}): Promise<[raised: number[], skipped: number]> {
+  const trial = new TimerTrial(pmTimer).given(pmSchedule, 3, registered(details));
+  const events: PmScheduleEvent[] = [];
+  for (const instant of now) events.push(...(((await trial.at(instant))['pmSchedule-3'] ?? []) as PmScheduleEvent[]));
+  return [
+    events.flatMap(({ type, data }) => (type === 'PmOccurrenceRaised' ? [data.number] : [])),
+    events.reduce((count, { type, data }) => (type === 'PmOccurrencesSkipped' ? count + data.occurrences.length : count), 0),
+  ];
+}
+
+describe('the timer of PM schedules', () => {
+  it('raises each date once, whatever the clock does', async () => {
+    expect(await after(['2026-03-02T08:59:59.999Z'])).toEqual([[], 0]);
+    expect(await after(['2026-03-02T09:00:00Z', '2026-02-01T00:00:00Z', '2026-03-02T09:00:00Z', '2026-03-03T09:00:00Z'])).toEqual([
+      [1, 2],
+      0,
+    ]);
+  });
+
+  it('catches up with the last of a standstill, or with each', async () => {
+    expect(await after(['2026-03-02T09:00:00Z', '2026-03-09T12:00:00Z'])).toEqual([[1, 8], 6]);
+    expect(await after(['2026-03-02T09:00:00Z', '2026-03-09T12:00:00Z'], { catchUp: 'all' })).toEqual([[1, 2, 3, 4, 5, 6, 7, 8], 0]);
+  });
+
+  it('catches up with years in steps, in one turn', async () => {
+    expect(await after(['2036-03-02T09:00:00Z'])).toEqual([[3_654], 3_653]);
+  });
+});

@@ -1,0 +1,10 @@
+import { viewOf, type View } from '#millwright/lists';
+import { pmScheduleTable } from './pm-schedule-row.js';
+
+const stored = viewOf(pmScheduleTable);
+
+/** With the asset of its work orders, so that lists find the schedules of one. */
+export const pmScheduleView: View = {
+  ...stored,
+  columns: { ...stored.columns, asset_id: { type: 'bigint', sql: `("template_work_order"->>'assetId')::bigint` } },
+};
