@@ -24,6 +24,8 @@ const completed = 5;
 
 /** A week in a plant: somebody asks, parts and time go into the order, a machine stands and runs again, and a schedule raises what comes next. */
 export class WeekStory {
+  private readonly now = Date.now();
+
   constructor(
     private readonly story: Story,
     private readonly url: string,
@@ -185,9 +187,9 @@ export class WeekStory {
     return data;
   }
 
-  /** So many minutes ago, in whole seconds. */
+  /** So many minutes before the story began, in whole seconds. */
   private ago(minutes: number): string {
-    const second = Math.floor((Date.now() - minutes * minuteMs) / 1000) * 1000;
+    const second = Math.floor((this.now - minutes * minuteMs) / 1000) * 1000;
     return new Date(second).toISOString();
   }
 }
