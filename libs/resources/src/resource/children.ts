@@ -95,7 +95,7 @@ function meaningProblem(
 ): Problem | undefined {
   const name = values[namedBy(list, values)];
   if (!meant && name != null && (values.id != null || values._destroy))
-    return { code: 'not_found', message: `there is no ${String(name)} in this list` };
+    return { code: 'not_found', message: `there is no ${JSON.stringify(name)} in this list` };
   if (!meant && values._destroy) return { code: 'required', message: 'must be given: it says which one is to go' };
   return meant && said.has(meant.id) ? { code: 'not_unique', message: 'must not name one that this request names already' } : undefined;
 }
