@@ -23,8 +23,6 @@ type Fields = Readonly<Record<string, Json>>;
 
 /** What the samples have and a room has yet to bring, by type. Only ever gets shorter. */
 const notYet: Readonly<Record<string, readonly string[]>> = {
-  asset: ['technicians.avatar'],
-  user: ['unconfirmed_email', 'status', 'auth_type', 'avatar', 'permissions', 'activity', 'tenant', 'invitation_details'],
   workOrder: [
     'type',
     'pm_schedule_id',
@@ -34,7 +32,6 @@ const notYet: Readonly<Record<string, readonly string[]>> = {
     'account_codes',
     'vendors',
     'active_timer_current_user',
-    'technicians.avatar',
   ],
 };
 

@@ -1,6 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { Relations, resourceModule } from '#millwright/resources';
 import { servedCustomers } from './served-customers.js';
+import { userAccessResolvers } from './user-access.shown.js';
 import { users } from './users.js';
 import { vendorAssets } from './vendor-assets.js';
 import { vendors } from './vendors.js';
@@ -8,7 +9,7 @@ import { vendors } from './vendors.js';
 /** Every kind of record of this room: its projections and sequences are wanted at start. */
 export const peopleRecords = [users, vendors, servedCustomers];
 
-@Module({ imports: [resourceModule(peopleRecords)] })
+@Module({ imports: [resourceModule(peopleRecords)], providers: userAccessResolvers })
 export class PeopleModule implements OnModuleInit {
   constructor(private readonly relations: Relations) {}
 

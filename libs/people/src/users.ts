@@ -1,8 +1,9 @@
 import { builtInUserId, currentScope } from '#millwright/access';
 import { Rejection } from '#millwright/event-sourcing/decider';
-import { ExternalReference, Flag, Money, Name, NotYet, Shown, ShownText, Text } from '#millwright/fields';
-import { defineRecord, type RecordState } from '#millwright/resources';
+import { ExternalReference, Flag, Money, Name, NotYet, ShownOneOf, ShownText, Text } from '#millwright/fields';
+import { defineRecord, ShownListWithin, ShownWithin, type RecordState } from '#millwright/resources';
 import { Email } from './email.js';
+import { userActivity, userInvitation, userPermission, userStatuses } from './user-access.shown.js';
 
 class UserFields {
   @Name({ personal: true, description: 'The given name, or the whole name.', required: true, example: 'John' }) name!: string;
@@ -38,8 +39,6 @@ class UserFields {
   @ExternalReference({ personal: true }) external_reference?: string | null;
 }
 
-const text = { type: 'string' };
-
 /** What a login, a role or an invitation would say comes with those. */
 class UserFigures {
   @ShownText({
@@ -48,18 +47,34 @@ class UserFigures {
     of: ({ name, surname }) => [name, surname].filter((part) => part != null && part !== '').join(' '),
   })
   full_name!: string;
-  @Shown({ ...text, nullable: true }, () => null, { seenWith: 'people:read' }) unconfirmed_email!: null;
-  @Shown(text, ({ archived }) => (archived === true ? 'inactive' : 'active')) status!: string;
-  @Shown(text, () => 'api_key') auth_type!: string;
-  @Shown({ ...text, nullable: true }, () => null) avatar!: null;
-  @Shown({ type: 'object' }, () => ({ last_login: null, login_count: 0 })) activity!: object;
-  @Shown(text, () =>
-    currentScope()
-      .customer.name.toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-'),
-  )
+  @ShownText({ seenWith: 'people:read', description: 'A new e-mail address that is still to be confirmed.', of: () => null })
+  unconfirmed_email!: string | null;
+  @ShownOneOf(userStatuses, {
+    always: true,
+    description: 'Whether the person can sign in.',
+    of: ({ archived }) => (archived === true ? 'inactive' : 'active'),
+  })
+  status!: string;
+  @ShownText({ always: true, description: 'How the person signs in.', of: () => 'api_key' }) auth_type!: string;
+  @ShownText({ description: 'Where a small picture of the person is.', of: () => null }) avatar!: string | null;
+  @ShownListWithin(userPermission, { description: 'What the person may do, by site.', of: () => [] })
+  permissions!: object[];
+  @ShownWithin(userActivity, { description: 'When the person was here.', of: () => ({ last_login: null, login_count: 0 }) })
+  activity!: object;
+  @ShownText({
+    always: true,
+    description: "Who runs the installation, as a web address would have it: it follows from the customer's name.",
+    of: () =>
+      currentScope()
+        .customer.name.toLowerCase()
+        .replace(/[^a-z0-9]+/g, '-'),
+  })
   tenant!: string;
-  @Shown({ type: 'object' }, () => ({ sent_at: null, due_at: null, accepted_at: null })) invitation_details!: object;
+  @ShownWithin(userInvitation, {
+    description: 'How the person was invited.',
+    of: () => ({ sent_at: null, due_at: null, accepted_at: null }),
+  })
+  invitation_details!: object;
 }
 
 /** All that is said of them is personal. */

@@ -34,6 +34,48 @@ export function defineShownType(typeName: string, shown: Class, description: str
   };
 }
 
+type WithinOptions<Found> = Readonly<{
+  description: string;
+  /** What it is called, where that is not the name of the property. */
+  as?: string;
+  /** What it is made of, from the row. */
+  of(row: Row, related: Related): Found | Promise<Found>;
+}>;
+
+/** An object of such a type that stands within something else, over both edges; null where there is none. */
+export const ShownWithin =
+  ({ type, print }: ShownType, { description, as, of }: WithinOptions<Row | null>): PropertyDecorator =>
+  (target, property) => {
+    const name = as ?? String(property);
+    defineField(target.constructor as Class, {
+      name: String(property),
+      description,
+      printed: {
+        name,
+        openApi: { type: () => type, nullable: true },
+        print: (row, related) => whenKnown(of(row, related), (found) => found && print(found, related)),
+      },
+      output: { name, type: () => type, nullable: true, resolve: of },
+    });
+  };
+
+/** A list of them. */
+export const ShownListWithin =
+  ({ type, print }: ShownType, { description, as, of }: WithinOptions<readonly Row[]>): PropertyDecorator =>
+  (target, property) => {
+    const name = as ?? String(property);
+    defineField(target.constructor as Class, {
+      name: String(property),
+      description,
+      printed: {
+        name,
+        openApi: { type: () => type, isArray: true },
+        print: (row, related) => whenKnown(of(row, related), (found) => allKnown(found.map((one) => print(one, related)))),
+      },
+      output: { name, type: () => [type], nullable: false, resolve: of },
+    });
+  };
+
 function resolverOf(typeName: string, type: Class, fields: readonly FieldDefinition[]): Class {
   @Resolver(() => type)
   class ShownResolver {
