@@ -104,6 +104,36 @@ describe('a vendor', () => {
     });
   });
 
+  it('shows each site its own locations, and changes no others there', async () => {
+    const site = (await create('entities', 'entity', { name: 'Second site' }).expect(201)).data.id as number;
+    const there = { 'x-entity-id': String(site) };
+    const [here, another] = [
+      await idOf('locations', 'location', { name: 'Here' }),
+      await idOf('locations', 'location', { name: 'Here, too' }),
+    ];
+    const away = (await app.post('/locations', { location: { name: 'There' } }, there).expect(201)).data.id as number;
+    const id = await idOf('vendors', 'vendor', { name: 'Summit', locations_ids: [here] });
+    const query = `{ vendor(id: ${id}) { locations { id } } }`;
+    const shown = async (headers?: Record<string, string>) => {
+      const { data } = await app.get(`/vendors/${id}`, headers).expect(200);
+      const { body } = await app.post('/graphql', { query }, headers).expect(200);
+      return [data.locations, body.data.vendor.locations].map((locations) => locations.map((one: { id: unknown }) => Number(one.id)));
+    };
+    expect(await shown(there)).toEqual([[], []]);
+    const change = (locations_ids: number[]) => app.patch(`/vendors/${id}`, { vendor: { locations_ids } }, there);
+    expect(problemsOf(await change([another]).expect(422))).toEqual(['vendor.locations_ids not_found']);
+    await change([away]).expect(200);
+    expect([await shown(there), await shown()]).toEqual([
+      [[away], [away]],
+      [[here], [here]],
+    ]);
+    await change([]).expect(200);
+    expect([await shown(there), await shown()]).toEqual([
+      [[], []],
+      [[here], [here]],
+    ]);
+  });
+
   it('has exactly one primary contact as soon as there is one', async () => {
     const id = await idOf('vendors', 'vendor', { name: 'Summit', vendor_contacts_attributes: [{ name: 'Ann' }, { name: 'Bob' }] });
     expect(await contactsOf(id)).toMatchObject([

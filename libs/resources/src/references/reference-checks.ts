@@ -13,6 +13,8 @@ import {
 } from '#millwright/fields';
 import { referenceTarget, type ReferenceServices, type ReferenceTarget } from './reference-targets.js';
 
+type RecordValues = Readonly<Record<string, unknown>>;
+
 /** What one field refers to. `before` is what it referred to so far: that may meanwhile be archived. */
 type Asked = Readonly<{ field: string; kind: string; demands?: Demand; ids: readonly number[]; before: readonly number[] }>;
 
@@ -34,6 +36,24 @@ export class ReferenceChecks {
     const asked = askedByAll(root, fields, values, before);
     const found = await Promise.all(asked.map((reference) => this.problemsOf(reference)));
     return found.flat();
+  }
+
+  /**
+   * What a request says of lists of ids, with those that the record names at other sites: who speaks for one site neither sees nor drops them.
+   * @param said stored values, by their names
+   */
+  async withThoseElsewhere(fields: readonly FieldDefinition[], said: RecordValues, before: RecordValues): Promise<RecordValues> {
+    const { entityId } = currentContext();
+    const kept = await Promise.all(
+      fields.map(async ({ name, target }) => {
+        const [ids, had] = [said[name], idsIn(before[name])];
+        if (target === undefined || !Array.isArray(ids)) return undefined;
+        const rows = await Promise.all(had.map((id) => referenceTarget(target).find(id, { events: this.events, entities: this.entities })));
+        const elsewhere = had.filter((_, place) => rows[place]?.['entity_id'] != null && rows[place]['entity_id'] !== entityId);
+        return elsewhere.length === 0 ? undefined : ([name, [...new Set([...(ids as number[]), ...elsewhere])]] as const);
+      }),
+    );
+    return { ...said, ...Object.fromEntries(kept.filter((entry) => entry !== undefined)) };
   }
 
   private async problemsOf({ field, kind, demands, ids, before }: Asked): Promise<Detail[]> {

@@ -52,7 +52,7 @@ export class RelatedRecords implements Related {
   /** The rows of several records in the order of their ids, leaving out what does not exist. */
   async rowsIn(kind: string, ids: unknown): Promise<Row[]> {
     const found = await Promise.all((Array.isArray(ids) ? ids : []).map((id) => this.row(kind, id)));
-    return found.filter((row): row is Row => row !== undefined);
+    return found.filter((row): row is Row => row !== undefined && !isElsewhere(row));
   }
 
   /**
@@ -75,7 +75,7 @@ export class RelatedRecords implements Related {
 
   private labelOf(kind: string, id: unknown, columns?: readonly string[]): unknown {
     return whenKnown<Row | undefined, unknown>(this.rowForLabel(kind, id), (row) => {
-      if (!row) return null;
+      if (!row || isElsewhere(row)) return null;
       const target = referenceTarget(kind);
       if (!columns) return target.label(row, this);
       const values = columns.map((column) => (column in row ? row[column] : target.property?.(row, column, this)));
@@ -156,6 +156,12 @@ export class RelatedRecords implements Related {
     for (const [id, row] of rows) keep(streamName(target.category, id), row);
     return allKnown(ids.map((id) => rows.get(id) ?? target.find(id, this.services)));
   }
+}
+
+/** What belongs to another site is seen by nobody at this one, though a record of the whole customer may name it (a vendor's locations). */
+function isElsewhere({ entity_id }: Row): boolean {
+  const here = currentScope().entity?.id;
+  return entity_id != null && here !== undefined && entity_id !== here;
 }
 
 /** The rows with these ids, by id. */

@@ -130,11 +130,13 @@ export class PlainWriter {
   async change(definition: PlainResource, id: number, input: object): Promise<Written> {
     for (;;) {
       const state = await this.existing(definition, id);
-      const given = storedValues(definition.fields.input, input, state.values);
+      const { root, scope, fields } = definition;
+      const given = storedValues(fields.input, input, state.values);
       const asked = await this.relations.asked(definition, id, state, given);
-      const wanted = asked.said;
-      const changes = changesOf({ ...state, values: asked.before }, given);
-      const problems = await this.references.problems(definition.root, definition.fields.input, changes, asked.before);
+      const before = { ...state, values: asked.before };
+      const problems = await this.references.problems(root, fields.input, changesOf(before, given), asked.before);
+      const wanted = scope === 'customer' ? await this.references.withThoseElsewhere(fields.input, asked.said, asked.before) : asked.said;
+      const changes = changesOf(before, wanted);
       const parent = changes['parent_id'];
       const change = async (): Promise<Written | undefined> => {
         if (definition.tree && parent != null) problems.push(...(await this.trees.problems(definition, id, Number(parent))));
