@@ -7,6 +7,8 @@ const givingCodes = [
   /\bnew Rejection(?:WithHeaders)?\(\s*'(\w+)'/g,
   /\bpublished\('(\w+)'/g,
   /\binvalid\([^,]+, '(\w+)'/g,
+  /\bproblem\(\w+, '(\w+)'/g,
+  /\bwrong\('(\w+)'/g,
   /\bisKnown\('(\w+)'/g,
   // The table of limits of GraphQL documents.
   /^ {2}\w+: \['(\w+)', '[^']+'\],$/gm,
