@@ -40,7 +40,8 @@ export class WorkOrderExplanation {
       const costs = await this.costs.projected(row);
       const posted = await this.postings(workOrderId);
       const lines = posted.map(({ kind, amount, position, part_id, note, hours }): Row => {
-        const what = { labor: note ?? 'work', parts: `part ${part_id ?? ''}`, other: note ?? 'another cost' }[kind];
+        const worked = `${hours?.replace('-', '') ?? ''} hours of work${note === null ? '' : ` (${note})`}`;
+        const what = { labor: worked, parts: `part ${part_id ?? ''}`, other: note ?? 'another cost' }[kind];
         const explanation = `It was ${amount.startsWith('-') ? 'credited' : 'charged'} for ${what}.`;
         return { kind, explanation, amount, hours, work_order_id: workOrderId, position };
       });
