@@ -20,6 +20,7 @@ import { entities as sites } from '#millwright/sites';
 import { assetPartsReaction } from '#millwright/inventory';
 import { occurrenceReaction, ordersOfSchedules, pmTimer, timeZoneFollower } from '#millwright/planning';
 import {
+  alarmReaction,
   fulfilmentReaction,
   requestConversionReaction,
   requestFollowingReaction,
@@ -28,7 +29,6 @@ import {
   timersOfClosedOrders,
 } from '#millwright/work-orders';
 import type pg from 'pg';
-import { alarmReaction } from '#millwright/work-orders';
 import type { EntityManager } from 'typeorm';
 
 /** Everything that happens because of something that happened, and asks nothing but the log. */
@@ -39,6 +39,7 @@ const reactions: readonly Reaction[] = [
   requestConversionReaction,
   requestFollowingReaction,
   timekeepingReaction,
+  alarmReaction,
   ordersOfSchedules,
 ];
 
@@ -82,7 +83,6 @@ export function processManagers(
   return [
     ...[
       ...reactions,
-      alarmReaction,
       occurrenceReaction(world),
       timersOfClosedOrders(timersIn({ ...world, projections: others.projections })),
     ].map((reaction) => processManagerOf(reaction, world)),

@@ -29,7 +29,7 @@ import { downtimeTracking, printedDowntime } from './downtime-tracking.js';
 import { ProcedureTemplateIds } from './procedures/template-ids.js';
 import { assetPath, hierarchyStep, locationPath } from './hierarchy.js';
 import { alarmCountOf } from './read-models/alarms.js';
-import { ShownVendors } from './order-vendors.js';
+import { ShownVendors } from '#millwright/people';
 import { activeTimer, printedActiveTimer } from './timer.shown.js';
 import { totalCosts, partAssignment, type WorkOrderCosts } from './work-order-costs.shown.js';
 import { priorities, statusKinds, yesOrNo } from './work-order.choices.js';
