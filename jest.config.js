@@ -13,7 +13,7 @@ const shared = {
 };
 
 /** What `npm test` runs a second time with its log on the wire-level event store; `npm run test:eventstoredb` runs everything so that can. */
-const onBothLogs = ['writes', 'tools/import', '{parts,stock,work-orders,work-order-parts,reports}*'];
+const onBothLogs = ['writes', '{parts,stock,work-orders,work-order-parts,reports}*'];
 
 /** Specs of the libs run beside their code; end-to-end tests enter the built server through HTTP and GraphQL only. */
 export default {

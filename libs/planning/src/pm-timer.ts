@@ -5,7 +5,7 @@ import { pmSchedule } from './domain/pm-schedule.js';
 
 /** Raises the dates of schedules when they come, a schedule's lead time earlier. */
 export const pmTimer = timer({
-  name: 'pm-schedules',
+  name: 'pm-raising',
   on: pmSchedule,
   draws: workOrders.name,
   due: dueOf,

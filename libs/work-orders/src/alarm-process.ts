@@ -7,7 +7,7 @@ import type { WorkOrder } from './domain/work-order.state.js';
 import { openWorkOrder } from './domain/work-order-status.js';
 import { workOrder } from './domain/work-order.js';
 
-export const alarmsName = 'alarms';
+export const alarmsName = 'alarm-orders';
 
 /** The order that an alarm opens; nothing, where it is there already. */
 export const openedBy =
