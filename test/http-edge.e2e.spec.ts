@@ -260,8 +260,8 @@ describe('the documents', () => {
     const codes = Object.values<{ content: { 'application/json': { examples?: object } } }>(body.components.responses).flatMap(
       ({ content }) => Object.keys(content['application/json'].examples ?? {}),
     );
-    // No operation answers these yet: there are no scopes, tiers and limits, and a method that a path does not have is no operation.
-    const ofNoOperation = ['INSUFFICIENT_PERMISSIONS', 'TIER_FEATURE_LOCKED', 'METHOD_NOT_ALLOWED', 'RATE_LIMIT_EXCEEDED'];
+    // No operation answers these yet: there are no scopes and tiers, and a method that a path does not have is no operation.
+    const ofNoOperation = ['INSUFFICIENT_PERMISSIONS', 'TIER_FEATURE_LOCKED', 'METHOD_NOT_ALLOWED'];
     expect([...codes, ...ofNoOperation].sort()).toEqual(Object.keys(publishedErrors).sort());
     const ids = Object.values<Record<string, { operationId?: string }>>(body.paths).flatMap((path) =>
       Object.values(path).map(({ operationId }) => operationId),

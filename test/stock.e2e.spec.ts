@@ -110,8 +110,8 @@ describe('what a part refuses', () => {
     expect(await refusal(app.post('/parts', { part: { name: 'x', storeroom_id: 987654 } }))).toBe(
       '422 VALIDATION_FAILED part.storeroom_id not_found',
     );
-    expect(await refusal(app.post('/parts', { part: { name: 'x', vendor_parts_attributes: [{ vendor_id: 1 }] } }))).toBe(
-      '422 VALIDATION_FAILED part.vendor_parts_attributes not_available_yet',
+    expect(await refusal(app.post('/parts', { part: { name: 'x', vendor_parts_attributes: [{ vendor_id: 987654 }] } }))).toBe(
+      '422 VALIDATION_FAILED part.vendor_parts_attributes.0.vendor_id not_found',
     );
   });
 

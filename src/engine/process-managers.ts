@@ -81,11 +81,9 @@ export function processManagers(
     },
   };
   return [
-    ...[
-      ...reactions,
-      occurrenceReaction(world),
-      timersOfClosedOrders(timersIn({ ...world, projections: others.projections })),
-    ].map((reaction) => processManagerOf(reaction, world)),
+    ...[...reactions, occurrenceReaction(world), timersOfClosedOrders(timersIn({ ...world, projections: others.projections }))].map(
+      (reaction) => processManagerOf(reaction, world),
+    ),
     timeZoneFollower(world),
     commentErasure(events, entities),
     ...timers.map((timer) => processManagerOfTimer(timer, world)),

@@ -35,7 +35,7 @@ class UserFields {
     string | null;
   @Money({ personal: true, seenWith: 'rates:read', description: 'What an hour of overtime at the higher rate costs.', example: 82 })
   overtime_rate2?: string | null;
-  @NotYet({ shownAs: 'permissions' }) permissions_attributes?: unknown[] | null;
+  @NotYet({ shown: false }) permissions_attributes?: unknown[] | null;
   @ExternalReference({ personal: true }) external_reference?: string | null;
 }
 

@@ -1,6 +1,6 @@
 import { ID } from '@nestjs/graphql';
 import { relationName } from '../names.js';
-import { defineField, type Class, type Form, type Problem } from '../field-definition.js';
+import { defineField, type Class, type Problem } from '../field-definition.js';
 
 /** Nothing may be said yet about what a later version brings. */
 function notYetProblem(value: unknown): Problem | undefined {
@@ -10,9 +10,12 @@ function notYetProblem(value: unknown): Problem | undefined {
 
 const label = { type: 'object', properties: { id: { type: 'integer' }, name: { type: 'string' } }, additionalProperties: true };
 
-/** A relation that a later version brings: documented, shown as none, and refused unless null or empty. Code: not_available_yet. */
+/**
+ * A relation that a later version brings: documented, shown as none unless another field shows it (`shown: false`), and refused unless null or empty.
+ * Code: not_available_yet.
+ */
 export const NotYet =
-  ({ list = true, shownAs, only }: Readonly<{ list?: boolean; shownAs?: string; only?: Form }> = {}): PropertyDecorator =>
+  ({ list = true, shown = true }: Readonly<{ list?: boolean; shown?: boolean }> = {}): PropertyDecorator =>
   (target, property) =>
     defineField(target.constructor as Class, {
       name: String(property),
@@ -23,12 +26,13 @@ export const NotYet =
         graphql: () => (list ? [ID] : ID),
         openApi: list ? { type: 'array', items: {} } : { type: 'integer' },
       },
-      printed: {
-        name: shownAs ?? relationName(String(property)),
-        openApi: list ? { type: 'array', items: label } : { ...label, nullable: true },
-        only,
-        print: () => (list ? [] : null),
-      },
+      ...(shown && {
+        printed: {
+          name: relationName(String(property)),
+          openApi: list ? { type: 'array', items: label } : { ...label, nullable: true },
+          print: () => (list ? [] : null),
+        },
+      }),
     });
 
 /** What another operation moves: refused in an update, with the operation that does it. Code: use_operation. */
