@@ -77,6 +77,11 @@ describe('reading a JSON body', () => {
   ])('does not round the number %s', (text) => expect(read(`{"quantity":${text}}`)).toEqual({ quantity: new InexactNumber(text) }));
 });
 
+it('refuses a number that is longer than any that means something', () => {
+  expect(read(`[0.${'0'.repeat(398)}]`)).toEqual([0]);
+  expect(refusal(`[0.${'0'.repeat(399)}]`)).toMatchObject({ code: 'MALFORMED_REQUEST' });
+});
+
 describe('a hostile body', () => {
   const mb = 1_000_000;
   const bodies: Record<string, string> = {

@@ -11,7 +11,10 @@ const mostMembers = 1_000;
 /** A number token of at most this many characters and no exponent always fits a double without loss. */
 const alwaysExact = 15;
 
-const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+/** Far more than any number that means something: matching millions of digits can exceed the memory of the engine's expressions. */
+const longestNumber = 400;
+
+const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/;
 const controlCharacter = /[\u0000-\u001f]/;
 
 /**
@@ -139,9 +142,9 @@ class BodyReader {
   }
 
   private number(): number | InexactNumber {
-    number.lastIndex = this.at;
-    const token = number.exec(this.text)?.[0];
+    const token = number.exec(this.text.slice(this.at, this.at + longestNumber + 1))?.[0];
     if (token === undefined) throw this.unexpected();
+    if (token.length > longestNumber) throw malformed(`a number has at most ${longestNumber} characters`);
     this.at += token.length;
     const value = Number(token);
     return token.length <= alwaysExact && !/[eE]/.test(token)

@@ -24,7 +24,7 @@ export const pmScheduleOperations = [
     command: commands.SkipPmOccurrence,
     route: 'POST :id/skip',
     fromPath,
-    summary: 'Pass the next date over',
+    summary: 'Leave the next date out',
     description: 'It gets no order and counts as skipped; a floating schedule counts from today.',
     refusals: withNext,
     by: PmScheduleWriter,
