@@ -15,7 +15,8 @@ import { TestServer, type TestLog } from './server.js';
  */
 const directory = await mkdtemp(join(tmpdir(), 'millwright-test-'));
 await chmod(directory, 0o711); // root's server runs as another user, who must get in
-const database = await EmbeddedPostgres.start({ directory });
+// Two spec files may have three servers each, beside those that are shared.
+const database = await EmbeddedPostgres.start({ directory, settings: { max_connections: '300' } });
 const urls = JSON.stringify({ superuser: database.urlFor('superuser'), owner: database.urlFor('owner'), app: database.urlFor('app') });
 process.env['MILLWRIGHT_TEST_DATABASE'] = urls;
 
