@@ -30,18 +30,26 @@ const nested = `
   otherCosts(first: 2) { totalCount nodes { amount note category { name } workOrder { title } createdBy { fullName } } }
 `;
 
-async function statements(): Promise<number> {
+async function statementsSoFar(): Promise<number> {
   const { body } = await app.request('GET', '/metrics').expect(200);
   return Number(/^millwright_read_statements_total (\d+)$/m.exec(String(body))?.[1]);
 }
 
-const statementsOf = (query: string): Promise<number> => statementsIn(() => app.graphql(query));
-
+/**
+ * The fewest with which the server answers `work`, of several times. It counts what it reads for itself as well (parked streams once a second, labels
+ * that a late reaction made it forget), which comes beside one time or another; what the answer needs, comes every time.
+ */
 async function statementsIn(work: () => Promise<unknown>): Promise<number> {
-  const before = await statements();
-  await work();
-  return (await statements()) - before;
+  let fewest = Infinity;
+  for (let times = 0; times < 8; times++) {
+    const before = await statementsSoFar();
+    await work();
+    fewest = Math.min(fewest, (await statementsSoFar()) - before);
+  }
+  return fewest;
 }
+
+const statementsOf = (query: string): Promise<number> => statementsIn(() => app.graphql(query));
 
 describe('GraphQL, from record to record', () => {
   it('shows an order with its asset, parts and costs as REST shows them', async () => {
@@ -75,10 +83,7 @@ describe('GraphQL, from record to record', () => {
   it('needs no more statements for thirty orders than for three, nor for their lists', async () => {
     for (let index = 0; index < 30; index++) await wholeOrder();
     const list = (first: number): string => `{ workOrders(first: ${first}) { nodes { ${nested} } } }`;
-    await app.graphql(list(3));
-    const [few, many] = [await statementsOf(list(3)), await statementsOf(list(30))];
-    // The parked streams are looked up once a second, whatever is asked for.
-    expect(many).toBeLessThanOrEqual(few + 2);
+    expect(await statementsOf(list(30))).toBeLessThanOrEqual((await statementsOf(list(3))) + 2);
     const parts = (first: number): string =>
       `{ parts(first: ${first}) { nodes { name transactions(first: 1) { totalCount nodes { type } } } } }`;
     expect(await statementsOf(parts(30))).toBeLessThanOrEqual((await statementsOf(parts(3))) + 2);
@@ -98,9 +103,7 @@ describe('GraphQL, from record to record', () => {
       const { data } = await app.get(`/work_orders?per_page=${rows}`).expect(200);
       expect(data.map(({ total_costs }: { total_costs: { total: number } }) => total_costs.total)).toEqual(Array(rows).fill(30.25));
     };
-    await list(3);
-    const [few, many] = [await statementsIn(() => list(3)), await statementsIn(() => list(30))];
-    expect(many).toBeLessThanOrEqual(few + 2);
+    expect(await statementsIn(() => list(30))).toBeLessThanOrEqual((await statementsIn(() => list(3))) + 2);
   });
 
   it('reads the lists of many rows page by page, each with its own total', async () => {
@@ -174,5 +177,39 @@ describe('GraphQL, from record to record', () => {
       code: 'VALIDATION_FAILED',
       details: [{ field: 'from', code: 'invalid_date' }],
     });
+  });
+});
+
+describe('a list of fifty orders', () => {
+  type ListedOrder = { asset_path: []; location_path: []; asset: { status: string }; downtime_tracking: { status: string } };
+  const listed = (title: string) => async (): Promise<ListedOrder[]> =>
+    (await app.get(`/work_orders?per_page=50&title=${title}`).expect(200)).data;
+
+  it('shows the paths of each, its vendors, account and customer in at most eight statements', async () => {
+    const title = randomUUID();
+    const vendors_ids = [await id('/vendors', { vendor: { name: 'Summit' } })];
+    const customer_id = await id('/customers', { customer: { name: 'Hotel' } });
+    const account_codes_ids = [await id('/account_codes', { account_code: { name: 'Repairs' } })];
+    for (let index = 0; index < 50; index++) {
+      const parent = await id('/locations', { location: { name: 'Hall' } });
+      const room = await id('/locations', { location: { name: 'Room', parent_id: parent } });
+      const line = await id('/assets', { asset: { name: 'Line' } });
+      const asset_id = await id('/assets', { asset: { name: 'Press', parent_id: line, location_id: room } });
+      await createOrder({ title, asset_id, vendors_ids, customer_id, account_codes_ids, ...(index % 2 && { location_id: room }) });
+    }
+    for (const row of await listed(title)()) expect([row.asset_path.length, row.location_path.length]).toEqual([2, 2]);
+    expect(await statementsIn(listed(title))).toBeLessThanOrEqual(8);
+  });
+
+  it('shows the asset and the downtime of each in at most eight statements', async () => {
+    const title = randomUUID();
+    for (let index = 0; index < 50; index++) {
+      const asset_id = await id('/assets', { asset: { name: 'Compressor' } });
+      const work_order_id = await createOrder({ title, asset_id });
+      await id(`/assets/${asset_id}/downtimes`, { downtime: { work_order_id } });
+    }
+    const shown = (await listed(title)()).map(({ asset, downtime_tracking }) => [asset.status, downtime_tracking.status]);
+    expect(shown).toEqual(Array(50).fill(['offline', 'offline']));
+    expect(await statementsIn(listed(title))).toBeLessThanOrEqual(8);
   });
 });

@@ -237,31 +237,6 @@ describe('where a work order is', () => {
     ]);
     expect((await app.get(`/work_orders/${order}/account`)).status).toBe(404);
   });
-
-  it('is listed with forty-nine others, each with its paths, in at most eight statements', async () => {
-    const title = randomUUID();
-    const vendors_ids = [await named('/vendors', 'vendor', { name: 'Summit' })];
-    const customer_id = await named('/customers', 'customer', { name: 'Hotel' });
-    const account_codes_ids = [await named('/account_codes', 'account_code', { name: 'Repairs' })];
-    for (let index = 0; index < 50; index++) {
-      const room = await named('/locations', 'location', {
-        name: 'Room',
-        parent_id: await named('/locations', 'location', { name: 'Hall' }),
-      });
-      const asset_id = await named('/assets', 'asset', { name: 'Press', parent_id: await named('/assets', 'asset', { name: 'Line' }), location_id: room }); // prettier-ignore
-      await open({ title, asset_id, vendors_ids, customer_id, account_codes_ids, ...(index % 2 && { location_id: room }) });
-    }
-    const statements = async (): Promise<number> => {
-      const { body } = await app.request('GET', '/metrics').expect(200);
-      return Number(/^millwright_read_statements_total (\d+)$/m.exec(String(body))?.[1]);
-    };
-    const list = () => app.get(`/work_orders?per_page=50&title=${title}`).expect(200);
-    const { data } = await list();
-    for (const row of data) expect([row.asset_path.length, row.location_path.length]).toEqual([2, 2]);
-    const before = await statements();
-    await list();
-    expect((await statements()) - before).toBeLessThanOrEqual(8);
-  });
 });
 
 describe('a call of a machine', () => {
