@@ -134,6 +134,25 @@ describe('a vendor', () => {
     ]);
   });
 
+  it('keeps what two sites say of its locations at the same moment', async () => {
+    const site = (await create('entities', 'entity', { name: 'Second site' }).expect(201)).data.id as number;
+    const there = { 'x-entity-id': String(site) };
+    const here = await idOf('locations', 'location', { name: 'Here' });
+    const away = (await app.post('/locations', { location: { name: 'There' } }, there).expect(201)).data.id as number;
+    const id = await idOf('vendors', 'vendor', { name: 'Summit' });
+    const change = (locations_ids: number[], headers?: Record<string, string>) =>
+      app.patch(`/vendors/${id}`, { vendor: { locations_ids } }, headers);
+    for (let round = 0; round < 5; round++) {
+      const answers = await Promise.all([change([here]), change([away], there), change([here]), change([away], there)]);
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+      const shown = [await app.get(`/vendors/${id}`), await app.get(`/vendors/${id}`, there)];
+      expect(shown.map(({ data }) => data.locations.map((one: { id: number }) => one.id))).toEqual([[here], [away]]);
+      await Promise.all([change([]), change([], there)]);
+      const { data } = await app.get(`/vendors/${id}`, there);
+      expect([(await app.get(`/vendors/${id}`)).data.locations, data.locations]).toEqual([[], []]);
+    }
+  });
+
   it('has exactly one primary contact as soon as there is one', async () => {
     const id = await idOf('vendors', 'vendor', { name: 'Summit', vendor_contacts_attributes: [{ name: 'Ann' }, { name: 'Bob' }] });
     expect(await contactsOf(id)).toMatchObject([

@@ -39,18 +39,18 @@ export class ReferenceChecks {
   }
 
   /**
-   * What a request says of lists of ids, with those that the record names at other sites: who speaks for one site neither sees nor drops them.
+   * What a request says of lists of ids, with those that the record names at other sites: who speaks for one site neither sees nor drops them. It holds
+   * while the record's `listsSaid` are as they were `before`.
    * @param said stored values, by their names
    */
   async withThoseElsewhere(fields: readonly FieldDefinition[], said: RecordValues, before: RecordValues): Promise<RecordValues> {
     const { entityId } = currentContext();
     const kept = await Promise.all(
-      fields.map(async ({ name, target }) => {
-        const [ids, had] = [said[name], idsIn(before[name])];
-        if (target === undefined || !Array.isArray(ids)) return undefined;
+      listsSaid(fields, said).map(async ({ name, target, ids }) => {
+        const had = idsIn(before[name]);
         const rows = await Promise.all(had.map((id) => referenceTarget(target).find(id, { events: this.events, entities: this.entities })));
         const elsewhere = had.filter((_, place) => rows[place]?.['entity_id'] != null && rows[place]['entity_id'] !== entityId);
-        return elsewhere.length === 0 ? undefined : ([name, [...new Set([...(ids as number[]), ...elsewhere])]] as const);
+        return elsewhere.length === 0 ? undefined : ([name, [...new Set([...ids, ...elsewhere])]] as const);
       }),
     );
     return { ...said, ...Object.fromEntries(kept.filter((entry) => entry !== undefined)) };
@@ -67,6 +67,13 @@ export class ReferenceChecks {
     return details.flat();
   }
 }
+
+/** The lists of records that a request gives anew. */
+export const listsSaid = (fields: readonly FieldDefinition[], said: RecordValues): { name: string; target: string; ids: number[] }[] =>
+  fields.flatMap(({ name, target }) => {
+    const ids = said[name];
+    return target !== undefined && Array.isArray(ids) ? [{ name, target, ids: ids as number[] }] : [];
+  });
 
 /** A record that something names, and what it must be to be named anew. */
 type NamedRecord = Readonly<{ kind: string; id: number; demands?: Demand }>;

@@ -24,8 +24,13 @@ const longestWaitMs = 5_000;
 /** How long an answer waits for the read models, which alone know who names a record, in milliseconds. */
 const longestReadMs = 1_000;
 
-/** What a request wants of the relations of a record: `said` for its decision, `before` for what is looked up. */
-export type Asked = Readonly<{ said: RecordValues; before: RecordValues; relations: readonly Relation<unknown, Event>[] }>;
+/** What a request wants of the relations of a record: `said` for its decision; `ids` (of relations alone) and `before` for what is looked up. */
+export type Asked = Readonly<{
+  said: RecordValues;
+  ids: RecordValues;
+  before: RecordValues;
+  relations: readonly Relation<unknown, Event>[];
+}>;
 
 /** Brings what a record wants of relations that others own to the others, and waits until they have it. */
 @Injectable()
@@ -57,12 +62,13 @@ export class Relations {
         const ids = idsIn(wanted[column]);
         const site = currentContext().entityId;
         const said: WantedRelation = { site, ids, pairs: await this.pairs(relation, id, state, { site, ids }) };
-        return { column, said, before: idsTogether(state.statements?.[column], said) };
+        return { column, said, ids, before: idsTogether(state.statements?.[column], said) };
       }),
     );
     return {
       relations,
       said: { ...wanted, ...Object.fromEntries(found.map(({ column, said }) => [column, said])) },
+      ids: Object.fromEntries(found.map(({ column, ids }) => [column, ids])),
       before: { ...state.values, ...Object.fromEntries(found.map(({ column, before }) => [column, before])) },
     };
   }

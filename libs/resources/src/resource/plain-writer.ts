@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { currentContext, EventStore, Rejection, sameJson, streamName, type Detail, type Outcome } from '#millwright/event-sourcing';
 import type { Class } from '#millwright/fields';
-import { duplicateReference, ExternalReferences, isReference, ReferenceChecks } from '../references/index.js';
+import { duplicateReference, ExternalReferences, isReference, listsSaid, ReferenceChecks } from '../references/index.js';
 import { Relations, type Asked } from '../relations/relations.js';
 import { refuseIf, requireHere } from './refusals.js';
 import { storedValues } from './stored-values.js';
@@ -36,7 +36,15 @@ export type ArchiveGuard = (id: number) => Promise<Afterwards | undefined>;
 type Registered = Outcome<RecordState> & Readonly<{ id: number }>;
 
 /** What a change was thought out on, and what it is to become. */
-type Change = Readonly<{ state: CompleteState; wanted: RecordValues; changes: RecordValues; problems: readonly Detail[]; asked: Asked }>;
+type Change = Readonly<{
+  state: CompleteState;
+  wanted: RecordValues;
+  changes: RecordValues;
+  problems: readonly Detail[];
+  asked: Asked;
+  /** Fields of which `wanted` has what other sites said. */
+  shared: readonly string[];
+}>;
 
 /** Carries out the four commands every kind of record has. */
 @Injectable()
@@ -125,6 +133,7 @@ export class PlainWriter {
 
   /**
    * Who loses a race for personal values, or for the id of a child that has some, starts again from what won: the new ones were written before the decision.
+   * So does who speaks for one site of a list that another site has changed.
    * @throws Rejection NOT_FOUND, VALIDATION_FAILED, DUPLICATE_REFERENCE, PRECONDITION_FAILED, and what guards and rules say
    */
   async change(definition: PlainResource, id: number, input: object): Promise<Written> {
@@ -135,23 +144,25 @@ export class PlainWriter {
       const asked = await this.relations.asked(definition, id, state, given);
       const before = { ...state, values: asked.before };
       const problems = await this.references.problems(root, fields.input, changesOf(before, given), asked.before);
-      const wanted = scope === 'customer' ? await this.references.withThoseElsewhere(fields.input, asked.said, asked.before) : asked.said;
-      const changes = changesOf(before, wanted);
+      const ofAllSites = scope === 'customer';
+      const wanted = ofAllSites ? await this.references.withThoseElsewhere(fields.input, asked.said, asked.before) : asked.said;
+      const shared = ofAllSites ? listsSaid(fields.input, asked.said).map(({ name }) => name) : [];
+      const changes = changesOf(before, { ...wanted, ...asked.ids });
       const parent = changes['parent_id'];
       const change = async (): Promise<Written | undefined> => {
         if (definition.tree && parent != null) problems.push(...(await this.trees.problems(definition, id, Number(parent))));
-        return this.changeFrom(definition, id, { state, wanted, changes, problems, asked });
+        return this.changeFrom(definition, id, { state, wanted, changes, problems, asked, shared });
       };
       const done = await (definition.tree && parent != null ? this.trees.oneAtATime(definition, change) : change());
       if (done) return done;
     }
   }
 
-  /** Undefined where somebody else has changed what is personal meanwhile. */
+  /** Undefined where somebody else has meanwhile changed what is personal, or what other sites say of a list. */
   private async changeFrom(
     definition: PlainResource,
     id: number,
-    { state, wanted, changes, problems, asked }: Change,
+    { state, wanted, changes, problems, asked, shared }: Change,
   ): Promise<Written | undefined> {
     const guard = this.changeGuards.get(definition.class);
     const afterwards = problems.length === 0 ? await guard?.(id, state, changes) : undefined;
@@ -161,7 +172,10 @@ export class PlainWriter {
         requireHere(current.history, definition.scope);
         refuseIf(problems);
         const whole = completed(definition.personal, current, state.personal);
-        overtaken = !this.people.isSameVersion(current, state) || !sameJson(personalAfter(definition, whole, wanted), values);
+        overtaken =
+          !this.people.isSameVersion(current, state) ||
+          !sameJson(personalAfter(definition, whole, wanted), values) ||
+          shared.some((name) => !sameJson(current.values[name], state.values[name]));
         if (overtaken) return [];
         return changeRecord(definition, whole, wanted).map((event) => withoutPersonal(definition.personal, event, version));
       });
