@@ -25,9 +25,9 @@ export function changeRequest(
   { changes, ...wanted }: WantedStatus & Readonly<{ changes: Partial<RequestDetails> }>,
 ): WorkOrderRequestEvent[] {
   requireInUse(request);
-  const { status, rejectionReason } = statusAfter(request, wanted);
   if (wanted.status !== undefined && request.workOrderId !== null)
     throw new Rejection('CONFLICT', 'The request has a work order, whose status it follows.', [], { id: request.workOrderId });
+  const { status, rejectionReason } = statusAfter(request, wanted);
   const changed = changedFields(request.details, changes);
   const isMoved = status !== request.status || rejectionReason !== request.rejectionReason;
   return [

@@ -81,7 +81,8 @@ describe('a request for work', () => {
       status: 'approved',
       completedAt: null,
     });
-    expect(refusalOf(() => moved('open')(completed))).toMatchObject({ code: 'CONFLICT', facts: { id: 9 } });
+    for (const status of ['open', 'on_hold', 'approved', 'completed', 'rejected', 'cancelled'] as const)
+      expect(refusalOf(() => changeRequest(completed, { changes: {}, status }))).toMatchObject({ code: 'CONFLICT', facts: { id: 9 } });
     expect(changeRequest(completed, { changes: { title: 'Leak again' } })).toHaveLength(1);
   });
 

@@ -66,6 +66,9 @@ describe('logging labour', () => {
     refused({ hours: null, startedAt: '2025-07-15T07:00:00.000Z' }, 'ended_at', 'required');
     refused({ hours: null, endedAt: '2025-07-15T07:00:00.000Z' }, 'started_at', 'required');
     refused({ rate: null }, 'rate', 'rate_missing');
+    given(opened)
+      .when(logLabour, { ...plainWork, technicianId: null, rate: null })
+      .thenRefused('VALIDATION_FAILED', { 'labor_entry.technician_id': 'required' });
     refused({ date: '2025-07-17' }, 'date', 'out_of_range');
     refused(until('2025-07-15T07:00:00.000Z', '2025-07-15T07:00:00.000Z'), 'ended_at', 'not_after_start');
     refused(until('2025-07-15T07:00:00.500Z', '2025-07-15T08:00:00.000Z'), 'started_at', 'not_whole_seconds');

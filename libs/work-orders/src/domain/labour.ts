@@ -37,7 +37,9 @@ export type LogLabour = Readonly<{
 export function logLabour(order: WorkOrder, said: LogLabour): WorkOrderEvent[] {
   requireInUse(order);
   const problems = [...problemsOfPerson(said), ...problemsOfTime(said), ...problemsOfDate(said)];
-  if (said.rate === null) problems.push(problem('rate', 'rate_missing', 'must be given: nobody has said what such an hour costs'));
+  // Where nobody is named, nobody's rate is missing.
+  if (said.rate === null && (said.technicianId ?? said.vendorId) !== null)
+    problems.push(problem('rate', 'rate_missing', 'must be given: nobody has said what such an hour costs'));
   const [first] = problems;
   if (first || said.rate === null) throw new Rejection('VALIDATION_FAILED', `${first?.field} ${first?.message}`, problems);
   const { laborEntryId, technicianId, vendorId, startedAt, endedAt, rateType, rate, currency, laborCategoryId, note } = said;
