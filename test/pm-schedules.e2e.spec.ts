@@ -246,6 +246,24 @@ describe('a PM schedule', () => {
     ]);
   });
 
+  it('raises no date again whose time of day moves, and begins with a new rule at once', async () => {
+    const { id } = (await schedule({ start_date: '2095-01-03T08:00:00Z', repeat_frequency: 'year' })).data;
+    await act(id, 'raise').expect(200);
+    const change = async (pm_schedule: object) =>
+      (await app.patch(`/pm_schedules/${id}`, { pm_schedule }).expect(200)).data.next_order_date;
+    expect(await change({ start_date: '2095-01-03T11:00:00Z' })).toBe('2096-01-03T11:00:00Z');
+    await act(id, 'skip').expect(200);
+    expect(await change({ repeat_frequency: 'month' })).toBe('2095-02-03T11:00:00Z');
+    const { pmOccurrences } = await app.graphql(
+      `{ pmOccurrences(pmScheduleId: ${id}, from: "2095-12-01", to: "2096-02-28") { rows { number date status } } }`,
+    );
+    expect(pmOccurrences.rows).toEqual([
+      { number: 13, date: '2095-12-03T11:00:00Z', status: 'coming' },
+      { number: 2, date: '2096-01-03T11:00:00Z', status: 'skipped' },
+      { number: 14, date: '2096-02-03T11:00:00Z', status: 'coming' },
+    ]);
+  });
+
   it('follows the time zone of its site', async () => {
     const site = await create('/entities', 'entity', { name: 'Berlin', timezone: 'Europe/Berlin' });
     const there = { 'x-entity-id': String(site) };
@@ -261,6 +279,13 @@ describe('a PM schedule', () => {
     await until(dates, ([date]) => date === '2095-06-03T07:00:00Z');
     await app.patch(`/entities/${site}`, { entity: { timezone: 'Asia/Tokyo' } }).expect(200);
     await until(dates, ([date]) => date === '2095-06-03T08:00:00Z');
+    // What is done right after the move goes by the new zone.
+    for (let month = 1; month < 6; month += 1) await app.post(`/pm_schedules/${id}/raise`, {}, there).expect(200);
+    const june = (await app.post(`/pm_schedules/${id}/raise`, {}, there).expect(200)).data;
+    expect(june.next_order_date).toBe('2095-07-03T08:00:00Z');
+    await app.patch(`/entities/${site}`, { entity: { timezone: 'Europe/Berlin' } }).expect(200);
+    const july = (await app.post(`/pm_schedules/${id}/skip`, {}, there).expect(200)).data;
+    expect(july.next_order_date).toBe('2095-08-03T07:00:00Z');
   });
 
   it('refuses what cannot be, by the field, and appends nothing', async () => {
@@ -361,6 +386,17 @@ describe('the calendar and the report', () => {
     expect(pmCompliance).toEqual({ raised: 4, compliance: '0.333333' });
     expect([pmCalendar.hasMore, pmCalendar.rows.length]).toEqual([true, 1_000]);
     expect(pmOccurrences.rows).toHaveLength(3);
+
+    // What an archived schedule has behind it takes none of the thousand rows.
+    const gone = await post('/pm_schedules', { pm_schedule: { title: 'Gone', start_date: inDays(-1_100.5), repeat_frequency: 'day' } });
+    await until(
+      () => app.get(`/pm_schedules/${gone.id}`, there),
+      ({ data }) => data.has_work_orders,
+    );
+    await app.delete(`/pm_schedules/${gone.id}`, undefined, there).expect(204);
+    const whole = await app.get(`/pm_schedules/calendar?from=2000-01-01&to=${inDays(6).slice(0, 10)}`, there).expect(200);
+    expect([whole.data, whole.meta.has_more]).toEqual([calendar.data, false]);
+
     const refused = await app.get('/reports/pm_compliance?from=2026-02-30', there);
     expect(refused.error.details.map(({ field, code }: never) => [field, code])).toEqual(
       expect.arrayContaining([

@@ -1,17 +1,18 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { currentEntity, timeZoneOf } from '#millwright/access';
+import { currentEntity } from '#millwright/access';
 import { EventStore, PositionNotReached, ProcessManagerEngine, type Detail } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import { refuseIf, ResourceWriter, ResourceWriters, type Decided, type ResourceCommands } from '#millwright/resources';
 import { workOrders } from '#millwright/work-orders';
 import { pauseSchedule, raiseNext, resumeSchedule, skipNext } from './domain/pm-occurrences.js';
-import { archiveSchedule, changeSchedule, followTimeZone, registerSchedule, unarchiveSchedule } from './domain/pm-schedule-registration.js';
+import { archiveSchedule, changeSchedule, followTimeZone, registerSchedule, unarchiveSchedule, type SiteZone } from './domain/pm-schedule-registration.js'; // prettier-ignore
 import type { PmScheduleEvent } from './domain/pm-schedule.events.js';
 import { pmSchedule } from './domain/pm-schedule.js';
 import type { PmSchedule } from './domain/pm-schedule.state.js';
 import { occurrenceReactionName } from './order-opening.js';
 import type { PmScheduleFields } from './pm-schedule.fields.js';
 import { pmSchedules, templateWorkOrderIds } from './pm-schedule.resource.js';
+import { zoneOfSite } from './site-zone.js';
 import { TemplateInputs } from './template-inputs.js';
 
 /** How long an answer waits for the order that it raised (S73), in milliseconds. */
@@ -37,7 +38,7 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
     const { template, problems } = await this.templates.of(input);
     if (template['title'] == null && input.title == null) problems.push(titleWanted);
     const templateWorkOrderId = await this.events.nextId(templateWorkOrderIds.name);
-    const facts = { templateWorkOrderId, timeZone: timeZoneOf(currentEntity()), now: new Date().toISOString() };
+    const facts = { templateWorkOrderId, ...(await this.zone()), now: new Date().toISOString() };
     return this.resources.create(pmSchedules, withProcedures(input), (schedule, pmScheduleId, details) => {
       refuseIf(problems);
       const named = { partAssignments: [], ...template, title: template['title'] ?? details.title };
@@ -49,11 +50,11 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
   async update(id: number, input: Partial<PmScheduleFields>): Promise<Decided<PmSchedule>> {
     const { state } = await this.events.load(pmSchedule, id);
     const { template, problems } = await this.templates.of(input, state.template);
-    const timeZone = timeZoneOf(currentEntity());
+    const zone = await this.zone();
     const now = new Date().toISOString();
     return this.resources.update(pmSchedules, id, withProcedures(input), (schedule, changes) => {
       refuseIf(problems);
-      return following(schedule, timeZone, (current) => changeSchedule(current, { changes, template, now }));
+      return following(schedule, zone, (current) => changeSchedule(current, { changes, template, now }));
     });
   }
 
@@ -96,20 +97,23 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
     }
   }
 
-  private decide(id: number, decision: (schedule: PmSchedule, now: string) => readonly PmScheduleEvent[]): Promise<Decided<PmSchedule>> {
-    const timeZone = timeZoneOf(currentEntity());
+  private async decide(
+    id: number,
+    decision: (schedule: PmSchedule, now: string) => readonly PmScheduleEvent[],
+  ): Promise<Decided<PmSchedule>> {
+    const zone = await this.zone();
     const now = new Date().toISOString();
-    return this.resources.decide(pmSchedules, id, (schedule) => following(schedule, timeZone, (current) => decision(current, now)));
+    return this.resources.decide(pmSchedules, id, (schedule) => following(schedule, zone, (current) => decision(current, now)));
+  }
+
+  private zone(): Promise<SiteZone> {
+    return zoneOfSite(this.events, currentEntity().id);
   }
 }
 
 /** A decision by the zone that the site has now; one that was moved this very moment has not reached every schedule. */
-function following(
-  schedule: PmSchedule,
-  timeZone: string,
-  decide: (schedule: PmSchedule) => readonly PmScheduleEvent[],
-): PmScheduleEvent[] {
-  const moved = followTimeZone(schedule, timeZone);
+function following(schedule: PmSchedule, zone: SiteZone, decide: (schedule: PmSchedule) => readonly PmScheduleEvent[]): PmScheduleEvent[] {
+  const moved = followTimeZone(schedule, zone);
   const decided = decide(moved.reduce(pmSchedule.evolve, schedule));
   return decided.length === 0 ? [] : [...moved, ...decided];
 }

@@ -1,7 +1,16 @@
-import { dayMs } from './wall-clock.js';
+import { dayMs, wallClock } from './wall-clock.js';
 
 /** A day of the calendar, counted from 1970-01-01. */
 export type Day = number;
+
+/** The day at a site that an instant is in. */
+export const dayOf = (timeZone: string, instant: number): Day => Math.floor(wallClock(timeZone).reading(instant) / dayMs);
+
+/** `2026-03-02` */
+export const textOfDay = (day: Day): string => new Date(day * dayMs).toISOString().slice(0, 10);
+
+/** The day at a site that an instant is in, as text, whose order is that of time. */
+export const dayText = (timeZone: string, instant: number): string => textOfDay(dayOf(timeZone, instant));
 
 export type MonthDay = Readonly<{ year: number; /** 0 to 11. */ month: number; dayOfMonth: number }>;
 

@@ -1,4 +1,5 @@
 import { toQuantity, type Decimal } from '#millwright/quantities';
+import { dayText } from './calendar-days.js';
 import { isLastOpen, type PmSchedule } from './pm-schedule.state.js';
 import { dateAfterDay, datesOf } from './recurrence.js';
 import { dayMs, wallClock } from './wall-clock.js';
@@ -29,30 +30,30 @@ export function* comingDates(schedule: Planned): Generator<Occurrence, void, und
   const { details, timeZone, passed } = schedule;
   const lastNumber = details.maxOccurrences ?? Number.POSITIVE_INFINITY;
   const lastInstant = endOf(details, timeZone);
+  const taken = new Set(passed.daysTaken);
   let { number } = passed;
   for (const date of details.type === 'floating' ? floatingDates(schedule) : fixedDates(schedule)) {
+    if (taken.size > 0 && taken.has(dayText(timeZone, date))) continue;
     number += 1;
     if (number > lastNumber || date > lastInstant) return;
     yield { number, date: textOf(date) };
+    // The one after it counts from what becomes of its order.
+    if (details.type === 'floating') return;
   }
 }
 
 const fixedDates = ({ details, timeZone, passed }: Planned): Iterable<number> =>
   datesOf(details, timeZone, Math.max(instantOf(passed.date), instantOf(passed.notBefore)));
 
-function floatingDates(schedule: Planned): number[] {
+function* floatingDates(schedule: Planned): Generator<number, void, undefined> {
   const { details, timeZone, passed, countsFrom, last } = schedule;
-  if (isLastOpen(schedule)) return [];
+  if (isLastOpen(schedule)) return;
   // The next one counts from the day of the completion, however long that is past; one that was skipped does not come again.
   const skipped = passed.number === (last?.number ?? 0) ? null : passed.date;
   const after = Math.max(instantOf(passed.notBefore), instantOf(skipped));
-  if (countsFrom === null) {
-    const first = datesOf(details, timeZone, after).next();
-    return first.done ? [] : [first.value];
-  }
+  if (countsFrom === null) return yield* datesOf(details, timeZone, after);
   let date = dateAfterDay(details, timeZone, instantOf(countsFrom));
-  while (date !== undefined && date <= after) date = dateAfterDay(details, timeZone, date);
-  return date === undefined ? [] : [date];
+  for (; date !== undefined; date = dateAfterDay(details, timeZone, date)) if (date > after) yield date;
 }
 
 /** The last instant that may have a date; of a plain date the last of that day at the site. */

@@ -1,5 +1,6 @@
 import { changedFields, Rejection } from '#millwright/event-sourcing/decider';
 import { endOf } from './coming-dates.js';
+import { behindIn, daysTakenAfter } from './dates-behind.js';
 import { hasMoreThan, passedThrough } from './pm-occurrences.js';
 import type { PmScheduleDetails, PmScheduleEvent, WorkOrderTemplate } from './pm-schedule.events.js';
 import { pmSchedule } from './pm-schedule.js';
@@ -8,14 +9,17 @@ import { invalid, requireInUse, requireRegistered, type PmSchedule } from './pm-
 /** Dates that a new schedule may raise at once. */
 const mostAtOnce = 1_000;
 
-export type RegisterPmSchedule = Readonly<{
-  pmScheduleId: number;
-  templateWorkOrderId: number;
-  timeZone: string;
-  details: PmScheduleDetails;
-  template: WorkOrderTemplate;
-  now: string;
-}>;
+/** The time zone of a site, an IANA name, and the revision of its stream at which it was read. */
+export type SiteZone = Readonly<{ timeZone: string; siteRevision: number }>;
+
+export type RegisterPmSchedule = SiteZone &
+  Readonly<{
+    pmScheduleId: number;
+    templateWorkOrderId: number;
+    details: PmScheduleDetails;
+    template: WorkOrderTemplate;
+    now: string;
+  }>;
 
 /** @throws Rejection CONFLICT the id is taken; VALIDATION_FAILED (out_of_range) it ends before it starts, or more than 1,000 dates would be raised at once */
 export function registerSchedule(schedule: PmSchedule, { now, ...data }: RegisterPmSchedule): PmScheduleEvent[] {
@@ -44,7 +48,8 @@ const dateFields: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Edits what really differs. Other dates hold from now on: numbers go on, and nothing that lies before is raised for the change.
+ * Edits what really differs. Other dates hold from now on: numbers go on, nothing that lies before is raised for the change, and no day that has its order
+ * ahead gets another (S17).
  * @throws Rejection NOT_FOUND; CONFLICT archived; VALIDATION_FAILED (out_of_range) it ends before it starts
  */
 export function changeSchedule(schedule: PmSchedule, { changes, template, now }: ChangePmSchedule): PmScheduleEvent[] {
@@ -56,7 +61,9 @@ export function changeSchedule(schedule: PmSchedule, { changes, template, now }:
   if (!names.some((name) => dateFields.has(name)))
     return [{ type: 'PmScheduleChanged', data: { changes: changed, template: changedTemplate } }];
   requireOrder({ ...schedule.details, ...changed }, schedule.timeZone);
-  const newDates = schedule.paused ? passedThrough(schedule, now) : { from: now, number: schedule.passed.number };
+  const passed = schedule.paused ? passedThrough(schedule, now) : { from: now, number: schedule.passed.number };
+  const daysTaken = daysTakenAfter(schedule, Date.parse(now));
+  const newDates = { ...passed, ...(daysTaken && { daysTaken }) };
   return [{ type: 'PmScheduleChanged', data: { changes: changed, template: changedTemplate, newDates } }];
 }
 
@@ -65,9 +72,11 @@ function requireOrder(details: PmScheduleDetails, timeZone: string): void {
     throw invalid('pm_schedule.end_date', 'out_of_range', 'must not lie before start_date');
 }
 
-/** Dates follow the site's zone. Nothing, where they do. */
-export const followTimeZone = (schedule: PmSchedule, timeZone: string): PmScheduleEvent[] =>
-  schedule.pmScheduleId === null || schedule.timeZone === timeZone ? [] : [{ type: 'PmScheduleTimeZoneChanged', data: { timeZone } }];
+/** Dates follow the site's zone (S67). Nothing, where they do, nor where a later one was read before. */
+export const followTimeZone = (schedule: PmSchedule, { timeZone, siteRevision }: SiteZone): PmScheduleEvent[] =>
+  schedule.pmScheduleId === null || siteRevision <= (schedule.siteRevision ?? -1) || schedule.timeZone === timeZone
+    ? []
+    : [{ type: 'PmScheduleTimeZoneChanged', data: { timeZone, siteRevision, ...behindIn(schedule, timeZone) } }];
 
 /** Puts the schedule away: it raises nothing; its orders stay. @throws Rejection NOT_FOUND */
 export function archiveSchedule(schedule: PmSchedule): PmScheduleEvent[] {

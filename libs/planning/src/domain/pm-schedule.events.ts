@@ -30,13 +30,17 @@ export type TemplatePart = Readonly<{ partId: number; quantity: Decimal }>;
 /** What each order of a schedule is opened with: fields of a work order in camelCase, and its parts. */
 export type WorkOrderTemplate = Readonly<{ partAssignments: readonly TemplatePart[]; [field: string]: unknown }>;
 
-/** A schedule came to be. `templateWorkOrderId` numbers its template; `timeZone` is the site's, an IANA name. */
+/**
+ * A schedule came to be. `templateWorkOrderId` numbers its template; `timeZone` is the site's, an IANA name, which it had after the event of that revision
+ * in its stream.
+ */
 export type PmScheduleRegistered = Event<
   'PmScheduleRegistered',
   Readonly<{
     pmScheduleId: number;
     templateWorkOrderId: number;
     timeZone: string;
+    siteRevision?: number;
     details: PmScheduleDetails;
     template: WorkOrderTemplate;
   }>
@@ -44,19 +48,26 @@ export type PmScheduleRegistered = Event<
 
 /**
  * A schedule was edited; only the fields that changed. Where its dates did, none is raised that lies before `from`, and `number` is that of the last date
- * by then, passed over in a pause.
+ * by then, passed over in a pause. Days at the site whose date was raised or skipped ahead of `from` get no other; where they are left out, nothing is
+ * raised up to the last of those dates.
  */
 export type PmScheduleChanged = Event<
   'PmScheduleChanged',
   Readonly<{
     changes: Partial<PmScheduleDetails>;
     template: Partial<WorkOrderTemplate>;
-    newDates?: Readonly<{ from: string; number: number }>;
+    newDates?: Readonly<{ from: string; number: number; daysTaken?: readonly string[] }>;
   }>
 >;
 
-/** The site's days begin and end elsewhere: dates that are not raised yet follow its zone, an IANA name. */
-export type PmScheduleTimeZoneChanged = Event<'PmScheduleTimeZoneChanged', Readonly<{ timeZone: string }>>;
+/**
+ * The site's days begin and end elsewhere since the event of that revision in its stream: dates that are not raised yet follow its zone, an IANA name.
+ * Where the last date that was raised or skipped lies in it, and the days that get no other, if they have moved.
+ */
+export type PmScheduleTimeZoneChanged = Event<
+  'PmScheduleTimeZoneChanged',
+  Readonly<{ timeZone: string; siteRevision?: number; passedDate?: string; daysTaken?: readonly string[] }>
+>;
 
 /**
  * A date has its order, whose id is allocated here: what follows opens it. Dates are numbered from 1. `dueAt` is the instant that it was due at for the timer,

@@ -6,10 +6,12 @@ import type { PmScheduleDetails, WorkOrderTemplate } from './pm-schedule.events.
 export type Passed = Readonly<{
   /** The number of the last date, 0 before the first. */
   number: number;
-  /** The last date that was raised or skipped. */
+  /** The last date that was raised or skipped by the rule of now, where it lies in the zone of now. */
   date: string | null;
   /** No date up to here is raised: its rule changed then, or a pause ended. */
   notBefore: string | null;
+  /** Days at the site (`2026-03-02`) whose date an earlier rule raised or skipped ahead: they get no other. */
+  daysTaken: readonly string[];
 }>;
 
 /** The occurrence that was raised last, whatever became of its order. */
@@ -22,6 +24,8 @@ export type PmSchedule = Readonly<{
   templateWorkOrderId: number;
   /** The site's, an IANA name. */
   timeZone: string;
+  /** Which event of the site it had that zone after: nothing older changes it. Null in what earlier releases wrote. */
+  siteRevision: number | null;
   details: PmScheduleDetails;
   template: WorkOrderTemplate;
   passed: Passed;
@@ -61,9 +65,10 @@ export const unknownPmSchedule: PmSchedule = {
   pmScheduleId: null,
   templateWorkOrderId: 0,
   timeZone: 'Etc/UTC',
+  siteRevision: null,
   details: noDetails,
   template: { partAssignments: [] },
-  passed: { number: 0, date: null, notBefore: null },
+  passed: { number: 0, date: null, notBefore: null, daysTaken: [] },
   decidedAt: null,
   countsFrom: null,
   last: null,

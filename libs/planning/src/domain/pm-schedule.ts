@@ -1,6 +1,13 @@
 import { historyAfter, type Stream } from '#millwright/event-sourcing/decider';
-import type { PmOccurrenceRaised, PmOccurrencesSkipped, PmScheduleChanged, PmScheduleEvent } from './pm-schedule.events.js';
+import type {
+  PmOccurrenceRaised,
+  PmOccurrencesSkipped,
+  PmScheduleChanged,
+  PmScheduleEvent,
+  PmScheduleTimeZoneChanged,
+} from './pm-schedule.events.js';
 import { unknownPmSchedule, type Passed, type PmSchedule } from './pm-schedule.state.js';
+import { dayMs } from './wall-clock.js';
 
 export const pmSchedule: Stream<PmSchedule, PmScheduleEvent> = {
   category: 'pmSchedule',
@@ -15,7 +22,7 @@ function applied(schedule: PmSchedule, { type, data }: PmScheduleEvent): PmSched
     case 'PmScheduleChanged':
       return changed(schedule, data);
     case 'PmScheduleTimeZoneChanged':
-      return { ...schedule, timeZone: data.timeZone };
+      return moved(schedule, data);
     case 'PmOccurrenceRaised':
       return raised(schedule, data);
     case 'PmOccurrencesSkipped':
@@ -46,9 +53,33 @@ function changed(schedule: PmSchedule, { changes, template, newDates }: PmSchedu
     ...schedule,
     details: { ...schedule.details, ...changes },
     template: { ...schedule.template, ...template },
-    passed: newDates ? passedBy(schedule.passed, newDates) : schedule.passed,
+    passed: newDates ? passedBefore(schedule.passed, newDates) : schedule.passed,
   };
 }
+
+const passedBefore = (passed: Passed, { daysTaken, ...by }: NonNullable<PmScheduleChanged['data']['newDates']>): Passed => ({
+  ...passedBy(passed, by),
+  ...(daysTaken && { date: null, daysTaken }),
+});
+
+const moved = (schedule: PmSchedule, { timeZone, siteRevision, passedDate, daysTaken }: PmScheduleTimeZoneChanged['data']): PmSchedule => ({
+  ...schedule,
+  timeZone,
+  siteRevision: siteRevision ?? schedule.siteRevision,
+  passed: {
+    ...schedule.passed,
+    date: passedDate ?? schedule.passed.date,
+    daysTaken: daysTaken ?? schedule.passed.daysTaken,
+  },
+});
+
+/** What is behind once a date is. A day of a site is over two days after it has begun anywhere. */
+const passedWith = ({ daysTaken, ...passed }: Passed, number: number, date: string | null): Passed => ({
+  ...passed,
+  number,
+  date,
+  daysTaken: date === null ? daysTaken : daysTaken.filter((day) => Date.parse(day) + 2 * dayMs > Date.parse(date)),
+});
 
 const passedBy = (passed: Passed, { from, number }: Readonly<{ from: string; number: number }>): Passed => ({
   ...passed,
@@ -66,7 +97,7 @@ const resumed = (schedule: PmSchedule, until: Readonly<{ from: string; number: n
 
 const raised = (schedule: PmSchedule, { number, date, workOrderId, dueAt }: PmOccurrenceRaised['data']): PmSchedule => ({
   ...schedule,
-  passed: { ...schedule.passed, number, date },
+  passed: passedWith(schedule.passed, number, date),
   decidedAt: dueAt ?? schedule.decidedAt,
   last: { number, date, workOrderId },
   openOrders: schedule.openOrders.add(workOrderId),
@@ -77,7 +108,7 @@ function skipped(schedule: PmSchedule, { occurrences, dueAt, skippedAt }: PmOccu
   const { number, date } = occurrences.at(-1) ?? schedule.passed;
   return {
     ...schedule,
-    passed: { ...schedule.passed, number, date },
+    passed: passedWith(schedule.passed, number, date),
     decidedAt: dueAt ?? schedule.decidedAt,
     countsFrom: skippedAt ?? schedule.countsFrom,
     skippedCount: schedule.skippedCount + occurrences.length,

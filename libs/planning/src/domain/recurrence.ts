@@ -1,4 +1,4 @@
-import { dayOfMonth, mondayOf, monthDayOf, monthOf, type Day } from './calendar-days.js';
+import { dayOf, dayOfMonth, mondayOf, monthDayOf, monthOf, type Day } from './calendar-days.js';
 import { dayMs, wallClock } from './wall-clock.js';
 
 /** When something is due again and again, in the words of the API (contract, section 8). Empty lists and nulls say nothing. */
@@ -49,16 +49,26 @@ export function* datesOf(rule: Rule, timeZone: string, after = Number.NEGATIVE_I
  */
 export function dateAfterDay(rule: Rule, timeZone: string, since: number): number | undefined {
   if (rule.repeatFrequency === 'none') return undefined;
-  const wall = wallClock(timeZone);
-  const start = Date.parse(rule.startDate);
-  const timeOfDay = wall.reading(start) - Math.floor(wall.reading(start) / dayMs) * dayMs;
-  const day = Math.floor(wall.reading(since) / dayMs);
+  const day = dayOf(timeZone, since);
   if (rule.repeatOccurrence === 'custom' && rule.repeatFrequency !== 'day') {
-    for (const next of daysFrom(rule, Math.floor(wall.reading(start) / dayMs), day + 1)) return wall.instant(next * dayMs + timeOfDay);
+    for (const next of daysFrom(rule, dayOf(timeZone, Date.parse(rule.startDate)), day + 1)) return placedOn(rule, timeZone, next);
     return undefined;
   }
   const [next] = unitsOf({ ...rule, repeatOccurrence: 'every' }, day).daysOf(1);
-  return next === undefined || next >= end ? undefined : wall.instant(next * dayMs + timeOfDay);
+  return next === undefined || next >= end ? undefined : placedOn(rule, timeZone, next);
+}
+
+/** The instant on a day of the site that has the time of day of the rule. */
+export function placedOn({ startDate }: Pick<Rule, 'startDate'>, timeZone: string, day: Day): number {
+  const start = Date.parse(startDate);
+  const wall = wallClock(timeZone);
+  return wall.instant(wall.reading(start) + (day - dayOf(timeZone, start)) * dayMs);
+}
+
+/** Whether the rule says on which day of a week or month its dates are, and does not take that of its start. */
+export function dayNamed({ repeatFrequency, repeatOccurrence, onWeekDays, onMonthDay }: Rule): boolean {
+  if (repeatOccurrence !== 'custom') return false;
+  return repeatFrequency === 'week' ? onWeekDays.length > 0 : ['month', 'year'].includes(repeatFrequency) && onMonthDay !== null;
 }
 
 /** The days of a rule from one of the calendar on, none before the rule's start. */
