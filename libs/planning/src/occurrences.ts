@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { currentEntity, timeZoneOf } from '#millwright/access';
 import { allKnown, type Row } from '#millwright/event-sourcing';
-import { readRow, rowsOf, selectList, statementAsOf, viewOf, type RawQuery } from '#millwright/lists';
+import { readRow, rowsOf, selectList, Snapshots, statementAsOf, viewOf, type RawQuery } from '#millwright/lists';
 import { Answer, RelatedRecords, ResourceReader, type ShownType } from '#millwright/resources';
 import { askedPeriod } from '#millwright/sites';
 import { comingDates, dueDateOf } from './domain/coming-dates.js';
@@ -27,6 +27,7 @@ export class OccurrenceReader {
   constructor(
     private readonly database: DataSource,
     private readonly resources: ResourceReader,
+    private readonly snapshots: Snapshots,
     private readonly related: RelatedRecords,
   ) {}
 
@@ -34,21 +35,25 @@ export class OccurrenceReader {
   ofSchedule(id: number, query: RawQuery): Promise<Occurrences> {
     const period = askedPeriod(query, timeZoneOf(currentEntity()));
     return this.resources.together(pmSchedules, id, async (row) =>
-      firstOf([...(await this.past(period, 'pm_schedule_id', id)), ...comingIn(row, period, mostRows + 1)]),
+      firstOf([...(await this.past(period, 'pm_schedule_id = $1', id)), ...comingIn(row, period, mostRows + 1)]),
     );
   }
 
   /** Of every schedule of the site that is not archived. @throws Rejection VALIDATION_FAILED for a period that is not understood */
   async ofSite(query: RawQuery): Promise<Occurrences> {
     const entity = currentEntity();
-    const { from, to } = askedPeriod(query, timeZoneOf(entity));
+    const period = askedPeriod(query, timeZoneOf(entity));
+    return this.snapshots.of(() => this.datesOf(entity.id, period));
+  }
+
+  private async datesOf(entityId: number, { from, to }: Period): Promise<Occurrences> {
     const { view } = pmSchedules.list;
+    const inUse = `${rowsOf(view)} WHERE entity_id = $1 AND NOT archived`;
     const found = await this.database.query<Record<string, unknown>[]>(
-      ...statementAsOf(`SELECT ${selectList(view)} FROM ${rowsOf(view)} WHERE entity_id = $1 AND NOT archived`, [entity.id]),
+      ...statementAsOf(`SELECT ${selectList(view)} FROM ${inUse}`, [entityId]),
     );
     const schedules = found.map((raw) => readRow(view, raw));
-    const known = new Set(schedules.map(({ id }) => id));
-    let dates = (await this.past({ from, to }, 'entity_id', entity.id)).filter(({ pm_schedule_id }) => known.has(pm_schedule_id));
+    let dates = await this.past({ from, to }, `entity_id = $1 AND pm_schedule_id IN (SELECT id FROM ${inUse})`, entityId);
     let until = to;
     for (const schedule of schedules) {
       dates.push(...comingIn(schedule, { from, to: until }, mostRows + 1));
@@ -72,10 +77,11 @@ export class OccurrenceReader {
     return new Answer(await allKnown(rows.map((row) => shown.print(row, this.related))), { meta: { has_more } });
   }
 
-  private async past({ from, to }: Period, column: 'pm_schedule_id' | 'entity_id', id: number): Promise<Row[]> {
+  /** @param whose SQL that asks for `$1` */
+  private async past({ from, to }: Period, whose: string, id: number): Promise<Row[]> {
     const found = await this.database.query<Record<string, unknown>[]>(
       ...statementAsOf(
-        `SELECT ${selectList(past)} FROM ${rowsOf(past)} WHERE ${column} = $1 AND date >= $2 AND date < $3 ORDER BY date, pm_schedule_id, number LIMIT ${mostRows + 1}`,
+        `SELECT ${selectList(past)} FROM ${rowsOf(past)} WHERE ${whose} AND date >= $2 AND date < $3 ORDER BY date, pm_schedule_id, number LIMIT ${mostRows + 1}`,
         [id, new Date(from), new Date(to)],
       ),
     );
