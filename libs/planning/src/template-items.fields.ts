@@ -1,6 +1,6 @@
 import { InputType } from '@nestjs/graphql';
 import type { Row } from '#millwright/event-sourcing';
-import { Flag, inputField, Integer, Name, OneOf, Quantity, Shown, Text, Texts } from '#millwright/fields';
+import { AttachedFiles, Flag, inputField, Integer, Name, OneOf, Quantity, Text, Texts } from '#millwright/fields';
 import { completeOptions, procedureItemOptions, procedureItemTypes } from '#millwright/work-orders';
 
 /** As far as 15 significant digits reach with 6 decimals. */
@@ -44,14 +44,12 @@ const ItemOptions = (): PropertyDecorator =>
     }),
   );
 
-const files = { type: 'array', items: { type: 'object' } };
-
 /** What a procedure asks for, one after another. */
 export class ProcedureTemplateItemFields {
   @Name({ required: true, max: 1000, description: 'What is asked.', example: 'Inspection Type' }) name!: string;
   @Integer({ description: 'Where it stands among the others; left out, behind them.', example: 1 }) index?: number | null;
   @OneOf(procedureItemTypes, { required: true, description: 'What it asks for.', example: 'multiple_choice' }) item_type!: string;
   @ItemOptions() options?: ProcedureItemOptionsInput | null;
-  @Shown(files, () => []) images!: [];
-  @Shown(files, () => []) documents!: [];
+  @AttachedFiles({ description: 'The pictures that are attached to it.' }) images!: object[];
+  @AttachedFiles({ description: 'The other files that are attached to it.' }) documents!: object[];
 }
