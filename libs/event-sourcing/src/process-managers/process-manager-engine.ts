@@ -6,7 +6,9 @@ import { PositionWaiters, type WaitOptions } from '../projections/position-waite
 import { messageOf, pause } from '../retry.js';
 import { WorkerLocks } from '../projections/worker-locks.js';
 import type { ProcessManager, StuckWork } from './process-manager.js';
+import { EffectCheckpoints } from './effect-checkpoints.js';
 import { ProcessManagerWorker } from './process-manager-worker.js';
+import { SharedSubscription } from './shared-subscription.js';
 
 /** How a process manager is doing, as this process sees it. */
 export type ProcessManagerStatus = Readonly<{
@@ -43,6 +45,8 @@ const lockNameOf = (name: string): string => `process manager ${name}`;
 /** Runs process managers: each by one process at a time, effects at least once and in order within a stream, nothing ever skipped. */
 export class ProcessManagerEngine {
   private readonly pool: pg.Pool;
+  private readonly checkpoints: EffectCheckpoints;
+  private readonly subscription: SharedSubscription;
   private readonly locks: WorkerLocks;
   private readonly workers = new Map<string, ProcessManagerWorker>();
   private readonly leaving = new Map<string, Promise<void>>();
@@ -60,6 +64,8 @@ export class ProcessManagerEngine {
     this.pool.on('error', (error) => this.logger.warn({ err: error }, 'an idle connection of the process managers was lost'));
     // A connection that breaks while it is in use says so twice: to its query, which is enough, and as an event, which would end the process.
     this.pool.on('connect', (client) => client.on('error', () => undefined));
+    this.checkpoints = new EffectCheckpoints(this.pool, this.logger);
+    this.subscription = new SharedSubscription(options.log);
     this.locks = new WorkerLocks(options.database, [names.map(lockNameOf)], () => this.locksChanged(), this.logger);
   }
 
@@ -73,6 +79,7 @@ export class ProcessManagerEngine {
   async stop(): Promise<void> {
     this.stopped = true;
     await Promise.all([...this.workers.values()].map((worker) => worker.stop()));
+    await this.checkpoints.close();
     await this.locks.close();
     await this.pool.end();
   }
@@ -93,7 +100,7 @@ export class ProcessManagerEngine {
   async status(): Promise<ProcessManagerStatus[]> {
     const { managers, log } = this.options;
     let problem: string | undefined;
-    const [head, checkpoints] = await Promise.all([log.head(), this.checkpoints()]).catch((error: unknown) => {
+    const [head, checkpoints] = await Promise.all([log.head(), this.checkpoints.all()]).catch((error: unknown) => {
       problem = messageOf(error);
       return [0n, new Map<string, Position>()] as const;
     });
@@ -103,6 +110,7 @@ export class ProcessManagerEngine {
       const reason =
         worker?.failure ??
         worker?.failureAlongside ??
+        (worker && this.checkpoints.failure) ??
         problem ??
         (this.locks.failure && `the database cannot be reached: ${this.locks.failure}`);
       return {
@@ -133,18 +141,14 @@ export class ProcessManagerEngine {
   private work(manager: ProcessManager): void {
     const worker = new ProcessManagerWorker(manager, {
       log: this.options.log,
-      pool: this.pool,
+      subscription: this.subscription,
+      checkpoints: this.checkpoints,
       logger: this.logger,
       limits: { atOnce: this.options.atOnce ?? 16, waiting: waitingEvents },
       finished: () => this.waiters.reached(manager.name, (position) => worker.isDone(position)),
     });
     this.workers.set(manager.name, worker);
     worker.start(this.leaving.get(manager.name));
-  }
-
-  private async checkpoints(): Promise<Map<string, Position>> {
-    const { rows } = await this.pool.query<{ name: string; checkpoint: string }>('select name, checkpoint::text from app.process_managers');
-    return new Map(rows.map(({ name, checkpoint }) => [name, BigInt(checkpoint)]));
   }
 
   /** While somebody waits for a process manager that another process works (or takes over meanwhile): its checkpoint is in the database. */
@@ -154,7 +158,7 @@ export class ProcessManagerEngine {
     while (this.waiters.size > 0) {
       const elsewhere = [...this.waiters.names()].some((name) => !this.workers.has(name));
       if (elsewhere) {
-        const checkpoints = await this.checkpoints().catch(() => new Map<string, Position>());
+        const checkpoints = await this.checkpoints.all().catch(() => new Map<string, Position>());
         for (const [name, checkpoint] of checkpoints) this.waiters.advanced(name, checkpoint);
       }
       await pause(elsewhere ? pollMs : 10 * pollMs);
