@@ -1,25 +1,9 @@
 import type { Row } from '#millwright/event-sourcing';
 import { ShownFlag, ShownId, ShownInteger, ShownMoney, ShownText, type Child, type Related } from '#millwright/fields';
-import { defineShownType, ShownListWithin, ShownWithin } from '#millwright/resources';
-
-/** Of a vendor's contact: `people:read` shows how he is reached. */
-class PrimaryContactFields {
-  @ShownId() id!: number;
-  @ShownText({ description: 'What the person is called.' }) name!: string | null;
-  @ShownText({ seenWith: 'people:read', description: 'The e-mail address.' }) email!: string | null;
-  @ShownText({ seenWith: 'people:read', description: 'A telephone number, as people write it.' }) phone!: string | null;
-  @ShownText({ seenWith: 'people:read', description: 'What is to be dialled behind the number.' }) extension!: string | null;
-}
-
-const primaryContact = defineShownType('PrimaryContact', PrimaryContactFields, 'Whom to speak to first at a vendor.');
+import { primaryContact, primaryContactOf } from '#millwright/people';
+import { defineShownType, ShownList, ShownOne } from '#millwright/resources';
 
 const vendorOf = ({ vendor_id }: Row, related: Related): Promise<Row | undefined> => related.row('vendor', vendor_id);
-
-/** The contact that the vendor has marked; null where there is none. */
-async function contactOf(row: Row, related: Related): Promise<Row | null> {
-  const contacts = ((await vendorOf(row, related))?.['vendor_contacts'] ?? []) as readonly Child[];
-  return contacts.find(({ is_primary }) => is_primary === true) ?? null;
-}
 
 /** A vendor that a part is bought from, made of the part's own record of it (`vendor_parts`) and the vendor's. */
 class PartVendorFields {
@@ -34,17 +18,21 @@ class PartVendorFields {
   @ShownText({ description: "The vendor's number for it." }) vendor_part_number!: string | null;
   @ShownMoney({ description: "What one costs there, in the site's currency." }) unit_cost!: string | null;
   @ShownInteger({ description: 'How many days from order to delivery.' }) lead_time!: number | null;
-  @ShownWithin(primaryContact, { description: 'Whom to speak to first there.', of: contactOf }) primary_contact!: object | null;
+  @ShownOne(primaryContact, {
+    description: 'Whom to speak to first there.',
+    of: async (row, related) => primaryContactOf(await vendorOf(row, related)),
+  })
+  primary_contact!: object | null;
 }
 
 const partVendor = defineShownType('PartVendor', PartVendorFields, 'A vendor that a part is bought from.');
 
 /** Whom a part is bought from, as clients read it; what is said of it is `vendor_parts`. */
 export const ShownVendors = (): PropertyDecorator =>
-  ShownListWithin(partVendor, {
+  ShownList(partVendor, {
     description: 'The vendors that it is bought from.',
     of: ({ vendor_parts }) => (vendor_parts ?? []) as readonly Child[],
   });
 
 /** Providers of the room's module. */
-export const partVendorResolvers = [partVendor.resolver, primaryContact.resolver];
+export const partVendorResolvers = [partVendor.resolver];

@@ -1,5 +1,6 @@
 import { allKnown, whenKnown, type Row } from '#millwright/event-sourcing';
 import { defineField, type Class, type Related, type Schema } from '#millwright/fields';
+import { primaryContact, primaryContactOf } from './primary-contact.js';
 
 const text: Schema = { type: 'string', nullable: true };
 const contact: Schema = {
@@ -30,16 +31,11 @@ export const ShownVendors =
 
 const withContacts = (ids: readonly number[] | null, related: Related): unknown =>
   whenKnown(allKnown((ids ?? []).map((id) => related.label('vendor', id, ['id', 'name', 'vendor_contacts']))), (labels) =>
-    labels.flatMap((label) => (label ? [withContact(label as Row)] : [])),
+    allKnown(labels.flatMap((label) => (label ? [withContact(label as Row, related)] : []))),
   );
 
-function withContact({ id, name, vendor_contacts }: Row): Row {
-  const primary = ((vendor_contacts ?? []) as readonly Row[]).find(({ is_primary }) => is_primary === true);
-  if (!primary) return { id, name, primary_contact: null };
-  const said = (column: string): unknown => primary[column] ?? null;
-  return {
-    id,
-    name,
-    primary_contact: Object.fromEntries(['id', 'name', 'email', 'phone', 'extension'].map((column) => [column, said(column)])),
-  };
+function withContact(vendor: Row, related: Related): unknown {
+  const contact = primaryContactOf(vendor);
+  const { id, name } = vendor;
+  return whenKnown(contact && primaryContact.print(contact, related), (primary_contact) => ({ id, name, primary_contact }));
 }

@@ -1,7 +1,7 @@
 import { builtInUserId, currentScope } from '#millwright/access';
 import { Rejection } from '#millwright/event-sourcing/decider';
 import { ExternalReference, Flag, Money, Name, NotYet, ShownOneOf, ShownText, Text } from '#millwright/fields';
-import { defineRecord, ShownListWithin, ShownWithin, type RecordState } from '#millwright/resources';
+import { defineRecord, ShownList, ShownOne, type RecordState } from '#millwright/resources';
 import { Email } from './email.js';
 import { userActivity, userInvitation, userPermission, userStatuses } from './user-access.shown.js';
 
@@ -57,9 +57,9 @@ class UserFigures {
   status!: string;
   @ShownText({ always: true, description: 'How the person signs in.', of: () => 'api_key' }) auth_type!: string;
   @ShownText({ description: 'Where a small picture of the person is.', of: () => null }) avatar!: string | null;
-  @ShownListWithin(userPermission, { description: 'What the person may do, by site.', of: () => [] })
+  @ShownList(userPermission, { description: 'What the person may do, by site.', of: () => [] })
   permissions!: object[];
-  @ShownWithin(userActivity, { description: 'When the person was here.', of: () => ({ last_login: null, login_count: 0 }) })
+  @ShownOne(userActivity, { description: 'When the person was here.', of: () => ({ last_login: null, login_count: 0 }) })
   activity!: object;
   @ShownText({
     always: true,
@@ -70,7 +70,7 @@ class UserFigures {
         .replace(/[^a-z0-9]+/g, '-'),
   })
   tenant!: string;
-  @ShownWithin(userInvitation, {
+  @ShownOne(userInvitation, {
     description: 'How the person was invited.',
     of: () => ({ sent_at: null, due_at: null, accepted_at: null }),
   })

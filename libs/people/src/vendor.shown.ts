@@ -1,10 +1,8 @@
-import { currentContext, whenKnown, type Row } from '#millwright/event-sourcing';
-import { defineField, type BulkRead, type Child, type Class } from '#millwright/fields';
+import { currentContext, whenKnown } from '#millwright/event-sourcing';
+import { defineField, type BulkRead, type Class } from '#millwright/fields';
 import { rowsOf, statementAsOf } from '#millwright/lists';
 import { outputTypeOf, referenceTarget, type ShownType } from '#millwright/resources';
-
-const primaryOf = (vendor: Row | undefined): Child | undefined =>
-  ((vendor?.['vendor_contacts'] ?? []) as readonly Child[]).find(({ is_primary }) => is_primary === true);
+import { primaryContactOf } from './primary-contact.js';
 
 /** Whom to speak to first, in the words of the vendor's contacts: whoever mentions a vendor says it. */
 export const PrimaryContact =
@@ -18,7 +16,7 @@ export const PrimaryContact =
         name,
         openApi: { type: 'object', nullable: true },
         print(row, related) {
-          const primary = primaryOf(row);
+          const primary = primaryContactOf(row);
           return primary ? contact().print(primary, related) : null;
         },
       },
@@ -27,7 +25,7 @@ export const PrimaryContact =
         type: () => contact().type,
         nullable: true,
         // A record that mentions the vendor has it without what is personal: the contact is shown by rights of its own.
-        resolve: async ({ id }, related) => primaryOf(await related.row('vendor', id)),
+        resolve: async ({ id }, related) => primaryContactOf(await related.row('vendor', id)),
       },
     });
   };

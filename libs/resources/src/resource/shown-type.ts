@@ -43,7 +43,7 @@ type WithinOptions<Found> = Readonly<{
 }>;
 
 /** An object of such a type that stands within something else, over both edges; null where there is none. */
-export const ShownWithin =
+export const ShownOne =
   ({ type, print }: ShownType, { description, as, of }: WithinOptions<Row | null>): PropertyDecorator =>
   (target, property) => {
     const name = as ?? String(property);
@@ -52,7 +52,7 @@ export const ShownWithin =
       description,
       printed: {
         name,
-        openApi: { type: () => type, nullable: true },
+        openApi: { type: () => type, nullable: true, description },
         print: (row, related) => whenKnown(of(row, related), (found) => found && print(found, related)),
       },
       output: { name, type: () => type, nullable: true, resolve: of },
@@ -60,7 +60,7 @@ export const ShownWithin =
   };
 
 /** A list of them. */
-export const ShownListWithin =
+export const ShownList =
   ({ type, print }: ShownType, { description, as, of }: WithinOptions<readonly Row[]>): PropertyDecorator =>
   (target, property) => {
     const name = as ?? String(property);
@@ -69,7 +69,7 @@ export const ShownListWithin =
       description,
       printed: {
         name,
-        openApi: { type: () => type, isArray: true },
+        openApi: { type: () => type, isArray: true, description },
         print: (row, related) => whenKnown(of(row, related), (found) => allKnown(found.map((one) => print(one, related)))),
       },
       output: { name, type: () => [type], nullable: false, resolve: of },
@@ -85,39 +85,3 @@ function resolverOf(typeName: string, type: Class, fields: readonly FieldDefinit
   Object.defineProperty(ShownResolver, 'name', { value: `${typeName}ShownResolver` });
   return ShownResolver as unknown as Class;
 }
-
-type ShownAs<Value> = Readonly<{ description: string; of(row: Row, related: Related): Value | Promise<Value> }>;
-
-/** A list of such a type, over both edges; `of` gives the rows. */
-export const ShownList =
-  (shown: ShownType, { description, of }: ShownAs<readonly Row[]>): PropertyDecorator =>
-  (target, property) => {
-    const name = String(property);
-    defineField(target.constructor as Class, {
-      name,
-      description,
-      printed: {
-        name,
-        openApi: { type: () => [shown.type], description },
-        print: async (row, related) => allKnown((await of(row, related)).map((one) => shown.print(one, related))),
-      },
-      output: { name, type: () => [shown.type], nullable: false, resolve: of },
-    });
-  };
-
-/** One of such a type, or null, over both edges. */
-export const ShownOne =
-  (shown: ShownType, { description, of }: ShownAs<Row | null>): PropertyDecorator =>
-  (target, property) => {
-    const name = String(property);
-    defineField(target.constructor as Class, {
-      name,
-      description,
-      printed: {
-        name,
-        openApi: { type: () => shown.type, nullable: true, description },
-        print: async (row, related) => whenKnown(await of(row, related), (one) => one && shown.print(one, related)),
-      },
-      output: { name, type: () => shown.type, nullable: true, resolve: of },
-    });
-  };
