@@ -32,6 +32,28 @@ describe('comments on a work order', () => {
     expect(patched.data.comments_count).toBe(2);
   });
 
+  it('are made where If-Match has the tag of the order, over REST and GraphQL, and not where it has changed', async () => {
+    const order = await open();
+    const path = `/work_orders/${order}/comments`;
+    const tag = (await app.get(`/work_orders/${order}`)).headers.get('etag') ?? '';
+    const [comment, condition] = [{ text: 'Seen' }, { 'if-match': tag }];
+    await app.post(path, { comment }, condition).expect(201);
+    await app.post(path, { comment }, condition).expect(201);
+    const inGraphql = `mutation ($revision: Int!) { addComment(input: {workOrderId: ${order}, text: "Seen"}, expectedRevision: $revision) { text } }`;
+    const revision = Number(tag.replaceAll('"', ''));
+    expect((await app.graphql(inGraphql, { revision })).addComment).toEqual({ text: 'Seen' });
+    await app.patch(`/work_orders/${order}`, { work_order: { priority: 'high' } }).expect(200);
+    expect((await app.post(path, { comment }, condition)).error.code).toBe('PRECONDITION_FAILED');
+    const { body } = await app.graphqlAnswer(inGraphql, { revision });
+    expect(body.errors[0].extensions.code).toBe('PRECONDITION_FAILED');
+    expect((await app.post('/work_orders/987654321/comments', { comment }, condition)).status).toBe(404);
+    expect((await app.get(path)).meta.pagination.total).toBe(3);
+    const { id } = (await app.get(path)).data[0];
+    const own = (await app.get(`${path}/${id}`)).headers.get('etag') ?? '';
+    expect((await app.delete(`${path}/${id}`, undefined, { 'if-match': '"7"' })).status).toBe(412);
+    await app.delete(`${path}/${id}`, undefined, { 'if-match': own }).expect(204);
+  });
+
   it('lose their text when their author withdraws them, and stay', async () => {
     const order = await open();
     const text = `Not for everybody ${randomUUID()}`;

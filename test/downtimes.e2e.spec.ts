@@ -69,6 +69,18 @@ describe('an asset', () => {
     expect((await app.get(`/assets/${asset}/downtimes`)).meta.pagination.total).toBe(1);
   });
 
+  it('is down where If-Match has its tag, and not where it has changed', async () => {
+    const asset = await createAsset();
+    const ofTheAsset = { 'if-match': (await app.get(`/assets/${asset}`)).headers.get('etag') ?? '' };
+    const down = (from: string, to: string) =>
+      app.post(`/assets/${asset}/downtimes`, { downtime: { started_at: at(from), ended_at: at(to) } }, ofTheAsset);
+    await down('01:00', '02:00').expect(201);
+    await down('03:00', '04:00').expect(201);
+    await app.patch(`/assets/${asset}`, { asset: { model: 'B' } }).expect(200);
+    expect((await down('05:00', '06:00')).error.code).toBe('PRECONDITION_FAILED');
+    expect((await app.get(`/assets/${asset}/downtimes`)).meta.pagination.total).toBe(2);
+  });
+
   it('keeps its own tag, and its downtimes have one together', async () => {
     const asset = await createAsset();
     const tag = (await app.get(`/assets/${asset}`)).headers.get('etag');

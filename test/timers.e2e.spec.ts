@@ -37,7 +37,10 @@ describe('a timer', () => {
   it('is shown while it runs, and leaves an entry of exactly its time when it is stopped', async () => {
     const [order, technician] = [await open({ title: 'Press' }), await person()];
     const tag = (await app.get(`/work_orders/${order}`)).headers.get('etag');
-    const { data: timer } = await start(order, { technician_id: technician }).expect(201);
+    const begin = (tag: string | null) =>
+      app.post(`/work_orders/${order}/timer/start`, { technician_id: technician }, { 'if-match': tag ?? '' });
+    expect((await begin('"99"')).error.code).toBe('PRECONDITION_FAILED');
+    const { data: timer } = await begin(tag).expect(201);
     expect(timer).toMatchObject({
       work_order: { id: order, title: 'Press' },
       technician: { id: technician, name: 'Tim' },

@@ -50,17 +50,17 @@ export class CommentWriter {
     const recordId = await this.events.nextId(commentIds.name);
     const kept = await this.texts.keep({ id: randomUuid(), recordId, content: said.text });
     try {
-      const outcome = await this.events.execute(comment, recordId, (state) =>
-        addComment(state, {
-          commentId: recordId,
-          recordKind: about.kind,
-          recordId: about.id,
-          authorId: userIdOf(currentContext().actor),
-          public: said.public ?? false,
-          textId: kept.id,
-          textSha256: kept.digest,
-        }),
-      );
+      const added = {
+        commentId: recordId,
+        recordKind: about.kind,
+        recordId: about.id,
+        authorId: userIdOf(currentContext().actor),
+        public: said.public ?? false,
+        textId: kept.id,
+        textSha256: kept.digest,
+      };
+      const matched = Number(record['revision']);
+      const outcome = await this.events.execute(comment, recordId, (state) => addComment(state, added), { matched });
       await this.keepOnly(kept, outcome.state);
       return await this.written(outcome);
     } catch (failure) {

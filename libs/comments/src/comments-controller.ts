@@ -40,7 +40,8 @@ export function commentsController(resource: ResourceDefinition, whose = ''): Cl
       writes({
         name: `add${whose}Comment`,
         summary: `Say something about ${aSpoken(name)}`,
-        description: 'Its tag stays as it is. What is said stands outside the history, where its author can have it vanish.',
+        description:
+          'Its tag, which If-Match is about, stays as it is. What is said stands outside the history, where its author can have it vanish.',
       }),
     )
     @ApiAnswer(commentShown.type, { status: 201 })

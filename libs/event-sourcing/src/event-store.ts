@@ -17,6 +17,8 @@ export type ExecuteOptions = Readonly<{
   context?: CommandContext;
   /** Ids of the appended events by ordinal, where they must be the same on every try (effects, fixed first events). */
   eventId?: (ordinal: number) => string;
+  /** The revision that If-Match is about, where the request names another record than the stream's: the order of a comment, which has one of its own. */
+  matched?: number;
 }>;
 
 export type EventStoreOptions = Readonly<{
@@ -165,11 +167,11 @@ export class EventStore {
     stream: Stream<State, E>,
     id: number | string,
     decide: (state: State) => readonly E[],
-    { context = currentContext(), eventId }: ExecuteOptions,
+    { context = currentContext(), eventId, matched }: ExecuteOptions,
     mustBeNew: boolean,
   ): Promise<Outcome<State>> {
     const name = nameOf(stream, id);
-    const command = new PendingCommand<State, E>({ decide, context, eventId, mustBeNew });
+    const command = new PendingCommand<State, E>({ decide, context, eventId, matched, mustBeNew });
     const busy = this.lanes.get(name) as unknown as CommandLane<State, E> | undefined;
     const lane = busy ?? new CommandLane(name, stream, this.log, this.states, this.clock, this.statistics, this.queue);
     lane.add(command);

@@ -44,6 +44,8 @@ export type CommandRequest<State, E extends Event> = Readonly<{
   decide: (state: State) => readonly E[];
   context: CommandContext;
   eventId?: (ordinal: number) => string;
+  /** What If-Match is compared with, where it is not the stream's own revision. */
+  matched?: number;
   /** Refused with StreamExists where the stream has events that are not this command's own. */
   mustBeNew: boolean;
 }>;
@@ -146,12 +148,12 @@ export class PendingCommand<State, E extends Event> {
     now: Date,
     definition: Stream<State, E>,
   ): { events: RecordedEvent<E>[]; after: Committed<State> } {
-    const { context, mustBeNew, decide } = this.request;
+    const { context, mustBeNew, decide, matched = base.revision } = this.request;
     context.admission?.check();
     if (mustBeNew && base.revision >= 0) throw new StreamExists(stream);
     let { state, revision, lastEventId } = base;
     // A lane decides for whoever waits in it, so without this a decision would see the context of the request that opened the lane.
-    const decided = runInContext(context, () => asExpected(context.expectedRevisions, base.revision, () => decide(base.state)));
+    const decided = runInContext(context, () => asExpected(context.expectedRevisions, matched, () => decide(base.state)));
     const events = decided.map(({ type, data, effectiveAt, version }, ordinal) => {
       revision += 1;
       lastEventId = this.idAt(ordinal);

@@ -41,10 +41,11 @@ export class DowntimeWriter {
     const now = new Date().toISOString();
     const details: DowntimeDetails = { startedAt: now, endedAt: null, reason: null, workOrderId: null, planned: false };
     const given = Object.fromEntries(Object.entries(detailsIn(said)).filter(([, value]) => value !== null));
-    return this.decide(asset_id, asset, (downtimes) => {
+    const decide = (downtimes: Downtimes): DowntimeEvent[] => {
       refuseIf(problems);
       return startDowntime(downtimes, { downtimeId, details: { ...details, ...given }, now });
-    });
+    };
+    return this.decide(asset_id, asset, decide);
   }
 
   /** @throws Rejection NOT_FOUND, CONFLICT the asset is archived, ASSET_OFFLINE, VALIDATION_FAILED, PRECONDITION_FAILED */
@@ -76,22 +77,24 @@ export class DowntimeWriter {
   }
 
   /** @throws Rejection NOT_FOUND */
-  private async asset(id: number): Promise<RecordState> {
-    const { state } = await this.events.load(assets.stream, id);
-    requireHere(state.history, assets.scope);
-    return state;
+  private async asset(id: number): Promise<Readonly<{ state: RecordState; revision: number }>> {
+    const asset = await this.events.load(assets.stream, id);
+    requireHere(asset.state.history, assets.scope);
+    return asset;
   }
 
+  /** If-Match is about the downtime that is named, else about the asset. */
   private async decide(
     assetId: number,
-    { archived }: RecordState,
+    { state: { archived }, revision }: Readonly<{ state: RecordState; revision: number }>,
     decide: (downtimes: Downtimes) => DowntimeEvent[],
     named?: number,
   ): Promise<WrittenDowntime> {
-    const outcome = await this.events.execute(downtimesOfAsset, assetId, (downtimes) => {
+    const inUse = (downtimes: Downtimes): DowntimeEvent[] => {
       if (archived) throw new Rejection('CONFLICT', 'The asset is archived; bring it back first.');
       return decide(downtimes);
-    });
+    };
+    const outcome = await this.events.execute(downtimesOfAsset, assetId, inUse, { matched: named === undefined ? revision : undefined });
     // What shows the asset or an order next is answered from its own stream, and takes from the read models what this one says.
     if (outcome.events.length > 0) await this.projections.reaches(outcome.position, longestWaitMs);
     return this.written(assetId, outcome, named);

@@ -18,7 +18,8 @@ export const assetOperations = [
     fromPath: { asset_id: 'id' },
     root: 'downtime',
     summary: 'Record that an asset is down',
-    description: 'It is offline until `ended_at` is given; with one it was down for that time. One at a time, and none overlaps another.',
+    description:
+      'It is offline until `ended_at` is given; with one it was down for that time. One at a time, and none overlaps another. If-Match is about the asset.',
     refusals,
     by: DowntimeWriter,
     carryOut: (downtimes, command) => downtimes.start(command),

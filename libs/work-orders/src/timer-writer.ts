@@ -13,7 +13,7 @@ import { fieldsOf, invalid } from '#millwright/fields';
 import { ReferenceChecks, refuseIf, RelatedRecords, requireHere, ResourceWriter } from '#millwright/resources';
 import { AwaitedProcesses, orPending } from './awaited-processes.js';
 import type { LabourEvent, RateType } from './domain/labour.events.js';
-import { startTimer, stopTimer, timekeeping } from './domain/timekeeping.js';
+import { startTimer, stopTimer, timekeeping, type Timekeeping } from './domain/timekeeping.js';
 import type { TimerStarted, TimerStopped } from './domain/timekeeping.events.js';
 import { workOrder } from './domain/work-order.js';
 import { closed, requireInUse, type WorkOrder } from './domain/work-order.state.js';
@@ -44,19 +44,20 @@ export class TimerWriter {
 
   /** @throws Rejection NOT_FOUND, CONFLICT, WORK_ORDER_CLOSED, TIMER_RUNNING, VALIDATION_FAILED, PRECONDITION_FAILED, COMPLETION_PENDING */
   async start({ work_order_id, technician_id }: StartTimer): Promise<StartedTimer> {
-    const order = await this.order(work_order_id);
+    const { state: order, revision: matched } = await this.order(work_order_id);
     const person = personMeant(technician_id);
     const problems = await this.problems(technician_id);
     const rate = await rateOf(this.related.services, { technicianId: person, vendorId: null }, 'regular');
     const [timerId, laborEntryId] = [await this.events.nextId(timerIds.name), await this.events.nextId(laborEntryIds.name)];
     const { currency } = currentEntity();
     const startedAt = new Date().toISOString();
-    const outcome = await this.events.execute(timekeeping, person, (time) => {
+    const decide = (time: Timekeeping) => {
       requireOpen(order);
       refuseIf(problems);
       if (rate === null) throw noRegularRate();
       return startTimer(time, { timerId, laborEntryId, workOrderId: work_order_id, startedAt, regularRate: rate, currency });
-    });
+    };
+    const outcome = await this.events.execute(timekeeping, person, decide, { matched });
     const { position, revision } = outcome;
     await this.processes.passed(timekeepingName, position);
     // The order may have been closed between the look at it and the start: then the timer has ended where it began.
@@ -72,14 +73,14 @@ export class TimerWriter {
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED (rate_missing), PRECONDITION_FAILED, COMPLETION_PENDING */
   async stop({ work_order_id, technician_id, rate_type, note }: StopTimer): Promise<StoppedTimer> {
-    await this.order(work_order_id);
+    const { revision: matched } = await this.order(work_order_id);
     const person = personMeant(technician_id);
     const rateType = (rate_type ?? 'regular') as RateType;
     const rate = await rateOf(this.related.services, { technicianId: person, vendorId: null }, rateType);
     const zone = timeZoneOf(currentEntity());
     const dayOf = (instant: string): string => dayIn(zone, new Date(instant));
     const end = { workOrderId: work_order_id, at: new Date().toISOString(), rateType, rate, note: note ?? null, dayOf };
-    const { events, position } = await this.events.execute(timekeeping, person, (time) => stopTimer(time, end));
+    const { events, position } = await this.events.execute(timekeeping, person, (time) => stopTimer(time, end), { matched });
     const stopped = events.find((event): event is RecordedEvent<TimerStopped> => event.type === 'TimerStopped');
     if (!stopped) throw new Error(`the timer of user ${person} was stopped without an event`);
     await this.processes.passed(timekeepingName, position);
@@ -91,11 +92,11 @@ export class TimerWriter {
     return { ...written, entry: entry ? laborEntryRow(entry) : null };
   }
 
-  /** @throws Rejection NOT_FOUND */
-  private async order(id: number): Promise<WorkOrder> {
-    const { state } = await this.events.load(workOrder, id);
-    requireHere(state.history);
-    return state;
+  /** Whose tag If-Match is about: a person's time has none that anybody is shown. @throws Rejection NOT_FOUND */
+  private async order(id: number): Promise<Readonly<{ state: WorkOrder; revision: number }>> {
+    const order = await this.events.load(workOrder, id);
+    requireHere(order.state.history);
+    return order;
   }
 
   private async problems(technician_id: number | null | undefined): Promise<Detail[]> {

@@ -16,7 +16,7 @@ export const timerOperations = [
     route: 'POST :id/timer/start',
     fromPath: { work_order_id: 'id' },
     summary: 'Begin to count the time of somebody who works on an order',
-    description: 'One timer a person runs at a time, whatever the order.',
+    description: 'One timer a person runs at a time, whatever the order. If-Match is about the order, whose tag stays as it is.',
     refusals: `NOT_FOUND, CONFLICT (archived), WORK_ORDER_CLOSED (reopen it first), TIMER_RUNNING (naming the order), VALIDATION_FAILED (also rate_missing, and required where nobody stands behind the credential), PRECONDITION_FAILED, ${pending}`,
     by: TimerWriter,
     carryOut: (timers, command) => timers.start(command),
@@ -28,7 +28,8 @@ export const timerOperations = [
     route: 'POST :id/timer/stop',
     fromPath: { work_order_id: 'id' },
     summary: 'End a timer, and log what it has counted',
-    description: 'The entry has exactly that time, at the rate of now; less than a second leaves none, and the answer is null.',
+    description:
+      'The entry has exactly that time, at the rate of now; less than a second leaves none, and the answer is null. If-Match is about the order as it was before.',
     refusals: `NOT_FOUND (also where no timer of that person runs on the order), VALIDATION_FAILED (also rate_missing, and the timer runs on), PRECONDITION_FAILED, ${pending}`,
     by: TimerWriter,
     carryOut: (timers, command) => timers.stop(command),
