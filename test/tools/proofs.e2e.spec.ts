@@ -13,6 +13,7 @@ const proofs = [
   'no-stall',
   'outage',
   'parking',
+  'schedules',
 ] as const;
 
 /** Milliseconds: a proof does a certain amount of work, and how long that takes on a busy machine is no question here. */

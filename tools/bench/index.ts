@@ -14,6 +14,7 @@ import { namesOverHttp, overHttp } from './over-http/index.js';
 import { withPlace, type BenchPlace, type BenchSize } from './place.js';
 import { isInProc } from './processor-time.js';
 import { beginRun, describeRun, fileMeant, readRun } from './run.js';
+import { schedulesDueAtOnce } from './schedules.js';
 
 type Bench = Readonly<{
   measure: (place: BenchPlace) => Promise<Measurement[]>;
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, Bench>> = {
   commands: { measure: commandsInProcess, isOfAServer: false },
   http: { measure: overHttp, isOfAServer: true, names: namesOverHttp },
   lag: { measure: projectionLag, isOfAServer: true },
+  schedules: { measure: schedulesDueAtOnce, isOfAServer: true },
   movements: { measure: manyMovements, isOfAServer: true },
   large: { measure: onALargeLog, isOfAServer: false },
   memory: { measure: memoryUnderLoad, isOfAServer: false },
