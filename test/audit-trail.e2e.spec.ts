@@ -16,8 +16,10 @@ describe('the audit trail of a site', () => {
     expect(rows.map(({ sequence, stream, type }) => [sequence, stream, type])).toEqual([
       [1, `entity-${id}`, 'EntityRegistered'],
       [2, `entity-${id}`, 'EntityChanged'],
-      [3, `part-${part}`, 'PartRegistered'],
-      [4, `part-${part}`, 'PartOpeningStockRecorded'],
+      // Its first amount.
+      [3, `entity-${id}`, 'EntityCurrencyFixed'],
+      [4, `part-${part}`, 'PartRegistered'],
+      [5, `part-${part}`, 'PartOpeningStockRecorded'],
     ]);
     expect(rows[1]?.data).toEqual({ timezone: 'Europe/Berlin' });
     const positions = rows.map(({ position }) => BigInt(position));

@@ -127,6 +127,55 @@ describe.each<TestLog>(['postgres', 'eventstoredb'])('several processes on one l
       }
   });
 
+  it('keep one currency where another comes at the same moment as the first amounts', async () => {
+    const [second, third] = others;
+    if (!second || !third) throw new Error('three processes were started');
+    const paid = { name: 'Paula', email: `paula@${log}.example`, regular_rate: 41 };
+    const technician_id = (await first.post('/users', { user: paid }).expect(201)).data.id as number;
+    const amounts: [string, (order: number) => [string, object]][] = [
+      ['part', () => ['/parts', { part: { name: 'Priced', on_hand_qty: 3, unit_cost: 7 } }]],
+      ['labour', (order) => [`/work_orders/${order}/labor_entries`, { labor_entry: { technician_id, hours: 0.3333 } }]],
+      ['other cost', (order) => [`/work_orders/${order}/other_costs`, { other_cost: { amount: 12 } }]],
+    ];
+    for (const [what, amount] of amounts) {
+      const site = (await first.post('/entities', { entity: { name: what, currency: 'EUR' } }).expect(201)).data.id as number;
+      const there = { 'x-entity-id': String(site) };
+      const order = (await first.post('/work_orders', { work_order: { title: 'Costly' } }, there).expect(201)).data.id as number;
+      // Every process knows the site as it was.
+      for (const app of others) await app.get('/work_orders', there).expect(200);
+      const [path, body] = amount(order);
+      const record = (app: Client) => insist((headers) => app.post(path, body, { ...there, ...headers }));
+      const [changed, ...recorded] = await Promise.all([
+        third.patch(`/entities/${site}`, { entity: { currency: 'JPY' } }),
+        record(first),
+        record(second),
+      ]);
+      const currency = changed.status === 200 ? 'JPY' : 'EUR';
+      expect([what, (await first.get(`/entities/${site}`).expect(200)).data.currency]).toEqual([what, currency]);
+      expect(recorded.map(({ status }) => status)).toEqual([201, 201]);
+      for (const { headers } of recorded) {
+        const since = { ...there, 'x-min-position': headers.get('x-position') ?? '' };
+        const events = (await first.get('/audit_trail', since).expect(200)).data as { data: { currency?: string } }[];
+        const currencies = new Set(events.flatMap(({ data }) => data.currency ?? []));
+        expect([what, ...currencies]).toEqual([what, currency]);
+      }
+      expect((await third.patch(`/entities/${site}`, { entity: { currency: 'KWD' } })).error).toMatchObject({ code: 'CURRENCY_IN_USE' });
+    }
+  });
+
+  it('leave the currency open where the first amount was refused', async () => {
+    const site = (await first.post('/entities', { entity: { name: 'Refused' } }).expect(201)).data.id as number;
+    const there = { 'x-entity-id': String(site) };
+    const order = (await first.post('/work_orders', { work_order: { title: 'Free' } }, there).expect(201)).data.id as number;
+    await first.post(`/work_orders/${order}/other_costs`, { other_cost: { amount: 5 } }, { ...there, 'if-match': '"77"' }).expect(412);
+    await first.post(`/work_orders/${order}/other_costs`, { other_cost: { amount: 5, category_id: 987_654 } }, there).expect(422);
+    await first.patch(`/entities/${site}`, { entity: { currency: 'EUR' } }).expect(200);
+    const again = { ...there, 'idempotency-key': `first amount ${log}` };
+    const { data } = await first.post('/parts', { part: { name: 'Belt' } }, again).expect(201);
+    expect((await first.post('/parts', { part: { name: 'Belt' } }, again).expect(201)).data).toEqual(data);
+    expect((await first.get(`/parts?filter[name_eq]=Belt`, there).expect(200)).data).toMatchObject([{ id: data.id }]);
+  });
+
   it('open one order for an alarm that comes to all of them at the same moment', async () => {
     const processes = [first, ...others];
     const work_order = { title: 'Press is hot', dedup_key: `press ${log}` };

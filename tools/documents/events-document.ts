@@ -215,6 +215,7 @@ const nullable = (schema: Schema): Schema =>
 /**
  * `<Type>Registered` with what was given, `<Type>Changed` with what changed (null clears), `<Type>Archived` and `<Type>Unarchived` with nothing.
  * Of a list of children both say what happened to which, and of a relation that the other side owns who is wanted and who is dropped.
+ * `<Type><Mark>` has nothing.
  */
 export function eventsOfRecord({
   typeName,
@@ -223,6 +224,7 @@ export function eventsOfRecord({
   personal,
   initial,
   ownedElsewhere,
+  marks = [],
 }: PlainResource): (readonly [string, EventEntry])[] {
   const said = fields.all.filter((field) => (isInput(field) && !field.children) || field.name in initial);
   const properties = propertiesOf(said.filter((field) => !field.personal));
@@ -248,6 +250,7 @@ export function eventsOfRecord({
     [`${typeName}Changed`, { category, schema_version: 1, data: given([...cleared, ...happened, ...statements]) }],
     [`${typeName}Archived`, { category, schema_version: 1, data: nothing }],
     [`${typeName}Unarchived`, { category, schema_version: 1, data: nothing }],
+    ...marks.map((mark): readonly [string, EventEntry] => [`${typeName}${mark}`, { category, schema_version: 1, data: nothing }]),
     ...links.flatMap((kind) =>
       ['Linked', 'Unlinked'].map((verb): readonly [string, EventEntry] => {
         const integer = { type: 'integer' };

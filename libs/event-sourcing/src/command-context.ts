@@ -19,6 +19,12 @@ export interface Admission {
   renewed(): Promise<unknown> | undefined;
 }
 
+/** What has to stand in another stream before the commands of a request may be carried out (the currency of their site). */
+export interface Premise {
+  /** Makes it stand, for a decision that would append something; undefined where it does. The decision is asked anew afterwards. @throws Rejection */
+  unmet(): Promise<unknown> | undefined;
+}
+
 /** What surrounds a command and ends in the metadata of its events. */
 export type CommandContext = Readonly<{
   actor: Actor;
@@ -37,6 +43,7 @@ export type CommandContext = Readonly<{
   expectedRevisions?: readonly number[] | 'exists';
   idempotency?: IdempotentAttempt;
   admission?: Admission;
+  premise?: Premise;
   /** Told of everything that is committed in this context. */
   commits?: Commits;
   /** Until when conflicts are retried, in milliseconds since 1970. */

@@ -78,6 +78,14 @@ export class CommandLane<State, E extends Event> {
           answerRound(round, committed.position, undefined);
           return [];
         }
+        // Only now, so that what is refused leaves nothing anywhere.
+        const founded = round.steps.flatMap(({ command, events }) =>
+          events.length === 0 ? [] : (command.founded()?.catch((error: unknown) => command.refuse(error)) ?? []),
+        );
+        if (founded.length > 0) {
+          await Promise.all(founded);
+          continue;
+        }
         const keyed = keyedIn(round, this.name, committed.revision);
         if (!this.log.keepsKeys) await this.keepKeys(keyed);
         // Whoever was told meanwhile that his time is over must not be carried out after all.

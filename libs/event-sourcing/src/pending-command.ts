@@ -87,6 +87,11 @@ export class PendingCommand<State, E extends Event> {
     return this.request.context.admission?.renewed();
   }
 
+  /** Makes stand what its events rely on; undefined where that stands. @throws Rejection where it cannot */
+  founded(): Promise<unknown> | undefined {
+    return this.request.context.premise?.unmet();
+  }
+
   /** Others before it have been answered: who only waits for his turn is not trying in vain. */
   keepWaiting(): void {
     this.deadline = Math.max(this.deadline, Math.min(Date.now() + turnMs, this.request.context.deadline + queueingMs));

@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { currentEntity } from '#millwright/access';
 import { EventStore, whenKnown } from '#millwright/event-sourcing';
 import { Questions, ResourceWriter, ResourceWriters, type Decided, type Question, type ResourceCommands } from '#millwright/resources';
+import { SiteCurrency } from '#millwright/sites';
 import { archivePart, changePartDetails, registerPart, unarchivePart } from './domain/part-registration.js';
 import { reverseReceipt } from './domain/part-stock.js';
 import type { PartEvent } from './domain/part.events.js';
@@ -24,6 +24,7 @@ export class PartWriter implements ResourceCommands, OnModuleInit {
     private readonly questions: Questions,
     private readonly writers: ResourceWriters,
     private readonly database: DataSource,
+    private readonly currency: SiteCurrency,
   ) {}
 
   onModuleInit(): void {
@@ -34,8 +35,10 @@ export class PartWriter implements ResourceCommands, OnModuleInit {
   async create(input: PartInput): Promise<Decided<Part>> {
     const openingStock = { quantity: input.on_hand_qty ?? '0', transactionId: await this.events.nextId(partTransactionIds.name) };
     const unitCost = input.unit_cost ?? null;
-    return this.resources.create(parts, input, (state, partId, details, children) =>
-      registerPart(state, { partId, currency: currentEntity().currency, details, unitCost, openingStock, children }),
+    return this.currency.fixed(() =>
+      this.resources.create(parts, input, (state, partId, details, children) =>
+        registerPart(state, { partId, currency: this.currency.now(), details, unitCost, openingStock, children }),
+      ),
     );
   }
 

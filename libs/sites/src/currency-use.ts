@@ -1,8 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { KnownSites } from '#millwright/access';
-import { Rejection } from '#millwright/event-sourcing';
 import { PlainWriter, Questions, type Question } from '#millwright/resources';
-import { entities } from './entities.js';
+import { currencyInUse, entities } from './entities.js';
 
 /** Whether amounts of a site exist. Every room that keeps amounts (parts, costs) answers it. */
 export const isCurrencyUsed: Question<number> = { told: 'What is in use at this entity cannot be read right now. Please try again.' };
@@ -21,8 +20,7 @@ export class CurrencyUse implements OnModuleInit {
 
   onModuleInit(): void {
     this.records.guardChanges(entities, async (id, _state, { currency, timezone }) => {
-      if (currency !== undefined && (await this.questions.ask(isCurrencyUsed, id)))
-        throw new Rejection('CURRENCY_IN_USE', "The entity's currency is fixed, since a part or a cost exists.");
+      if (currency !== undefined && (await this.questions.ask(isCurrencyUsed, id))) throw currencyInUse();
       return currency === undefined && timezone === undefined ? undefined : () => this.knownSites.noticedEverywhere();
     });
   }

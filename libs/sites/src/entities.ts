@@ -1,3 +1,4 @@
+import { Rejection } from '#millwright/event-sourcing';
 import { Flag, Name, Reference, ShownText, Text } from '#millwright/fields';
 import { defineRecord } from '#millwright/resources';
 import { Currency, currencyName, currencySymbol, TimeZone } from './currency-and-time-zone.js';
@@ -46,6 +47,12 @@ class EntityFigures {
   currency_symbol!: string;
 }
 
+/** Noted before the first amount of a site is recorded: its stream, where its currency is decided, settles which came first. */
+export const currencyFixed = 'CurrencyFixed';
+
+export const currencyInUse = (): Rejection =>
+  new Rejection('CURRENCY_IN_USE', "The entity's currency is fixed, since a part or a cost exists.");
+
 export const entities = defineRecord({
   name: 'entity',
   plural: 'entities',
@@ -59,6 +66,12 @@ export const entities = defineRecord({
   scope: 'customer',
   administersSites: true,
   history: true,
+  marks: [currencyFixed],
+  rules: {
+    change({ marks }, { currency }) {
+      if (currency !== undefined && marks?.includes(currencyFixed)) throw currencyInUse();
+    },
+  },
   defaults: { datetime_format: 'MM/DD/YYYY - 11:59 PM', timezone: 'Etc/UTC', currency: 'USD' },
   search: ['name', 'description', 'address', 'portfolio'],
 });

@@ -5,6 +5,7 @@ export * from './asset-types.js';
 export * from './assets.js';
 export * from './currency-and-time-zone.js';
 export { isCurrencyUsed } from './currency-use.js';
+export { SiteCurrency } from './site-currency.js';
 export * from './site-directory.js';
 export * from './sites.module.js';
 export { downtimeIds } from './downtime-writer.js';

@@ -18,6 +18,7 @@ import { ReliabilityController } from './reliability.controller.js';
 import { ReliabilityReader } from './reliability-reader.js';
 import { ReliabilityResolver } from './reliability.resolver.js';
 import { assetReliability } from './reliability.shown.js';
+import { SiteCurrency } from './site-currency.js';
 import { SiteDirectory } from './site-directory.js';
 
 /** Every kind of record of this room: its projections and sequences are wanted at start. */
@@ -32,6 +33,7 @@ export const siteRecords = [customers, entities, locations, assetTypes, assets];
     { provide: EntityDirectory, useClass: SiteDirectory },
     KnownSites,
     CurrencyUse,
+    SiteCurrency,
     LastEntity,
     DowntimeWriter,
     DowntimeReader,
@@ -42,6 +44,6 @@ export const siteRecords = [customers, entities, locations, assetTypes, assets];
     ReliabilityResolver,
     assetReliability.resolver,
   ],
-  exports: [EntityDirectory, KnownSites, ReliabilityReader],
+  exports: [EntityDirectory, KnownSites, SiteCurrency, ReliabilityReader],
 })
 export class SitesModule {}

@@ -3,6 +3,7 @@ import { currentEntity, timeZoneOf } from '#millwright/access';
 import { dayIn, EventStore, type Detail, type IdSequence, type RecordedEvent } from '#millwright/event-sourcing';
 import { fieldsOf } from '#millwright/fields';
 import { ReferenceChecks, refuseIf, RelatedRecords, ResourceWriter, type Decided } from '#millwright/resources';
+import { SiteCurrency } from '#millwright/sites';
 import type { LabourEvent, RateType } from './domain/labour.events.js';
 import { logLabour, reverseLabour } from './domain/labour.js';
 import { workOrder } from './domain/work-order.js';
@@ -26,6 +27,7 @@ export class LabourWriter {
     private readonly orders: ResourceWriter,
     private readonly references: ReferenceChecks,
     private readonly related: RelatedRecords,
+    private readonly currency: SiteCurrency,
   ) {}
 
   /** @throws Rejection NOT_FOUND, CONFLICT, VALIDATION_FAILED, VALUE_OUT_OF_RANGE, PRECONDITION_FAILED */
@@ -36,19 +38,21 @@ export class LabourWriter {
     const laborEntryId = await this.events.nextId(laborEntryIds.name);
     const rateType = (said.rate_type ?? 'regular') as RateType;
     const rate = said.rate ?? (await rateOf(this.related.services, person, rateType));
-    const { zone, currency, ...time } = timeHere();
+    const { zone, ...time } = timeHere();
     const entry = {
-      ...{ laborEntryId, ...person, startedAt, endedAt, rateType, rate, currency, ...time },
+      ...{ laborEntryId, ...person, startedAt, endedAt, rateType, rate, ...time },
       laborCategoryId: said.labor_category_id ?? null,
       hours: said.hours ?? null,
       note: said.note ?? null,
       date: said.date ?? null,
       dayOfEnd: endedAt === null ? null : dayIn(zone, new Date(endedAt)),
     };
-    const outcome = await this.orders.decide(workOrders, work_order_id, (order) => {
-      refuseIf(problems);
-      return logLabour(order, entry);
-    });
+    const outcome = await this.currency.fixed(() =>
+      this.orders.decide(workOrders, work_order_id, (order) => {
+        refuseIf(problems);
+        return logLabour(order, { ...entry, currency: this.currency.now() });
+      }),
+    );
     return written(outcome, laborEntryId);
   }
 
@@ -71,12 +75,11 @@ export class LabourWriter {
 }
 
 /** The present, by the clock of the site. */
-function timeHere(): Readonly<{ zone: string; currency: string; now: string; today: string; tomorrow: string }> {
-  const entity = currentEntity();
-  const zone = timeZoneOf(entity);
+function timeHere(): Readonly<{ zone: string; now: string; today: string; tomorrow: string }> {
+  const zone = timeZoneOf(currentEntity());
   const now = new Date();
   const tomorrow = dayIn(zone, new Date(now.getTime() + oneDayMs));
-  return { zone, currency: entity.currency, now: now.toISOString(), today: dayIn(zone, now), tomorrow };
+  return { zone, now: now.toISOString(), today: dayIn(zone, now), tomorrow };
 }
 
 function written(outcome: Decided<WorkOrder>, laborEntryId: number): WrittenLabour {

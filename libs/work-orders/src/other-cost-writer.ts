@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DateTime } from 'luxon';
-import { currentEntity, timeZoneOf, type EntityScope } from '#millwright/access';
+import { currentEntity, timeZoneOf } from '#millwright/access';
 import { EventStore, type RecordedEvent } from '#millwright/event-sourcing';
 import { fieldsOf } from '#millwright/fields';
 import { duplicateReference, ExternalReferences, ReferenceChecks, referenceKey, refuseIf, type Decided } from '#millwright/resources';
+import { SiteCurrency } from '#millwright/sites';
 import { recordOtherCost, reverseOtherCost } from './domain/other-costs.js';
 import type { OtherCostRecorded, OtherCostReversed } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
@@ -24,6 +25,7 @@ export class OtherCostWriter {
     private readonly orders: WorkOrderWriter,
     private readonly references: ReferenceChecks,
     private readonly externalReferences: ExternalReferences,
+    private readonly currency: SiteCurrency,
   ) {}
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, CONFLICT, DUPLICATE_REFERENCE, PRECONDITION_FAILED */
@@ -33,11 +35,11 @@ export class OtherCostWriter {
     const reference = external_reference ?? null;
     const proposed = await this.events.nextId(resource);
     const otherCostId = reference === null ? proposed : await this.externalReferences.idFor(referenceKey(resource, reference), proposed);
-    const costAt = (entity: EntityScope): OtherCostRecorded['data'] => ({
+    const costIn = (currency: string): OtherCostRecorded['data'] => ({
       otherCostId,
       amount,
-      currency: entity.currency,
-      date: date ?? todayIn(timeZoneOf(entity)),
+      currency,
+      date: date ?? todayIn(timeZoneOf(currentEntity())),
       note: note ?? null,
       categoryId: category_id ?? null,
       externalReference: reference,
@@ -48,9 +50,11 @@ export class OtherCostWriter {
         refuseIf(problems);
         if (reference !== null && order.recordedCosts.has(otherCostId))
           throw duplicateReference(referenceKey(resource, reference), otherCostId);
-        return recordOtherCost(order, costAt(currentEntity()));
+        return recordOtherCost(order, costIn(this.currency.now()));
       });
-    const outcome = await (reference === null ? record() : this.underReference(reference, work_order_id, otherCostId, record));
+    const outcome = await this.currency.fixed(() =>
+      reference === null ? record() : this.underReference(reference, work_order_id, otherCostId, record),
+    );
     return recordedCost(outcome);
   }
 

@@ -11,6 +11,7 @@ import {
 } from '#millwright/event-sourcing';
 import { fieldsOf, invalid } from '#millwright/fields';
 import { ReferenceChecks, refuseIf, RelatedRecords, requireHere, ResourceWriter } from '#millwright/resources';
+import { SiteCurrency } from '#millwright/sites';
 import { AwaitedProcesses, orPending } from './awaited-processes.js';
 import type { LabourEvent, RateType } from './domain/labour.events.js';
 import { startTimer, stopTimer, timekeeping, type Timekeeping } from './domain/timekeeping.js';
@@ -40,6 +41,7 @@ export class TimerWriter {
     private readonly related: RelatedRecords,
     private readonly processes: AwaitedProcesses,
     private readonly projections: ProjectionEngine,
+    private readonly currency: SiteCurrency,
   ) {}
 
   /** @throws Rejection NOT_FOUND, CONFLICT, WORK_ORDER_CLOSED, TIMER_RUNNING, VALIDATION_FAILED, PRECONDITION_FAILED, COMPLETION_PENDING */
@@ -49,15 +51,15 @@ export class TimerWriter {
     const problems = await this.problems(technician_id);
     const rate = await rateOf(this.related.services, { technicianId: person, vendorId: null }, 'regular');
     const [timerId, laborEntryId] = [await this.events.nextId(timerIds.name), await this.events.nextId(laborEntryIds.name)];
-    const { currency } = currentEntity();
     const startedAt = new Date().toISOString();
     const decide = (time: Timekeeping) => {
       requireOpen(order);
       refuseIf(problems);
       if (rate === null) throw noRegularRate();
-      return startTimer(time, { timerId, laborEntryId, workOrderId: work_order_id, startedAt, regularRate: rate, currency });
+      const started = { timerId, laborEntryId, workOrderId: work_order_id, startedAt, regularRate: rate };
+      return startTimer(time, { ...started, currency: this.currency.now() });
     };
-    const outcome = await this.events.execute(timekeeping, person, decide, { matched });
+    const outcome = await this.currency.fixed(() => this.events.execute(timekeeping, person, decide, { matched }));
     const { position, revision } = outcome;
     await this.processes.passed(timekeepingName, position);
     // The order may have been closed between the look at it and the start: then the timer has ended where it began.

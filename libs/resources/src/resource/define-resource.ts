@@ -24,10 +24,10 @@ const indexed = (table: TableDefinition, more: readonly (readonly string[])[] = 
 export function defineRecord<Fields extends object, Figures extends object>(
   options: PlainOptions<Fields, Figures>,
 ): PlainResource<Fields & Figures> {
-  const { name, plural, scope, defaultSort = 'name asc', tree, rules = {}, defaults = {}, hidden = false, companion } = options;
+  const { name, plural, scope, defaultSort = 'name asc', tree, rules = {}, defaults = {}, hidden = false, companion, marks } = options;
   const described = resourceFields<Fields, Figures>(options);
   const ownedElsewhere = described.all.flatMap(({ ownedBy, stored }) => (ownedBy && stored ? [stored.name] : []));
-  const lists = { children: described.children.map(({ column }) => column), ownedElsewhere };
+  const lists = { children: described.children.map(({ column }) => column), ownedElsewhere, marks };
   const stream = recordStream(described.typeName, camelCase(name), lists, neverMissing(described.all));
   const own = described.all.filter((field) => isInput(field) || isFigureOf(options.shown, field));
   const personal = personalFields(described.typeName, described.all);
@@ -58,6 +58,7 @@ export function defineRecord<Fields extends object, Figures extends object>(
     rules,
     children: described.children,
     ownedElsewhere,
+    marks,
     personal,
     tree: tree !== undefined,
     companion,

@@ -3,6 +3,7 @@ import { Rejection } from '#millwright/event-sourcing';
 import {
   archiveRecord,
   changeRecord,
+  markRecord,
   recordStream,
   registerRecord,
   unarchiveRecord,
@@ -77,6 +78,17 @@ describe('a record', () => {
     const metadata = { recorded_at: '2026-01-01T00:00:00.000Z', actor: { kind: 'user', id: '7' }, customer_id: 1, entity_id: 2 };
     const state = stream.evolve(stream.initialState, { ...registered, metadata } as unknown as RecordedEvent<RecordEvent>);
     expect(state.history).toMatchObject({ customerId: 1, entityId: 2, created: { at: '2026-01-01T00:00:00.000Z', by: { id: '7' } } });
+  });
+
+  it('notes a thing once, which is no change of it', () => {
+    const marking = recordStream('Room', 'room', { marks: ['Measured'] });
+    const before = marking.evolve(marking.initialState, registered);
+    const [noted, ...others] = markRecord('Room', 'Measured', before);
+    if (!noted) throw new Error('nothing was noted');
+    expect([noted, others]).toEqual([{ type: 'RoomMeasured', data: {} }, []]);
+    const after = marking.evolve(before, noted);
+    expect(after).toEqual({ ...before, marks: ['Measured'] });
+    expect(markRecord('Room', 'Measured', after)).toEqual([]);
   });
 
   it('does not fold an event it does not know', () => {

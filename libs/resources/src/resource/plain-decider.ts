@@ -32,6 +32,8 @@ export type RecordState<Fields extends object = object> = Readonly<{
   statements?: Readonly<Record<string, Readonly<Record<string, Statement>>>>;
   /** How far it has heard the other side of relations that it owns, by the relation's column. */
   heard?: HeardRevisions;
+  /** What was noted on its stream once and for ever. */
+  marks?: readonly string[];
   history?: RecordHistory;
 }>;
 
@@ -39,6 +41,7 @@ export type RecordState<Fields extends object = object> = Readonly<{
  * `<Type>Registered | Changed` carry fields in camelCase (changed ones only) and of a list of children what happened to which (`ChildChanges`),
  * `<Type>Archived | Unarchived` nothing. Of a relation that the other side owns they name who is wanted and who is dropped; the other side's own
  * `<Type><Other>Linked | Unlinked` carry one such pair.
+ * `<Type><Mark>` notes something for ever that nobody has done to the record, so that it is no change of it.
  */
 export type RecordEvent = Event<string, Readonly<Record<string, unknown>>>;
 
@@ -62,15 +65,17 @@ export type RecordKind = Readonly<{
   children: readonly ChildList[];
   /** Columns of relations that the other side owns. */
   ownedElsewhere?: readonly string[];
+  /** What may be noted of it for ever, PascalCase. */
+  marks?: readonly string[];
 }>;
 
 const unknownRecord: RecordState = { registered: false, archived: false, values: {} };
 
-type Lists = Readonly<{ children?: readonly string[]; ownedElsewhere?: readonly string[] }>;
+type Lists = Readonly<{ children?: readonly string[]; ownedElsewhere?: readonly string[]; marks?: readonly string[] }>;
 
 /**
  * The stream of a kind of record. `typeName` is the PascalCase name its events begin with, `lists` are the columns of its children and of relations that
- * the other side owns, and `initial` is what fields have that are never null, also in records that were registered before there were such fields.
+ * the other side owns, and its marks, and `initial` is what fields have that are never null, also in records that were registered before there were such fields.
  */
 export function recordStream(typeName: string, category: string, lists: Lists = {}, initial: RecordValues = {}): RecordStream {
   const initialState: RecordState = { ...unknownRecord, values: initial };
@@ -78,8 +83,10 @@ export function recordStream(typeName: string, category: string, lists: Lists = 
     category,
     initialState,
     evolve(state, event) {
+      const what = event.type.slice(typeName.length);
+      if (lists.marks?.includes(what)) return { ...state, marks: [...(state.marks ?? []), what] };
       const history = historyAfter(state.history, event);
-      switch (event.type.slice(typeName.length)) {
+      switch (what) {
         case 'Registered':
           return { registered: true, archived: false, ...valuesAfter(initialState, event, lists), history };
         case 'Changed':
@@ -191,6 +198,10 @@ export function archiveRecord(typeName: string, rules: RecordRules, state: Recor
 
 export const unarchiveRecord = (typeName: string, state: RecordState): RecordEvent[] =>
   state.archived ? [{ type: `${typeName}Unarchived`, data: {} }] : [];
+
+/** Notes something of a record, once. */
+export const markRecord = (typeName: string, mark: string, state: RecordState): RecordEvent[] =>
+  state.marks?.includes(mark) ? [] : [{ type: `${typeName}${mark}`, data: {} }];
 
 /** Those of the wanted values that differ from the state's; a null where there was nothing, or an empty list, is no change. */
 export const changesOf = ({ values }: RecordState, wanted: RecordValues): RecordValues => changedValues(values, wanted);

@@ -106,6 +106,7 @@ export type PlainResource<Fields extends object = object> = ResourceDefinition &
     children: readonly ChildList[];
     /** Columns of relations that the other side owns. */
     ownedElsewhere: readonly string[];
+    marks?: readonly string[];
     /** What is personal data: it lives in app.people, and events name only the fields. */
     personal: PersonalFields;
     tree: boolean;

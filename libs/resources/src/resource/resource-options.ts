@@ -45,6 +45,8 @@ export type PlainOptions<Fields extends object, Figures extends object> = Shared
     /** What a new one is given beside that, drawn anew for each: figures that nobody says. */
     drawn?(): Partial<ValuesOf<Figures>>;
     rules?: RecordRules<Fields & Figures>;
+    /** What may be noted of one for ever, PascalCase (`markRecord`). */
+    marks?: readonly string[];
     /** What it shows that streams of another category decide. */
     companion?: Companion;
     /** What is looked up by whole values, beside its usual sorts and what it refers to. */
