@@ -1,4 +1,4 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { commentsController, commentsOfRecordResolver } from '#millwright/comments';
 import { resourceModule } from '#millwright/resources';
 import { PortalController } from './portal.controller.js';
@@ -12,7 +12,6 @@ import { RequestWriter } from './request-writer.js';
 export const requestRecords = [requestPortals];
 
 /** What people ask to be done. The edges of a request stand where its conversion does, with the work orders. */
-@Global()
 @Module({
   imports: [resourceModule(requestRecords)],
   controllers: [PortalController, commentsController(workOrderRequests, 'WorkOrderRequest')],

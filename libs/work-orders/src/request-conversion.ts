@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EventStore, PositionNotReached, ProcessManagerEngine, type Position, type Row } from '#millwright/event-sourcing';
+import { EventStore, type Position, type Row } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import { convertRequest, workOrderRequest, workOrderRequests } from '#millwright/requests';
 import {
@@ -17,7 +17,7 @@ import { asksForCompletion, openWorkOrder, type OpenWorkOrder } from './domain/w
 import type { WorkOrderEvent } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
 import type { WorkOrder } from './domain/work-order.state.js';
-import { orPending, pending } from './awaited-processes.js';
+import { AwaitedProcesses, orPending } from './awaited-processes.js';
 import { requestConversionReaction, requestFollowingReaction } from './request-processes.js';
 import { begun, withWholeChecklist } from './whole-checklist.js';
 import type { WorkOrderFields } from './work-order.fields.js';
@@ -35,9 +35,6 @@ const copied = [
   'vendors_ids',
   'due_date',
 ] as const;
-
-/** How long an answer waits for what follows from it, in milliseconds; past that the client is asked to come back. */
-const longestWaitMs = 5_000;
 
 /** What a request follows, or what leads to it. */
 const followedEvents: ReadonlySet<string> = new Set<WorkOrderEvent['type']>([
@@ -61,7 +58,7 @@ export class RequestConversion implements OtherAnswers<Written, unknown> {
     private readonly resources: ResourceWriter,
     private readonly reader: ResourceReader,
     private readonly events: EventStore,
-    private readonly processes: ProcessManagerEngine,
+    private readonly processes: AwaitedProcesses,
   ) {}
 
   /** For a new order that names a request. @throws Rejection VALIDATION_FAILED there is none */
@@ -110,7 +107,7 @@ export class RequestConversion implements OtherAnswers<Written, unknown> {
     );
     const { workOrderId } = converted.state;
     if (workOrderId === null) throw new Error(`request ${id} was converted to no order`);
-    await this.passed(requestConversionReaction.name, converted.position);
+    await this.processes.passed(requestConversionReaction.name, converted.position);
     return this.afterFollowing(workOrderId, converted.position, []);
   }
 
@@ -128,19 +125,11 @@ export class RequestConversion implements OtherAnswers<Written, unknown> {
 
   private async afterFollowing(id: number, since: Position, events: Decided<WorkOrder>['events']): Promise<Decided<WorkOrder>> {
     const { position: last } = await orPending(since, this.events.load(workOrder, id));
-    await this.passed(requestFollowingReaction.name, last);
+    await this.processes.passed(requestFollowingReaction.name, last);
     const head = await orPending(since, this.events.head());
     const loaded = await orPending(head, this.events.load(workOrder, id));
     const position = loaded.position > head ? loaded.position : head;
     return this.resources.written(workOrders, id, { ...loaded, position, events });
-  }
-
-  private async passed(name: string, position: Position): Promise<void> {
-    try {
-      await this.processes.waitFor(name, position, { timeout: longestWaitMs });
-    } catch (error) {
-      throw error instanceof PositionNotReached ? pending(position) : error;
-    }
   }
 
   async answer(order: Written): Promise<Answer> {
