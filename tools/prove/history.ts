@@ -1,7 +1,7 @@
 import type { Position, RecordedEvent } from '#millwright/event-sourcing';
-import { showQuantity } from '#millwright/quantities';
+import { showQuantity, showValue } from '#millwright/quantities';
 import type { RecordEvent, RecordState } from '#millwright/resources';
-import { assets, locations } from '#millwright/sites';
+import { assets, downtimesOfAsset, locations, openDowntime, type Downtimes, type DowntimeEvent } from '#millwright/sites';
 import { ApiClient, ApiError } from '../api-client.js';
 import type { ServerProcess } from '../server-process.js';
 import { databaseUrlOf, withDatabase } from './database-access.js';
@@ -15,9 +15,22 @@ import { withServer } from './with-server.js';
 const positionsAtMost = 1_000;
 /** Positions that are asked about a second of the proof. */
 const positionsASecond = 25;
-const withHistory = ['stock-levels', 'work-orders', 'costs', 'assets', 'locations', 'work-order-statuses'];
+const withHistory = ['stock-levels', 'work-orders', 'costs', 'assets', 'locations', 'work-order-statuses', 'downtimes', 'labor-entries'];
 
-type Plant = Readonly<{ partIds: readonly number[]; orderIds: readonly number[]; assetId: number; locationIds: readonly number[] }>;
+type Plant = Readonly<{
+  partIds: readonly number[];
+  orderIds: readonly number[];
+  /** The asset that all orders are about. */
+  assetId: number;
+  /** What it is part of. */
+  lineId: number;
+  locationIds: readonly number[];
+  technicianId: number;
+}>;
+
+/** A month that is over: assets were down in it for some hours of some days, which are recorded now. */
+const january = { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' };
+const hourMs = 3_600_000;
 
 async function askAboutThePast({ random, seconds }: Circumstances): Promise<Findings> {
   return withServer(async (server) => {
@@ -64,20 +77,25 @@ async function workOn(server: ServerProcess, random: Random, seconds: number): P
   const numbers = [0, 1, 2, 3, 4, 5];
   const locationIds = [await idOf('/locations', { location: { name: 'Plant' } })];
   locationIds.push(await idOf('/locations', { location: { name: 'Hall', parent_id: locationIds[0] } }));
-  const assetId = await idOf('/assets', { asset: { name: 'Pump', location_id: locationIds[1] } });
+  const lineId = await idOf('/assets', { asset: { name: 'Line' } });
+  const assetId = await idOf('/assets', { asset: { name: 'Pump', location_id: locationIds[1], parent_id: lineId } });
+  const technicianId = await idOf('/users', { user: { name: 'Tim', regular_rate: 41 } });
   const partIds: number[] = [];
   for (const number of numbers)
     partIds.push(await idOf('/parts', { part: { name: `Part ${number}`, on_hand_qty: 9, unit_cost: 2 + number } }));
   const orderIds: number[] = [];
   for (const number of numbers) orderIds.push(await idOf('/work_orders', { work_order: { title: `Order ${number}`, asset_id: assetId } }));
-  const plant = { partIds, orderIds, assetId, locationIds };
+  const plant = { partIds, orderIds, assetId, lineId, locationIds, technicianId };
   const until = performance.now() + seconds * 1000;
   while (performance.now() < until) await doSomething(client, plant, random).catch(unlessRefused);
   await client.close();
   return plant;
 }
 
-function doSomething(client: ApiClient, { partIds, orderIds, assetId, locationIds }: Plant, random: Random): Promise<unknown> {
+function doSomething(client: ApiClient, plant: Plant, random: Random): Promise<unknown> {
+  const { partIds, orderIds, assetId, lineId, locationIds, technicianId } = plant;
+  const downtime = `/assets/${assetId}/downtimes`;
+  const day = `2026-01-${random.between(10, 30)}T`;
   const [part, order, location] = [random.pick(partIds), random.pick(orderIds), random.pick(locationIds)];
   const name = `${random.pick(['Gasket', 'gasket', 'Bearing', 'Ölfilter', 'Part'])} ${random.between(1, 20)}`;
   const quantity = random.between(1, 4);
@@ -91,7 +109,19 @@ function doSomething(client: ApiClient, { partIds, orderIds, assetId, locationId
     () => client.patch(`/work_orders/${order}`, { work_order: { title: name } }),
     () => client.patch(`/work_orders/${order}/${random.pick(['archive', 'unarchive', 'unarchive'])}`, undefined),
     () => client.patch(`/locations/${location}`, { location: { name } }),
-    () => client.patch(`/assets/${assetId}`, { asset: { name } }),
+    () => client.patch(`/assets/${random.pick([assetId, lineId])}`, { asset: { name } }),
+    () => client.patch(`/assets/${assetId}`, { asset: { parent_id: random.pick([lineId, null]) } }),
+    () => client.patch(`/parts/${part}`, { part: { assets_ids: random.pick([[assetId], [assetId, lineId], []]) } }),
+    () => client.patch(`/assets/${assetId}`, { asset: { parts_ids: random.pick([[part], []]) } }),
+    () =>
+      client.post(downtime, {
+        downtime: { started_at: `${day}08:00:00Z`, ended_at: `${day}${10 + quantity}:00:00Z`, work_order_id: order, planned: quantity > 2 },
+      }),
+    () => client.post(downtime, { downtime: { work_order_id: order } }),
+    () => client.patch(`${downtime}/${random.between(1, 30)}`, { downtime: { ended_at: new Date().toISOString() } }),
+    () => client.send('DELETE', `${downtime}/${random.between(1, 30)}`),
+    () => client.post(`/work_orders/${order}/labor_entries`, { labor_entry: { technician_id: technicianId, hours: `0.${quantity}333` } }),
+    () => client.post(`/work_orders/${order}/labor_entries/${random.between(1, 30)}/reverse`, { reason: 'Wrong' }),
   ]);
   return work();
 }
@@ -106,6 +136,12 @@ type Shown = Readonly<{ id: number; name?: string; title?: string; on_hand_qty: 
 const byName = 'parts by name';
 const byStock = 'parts by stock';
 const byTitle = 'open orders by title';
+const down = 'downtimes';
+const figures = 'reliability';
+const labor = 'labour';
+
+/** All of which the streams of records and downtimes are folded into. */
+type Folded = Readonly<{ states: States; records: ReadonlyMap<string, RecordState>; downtimes: Downtimes }>;
 
 /** What the log says at those positions, each by the events up to it alone. */
 function* momentsOf(
@@ -115,6 +151,7 @@ function* momentsOf(
 ): Generator<[Position, Map<string, Seen>]> {
   const states = nothing();
   const records = new Map<string, RecordState>();
+  let downtimes = downtimesOfAsset.initialState;
   for (const event of log) {
     fold(states, event);
     const definition = [assets, locations].find(({ category }) => event.stream.startsWith(`${category}-`));
@@ -123,18 +160,37 @@ function* momentsOf(
         event.stream,
         definition.stream.evolve(records.get(event.stream) ?? definition.stream.initialState, event as unknown as RecordEvent),
       );
-    if (positions.has(event.position)) yield [event.position, expectedOf(states, records, plant)];
+    if (event.stream === `${downtimesOfAsset.category}-${plant.assetId}`)
+      downtimes = downtimesOfAsset.evolve(downtimes, event as unknown as RecordedEvent<DowntimeEvent>);
+    if (positions.has(event.position)) yield [event.position, expectedOf({ states, records, downtimes }, plant)];
   }
 }
 
-function expectedOf(states: States, records: ReadonlyMap<string, RecordState>, plant: Plant): Map<string, Seen> {
-  const { partIds, orderIds, assetId, locationIds } = plant;
+function expectedOf(folded: Folded, plant: Plant): Map<string, Seen> {
+  const { states, records, downtimes } = folded;
+  const { partIds, orderIds, assetId, lineId, locationIds } = plant;
   const expected = new Map<string, Seen>();
   for (const id of partIds) expected.set(`part ${id}`, states.parts.has(id) ? foldedPart(states, id) : 'nothing');
-  for (const id of orderIds) expected.set(`order ${id}`, states.orders.has(id) ? foldedOrder(states, id) : 'nothing');
   const nameOf = (stream: string): string => String(records.get(stream)?.values['name']);
   const path = locationIds.map((id) => nameOf(`location-${id}`)).join(' > ');
-  expected.set('asset', records.has(`asset-${assetId}`) ? `${nameOf(`asset-${assetId}`)} in ${path}` : 'nothing');
+  const asset = records.get(`asset-${assetId}`);
+  const status = openDowntime(downtimes) === undefined ? 'online' : 'offline';
+  const parts = [...states.parts].filter(([, { details }]) => (details['assetsIds'] as number[] | null)?.includes(assetId));
+  const described = `${nameOf(`asset-${assetId}`)} in ${path}, ${status}, of ${numbers(parts.map(([id]) => id))}`;
+  expected.set('asset', asset ? described : 'nothing');
+  const above = asset?.values['parent_id' as never] ? `${nameOf(`asset-${lineId}`)} > ` : '';
+  for (const id of orderIds) {
+    const where = `${above}${nameOf(`asset-${assetId}`)}, ${latestOf(downtimes, id)}`;
+    expected.set(`order ${id}`, states.orders.has(id) ? `${foldedOrder(states, id)} at ${where}` : 'nothing');
+  }
+  const all = [...downtimes].map(([id, { startedAt, endedAt }]) => ({ id, started_at: startedAt, ended_at: endedAt }));
+  expected.set(down, asset ? downtimesSeen(all) : 'nothing');
+  const hours = [...downtimes.values()].flatMap(({ startedAt, endedAt, planned }) =>
+    endedAt === null || endedAt > january.to ? [] : [{ planned, hours: (Date.parse(endedAt) - Date.parse(startedAt)) / hourMs }],
+  );
+  const failures = hours.filter(({ planned }) => !planned).length;
+  expected.set(figures, asset ? `${failures} in ${hours.reduce((sum, one) => sum + one.hours, 0)} h` : 'nothing');
+  expected.set(labor, String(Number(showValue([...states.orders.values()].reduce((sum, { laborCosts }) => sum + laborCosts, 0n)))));
   const stocked = [...states.parts].filter(([, { archived }]) => !archived);
   const named = stocked.map(([id, { details }]) => ({ id, name: String(details['name']) }));
   expected.set(byName, inOrder(named).join());
@@ -147,6 +203,24 @@ function expectedOf(states: States, records: ReadonlyMap<string, RecordState>, p
   return expected;
 }
 
+const numbers = (ids: readonly number[]): Seen => [...ids].sort((one, other) => one - other).join(' ');
+
+type Times = Readonly<{ id: number; started_at: string; ended_at: string | null }>;
+
+const downtimesSeen = (all: readonly Times[]): Seen =>
+  [...all]
+    .sort((one, other) => one.id - other.id)
+    .map(({ id, started_at, ended_at }) => `${id} ${Date.parse(started_at)} ${ended_at && Date.parse(ended_at)}`)
+    .join();
+
+/** The latest downtime that names the order (S40). */
+function latestOf(downtimes: Downtimes, order: number): Seen {
+  const naming = [...downtimes].filter(([, { workOrderId }]) => workOrderId === order);
+  naming.sort(([, one], [, other]) => Date.parse(other.startedAt) - Date.parse(one.startedAt));
+  const [latest] = naming;
+  return latest ? `${latest[0]} ${latest[1].endedAt === null ? 'offline' : 'online'}` : 'never down';
+}
+
 const collator = new Intl.Collator('und', { numeric: true });
 
 const inOrder = (rows: readonly Readonly<{ id: number; name: string }>[]): Seen[] =>
@@ -157,9 +231,24 @@ async function answersAt(past: Past, { partIds, orderIds, assetId }: Plant, at: 
   const note = (question: string, answer: unknown, seen: (shown: never) => Seen): unknown =>
     answers.set(question, answer === undefined ? 'nothing' : seen(answer as never));
   for (const id of partIds) note(`part ${id}`, await past.part(id, at), partSeen);
-  for (const id of orderIds) note(`order ${id}`, await past.order(id, at), (shown: RestOrder) => orderSeen(shown));
-  type Asset = Readonly<{ name: string; location: Readonly<{ path: string }> }>;
-  note('asset', await past.asset(assetId, at), ({ name, location }: Asset) => `${name} in ${location.path}`);
+  type Order = RestOrder & Readonly<{ asset_path: readonly { name: string }[]; downtime_tracking: { id: number; status: string } | null }>;
+  const place = ({ asset_path, downtime_tracking }: Order): Seen =>
+    `${asset_path.map(({ name }) => name).join(' > ')}, ${downtime_tracking ? `${downtime_tracking.id} ${downtime_tracking.status}` : 'never down'}`;
+  for (const id of orderIds) note(`order ${id}`, await past.order(id, at), (shown: Order) => `${orderSeen(shown)} at ${place(shown)}`);
+  type Asset = Readonly<{ name: string; status: string; location: Readonly<{ path: string }>; parts: readonly { id: number }[] }>;
+  note(
+    'asset',
+    await past.asset(assetId, at),
+    ({ name, status, location, parts }: Asset) => `${name} in ${location.path}, ${status}, of ${numbers(parts.map(({ id }) => id))}`,
+  );
+  note(down, await past.downtimes(assetId, { per_page: '1000' }, at), downtimesSeen);
+  type Figures = Readonly<{ failures: number; downtime_hours: number }>;
+  note(
+    figures,
+    await past.reliability(assetId, january, at),
+    ({ failures, downtime_hours }: Figures) => `${failures} in ${downtime_hours} h`,
+  );
+  note(labor, await past.labor({ group_by: 'work_order' }, at), ({ total }: { total: { amount: number } }) => String(total.amount));
   const named = ({ id, name, title }: Shown): Seen => `${id} ${name ?? title}`;
   answers.set(byName, ((await past.parts({ sort: 'name asc' }, at)) as Shown[]).map(named).join());
   const stocked = (await past.parts({ sort: 'on_hand_qty desc' }, at)) as Shown[];

@@ -3,10 +3,11 @@ import { NestFactory } from '@nestjs/core';
 import { DataSource, EntityManager } from 'typeorm';
 import { runInScope, type RequestScope } from '#millwright/access';
 import { ProjectionEngine, Rejection, type Digest, type Position } from '#millwright/event-sourcing';
+import { LaborReport } from '#millwright/finance';
 import { parts } from '#millwright/inventory';
 import { AsOf, type ListPage, type RawQuery } from '#millwright/lists';
 import { ResourceReader, type Answer } from '#millwright/resources';
-import { assets } from '#millwright/sites';
+import { assets, DowntimeReader, ReliabilityReader } from '#millwright/sites';
 import { workOrders } from '#millwright/work-orders';
 import { AppModule } from '../../src/app.module.js';
 import { readConfiguration } from '../../src/config.js';
@@ -29,6 +30,10 @@ export type Past = Readonly<{
   part(id: number, at: Position): Promise<unknown>;
   order(id: number, at: Position): Promise<unknown>;
   asset(id: number, at: Position): Promise<unknown>;
+  downtimes(assetId: number, query: RawQuery, at: Position): Promise<unknown>;
+  reliability(assetId: number, period: RawQuery, at: Position): Promise<unknown>;
+  /** The report's `meta`. */
+  labor(query: RawQuery, at: Position): Promise<unknown>;
   /** All pages, by cursor. */
   parts(query: RawQuery, at: Position): Promise<readonly unknown[]>;
   orders(query: RawQuery, at: Position): Promise<readonly unknown[]>;
@@ -56,6 +61,9 @@ export async function withPast<T>(dataDir: string, work: (past: Past) => Promise
       asOf: nest.get(AsOf, { strict: false }),
       reader: nest.get(ResourceReader, { strict: false }),
       projections: nest.get(ProjectionEngine, { strict: false }),
+      downtimes: nest.get(DowntimeReader, { strict: false }),
+      reliability: nest.get(ReliabilityReader, { strict: false }),
+      labor: nest.get(LaborReport, { strict: false }),
     };
     return await work(pastOf(services));
   } finally {
@@ -70,9 +78,12 @@ type Services = Readonly<{
   asOf: AsOf;
   reader: ResourceReader;
   projections: ProjectionEngine;
+  downtimes: DowntimeReader;
+  reliability: ReliabilityReader;
+  labor: LaborReport;
 }>;
 
-function pastOf({ asOf, reader, projections }: Services): Past {
+function pastOf({ asOf, reader, projections, downtimes, reliability, labor }: Services): Past {
   const ask = (at: Position, read: () => Promise<Answer>): Promise<Answer> => runInScope({ ...scope }, () => asOf.read(at, read));
   const one = (at: Position, read: () => Promise<Answer>): Promise<unknown> => ask(at, read).then(({ data }) => data, unlessMissing);
   const list = async (at: Position, query: RawQuery, read: (page: RawQuery) => Promise<Answer>): Promise<readonly unknown[]> => {
@@ -89,6 +100,9 @@ function pastOf({ asOf, reader, projections }: Services): Past {
     part: (id, at) => one(at, () => reader.one(parts, id)),
     order: (id, at) => one(at, () => reader.one(workOrders, id)),
     asset: (id, at) => one(at, () => reader.one(assets, id)),
+    downtimes: (assetId, query, at) => one(at, () => downtimes.list(assetId, query)),
+    reliability: (assetId, period, at) => one(at, () => reliability.answer(assetId, period)),
+    labor: (query, at) => ask(at, () => labor.answer(query)).then(({ facts }) => facts.meta),
     parts: (query, at) => list(at, query, (page) => reader.list(parts, page)),
     orders: (query, at) => list(at, query, (page) => reader.list(workOrders, page)),
     async refusalOfCursor(from, at) {
