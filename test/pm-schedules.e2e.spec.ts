@@ -298,11 +298,15 @@ describe('a PM schedule', () => {
     };
     const archived = await create('/assets', 'asset', { name: 'Gone' });
     await app.delete(`/assets/${archived}`).expect(204);
+    const { id } = (await schedule({})).data;
     const before = (await app.get('/pm_schedules')).meta.pagination.total;
     const template = (fields: object) => ({ template_work_order: { title: 'a', ...fields } });
     const inTemplate = 'pm_schedule.template_work_order';
     expect(await refused({ start_date: undefined })).toEqual({ 'pm_schedule.start_date': 'required' });
     expect(await refused({ title: null })).toEqual({ [`${inTemplate}.title`]: 'required' });
+    expect(await refused({ title: ' ', ...template({}) })).toEqual({ 'pm_schedule.title': 'required' });
+    const blanked = await app.patch(`/pm_schedules/${id}`, { pm_schedule: { title: '' } }).expect(422);
+    expect(blanked.error.details).toMatchObject([{ field: 'pm_schedule.title', code: 'required' }]);
     expect(await refused({ end_date: '2020-01-01' })).toEqual({ 'pm_schedule.end_date': 'out_of_range' });
     expect(await refused({ start_date: '1950-01-01T00:00:00Z', catch_up: 'all' })).toEqual({ 'pm_schedule.start_date': 'out_of_range' });
     expect(await refused({ on_week_days: [7], in_months: [0], on_month_day: 32 })).toEqual({

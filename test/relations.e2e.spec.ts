@@ -187,6 +187,27 @@ describe('vendors and the assets that they work on', () => {
     await app.patch(`/assets/${asset}`, { asset: { vendors_ids: [vendor], model: 'M1' } }).expect(200);
   });
 
+  it('are not named anew by a vendor that is not active, and stay with one that no longer is', async () => {
+    const [kept, other] = [await createAsset(), await createAsset()];
+    const vendor = await createVendor({ assets_ids: [kept] });
+    const refused = [['vendor.assets_ids', 'not_assignable']];
+    const problems = ({ error }: { error: { details: { field: string; code: string }[] } }) =>
+      error.details.map(({ field, code }) => [field, code]);
+    const change = (fields: object) => app.patch(`/vendors/${vendor}`, { vendor: fields });
+    expect(problems(await change({ is_active: false, assets_ids: [kept, other] }).expect(422))).toEqual(refused);
+    await change({ is_active: false, assets_ids: [kept] }).expect(200);
+    expect(problems(await worksOn(vendor, [kept, other]).expect(422))).toEqual(refused);
+    expect(problems(await app.post('/vendors', { vendor: { name: 'Idle', is_active: false, assets_ids: [other] } }).expect(422))).toEqual(
+      refused,
+    );
+    const { body } = await app.graphqlAnswer(`mutation { updateVendor(input: { id: ${vendor}, assetsIds: [${other}] }) { id } }`);
+    expect(problems({ error: body.errors[0].extensions })).toEqual([['input.assetsIds', 'not_assignable']]);
+    expect([await assetsOfVendor(vendor), await vendorsOf(other)]).toEqual([[kept], []]);
+    await worksOn(vendor, []).expect(200);
+    await change({ is_active: true, assets_ids: [other] }).expect(200);
+    expect(await vendorsOf(other)).toEqual([vendor]);
+  });
+
   it('are at each site those of that site alone', async () => {
     const site = (await app.post('/entities', { entity: { name: 'Elsewhere' } }).expect(201)).data.id as number;
     const there = { 'x-entity-id': String(site) };

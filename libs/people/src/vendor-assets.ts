@@ -8,6 +8,7 @@ export const vendorAssets: Relation<RecordState, RecordEvent> = {
   side: vendors,
   column: 'assets_ids',
   owner: { kind: assets.name, stream: assets.stream, column: 'vendors_ids' },
+  demands: 'active',
   pairIn: (asset, vendorId) => pairIn(asset, 'vendors_ids', vendorId),
   link: (asset, link) => linkRecord(assets.typeName, vendors.typeName, asset, link),
 };

@@ -95,7 +95,12 @@ const Procedures = (): PropertyDecorator => {
 };
 
 export class PmScheduleFields {
-  @Name({ description: 'What people call it; left out, the title of its work orders.', max: 1000, example: 'Quarterly filter change' })
+  @Name({
+    description: 'What people call it; left out, the title of its work orders.',
+    blank: 'refused',
+    max: 1000,
+    example: 'Quarterly filter change',
+  })
   title?: string | null;
   @OneOf(choices.scheduleTypes, { description: 'What its dates follow.', initial: 'persistent', example: 'persistent' }) type?:
     string | null;

@@ -30,27 +30,32 @@ export function textProblem(value: unknown, { max, required }: { max: number; re
   return isTooLarge(value) ? { code: 'too_long', message: `must not be longer than ${mostBytes} bytes in UTF-8` } : undefined;
 }
 
-const textOf = ({ max, required = false }: Readonly<{ max: number; required?: boolean }>): FieldKind => ({
+const textOf = ({ max, required = false, blank }: Readonly<{ max: number }> & Pick<TextOptions, 'required' | 'blank'>): FieldKind => ({
   column: 'text',
   attribute: 'text',
-  check: (value) => textProblem(value, { max, required }),
+  check: (value) => textProblem(value, { max, required: required || blank === 'refused' }),
   graphql: () => String,
   openApi: { type: 'string', maxLength: max },
   openApiShown: { type: 'string', maxLength: max },
 });
 
-type TextOptions = FieldOptions & Readonly<{ max?: number }>;
+type TextOptions = FieldOptions &
+  Readonly<{
+    max?: number;
+    /** Whether one that may be null takes blank text for a value of its own; a required one never does. */
+    blank?: 'refused';
+  }>;
 
 /** Text of at most `max` characters (default 255), stored byte for byte. Codes: not_text, invalid_text, too_long, required. */
-export const Text = ({ max = 255, ...options }: TextOptions = {}): PropertyDecorator =>
-  inputField(textOf({ max, required: options.required }), options);
+export const Text = ({ max = 255, blank, ...options }: TextOptions = {}): PropertyDecorator =>
+  inputField(textOf({ max, blank, required: options.required }), options);
 
 /**
  * What something is called, at most `max` characters (default 255): stored without blanks around it and in Unicode's composed form (NFC).
  * Codes: as `Text`.
  */
-export const Name = ({ max = 255, ...options }: TextOptions = {}): PropertyDecorator =>
-  inputField({ ...textOf({ max, required: options.required }), convert: canonicalFrom }, options);
+export const Name = ({ max = 255, blank, ...options }: TextOptions = {}): PropertyDecorator =>
+  inputField({ ...textOf({ max, blank, required: options.required }), convert: canonicalFrom }, options);
 
 /**
  * What importers and integrations find their own record by: unique for a resource and site (409 DUPLICATE_REFERENCE), canonical as a name is;
@@ -58,7 +63,7 @@ export const Name = ({ max = 255, ...options }: TextOptions = {}): PropertyDecor
  */
 export const ExternalReference = ({ personal }: Pick<FieldOptions, 'personal'> = {}): PropertyDecorator =>
   inputField(
-    { ...textOf({ max: 255, required: true }), convert: canonicalFrom, openApi: { type: 'string', minLength: 1, maxLength: 255 }, openApiShown: { type: 'string' } },
+    { ...textOf({ max: 255, blank: 'refused' }), convert: canonicalFrom, openApi: { type: 'string', minLength: 1, maxLength: 255 }, openApiShown: { type: 'string' } },
     { description: 'Your own key of this record, unique for the resource and site.', example: 'erp-4711', personal },
   ); // prettier-ignore
 

@@ -94,7 +94,8 @@ export async function referenceProblem(
   return meets(target, demands, row) ? undefined : { code: 'not_assignable', message: `${spoken(kind)} ${id} is not ${demands}` };
 }
 
-const meets = ({ demands: known }: ReferenceTarget, demands: Demand | undefined, row: Readonly<Row>): boolean =>
+/** Whether a record is what is demanded of it, by what its kind means with that. What it has not said, it is. */
+export const meets = ({ demands: known }: ReferenceTarget, demands: Demand | undefined, row: RecordValues): boolean =>
   demands === undefined || Object.entries(known?.[demands] ?? {}).every(([flag, wanted]) => row[flag] == null || row[flag] === wanted);
 
 /** Whether a row belongs to the customer of a command and, unless it is the whole customer's, to its site. */

@@ -1,4 +1,5 @@
 import type { Event, Stream } from '#millwright/event-sourcing';
+import type { Demand } from '#millwright/fields';
 import type { RecordState } from '../resource/plain-decider.js';
 import type { Link } from '../resource/relation-links.js';
 import type { Pair } from '../resource/relation-statements.js';
@@ -16,6 +17,8 @@ export type Relation<State, E extends Event> = Readonly<{
   column: string;
   /** The side that does, and the column in which it keeps the others. */
   owner: Readonly<{ kind: string; stream: Stream<State, E>; column: string }>;
+  /** What the owners demand of a record that they name anew: it holds whichever side names the other. */
+  demands?: Demand;
   /** What the owner's stream says of a pair. `side` is for pairs that only the other side's events of earlier releases name. */
   pairIn(owner: State, id: number, side: RecordState, ownerId: number): Pair;
   /** Takes up what the other side says of a pair. */

@@ -7,10 +7,13 @@ import {
   ProcessManagerEngine,
   ProjectionEngine,
   Rejection,
+  type Detail,
   type Event,
   type Outcome,
   type Position,
 } from '#millwright/event-sourcing';
+import { spoken } from '#millwright/fields';
+import { meets } from '../references/reference-checks.js';
 import { referenceTarget } from '../references/reference-targets.js';
 import { Questions } from '../questions.js';
 import type { PlainResource } from '../resource/resource-definition.js';
@@ -71,6 +74,20 @@ export class Relations {
       ids: Object.fromEntries(found.map(({ column, ids }) => [column, ids])),
       before: { ...state.values, ...Object.fromEntries(found.map(({ column, before }) => [column, before])) },
     };
+  }
+
+  /** A detail for each relation under which a record names others anew without being what they demand (`not_assignable`), once it has `values`. */
+  problems({ root, name }: PlainResource, { relations, ids, before }: Asked, values: RecordValues): Detail[] {
+    return relations
+      .filter(({ column, demands }) => {
+        const had = new Set(idsIn(before[column]));
+        return idsIn(ids[column]).some((id) => !had.has(id)) && !meets(referenceTarget(name), demands, values);
+      })
+      .map(({ column, demands }) => ({
+        field: `${root}.${column}`,
+        code: 'not_assignable',
+        message: `cannot be named by a ${spoken(name)} that is not ${demands}`,
+      }));
   }
 
   /** @throws Rejection COMPLETION_PENDING (with `position`) when the owners take longer than 5 s: the command stands, and a repeat waits on */

@@ -89,7 +89,7 @@ export class PlainWriter {
     const asked = await this.relations.asked(definition, null, nothingKept, wanted);
     const values = asked.said;
     const decide = (): RecordEvent[] => {
-      refuseIf(problems);
+      refuseIf([...problems, ...this.relations.problems(definition, asked, values)]);
       return registerRecord(definition, values);
     };
     const register = (): Promise<Registered> => this.registerNew(definition, values, decide);
@@ -170,7 +170,7 @@ export class PlainWriter {
     const decide = (version?: string): Promise<Outcome<RecordState>> =>
       this.events.execute(definition.stream, id, (current) => {
         requireHere(current.history, definition.scope);
-        refuseIf(problems);
+        refuseIf([...problems, ...this.relations.problems(definition, asked, { ...current.values, ...wanted })]);
         const whole = completed(definition.personal, current, state.personal);
         overtaken =
           !this.people.isSameVersion(current, state) ||
