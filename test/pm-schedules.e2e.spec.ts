@@ -160,6 +160,27 @@ describe('a PM schedule', () => {
     expect((await act(id, 'raise')).status).toBe(409);
   });
 
+  it('has heard of it by the position that the answer of a write on its order names', async () => {
+    const { id } = (await schedule()).data;
+    const order = (await act(id, 'raise').expect(200)).data.last_active_work_order_id;
+    const written = async (write: Promise<Answer>): Promise<unknown> => {
+      const position = (await write).headers.get('x-position');
+      const { data } = await app.get(`/audit_trail?stream=pmSchedule-${id}&sort=position desc&per_page=1`).expect(200);
+      expect(Number(position)).toBeGreaterThanOrEqual(Number(data[0].position));
+      const { status, has_uncompleted_wo } = (await app.get(`/pm_schedules/${id}?min_position=${position}`).expect(200)).data;
+      return [data[0].type, status, has_uncompleted_wo];
+    };
+    const [closed, open] = [
+      ['PmOrderClosed', 'planned', false],
+      ['PmOrderReopened', 'active', true],
+    ];
+    expect(await written(app.delete(`/work_orders/${order}`).expect(204))).toEqual(closed);
+    expect(await written(app.patch(`/work_orders/${order}/unarchive`).expect(200))).toEqual(open);
+    expect(await written(changeOrder(order, { status_id: 5 }))).toEqual(closed);
+    expect(await written(changeOrder(order, { status_id: 1 }))).toEqual(open);
+    expect(await written(changeOrder(order, { status_id: 4 }))).toEqual(closed);
+  });
+
   it('has its orders follow procedures as they are then, and counts their required items', async () => {
     const items = [
       { name: 'Pressure', item_type: 'number', options: { required: true } },

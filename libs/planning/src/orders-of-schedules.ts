@@ -1,5 +1,5 @@
 import { idOf, reaction, type Consequences, type RecordedEvent, type Rejection } from '#millwright/event-sourcing';
-import { workOrder, type WorkOrder, type WorkOrderEvent } from '#millwright/work-orders';
+import { workOrder, type OrderFollower, type WorkOrder, type WorkOrderEvent } from '#millwright/work-orders';
 import { closeOrder, moveClosing, reopenOrder, type CloseOrder } from './domain/pm-orders.js';
 import type { PmScheduleEvent } from './domain/pm-schedule.events.js';
 import { pmSchedule } from './domain/pm-schedule.js';
@@ -23,6 +23,21 @@ export const ordersOfSchedules = reaction<WorkOrder, WorkOrderEvent>({
     WorkOrderUnarchived: async (event, then) => ((await then.before()).phase === 'open' ? tell(event, then, reopened(event)) : undefined),
   },
 });
+
+/** A schedule shows at once what became of its orders. */
+export const schedules: OrderFollower = {
+  reaction: ordersOfSchedules.name,
+  of: ({ pmScheduleId }) => pmScheduleId !== null,
+  events: new Set([
+    'WorkOrderCompletionStarted',
+    'WorkOrderCompleted',
+    'WorkOrderCompletionDateChanged',
+    'WorkOrderReopened',
+    'WorkOrderCancelled',
+    'WorkOrderArchived',
+    'WorkOrderUnarchived',
+  ]),
+};
 
 type Decision = (schedule: PmSchedule) => readonly PmScheduleEvent[];
 

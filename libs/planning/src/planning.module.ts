@@ -1,5 +1,6 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
 import { operationHandlers, resourceModule } from '#millwright/resources';
+import { OrderFollowers, WorkOrdersModule } from '#millwright/work-orders';
 import { assignmentCount } from './assignment-count.js';
 import { OccurrencesController } from './occurrences.controller.js';
 import { OccurrencesResolver } from './occurrences.resolver.js';
@@ -11,6 +12,7 @@ import { PmComplianceResolver } from './pm-compliance.resolver.js';
 import { complianceLine, pmCompliance } from './pm-compliance.shown.js';
 import { pmScheduleOperations } from './pm-schedule.operations.js';
 import { pmSchedules } from './pm-schedule.resource.js';
+import { schedules } from './orders-of-schedules.js';
 import { PmScheduleFiguresResolver } from './pm-schedule.resolver.js';
 import { PmScheduleWriter } from './pm-schedule-writer.js';
 import { procedureTemplates } from './procedure-templates.js';
@@ -23,7 +25,7 @@ export const planningRecords = [procedureTemplates];
 
 /** What is planned before it is ordered: procedures to follow, and maintenance that comes again. */
 @Module({
-  imports: [resourceModule(planningRecords, [{ resource: pmSchedules, operations: pmScheduleOperations }])],
+  imports: [WorkOrdersModule, resourceModule(planningRecords, [{ resource: pmSchedules, operations: pmScheduleOperations }])],
   controllers: [OccurrencesController, PmComplianceController],
   providers: [
     ...operationHandlers(pmScheduleOperations),
@@ -43,4 +45,10 @@ export const planningRecords = [procedureTemplates];
     complianceLine.resolver,
   ],
 })
-export class PlanningModule {}
+export class PlanningModule implements OnModuleInit {
+  constructor(private readonly followers: OrderFollowers) {}
+
+  onModuleInit(): void {
+    this.followers.register(schedules);
+  }
+}

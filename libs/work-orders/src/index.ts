@@ -27,6 +27,7 @@ export { timerIds } from './timer-writer.js';
 export { timersProjection } from './read-models/timers.js';
 export * from './domain/timekeeping.events.js';
 export { fulfilmentReaction } from './fulfilment-process.js';
+export { OrderFollowers, type OrderFollower } from './order-followers.js';
 export { requestConversionReaction, requestFollowingReaction } from './request-processes.js';
 export { workOrdersProjection } from './read-models/work-orders.js';
 export { WorkOrderCostReader } from './work-order-costs.js';

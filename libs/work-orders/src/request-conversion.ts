@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EventStore, type Position, type Row } from '#millwright/event-sourcing';
+import { EventStore, type Row } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import { convertRequest, workOrderRequest, workOrderRequests } from '#millwright/requests';
 import {
@@ -14,11 +14,11 @@ import {
   type Written,
 } from '#millwright/resources';
 import { asksForCompletion, openWorkOrder, type OpenWorkOrder } from './domain/work-order-status.js';
-import type { WorkOrderEvent } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
 import type { WorkOrder } from './domain/work-order.state.js';
-import { AwaitedProcesses, orPending } from './awaited-processes.js';
-import { requestConversionReaction, requestFollowingReaction } from './request-processes.js';
+import { AwaitedProcesses } from './awaited-processes.js';
+import { OrderFollowers } from './order-followers.js';
+import { requestConversionReaction } from './request-processes.js';
 import { begun, withWholeChecklist } from './whole-checklist.js';
 import type { WorkOrderFields } from './work-order.fields.js';
 import { workOrders } from './work-order.resource.js';
@@ -36,15 +36,6 @@ const copied = [
   'due_date',
 ] as const;
 
-/** What a request follows, or what leads to it. */
-const followedEvents: ReadonlySet<string> = new Set<WorkOrderEvent['type']>([
-  'WorkOrderCompletionStarted',
-  'WorkOrderCompleted',
-  'WorkOrderCompletionDateChanged',
-  'WorkOrderReopened',
-  'WorkOrderCancelled',
-]);
-
 type Overrides = Omit<Partial<WorkOrderFields>, 'work_order_request_id'>;
 type WantedOrder = Omit<OpenWorkOrder, 'workOrderId' | 'details'>;
 
@@ -59,6 +50,7 @@ export class RequestConversion implements OtherAnswers<Written, unknown> {
     private readonly reader: ResourceReader,
     private readonly events: EventStore,
     private readonly processes: AwaitedProcesses,
+    private readonly followers: OrderFollowers,
   ) {}
 
   /** For a new order that names a request. @throws Rejection VALIDATION_FAILED there is none */
@@ -108,28 +100,7 @@ export class RequestConversion implements OtherAnswers<Written, unknown> {
     const { workOrderId } = converted.state;
     if (workOrderId === null) throw new Error(`request ${id} was converted to no order`);
     await this.processes.passed(requestConversionReaction.name, converted.position);
-    return this.afterFollowing(workOrderId, converted.position, []);
-  }
-
-  /**
-   * An order after a command, when its request has followed it.
-   * @throws Rejection COMPLETION_PENDING (with `position`) when that takes longer than 5 s
-   */
-  async followed(outcome: Decided<WorkOrder>): Promise<Decided<WorkOrder>> {
-    const { id, state, position, events } = outcome;
-    // Without events it is a repeat, of a command that may still be followed.
-    const isFollowed = events.length === 0 || events.some(({ type }) => followedEvents.has(type));
-    if (state.details['workOrderRequestId'] == null || !isFollowed) return outcome;
-    return this.afterFollowing(id, position, events);
-  }
-
-  private async afterFollowing(id: number, since: Position, events: Decided<WorkOrder>['events']): Promise<Decided<WorkOrder>> {
-    const { position: last } = await orPending(since, this.events.load(workOrder, id));
-    await this.processes.passed(requestFollowingReaction.name, last);
-    const head = await orPending(since, this.events.head());
-    const loaded = await orPending(head, this.events.load(workOrder, id));
-    const position = loaded.position > head ? loaded.position : head;
-    return this.resources.written(workOrders, id, { ...loaded, position, events });
+    return this.followers.opened(workOrderId, converted.position);
   }
 
   async answer(order: Written): Promise<Answer> {

@@ -17,6 +17,7 @@ import { completedStatus, invalid, partLines, type RefusedPart, type WorkOrder }
 import { completionRefusal, Fulfilment } from './fulfilment.js';
 import { MachineNames } from './machine-names.js';
 import type { CompleteWorkOrder, ReopenWorkOrder } from './work-order.commands.js';
+import { OrderFollowers } from './order-followers.js';
 import { RequestConversion } from './request-conversion.js';
 import { begun, withWholeChecklist } from './whole-checklist.js';
 import type { NewWorkOrderFields, WorkOrderFields } from './work-order.fields.js';
@@ -34,6 +35,7 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
     private readonly fulfilment: Fulfilment,
     private readonly requests: RequestConversion,
     private readonly closedOrders: ClosedOrders,
+    private readonly followers: OrderFollowers,
     private readonly writers: ResourceWriters,
     private readonly related: RelatedRecords,
     private readonly names: MachineNames,
@@ -150,6 +152,6 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
 
   private async settled(outcome: Decided<WorkOrder>): Promise<Decided<WorkOrder>> {
     const settled = await this.closedOrders.withTheirLabour(outcome, await this.fulfilment.settled(outcome));
-    return this.requests.followed(this.resources.written(workOrders, outcome.id, settled));
+    return this.followers.followed(this.resources.written(workOrders, outcome.id, settled));
   }
 }

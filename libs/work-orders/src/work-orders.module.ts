@@ -27,6 +27,7 @@ import { Signatures } from './procedures/signatures.js';
 import { procedureItemOptions } from './procedures/item-options.shown.js';
 import { hierarchyStep } from './hierarchy.js';
 import { workOrderRecords } from './records/work-order-records.js';
+import { OrderFollowers } from './order-followers.js';
 import { RequestConversion } from './request-conversion.js';
 import { requestOperations } from './request.operations.js';
 import { WorkOrderAccountController } from './work-order-account.controller.js';
@@ -63,6 +64,7 @@ const operations = [...workOrderOperations, ...labour.operations];
     ...operationHandlers([...operations, ...requestOperations]),
     WorkOrderWriter,
     RequestConversion,
+    OrderFollowers,
     MachineNames,
     Alarms,
     PartAssignments,
@@ -94,7 +96,7 @@ const operations = [...workOrderOperations, ...labour.operations];
     otherCost.resolver,
     ...labour.providers,
   ],
-  exports: [WorkOrderCostReader],
+  exports: [WorkOrderCostReader, OrderFollowers],
 })
 export class WorkOrdersModule implements OnModuleInit {
   constructor(
