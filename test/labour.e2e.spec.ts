@@ -103,6 +103,10 @@ describe('labour on a work order', () => {
     expect(await wrong({ hours: null })).toEqual([['labor_entry.hours', 'required']]);
     expect(await wrong({ started_at: '2026-03-02T08:00:00Z' })).toEqual([['labor_entry.hours', 'contradicts']]);
     expect(await wrong({ hours: null, started_at: '2026-03-02T08:00:00Z' })).toEqual([['labor_entry.ended_at', 'required']]);
+    expect(await wrong({ hours: null, started_at: '2026-03-02T08:00:00.0004Z', ended_at: '2026-03-02T09:00:00.5+00:00' })).toEqual([
+      ['labor_entry.started_at', 'not_whole_seconds'],
+      ['labor_entry.ended_at', 'not_whole_seconds'],
+    ]);
     expect(await wrong({ rate: -1 })).toEqual([['labor_entry.rate', 'out_of_range']]);
     expect(await wrong({ rate: 41.001 })).toEqual([['labor_entry.rate', 'too_many_decimals']]);
     expect(await wrong({ technician_id: 987654321 })).toEqual([['labor_entry.technician_id', 'not_found']]);

@@ -17,6 +17,7 @@ export const fieldErrors = defineErrors({
     out_of_range: 'The number or date is beyond the limits that the message names.',
     not_a_boolean: 'true or false is wanted.',
     invalid_date: 'A calendar date, or an RFC 3339 instant with an offset, is wanted.',
+    not_whole_seconds: 'The instant has a fraction of a second.',
     not_a_choice: 'The value is none of those that the message lists.',
     not_an_id: 'A positive whole number is wanted.',
     not_a_list: 'A list is wanted.',

@@ -16,7 +16,6 @@ export const workOrderErrors = defineErrors({
     ambiguous: 'Several records go by this name.',
     wrong_kind: 'The status is of another kind than this operation leads to.',
     contradicts: 'It says the same as another field, or the opposite; send one of them.',
-    not_whole_seconds: 'Labour is counted in whole seconds.',
     rate_missing: 'Nobody has said what an hour of that kind costs.',
     contradicts_status: 'A completion date stands beside a status that is not a completed one.',
   },

@@ -1,7 +1,7 @@
 import { Command } from '@nestjs/cqrs';
 import { InputType } from '@nestjs/graphql';
 import type { Row } from '#millwright/event-sourcing';
-import { Hours, IdOf, Instant, Money, OneOf, PlainDate, Reference, Text } from '#millwright/fields';
+import { Hours, IdOf, Money, OneOf, PlainDate, Reference, Text, WholeSecond } from '#millwright/fields';
 import type { Decided } from '#millwright/resources';
 import type { WorkOrder } from './domain/work-order.state.js';
 import { rateTypes } from './work-order.choices.js';
@@ -14,9 +14,12 @@ export class LogLabor extends Command<WrittenLabour> {
   @Reference('work_order', { required: true }) work_order_id!: number;
   @Reference('user', { description: 'Who worked.', example: 1 }) technician_id?: number | null;
   @Reference('vendor', { demands: 'assignable', description: 'Whose people worked, instead of a technician.' }) vendor_id?: number | null;
-  @Instant({ description: 'When the work began, in whole seconds; with `ended_at` instead of `hours`.', example: '2026-03-02T08:00:00Z' })
+  @WholeSecond({
+    description: 'When the work began, in whole seconds; with `ended_at` instead of `hours`.',
+    example: '2026-03-02T08:00:00Z',
+  })
   started_at?: string | null;
-  @Instant({ description: 'When the work ended, in whole seconds, at most 31 days later.', example: '2026-03-02T09:40:00Z' })
+  @WholeSecond({ description: 'When the work ended, in whole seconds, at most 31 days later.', example: '2026-03-02T09:40:00Z' })
   ended_at?: string | null;
   @Hours({ places: 4, moreThan: '0', atMost: '744', description: 'How long was worked, instead of `started_at` and `ended_at`.' })
   hours?: string | null;

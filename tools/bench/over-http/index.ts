@@ -27,7 +27,8 @@ export async function overHttp(place: BenchPlace): Promise<Measurement[]> {
         if (!(scenario.records?.includes(records) ?? true)) continue;
         const began = performance.now();
         await measured(scenario, records, { server, plant, place, probes }).then(
-          (measurements) => lines.push(...measurements),
+          (measurements) =>
+            lines.push(...measurements, ...(records === 'hot' ? besideTheOther(scenario, [...lines, ...measurements]) : [])),
           (error: unknown) => place.failed(`${scenario.name}, ${records}`, error),
         );
         console.error(`  ${scenario.name}, ${records}: ${((performance.now() - began) / 1_000).toFixed(1)} s`);
@@ -102,6 +103,17 @@ function linesOf({ name, bare, budget = {} }: Scenario, records: Records, perSec
           },
         ]),
   ];
+}
+
+/** What it costs server and PostgreSQL beside the scenario that it is compared with, where that was measured. */
+function besideTheOther({ name, against, budget }: Scenario, lines: readonly Measurement[]): Measurement[] {
+  const costOf = (scenario: string): number | null => {
+    const processor = lines.find((line) => line.name === `${scenario}, hot`)?.cost?.processor;
+    return processor ? sumOf(processor.server, processor.postgres) : null;
+  };
+  const [value, probe] = [costOf(name), against === undefined ? null : costOf(against)];
+  if (value === null || probe === null || budget?.timesOther === undefined) return [];
+  return [{ name: `${name}, beside "${against}"`, unit: 'µs', value, probe, budget: { atMostTimesProbe: budget.timesOther } }];
 }
 
 const sumOf = (one: number | null, other: number | null): number | null => (one === null || other === null ? null : one + other);

@@ -6,6 +6,10 @@ import type { ApiRequest } from './target.js';
 /** A page costs so much that more callers would wait until their time is over. */
 const readersOfPages = 8;
 
+/** Machines that report at one moment. */
+const machines = 8;
+const orderEach = 'alarm of a machine without a key: an order each';
+
 /** What an answer of a bare route is as long as. */
 export type BareRoute = 'restock' | 'GET';
 
@@ -25,8 +29,14 @@ export type Scenario = Readonly<{
   beside?: (id: number) => ApiRequest;
   /** The route without the product that this one is compared with. */
   bare?: BareRoute;
-  /** Of hot records: the least share of single durable INSERTs a second, the longest p99 (milliseconds), the most processor time (microseconds). */
+  /** The scenario before this one that it is compared with, by its name. */
+  against?: string;
+  /**
+   * Of hot records: the least share of single durable INSERTs a second, the longest p99 (milliseconds), the most processor time (microseconds), and how
+   * many times that of the other scenario.
+   */
   budget?: Readonly<{
+    timesOther?: number;
     durableInserts?: number;
     p99?: number;
     microseconds?: Readonly<{ of: 'server' | 'server and PostgreSQL'; atMost: number }>;
@@ -121,11 +131,20 @@ export const scenarios: readonly Scenario[] = [
     callers: 16,
     request: ([id = 0]) => ({ method: 'PATCH', path: `/api/v1/work_orders/${id}`, body: '{"work_order":{"status_id":5}}' }),
   },
-  { name: 'alarm of a machine without a key: an order each', about: 'part', request: () => machineCall({}) },
+  { name: orderEach, about: 'part', callers: machines, request: () => machineCall({}) },
   {
-    name: 'alarm of a machine with a dedup_key: a comment each',
+    name: 'alarm of a machine with asset by code and dedup_key: a comment each',
     about: 'part',
-    request: ([id = 0]) => machineCall({ dedup_key: `part ${id}` }),
+    callers: machines,
+    before: (id) => ({
+      method: 'POST',
+      path: '/api/v1/assets',
+      body: JSON.stringify({ asset: { name: 'Press', asset_code: `M-${id}` } }),
+      idempotencyKey: `asset-${id}`,
+    }),
+    request: ([id = 0]) => machineCall({ asset: { code: `M-${id}` }, dedup_key: `part ${id}` }),
+    against: orderEach,
+    budget: { p99: 50, timesOther: 2 },
   },
   {
     name: `GraphQL, ${pageSize} work orders with asset, parts, costs`,

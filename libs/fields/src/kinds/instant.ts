@@ -34,4 +34,19 @@ const instant: FieldKind = {
 /** An RFC 3339 instant with an offset, years 1900 to 2100; UTC with milliseconds inside. Codes: invalid_date, out_of_range. */
 export const Instant = (options: FieldOptions = {}): PropertyDecorator => inputField(instant, options);
 
+const hasFraction = (value: unknown): boolean => typeof value === 'string' && /\.\d*[1-9]/.test(value);
+
+/** The same without a fraction of a second, however small: what is finer than milliseconds is refused and not cut off. Codes: as those, not_whole_seconds. */
+export const WholeSecond = (options: FieldOptions = {}): PropertyDecorator =>
+  inputField(
+    {
+      ...instant,
+      convert: (value) => (hasFraction(value) ? value : instantFrom(value)),
+      check: (value) =>
+        instantProblem(value) ??
+        (hasFraction(value) ? { code: 'not_whole_seconds', message: 'must not have a fraction of a second' } : undefined),
+    },
+    options,
+  );
+
 export const ShownInstant = (options?: ShownOptions): PropertyDecorator => shownField(instant, options);

@@ -31,7 +31,7 @@ export type LogLabour = Readonly<{
 
 /**
  * Records work on an order, whether it is open, completed or cancelled.
- * @throws Rejection NOT_FOUND; CONFLICT archived; VALIDATION_FAILED (required, contradicts, not_after_start, out_of_range, not_whole_seconds,
+ * @throws Rejection NOT_FOUND; CONFLICT archived; VALIDATION_FAILED (required, contradicts, not_after_start, out_of_range,
  *   rate_missing); VALUE_OUT_OF_RANGE
  */
 export function logLabour(order: WorkOrder, said: LogLabour): WorkOrderEvent[] {
@@ -82,10 +82,9 @@ function problemsOfTime({ hours, startedAt, endedAt, now }: LogLabour): Detail[]
     ['started_at', from],
     ['ended_at', until],
   ] as const;
-  const problems = instants.flatMap(([field, at]) => {
-    if (at % 1000 !== 0) return [problem(field, 'not_whole_seconds', 'must not have a fraction of a second')];
-    return at > latest ? [problem(field, 'out_of_range', 'must not be more than a day ahead')] : [];
-  });
+  const problems = instants.flatMap(([field, at]) =>
+    at > latest ? [problem(field, 'out_of_range', 'must not be more than a day ahead')] : [],
+  );
   if (problems.length > 0) return problems;
   if (until <= from) return [problem('ended_at', 'not_after_start', 'must lie after the start')];
   return until - from > longestMs ? [problem('ended_at', 'out_of_range', 'must not be more than 31 days after the start')] : [];
