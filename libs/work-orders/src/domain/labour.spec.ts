@@ -83,10 +83,13 @@ describe('logging labour', () => {
     const dear = { ...plainWork, hours: '10', rate: '999999999.99' };
     given(opened)
       .when(logLabour, { ...dear, hours: '11' })
-      .thenRefused('VALUE_OUT_OF_RANGE');
+      .thenRefused('VALUE_OUT_OF_RANGE', { 'labor_entry.hours': 'out_of_range' });
+    given(opened)
+      .when(logLabour, { ...until('2025-07-14T07:00:00.000Z', '2025-07-15T07:00:00.000Z'), rate: dear.rate })
+      .thenRefused('VALUE_OUT_OF_RANGE', { 'labor_entry.ended_at': 'out_of_range' });
     given(opened, (order) => logLabour(order, dear))
       .when(logLabour, { ...dear, laborEntryId: 2, hours: '1' })
-      .thenRefused('VALUE_OUT_OF_RANGE');
+      .thenRefused('VALUE_OUT_OF_RANGE', { 'labor_entry.hours': 'out_of_range' });
   });
 });
 

@@ -105,8 +105,11 @@ function logged(
 ): WorkOrderEvent {
   const charge = chargeOf(entry, entry.rate);
   const after = balanceOf(order.labour, entry) + charge;
-  if (charge > largestValue || absolute(after) > largestValue)
-    throw new Rejection('VALUE_OUT_OF_RANGE', `The charge would pass its limit, ${showValue(largestValue)}.`);
+  if (charge > largestValue || absolute(after) > largestValue) {
+    const message = `is too much: the charge would pass its limit, ${showValue(largestValue)}`;
+    const detail = problem(entry.hours === null ? 'ended_at' : 'hours', 'out_of_range', message);
+    throw new Rejection('VALUE_OUT_OF_RANGE', `${detail.field} ${message}`, [detail]);
+  }
   return { type: 'LabourLogged', data: { ...entry, charge: showValue(charge), chargeAfter: showValue(after) }, effectiveAt: entry.date };
 }
 
