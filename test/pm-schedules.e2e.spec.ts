@@ -383,6 +383,10 @@ describe('the calendar and the report', () => {
     expect(compliance).toEqual(report.data);
     expect(lines.map(({ kind }: { kind: string }) => kind).sort()).toEqual(['cancelled', 'on_time', 'open', 'open', 'skipped']);
     expect(lines[0].event).toMatchObject({ type: 'PmOccurrenceRaised', stream: `pmSchedule-${first.id}` });
+    const shown = `{ explainPmCompliance(from: "${from}", to: "${to}") { lines { event { id type revision actor { kind } } } } }`;
+    const { explainPmCompliance } = await app.graphql(shown, undefined, there);
+    const { id, type, revision, actor } = lines[0].event;
+    expect(explainPmCompliance.lines[0]).toEqual({ event: { id, type, revision, actor: { kind: actor.kind } } });
     expect(late).toBeGreaterThan(0);
 
     const calendar = await app.get(`/pm_schedules/calendar?from=${from}&to=${inDays(6).slice(0, 10)}`, there).expect(200);

@@ -1,2 +1,3 @@
 export { auditTrailProjection } from './read-models/audit-trail.js';
+export { ShownEvent } from './explained-event.shown.js';
 export { AuditTrailModule } from './audit-trail.module.js';

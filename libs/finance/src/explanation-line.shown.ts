@@ -1,5 +1,6 @@
+import { ShownEvent } from '#millwright/audit-trail';
 import type { Decimal } from '#millwright/quantities';
-import { defineChoices, Shown, ShownInstant, ShownMoney, ShownOneOf, ShownQuantity, ShownReference, ShownText } from '#millwright/fields';
+import { defineChoices, ShownInstant, ShownMoney, ShownOneOf, ShownQuantity, ShownReference, ShownText } from '#millwright/fields';
 import { defineShownType } from '#millwright/resources';
 
 const kinds = defineChoices('ExplanationKind', 'What a line of an explanation is about.', {
@@ -9,7 +10,7 @@ const kinds = defineChoices('ExplanationKind', 'What a line of an explanation is
   downtime: 'A time for which the asset was down.',
 });
 
-/** GraphQL shows the event as fields of the line, REST as the object that every explanation has. */
+/** GraphQL had the event as fields of the line before it had the object. */
 const ofTheEvent = { always: true, over: 'graphql', stored: false } as const;
 
 export class ExplanationLineFields {
@@ -19,20 +20,7 @@ export class ExplanationLineFields {
   @ShownQuantity({ description: 'The hours that it adds; null where it adds none.' }) hours!: Decimal | null;
   @ShownReference('work_order', { description: 'The work order that was charged, or that the downtime names.' }) work_order_id!:
     number | null;
-  @Shown(
-    { type: 'object', additionalProperties: true, description: 'The event: id, type, stream, revision, position, actor, times.' },
-    (row) => ({
-      id: row['event_id'],
-      type: row['event_type'],
-      stream: row['stream'],
-      revision: row['event_revision'],
-      position: row['position'],
-      actor: { kind: row['actor_kind'], id: row['actor_id'] },
-      recorded_at: row['recorded_at'],
-      effective_at: row['effective_at'],
-    }),
-  )
-  event!: object;
+  @ShownEvent() event!: object;
   @ShownText({ ...ofTheEvent, description: 'The UUID of the event behind it, as in the audit trail.' }) event_id!: string;
   @ShownText({ ...ofTheEvent, description: 'The type of the event behind it, like PartIssued.' }) event_type!: string;
   @ShownText({ ...ofTheEvent, description: 'The stream of the event.' }) stream!: string;

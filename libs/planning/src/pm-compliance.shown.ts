@@ -1,5 +1,6 @@
+import { ShownEvent } from '#millwright/audit-trail';
 import type { Decimal } from '#millwright/quantities';
-import { defineChoices, Shown, ShownInstant, ShownInteger, ShownOneOf, ShownPlainDate, ShownQuantity, ShownReference, ShownText } from '#millwright/fields'; // prettier-ignore
+import { defineChoices, ShownInstant, ShownInteger, ShownOneOf, ShownPlainDate, ShownQuantity, ShownReference, ShownText } from '#millwright/fields'; // prettier-ignore
 import { defineShownType } from '#millwright/resources';
 
 class PmComplianceFields {
@@ -25,7 +26,7 @@ const kinds = defineChoices('PmComplianceKind', 'What became of a date.', {
   skipped: 'It got no order.',
 });
 
-/** GraphQL shows the event as fields of the line, REST as the object that every explanation has. */
+/** GraphQL had the event as fields of the line before it had the object. */
 const ofTheEvent = { always: true, over: 'graphql', stored: false } as const;
 
 class ComplianceLineFields {
@@ -37,20 +38,7 @@ class ComplianceLineFields {
   @ShownInstant({ description: 'When its order was due.', always: true }) due_date!: string;
   @ShownReference('work_order', { description: 'The work order that was opened for it; null where there is none.' }) work_order_id!:
     number | null;
-  @Shown(
-    { type: 'object', additionalProperties: true, description: 'The event: id, type, stream, revision, position, actor, times.' },
-    (row) => ({
-      id: row['event_id'],
-      type: row['event_type'],
-      stream: row['stream'],
-      revision: row['event_revision'],
-      position: row['position'],
-      actor: { kind: row['actor_kind'], id: row['actor_id'] },
-      recorded_at: row['recorded_at'],
-      effective_at: row['effective_at'],
-    }),
-  )
-  event!: object;
+  @ShownEvent() event!: object;
   @ShownText({ ...ofTheEvent, description: 'The UUID of the event behind it, as in the audit trail.' }) event_id!: string;
   @ShownText({ ...ofTheEvent, description: 'The type of the event behind it: PmOccurrenceRaised, PmOccurrencesSkipped.' })
   event_type!: string;
