@@ -152,10 +152,19 @@ describe('the explanation of a work order', () => {
     expect(await sums()).toHaveLength(3);
     await app.patch(`/work_orders/${order}`, { work_order: { status_id: 1 } }, berlin.headers).expect(200);
     expect((await sums()).map(({ amount }: { amount: number }) => amount)).toEqual([-4.5, 13.67, 5, 5, -5]);
-    const shown = `{ explainWorkOrder(workOrderId: ${order}) { totalCosts { total } lines { kind amount eventType } } }`;
+    const shown = `{ explainWorkOrder(workOrderId: ${order}) { totalCosts { total } lines { kind amount eventType event { id type stream revision position actor { kind id } recordedAt effectiveAt } } } }`;
     const { explainWorkOrder } = await app.graphql(shown, undefined, berlin.headers);
     expect(explainWorkOrder).toMatchObject({ totalCosts: { total: '14.17' } });
     expect(explainWorkOrder.lines).toHaveLength(5);
+    const events = (await sums()).map(({ event }: { event: Record<string, unknown> }) => {
+      const { recorded_at: recordedAt, effective_at: effectiveAt, ...others } = event;
+      return { ...others, recordedAt, effectiveAt };
+    });
+    expect(explainWorkOrder.lines.map(({ event }: { event: unknown }) => event)).toEqual(events);
+    for (const path of ['/reports/labor', '/reports/costs'])
+      expect((await app.get(`${path}?from=2026-03-02&to=2026-03-01`, berlin.headers)).error.details).toMatchObject([
+        { field: 'to', code: 'out_of_range' },
+      ]);
     expect((await app.get('/work_orders/987654321/explain', berlin.headers)).status).toBe(404);
   });
 });

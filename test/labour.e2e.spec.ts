@@ -101,6 +101,12 @@ describe('labour on a work order', () => {
     expect(await wrong({ hours: 744.0001 })).toEqual([['labor_entry.hours', 'out_of_range']]);
     expect(await wrong({ hours: 0.00001 })).toEqual([['labor_entry.hours', 'too_many_decimals']]);
     expect(await wrong({ hours: null })).toEqual([['labor_entry.hours', 'required']]);
+    const untimed = await app.graphqlAnswer(`mutation { logLabor(input: { workOrderId: ${order}, technicianId: ${technician} }) { id } }`);
+    const told = 'must be given, or startedAt and endedAt';
+    expect(untimed.body.errors[0]).toMatchObject({
+      message: expect.stringContaining(`input.hours ${told}`),
+      extensions: { details: [{ field: 'input.hours', code: 'required', message: told }] },
+    });
     expect(await wrong({ started_at: '2026-03-02T08:00:00Z' })).toEqual([['labor_entry.hours', 'contradicts']]);
     expect(await wrong({ hours: null, started_at: '2026-03-02T08:00:00Z' })).toEqual([['labor_entry.ended_at', 'required']]);
     expect(await wrong({ hours: null, started_at: '2026-03-02T08:00:00.0004Z', ended_at: '2026-03-02T09:00:00.5+00:00' })).toEqual([

@@ -122,7 +122,9 @@ describe('a portal', () => {
     expect(unknown).toMatchObject({ code: 404 });
     for (const uuid of [nowhere, closed.uuid, archived.uuid, 'x', '%00']) {
       expect(refusal(await send('GET', uuid))).toEqual(unknown);
-      expect(refusal(await send('POST', `${uuid}/requests`, { title: 'x' }))).toEqual(unknown);
+      for (const body of [{ title: 'x' }, {}, { nothing: 1 }, '{', { title: 'x'.repeat(65_000) }])
+        expect(refusal(await send('POST', `${uuid}/requests`, body))).toEqual(unknown);
+      expect(refusal(await send('GET', `${uuid}?nothing=1`))).toEqual(unknown);
       expect(refusal(await send('GET', `${uuid}/requests/${token}`))).toEqual(unknown);
     }
     for (const wrong of [randomBytes(24).toString('base64url'), 'x', '%00'])

@@ -355,7 +355,10 @@ describe('a site that requires procedures', () => {
     await app.patch(path, { answers: [{ item_id: 4, value: { name: 'Ada' } }] }, here).expect(200);
     expect(problemsOf(await complete())).toEqual([409, open(2)]);
     const overGraphql = await app.graphqlAnswer(`mutation { completeWorkOrder(input: { workOrderId: ${id} }) { id } }`, {}, here);
-    expect(overGraphql.body.errors[0].extensions.code).toBe('PROCEDURE_INCOMPLETE');
+    expect(overGraphql.body.errors[0].extensions).toMatchObject({
+      code: 'PROCEDURE_INCOMPLETE',
+      details: [{ field: `procedures.${procedure}.items.2` }],
+    });
     const asCompleted = await app.post('/work_orders', { work_order: { ...order, completed_at: '2026-03-02T08:00:00Z' } }, here);
     expect([asCompleted.status, asCompleted.error.code]).toEqual([409, 'PROCEDURE_INCOMPLETE']);
     await app.patch(path, { answers: [{ item_id: 2, value: 2 }] }, here).expect(200);

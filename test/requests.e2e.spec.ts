@@ -50,7 +50,8 @@ describe('a request for work', () => {
     const updated = await change(id, { ...input, status: 'open', title: 'Leak in the freezer' }).expect(200);
     expect(differences(sample('28-update-work-order-request').response, updated.body)).toEqual([]);
     expect(updated.data).toMatchObject({ title: 'Leak in the freezer', status: 'open' });
-    expect((await app.get(`/work_order_requests?status=open&filter[id_eq]=${id}`)).meta.pagination.total).toBe(1);
+    for (const status of ['open', 'OPEN', 'Open'])
+      expect((await app.get(`/work_order_requests?status=${status}&filter[id_eq]=${id}`)).meta.pagination.total).toBe(1);
     expect((await app.get(`/work_order_requests?status=on_hold&filter[id_eq]=${id}`)).meta.pagination.total).toBe(0);
   });
 
@@ -180,6 +181,12 @@ describe('converting a request', () => {
     expect(await wrong({ work_order_request_id: id })).toEqual([422, ['work_order.work_order_request_id', 'unknown_field']]);
     expect(await wrong({ title: null })).toEqual([422, ['work_order.title', 'required']]);
     expect((await convert(id, { title: 'x' })).status).toBe(422);
+    expect(detailsOf(await convert(id, { work_order: { dedup_key: 'press-7' } }))).toEqual([['work_order.dedup_key', 'contradicts']]);
+    expect(detailsOf(await app.post('/work_orders', { work_order: { work_order_request_id: id, dedup_key: 'press-7' } }))).toEqual([
+      ['work_order.dedup_key', 'contradicts'],
+    ]);
+    const keyed = await app.graphqlAnswer(`mutation { convertWorkOrderRequest(input: { id: ${id}, dedupKey: "press-7" }) { id } }`);
+    expect(keyed.body.errors[0].extensions.details).toMatchObject([{ field: 'input.dedupKey', code: 'contradicts' }]);
     expect(await position()).toBe(before);
     const reference = randomUUID();
     await create('/work_orders', 'work_order', { title: 'First', external_reference: reference });

@@ -281,6 +281,7 @@ describe('a call of a machine', () => {
     expect(await refused({ asset: { code }, asset_id: one })).toEqual([422, 'work_order.asset contradicts']);
     expect(await refused({ technicians_emails: [`${code}@example.org`] })).toEqual([422, 'work_order.technicians_emails not_found']);
     expect(await refused({ location_id: 987654321 })).toEqual([422, 'work_order.location_id not_found']);
+    for (const blank of ['', '  ']) expect(await refused({ dedup_key: blank })).toEqual([422, 'work_order.dedup_key required']);
     expect((await app.get(`/work_orders?dedup_key=${key}`)).meta.pagination.total).toBe(0);
     expect((await call(alarm(key)).expect(201)).data.alarm_count).toBe(1);
   });

@@ -13,8 +13,10 @@ export function shownError(error: GraphQLError, requestId: string, report: Repor
   if (published.status >= 500) report(cause, published);
   const { code, message, facts } = published;
   const details = published.details.map(inCamelCase);
+  const [[said], [shown]] = [published.details, details];
+  const renamed = withRenamedField(message, published.details, details);
   return {
-    message: withRenamedField(message, published.details, details),
+    message: said && shown ? renamed.replace(said.message, () => shown.message) : renamed,
     ...(error.locations && { locations: error.locations }),
     ...(error.path && { path: error.path }),
     extensions: { ...facts, code, details, request_id: requestId },
@@ -28,7 +30,14 @@ export function causeOf(error: GraphQLError): unknown {
   return cause instanceof GraphQLError ? invalid([{ field: 'query', code: 'does_not_fit_schema', message: error.message }]) : cause;
 }
 
-const inCamelCase = (detail: Detail): Detail => ({ ...detail, field: camelCase(detail.field) });
+/** Of what these say a second field is told. */
+const tellingOfFields: ReadonlySet<string> = new Set(['required', 'contradicts']);
+
+const inCamelCase = ({ field, code, message }: Detail): Detail => ({
+  field: camelCase(field),
+  code,
+  message: tellingOfFields.has(code) ? message.replace(/\b[a-z]+(_[a-z0-9]+)+\b/g, camelCase) : message,
+});
 
 /** The result with its errors in our form; data stays as far as it was found. */
 export const shownResult = (

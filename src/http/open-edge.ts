@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ApiKeys, EntityDirectory, KnownSites } from '#millwright/access';
 import { ProjectionEngine } from '#millwright/event-sourcing';
+import { Portal } from '#millwright/requests';
 import { OwnWrites, Writes } from '#millwright/resources';
 import { serveDocumentation } from './documentation.js';
 import { answerError } from './error-answer.js';
@@ -10,6 +11,7 @@ import { serveHomePage } from './home-page.js';
 import { HttpAdapter } from './http-adapter.js';
 import { buildOpenApiDocument } from './openapi-document.js';
 import { carryOutOperations } from './operation-routes.js';
+import { addPortalGate } from './portal-gate.js';
 import { addRequestGate } from './request-gate.js';
 
 /**
@@ -30,6 +32,7 @@ export function openEdge(application: NestFastifyApplication, logger: Logger): v
     paths: adapter.paths,
     logger,
   });
+  addPortalGate(server, application.get(Portal, { strict: false }));
   carryOutOperations(server, {
     writes: application.get(Writes, { strict: false }),
     controllerOf: (type) => application.get<object>(type, { strict: false }),

@@ -9,7 +9,7 @@ import { Answer, RelatedRecords, ResourceReader } from '#millwright/resources';
 import { assetReliability, assets, hoursOf, insideOf, ReliabilityReader } from '#millwright/sites';
 import { workOrders } from '#millwright/work-orders';
 import { assetCosts } from './asset-costs.shown.js';
-import { datedPostings, dayOf } from './costs-report.js';
+import { datedPostings, daysOf } from './costs-report.js';
 import { withEvents } from './explained-events.js';
 import { explanationLine } from './explanation-line.shown.js';
 import { costPosting } from './read-models/costs.js';
@@ -141,8 +141,7 @@ function askedIn(query: RawQuery): Asked {
   const details = Object.keys(query)
     .filter((name) => !known.includes(name))
     .map((field): Detail => ({ field, code: 'unknown_field', message: `there is no such parameter; allowed: ${known.join(', ')}` }));
-  const from = dayOf(query['from'], 'from', details);
-  const to = dayOf(query['to'], 'to', details);
+  const { from, to } = daysOf(query, details);
   const said = query['subtree'] ?? 'false';
   if (said !== 'true' && said !== 'false') details.push({ field: 'subtree', code: 'not_a_boolean', message: 'must be true or false' });
   if (details.length > 0) throw invalid(details);

@@ -130,14 +130,19 @@ function reportQueryOf(raw: RawQuery): ReportQuery {
     .map((field) => ({ field, code: 'unknown_field', message: `there is no such parameter; allowed: group_by, from, to` }));
   const groupBy = costGroupings.words.find((name) => name === (raw['group_by'] ?? raw['groupBy'] ?? 'asset'));
   if (!groupBy) details.push({ field: 'group_by', code: 'not_a_choice', message: `must be one of ${costGroupings.words.join(', ')}` });
-  const from = dayOf(raw['from'], 'from', details);
-  const to = dayOf(raw['to'], 'to', details);
+  const { from, to } = daysOf(raw, details);
   if (details.length > 0 || !groupBy) throw invalid(details);
   return { groupBy, from, to };
 }
 
-/** A plain date; what is wrong with it is put among the details. */
-export function dayOf(value: unknown, field: string, details: Detail[]): string | null {
+/** The days of a report, both included, either of which may be left out; what is wrong with them is put among the details. */
+export function daysOf(raw: RawQuery, details: Detail[]): Pick<ReportQuery, 'from' | 'to'> {
+  const [from, to] = [dayOf(raw['from'], 'from', details), dayOf(raw['to'], 'to', details)];
+  if (from !== null && to !== null && from > to) details.push({ field: 'to', code: 'out_of_range', message: 'must not lie before from' });
+  return { from, to };
+}
+
+function dayOf(value: unknown, field: string, details: Detail[]): string | null {
   if (value === undefined || value === '') return null;
   const problem = plainDateProblem(value);
   if (!problem && typeof value === 'string') return value;

@@ -3,7 +3,7 @@ import { defineChoices, invalid } from '#millwright/fields';
 import { inOrder, rowsOf, selectList, viewOf, type RawQuery } from '#millwright/lists';
 import { users } from '#millwright/people';
 import { laborCategories, laborEntryTable, workOrders } from '#millwright/work-orders';
-import { dayOf } from './costs-report.js';
+import { daysOf } from './costs-report.js';
 
 export type LaborGrouping = 'technician' | 'job_title' | 'labor_category' | 'work_order' | 'day' | 'week';
 
@@ -27,8 +27,7 @@ export function laborQueryOf(raw: RawQuery): LaborQuery {
     .map((field) => ({ field, code: 'unknown_field', message: 'there is no such parameter; allowed: group_by, from, to' }));
   const groupBy = laborGroupings.words.find((name) => name === (raw['group_by'] ?? raw['groupBy'] ?? 'technician'));
   if (!groupBy) details.push({ field: 'group_by', code: 'not_a_choice', message: `must be one of ${laborGroupings.words.join(', ')}` });
-  const from = dayOf(raw['from'], 'from', details);
-  const to = dayOf(raw['to'], 'to', details);
+  const { from, to } = daysOf(raw, details);
   if (details.length > 0 || !groupBy) throw invalid(details);
   return { groupBy, from, to };
 }

@@ -59,7 +59,7 @@ export function parseFilter(list: ListDefinition, { field, name, value }: Writte
   const { type, choices } = definition;
   const ofWords = choices !== undefined && comparing.has(matcher);
   const said = textsOf(value, matcher);
-  const texts = ofWords ? said?.map((text) => text && canonicalText(text)) : said;
+  const texts = ofWords ? said?.map((text) => text && wordMeant(definition, canonicalText(text))) : said;
   if (texts === undefined || texts.length === 0 || texts.length > mostValues) {
     details.push({ field, code: 'invalid_value', message: 'must be one value, or a list for in and not_in' });
     return undefined;
@@ -129,11 +129,17 @@ function itemsOf(list: string): string[] {
   return said.length > 0 ? said : items.slice(0, 1);
 }
 
+/** OPEN and Open ask for open. */
+const wordMeant = ({ choices }: ListAttribute, text: string): string =>
+  choices?.words.find((word) => word.toLowerCase() === text.toLowerCase()) ?? text;
+
 /** Where the words are fixed, none can equal another: who asks for one has misspelt it. */
-function wordProblem({ choices, ignoresCase }: ListAttribute, texts: readonly (string | null)[]): Problem | undefined {
+function wordProblem({ choices }: ListAttribute, texts: readonly (string | null)[]): Problem | undefined {
   if (!choices) return undefined;
-  const words = texts.flatMap((text) => (text === null ? [] : [ignoresCase ? text.toLowerCase() : text]));
-  return words.map((word) => choiceProblem(word, choices.words)).find((problem) => problem !== undefined);
+  return texts
+    .flatMap((text) => text ?? [])
+    .map((word) => choiceProblem(word, choices.words))
+    .find((problem) => problem !== undefined);
 }
 
 function valueFor(type: ListAttribute['type'], matcher: Matcher, text: string): string | undefined {

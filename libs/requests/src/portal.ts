@@ -45,6 +45,11 @@ export class Portal {
   }
 
   /** @throws Rejection NOT_FOUND also for one that is archived or not active */
+  async requireOpen(uuid: string, caller: Pick<Caller, 'requestId'>): Promise<void> {
+    await this.open(uuid, caller);
+  }
+
+  /** @throws Rejection as `requireOpen` */
   async show(uuid: string, caller: Caller): Promise<PortalAnswer> {
     const { values } = await this.open(uuid, caller);
     return {
@@ -112,7 +117,7 @@ export class Portal {
   }
 
   /** A portal as the log has it: one that was just closed is closed. @throws Rejection NOT_FOUND */
-  private async open(uuid: string, { requestId }: Caller): Promise<OpenPortal> {
+  private async open(uuid: string, { requestId }: Pick<Caller, 'requestId'>): Promise<OpenPortal> {
     const id = await this.idOf(uuid);
     if (id === undefined) throw nothingHere();
     const { history, archived, values } = (await this.events.load(requestPortals.stream, id)).state;

@@ -66,6 +66,9 @@ export class RequestConversion implements OtherAnswers<Written, unknown> {
   async convert(id: number, overrides: Overrides, wanted: WantedOrder): Promise<Decided<WorkOrder>> {
     const { state, revision } = await this.events.load(workOrderRequest, id);
     requireHere(state.history);
+    // Of which alarm an order is, is decided on the alarm's stream, and not on the request's.
+    if (overrides.dedup_key != null)
+      throw invalid([{ field: 'work_order.dedup_key', code: 'contradicts', message: 'must not be given for an order of a request' }]);
     // What the request refers to may have been archived since, and stays.
     const asked: Row = { ...workOrderRequests.rowOf(state, revision), work_order_request_id: id };
     const input = {

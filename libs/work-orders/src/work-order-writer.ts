@@ -52,7 +52,6 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
     const { work_order_request_id, ...overrides } = input;
     if (work_order_request_id != null) {
       refuseIf(problems);
-      if (input.dedup_key != null) throw invalid('work_order.dedup_key', 'contradicts', 'must not stand beside work_order_request_id');
       await this.requests.requireThere(work_order_request_id);
       return this.convert(work_order_request_id, overrides);
     }

@@ -130,6 +130,7 @@ export class WorkOrderFields {
   @Text({
     description: 'What a machine knows its alarm by: while an order with that key is open, a repeat adds a comment to it. Never changes.',
     example: 'press-7/overheated',
+    blank: 'refused',
   })
   dedup_key?: string | null;
 }

@@ -99,7 +99,7 @@ export const workOrderOperations = [
     root: 'other_cost',
     summary: 'Record a cost that is neither labour nor a part',
     description: 'A negative amount is a credit.',
-    refusals: 'NOT_FOUND, CONFLICT (archived), VALIDATION_FAILED, DUPLICATE_REFERENCE, PRECONDITION_FAILED',
+    refusals: 'NOT_FOUND, CONFLICT (archived), VALIDATION_FAILED, VALUE_OUT_OF_RANGE, DUPLICATE_REFERENCE, PRECONDITION_FAILED',
     by: OtherCostWriter,
     carryOut: (costs, command) => costs.record(command),
     answers: { printed: otherCost.type, status: 201, output: () => otherCost.type, by: OtherCostReader },

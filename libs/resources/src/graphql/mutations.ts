@@ -157,7 +157,8 @@ const twice = (argument: string, name: string): Rejection =>
 function underInput({ code, message, details, facts }: Rejection, root: string): Rejection {
   const moved = details.map((detail) => {
     const field = root !== '' && detail.field.startsWith(`${root}.`) ? detail.field.slice(root.length + 1) : detail.field;
-    return { ...detail, field: `input.${field}` };
+    // What of a record stands in the way is named where it is, and was not given (S55).
+    return { ...detail, field: field.startsWith('procedures.') ? field : `input.${field}` };
   });
   return new Rejection(code, withRenamedField(message, details, moved), moved, facts);
 }

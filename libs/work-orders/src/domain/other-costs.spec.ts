@@ -29,6 +29,17 @@ const reversed =
   (order: WorkOrder): WorkOrderEvent[] =>
     reverseOtherCost(order, { otherCostId, reversedOtherCostId, reason: 'wrong order', date: '2026-04-01' });
 
+describe('a cost', () => {
+  const most = recorded({ amount: '999999999.99' });
+
+  it('is refused where all of them would pass the limit of a charge, and taken where it leads back', () => {
+    const many = given(opened, ...Array.from({ length: 10 }, () => most));
+    many.whenever(recorded({ amount: '0.09' })).thenTypes('OtherCostRecorded');
+    many.whenever(recorded({ amount: '0.10' })).thenRefused('VALUE_OUT_OF_RANGE');
+    many.whenever(recorded({ amount: '-0.10' })).thenTypes('OtherCostRecorded');
+  });
+});
+
 describe('a cost that is taken back', () => {
   it('is followed by one of the negated amount, with its categories, on a day of its own', () =>
     given(opened, recorded())
