@@ -65,7 +65,10 @@ async function measureProbes(server: MeasuredServer, plant: Plant, place: BenchP
 async function measured(scenario: Scenario, records: Records, { server, plant, place, probes }: Measuring): Promise<Measurement[]> {
   const { about, callers = connections, recordsPerRequest = 1, before, beside } = scenario;
   const supply = await plant.supply(about, records);
-  if (before) await many(supply.all.length, (number) => server.insist(before(supply.all[number] ?? 0)));
+  if (before)
+    await many(supply.all.length, async (number) => {
+      for (const request of before(supply.all[number] ?? 0)) await server.insist(request);
+    });
   if (records === 'cold') await server.restart();
   const warmUp = requestsOf(scenario, supply.warmUp);
   const request = requestsOf(scenario, supply.measured);
