@@ -1,12 +1,9 @@
-import type { Row } from '#millwright/event-sourcing';
 import type { Class, Demand, Schema } from './field-definition.js';
 
 /** What a field that refers to a kind of resource needs to know of it. */
 export type ReferenceKind = Readonly<{
   /** Singular, snake_case: what `Reference('asset')` names. */
   kind: string;
-  /** What of its row GraphQL shows where another record refers to it; left out: all of it. */
-  related?(row: Row): Row;
   /**
    * What fields that refer to it may demand, each as flags that its row must have. A flag that nobody has set refuses nothing: records of earlier
    * releases lack it.

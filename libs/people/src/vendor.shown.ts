@@ -24,8 +24,7 @@ export const PrimaryContact =
         name,
         type: () => contact().type,
         nullable: true,
-        // A record that mentions the vendor has it without what is personal: the contact is shown by rights of its own.
-        resolve: async ({ id }, related) => primaryContactOf(await related.row('vendor', id)),
+        resolve: primaryContactOf,
       },
     });
   };

@@ -87,8 +87,6 @@ function labelSchema(target: string, label: Label): Schema {
 
 const outputType = (target: string): Class => knownKind(target)?.graphql?.() ?? RecordLabel;
 
-const shownOf = (target: string, row: Row): Row => knownKind(target)?.related?.(row) ?? row;
-
 /** Whose numbers they are, where the row alone does not say. */
 type IdsOf = (row: Row, related: Related) => unknown;
 
@@ -125,10 +123,7 @@ export function relationOf({
       name: relationName(name),
       type: () => outputType(target),
       nullable: true,
-      async resolve(row, related) {
-        const found = await related.row(target, row[column]);
-        return found && shownOf(target, found);
-      },
+      resolve: (row, related) => related.row(target, row[column]),
     },
   };
 }
@@ -145,7 +140,7 @@ function relationsOf({ name, target, label, only, ids = (row) => row[name] }: Re
       name: relationName(name),
       type: () => [outputType(target)],
       nullable: false,
-      resolve: async (row, related) => (await related.rowsIn(target, await ids(row, related))).map((found) => shownOf(target, found)),
+      resolve: async (row, related) => related.rowsIn(target, await ids(row, related)),
     },
   };
 }

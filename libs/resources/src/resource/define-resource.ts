@@ -5,7 +5,7 @@ import { defineOutputType } from '../graphql/output-types.js';
 import { defineReferenceTarget } from '../references/index.js';
 import { recordProjection } from './plain-projection.js';
 import { recordStream, type RecordValues } from './plain-decider.js';
-import { findPlain, shownOfPerson } from './plain-target.js';
+import { findPlain } from './plain-target.js';
 import { Printer } from './printer.js';
 import type { DecidedResource, PlainResource, ResourceDefinition, ResourceState } from './resource-definition.js';
 import { resourceFields } from './resource-fields.js';
@@ -76,7 +76,6 @@ export function defineRecord<Fields extends object, Figures extends object>(
     label: (row, related) => resource.printer.label(row, related),
     property: (row, property, related) => resource.printer.property(row, property, related),
     schemaOf: (property) => resource.printer.schemaOf(property),
-    ...(isPersonal(personal) && { related: (row: Row) => shownOfPerson(resource, options.label, row) }),
     graphql: () => resource.output,
   });
   return resource;
