@@ -257,6 +257,13 @@ describe('the code of an account', () => {
     expect(errors[0].extensions).toMatchObject({ code: 'VALIDATION_FAILED', details: [{ field: 'input.code', code: 'not_unique' }] });
   });
 
+  it('is null or says something: a blank one would be as good as many', async () => {
+    for (const blank of ['', ' ']) expect(problemsOf(await account(blank).expect(422))).toEqual(['account_code.code required']);
+    const { id } = (await account(null).expect(201)).data;
+    const changed = await app.patch(`/account_codes/${id}`, { account_code: { code: '' } }).expect(422);
+    expect(problemsOf(changed)).toEqual(['account_code.code required']);
+  });
+
   it('stays free where the request that asked for it was refused, and is the first answer again under one key', async () => {
     const code = `c${randomUUID()}`;
     const id = (await account(null).expect(201)).data.id;
@@ -287,11 +294,21 @@ describe('a user', () => {
     expect(await refused({ permissions_attributes: [{ entity_id: 1, role: 'admin' }] })).toEqual([
       'user.permissions_attributes not_available_yet',
     ]);
+    expect(await refused({ login_identifier: ' ' })).toEqual(['user.login_identifier required']);
     const other = await idOf('users', 'user', { name: 'Bob' });
     expect(problemsOf(await app.patch(`/users/${other}`, { user: { email } }).expect(422))).toEqual(['user.email not_unique']);
     await app.patch(`/users/${data.id}/unarchive`).expect(200);
     await app.patch(`/users/${data.id}`, { user: { email: null } }).expect(200);
     await app.patch(`/users/${other}`, { user: { email } }).expect(200);
+  });
+
+  it('reads a language that there can be', async () => {
+    const speaks = (language: unknown) => create('users', 'user', { name: 'Ann', language });
+    for (const language of ['not a lang!!', '', 'de_CH', 7, 'x'.repeat(36)])
+      expect(problemsOf(await speaks(language).expect(422))).toEqual(['user.language not_a_language']);
+    for (const language of ['de-CH', 'zh-Hant-TW', null]) expect((await speaks(language).expect(201)).data.language).toBe(language);
+    const { body } = await app.graphqlAnswer('mutation { createUser(input: { name: "Ann", language: "??" }) { id } }');
+    expect(body.errors[0].extensions.details).toMatchObject([{ field: 'input.language', code: 'not_a_language' }]);
   });
 
   it('is one of fifty who ask for one e-mail address at the same moment', async () => {

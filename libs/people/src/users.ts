@@ -3,18 +3,19 @@ import { Rejection } from '#millwright/event-sourcing/decider';
 import { ExternalReference, Flag, Money, Name, NotYet, ShownOneOf, ShownText, Text } from '#millwright/fields';
 import { defineRecord, ShownList, ShownOne, type RecordState } from '#millwright/resources';
 import { Email } from './email.js';
+import { Language } from './language.js';
 import { userActivity, userInvitation, userPermission, userStatuses } from './user-access.shown.js';
 
 class UserFields {
   @Name({ personal: true, description: 'The given name, or the whole name.', required: true, example: 'John' }) name!: string;
   @Name({ personal: true, description: 'The family name.', example: 'Doe' }) surname?: string | null;
-  @Text({ personal: true, max: 35, description: 'The language that the person reads, as a BCP 47 tag like en or de-CH.', example: 'en' })
-  language?: string | null;
+  @Language({ description: 'The language that the person reads, as a BCP 47 tag like en or de-CH.' }) language?: string | null;
   @Email({ unique: 'in the installation' }) email?: string | null;
   @Name({
     personal: true,
     seenWith: 'people:read',
     unique: 'in the installation',
+    blank: 'refused',
     description: 'What the person signs in with, where that is not the e-mail address.',
     example: 'jdoe',
   })

@@ -5,6 +5,7 @@ class AccountCodeFields {
   @Name({ description: 'What people call the account.', required: true, example: 'Repairs and maintenance' }) name!: string;
   @Name({
     unique: 'in use at a customer',
+    blank: 'refused',
     description: 'What your books call it: unique, without regard to case, among those that are not archived.',
     max: 100,
     example: '6300',
