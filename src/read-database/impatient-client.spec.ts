@@ -31,6 +31,20 @@ describe('a connection for reads', () => {
     expect(await prepared()).toEqual(['select $1::int as shown']);
   });
 
+  it('asks one after another what is asked at the same time, without a warning, and goes on after one that fails', async () => {
+    const warnings: string[] = [];
+    const warned = (warning: Error): void => void warnings.push(warning.message);
+    process.on('warning', warned);
+    const asked = ['select 1 as shown', 'select 2 as shown', 'select nothing', 'select 4 as shown'].map((text) =>
+      client.query<{ shown: number }>(text).then(({ rows }) => rows[0]?.shown),
+    );
+    const answers = await Promise.allSettled(asked);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', warned);
+    expect(answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : answer.status))).toEqual([1, 2, 'rejected', 4]);
+    expect(warnings).toEqual([]);
+  });
+
   it('goes on when a read model comes back with other columns', async () => {
     await client.query('create view shelf as select 1 as id, 5 as shown');
     const text = 'select shown from shelf where id = $1';

@@ -18,7 +18,7 @@ const knownText = (
         openApi: { type: 'string', ...(!print && { example }) },
         ...(print && { print: (row) => print(String(row[name])) }),
       },
-      output: { ...output, nullable: true },
+      output: { ...output, nullable: true, ...(print && { resolve: (row) => print(String(row[name])) }) },
     }),
   );
 
