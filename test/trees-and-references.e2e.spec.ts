@@ -42,6 +42,26 @@ describe.each([
     expect(error.details).toEqual([expect.objectContaining({ field: `${root}.parent_id`, code: 'cycle' })]);
   });
 
+  it('is found by its root, and by whether anything stands below', async () => {
+    const [top = 0, middle = 0, leaf = 0] = await chain('sought', 3);
+    const alone = await create('sought', null);
+    const plural = path.slice(1);
+    const found = async (query: string): Promise<number[]> =>
+      (await app.get(`${path}?id_in=${[top, middle, leaf, alone].join()}&sort=id asc&${query}`).expect(200)).data.map(
+        ({ id }: { id: number }) => id,
+      );
+    expect(await found(`root_id=${top}`)).toEqual([top, middle, leaf]);
+    expect(await found(`filter[root_id_in]=${alone},${leaf}`)).toEqual([alone]);
+    expect(await found('has_children=true')).toEqual([top, middle]);
+    expect(await found('filter[has_children_false]=true')).toEqual([leaf, alone]);
+    const { [plural]: nodes } = await app.graphql(
+      `{ ${plural}(filter: { rootId: { eq: ${top} }, hasChildren: { eq: false } }) { nodes { id } } }`,
+    );
+    expect(nodes).toEqual({ nodes: [{ id: String(leaf) }] });
+    await app.delete(`${path}/${leaf}`).expect(204);
+    expect(await found('has_children=true')).toEqual([top]);
+  });
+
   it('is as deep as allowed after two moves at once', async () => {
     const [low, middle, high] = await Promise.all([chain('A', 20), chain('B', 20), chain('C', 20)]);
     const moves = [

@@ -13,7 +13,7 @@ import type { DecidedOptions, PlainOptions } from './resource-options.js';
 import { isPersonal, personalFields, requireNothingPersonal } from './personal-fields.js';
 import { neverMissing } from './record-values.js';
 import { listAttributesOf, personalView, plainTable, withoutGaps } from './resource-table.js';
-import { treeFields } from './tree-fields.js';
+import { soughtAsTree, treeAttributes, treeFields } from './tree-fields.js';
 
 const indexed = (table: TableDefinition, more: readonly (readonly string[])[] = []): TableDefinition => ({
   ...table,
@@ -40,7 +40,8 @@ export function defineRecord<Fields extends object, Figures extends object>(
     isPersonal(personal) ? personalView({ name, fields: described.all, personal, table }) : viewOf(table),
     described.all,
   );
-  const view = companion ? { ...whole, columns: { ...whole.columns, ...companion.columns } } : whole;
+  const shown = companion ? { ...whole, columns: { ...whole.columns, ...companion.columns } } : whole;
+  const view = tree ? soughtAsTree(shown) : shown;
   const fields = tree ? { ...described, all: [...described.all, ...treeFields({ name, view }, tree)] } : described;
   const figures = own.filter((field) => !isInput(field) && field.stored?.initial !== undefined);
   const initial: RecordValues = {
@@ -49,7 +50,12 @@ export function defineRecord<Fields extends object, Figures extends object>(
     ...defaults,
   };
   const resource: PlainResource<Fields & Figures> = {
-    ...resourceOf(options, { fields, view, defaultSort, projection: projection.name }),
+    ...resourceOf(tree ? { ...options, attributes: { ...treeAttributes, ...options.attributes } } : options, {
+      fields,
+      view,
+      defaultSort,
+      projection: projection.name,
+    }),
     decider: 'plain',
     stream,
     table,

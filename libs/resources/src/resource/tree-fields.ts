@@ -1,7 +1,7 @@
 import { ID } from '@nestjs/graphql';
 import type { Row } from '#millwright/event-sourcing';
 import type { FieldDefinition, Form, Related, Schema } from '#millwright/fields';
-import type { View } from '#millwright/lists';
+import { rowsOf, type ListAttribute, type View } from '#millwright/lists';
 import { ancestryOf, parentsAmong, type Ancestry } from './trees.js';
 
 /** Which of them the rows of lists show, too. */
@@ -31,3 +31,39 @@ export function treeFields(kind: Readonly<{ name: string; view: View }>, { inRow
     field('has_children', [{ type: 'boolean' }, () => Boolean], (row, related) => related.load(parents, Number(row['id']))),
   ];
 }
+
+/** What lists of a tree filter by, beside the fields themselves. */
+export const treeAttributes: Readonly<Record<string, ListAttribute>> = {
+  root_id: {
+    type: 'id',
+    column: 'sought_root_id',
+    sortable: false,
+    description: 'The topmost one above it; its own number where nothing is above.',
+  },
+  has_children: {
+    type: 'flag',
+    column: 'has_any_below',
+    sortable: false,
+    description: 'Whether another one that is not archived stands below it.',
+  },
+};
+
+/** A view with what `treeAttributes` are found by. Its own columns go by their bare names: what stands within names its own otherwise. */
+export const soughtAsTree = (view: View): View => ({
+  ...view,
+  columns: {
+    ...view.columns,
+    sought_root_id: {
+      type: 'bigint',
+      onlySought: true,
+      sql: () =>
+        `(WITH RECURSIVE upward (above_id, next_id) AS (SELECT id, parent_id UNION ALL SELECT one_id, one_parent FROM upward JOIN (SELECT id AS one_id, parent_id AS one_parent FROM ${rowsOf(view, 'one')}) one ON one_id = next_id) SELECT above_id FROM upward WHERE next_id IS NULL)`,
+    },
+    has_any_below: {
+      type: 'boolean',
+      onlySought: true,
+      sql: () =>
+        `EXISTS (SELECT 1 FROM (SELECT parent_id AS of_id, archived AS is_gone FROM ${rowsOf(view, 'one')}) one WHERE of_id = id AND NOT is_gone)`,
+    },
+  },
+});
