@@ -1,23 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { currentEntity, currentScope } from '#millwright/access';
-import { allKnown, type Row } from '#millwright/event-sourcing';
+import type { Row } from '#millwright/event-sourcing';
+import { readRow, rowsOf, selectList, statementAsOf, type ListArguments, type ListPage, type RawQuery } from '#millwright/lists';
 import {
-  listQueryOf,
-  ListReader,
-  NestedLists,
-  parseListQuery,
-  readRow,
-  rowsOf,
-  selectList,
-  statementAsOf,
-  type ListArguments,
-  type ListPage,
-  type RawQuery,
-} from '#millwright/lists';
-import { Answer, noSuchRecord, RelatedRecords, ResourceReader, type ResourceDefinition, type Written } from '#millwright/resources';
+  Answer,
+  noSuchRecord,
+  OwnedLists,
+  RelatedRecords,
+  ResourceReader,
+  type ResourceDefinition,
+  type Written,
+} from '#millwright/resources';
 import { commentShown } from './comment.shown.js';
 import { commentList, commentView } from './read-models/comments.js';
+
+const comments = { list: commentList, shown: commentShown };
 
 /** Reads what was said about records from the read models. */
 @Injectable()
@@ -25,22 +23,17 @@ export class CommentReader {
   constructor(
     private readonly database: DataSource,
     private readonly resources: ResourceReader,
-    private readonly lists: ListReader,
-    private readonly nested: NestedLists,
+    private readonly owned: OwnedLists,
     private readonly related: RelatedRecords,
   ) {}
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED for a query that is not understood */
-  async list(resource: ResourceDefinition, id: number, query: RawQuery): Promise<Answer> {
-    const asked = parseListQuery(commentList, query);
-    const { rows, meta } = await this.resources.together(resource, id, () =>
-      this.lists.read(commentList, asked, { where: { [`${resource.name}_id`]: id } }),
-    );
-    return new Answer(await allKnown(rows.map((row) => commentShown.print(row, this.related))), { meta });
+  list(resource: ResourceDefinition, id: number, query: RawQuery): Promise<Answer> {
+    return this.owned.list(comments, resource, id, query);
   }
 
-  page({ name }: ResourceDefinition, id: number, list: ListArguments): Promise<ListPage> {
-    return this.nested.page(commentList, `${name}_id`, id, listQueryOf(commentList, list));
+  page(resource: ResourceDefinition, id: number, list: ListArguments): Promise<ListPage> {
+    return this.owned.page(comments, resource, id, list);
   }
 
   /** @throws Rejection NOT_FOUND */

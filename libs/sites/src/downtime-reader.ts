@@ -1,25 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { allKnown, type Row } from '#millwright/event-sourcing';
-import {
-  listQueryOf,
-  ListReader,
-  NestedLists,
-  parseListQuery,
-  readRow,
-  rowsOf,
-  selectList,
-  statementAsOf,
-  type ListArguments,
-  type ListPage,
-  type RawQuery,
-} from '#millwright/lists';
-import { Answer, noSuchRecord, RelatedRecords, ResourceReader, type OtherAnswers } from '#millwright/resources';
+import type { Row } from '#millwright/event-sourcing';
+import { readRow, rowsOf, selectList, statementAsOf, type ListArguments, type ListPage, type RawQuery } from '#millwright/lists';
+import { Answer, noSuchRecord, OwnedLists, RelatedRecords, ResourceReader, type OtherAnswers } from '#millwright/resources';
 import { assets } from './assets.js';
 import type { WrittenDowntime } from './downtime.commands.js';
 import { downtime } from './downtime.shown.js';
 import { downtimeList } from './read-models/downtime-list.js';
 import { downtimeRevisionSql } from './read-models/downtimes.js';
+
+const downtimes = { list: downtimeList, shown: downtime };
 
 /** Reads the downtimes of assets from the read models. */
 @Injectable()
@@ -27,22 +17,17 @@ export class DowntimeReader implements OtherAnswers<WrittenDowntime, object> {
   constructor(
     private readonly database: DataSource,
     private readonly resources: ResourceReader,
-    private readonly lists: ListReader,
-    private readonly nested: NestedLists,
+    private readonly owned: OwnedLists,
     private readonly related: RelatedRecords,
   ) {}
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED for a query that is not understood */
-  async list(assetId: number, query: RawQuery): Promise<Answer> {
-    const asked = parseListQuery(downtimeList, query);
-    const { rows, meta } = await this.resources.together(assets, assetId, () =>
-      this.lists.read(downtimeList, asked, { where: { asset_id: assetId } }),
-    );
-    return new Answer(await allKnown(rows.map((row) => downtime.print(row, this.related))), { meta });
+  list(assetId: number, query: RawQuery): Promise<Answer> {
+    return this.owned.list(downtimes, assets, assetId, query);
   }
 
   page(assetId: number, list: ListArguments): Promise<ListPage> {
-    return this.nested.page(downtimeList, 'asset_id', assetId, listQueryOf(downtimeList, list));
+    return this.owned.page(downtimes, assets, assetId, list);
   }
 
   /** Its tag is the revision of the asset's downtimes, on which each of them is decided. @throws Rejection NOT_FOUND */

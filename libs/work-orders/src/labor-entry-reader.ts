@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { allKnown, type Row } from '#millwright/event-sourcing';
-import { listQueryOf, ListReader, NestedLists, parseListQuery, type ListArguments, type ListPage, type RawQuery } from '#millwright/lists';
-import { Answer, noSuchRecord, readRowsById, RelatedRecords, ResourceReader, type OtherAnswers } from '#millwright/resources';
+import type { Row } from '#millwright/event-sourcing';
+import type { ListArguments, ListPage, RawQuery } from '#millwright/lists';
+import { Answer, noSuchRecord, OwnedLists, readRowsById, RelatedRecords, ResourceReader, type OtherAnswers } from '#millwright/resources';
 import { laborEntry } from './labor-entry.shown.js';
 import type { WrittenLabour } from './labour.commands.js';
 import { laborEntryList } from './read-models/labor-entry-list.js';
 import { workOrders } from './work-order.resource.js';
+
+const laborEntries = { list: laborEntryList, shown: laborEntry };
 
 /** Reads the labour of work orders from the read models. */
 @Injectable()
@@ -14,22 +16,17 @@ export class LaborEntryReader implements OtherAnswers<WrittenLabour, object> {
   constructor(
     private readonly database: DataSource,
     private readonly resources: ResourceReader,
-    private readonly lists: ListReader,
-    private readonly nested: NestedLists,
+    private readonly owned: OwnedLists,
     private readonly related: RelatedRecords,
   ) {}
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED for a query that is not understood */
-  async list(workOrderId: number, query: RawQuery): Promise<Answer> {
-    const asked = parseListQuery(laborEntryList, query);
-    const { rows, meta } = await this.resources.together(workOrders, workOrderId, () =>
-      this.lists.read(laborEntryList, asked, { where: { work_order_id: workOrderId } }),
-    );
-    return new Answer(await allKnown(rows.map((row) => laborEntry.print(row, this.related))), { meta });
+  list(workOrderId: number, query: RawQuery): Promise<Answer> {
+    return this.owned.list(laborEntries, workOrders, workOrderId, query);
   }
 
   page(workOrderId: number, list: ListArguments): Promise<ListPage> {
-    return this.nested.page(laborEntryList, 'work_order_id', workOrderId, listQueryOf(laborEntryList, list));
+    return this.owned.page(laborEntries, workOrders, workOrderId, list);
   }
 
   /** Its tag is that of its order, on which it was decided. @throws Rejection NOT_FOUND */

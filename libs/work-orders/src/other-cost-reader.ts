@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { allKnown, type Row } from '#millwright/event-sourcing';
-import { listQueryOf, ListReader, NestedLists, parseListQuery, type ListArguments, type ListPage, type RawQuery } from '#millwright/lists';
-import { Answer, noSuchRecord, RelatedRecords, ResourceReader, type OtherAnswers } from '#millwright/resources';
+import type { Row } from '#millwright/event-sourcing';
+import { ListReader, parseListQuery, type ListArguments, type ListPage, type RawQuery } from '#millwright/lists';
+import { Answer, noSuchRecord, OwnedLists, RelatedRecords, ResourceReader, type OtherAnswers } from '#millwright/resources';
 import { otherCost } from './other-cost.shown.js';
 import { otherCostList } from './read-models/other-cost-list.js';
 import type { RecordedCost } from './work-order.commands.js';
 import { workOrders } from './work-order.resource.js';
+
+const otherCosts = { list: otherCostList, shown: otherCost };
 
 /** Reads the other costs of work orders from the read models. */
 @Injectable()
@@ -13,17 +15,13 @@ export class OtherCostReader implements OtherAnswers<RecordedCost, object> {
   constructor(
     private readonly resources: ResourceReader,
     private readonly lists: ListReader,
-    private readonly nested: NestedLists,
+    private readonly owned: OwnedLists,
     private readonly related: RelatedRecords,
   ) {}
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED for a query that is not understood */
-  async list(workOrderId: number, query: RawQuery): Promise<Answer> {
-    const asked = parseListQuery(otherCostList, query);
-    const { rows, meta } = await this.resources.together(workOrders, workOrderId, () =>
-      this.lists.read(otherCostList, asked, { where: { work_order_id: workOrderId } }),
-    );
-    return new Answer(await allKnown(rows.map((row) => otherCost.print(row, this.related))), { meta });
+  list(workOrderId: number, query: RawQuery): Promise<Answer> {
+    return this.owned.list(otherCosts, workOrders, workOrderId, query);
   }
 
   /** Its tag is the order's, on whose stream it is decided. @throws Rejection NOT_FOUND */
@@ -46,7 +44,7 @@ export class OtherCostReader implements OtherAnswers<RecordedCost, object> {
   }
 
   page(workOrderId: number, list: ListArguments): Promise<ListPage> {
-    return this.nested.page(otherCostList, 'work_order_id', workOrderId, listQueryOf(otherCostList, list));
+    return this.owned.page(otherCosts, workOrders, workOrderId, list);
   }
 
   async answer({ cost, revision, position }: RecordedCost): Promise<Answer> {

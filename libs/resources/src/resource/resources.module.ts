@@ -8,6 +8,7 @@ import { ExternalReferences, ReferenceChecks, RelatedRecords, RememberedRows } f
 import { Questions } from '../questions.js';
 import { Relations } from '../relations/relations.js';
 import { BuiltInRecords } from './built-in-records.js';
+import { OwnedLists } from './owned-lists.js';
 import { PersonalRecords } from './personal-records.js';
 import { PersonalValues } from './personal-values.js';
 import type { PlainResource, ResourceDefinition } from './resource-definition.js';
@@ -38,6 +39,7 @@ const services = [
   ReferenceChecks,
   ExternalReferences,
   ResourceReader,
+  OwnedLists,
   ResourceWriter,
   PersonalValues,
   PersonalRecords,
