@@ -20,7 +20,7 @@ type Tried = Readonly<{ answer: StoredAnswer }> | Readonly<{ failure: unknown }>
 
 const namespace = 'b5e6a3de-52a5-4b66-9f0f-6c1f9d6d7a15';
 const hourMs = 3_600_000;
-const looksAtMost = 4;
+const looksAtMost = 10;
 const pauseBetweenLooksMs = 25;
 
 /**

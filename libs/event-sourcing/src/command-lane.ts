@@ -79,9 +79,7 @@ export class CommandLane<State, E extends Event> {
           return [];
         }
         // Only now, so that what is refused leaves nothing anywhere.
-        const founded = round.steps.flatMap(({ command, events }) =>
-          events.length === 0 ? [] : (command.founded()?.catch((error: unknown) => command.refuse(error)) ?? []),
-        );
+        const founded = round.steps.flatMap(({ command, events }) => (events.length === 0 ? [] : (command.founded() ?? [])));
         if (founded.length > 0) {
           await Promise.all(founded);
           continue;

@@ -31,6 +31,26 @@ describe('running a decision', () => {
     expect(outcome.position).toBe(stored?.position);
   });
 
+  it('has what it relies on stand first, for its own request, whoever else decides on the stream at that moment', async () => {
+    const [store, id] = [storeOn(), randomUUID()];
+    const asked: string[] = [];
+    let stands = false;
+    const unmet = () => {
+      asked.push(currentContext().requestId);
+      return stands ? undefined : Promise.resolve((stands = true));
+    };
+    const never = () => refuse();
+    const [first, second, third] = await Promise.allSettled([
+      store.execute(counting, id, countOne('a'), { context: inContext({ requestId: 'first' }) }),
+      store.execute(counting, id, countOne('b'), { context: inContext({ requestId: 'second', premise: { unmet } }) }),
+      store.execute(counting, id, countOne('c'), { context: inContext({ requestId: 'third', premise: { unmet: never } }) }),
+    ]);
+    expect([first.status, second.status, third.status]).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    expect(third).toMatchObject({ reason: { code: 'CONFLICT' } });
+    expect([...new Set(asked)]).toEqual(['second']);
+    expect((await prepared.log.readStream(`counting-${id}`)).map(({ data }) => data)).toMatchObject([{ label: 'a' }, { label: 'b' }]);
+  });
+
   it('writes what surrounds the command into the metadata', async () => {
     const store = new EventStore(prepared.log, new Sequences(prepared.pool), { clock: new MovedClock('2025-02-03T04:05:06.007Z') });
     const context = inContext({

@@ -87,9 +87,17 @@ export class PendingCommand<State, E extends Event> {
     return this.request.context.admission?.renewed();
   }
 
-  /** Makes stand what its events rely on; undefined where that stands. @throws Rejection where it cannot */
+  /** Makes stand what its events rely on, for its own request, whoever opened the lane; undefined where that stands. It is refused where that cannot be. */
   founded(): Promise<unknown> | undefined {
-    return this.request.context.premise?.unmet();
+    const { context } = this.request;
+    const { premise } = context;
+    if (!premise) return undefined;
+    try {
+      return runInContext(context, () => premise.unmet())?.catch((error: unknown) => this.refuse(error));
+    } catch (error) {
+      this.refuse(error);
+      return Promise.resolve();
+    }
   }
 
   /** Others before it have been answered: who only waits for his turn is not trying in vain. */

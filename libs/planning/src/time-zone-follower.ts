@@ -25,7 +25,8 @@ export const timeZoneFollower = ({ events, schedulesOf }: ZoneWorld): ProcessMan
   const follow = async (event: RecordedEvent, id: number, entityId: number, zone: SiteZone): Promise<void> => {
     await events.execute(pmSchedule, id, (schedule) => followTimeZone(schedule, zone), {
       context: contextOf(event, entityId, zone.timeZone),
-      eventId: (ordinal) => nameBasedUuid(`${name} ${id} ${ordinal}`, event.id),
+      // The zone that it is told of may be a later one when the event comes again: another zone is another event.
+      eventId: (ordinal) => nameBasedUuid(`${name} ${id} ${zone.siteRevision} ${ordinal}`, event.id),
     });
   };
   return {

@@ -15,6 +15,7 @@ export class EffectCheckpoints {
   private readonly stored = new Map<string, Position>();
   private readonly due = new Map<string, Position>();
   private storing: Promise<void> | undefined;
+  private writing: Promise<void> = Promise.resolve();
   private readonly closing = new AbortController();
 
   constructor(
@@ -47,8 +48,10 @@ export class EffectCheckpoints {
   }
 
   /** Resolves when what moved is stored, or could not be: then what follows it is handled again. */
-  async settled(): Promise<void> {
-    await this.store().catch((error: unknown) => this.failed(error));
+  settled(): Promise<void> {
+    // One after the other: two statements would lock the same rows in orders of their own.
+    this.writing = this.writing.then(() => this.store()).catch((error: unknown) => this.failed(error));
+    return this.writing;
   }
 
   async close(): Promise<void> {

@@ -81,14 +81,14 @@ export class SharedSubscription {
     return position >= this.begins;
   }
 
-  /** From the one who stands furthest back, of those who are here by now. */
+  /** From the one who stands furthest, of those who are here by now: whoever is behind comes after by himself. */
   private begin(): void {
     const running = new AbortController();
     this.running = running;
     this.problem = undefined;
     this.recent = [];
     this.first = 0;
-    this.begins = this.end = [...this.reached.values()].reduce((lowest, position) => (position < lowest ? position : lowest));
+    this.begins = this.end = [...this.reached.values()].reduce((furthest, position) => (position > furthest ? position : furthest));
     void this.read(this.begins, running.signal).then((problem) => {
       if (this.running !== running) return;
       this.running = undefined;

@@ -287,6 +287,11 @@ describe('a change', () => {
       .whenever(changed({ startDate: '2026-03-20T15:00:00.000Z' }, day('13')))
       .thenState((schedule) => expect(next(schedule)).toBe('2: 2026-03-27T15:00')));
 
+  it('of how often a floating one comes leaves its next date where it is', () =>
+    given(floating({ startDate: day('20') }), (schedule) => skipNext(schedule, { now: day('01') }))
+      .whenever(changed({ maxOccurrences: 50 }, day('02')))
+      .thenState((schedule) => expect(next(schedule)).toBe('2: 2026-03-22T09:00')));
+
   it('begins behind dates ahead that are too many to be named', () =>
     given(registered(), ...Array.from({ length: 1_001 }, (_, index) => byHand(index)))
       .whenever(changed({ repeatFrequency: 'week' }, day('01')))

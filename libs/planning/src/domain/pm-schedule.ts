@@ -3,6 +3,7 @@ import type {
   PmOccurrenceRaised,
   PmOccurrencesSkipped,
   PmScheduleChanged,
+  PmScheduleDetails,
   PmScheduleEvent,
   PmScheduleTimeZoneChanged,
 } from './pm-schedule.events.js';
@@ -53,13 +54,18 @@ function changed(schedule: PmSchedule, { changes, template, newDates }: PmSchedu
     ...schedule,
     details: { ...schedule.details, ...changes },
     template: { ...schedule.template, ...template },
-    passed: newDates ? passedBefore(schedule.passed, newDates) : schedule.passed,
+    passed: newDates ? passedBefore(schedule, changes.type ?? schedule.details.type, newDates) : schedule.passed,
   };
 }
 
-const passedBefore = (passed: Passed, { daysTaken, ...by }: NonNullable<PmScheduleChanged['data']['newDates']>): Passed => ({
+/** What a floating one has skipped stays behind it; the days of all others say what has its order. */
+const passedBefore = (
+  { details, passed }: PmSchedule,
+  type: PmScheduleDetails['type'],
+  { daysTaken, ...by }: NonNullable<PmScheduleChanged['data']['newDates']>,
+): Passed => ({
   ...passedBy(passed, by),
-  ...(daysTaken && { date: null, daysTaken }),
+  ...(daysTaken && { date: details.type === 'floating' && type === 'floating' ? passed.date : null, daysTaken }),
 });
 
 const moved = (schedule: PmSchedule, { timeZone, siteRevision, passedDate, daysTaken }: PmScheduleTimeZoneChanged['data']): PmSchedule => ({
