@@ -170,8 +170,10 @@ describe('converting a request', () => {
 
   it('refuses by the field that is wrong, and then appends nothing', async () => {
     const id = await ask();
-    const position = async () => (await app.get('/audit_trail?sort=position desc&per_page=1')).data[0].position;
-    const before = await position();
+    const count = async (path: string): Promise<number> => (await app.get(path).expect(200)).meta.pagination.total;
+    const orders = () => count(`/work_orders?work_order_request_id=${id}`);
+    const events = () => count(`/audit_trail?stream=workOrderRequest-${id}`);
+    const before = await events();
     const wrong = async (work_order: object) => {
       const answer = await convert(id, { work_order });
       return [answer.status, ...detailsOf(answer)];
@@ -187,7 +189,7 @@ describe('converting a request', () => {
     ]);
     const keyed = await app.graphqlAnswer(`mutation { convertWorkOrderRequest(input: { id: ${id}, dedupKey: "press-7" }) { id } }`);
     expect(keyed.body.errors[0].extensions.details).toMatchObject([{ field: 'input.dedupKey', code: 'contradicts' }]);
-    expect(await position()).toBe(before);
+    expect([await events(), await orders()]).toEqual([before, 0]);
     const reference = randomUUID();
     await create('/work_orders', 'work_order', { title: 'First', external_reference: reference });
     expect((await convert(id, { work_order: { external_reference: reference } })).error.code).toBe('DUPLICATE_REFERENCE');
