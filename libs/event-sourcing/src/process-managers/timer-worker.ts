@@ -8,7 +8,7 @@ import { originOf, type Timer, type TimerWorld } from './timer.js';
 
 /** How often the rows are looked at, in milliseconds: due instants are noted by whichever process follows the log. */
 const lookEveryMs = 500;
-/** Few at once: the process that raises what is due answers requests meanwhile, and with 32 at once those took ten times as long for a third of the time saved. */
+/** Few at once: the process that raises what is due answers requests meanwhile, and with 32 at once those took five times as long for a third of the time saved (docs/performance.md). */
 const limits = { atOnce: 4, readAtOnce: 500 };
 
 /** Raises what is due: streams side by side, one stream's instants in order, the earliest first. */
