@@ -60,6 +60,14 @@ describe('a request with an Idempotency-Key', () => {
       },
     ],
     [
+      'was answered by what others made of it',
+      async (request: IdempotentRequest) => {
+        request.rowFor('part-1', 7);
+        request.committed(5n);
+        return answered('granted by its parts');
+      },
+    ],
+    [
       'consists of others',
       async (request: IdempotentRequest) => {
         await request.begin();
@@ -260,7 +268,7 @@ const append =
   (stream: string) =>
   async (request: IdempotentRequest): Promise<StoredAnswer> => {
     await request.keep(request.rowFor(stream, -1));
-    request.committed();
+    request.committed(7n);
     return answered(`{"stream":"${stream}","quote":"'\\\\ü"}`);
   };
 

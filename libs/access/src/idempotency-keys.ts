@@ -147,12 +147,12 @@ export class IdempotencyKeys {
     const { answer } = outcome;
     // What is committed is answered as such; a row that could not be finished is finished by a repeat, from the events.
     if (answer.final === false) await this.table.release(scope).catch(this.onFault);
-    else if (request.hasEvents) this.keepLater(scope, progress, answer);
+    else if (request.isToldByItsEvents(answer.headers['X-Position'])) this.keepLater(scope, progress, answer);
     else if ((await this.table.answer(progress, answer).catch(this.onFault)) === false) throw inUse();
     return { ...answer, replayed: request.wasDone };
   }
 
-  /** Nobody waits for a row that the events can finish as well; until it is stored, repeats are answered from memory. */
+  /** Nobody waits for a row that its own events can finish as well, where the answer tells nothing of what others did since; until it is stored, repeats are answered from memory. */
   private keepLater(scope: string, progress: Progress, answer: StoredAnswer): void {
     const kept = this.table
       .answerLater(progress, answer)

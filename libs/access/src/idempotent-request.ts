@@ -1,4 +1,4 @@
-import { KeyKnown, nameBasedUuid, whenKnown, type IdempotentAttempt, type KeyRow } from '#millwright/event-sourcing';
+import { KeyKnown, nameBasedUuid, whenKnown, type IdempotentAttempt, type KeyRow, type Position } from '#millwright/event-sourcing';
 import type { Progress } from './idempotency-table.js';
 
 /** The table as one process sees it. */
@@ -22,7 +22,7 @@ export class IdempotentRequest implements IdempotentAttempt {
   private wasFound = false;
   private mayHaveAppended = false;
   private isKept = false;
-  private hasCommitted = false;
+  private lastPosition: Position | undefined;
 
   constructor(
     private readonly key: Pick<KeyRow, 'scope' | 'fingerprint' | 'eventIdBase'>,
@@ -46,12 +46,12 @@ export class IdempotentRequest implements IdempotentAttempt {
 
   /** Whether its row was stored for certain: with events of its own, or ahead of everything. */
   get holdsKey(): boolean {
-    return this.isKept || this.hasCommitted;
+    return this.isKept || this.lastPosition !== undefined;
   }
 
-  /** Whether events of its own are in the log, of which its answer can be made again. */
-  get hasEvents(): boolean {
-    return this.hasCommitted;
+  /** Whether its own events are all that an answer of that position tells, so that it can be made of them again as it was. */
+  isToldByItsEvents(position: string | undefined): boolean {
+    return this.lastPosition !== undefined && position === this.lastPosition.toString();
   }
 
   /** Whether an earlier try had done all of it, and only its answer was lost with its process. */
@@ -81,8 +81,8 @@ export class IdempotentRequest implements IdempotentAttempt {
     this.wasFound = true;
   }
 
-  committed(): void {
-    this.hasCommitted = true;
+  committed(position: Position): void {
+    if (this.lastPosition === undefined || position > this.lastPosition) this.lastPosition = position;
   }
 
   rowFor(stream: string, revision: number): KeyRow {

@@ -1,4 +1,5 @@
 import { Rejection } from './decider.js';
+import type { Position } from './event.js';
 
 /**
  * What is stored of a request with an Idempotency-Key while it is under way: what a repetition needs to find its own events, and to go on
@@ -44,8 +45,8 @@ export interface IdempotentAttempt {
   readonly earlierTry?: Readonly<{ streams: Readonly<Record<string, number>> }>;
   /** Called when events of an earlier try were found and are answered from: the client is given its first answer again. */
   recognised(): void;
-  /** Called when events of this request are in the log for certain, of this try or an earlier one: what was given to an append may have lost. */
-  committed(): void;
+  /** Called when events of this request, up to that position, are in the log for certain, of this try or an earlier one: what was given to an append may have lost. */
+  committed(position: Position): void;
 }
 
 /** Nothing was appended, for another request holds these keys already: their rows say what became of it. */

@@ -197,7 +197,7 @@ export class PendingCommand<State, E extends Event> {
 
   answer(outcome: Outcome<State>): void {
     if (this.progress) this.progress.nextOrdinal = this.firstOrdinal + outcome.events.length;
-    if (outcome.events.length > 0) this.attempt?.committed();
+    if (outcome.events.length > 0) this.attempt?.committed(outcome.position);
     this.resolve(outcome);
   }
 
