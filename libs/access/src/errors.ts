@@ -9,6 +9,7 @@ export const accessErrors = defineErrors({
     },
     UNAUTHENTICATED: { status: 401, meaning: 'No valid API key or token was sent.' },
     INSUFFICIENT_PERMISSIONS: { status: 403, meaning: 'The credential may not do this.' },
+    LAST_ADMINISTRATOR: { status: 409, meaning: 'Nobody active would be admin of all sites any more.' },
     IDEMPOTENCY_KEY_IN_USE: { status: 409, meaning: 'A request with this Idempotency-Key is still running.', retryAfterSeconds: 1 },
     IDEMPOTENCY_KEY_REUSED: { status: 422, meaning: 'This Idempotency-Key was used with a different request.' },
     COMPLETION_PENDING: {

@@ -1,0 +1,63 @@
+import { Map as ImmutableMap, Set as ImmutableSet } from 'immutable';
+import type { Stream } from '#millwright/event-sourcing/decider';
+import type { AccessEvent } from './access.events.js';
+import { builtInRoles, manageInstallation, scopesOf, type Scope } from './scopes.js';
+
+type OwnRole = Readonly<{ name: string; scopes: readonly Scope[] }>;
+
+/** Who may do what, of the whole customer: one stream decides all of it, so that of two grants or revocations at one moment each knows of the other. */
+export type Access = Readonly<{
+  ownRoles: ImmutableMap<number, OwnRole>;
+  /** By person, then by site: the role. */
+  grants: ImmutableMap<number, ImmutableMap<number, number>>;
+  installationManagers: ImmutableSet<number>;
+}>;
+
+/** The id of the one stream. */
+export const accessId = 1;
+
+export const access: Stream<Access, AccessEvent> = {
+  category: 'access',
+  initialState: { ownRoles: ImmutableMap(), grants: ImmutableMap(), installationManagers: ImmutableSet() },
+  evolve(state, { type, data }) {
+    switch (type) {
+      case 'RoleDefined':
+        return { ...state, ownRoles: state.ownRoles.set(data.roleId, { name: data.name, scopes: data.scopes }) };
+      case 'RoleChanged': {
+        const role = state.ownRoles.get(data.roleId);
+        return role ? { ...state, ownRoles: state.ownRoles.set(data.roleId, { ...role, ...data.changes }) } : state;
+      }
+      case 'RoleRemoved':
+        return { ...state, ownRoles: state.ownRoles.delete(data.roleId) };
+      case 'RoleGranted':
+        return { ...state, grants: state.grants.setIn([data.userId, data.entityId], data.roleId) };
+      case 'RoleRevoked': {
+        const left = state.grants.get(data.userId)?.delete(data.entityId);
+        return { ...state, grants: left?.isEmpty() === false ? state.grants.set(data.userId, left) : state.grants.delete(data.userId) };
+      }
+      case 'InstallationManagerNamed': {
+        const { userId, granted } = data;
+        return {
+          ...state,
+          installationManagers: granted ? state.installationManagers.add(userId) : state.installationManagers.delete(userId),
+        };
+      }
+    }
+  },
+};
+
+/** What a role holds of the scopes that there are; undefined where there is no such role. */
+export function scopesOfRole({ ownRoles }: Access, roleId: number, known: Iterable<Scope>): ReadonlySet<Scope> | undefined {
+  const builtIn = builtInRoles.find(({ id }) => id === roleId);
+  if (builtIn) return scopesOf(builtIn, known);
+  const own = ownRoles.get(roleId);
+  return own && new Set(own.scopes);
+}
+
+/** What a person may do at a site. */
+export function scopesAt(state: Access, userId: number, entityId: number, known: Iterable<Scope>): ReadonlySet<Scope> {
+  const roleId = state.grants.get(userId)?.get(entityId);
+  const scopes = roleId === undefined ? undefined : scopesOfRole(state, roleId, known);
+  if (!state.installationManagers.has(userId)) return scopes ?? new Set();
+  return new Set([...(scopes ?? []), manageInstallation]);
+}
