@@ -21,6 +21,7 @@ export class ProjectionsController {
   @OverRest(
     reads({
       name: 'getProjectionDigest',
+      scopes: ['installation:manage'],
       summary: 'Compute the digest of a read model',
       description: 'Two builds of one log have the same digest, so that read models can be compared.',
     }),
@@ -36,6 +37,7 @@ export class ProjectionsController {
   @OverRest(
     writes({
       name: 'rebuildProjection',
+      scopes: ['installation:manage'],
       summary: 'Build a read model anew from the log',
       description: 'Beside the one that serves; it is answered when the new one serves.',
     }),

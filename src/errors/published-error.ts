@@ -53,7 +53,7 @@ function publishedRejection(rejection: Rejection): PublishedError {
   const definition: ErrorDefinition | undefined = publishedErrors[rejection.code];
   if (!definition) return published('INTERNAL', 'Something went wrong on our side; please quote the request id.');
   const { retry_after_seconds: seconds, ...facts } = rejection.facts;
-  const { position } = facts;
+  const { position, required_scope: scope } = facts;
   return {
     status: definition.status,
     code: rejection.code,
@@ -63,6 +63,7 @@ function publishedRejection(rejection: Rejection): PublishedError {
     headers: {
       ...retryAfter(typeof seconds === 'number' ? seconds : definition.retryAfterSeconds),
       ...(typeof position === 'bigint' || typeof position === 'string' ? { 'X-Position': position.toString() } : {}),
+      ...(typeof scope === 'string' ? { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${scope}"` } : {}),
       ...(rejection instanceof RejectionWithHeaders ? rejection.headers : {}),
     },
   };

@@ -4,7 +4,12 @@ import type { GraphQLSchema } from 'graphql';
 import { OverGraphql, reads } from '#millwright/resources';
 import { assertRootsDescribed } from './graphql.module.js';
 
-const countBadges = reads({ name: 'countBadges', summary: 'Count badges', description: 'All that were handed out.' });
+const countBadges = reads({
+  name: 'countBadges',
+  scopes: ['badges:read'],
+  summary: 'Count badges',
+  description: 'All that were handed out.',
+});
 
 @Resolver()
 class DescribedResolver {

@@ -23,6 +23,7 @@ export class BatchController {
   @OverRest(
     writes({
       name: 'runBatch',
+      scopes: [],
       // Its operations are asked one by one.
       atArchivedSites: true,
       summary: 'Run operations one after another',

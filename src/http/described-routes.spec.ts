@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { OverRest, reads } from '#millwright/resources';
 import { HttpAdapter } from './http-adapter.js';
 
-const listBadges = reads({ name: 'listBadges', summary: 'List badges', description: 'All that were handed out.' });
+const listBadges = reads({ name: 'listBadges', scopes: ['badges:read'], summary: 'List badges', description: 'All that were handed out.' });
 
 @Controller('api/v1/badges')
 class DescribedController {

@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { descriptionOfHeading } from '#millwright/resources';
+import { descriptionOfHeading, requiredScope } from '#millwright/resources';
 import {
   componentName,
   errorResponses,
@@ -13,7 +13,7 @@ import {
 } from './openapi-components.js';
 import { OpenApiExamples } from './openapi-examples.js';
 import { headingsOutsideNest, pathsOutsideNest } from './openapi-other-paths.js';
-import { admissionOf, isAboutOneRecord, isPortal, type Admission } from './route-policy.js';
+import { admissionOf, isAboutOneRecord, isPortal, scopesOutside, type Admission } from './route-policy.js';
 
 const verbs = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
@@ -78,6 +78,7 @@ const operationsIn = (paths: Json): Operation[] =>
 function describeEdge(operation: Operation): void {
   const { path, admission, declared } = operation;
   declared['security'] = admission === 'open' ? [] : [{ bearer: [] }];
+  declared['x-required-scope'] ??= requiredScope(scopesOutside(path));
   const own = (declared['parameters'] as Json[] | undefined) ?? [];
   const parameters = [...pathParametersOf(path, own), ...own];
   for (const parameter of parameters)

@@ -1,14 +1,22 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import { type ApiKeys, type EntityDirectory, type KnownSites, type Principal, runInScope, type RequestScope } from '#millwright/access';
+import {
+  type ApiKeys,
+  type EntityDirectory,
+  type KnownSites,
+  type Principal,
+  requireScopes,
+  runInScope,
+  type RequestScope,
+} from '#millwright/access';
 import { type ProjectionEngine, Rejection, runForEverybody, whenKnown } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import type { OwnWrites } from '#millwright/resources';
 import { RejectionWithHeaders } from '../errors/published-error.js';
 import type { KnownPaths } from './known-paths.js';
 import { credentialOf, entityIdOf, header, noSuchEntity, positionOf } from './request-headers.js';
-import { admissionOf, type Admission } from './route-policy.js';
+import { admissionOf, scopesOutside, type Admission } from './route-policy.js';
 import { securityHeadersOf } from './security-headers.js';
 
 declare module 'fastify' {
@@ -65,6 +73,17 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
     );
   });
 
+  // Before the body is read: who may not do it is not told what is wrong with it (contract, part 4, S51).
+  server.addHook('onRequest', (request, _reply, done) => {
+    const { scope } = request;
+    if (!scope) return done();
+    goOn(
+      () => requireScopes(scope.principal, scopesOf(request)),
+      () => done(),
+      done,
+    );
+  });
+
   server.addHook('preHandler', (request, _reply, done) => {
     const { scope } = request;
     if (!scope) return done();
@@ -98,6 +117,10 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
     done();
   });
 }
+
+/** What a route needs. GraphQL's is asked of each of its root fields. */
+const scopesOf = ({ routeOptions: { url = '', config } }: FastifyRequest): readonly string[] =>
+  config.operation?.scopes ?? scopesOutside(url);
 
 /** Goes on with what was found out, at once where nothing had to be waited for; what goes on is answered by itself. */
 function goOn<Found>(find: () => Found | Promise<Found>, next: (found: Found) => void, refuse: (refusal: Error) => void): void {

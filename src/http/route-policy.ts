@@ -20,6 +20,11 @@ const exceptions: readonly Readonly<{ route: RegExp; admission: Admission }>[] =
 export const admissionOf = (route: string): Admission =>
   exceptions.find((exception) => exception.route.test(route))?.admission ?? 'key and entity';
 
+const installation = ['installation:manage'];
+
+/** What a route needs that is no operation. */
+export const scopesOutside = (route: string): readonly string[] => (route === '/metrics' ? installation : []);
+
 /** Under `/api/v1` everything is an operation but the documents, and GraphQL, whose root fields are. */
 export const isOperation = (route: string): boolean => /^\/api\/v1\/(?!(openapi\.json|graphql(\/schema)?)$)/.test(route);
 

@@ -39,6 +39,7 @@ export function commentsController(resource: ResourceDefinition, whose = ''): Cl
     @OverRest(
       writes({
         name: `add${whose}Comment`,
+        scopes: [`${plural}:write`],
         summary: `Say something about ${aSpoken(name)}`,
         description:
           'Its tag, which If-Match is about, stays as it is. What is said stands outside the history, where its author can have it vanish.',
@@ -53,6 +54,7 @@ export function commentsController(resource: ResourceDefinition, whose = ''): Cl
     @OverRest(
       reads({
         name: `list${whose}Comments`,
+        scopes: [`${plural}:read`],
         summary: `List what was said about ${aSpoken(name)}`,
         description: 'A page of those that the filters find, the first one first. Of those that were withdrawn the text is null.',
       }),
@@ -64,7 +66,9 @@ export function commentsController(resource: ResourceDefinition, whose = ''): Cl
     }
 
     @Get(':comment_id')
-    @OverRest(reads({ name: `get${whose}Comment`, summary: 'Show a comment', description: 'With a tag of its own.' }))
+    @OverRest(
+      reads({ name: `get${whose}Comment`, scopes: [`${plural}:read`], summary: 'Show a comment', description: 'With a tag of its own.' }),
+    )
     @ApiAnswer(commentShown.type)
     one(@PathId() id: number, @PathId('comment_id') commentId: number): Promise<Answer> {
       return this.reader.one(resource, id, commentId);
@@ -75,6 +79,7 @@ export function commentsController(resource: ResourceDefinition, whose = ''): Cl
     @OverRest(
       writes({
         name: `withdraw${whose}Comment`,
+        scopes: [`${plural}:write`],
         summary: 'Take a comment back',
         description: 'Its author alone can. The text is gone everywhere; that there was a comment stays.',
       }),

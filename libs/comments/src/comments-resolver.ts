@@ -24,9 +24,14 @@ import { commentList } from './read-models/comments.js';
 const CommentConnection = connectionOf('Comment', () => commentShown.type);
 const CommentListArguments = listArgumentsOf('Comment', commentList);
 
-const add = writes({ name: 'addComment', summary: 'Say something about a record', description: 'Its tag stays as it is.' });
-const withdraw = writes({ name: 'withdrawComment', summary: 'Take a comment back', description: 'The text is gone everywhere.' });
-const one = reads({ name: 'getComment', summary: 'Show a comment', description: 'Whatever it is about.' });
+const add = writes({ name: 'addComment', scopes: [], summary: 'Say something about a record', description: 'Its tag stays as it is.' });
+const withdraw = writes({
+  name: 'withdrawComment',
+  scopes: [],
+  summary: 'Take a comment back',
+  description: 'The text is gone everywhere.',
+});
+const one = reads({ name: 'getComment', scopes: [], summary: 'Show a comment', description: 'Whatever it is about.' });
 
 /** Comments over GraphQL, whatever they are about. */
 @Resolver(() => commentShown.type)

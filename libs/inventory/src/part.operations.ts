@@ -59,6 +59,7 @@ class ReversePartTransaction extends Command<Decided<Part>> {
 export const partOperations = [
   operation({
     name: 'restockPart',
+    scopes: ['stock:move', 'costs:read'],
     command: RestockPart,
     route: 'PATCH :id/restock',
     fromPath: { part_id: 'id' },
@@ -71,6 +72,7 @@ export const partOperations = [
   }),
   operation({
     name: 'reconcilePart',
+    scopes: ['stock:move'],
     command: ReconcilePart,
     route: 'PATCH :id/reconcile',
     fromPath: { part_id: 'id' },
@@ -84,6 +86,7 @@ export const partOperations = [
   }),
   operation({
     name: 'setPartUnitCost',
+    scopes: ['stock:revalue', 'costs:read'],
     command: SetPartUnitCost,
     route: 'PATCH :id/update_unit_cost',
     fromPath: { part_id: 'id' },
@@ -96,6 +99,7 @@ export const partOperations = [
   }),
   operation({
     name: 'setPartAverageUnitCost',
+    scopes: ['stock:revalue', 'costs:read'],
     command: SetPartAverageUnitCost,
     route: 'PATCH :id/update_avg_unit_cost',
     fromPath: { part_id: 'id' },
@@ -108,6 +112,7 @@ export const partOperations = [
   }),
   operation({
     name: 'reversePartTransaction',
+    scopes: ['stock:move'],
     command: ReversePartTransaction,
     route: 'PATCH :id/transactions/:transaction_id/reverse',
     fromPath: { part_id: 'id', transaction_id: 'transaction_id' },
@@ -124,16 +129,19 @@ export const partOperations = [
 export const partReads = {
   transactions: reads({
     name: 'listPartTransactions',
+    scopes: ['parts:read'],
     summary: "List a part's transactions",
     description: '`meta.total_used` is what work orders used, net of returns, over the whole filtered set.',
   }),
   transaction: reads({
     name: 'getPartTransaction',
+    scopes: ['parts:read'],
     summary: "Show one of a part's transactions",
     description: 'With the quantity, the value and the average that it left behind.',
   }),
   explanation: reads({
     name: 'explainPart',
+    scopes: ['parts:read', 'costs:read'],
     summary: 'Explain why the average is what it is',
     description: 'Every movement in log order, with its running figures and the event behind it.',
   }),

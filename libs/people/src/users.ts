@@ -87,6 +87,7 @@ export const users = defineRecord({
   description: 'A person who works here.',
   notes: { archive: { refusals: 'CONFLICT (the built-in user)' } },
   scope: 'customer',
+  scopes: { writes: 'people:write' },
   defaults: { language: 'en', can_be_assigned_to_wo: true },
   label: ['id', 'name', 'surname', 'avatar'],
   demands: { assignable: { can_be_assigned_to_wo: true } },

@@ -10,6 +10,7 @@ const withNext = 'NOT_FOUND, CONFLICT (archived, paused, finished, or a floating
 export const pmScheduleOperations = [
   operation({
     name: 'raisePmSchedule',
+    scopes: ['pm_schedules:write'],
     command: commands.RaisePmSchedule,
     route: 'POST :id/raise',
     fromPath,
@@ -21,6 +22,7 @@ export const pmScheduleOperations = [
   }),
   operation({
     name: 'skipPmOccurrence',
+    scopes: ['pm_schedules:write'],
     command: commands.SkipPmOccurrence,
     route: 'POST :id/skip',
     fromPath,
@@ -32,6 +34,7 @@ export const pmScheduleOperations = [
   }),
   operation({
     name: 'pausePmSchedule',
+    scopes: ['pm_schedules:write'],
     command: commands.PausePmSchedule,
     route: 'POST :id/pause',
     fromPath,
@@ -43,6 +46,7 @@ export const pmScheduleOperations = [
   }),
   operation({
     name: 'resumePmSchedule',
+    scopes: ['pm_schedules:write'],
     command: commands.ResumePmSchedule,
     route: 'POST :id/resume',
     fromPath,
@@ -60,21 +64,25 @@ const period =
 export const pmScheduleReads = {
   occurrences: reads({
     name: 'listPmOccurrences',
+    scopes: ['pm_schedules:read'],
     summary: 'List the dates of a PM schedule',
     description: `What was raised and skipped with its order, and what is still to come, in the order of their dates. ${period}`,
   }),
   calendar: reads({
     name: 'getPmCalendar',
+    scopes: ['pm_schedules:read'],
     summary: 'List the dates of all PM schedules of the site',
     description: `As the dates of one, without archived schedules. ${period}`,
   }),
   compliance: reads({
     name: 'getPmCompliance',
+    scopes: ['pm_schedules:read'],
     summary: 'Say how much of the planned maintenance was done on time',
     description: 'Of the occurrences whose date lies in the period; `from` and `to` are days of the site, both included.',
   }),
   explainCompliance: reads({
     name: 'explainPmCompliance',
+    scopes: ['pm_schedules:read'],
     summary: 'Say which occurrences PM compliance is made of',
     description: 'Each occurrence of the period with the event that raised or skipped it. The lines add up to the figures.',
   }),

@@ -18,7 +18,13 @@ export class PortalController {
 
   @Get()
   @OverRest(
-    reads({ name: 'getPortal', open: true, summary: 'Show a portal', description: 'What whoever asks is to know, and can choose.' }),
+    reads({
+      name: 'getPortal',
+      open: true,
+      scopes: [],
+      summary: 'Show a portal',
+      description: 'What whoever asks is to know, and can choose.',
+    }),
   )
   @ApiAnswer(PortalAnswer)
   async show(@Param('uuid') uuid: string, @Req() request: Request): Promise<Answer> {
@@ -30,6 +36,7 @@ export class PortalController {
     writes({
       name: 'submitPortalRequest',
       open: true,
+      scopes: [],
       summary: 'Ask for work without an account',
       description: 'At most ten a minute and address. The token of the answer is told once: it finds the request again.',
     }),
@@ -48,6 +55,7 @@ export class PortalController {
     reads({
       name: 'getPortalRequest',
       open: true,
+      scopes: [],
       summary: 'Show what became of a request',
       description: 'To whoever asked: where it stands, and what was said for him.',
     }),

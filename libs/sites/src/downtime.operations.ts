@@ -13,6 +13,7 @@ const answers = { printed: downtime.type, output: () => downtime.type, by: Downt
 export const assetOperations = [
   operation({
     name: 'startDowntime',
+    scopes: ['assets:write'],
     command: StartDowntime,
     route: 'POST :id/downtimes',
     fromPath: { asset_id: 'id' },
@@ -27,6 +28,7 @@ export const assetOperations = [
   }),
   operation({
     name: 'changeDowntime',
+    scopes: ['assets:write'],
     command: ChangeDowntime,
     route: 'PATCH :id/downtimes/:downtime_id',
     fromPath: { asset_id: 'id', downtime_id: 'downtime_id' },
@@ -40,6 +42,7 @@ export const assetOperations = [
   }),
   operation({
     name: 'withdrawDowntime',
+    scopes: ['assets:write'],
     command: WithdrawDowntime,
     route: 'DELETE :id/downtimes/:downtime_id',
     fromPath: { asset_id: 'id', downtime_id: 'downtime_id' },
@@ -55,16 +58,19 @@ export const assetOperations = [
 export const downtimeReads = {
   list: reads({
     name: 'listDowntimes',
+    scopes: ['assets:read'],
     summary: 'List the downtimes of an asset',
     description: 'A page of those that the filters find; the latest first.',
   }),
   one: reads({
     name: 'getDowntime',
+    scopes: ['assets:read'],
     summary: 'Show a downtime of an asset',
     description: "Its tag is that of all the asset's downtimes, on which each of them is decided.",
   }),
   reliability: reads({
     name: 'getAssetReliability',
+    scopes: ['assets:read'],
     summary: 'Say how reliably an asset ran in a period',
     description:
       '`from` and `to` are instants (`to` excluded) or days of the site (both included); what lies ahead is cut off. Of a downtime that crosses a border counts what lies inside. Planned ones lower availability and are no failures.',

@@ -65,6 +65,7 @@ export const entities = defineRecord({
   },
   scope: 'customer',
   administersSites: true,
+  scopes: { writes: 'settings:manage' },
   history: true,
   marks: [currencyFixed],
   rules: {

@@ -10,6 +10,7 @@ const answers = { printed: laborEntry.type, status: 201, output: () => laborEntr
 export const labourOperations = [
   operation({
     name: 'logLabor',
+    scopes: ['work_orders:write'],
     command: LogLabor,
     route: 'POST :id/labor_entries',
     fromPath: { work_order_id: 'id' },
@@ -25,6 +26,7 @@ export const labourOperations = [
   }),
   operation({
     name: 'reverseLaborEntry',
+    scopes: ['work_orders:write'],
     command: ReverseLaborEntry,
     route: 'POST :id/labor_entries/:labor_entry_id/reverse',
     fromPath: { work_order_id: 'id', labor_entry_id: 'labor_entry_id' },
@@ -40,11 +42,13 @@ export const labourOperations = [
 export const labourReads = {
   list: reads({
     name: 'listLaborEntries',
+    scopes: ['work_orders:read'],
     summary: 'List the labour of a work order',
     description: 'A page of those that the filters find.',
   }),
   one: reads({
     name: 'getLaborEntry',
+    scopes: ['work_orders:read'],
     summary: 'Show a labour entry of a work order',
     description: 'Its tag is that of the work order, on which it was decided.',
   }),

@@ -8,6 +8,7 @@ import { WorkOrderWriter } from './work-order-writer.js';
 export const requestOperations = [
   operation({
     name: 'convertWorkOrderRequest',
+    scopes: ['work_order_requests:write', 'work_orders:write'],
     command: ConvertWorkOrderRequest,
     route: 'POST :id/convert',
     fromPath: { id: 'id' },

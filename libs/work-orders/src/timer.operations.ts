@@ -12,6 +12,7 @@ const pending = 'COMPLETION_PENDING (taken, and still being carried out)';
 export const timerOperations = [
   operation({
     name: 'startTimer',
+    scopes: ['work_orders:write'],
     command: StartTimer,
     route: 'POST :id/timer/start',
     fromPath: { work_order_id: 'id' },
@@ -24,6 +25,7 @@ export const timerOperations = [
   }),
   operation({
     name: 'stopTimer',
+    scopes: ['work_orders:write'],
     command: StopTimer,
     route: 'POST :id/timer/stop',
     fromPath: { work_order_id: 'id' },
@@ -40,12 +42,14 @@ export const timerOperations = [
 export const timerReads = {
   list: reads({
     name: 'listTimers',
+    scopes: ['work_orders:read'],
     summary: 'List the timers that run',
     description:
       'A page of those that the filters find; `filter[overdue_true]=true` finds those that have been running for more than 24 hours.',
   }),
   one: reads({
     name: 'getTimer',
+    scopes: ['work_orders:read'],
     summary: 'Show a timer that runs',
     description: "Its tag is that of its person's time, on which it was decided.",
   }),

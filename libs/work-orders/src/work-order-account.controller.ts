@@ -13,6 +13,7 @@ export class WorkOrderAccountController {
   @OverRest(
     reads({
       name: 'getWorkOrderAccount',
+      scopes: ['work_orders:read'],
       summary: 'Say which account a work order is booked to',
       description:
         'The first of: its own account codes, its categories, its asset and what that is a piece of, its location and what that is inside of, the site.',

@@ -18,6 +18,7 @@ const pending = 'COMPLETION_PENDING (taken, and still being carried out)';
 export const workOrderOperations = [
   operation({
     name: 'completeWorkOrder',
+    scopes: ['work_orders:complete'],
     command: commands.CompleteWorkOrder,
     summary: 'Complete a work order',
     description: 'Every reserved part is issued and its cost fixed, all of them or none.',
@@ -27,6 +28,7 @@ export const workOrderOperations = [
   }),
   operation({
     name: 'reopenWorkOrder',
+    scopes: ['work_orders:complete'],
     command: commands.ReopenWorkOrder,
     summary: 'Open a completed or cancelled work order again',
     description:
@@ -37,6 +39,7 @@ export const workOrderOperations = [
   }),
   operation({
     name: 'cancelWorkOrder',
+    scopes: ['work_orders:write'],
     command: commands.CancelWorkOrder,
     summary: 'Cancel a work order',
     description: 'Its reservations are released.',
@@ -46,6 +49,7 @@ export const workOrderOperations = [
   }),
   operation({
     name: 'tickChecklistItem',
+    scopes: ['work_orders:write'],
     command: commands.TickChecklistItem,
     route: 'PATCH :id/checklist/:order',
     fromPath: { work_order_id: 'id', order: 'order' },
@@ -58,6 +62,7 @@ export const workOrderOperations = [
   }),
   operation({
     name: 'assignPart',
+    scopes: ['work_orders:write'],
     command: commands.AssignPart,
     route: 'POST :id/parts',
     fromPath: { work_order_id: 'id' },
@@ -70,6 +75,7 @@ export const workOrderOperations = [
   }),
   operation({
     name: 'setAssignedQuantity',
+    scopes: ['work_orders:write'],
     command: commands.SetAssignedQuantity,
     route: 'PATCH :id/parts',
     fromPath: { work_order_id: 'id' },
@@ -82,6 +88,7 @@ export const workOrderOperations = [
   }),
   operation({
     name: 'removeAssignedPart',
+    scopes: ['work_orders:write'],
     command: commands.RemoveAssignedPart,
     route: 'DELETE :id/parts/:part_id',
     fromPath: { work_order_id: 'id', part_id: 'part_id' },
@@ -93,6 +100,7 @@ export const workOrderOperations = [
   }),
   operation({
     name: 'recordOtherCost',
+    scopes: ['work_orders:write', 'costs:read'],
     command: commands.RecordOtherCost,
     route: 'POST :id/other_costs',
     fromPath: { work_order_id: 'id' },
@@ -107,6 +115,7 @@ export const workOrderOperations = [
   answerProcedureOperation,
   operation({
     name: 'reverseOtherCost',
+    scopes: ['work_orders:write', 'costs:read'],
     command: commands.ReverseOtherCost,
     route: 'POST :id/other_costs/:other_cost_id/reverse',
     fromPath: { work_order_id: 'id', other_cost_id: 'other_cost_id' },
@@ -122,8 +131,14 @@ export const workOrderOperations = [
 export const otherCostReads = {
   list: reads({
     name: 'listOtherCosts',
+    scopes: ['work_orders:read'],
     summary: "List a work order's other costs",
     description: 'A page of those that the filters find.',
   }),
-  one: reads({ name: 'getOtherCost', summary: "Show one of a work order's other costs", description: "Its tag is the work order's." }),
+  one: reads({
+    name: 'getOtherCost',
+    scopes: ['work_orders:read'],
+    summary: "Show one of a work order's other costs",
+    description: "Its tag is the work order's.",
+  }),
 };

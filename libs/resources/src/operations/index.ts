@@ -4,6 +4,7 @@ export {
   operationOf,
   OverGraphql,
   OverRest,
+  requiredScope,
   reads,
   writes,
   type CommandOperation,

@@ -2,8 +2,9 @@ import { applyDecorators, type Type } from '@nestjs/common';
 import type { Command } from '@nestjs/cqrs';
 import { Extensions } from '@nestjs/graphql';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiOperation } from '@nestjs/swagger';
+import { ApiExtension, ApiOperation } from '@nestjs/swagger';
 import type { Row } from '#millwright/event-sourcing';
+import type { Scope } from '#millwright/access';
 import type { Answer } from '../answer.js';
 import type { Class } from '#millwright/fields';
 import type { Written } from '../resource/resource-definition.js';
@@ -14,6 +15,8 @@ export type Operation = Readonly<{
   /** As the OpenAPI document and GraphQL call it: `restockPart`. */
   name: string;
   does: 'reads' | 'writes';
+  /** What whoever asks has to hold at the site, all of it (contract, part 4, section 3); none where every credential may, or nobody needs one. */
+  scopes: readonly Scope[];
   /** It is about sites themselves, so that an archived one does not stand in its way: there it is brought back. */
   atArchivedSites?: boolean;
   /** It needs neither credential nor site: who may do it, and on whose behalf, is its own affair. */
@@ -29,6 +32,10 @@ export const reads = (described: Omit<DescribedOperation, 'does'>): DescribedOpe
 /** Describes what writes. */
 export const writes = (described: Omit<DescribedOperation, 'does'>): DescribedOperation => ({ ...described, does: 'writes' });
 
+/** As the document says it: one scope, a list of all that are needed, or null (contract, part 4, S52). */
+export const requiredScope = (scopes: readonly Scope[]): Scope | readonly Scope[] | null =>
+  scopes.length > 1 ? scopes : (scopes[0] ?? null);
+
 /** Which method of which controller. */
 export type ControllerMethod = Readonly<{ controller: Class; name: string }>;
 
@@ -38,6 +45,7 @@ export const OverRest =
   (controller, method, descriptor) =>
     applyDecorators(
       ApiOperation({ operationId: operation.name, summary: operation.summary, description: operation.description }),
+      ApiExtension('x-required-scope', requiredScope(operation.scopes)),
       RouteConfig({
         operation,
         takes: takenBy(controller, method),
@@ -57,7 +65,7 @@ export const operationOf = ({ extensions }: Readonly<{ extensions: Readonly<Reco
  * @param way what it is called there: `PATCH /api/v1/parts/:id/restock`, `Mutation.restockPart`
  */
 export function assertDescribed(way: string, does: Operation['does'], operation: Operation | undefined): void {
-  if (operation?.does === does) return;
+  if (operation?.does === does && Array.isArray(operation.scopes)) return;
   throw new Error(
     operation ? `${way} ${does}, but ${operation.name} is described as what ${operation.does}` : `${way} is described by no operation`,
   );
@@ -95,6 +103,8 @@ export type CommandOperation<C extends Command<Written> = Command<Written>, Serv
   root?: string;
   /** The body that stands under something may be left out, or empty. */
   mayBeEmpty?: true;
+  /** What whoever asks has to hold at the site, all of it. */
+  scopes: readonly Scope[];
   /** In the imperative: "Receive stock". */
   summary: string;
   /** What it does, in a sentence or two; lint rules of OpenAPI ask for one. */
@@ -114,5 +124,5 @@ export const operation = <C extends Command<Written>, Service extends object, Re
 /** A command on a resource as an operation like any other. */
 export const operationOn = (
   { administersSites }: Readonly<{ administersSites?: boolean }>,
-  { name, summary, description }: CommandOperation,
-): DescribedOperation => writes({ name, summary, description, atArchivedSites: administersSites });
+  { name, scopes, summary, description }: CommandOperation,
+): DescribedOperation => writes({ name, scopes, summary, description, atArchivedSites: administersSites });

@@ -117,11 +117,12 @@ const isFigureOf = (shown: Class | undefined, { name }: FieldDefinition): boolea
 
 type Parts = Readonly<{ fields: ResourceDefinition['fields']; view: View; defaultSort: string; projection: string }>;
 
-type Shared = Pick<PlainOptions<object, object>, 'name' | 'plural' | 'overRest' | 'description' | 'heading' | 'scope' | 'notes' | 'administersSites' | 'label' | 'search' | 'attributes'>; // prettier-ignore
+type Shared = Pick<PlainOptions<object, object>, 'name' | 'plural' | 'overRest' | 'description' | 'heading' | 'scope' | 'scopes' | 'notes' | 'administersSites' | 'label' | 'search' | 'attributes'>; // prettier-ignore
 
 function resourceOf(options: Shared, { fields, view, defaultSort, projection }: Parts): Omit<ResourceDefinition, 'decider'> {
   const { name, plural, overRest, description, heading, scope, notes = {}, label, search = ['name'], attributes } = options;
   const category = camelCase(name);
+  const path = overRest?.path ?? plural;
   const printer = new Printer(fields.all, label);
   const list: ListDefinition = {
     view,
@@ -136,13 +137,14 @@ function resourceOf(options: Shared, { fields, view, defaultSort, projection }: 
     name,
     plural,
     root: overRest?.root ?? name,
-    path: overRest?.path ?? plural,
+    path,
     typeName: pascalCase(name),
     category,
     description,
     heading:
       heading ?? (scope === 'entity' ? 'Those of the site that `X-Entity-Id` names.' : 'Those of the whole customer, at every site.'),
     scope,
+    scopes: { reads: `${path}:read`, writes: `${path}:write`, ...options.scopes },
     administersSites: options.administersSites,
     notes,
     class: fields.class,

@@ -1,6 +1,8 @@
+import type { Scope } from '#millwright/access';
 import type { Event, Outcome, Position, Projection, RecordHistory, Row, Stream, TableDefinition } from '#millwright/event-sourcing';
 import type { Class } from '#millwright/fields';
 import type { ListDefinition, View } from '#millwright/lists';
+import type { Operation } from '../operations/operation.js';
 import type { ChildList } from './children.js';
 import type { Companion } from './companion.js';
 import type { PersonalFields } from './personal-fields.js';
@@ -64,6 +66,8 @@ export type ResourceDefinition = Readonly<{
   description: string;
   heading: string;
   scope: 'entity' | 'customer';
+  /** What reading and writing them needs. */
+  scopes: Readonly<Record<Operation['does'], Scope>>;
   /** Its commands are about sites themselves: an archived one does not stand in their way, for there it is brought back. */
   administersSites?: boolean;
   notes: Readonly<Partial<Record<OperationName, OperationNotes>>>;

@@ -12,6 +12,7 @@ export function toldOperations(resource: ResourceDefinition): Readonly<Record<Op
   const usual = usualOperations(resource);
   const told = operationNames.map((name): readonly [OperationName, ToldOperation] => {
     const { description, refusals } = resource.notes[name] ?? {};
+    const does = name === 'list' || name === 'one' ? 'reads' : 'writes';
     const { name: operationId, summary, rest, sentence, refusals: all } = usual[name];
     const codes = all === undefined ? '' : ` Refused with ${eachCodeOnce(all, refusals)}.`;
     const more = description === undefined ? '' : ` ${inGraphqlWords(description)}`;
@@ -19,7 +20,8 @@ export function toldOperations(resource: ResourceDefinition): Readonly<Record<Op
       name,
       {
         name: operationId,
-        does: name === 'list' || name === 'one' ? 'reads' : 'writes',
+        does,
+        scopes: [resource.scopes[does]],
         atArchivedSites: resource.administersSites,
         summary,
         description: description === undefined ? rest : `${description} ${rest}`,

@@ -6,6 +6,7 @@ import { ProcedureWriter } from './procedure-writer.js';
 
 export const answerProcedureOperation = operation({
   name: 'answerProcedure',
+  scopes: ['work_orders:write'],
   command: AnswerProcedure,
   route: 'PATCH :id/procedures/:procedure_id',
   fromPath: { work_order_id: 'id', procedure_id: 'procedure_id' },
@@ -22,11 +23,13 @@ export const answerProcedureOperation = operation({
 export const procedureReads = {
   list: reads({
     name: 'listProcedures',
+    scopes: ['work_orders:read'],
     summary: 'List the procedures of a work order',
     description: 'A page of those that the filters find, each with its items and their answers.',
   }),
   one: reads({
     name: 'getProcedure',
+    scopes: ['work_orders:read'],
     summary: 'Show a procedure of a work order',
     description: 'With its items and their answers. Its tag is that of the work order, on which it is answered.',
   }),
