@@ -6,6 +6,7 @@ import { honourHeaders, outcomeOfMutations } from '#millwright/resources';
 import { publishedErrorOf } from '../errors/published-error.js';
 import { expectedRevisionsOf, graphqlMediaTypeOf, header } from '../http/index.js';
 import { Documents } from './documents.js';
+import { hiddenIn } from './guards.js';
 import { causeOf, shownError, shownResult, unreadable, type ReportFault } from './graphql-errors.js';
 import { assertAffordable } from './limits.js';
 import { assertVariablesFit, inWordsOfRest } from './misfit-arguments.js';
@@ -74,7 +75,9 @@ async function execute(
     const operation = operationOf(document, asked.operationName);
     assertVariablesFit(schema, operation, asked.variables ?? {});
     const result = await reads.together(request, operation, () => run(asked));
-    const extensions = request.ownWritesAwaited ? { extensions: { stale: true } } : {};
+    const hidden = hiddenIn(request.scope);
+    const facts = { ...(request.ownWritesAwaited && { stale: true }), ...(hidden.length > 0 && { hidden }) };
+    const extensions = Object.keys(facts).length > 0 ? { extensions: facts } : {};
     if (!result.errors) return { status: 200, headers: {}, body: { data: result.data, ...extensions } };
     const body = { ...shownResult(result, request.id, report), ...extensions };
     // Without data nothing was run, so the request itself is refused.

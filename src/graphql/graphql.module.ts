@@ -3,11 +3,11 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { GraphQLModule, GraphQLSchemaHost } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { FastifyInstance } from 'fastify';
-import { defaultFieldResolver, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import { currentScope, requireScopes } from '#millwright/access';
 import { assertDescribed, operationOf } from '#millwright/resources';
 import { limitOperations, serveGraphql } from './graphql-endpoint.js';
+import { guardSchema } from './guards.js';
 import { limits } from './limits.js';
 import { servePlayground } from './playground.js';
 import { QueryReads } from './query-reads.js';
@@ -30,19 +30,6 @@ export function assertRootsDescribed(schema: GraphQLSchema): void {
   ] as const;
   for (const [does, root] of roots)
     for (const field of Object.values(root?.getFields() ?? {})) assertDescribed(`${root?.name}.${field.name}`, does, operationOf(field));
-}
-
-/** Has each root field ask first whether whoever sends the document may do that. */
-function guardRoots(schema: GraphQLSchema): void {
-  for (const root of [schema.getQueryType(), schema.getMutationType()])
-    for (const field of Object.values(root?.getFields() ?? {})) {
-      const { resolve = defaultFieldResolver } = field;
-      const scopes = operationOf(field)?.scopes ?? [];
-      field.resolve = (source, args, context, info) => {
-        requireScopes(currentScope().principal, scopes);
-        return resolve(source, args, context, info);
-      };
-    }
 }
 
 /** The module's options, injected by this class. */
@@ -85,7 +72,7 @@ export class GraphqlEdgeModule implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     const server = this.adapter.httpAdapter.getInstance<FastifyInstance>();
     assertRootsDescribed(this.schema.schema);
-    guardRoots(this.schema.schema);
+    guardSchema(this.schema.schema);
     describeRoots(this.schema.schema);
     serveGraphql(server, () => this.schema.schema, this.reads, this.options.logger);
     if (this.options.playground) await servePlayground(server);

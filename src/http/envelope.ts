@@ -1,5 +1,5 @@
 import type { RequestScope } from '#millwright/access';
-import type { Answer } from '#millwright/resources';
+import { hiddenPaths, type Answer } from '#millwright/resources';
 import type { PublishedError } from '../errors/published-error.js';
 
 /** How a client wants success wrapped: the usual envelope, or `Accept: application/json; envelope=results`. */
@@ -37,10 +37,13 @@ const noEntity = { id: null, name: null, currency: null, currency_symbol: null, 
 /** The body of a success, as text: it is stored under an Idempotency-Key byte for byte. */
 export function successBody(answer: Answer, scope: RequestScope | null, form: EnvelopeForm, elapsedMs: number): string {
   const { meta, stale } = answer.facts;
+  // Who may see everything is not made to wait for what nobody hid.
+  const hidden = scope && scope.principal.scopes !== 'all' ? hiddenPaths(answer.data) : [];
   const facts = {
     // Whoever has no account is not told whose site it is.
     ...(scope && { entity: scope.entity ?? noEntity, customer: scope.customer }),
     ...(stale === true ? { stale: true } : {}),
+    ...(hidden.length > 0 && { hidden }),
     ...meta,
   };
   if (form === 'data') return JSON.stringify({ status: 'success', success: true, data: answer.data, meta: facts });

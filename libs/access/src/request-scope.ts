@@ -32,6 +32,9 @@ export function currentScope(): RequestScope {
   return scope;
 }
 
+/** Who asks; undefined outside a request (process managers, first start, specs). */
+export const principalIfAny = (): Principal | undefined => scopeIfAny()?.principal;
+
 /** The site of the current request; asserts that the operation has one. */
 export function currentEntity(): EntityScope {
   const { entity } = currentScope();

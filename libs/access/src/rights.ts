@@ -1,6 +1,6 @@
 import { Rejection } from '#millwright/event-sourcing';
 import type { Scope } from './domain/scopes.js';
-import type { Principal } from './request-scope.js';
+import { principalIfAny, type Principal } from './request-scope.js';
 
 /**
  * Lets only those on who hold all of it.
@@ -9,5 +9,19 @@ import type { Principal } from './request-scope.js';
 export function requireScopes({ scopes: held }: Pick<Principal, 'scopes'>, wanted: readonly Scope[]): void {
   if (held === 'all') return;
   const missing = wanted.find((scope) => !held.includes(scope));
-  if (missing !== undefined) throw new Rejection('INSUFFICIENT_PERMISSIONS', `This needs ${missing}.`, [], { required_scope: missing });
+  if (missing !== undefined) throw insufficient(missing);
 }
+
+/** Says of a right whether whoever asks lacks it; undefined where nothing can be lacking, as outside a request. */
+export function lacking(): ((scope: Scope) => boolean) | undefined {
+  const held = principalIfAny()?.scopes ?? 'all';
+  return held === 'all' ? undefined : (scope) => !held.includes(scope);
+}
+
+/** @throws Rejection INSUFFICIENT_PERMISSIONS whoever asks may not see it, and so not find by it either (contract, part 4, S17) */
+export function requireSeen(seenWith: Scope | undefined): void {
+  if (seenWith !== undefined && lacking()?.(seenWith)) throw insufficient(seenWith);
+}
+
+const insufficient = (scope: Scope): Rejection =>
+  new Rejection('INSUFFICIENT_PERMISSIONS', `This needs ${scope}.`, [], { required_scope: scope });

@@ -1,3 +1,4 @@
+import { requireSeen } from '#millwright/access';
 import type { Detail } from '#millwright/event-sourcing';
 import { canonicalText, choiceProblem, snakeCase, type Problem } from '#millwright/fields';
 import { attributeValue, valueMeanings } from './attribute-values.js';
@@ -82,13 +83,20 @@ type Known = Readonly<{ attribute: string; definition: ListAttribute; matcher: M
 function attributeAndMatcher(definition: ListDefinition, name: string): Known | Problem {
   const attributes = new Map(Object.entries(definition.attributes));
   const exact = attributes.get(name);
-  if (exact) return { attribute: name, definition: exact, matcher: 'eq' };
+  if (exact) return seen({ attribute: name, definition: exact, matcher: 'eq' });
   for (const matcher of matchers) {
     const attribute = name.endsWith(`_${matcher}`) ? name.slice(0, -matcher.length - 1) : undefined;
     const found = attribute === undefined ? undefined : attributes.get(attribute);
-    if (attribute !== undefined && found && matchersOf[found.type].includes(matcher)) return { attribute, definition: found, matcher };
+    if (attribute !== undefined && found && matchersOf[found.type].includes(matcher))
+      return seen({ attribute, definition: found, matcher });
   }
   return unknownName(attributes, name);
+}
+
+/** What may not be seen cannot be guessed by halving. @throws Rejection INSUFFICIENT_PERMISSIONS */
+function seen(known: Known): Known {
+  requireSeen(known.definition.seenWith);
+  return known;
 }
 
 function unknownName(attributes: ReadonlyMap<string, ListAttribute>, name: string): Problem {

@@ -1,3 +1,4 @@
+import { requireSeen } from '#millwright/access';
 import type { Detail } from '#millwright/event-sourcing';
 import { invalid, isStorable, snakeCase } from '#millwright/fields';
 import { isSortable, sortsOf, type ListDefinition } from './list-definition.js';
@@ -69,6 +70,7 @@ function sortOf(
     const [, name = '', direction = 'asc'] = /^\s*(\S+)(?:\s+(\S+))?\s*$/.exec(part) ?? [];
     const attribute = snakeCase(name);
     const definitionOfIt = Object.hasOwn(definition.attributes, attribute) ? definition.attributes[attribute] : undefined;
+    requireSeen(definitionOfIt?.seenWith);
     const order = direction.toLowerCase();
     if (!definitionOfIt || !isSortable(definitionOfIt)) details.push(unknownSort(definition, name, spell));
     else if (order !== 'asc' && order !== 'desc')

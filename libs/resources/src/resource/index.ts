@@ -6,6 +6,7 @@ export { statementNames } from './relation-statements.js';
 export * from './resource-definition.js';
 export { resourceFields, type ResourceFields } from './resource-fields.js';
 export { resourceColumns, storedColumns } from './resource-table.js';
+export { hiddenPaths } from './hidden-fields.js';
 export * from './owned-lists.js';
 export * from './printer.js';
 export * from './built-in-records.js';

@@ -1,6 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { lacking } from '#millwright/access';
 import type { Row } from '#millwright/event-sourcing';
 import type { Class, FieldDefinition, Form, PrintedFacet, Related, Schema } from '#millwright/fields';
+import { hiddenValue } from './hidden-fields.js';
 
 type Printed = Record<string, unknown>;
 
@@ -68,10 +70,16 @@ function printedBy(
 ): Printed | Promise<Printed> {
   const shown: Printed = {};
   const awaited: Promise<void>[] = [];
+  const isLacking = lacking();
   try {
     for (const {
+      seenWith,
       printed: { name, print },
     } of properties) {
+      if (seenWith !== undefined && isLacking?.(seenWith)) {
+        shown[name] = hiddenValue;
+        continue;
+      }
       const value = print(row, related, figures, form);
       shown[name] = value;
       // Most properties are the row's own: a page of a thousand must not wait for each of them.
