@@ -29,7 +29,7 @@ function guardRoot(field: Field): void {
   const { resolve = defaultFieldResolver } = field;
   const scopes = operationOf(field)?.scopes ?? [];
   field.resolve = (source, args, context, info) => {
-    requireScopes(currentScope().principal, scopes);
+    requireScopes(currentScope(), scopes);
     return resolve(source, args, context, info);
   };
 }

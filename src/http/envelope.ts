@@ -38,7 +38,7 @@ const noEntity = { id: null, name: null, currency: null, currency_symbol: null, 
 export function successBody(answer: Answer, scope: RequestScope | null, form: EnvelopeForm, elapsedMs: number): string {
   const { meta, stale } = answer.facts;
   // Who may see everything is not made to wait for what nobody hid.
-  const hidden = scope && scope.principal.scopes !== 'all' ? hiddenPaths(answer.data) : [];
+  const hidden = scope && scope.held !== 'all' ? hiddenPaths(answer.data) : [];
   const facts = {
     // Whoever has no account is not told whose site it is.
     ...(scope && { entity: scope.entity ?? noEntity, customer: scope.customer }),

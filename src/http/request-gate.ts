@@ -78,7 +78,7 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
     const { scope } = request;
     if (!scope) return done();
     goOn(
-      () => requireScopes(scope.principal, scopesOf(request)),
+      () => requireScopes(scope, scopesOf(request)),
       () => done(),
       done,
     );
@@ -165,15 +165,21 @@ function admission({
   });
   const customerOf = (id: number): RequestScope['customer'] | Promise<RequestScope['customer']> =>
     customers.get(id) ?? customers.fetch(id).then((customer) => customer ?? { id, name: '' });
-  const scopeOf = ({ id, headers }: FastifyRequest, wanted: Admission, principal: Principal): RequestScope | Promise<RequestScope> => {
+  const scopeOf = (request: FastifyRequest, wanted: Admission, principal: Principal): RequestScope | Promise<RequestScope> => {
+    const { id, headers } = request;
     const { customerId } = principal;
     return whenKnown(customerOf(customerId), (customer) => {
-      if (wanted === 'key') return { requestId: id, principal, customer, entity: null };
+      if (wanted === 'key') {
+        const held = isRead(request) ? principal.rights.anywhere() : principal.rights.everywhere();
+        return whenKnown(held, (known) => ({ requestId: id, principal, held: known, customer, entity: null }));
+      }
       return whenKnown(sites.find(customerId, entityIdOf(header(headers['x-entity-id']))), (found) => {
-        if (!found) throw noSuchEntity();
+        // A site that the caller has nothing to do with does not exist for him.
+        if (!found || !existsFor(principal, found.entity.id)) throw noSuchEntity();
         return {
           requestId: id,
           principal,
+          held: principal.rights.at(found.entity.id),
           customer,
           // Asked anew each time, since this very request may change its site.
           get entity() {
@@ -192,6 +198,8 @@ function admission({
     });
   };
 }
+
+const existsFor = ({ rights: { sites } }: Principal, entityId: number): boolean => sites === 'all' || sites.has(entityId);
 
 const unauthenticated = (message: string, challenge: string): Rejection =>
   new RejectionWithHeaders('UNAUTHENTICATED', message, { 'WWW-Authenticate': challenge });

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { DataSource, EntityManager } from 'typeorm';
-import { runInScope, type RequestScope } from '#millwright/access';
+import { alike, runInScope, type RequestScope } from '#millwright/access';
 import { ProjectionEngine, Rejection, type Digest, type Position } from '#millwright/event-sourcing';
 import { LaborReport } from '#millwright/finance';
 import { parts } from '#millwright/inventory';
@@ -20,7 +20,8 @@ import { openDatabases } from '../../src/read-database/prepared-databases.js';
 /** The administrator at the first site. */
 const scope: RequestScope = {
   requestId: 'proof',
-  principal: { credential: { kind: 'api_key', id: '1' }, customerId: 1, userId: 1, scopes: 'all' },
+  principal: { credential: { kind: 'api_key', id: '1' }, customerId: 1, userId: 1, rights: alike('all') },
+  held: 'all',
   customer: { id: 1, name: 'Millwright' },
   entity: { id: 1, name: 'Main Facility', currency: 'USD', currency_symbol: '$', datetime_format: null, timezone: 'Etc/UTC' },
 };

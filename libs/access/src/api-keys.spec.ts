@@ -26,7 +26,7 @@ describe('the bootstrap admin key', () => {
     const made = await Promise.all(Array.from({ length: 8 }, () => new ApiKeys(entities).ensureBootstrapKey()));
     const [key, ...others] = made.filter((each) => each !== null);
     expect(others).toEqual([]);
-    expect(await new ApiKeys(entities).authenticate(key ?? '')).toMatchObject({ customerId: 1, userId: 1, scopes: 'all' });
+    expect(await new ApiKeys(entities).authenticate(key ?? '')).toMatchObject({ customerId: 1, userId: 1, rights: { sites: 'all' } });
   });
 
   it('is the configured one where there is one, and replaces what was made before', async () => {

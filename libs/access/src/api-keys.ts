@@ -4,6 +4,7 @@ import { IsNull, Not, type EntityManager, type Repository } from 'typeorm';
 import { ApiKey } from './api-key.entity.js';
 import { whenKnown } from '#millwright/event-sourcing';
 import type { Principal } from './request-scope.js';
+import { alike } from './rights.js';
 
 /** What an API key must have at least, so that nobody can guess it. */
 export const shortestApiKey = 20;
@@ -54,7 +55,7 @@ export class ApiKeys {
 function principalOf(found: ApiKey, key: string): Principal | null {
   if (!timingSafeEqual(found.secretHash, hashOf(key))) return null;
   const credential = { kind: found.isBootstrap ? 'bootstrap' : 'api_key', id: found.keyId } as const;
-  return { credential, customerId: found.customerId, userId: found.userId, scopes: found.scopes ?? 'all' };
+  return { credential, customerId: found.customerId, userId: found.userId, rights: alike(found.scopes ? new Set(found.scopes) : 'all') };
 }
 
 async function replaceBootstrapKey(keys: Repository<ApiKey>, configured: string): Promise<void> {

@@ -6,6 +6,7 @@ import { fingerprintOf, IdempotencyKeys } from './idempotency-keys.js';
 import type { StoredAnswer } from './idempotency-table.js';
 import type { IdempotentRequest } from './idempotent-request.js';
 import { accessMigrations } from './migrations.js';
+import { alike } from './rights.js';
 
 let database: TestDatabase;
 let pool: pg.Pool;
@@ -253,7 +254,8 @@ const run = (
   runInScope(
     {
       requestId: 'r',
-      principal: { credential: { kind: 'api_key', id: credentialId }, customerId, userId: 1, scopes: 'all' },
+      principal: { credential: { kind: 'api_key', id: credentialId }, customerId, userId: 1, rights: alike('all') },
+      held: 'all',
       customer: { id: customerId, name: 'c' },
       entity: null,
     },

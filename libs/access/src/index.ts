@@ -5,7 +5,7 @@ export * from './idempotency-keys.js';
 export type { StoredAnswer } from './idempotency-table.js';
 export * from './migrations.js';
 export * from './request-scope.js';
-export { lacking, requireScopes, requireSeen } from './rights.js';
+export { alike, lacking, requireScopes, requireSeen, type Held, type Rights } from './rights.js';
 export * from './user-of-actor.js';
 export { KnownSites } from './known-sites.js';
 export { accessErrors } from './errors.js';

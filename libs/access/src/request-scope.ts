@@ -1,7 +1,8 @@
 import { surroundingContext, type CommandContext, type Credential } from '#millwright/event-sourcing';
+import type { Held, Rights } from './rights.js';
 
 /** Who calls: a credential of one customer. `userId` is the person (or built-in user) that `created_by` shows. */
-export type Principal = Readonly<{ credential: Credential; customerId: number; userId: number; scopes: readonly string[] | 'all' }>;
+export type Principal = Readonly<{ credential: Credential; customerId: number; userId: number; rights: Rights }>;
 
 /** The site a request works on, as `meta.entity` shows it. */
 export type EntityScope = Readonly<{
@@ -17,6 +18,8 @@ export type RequestScope = Readonly<{
   requestId: string;
   principal: Principal;
   customer: Readonly<{ id: number; name: string }>;
+  /** What the principal may do in this request: at its site; where it names none, anywhere for reads and everywhere for writes (contract, part 4, S5). */
+  held: Held;
   /** Null only for operations without `X-Entity-Id`. */
   entity: EntityScope | null;
 }>;
@@ -24,7 +27,8 @@ export type RequestScope = Readonly<{
 /** The command context of a request. It carries the scope along: a storage of its own would cost something at every promise. */
 export type ScopedContext = CommandContext & Readonly<{ scope: RequestScope }>;
 
-const scopeIfAny = (): RequestScope | undefined => (surroundingContext() as Partial<ScopedContext> | undefined)?.scope;
+/** Undefined outside a request. */
+export const scopeIfAny = (): RequestScope | undefined => (surroundingContext() as Partial<ScopedContext> | undefined)?.scope;
 
 export function currentScope(): RequestScope {
   const scope = scopeIfAny();

@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { runInScope, type RequestScope } from '#millwright/access';
+import { alike, runInScope, type RequestScope } from '#millwright/access';
 import { projectionMigrations, Rejection, type TableDefinition } from '#millwright/event-sourcing';
 import { defineChoices } from '#millwright/fields';
 import { createDatabase, type TestDatabase } from '../../../test/harness/database.js';
@@ -59,7 +59,8 @@ const things: ListDefinition = {
 
 const scope: RequestScope = {
   requestId: 'test',
-  principal: { credential: { kind: 'api_key', id: 'test' }, customerId: 1, userId: 1, scopes: 'all' },
+  principal: { credential: { kind: 'api_key', id: 'test' }, customerId: 1, userId: 1, rights: alike('all') },
+  held: 'all',
   customer: { id: 1, name: 'Acme' },
   entity: { id: 1, name: 'Main Facility', currency: 'USD', currency_symbol: '$', datetime_format: '', timezone: 'Etc/UTC: +00:00' },
 };

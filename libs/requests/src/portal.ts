@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager, type Repository } from 'typeorm';
-import { builtInUserId, commandContextOf, EntityDirectory, type RequestScope } from '#millwright/access';
+import { alike, builtInUserId, commandContextOf, EntityDirectory, type RequestScope } from '#millwright/access';
 import { publicCommentsOf } from '#millwright/comments';
 import { appendedNothing, EventStore, ProjectionEngine, Rejection, runInContext } from '#millwright/event-sourcing';
 import { instantText } from '#millwright/fields';
@@ -126,8 +126,8 @@ export class Portal {
     const { customerId, entityId } = history;
     const [site, customer] = await Promise.all([this.sites.find(customerId, entityId), this.sites.customer(customerId)]);
     if (!site || site.archived) throw nothingHere();
-    const principal = { credential: { kind: 'client', id: 'portal' }, customerId, userId: builtInUserId, scopes: [] } as const;
-    return { id, values, scope: { requestId, principal, customer, entity: site.entity } };
+    const principal = { credential: { kind: 'client', id: 'portal' }, customerId, userId: builtInUserId, rights: alike(nothing) } as const;
+    return { id, values, scope: { requestId, principal, held: nothing, customer, entity: site.entity } };
   }
 
   /** One that was made a moment ago is waited for. */
@@ -143,5 +143,8 @@ export class Portal {
     return find();
   }
 }
+
+/** What anybody may do who only has the link. */
+const nothing: ReadonlySet<string> = new Set();
 
 const hashOf = (token: string): Buffer => hash('sha256', token, 'buffer');

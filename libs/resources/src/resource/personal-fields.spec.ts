@@ -1,7 +1,7 @@
 import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { runInScope, type RequestScope } from '#millwright/access';
+import { alike, runInScope, type RequestScope } from '#millwright/access';
 import {
   ensureSequences,
   EventStore,
@@ -145,7 +145,8 @@ const context = (): CommandContext => ({
 });
 const scope: RequestScope = {
   requestId: 'request',
-  principal: { credential: { kind: 'api_key', id: 'test' }, customerId: 1, userId: 1, scopes: 'all' },
+  principal: { credential: { kind: 'api_key', id: 'test' }, customerId: 1, userId: 1, rights: alike('all') },
+  held: 'all',
   customer: { id: 1, name: 'Acme' },
   entity: { id: 1, name: 'Main Facility', currency: 'USD', currency_symbol: '$', datetime_format: '', timezone: 'Etc/UTC: +00:00' },
 };
