@@ -3,6 +3,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
 import { AuditTrailModule } from '#millwright/audit-trail';
 import { CommentsModule } from '#millwright/comments';
+import { CredentialsModule, type InstallationSecret } from '#millwright/credentials';
 import type { EventLog } from '#millwright/event-sourcing';
 import { FinanceModule } from '#millwright/finance';
 import { InventoryModule } from '#millwright/inventory';
@@ -23,13 +24,18 @@ import { ProjectionsController } from './engine/projections.controller.js';
 /** The table of contents: one module a room. */
 @Module({})
 export class AppModule {
-  static on(configuration: Configuration, databases: Databases, log: EventLog, logger: Logger): DynamicModule {
+  static on(
+    configuration: Configuration,
+    { databases, log, secret }: Readonly<{ databases: Databases; log: EventLog; secret: InstallationSecret }>,
+    logger: Logger,
+  ): DynamicModule {
     return {
       module: AppModule,
       imports: [
         EngineModule.on(configuration, databases, log, logger),
         CqrsModule.forRoot(),
         HttpModule.on({ logger, logSharesDatabase: configuration.eventStoreUrl === undefined }),
+        CredentialsModule.on({ secret, publicUrl: configuration.publicUrl }),
         ResourcesModule,
         SitesModule,
         PeopleModule,

@@ -17,6 +17,10 @@ export class Configuration {
   readonly eventStorePrefix: string = '';
   /** The bootstrap administrator's key, at least 20 characters; left out, one is made at the first start and printed once. */
   readonly adminApiKey?: string;
+  /** What everything is sealed with that must not be read from a stolen database; left out, it is made at the first start and kept in `dataDirectory`. */
+  readonly secretKey?: string;
+  /** What clients call this installation by, without a slash at its end; left out, the address that it listens on. */
+  readonly publicUrl?: string;
   readonly logLevel: LogLevel = 'info';
   /** `NODE_ENV=production`: no GraphQL playground. */
   readonly production: boolean = false;
@@ -64,6 +68,15 @@ const url =
 /** Several hosts in one address are no URL; the whole of it is judged as EventStoreDB's client reads it when the log is opened (event-log.ts). */
 const eventStoreUrl = (text: string): string | Wrong =>
   /^esdb(\+discover)?:\/\/./.test(text) ? text : new Wrong('is no address that starts with esdb:// or esdb+discover://');
+
+/** Without a slash at its end, however it was written: addresses are made by adding a path. */
+function publicUrl(text: string): string | Wrong {
+  const address = url('http:', 'https:')(text);
+  if (address instanceof Wrong) return address;
+  const { origin, pathname, search, hash, username } = new URL(address);
+  if (search !== '' || hash !== '' || username !== '') return new Wrong('may have no name of a user, no ? and no #');
+  return `${origin}${pathname.replace(/\/+$/, '')}`;
+}
 
 const postgresUrl = url('postgres:', 'postgresql:');
 
@@ -122,6 +135,20 @@ const variables: readonly Variable[] = [
         : /^[\x21-\x7e]+$/.test(text)
           ? text
           : new Wrong('may have visible ASCII characters only'),
+  }),
+  variable({
+    name: 'SECRET_KEY',
+    key: 'secretKey',
+    fallback: 'DATA_DIR/secret',
+    meaning: 'what signing keys are sealed with, at least 20 characters; the same for every process, and in no backup',
+    read: (text) => (text.length < 20 ? new Wrong('is shorter than 20 characters') : text),
+  }),
+  variable({
+    name: 'PUBLIC_URL',
+    key: 'publicUrl',
+    fallback: 'http://HOST:PORT',
+    meaning: 'what clients call this installation by: the issuer of tokens, and what links begin with',
+    read: publicUrl,
   }),
   variable({
     name: 'LOG_LEVEL',

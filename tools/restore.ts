@@ -2,43 +2,56 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { readConfiguration, type Configuration } from '../src/config.js';
+import { secretThere } from '../src/start/secret.js';
 import { migrate, unknownMigrations } from '../src/read-database/migrate.js';
 import { beginRestore, endRestore, isRestoreUnfinished } from '../src/embedded-postgres/unfinished-restore.js';
 import { backupFile } from './backup/backup-file.js';
 import { assertEmbedded, assertLogIsHere, connect, hasDatabase, startEmbedded } from './backup/embedded-database.js';
 import { clear, holdsData } from './backup/empty-database.js';
 import { loadSnapshot } from './backup/load-snapshot.js';
+import { fitSecret } from './backup/fit-secret.js';
 import { progressOf } from './backup/progress.js';
 import { SnapshotReader } from './backup/read-snapshot.js';
 import { CannotDo, DamagedBackup } from './backup/refusals.js';
 import { runTool } from './backup/run-tool.js';
 import type { SnapshotHeader } from './backup/snapshot-format.js';
 
-const help = `npm run restore -- <file>
+const help = `npm run restore -- <file> [--new-secret]
 
 Puts a backup (npm run backup) into the embedded database of DATA_DIR, which must not hold any data yet: set DATA_DIR to a folder that does not exist.
 All of it, or nothing: where it was broken off, no application starts until it is run again. The next start of the application brings it up to its version and makes the read models again.
 
+A backup does not hold the secret of its installation. Set SECRET_KEY to it, or put its DATA_DIR/secret into the new folder. Without it, or with --new-secret,
+the next start makes a new secret and new signing keys: access tokens from before are not accepted any more, everything else is.
+
 Exit code: 0 when everything is there; 1 when nothing was restored; 2 for wrong usage.`;
 
-await runTool(help, async (file) => {
-  const configuration = readConfiguration();
-  assertEmbedded(configuration, 'restore');
-  const source = resolve(process.env['INIT_CWD'] ?? process.cwd(), file);
-  const { dataDirectory } = configuration;
-  try {
-    const header = await checked(source);
-    const isNewFolder = !existsSync(dataDirectory);
-    const events = await restore(configuration, source, header).catch(async (error: unknown) => {
-      // A folder that this run has made, it takes away again; one that was there is somebody's.
-      if (isNewFolder) await rm(dataDirectory, { recursive: true, force: true });
-      throw error;
-    });
-    console.log(`${events} events were restored into ${resolve(dataDirectory)}. Start the application on it.`);
-  } catch (error) {
-    throw error instanceof DamagedBackup ? new CannotDo(`The backup cannot be used: ${error.message}. Nothing was restored.`) : error;
-  }
-});
+const newSecret = '--new-secret';
+
+await runTool(
+  help,
+  async (file, flags) => {
+    const configuration = readConfiguration();
+    assertEmbedded(configuration, 'restore');
+    const source = resolve(process.env['INIT_CWD'] ?? process.cwd(), file);
+    const { dataDirectory } = configuration;
+    try {
+      const header = await checked(source);
+      const isNewFolder = !existsSync(dataDirectory);
+      const { events, secret } = await restore(configuration, source, header, flags.has(newSecret)).catch(async (error: unknown) => {
+        // A folder that this run has made, it takes away again; one that was there is somebody's.
+        if (isNewFolder) await rm(dataDirectory, { recursive: true, force: true });
+        throw error;
+      });
+      console.log(`${events} events were restored into ${resolve(dataDirectory)}. Start the application on it.`);
+      if (secret === 'made anew')
+        console.log('Its secret was not given: the next start makes new signing keys, and access tokens from before are not accepted.');
+    } catch (error) {
+      throw error instanceof DamagedBackup ? new CannotDo(`The backup cannot be used: ${error.message}. Nothing was restored.`) : error;
+    }
+  },
+  [newSecret],
+);
 
 /** Reads the file to its end, before anything is touched. @throws CannotDo when it is damaged, or newer than this program */
 async function checked(source: string): Promise<SnapshotHeader> {
@@ -53,7 +66,14 @@ async function checked(source: string): Promise<SnapshotHeader> {
   return header;
 }
 
-async function restore(configuration: Configuration, source: string, { migrations }: SnapshotHeader): Promise<number> {
+type Restored = Readonly<{ events: number; secret: 'kept' | 'made anew' }>;
+
+async function restore(
+  configuration: Configuration,
+  source: string,
+  { migrations }: SnapshotHeader,
+  withNewSecret: boolean,
+): Promise<Restored> {
   const { dataDirectory } = configuration;
   // A folder with a database may hold data, and must not look unfinished before that is known.
   if (!hasDatabase(configuration)) beginRestore(dataDirectory);
@@ -68,8 +88,11 @@ async function restore(configuration: Configuration, source: string, { migration
       await migrate({ ownerUrl: database.ownerUrl, appUrl: database.appUrl, only: migrations });
       const snapshot = await SnapshotReader.open(backupFile(source));
       const counts = await loadSnapshot(client, snapshot, { onProgress: progressOf('restored') });
+      const secret = await fitSecret(client, withNewSecret ? undefined : secretThere(configuration));
+      if (secret === 'another') await clear(client);
       endRestore(dataDirectory);
-      return counts.get('log.events') ?? 0;
+      if (secret === 'another') throw anotherSecret();
+      return { events: counts.get('log.events') ?? 0, secret };
     } finally {
       await client.end().catch(() => undefined);
     }
@@ -77,6 +100,11 @@ async function restore(configuration: Configuration, source: string, { migration
     await database.close();
   }
 }
+
+const anotherSecret = (): CannotDo =>
+  new CannotDo(
+    'SECRET_KEY, or the file secret in DATA_DIR, is not the secret of this backup. Nothing was restored: give the right one, or run it again with --new-secret.',
+  );
 
 function dataIn(dataDirectory: string): CannotDo {
   const folder = resolve(dataDirectory);

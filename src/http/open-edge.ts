@@ -1,7 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { ApiKeys, EntityDirectory, KnownSites } from '#millwright/access';
+import { EntityDirectory, KnownSites } from '#millwright/access';
+import { Authentication } from '#millwright/credentials';
 import { ProjectionEngine } from '#millwright/event-sourcing';
 import { Portal } from '#millwright/requests';
 import { OwnWrites, Writes } from '#millwright/resources';
@@ -24,7 +25,7 @@ export function openEdge(application: NestFastifyApplication, logger: Logger): v
   const server = adapter.getInstance<FastifyInstance>();
   server.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger));
   addRequestGate(server, {
-    keys: application.get(ApiKeys, { strict: false }),
+    authentication: application.get(Authentication, { strict: false }),
     entities: application.get(EntityDirectory, { strict: false }),
     sites: application.get(KnownSites, { strict: false }),
     projections: application.get(ProjectionEngine, { strict: false }),

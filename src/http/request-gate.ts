@@ -1,15 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import {
-  type ApiKeys,
-  type EntityDirectory,
-  type KnownSites,
-  type Principal,
-  requireScopes,
-  runInScope,
-  type RequestScope,
-} from '#millwright/access';
+import { type EntityDirectory, type KnownSites, type Principal, requireScopes, runInScope, type RequestScope } from '#millwright/access';
+import type { Authentication } from '#millwright/credentials';
 import { type ProjectionEngine, Rejection, runForEverybody, whenKnown } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import type { OwnWrites } from '#millwright/resources';
@@ -36,7 +29,7 @@ const longestOwnWaitMs = 1_000;
 const customerBelievedForMs = 1_000;
 
 export type Directory = Readonly<{
-  keys: ApiKeys;
+  authentication: Authentication;
   entities: EntityDirectory;
   sites: KnownSites;
   projections: ProjectionEngine;
@@ -154,7 +147,7 @@ export function seeOwnWrites(
 
 /** Finds out who asks for which site. */
 function admission({
-  keys,
+  authentication,
   entities,
   sites,
 }: Directory): (request: FastifyRequest, wanted: Admission) => RequestScope | Promise<RequestScope> {
@@ -191,9 +184,9 @@ function admission({
   };
   return (request, wanted) => {
     const credential = credentialOf(request.headers.authorization);
-    if (credential === undefined) throw unauthenticated('an API key is required: Authorization: Bearer <key>', 'Bearer');
-    return whenKnown(keys.authenticate(credential), (principal) => {
-      if (!principal) throw unauthenticated('this key is not known', 'Bearer error="invalid_token"');
+    if (credential === undefined) throw unauthenticated('a credential is required: Authorization: Bearer <key or token>', 'Bearer');
+    return whenKnown(authentication.authenticate(credential), (principal) => {
+      if (!principal) throw unauthenticated('this credential is not known, or over', 'Bearer error="invalid_token"');
       return scopeOf(request, wanted, principal);
     });
   };

@@ -13,8 +13,10 @@ const exceptions: readonly Readonly<{ route: RegExp; admission: Admission }>[] =
   { route: /^\/api\/v1\/openapi\.json$/, admission: 'open' },
   { route: /^\/api\/v1\/graphql\/schema$/, admission: 'open' },
   { route: /^\/api\/v1\/portal\//, admission: 'open' },
+  { route: /^\/\.well-known\//, admission: 'open' },
   { route: /^\/metrics$/, admission: 'key' },
   { route: /^\/api\/v1\/entities$/, admission: 'key' },
+  { route: /^\/api\/v1\/access\//, admission: 'key' },
 ];
 
 export const admissionOf = (route: string): Admission =>

@@ -1,4 +1,5 @@
 import { accessEntities } from '#millwright/access';
+import { credentialEntities } from '#millwright/credentials';
 import { keptTextEntities, outboxEntities } from '#millwright/event-sourcing';
 import { requestEntities } from '#millwright/requests';
 import { peopleEntities } from '#millwright/resources';
@@ -14,4 +15,5 @@ export const entities: readonly (new () => object)[] = [
   ...peopleEntities,
   ...keptTextEntities,
   ...requestEntities,
+  ...credentialEntities,
 ];

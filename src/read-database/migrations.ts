@@ -1,4 +1,5 @@
 import { accessMigrations } from '#millwright/access';
+import { credentialMigrations } from '#millwright/credentials';
 import { keptTextMigrations, logMigrations, projectionMigrations, snapshotMigrations } from '#millwright/event-sourcing';
 import { languageMigrations } from '#millwright/lists';
 import { userMigrations } from '#millwright/people';
@@ -26,6 +27,7 @@ const rooms: readonly (readonly [room: string, migrations: readonly SqlMigration
   ['kept texts', keptTextMigrations],
   ['users', userMigrations],
   ['requests', requestMigrations],
+  ['credentials', credentialMigrations],
 ];
 
 /** TypeORM sorts by a 13-digit number at the end of a migration's name: the room first, then the step's place in it. */

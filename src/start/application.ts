@@ -6,6 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { DataSource, EntityManager } from 'typeorm';
 import { ApiKeys } from '#millwright/access';
+import { PublicUrl, SigningKeys } from '#millwright/credentials';
 import { EventStore, type EventLog } from '#millwright/event-sourcing';
 import { AppModule } from '../app.module.js';
 import type { Configuration } from '../config.js';
@@ -20,6 +21,7 @@ import { HttpAdapter, openEdge } from '../http/index.js';
 import { notListening } from './listening.js';
 import { assertLogIsHome } from '../event-log/log-home.js';
 import { NestLogger } from './logging.js';
+import { openSecret } from './secret.js';
 import { prepared } from '../read-database/prepared-databases.js';
 
 /** How long clients with open connections have to send and leave by themselves once no new ones are let in. */
@@ -51,7 +53,8 @@ export class Application {
     try {
       log = await openEventLog(configuration, databases, logger);
       await assertLogIsHome(databases, configuration);
-      nest = await NestFactory.create<NestFastifyApplication>(AppModule.on(configuration, databases, log, logger), new HttpAdapter(), {
+      const parts = { databases, log, secret: await openSecret(configuration, databases) };
+      nest = await NestFactory.create<NestFastifyApplication>(AppModule.on(configuration, parts, logger), new HttpAdapter(), {
         logger: new NestLogger(logger),
         abortOnError: false,
       });
@@ -64,9 +67,12 @@ export class Application {
       await nest.init();
       await nest.get(Engine).start();
       await nest.get(FirstEvents).record();
+      await nest.get(SigningKeys).ensure();
       const newAdminKey = await nest.get(ApiKeys).ensureBootstrapKey(configuration.adminApiKey);
       await listen(nest, configuration);
-      return new Application(addressOf(nest, configuration.host), newAdminKey, nest, databases, logger);
+      const url = addressOf(nest, configuration.host);
+      nest.get(PublicUrl).listensAt(url);
+      return new Application(url, newAdminKey, nest, databases, logger);
     } catch (error) {
       if (nest) await close(nest, databases, logger);
       else await Promise.allSettled([log?.close(), databases.close()]);

@@ -51,6 +51,8 @@ export class TestServer extends Client {
       PORT: String(await freePort()),
       ADMIN_API_KEY: adminKey,
       LOG_LEVEL: 'warn',
+      // A file of the folder that all servers of the run start in would be the secret of all of them.
+      SECRET_KEY: database && randomBytes(24).toString('hex'),
       DATABASE_URL: database?.url,
       MIGRATIONS_DATABASE_URL: database?.ownerUrl,
       DATA_DIR: options.dataDirectory,

@@ -201,6 +201,33 @@ describe('a backup of the embedded database', () => {
     });
   });
 
+  it('holds no secret: with the right one its signing keys stay, with another one nothing is restored, without one they are made anew', async () => {
+    const secret = (await readFile(join(at('original'), 'secret'), 'utf8')).trim();
+    const keyIn = (folder: string): Promise<string | undefined> => {
+      let key: string | undefined;
+      const look = async (client: Awaited<ReturnType<typeof connect>>): Promise<void> => {
+        key = (await client.query<{ key_id: string }>('select key_id from app.signing_keys')).rows[0]?.key_id;
+      };
+      return inDatabase(folder, look).then(() => key);
+    };
+    const wrong = await run('restore', at('one.backup'), { DATA_DIR: at('secret'), SECRET_KEY: 'not the secret of this one' });
+    expect([wrong.code, wrong.errors]).toEqual([1, expect.stringMatching(/^SECRET_KEY, .* is not the secret of this backup\. Nothing was/)]);
+    expect(existsSync(at('secret'))).toBe(false);
+    const right = await run('restore', at('one.backup'), { DATA_DIR: at('secret'), SECRET_KEY: secret });
+    expect([right.code, right.output]).toEqual([0, expect.not.stringContaining('new signing keys')]);
+    const key = await keyIn(at('secret'));
+    expect(key).toEqual(expect.any(String));
+
+    const anew = ToolProcess.start('restore', [at('one.backup'), '--new-secret'], { DATA_DIR: at('anew'), SECRET_KEY: secret });
+    const { code, output } = await anew.finished();
+    expect([code, output]).toEqual([0, expect.stringContaining('new signing keys')]);
+    const server = await TestServer.start({ dataDirectory: at('anew') });
+    const { keys } = (await server.request('GET', '/.well-known/jwks.json').expect(200)).body as { keys: { kid: string }[] };
+    await server.stop();
+    expect(keys).toHaveLength(1);
+    expect(keys[0]?.kid).not.toBe(key);
+  });
+
   it('is neither taken of a database whose log lies elsewhere, nor put over it, also where EVENTSTORE_URL was forgotten', async () => {
     await inDatabase(at('elsewhere'), async (client) => {
       await client.query(`insert into app.log_home (place, prefix) values ('eventstoredb', '')`);

@@ -1,9 +1,15 @@
 import { CannotStart } from '../../src/start/cannot-start.js';
 import { CannotDo } from './refusals.js';
 
-/** Runs a tool that takes one file, and says in a sentence why it could not do its work. */
-export async function runTool(help: string, work: (file: string) => Promise<void>): Promise<void> {
-  const [file, ...others] = process.argv.slice(2);
+/** Runs a tool that takes one file, and flags that it knows, and says in a sentence why it could not do its work. */
+export async function runTool(
+  help: string,
+  work: (file: string, flags: ReadonlySet<string>) => Promise<void>,
+  known: readonly string[] = [],
+): Promise<void> {
+  const words = process.argv.slice(2);
+  const flags = new Set(words.filter((word) => known.includes(word)));
+  const [file, ...others] = words.filter((word) => !flags.has(word));
   if (file === '--help') return console.log(help);
   if (file === undefined || others.length > 0 || file.startsWith('-')) {
     console.error(`Name one file.\n\n${help}`);
@@ -11,7 +17,7 @@ export async function runTool(help: string, work: (file: string) => Promise<void
     return;
   }
   try {
-    await work(file);
+    await work(file, flags);
   } catch (error) {
     console.error(sentenceOf(error));
     process.exitCode = 1;

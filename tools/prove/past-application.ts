@@ -15,6 +15,7 @@ import { Engine } from '../../src/engine/engine.js';
 import { openEventLog } from '../../src/event-log/event-log.js';
 import { HttpAdapter } from '../../src/http/index.js';
 import { createLogger, NestLogger } from '../../src/start/logging.js';
+import { openSecret } from '../../src/start/secret.js';
 import { openDatabases } from '../../src/read-database/prepared-databases.js';
 
 /** The administrator at the first site. */
@@ -50,7 +51,8 @@ export async function withPast<T>(dataDir: string, work: (past: Past) => Promise
   const logger = createLogger('warn');
   const databases = await openDatabases(configuration, logger);
   const log = await openEventLog(configuration, databases, logger);
-  const nest = await NestFactory.create(AppModule.on(configuration, databases, log, logger), new HttpAdapter(), {
+  const secret = await openSecret(configuration, databases);
+  const nest = await NestFactory.create(AppModule.on(configuration, { databases, log, secret }, logger), new HttpAdapter(), {
     logger: new NestLogger(logger),
     abortOnError: false,
   });
