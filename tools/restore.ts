@@ -101,10 +101,11 @@ async function restore(
   }
 }
 
-const anotherSecret = (): CannotDo =>
-  new CannotDo(
+function anotherSecret(): CannotDo {
+  return new CannotDo(
     'SECRET_KEY, or the file secret in DATA_DIR, is not the secret of this backup. Nothing was restored: give the right one, or run it again with --new-secret.',
   );
+}
 
 function dataIn(dataDirectory: string): CannotDo {
   const folder = resolve(dataDirectory);
