@@ -139,7 +139,7 @@ function headersTaken(operation: Operation): string[] {
 function errorsOf(operation: Operation): string[] {
   const { path, admission } = operation;
   const needsKey = admission !== 'open';
-  const mayFail = needsKey || isPortal(path);
+  const mayFail = needsKey || isPortal(path) || path.startsWith('/.well-known/');
   // A body that nothing asked for is read all the same, and refused.
   const mayHaveBody = isWrite(operation) || isGraphql(operation);
   const possible: Readonly<Record<string, boolean>> = {

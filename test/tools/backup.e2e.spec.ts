@@ -211,7 +211,10 @@ describe('a backup of the embedded database', () => {
       return inDatabase(folder, look).then(() => key);
     };
     const wrong = await run('restore', at('one.backup'), { DATA_DIR: at('secret'), SECRET_KEY: 'not the secret of this one' });
-    expect([wrong.code, wrong.errors]).toEqual([1, expect.stringMatching(/^SECRET_KEY, .* is not the secret of this backup\. Nothing was/)]);
+    expect([wrong.code, wrong.errors]).toEqual([
+      1,
+      expect.stringMatching(/^SECRET_KEY, .* is not the secret of this backup\. Nothing was/),
+    ]);
     expect(existsSync(at('secret'))).toBe(false);
     const right = await run('restore', at('one.backup'), { DATA_DIR: at('secret'), SECRET_KEY: secret });
     expect([right.code, right.output]).toEqual([0, expect.not.stringContaining('new signing keys')]);
