@@ -7,6 +7,7 @@ import { CredentialsModule, type InstallationSecret } from '#millwright/credenti
 import type { EventLog } from '#millwright/event-sourcing';
 import { FinanceModule } from '#millwright/finance';
 import { InventoryModule } from '#millwright/inventory';
+import { InstallationEnvironment, LimitsModule, TrustedProxies } from '#millwright/limits';
 import { PeopleModule } from '#millwright/people';
 import { PlanningModule } from '#millwright/planning';
 import { RequestsModule } from '#millwright/requests';
@@ -36,6 +37,11 @@ export class AppModule {
         CqrsModule.forRoot(),
         HttpModule.on({ logger, logSharesDatabase: configuration.eventStoreUrl === undefined }),
         CredentialsModule.on({ secret, publicUrl: configuration.publicUrl }),
+        LimitsModule.on({
+          environment: new InstallationEnvironment(configuration.tier, configuration.rateLimits),
+          trustedProxies: new TrustedProxies(configuration.trustedProxies),
+          logger,
+        }),
         ResourcesModule,
         SitesModule,
         PeopleModule,

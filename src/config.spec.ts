@@ -21,6 +21,9 @@ describe('the configuration', () => {
         SECRET_KEY: 's'.repeat(20),
         PUBLIC_URL: 'https://cmms.example.com/',
         LOG_LEVEL: 'debug',
+        TIER: 'business',
+        RATE_LIMITS: 'on',
+        TRUSTED_PROXIES: '10.0.0.0/8, ::1',
         NODE_ENV: 'production',
       }),
     ).toEqual({
@@ -35,6 +38,9 @@ describe('the configuration', () => {
       secretKey: 's'.repeat(20),
       publicUrl: 'https://cmms.example.com',
       logLevel: 'debug',
+      tier: 'business',
+      rateLimits: true,
+      trustedProxies: ['10.0.0.0/8', '::1'],
       production: true,
     }));
 
@@ -50,6 +56,12 @@ describe('the configuration', () => {
     [{ PUBLIC_URL: 'https://cmms.example.com/?a=1' }, 'PUBLIC_URL may have no name of a user, no ? and no #.'],
     [{ EVENTSTORE_PREFIX: 'a-b' }, 'EVENTSTORE_PREFIX may have letters, digits and _ only, at most 40.'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL is none of silent, fatal, error, warn, info, debug, trace.'],
+    [{ TIER: 'gold' }, 'TIER is none of core, starter, business, enterprise.'],
+    [{ RATE_LIMITS: 'yes' }, 'RATE_LIMITS is neither on nor off.'],
+    ...['proxy.example', '10.0.0.0/33', '10.0.0.0/x', '10.0.0.0/8/8', '::1,'].map((TRUSTED_PROXIES): [Record<string, string>, string] => [
+      { TRUSTED_PROXIES },
+      'TRUSTED_PROXIES may have addresses and networks like 10.0.0.0/8 only, with commas between them.',
+    ]),
     [{ MIGRATIONS_DATABASE_URL: 'postgres://db/x' }, 'MIGRATIONS_DATABASE_URL is of no use without DATABASE_URL.'],
   ])('refuses %j', (environment, message) => expect(() => readConfiguration(environment)).toThrow(new ConfigurationError([message])));
 

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import type { Tier } from '#millwright/access';
 import { CannotStart } from './start/cannot-start.js';
 
 /** Everything that can be set from outside. The only file that reads the environment; everybody else has this object injected. */
@@ -22,6 +24,12 @@ export class Configuration {
   /** What clients call this installation by, without a slash at its end; left out, the address that it listens on. */
   readonly publicUrl?: string;
   readonly logLevel: LogLevel = 'info';
+  /** What the installation has subscribed to; left out, what `/installation` says. */
+  readonly tier?: Tier;
+  /** Whether users are limited; left out, what `/installation` says. */
+  readonly rateLimits?: boolean;
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[] = [];
   /** `NODE_ENV=production`: no GraphQL playground. */
   readonly production: boolean = false;
 
@@ -79,6 +87,19 @@ function publicUrl(text: string): string | Wrong {
 }
 
 const postgresUrl = url('postgres:', 'postgresql:');
+
+const tierNames: readonly Tier[] = ['core', 'starter', 'business', 'enterprise'];
+
+/** Addresses (`192.0.2.7`, `::1`) and networks (`10.0.0.0/8`), as proxies are named. */
+function trustedProxies(text: string): readonly string[] | Wrong {
+  const named = text.split(',').map((each) => each.trim());
+  const isOne = (each: string): boolean => {
+    const [address = '', bits, ...more] = each.split('/');
+    const kind = isIP(address);
+    return kind !== 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (kind === 4 ? 32 : 128)));
+  };
+  return named.every(isOne) ? named : new Wrong('may have addresses and networks like 10.0.0.0/8 only, with commas between them');
+}
 
 const variables: readonly Variable[] = [
   variable({
@@ -156,6 +177,27 @@ const variables: readonly Variable[] = [
     fallback: 'info',
     meaning: logLevels.join(', '),
     read: (text) => logLevels.find((level) => level === text) ?? new Wrong(`is none of ${logLevels.join(', ')}`),
+  }),
+  variable({
+    name: 'TIER',
+    key: 'tier',
+    fallback: 'enterprise',
+    meaning: `what this installation has, before what /installation says: ${tierNames.join(', ')}`,
+    read: (text) => tierNames.find((tier) => tier === text) ?? new Wrong(`is none of ${tierNames.join(', ')}`),
+  }),
+  variable({
+    name: 'RATE_LIMITS',
+    key: 'rateLimits',
+    fallback: 'off',
+    meaning: 'on limits how much each user may ask, off does not, before what /installation says',
+    read: (text) => (text === 'on' ? true : text === 'off' ? false : new Wrong('is neither on nor off')),
+  }),
+  variable({
+    name: 'TRUSTED_PROXIES',
+    key: 'trustedProxies',
+    fallback: 'none',
+    meaning: 'addresses and networks with commas between them, whose X-Forwarded-For is believed',
+    read: trustedProxies,
   }),
   variable({
     name: 'NODE_ENV',

@@ -34,8 +34,8 @@ it('publishes no detail code that nothing answers', () => {
   expect(Object.keys(publishedDetails).filter((code) => !given.has(code) && !givenToOrders.has(code))).toEqual([]);
 });
 
-it('publishes no error that nothing answers, beside those that the contract names before there are scopes, tiers and limits', () => {
-  expect(Object.keys(publishedErrors).filter((code) => !given.has(code))).toEqual(['TIER_FEATURE_LOCKED']);
+it('publishes no error that nothing answers', () => {
+  expect(Object.keys(publishedErrors).filter((code) => !given.has(code))).toEqual([]);
 });
 
 it('lists errors by their status, for whoever reads the table', () => {

@@ -5,6 +5,7 @@ import { inventoryErrors } from '#millwright/inventory';
 import { peopleErrors } from '#millwright/people';
 import { planningErrors } from '#millwright/planning';
 import { fieldErrors } from '#millwright/fields';
+import { limitErrors } from '#millwright/limits';
 import { listErrors } from '#millwright/lists';
 import { requestErrors } from '#millwright/requests';
 import { referenceErrors } from '#millwright/resources';
@@ -19,6 +20,7 @@ const rooms = {
   access: accessErrors,
   fields: fieldErrors,
   references: referenceErrors,
+  limits: limitErrors,
   lists: listErrors,
   sites: siteErrors,
   people: peopleErrors,

@@ -8,7 +8,6 @@ export const graphqlErrors = defineErrors({
     too_many_aliases: 'The GraphQL document has too many aliases.',
     too_many_fields: 'The GraphQL document selects too many fields.',
     too_many_fragments: 'The GraphQL document has too many fragments.',
-    too_many_operations: 'The GraphQL document has too many operations.',
     too_many_repetitions: 'The GraphQL document repeats too many fields.',
   },
 });

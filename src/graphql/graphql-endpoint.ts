@@ -10,7 +10,7 @@ import { hiddenIn } from './guards.js';
 import { causeOf, shownError, shownResult, unreadable, type ReportFault } from './graphql-errors.js';
 import { assertAffordable } from './limits.js';
 import { assertVariablesFit, inWordsOfRest } from './misfit-arguments.js';
-import { isOneMutation, operationOf } from './operations.js';
+import { isOneMutation, operationOf, rootFieldsIn } from './operations.js';
 import type { QueryReads } from './query-reads.js';
 
 type GraphqlRequest = Readonly<{ query: string; variables?: Record<string, unknown>; operationName?: string }>;
@@ -29,6 +29,7 @@ export function serveGraphql(server: FastifyInstance, schema: () => GraphQLSchem
     const asked = requestOf(request.body);
     const report: ReportFault = (error, { code }) => logger.error({ request_id: request.id, code, err: error }, 'a GraphQL field failed');
     const document = documents.read(asked.query);
+    await request.countAs?.(rootFieldsIn(document, asked.operationName), 'query');
     takeHeaders(request, document, asked.operationName);
     const run = (query: GraphqlRequest): Promise<ExecutionResult> =>
       // The operation's name has to reach the hook that estimates costs, which is not told it.

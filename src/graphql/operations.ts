@@ -30,6 +30,13 @@ export function operationOf({ definitions }: DocumentNode, name: string | undefi
 export const isOneMutation = (document: DocumentNode, { operation, selectionSet }: OperationDefinitionNode): boolean =>
   operation === OperationTypeNode.MUTATION && fieldsIn(document, selectionSet, new Set()).length === 1;
 
+/** How many things a document asks for; one that cannot be carried out is one request. */
+export function rootFieldsIn(document: DocumentNode, name: string | undefined): number {
+  const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  const found = name === undefined ? operations[0] : operations.find((operation) => operation.name?.value === name);
+  return found ? fieldsIn(document, found.selectionSet, new Set()).length : 1;
+}
+
 /** The root fields with those of fragments; each fragment is looked into once, for it may spread itself. */
 function fieldsIn(document: DocumentNode, { selections }: SelectionSetNode, seen: Set<string>): readonly FieldNode[] {
   return selections.flatMap((selection) => {

@@ -7,6 +7,7 @@ import { currentContext } from '#millwright/event-sourcing';
 import { ApiHeading, OverRest, UncheckedBody, writes } from '#millwright/resources';
 import { batchOperationsOf, urlOf, type BatchOperation } from './batch-operations.js';
 import type { HttpAdapter } from './http-adapter.js';
+import { partOfBatch } from './part-of-batch.js';
 import { header } from './request-headers.js';
 import { UnwrappedAnswer } from './unwrapped-answer.js';
 
@@ -24,7 +25,8 @@ export class BatchController {
     writes({
       name: 'runBatch',
       scopes: [],
-      // Its operations are asked one by one.
+      // Its operations are asked one by one, and batches of reads are in every tier.
+      tier: 'core',
       atArchivedSites: true,
       summary: 'Run operations one after another',
       description:
@@ -76,7 +78,7 @@ export class BatchController {
     index: number,
     position: string | undefined,
   ): Record<string, string> {
-    const headers: Record<string, string> = { 'x-request-id': request.id };
+    const headers: Record<string, string> = { ...partOfBatch, 'x-request-id': request.id };
     for (const name of ['authorization', 'x-entity-id', 'accept', 'x-min-position']) {
       const value = header(request.headers[name]);
       if (value !== undefined) headers[name] = value;

@@ -3,11 +3,9 @@ import { defineErrors } from '#millwright/event-sourcing';
 /** What the HTTP edge says before a room is asked. */
 export const httpErrors = defineErrors({
   errors: {
-    TIER_FEATURE_LOCKED: { status: 403, meaning: 'The plan of this customer does not contain this feature.' },
     METHOD_NOT_ALLOWED: { status: 405, meaning: 'The path exists, the method does not; Allow lists those that do.' },
     PAYLOAD_TOO_LARGE: { status: 413, meaning: 'The body is larger than 1 MB (5 MB for bulk operations) or holds too many values.' },
     UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'Bodies are application/json in UTF-8.' },
-    RATE_LIMIT_EXCEEDED: { status: 429, meaning: 'Too many requests; Retry-After says when to come back.', retryAfterSeconds: 1 },
     INTERNAL: { status: 500, meaning: 'A fault of ours; the log holds the details under request_id.' },
   },
   details: {

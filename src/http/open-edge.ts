@@ -4,12 +4,14 @@ import type { Logger } from 'pino';
 import { EntityDirectory, KnownSites } from '#millwright/access';
 import { Authentication } from '#millwright/credentials';
 import { ProjectionEngine } from '#millwright/event-sourcing';
+import { Limits, TrustedProxies } from '#millwright/limits';
 import { Portal } from '#millwright/requests';
 import { OwnWrites, Writes } from '#millwright/resources';
 import { serveDocumentation } from './documentation.js';
 import { answerError } from './error-answer.js';
 import { serveHomePage } from './home-page.js';
 import { HttpAdapter } from './http-adapter.js';
+import { LimitsGate } from './limits-gate.js';
 import { buildOpenApiDocument } from './openapi-document.js';
 import { carryOutOperations } from './operation-routes.js';
 import { addPortalGate } from './portal-gate.js';
@@ -31,6 +33,7 @@ export function openEdge(application: NestFastifyApplication, logger: Logger): v
     projections: application.get(ProjectionEngine, { strict: false }),
     ownWrites: application.get(OwnWrites, { strict: false }),
     paths: adapter.paths,
+    limits: new LimitsGate(server, application.get(Limits, { strict: false }), application.get(TrustedProxies, { strict: false })),
     logger,
   });
   addPortalGate(server, application.get(Portal, { strict: false }));

@@ -161,5 +161,8 @@ export function responseHeaders(): Json {
     'X-Position': text('The log position of this write, for X-Min-Position'),
     Location: text('The path of what was created'),
     'Idempotent-Replayed': text('`true` when this is the first answer again'),
+    'X-RateLimit-Limit': text('How many requests are taken in a window; without limits there are no such headers'),
+    'X-RateLimit-Remaining': text('How many of them are left'),
+    'X-RateLimit-Reset': text('When one more fits where none is left, else when the oldest counts no more: seconds since 1970'),
   };
 }

@@ -13,7 +13,7 @@ import {
 } from './openapi-components.js';
 import { OpenApiExamples } from './openapi-examples.js';
 import { headingsOutsideNest, pathsOutsideNest } from './openapi-other-paths.js';
-import { admissionOf, isAboutOneRecord, isPortal, scopesOutside, type Admission } from './route-policy.js';
+import { admissionOf, isAboutOneRecord, isPortal, scopesOutside, tierOf, type Admission } from './route-policy.js';
 
 const verbs = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
@@ -78,6 +78,7 @@ const operationsIn = (paths: Json): Operation[] =>
 function describeEdge(operation: Operation): void {
   const { path, admission, declared } = operation;
   declared['security'] = admission === 'open' ? [] : [{ bearer: [] }];
+  declared['x-required-tier'] ??= tierOf(path, operation.verb.toUpperCase(), { open: operation.admission === 'open' || undefined });
   declared['x-required-scope'] ??= requiredScope(scopesOutside(path));
   const own = (declared['parameters'] as Json[] | undefined) ?? [];
   const parameters = [...pathParametersOf(path, own), ...own];
@@ -145,6 +146,7 @@ function errorsOf(operation: Operation): string[] {
   const possible: Readonly<Record<string, boolean>> = {
     400: true,
     401: needsKey,
+    403: needsKey,
     404: admission === 'key and entity' || path.includes('{'),
     409: isWrite(operation) && !isGraphql(operation) && needsKey,
     412: takesIfMatch(operation),
@@ -152,7 +154,7 @@ function errorsOf(operation: Operation): string[] {
     415: mayHaveBody,
     // Also a query that names what the operation does not ask for.
     422: mayFail,
-    429: isPortal(path) && isWrite(operation),
+    429: mayFail,
     500: mayFail,
     503: mayFail,
   };
@@ -171,6 +173,9 @@ function describeHeaders(operation: Operation, status: string, response: Json): 
     ...(isOneRecord && isWrite(operation) ? ['X-Position'] : []),
     ...(isCreated && !path.includes('{') ? ['Location'] : []),
     ...(isWrite(operation) ? ['Idempotent-Replayed'] : []),
+    'X-RateLimit-Limit',
+    'X-RateLimit-Remaining',
+    'X-RateLimit-Reset',
   ];
   const headers = Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
   response['headers'] = { ...headers, ...(response['headers'] as Json | undefined) };

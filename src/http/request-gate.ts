@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { type EntityDirectory, type KnownSites, type Principal, requireScopes, runInScope, type RequestScope } from '#millwright/access';
@@ -7,6 +7,7 @@ import { type ProjectionEngine, Rejection, runForEverybody, whenKnown } from '#m
 import { invalid } from '#millwright/fields';
 import type { OwnWrites } from '#millwright/resources';
 import { RejectionWithHeaders } from '../errors/published-error.js';
+import type { LimitsGate } from './limits-gate.js';
 import type { KnownPaths } from './known-paths.js';
 import { credentialOf, entityIdOf, header, noSuchEntity, positionOf } from './request-headers.js';
 import { admissionOf, scopesOutside, type Admission } from './route-policy.js';
@@ -35,6 +36,7 @@ export type Directory = Readonly<{
   projections: ProjectionEngine;
   ownWrites: OwnWrites;
   paths: KnownPaths;
+  limits: LimitsGate;
   logger: Logger;
 }>;
 
@@ -43,7 +45,9 @@ export type Directory = Readonly<{
  * minimum position; then the handler runs inside the request's scope and command context.
  */
 export function addRequestGate(server: FastifyInstance, directory: Directory): void {
-  const admit = admission(directory);
+  const { limits } = directory;
+  const identify = identification(directory);
+  const admit = admission(directory, identify);
   const admissions = new Map<string, Admission>();
   server.decorateRequest('scope', null);
   server.decorateRequest('ownWritesAwaited', false);
@@ -51,13 +55,23 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
   server.addHook('onRequest', (request, reply, done) => {
     reply.headers(securityHeadersOf(request.routeOptions.url));
     reply.header('X-Request-Id', request.id);
-    if (request.is404) return done(noSuchPath(request, directory.paths));
+    if (request.is404)
+      return goOn(
+        () => limits.nowhere(request, reply, identify),
+        () => done(noSuchPath(request, directory.paths)),
+        done,
+      );
     const route = request.routeOptions.url ?? '';
     const wanted = admissions.get(route) ?? admissionOf(route);
     admissions.set(route, wanted);
-    if (wanted === 'open') return done();
+    if (wanted === 'open')
+      return goOn(
+        () => limits.open(request, reply, identify),
+        () => done(),
+        done,
+      );
     goOn(
-      () => admit(request, wanted),
+      () => admit(request, reply, wanted),
       (scope) => {
         request.scope = scope;
         done();
@@ -71,7 +85,7 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
     const { scope } = request;
     if (!scope) return done();
     goOn(
-      () => requireScopes(scope, scopesOf(request)),
+      () => whenKnown(limits.requireTier(request, scope.principal), () => requireScopes(scope, scopesOf(request))),
       () => done(),
       done,
     );
@@ -146,11 +160,10 @@ export function seeOwnWrites(
 }
 
 /** Finds out who asks for which site. */
-function admission({
-  authentication,
-  entities,
-  sites,
-}: Directory): (request: FastifyRequest, wanted: Admission) => RequestScope | Promise<RequestScope> {
+function admission(
+  { entities, sites, limits }: Directory,
+  identify: Identification,
+): (request: FastifyRequest, reply: FastifyReply, wanted: Admission) => RequestScope | Promise<RequestScope> {
   const customers = new LRUCache<number, RequestScope['customer']>({
     max: 1_000,
     ttl: customerBelievedForMs,
@@ -182,20 +195,35 @@ function admission({
       });
     });
   };
-  return (request, wanted) => {
-    const credential = credentialOf(request.headers.authorization);
-    if (credential === undefined) throw unauthenticated('a credential is required: Authorization: Bearer <key or token>', 'Bearer');
-    return whenKnown(authentication.authenticate(credential), (principal) => {
-      if (!principal) throw unauthenticated('this credential is not known, or over', 'Bearer error="invalid_token"');
-      return scopeOf(request, wanted, principal);
-    });
-  };
+  return (request, reply, wanted) =>
+    whenKnown(identify(request), (principal) =>
+      principal
+        ? whenKnown(limits.known(request, reply, principal), () => scopeOf(request, wanted, principal))
+        : whenKnown(limits.unknown(request), () => {
+            throw unauthenticated(request);
+          }),
+    );
 }
+
+type Identification = (request: FastifyRequest) => Principal | null | Promise<Principal | null>;
+
+/** Whose credential a request brings; null where it brings none that is valid. */
+const identification =
+  ({ authentication }: Directory): Identification =>
+  ({ headers: { authorization } }) => {
+    const credential = credentialOf(authorization);
+    return credential === undefined ? null : authentication.authenticate(credential);
+  };
 
 const existsFor = ({ rights: { sites } }: Principal, entityId: number): boolean => sites === 'all' || sites.has(entityId);
 
-const unauthenticated = (message: string, challenge: string): Rejection =>
-  new RejectionWithHeaders('UNAUTHENTICATED', message, { 'WWW-Authenticate': challenge });
+function unauthenticated({ headers: { authorization } }: FastifyRequest): Rejection {
+  const [message, challenge] =
+    credentialOf(authorization) === undefined
+      ? ['a credential is required: Authorization: Bearer <key or token>', 'Bearer']
+      : ['this credential is not known, or over', 'Bearer error="invalid_token"'];
+  return new RejectionWithHeaders('UNAUTHENTICATED', message, { 'WWW-Authenticate': challenge });
+}
 
 /** 405 with the methods there are, or 404. */
 function noSuchPath(request: FastifyRequest, paths: KnownPaths): Rejection {

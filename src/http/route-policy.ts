@@ -1,3 +1,6 @@
+import type { Operation } from '#millwright/resources';
+import type { Tier } from '#millwright/access';
+
 /** What a request must bring: a key and a site (the rule), a key only, or nothing. */
 export type Admission = 'open' | 'key' | 'key and entity';
 
@@ -17,6 +20,7 @@ const exceptions: readonly Readonly<{ route: RegExp; admission: Admission }>[] =
   { route: /^\/metrics$/, admission: 'key' },
   { route: /^\/api\/v1\/entities$/, admission: 'key' },
   { route: /^\/api\/v1\/access\//, admission: 'key' },
+  { route: /^\/api\/v1\/(limits|installation)$/, admission: 'key' },
 ];
 
 export const admissionOf = (route: string): Admission =>
@@ -26,6 +30,17 @@ const installation = ['installation:manage'];
 
 /** What a route needs that is no operation. */
 export const scopesOutside = (route: string): readonly string[] => (route === '/metrics' ? installation : []);
+
+/** What every tier may write, for without it nobody could sign in or let others (S75). */
+const inEveryTier = /^\/api\/v1\/(auth|oauth|access)(\/|$)/;
+
+/** The tier a route needs: what its operation says, or what is there to be read or written by whoever needs no credential is in all (S75, S95). */
+export function tierOf(route: string, method: string, operation?: Pick<Operation, 'tier' | 'open'>): Tier {
+  if (operation?.tier !== undefined) return operation.tier;
+  if (route === '/api/v1/graphql') return 'business';
+  const writes = method !== 'GET' && method !== 'HEAD';
+  return writes && !operation?.open && !inEveryTier.test(route) ? 'starter' : 'core';
+}
 
 /** Under `/api/v1` everything is an operation but the documents, and GraphQL, whose root fields are. */
 export const isOperation = (route: string): boolean => /^\/api\/v1\/(?!(openapi\.json|graphql(\/schema)?)$)/.test(route);

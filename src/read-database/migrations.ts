@@ -1,6 +1,7 @@
 import { accessMigrations } from '#millwright/access';
 import { credentialMigrations } from '#millwright/credentials';
 import { keptTextMigrations, logMigrations, projectionMigrations, snapshotMigrations } from '#millwright/event-sourcing';
+import { limitMigrations } from '#millwright/limits';
 import { languageMigrations } from '#millwright/lists';
 import { userMigrations } from '#millwright/people';
 import { requestMigrations } from '#millwright/requests';
@@ -28,6 +29,7 @@ const rooms: readonly (readonly [room: string, migrations: readonly SqlMigration
   ['users', userMigrations],
   ['requests', requestMigrations],
   ['credentials', credentialMigrations],
+  ['limits', limitMigrations],
 ];
 
 /** TypeORM sorts by a 13-digit number at the end of a migration's name: the room first, then the step's place in it. */

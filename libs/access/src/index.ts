@@ -10,3 +10,4 @@ export * from './user-of-actor.js';
 export { KnownSites } from './known-sites.js';
 export { accessErrors } from './errors.js';
 export { type Scope } from './domain/scopes.js';
+export { hasTier, tiers, type Tier } from './domain/tiers.js';

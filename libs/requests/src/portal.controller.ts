@@ -1,12 +1,15 @@
 import { Controller, Get, Param, Post, Req } from '@nestjs/common';
 import { Answer, ApiAnswer, ApiHeading, OverRest, PlainBody, reads, writes } from '#millwright/resources';
+import { TrustedProxies } from '#millwright/limits';
 import { Portal, type Caller } from './portal.js';
 import { PortalAnswer, PortalRequestInput, TrackedRequest, TrackingAnswer } from './portal.fields.js';
 
 /** What of a request says who sends it. */
-type Request = Readonly<{ id: string; socket: Readonly<{ remoteAddress?: string }> }>;
-
-const callerOf = ({ id, socket }: Request): Caller => ({ requestId: id, address: socket.remoteAddress ?? '' });
+type Request = Readonly<{
+  id: string;
+  socket: Readonly<{ remoteAddress?: string }>;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+}>;
 
 @ApiHeading(
   'portal',
@@ -14,7 +17,10 @@ const callerOf = ({ id, socket }: Request): Caller => ({ requestId: id, address:
 )
 @Controller('api/v1/portal/:uuid')
 export class PortalController {
-  constructor(private readonly portal: Portal) {}
+  constructor(
+    private readonly portal: Portal,
+    private readonly proxies: TrustedProxies,
+  ) {}
 
   @Get()
   @OverRest(
@@ -28,7 +34,7 @@ export class PortalController {
   )
   @ApiAnswer(PortalAnswer)
   async show(@Param('uuid') uuid: string, @Req() request: Request): Promise<Answer> {
-    return new Answer(await this.portal.show(uuid, callerOf(request)));
+    return new Answer(await this.portal.show(uuid, this.callerOf(request)));
   }
 
   @Post('requests')
@@ -47,7 +53,7 @@ export class PortalController {
     @PlainBody(PortalRequestInput) said: PortalRequestInput,
     @Req() request: Request,
   ): Promise<Answer> {
-    return new Answer(await this.portal.submit(uuid, said, callerOf(request)));
+    return new Answer(await this.portal.submit(uuid, said, this.callerOf(request)));
   }
 
   @Get('requests/:tracking_token')
@@ -62,6 +68,10 @@ export class PortalController {
   )
   @ApiAnswer(TrackedRequest)
   async track(@Param('uuid') uuid: string, @Param('tracking_token') token: string, @Req() request: Request): Promise<Answer> {
-    return new Answer(await this.portal.track(uuid, token, callerOf(request)));
+    return new Answer(await this.portal.track(uuid, token, this.callerOf(request)));
+  }
+
+  private callerOf({ id, socket, headers }: Request): Caller {
+    return { requestId: id, address: this.proxies.addressOf(socket.remoteAddress ?? '', headers['x-forwarded-for']?.toString()) };
   }
 }

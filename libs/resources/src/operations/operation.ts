@@ -4,7 +4,7 @@ import { Extensions } from '@nestjs/graphql';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExtension, ApiOperation } from '@nestjs/swagger';
 import type { Row } from '#millwright/event-sourcing';
-import type { Scope } from '#millwright/access';
+import type { Scope, Tier } from '#millwright/access';
 import type { Answer } from '../answer.js';
 import type { Class } from '#millwright/fields';
 import type { Written } from '../resource/resource-definition.js';
@@ -17,6 +17,8 @@ export type Operation = Readonly<{
   does: 'reads' | 'writes';
   /** What whoever asks has to hold at the site, all of it (contract, part 4, section 3); none where every credential may, or nobody needs one. */
   scopes: readonly Scope[];
+  /** The tier it needs, where that is not what it does: core for what reads, starter for what writes (contract, part 4, S75, S95). */
+  tier?: Tier;
   /** It is about sites themselves, so that an archived one does not stand in its way: there it is brought back. */
   atArchivedSites?: boolean;
   /** It needs neither credential nor site: who may do it, and on whose behalf, is its own affair. */
@@ -46,6 +48,7 @@ export const OverRest =
     applyDecorators(
       ApiOperation({ operationId: operation.name, summary: operation.summary, description: operation.description }),
       ApiExtension('x-required-scope', requiredScope(operation.scopes)),
+      ...(operation.tier === undefined ? [] : [ApiExtension('x-required-tier', operation.tier)]),
       RouteConfig({
         operation,
         takes: takenBy(controller, method),
@@ -105,6 +108,8 @@ export type CommandOperation<C extends Command<Written> = Command<Written>, Serv
   mayBeEmpty?: true;
   /** What whoever asks has to hold at the site, all of it. */
   scopes: readonly Scope[];
+  /** The tier it needs, where that is not starter, which has everything that writes. */
+  tier?: Tier;
   /** In the imperative: "Receive stock". */
   summary: string;
   /** What it does, in a sentence or two; lint rules of OpenAPI ask for one. */
@@ -124,5 +129,5 @@ export const operation = <C extends Command<Written>, Service extends object, Re
 /** A command on a resource as an operation like any other. */
 export const operationOn = (
   { administersSites }: Readonly<{ administersSites?: boolean }>,
-  { name, scopes, summary, description }: CommandOperation,
-): DescribedOperation => writes({ name, scopes, summary, description, atArchivedSites: administersSites });
+  { name, scopes, tier, summary, description }: CommandOperation,
+): DescribedOperation => writes({ name, scopes, tier, summary, description, atArchivedSites: administersSites });

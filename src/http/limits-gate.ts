@@ -1,0 +1,145 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, preHandlerHookHandler } from 'fastify';
+import type { Principal, Tier } from '#millwright/access';
+import { Rejection, whenKnown } from '#millwright/event-sourcing';
+import { invalid } from '#millwright/fields';
+import { standingOf, tooMany, type CountedCall, type Limits, type TrustedProxies } from '#millwright/limits';
+import { isPartOfBatch } from './part-of-batch.js';
+import { header } from './request-headers.js';
+import { tierOf } from './route-policy.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /**
+     * Counts a request that was counted as one anew, as so many; null where it is not limited (S24).
+     * @param field where it says so many things
+     * @throws Rejection RATE_LIMIT_EXCEEDED where they do not fit now; VALIDATION_FAILED `too_many_operations` where they never will
+     */
+    countAs: ((weight: number, field: string) => Promise<void>) | null;
+  }
+}
+
+/** Whoever sends a request, where its credential is valid. */
+type Identify = (request: FastifyRequest) => Principal | null | Promise<Principal | null>;
+type Seen = Pick<FastifyRequest, 'routeOptions' | 'headers' | 'socket'>;
+
+const batch = '/api/v1/batch';
+
+/** Documents and health are for everybody, as often as he likes; what lies outside the interface is one or the other, but for the metrics (S73, S74). */
+const isForEverybody = (route: string | undefined): boolean =>
+  route !== undefined &&
+  (/^\/api\/v1\/(openapi\.json|graphql\/schema)$/.test(route) || (!route.startsWith('/api/v1/') && route !== '/metrics'));
+
+/** Signing in and asking how much is left is not counted for whoever is known (S73). */
+const isFree = (route: string | undefined): boolean => route !== undefined && /^\/api\/v1\/(auth|oauth|limits)(\/|$)/.test(route);
+
+/** Counts requests and asks what the tier has, before anything else is looked at (S51). */
+export class LimitsGate {
+  private readonly tiers = new Map<string, Tier>();
+
+  constructor(
+    server: FastifyInstance,
+    private readonly limits: Limits,
+    private readonly proxies: TrustedProxies,
+  ) {
+    server.decorateRequest('countAs', null);
+    server.addHook('onRoute', (route) => {
+      if (route.url === batch) route.preHandler = [...[route.preHandler ?? []].flat(), countOperations];
+    });
+  }
+
+  /**
+   * A request of somebody known.
+   * @throws Rejection RATE_LIMIT_EXCEEDED
+   */
+  known(request: FastifyRequest, reply: FastifyReply, principal: Principal): void | Promise<void> {
+    if (isFree(request.routeOptions.url) || isPartOfBatch(request)) return undefined;
+    return whenKnown(this.limits.count(principal, 1), (call) => {
+      if (!call) return;
+      request.countAs = async (weight, field) => {
+        // Until it is known what it says, it is one request.
+        if (weight > 1) await this.countAgain(reply, principal, { call, weight, field });
+      };
+      settle(reply, call);
+    });
+  }
+
+  /**
+   * A request of somebody unknown.
+   * @throws Rejection RATE_LIMIT_EXCEEDED
+   */
+  unknown({ routeOptions, headers, socket }: Seen): void | Promise<void> {
+    if (isForEverybody(routeOptions.url)) return undefined;
+    const address = this.proxies.addressOf(socket.remoteAddress ?? '', header(headers['x-forwarded-for']));
+    return this.limits.countAnonymous(address).catch((failure: unknown) => {
+      // A database that cannot count serves nobody either: whoever asks is told what he would be told anyway.
+      if (failure instanceof Rejection && failure.code === 'RATE_LIMIT_EXCEEDED') throw failure;
+    });
+  }
+
+  /**
+   * A request to what needs no credential, whoever sends it.
+   * @throws Rejection RATE_LIMIT_EXCEEDED, TIER_FEATURE_LOCKED
+   */
+  open(request: FastifyRequest, reply: FastifyReply, identify: Identify): void | Promise<void> {
+    if (isForEverybody(request.routeOptions.url)) return undefined;
+    return whenKnown(
+      whenKnown(identify(request), (principal) => (principal ? this.known(request, reply, principal) : this.unknown(request))),
+      () => this.requireTier(request),
+    );
+  }
+
+  /** A request to a path that is not there: it counts, and is told that before it is told how often it was sent (S51). */
+  async nowhere(request: FastifyRequest, reply: FastifyReply, identify: Identify): Promise<void> {
+    try {
+      const principal = await identify(request);
+      await (principal ? this.known(request, reply, principal) : this.unknown(request));
+    } catch {
+      // Too many, or nobody could count them: there is nothing at this path either way.
+    }
+  }
+
+  /** @throws Rejection TIER_FEATURE_LOCKED */
+  requireTier({ method, routeOptions: { url = '', config } }: FastifyRequest, principal?: Principal): void | Promise<void> {
+    // A service account itself is something that lower tiers do not have.
+    if (principal?.credential.kind === 'service_account') return this.limits.requireTier('business');
+    const key = `${method} ${url}`;
+    let needed = this.tiers.get(key);
+    if (needed === undefined) this.tiers.set(key, (needed = tierOf(url, method, config.operation)));
+    return this.limits.requireTier(needed);
+  }
+
+  private async countAgain(
+    reply: FastifyReply,
+    principal: Principal,
+    said: Readonly<{ call: CountedCall; weight: number; field: string }>,
+  ): Promise<void> {
+    const { call, weight, field } = said;
+    const most = call.window.requests;
+    if (weight <= most) {
+      const again = await this.limits.count(principal, weight, call);
+      if (again) settle(reply, again);
+      return;
+    }
+    await this.limits.count(principal, 0, call);
+    for (const name of standingHeaders) reply.removeHeader(name);
+    throw invalid([
+      { field, code: 'too_many_operations', message: `has ${weight} operations, and no more than ${most} are ever taken at once` },
+    ]);
+  }
+}
+
+const standingHeaders = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'] as const;
+
+/** Says how whoever asks stands, and refuses what was not taken. */
+function settle(reply: FastifyReply, { window, counted }: CountedCall): void {
+  const { limit, remaining, reset } = standingOf(window, counted);
+  [limit, remaining, reset].forEach((value, index) => reply.header(standingHeaders[index] ?? '', String(value)));
+  if (!counted.accepted) throw tooMany(counted.waitSeconds);
+}
+
+/** A batch counts its operations; one that cannot be read is one request. */
+const countOperations: preHandlerHookHandler = (request, _reply, done) => {
+  const { ops } = (request.body ?? {}) as Readonly<{ ops?: unknown }>;
+  if (!request.countAs || !Array.isArray(ops)) return done();
+  request.countAs(ops.length, 'ops').then(() => done(), done);
+};

@@ -1,0 +1,281 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { Client, type Answer } from './harness/client.js';
+import { TestServer } from './harness/server.js';
+
+let app: TestServer;
+let other: TestServer;
+let database: pg.Client;
+beforeAll(async () => {
+  app = await TestServer.start({ environment: { TRUSTED_PROXIES: '127.0.0.1, ::1' } });
+  other = await app.another();
+  database = new pg.Client({ connectionString: app.ownerUrl });
+  await database.connect();
+});
+afterAll(async () => {
+  await database.end();
+  await other.stop();
+  await app.stop();
+});
+
+/** A key as the table of keys defines one. */
+async function keyOf(userId: number, scopes: readonly string[] | null = null): Promise<string> {
+  const keyId = randomBytes(8).toString('hex');
+  const key = `mw_${keyId}_${randomBytes(32).toString('base64url')}`;
+  const values = [keyId, createHash('sha256').update(key).digest(), userId, scopes];
+  await database.query('INSERT INTO app.api_keys (key_id, secret_hash, customer_id, user_id, scopes) VALUES ($1, $2, 1, $3, $4)', values);
+  return key;
+}
+
+/** Somebody whose calls are counted for nobody but him: with a key of his own that the bootstrap key owns. */
+const somebody = async (scopes?: readonly string[]): Promise<Client> => new Client(app.url, await keyOf(1, scopes));
+
+/** An hour, so that nothing counts no more while a test runs. */
+const hour = 3_600;
+
+/** Settings hold within a second everywhere, and at once where they were changed. */
+async function set(settings: object): Promise<void> {
+  await app
+    .patch('/installation', { tier: 'enterprise', rate_limits: 'on', requests: null, window_seconds: null, ...settings })
+    .expect(200);
+}
+
+const standing = ({ headers }: Answer) => ['limit', 'remaining', 'reset'].map((name) => headers.get(`x-ratelimit-${name}`));
+const remaining = ({ headers }: Answer) => headers.get('x-ratelimit-remaining');
+const refused = ({ status, error, headers }: Answer) => [status, error?.code, Number(headers.get('retry-after')) > 0];
+const tooMany = [429, 'RATE_LIMIT_EXCEEDED', true];
+
+describe('limits', () => {
+  it('are off where nobody switched them on', async () => {
+    const user = await somebody();
+    expect(standing(await user.get('/parts').expect(200))).toEqual([null, null, null]);
+    const { data } = await user.get('/limits', { 'x-entity-id': undefined }).expect(200);
+    expect(data).toMatchObject({ tier: 'enterprise', rate_limits: 'off', requests: 300, window_seconds: 60, remaining: null, reset: null });
+    expect(data.anonymous).toEqual({ requests: 1000, window_seconds: 300 });
+    expect(data.tiers.map(({ tier, requests }: { tier: string; requests: number }) => [tier, requests])).toEqual([
+      ['core', 10],
+      ['starter', 10],
+      ['business', 60],
+      ['enterprise', 300],
+    ]);
+  });
+
+  it('take so many requests and no more, whatever they are answered, and say how one stands', async () => {
+    await set({ requests: 3, window_seconds: hour });
+    const user = await somebody();
+    const before = Date.now() / 1_000;
+    const first = await user.get('/parts').expect(200);
+    expect(standing(first).slice(0, 2)).toEqual(['3', '2']);
+    const reset = Number(first.headers.get('x-ratelimit-reset'));
+    expect(reset).toBeGreaterThanOrEqual(Math.floor(before) + hour - 60);
+    expect(reset).toBeLessThanOrEqual(Math.ceil(Date.now() / 1_000) + hour + 60);
+    expect(remaining(await user.get('/parts/987654321').expect(404))).toBe('1');
+    expect(remaining(await user.request('GET', '/api/v1/nothing').expect(404))).toBe('0');
+    const last = await user.get('/parts').expect(429);
+    expect(refused(last)).toEqual(tooMany);
+    expect(standing(last)).toEqual(['3', '0', String(reset)]);
+    expect(await user.graphqlAnswer('{ __typename }')).toMatchObject({
+      status: 429,
+      body: { errors: [{ extensions: { code: 'RATE_LIMIT_EXCEEDED' } }] },
+    });
+  });
+
+  it('do not count what is asked about them, nor what was refused, and spare the bootstrap key', async () => {
+    await set({ requests: 2, window_seconds: hour });
+    const user = await somebody();
+    await user.get('/parts').expect(200);
+    for (const left of [1, 1]) expect((await user.get('/limits').expect(200)).data).toMatchObject({ remaining: left });
+    await user.get('/parts').expect(200);
+    for (let refusals = 0; refusals < 3; refusals++) await user.get('/parts').expect(429);
+    expect((await user.get('/limits').expect(200)).data).toMatchObject({ remaining: 0, requests: 2, window_seconds: hour });
+    await set({ requests: 3, window_seconds: hour });
+    expect(remaining(await user.get('/parts').expect(200))).toBe('0');
+    for (let calls = 0; calls < 5; calls++) expect(remaining(await app.get('/parts').expect(200))).toBeNull();
+  });
+
+  it('count all keys of a person together, at every process, and across a restart', async () => {
+    await set({ requests: 4, window_seconds: hour });
+    // The other process knows of it within a second; what it has counted until then is nobody's here.
+    const probe = new Client(other.url, await keyOf(1));
+    while (remaining(await probe.get('/limits')) === null && (await probe.get('/limits')).data.requests !== 4) await delay(50);
+    const userId = 41;
+    const [here, there] = [new Client(app.url, await keyOf(userId)), new Client(other.url, await keyOf(userId))];
+    const answers = await Promise.all([...Array(5)].flatMap(() => [here.get('/parts'), there.get('/parts')]));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(4);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(6);
+    await other.kill();
+    await other.restart();
+    await there.get('/parts').expect(429);
+  });
+
+  it('take again what waited exactly as long as it was told', async () => {
+    await set({ requests: 3, window_seconds: 1 });
+    const user = await somebody();
+    let refusals = 0;
+    for (let calls = 0; calls < 60 && refusals < 4; calls++) {
+      const answer = await user.get('/parts');
+      if (answer.status !== 429) continue;
+      refusals++;
+      await delay(Number(answer.headers.get('retry-after')) * 1_000);
+      await user.get('/parts').expect(200);
+    }
+  });
+});
+
+describe('a request of many parts', () => {
+  const reads = (count: number) => ({
+    sequential: true,
+    ops: Array.from({ length: count }, () => ({ method: 'GET', url: '/api/v1/parts?per_page=1' })),
+  });
+  const fields = (count: number) =>
+    `{ ${Array.from({ length: count }, (_, index) => `a${index}: parts(first: 1) { totalCount }`).join(' ')} }`;
+
+  it('counts each of them, as a batch and as a GraphQL document', async () => {
+    await set({ requests: 10, window_seconds: hour });
+    const user = await somebody();
+    expect(remaining(await user.post('/batch', reads(4)).expect(200))).toBe('6');
+    expect(remaining(await user.graphqlAnswer(fields(3)).expect(200))).toBe('3');
+    expect(remaining(await user.graphqlAnswer('{ __typename }').expect(200))).toBe('2');
+    expect(remaining(await user.post('/batch', { sequential: true, ops: 7 }).expect(422))).toBe('1');
+  });
+
+  it('is refused whole where it does not fit now, and counts nothing then', async () => {
+    await set({ requests: 10, window_seconds: hour });
+    const user = await somebody();
+    await user.post('/batch', reads(7)).expect(200);
+    const whole = await user.post('/batch', reads(4)).expect(429);
+    expect(refused(whole)).toEqual(tooMany);
+    expect(remaining(whole)).toBe('3');
+    expect(await user.graphqlAnswer(fields(4))).toMatchObject({
+      status: 429,
+      body: { errors: [{ extensions: { code: 'RATE_LIMIT_EXCEEDED' } }] },
+    });
+    expect(remaining(await user.post('/batch', reads(3)).expect(200))).toBe('0');
+  });
+
+  it('is never taken where it alone is more than a window holds', async () => {
+    await set({ requests: 5, window_seconds: hour });
+    const user = await somebody();
+    const batch = await user.post('/batch', reads(6)).expect(422);
+    expect(batch.error.details).toMatchObject([{ field: 'ops', code: 'too_many_operations' }]);
+    const document = await user.graphqlAnswer(fields(6)).expect(422);
+    expect(document.body.errors[0].extensions.details).toMatchObject([{ field: 'query', code: 'too_many_operations' }]);
+    expect((await user.get('/limits').expect(200)).data).toMatchObject({ remaining: 5 });
+  });
+});
+
+describe('whoever has no valid credential', () => {
+  const unknown = (address: string, more: object = {}) => ({ authorization: undefined, 'x-forwarded-for': address, ...more });
+  const ask = (address: string, more: object = {}) => app.get('/parts', unknown(address, more));
+
+  it('may ask a thousand times in five minutes from one address, and slows nobody else down', async () => {
+    await set({ rate_limits: 'off' });
+    const [address, neighbour] = ['2001:db8:7:1::1', '2001:db8:7:1:ffff::2'];
+    const answers: Answer[] = [];
+    for (let round = 0; round < 40; round++)
+      answers.push(
+        ...(await Promise.all(Array.from({ length: 25 }, () => ask(address, { authorization: 'Bearer a-key-nobody-knows-here' })))),
+      );
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(1_000);
+    for (const from of [address, neighbour]) expect(refused(await ask(from))).toEqual(tooMany);
+    expect(refused(await app.get('/portal/00000000-0000-0000-0000-000000000000', unknown(address)))).toEqual(tooMany);
+    await ask('2001:db8:7:2::1').expect(401);
+    await app.get('/parts', { 'x-forwarded-for': address }).expect(200);
+    for (const path of ['/health/live', '/api/v1/openapi.json', '/docs'])
+      await app.request('GET', path, undefined, unknown(address)).expect(200);
+    await app.request('GET', '/api/v1/nothing', undefined, unknown(address)).expect(404);
+    const elsewhere = new Client(other.url, app.adminKey);
+    expect(refused(await elsewhere.get('/parts', unknown(address)))).toEqual(tooMany);
+  });
+});
+
+it('is known by the address that a trusted proxy tells, at a portal too', async () => {
+  const { data } = await app.post('/request_portals', { request_portal: { title: 'Front desk' } }).expect(201);
+  const submit = (address: string) =>
+    app.post(`/portal/${data.uuid}/requests`, { title: 'It leaks' }, { authorization: undefined, 'x-forwarded-for': address });
+  for (let requests = 0; requests < 10; requests++) await submit('198.51.100.7, 127.0.0.1').expect(201);
+  expect(refused(await submit('198.51.100.7'))).toEqual(tooMany);
+  await submit('198.51.100.8').expect(201);
+});
+
+describe('the tier of an installation', () => {
+  const locked = ({ status, error }: Answer) => [status, error?.code, error?.required_tier];
+
+  it('says what can be done, with whatever credential, and nothing is lost by a lower one', async () => {
+    const { data } = await app.post('/parts', { part: { name: 'Belt' } }).expect(201);
+    await set({ tier: 'core', rate_limits: 'off' });
+    expect((await app.get(`/parts/${data.id}`).expect(200)).data).toMatchObject({ name: 'Belt' });
+    expect(locked(await app.post('/parts', { part: { name: 'Chain' } }))).toEqual([403, 'TIER_FEATURE_LOCKED', 'starter']);
+    expect(locked(await app.post('/graphql', { query: '{ __typename }' }))).toEqual([403, 'TIER_FEATURE_LOCKED', 'business']);
+    const ops = [
+      { method: 'GET', url: '/api/v1/parts' },
+      { method: 'POST', url: '/api/v1/parts', params: { part: { name: 'Chain' } } },
+    ];
+    const { body } = await app.post('/batch', { sequential: true, ops }).expect(200);
+    expect(body.results.map(({ status }: { status: number }) => status)).toEqual([200, 403]);
+    await set({ tier: 'starter', rate_limits: 'off' });
+    await app.patch(`/parts/${data.id}`, { part: { name: 'Chain' } }).expect(200);
+    expect(locked(await app.post('/graphql', { query: '{ __typename }' }))).toEqual([403, 'TIER_FEATURE_LOCKED', 'business']);
+    await set({ tier: 'business', rate_limits: 'off' });
+    expect((await app.graphql('{ limits { tier requests features } }')).limits).toEqual({
+      tier: 'business',
+      requests: 60,
+      features: ['rest_reads', 'rest_writes', 'graphql', 'webhooks', 'service_accounts'],
+    });
+  });
+
+  it('is asked after the limit and the site, and before the scope and the body', async () => {
+    await set({ tier: 'core' });
+    const reader = await somebody(['parts:read']);
+    expect(locked(await reader.post('/parts', { nonsense: true }))).toEqual([403, 'TIER_FEATURE_LOCKED', 'starter']);
+    await reader.post('/parts', {}, { 'x-entity-id': '987654' }).expect(404);
+    for (let calls = 0; calls < 8; calls++) await reader.get('/parts').expect(200);
+    expect(refused(await reader.post('/parts', {}, { 'x-entity-id': '987654' }))).toEqual(tooMany);
+    expect((await app.request('GET', '/api/v1/openapi.json')).body.paths['/api/v1/parts'].post['x-required-tier']).toBe('starter');
+  });
+
+  it('is set by whoever looks after the installation, over both edges, and nothing is set that is wrong', async () => {
+    await set({ rate_limits: 'off' });
+    const [user, manager] = [await somebody(['settings:manage']), await somebody(['installation:manage'])];
+    expect((await user.patch('/installation', { tier: 'core' })).error).toMatchObject({
+      code: 'INSUFFICIENT_PERMISSIONS',
+      required_scope: 'installation:manage',
+    });
+    const wrong: [object, string, string][] = [
+      [{ tier: 'gold' }, 'tier', 'not_a_choice'],
+      [{ rate_limits: true }, 'rate_limits', 'not_a_choice'],
+      [{ tier: null }, 'tier', 'required'],
+      [{ requests: 0 }, 'requests', 'out_of_range'],
+      [{ window_seconds: 1.5 }, 'window_seconds', 'not_an_integer'],
+      [{ tier: 'business', requests: 5 }, 'requests', 'enterprise_only'],
+      [{ limit: 5 }, 'limit', 'unknown_field'],
+    ];
+    for (const [body, field, code] of wrong) {
+      const { status, error } = await manager.patch('/installation', body, { 'x-entity-id': undefined });
+      expect([status, error.details]).toMatchObject([422, [{ field, code }]]);
+    }
+    const mutation =
+      'mutation { changeInstallation(input: { requests: 7, windowSeconds: 30 }) { tier rateLimits requests windowSeconds fixed } }';
+    expect(await manager.graphql(mutation)).toEqual({
+      changeInstallation: { tier: 'enterprise', rateLimits: 'off', requests: 7, windowSeconds: 30, fixed: [] },
+    });
+    const { data } = await manager.get('/installation', { 'x-entity-id': undefined }).expect(200);
+    expect(data).toEqual({ tier: 'enterprise', rate_limits: 'off', requests: 7, window_seconds: 30, fixed: [] });
+    expect((await app.patch('/parts/1', { part: { tier: 'core' } })).error.details).toMatchObject([
+      { field: 'part.tier', code: 'unknown_field' },
+    ]);
+    await set({ rate_limits: 'off' });
+  });
+
+  it('is what the environment says, where it says something', async () => {
+    await other.kill('SIGTERM');
+    await other.restart({ TIER: 'starter', RATE_LIMITS: 'on' });
+    const [elsewhere, user] = [new Client(other.url, app.adminKey), new Client(other.url, await keyOf(1))];
+    expect((await elsewhere.patch('/installation', { tier: 'enterprise', rate_limits: 'off' }).expect(200)).data).toMatchObject({
+      ...{ tier: 'starter', rate_limits: 'on', fixed: ['tier', 'rate_limits'] },
+    });
+    expect(standing(await user.get('/parts').expect(200)).slice(0, 2)).toEqual(['10', '9']);
+    expect((await app.get('/installation').expect(200)).data).toMatchObject({ tier: 'enterprise', rate_limits: 'off', fixed: [] });
+  });
+});
