@@ -24,6 +24,7 @@ describe('the configuration', () => {
         TIER: 'business',
         RATE_LIMITS: 'on',
         TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+        CORS_ORIGINS: 'https://app.example,http://localhost:5173',
         NODE_ENV: 'production',
       }),
     ).toEqual({
@@ -41,6 +42,7 @@ describe('the configuration', () => {
       tier: 'business',
       rateLimits: true,
       trustedProxies: ['10.0.0.0/8', '::1'],
+      corsOrigins: ['https://app.example', 'http://localhost:5173'],
       production: true,
     }));
 
@@ -62,6 +64,12 @@ describe('the configuration', () => {
       { TRUSTED_PROXIES },
       'TRUSTED_PROXIES may have addresses and networks like 10.0.0.0/8 only, with commas between them.',
     ]),
+    ...['*', 'https://app.example/', 'https://app.example:443', 'app.example', 'null', 'https://app.example,'].map(
+      (CORS_ORIGINS): [Record<string, string>, string] => [
+        { CORS_ORIGINS },
+        'CORS_ORIGINS may have origins like https://app.example only, with commas between them.',
+      ],
+    ),
     [{ MIGRATIONS_DATABASE_URL: 'postgres://db/x' }, 'MIGRATIONS_DATABASE_URL is of no use without DATABASE_URL.'],
   ])('refuses %j', (environment, message) => expect(() => readConfiguration(environment)).toThrow(new ConfigurationError([message])));
 

@@ -30,6 +30,8 @@ export class Configuration {
   readonly rateLimits?: boolean;
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[] = [];
+  /** Whose pages may read answers in a browser; those of other origins may not. */
+  readonly corsOrigins: readonly string[] = [];
   /** `NODE_ENV=production`: no GraphQL playground. */
   readonly production: boolean = false;
 
@@ -99,6 +101,13 @@ function trustedProxies(text: string): readonly string[] | Wrong {
     return kind !== 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (kind === 4 ? 32 : 128)));
   };
   return named.every(isOne) ? named : new Wrong('may have addresses and networks like 10.0.0.0/8 only, with commas between them');
+}
+
+/** Exactly as a browser sends them: without a path, and with no port where it is the protocol's own. */
+function origins(text: string): readonly string[] | Wrong {
+  const named = text.split(',').map((each) => each.trim());
+  const isOne = (each: string): boolean => /^https?:/.test(each) && URL.canParse(each) && new URL(each).origin === each;
+  return named.every(isOne) ? named : new Wrong('may have origins like https://app.example only, with commas between them');
 }
 
 const variables: readonly Variable[] = [
@@ -198,6 +207,13 @@ const variables: readonly Variable[] = [
     fallback: 'none',
     meaning: 'addresses and networks with commas between them, whose X-Forwarded-For is believed',
     read: trustedProxies,
+  }),
+  variable({
+    name: 'CORS_ORIGINS',
+    key: 'corsOrigins',
+    fallback: 'none',
+    meaning: 'origins with commas between them, like https://app.example, whose pages may read answers in a browser',
+    read: origins,
   }),
   variable({
     name: 'NODE_ENV',

@@ -186,6 +186,8 @@ describe('headers and parameters', () => {
     const { headers } = await app.get('/entities').expect(200);
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(headers.get('strict-transport-security')).toMatch(/^max-age=\d+$/);
+    expect(headers.get('cache-control')).toBe('no-store');
     expect(headers.get('x-powered-by')).toBeNull();
     expect(headers.get('server')).toBeNull();
   });
@@ -260,8 +262,8 @@ describe('the documents', () => {
     const codes = Object.values<{ content: { 'application/json': { examples?: object } } }>(body.components.responses).flatMap(
       ({ content }) => Object.keys(content['application/json'].examples ?? {}),
     );
-    // No operation answers these yet: there are no scopes and tiers, and a method that a path does not have is no operation.
-    const ofNoOperation = ['INSUFFICIENT_PERMISSIONS', 'TIER_FEATURE_LOCKED', 'METHOD_NOT_ALLOWED'];
+    // A method that a path does not have is no operation.
+    const ofNoOperation = ['METHOD_NOT_ALLOWED'];
     expect([...codes, ...ofNoOperation].sort()).toEqual(Object.keys(publishedErrors).sort());
     const ids = Object.values<Record<string, { operationId?: string }>>(body.paths).flatMap((path) =>
       Object.values(path).map(({ operationId }) => operationId),

@@ -8,7 +8,7 @@ let app: TestServer;
 let other: TestServer;
 let database: pg.Client;
 beforeAll(async () => {
-  app = await TestServer.start({ environment: { TRUSTED_PROXIES: '127.0.0.1, ::1' } });
+  app = await TestServer.start({ environment: { TRUSTED_PROXIES: '127.0.0.1, ::1', CORS_ORIGINS: 'https://app.example' } });
   other = await app.another();
   database = new pg.Client({ connectionString: app.ownerUrl });
   await database.connect();
@@ -197,6 +197,34 @@ it('is known by the address that a trusted proxy tells, at a portal too', async 
   for (let requests = 0; requests < 10; requests++) await submit('198.51.100.7, 127.0.0.1').expect(201);
   expect(refused(await submit('198.51.100.7'))).toEqual(tooMany);
   await submit('198.51.100.8').expect(201);
+});
+
+describe('a page of another origin', () => {
+  const preflight = (origin: string) =>
+    app.request('OPTIONS', '/api/v1/parts/1', undefined, {
+      ...{ origin, authorization: undefined, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'if-match' },
+    });
+  const allowed = ({ headers }: Answer) => headers.get('access-control-allow-origin');
+
+  it('reads answers where it is allowed to, and asks whether it may before it asks', async () => {
+    const asked = await preflight('https://app.example').expect(204);
+    expect([allowed(asked), asked.headers.get('vary')]).toEqual(['https://app.example', 'Origin']);
+    expect(asked.headers.get('access-control-allow-methods')).toContain('PATCH');
+    expect(asked.headers.get('access-control-allow-headers')).toContain('If-Match');
+    expect(asked.headers.get('access-control-allow-credentials')).toBeNull();
+    const read = await app.get('/parts', { origin: 'https://app.example' }).expect(200);
+    expect(allowed(read)).toBe('https://app.example');
+    expect(read.headers.get('access-control-expose-headers')).toContain('X-Position');
+    const document = await app.request('GET', '/api/v1/openapi.json', undefined, { origin: 'https://app.example' }).expect(200);
+    expect([document.headers.get('vary'), document.headers.get('cache-control')]).toEqual(['Origin, Authorization', 'private']);
+  });
+
+  it('reads none where nobody allowed it', async () => {
+    for (const origin of ['https://evil.example', 'https://app.example.evil.example', 'null']) {
+      expect(allowed(await preflight(origin).expect(405))).toBeNull();
+      expect(allowed(await app.get('/parts', { origin }).expect(200))).toBeNull();
+    }
+  });
 });
 
 describe('the tier of an installation', () => {

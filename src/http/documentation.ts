@@ -69,7 +69,14 @@ export function serveDocumentation(server: FastifyInstance, document: object): v
   const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   const read = new Map<string, Promise<Buffer>>();
 
-  server.get('/api/v1/openapi.json', async (_request, reply) => reply.type('application/json; charset=utf-8').send(text));
+  // What a customer has added is shown to who has a credential of his: nobody between us keeps it for others (contract, part 4, S86).
+  server.get('/api/v1/openapi.json', async (_request, reply) =>
+    reply
+      .type('application/json; charset=utf-8')
+      .header('Cache-Control', 'private')
+      .header('Vary', [reply.getHeader('Vary') ?? [], 'Authorization'].flat().join(', '))
+      .send(text),
+  );
   server.get('/docs', async (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   server.get('/docs/page.css', async (_request, reply) => reply.type('text/css; charset=utf-8').send(style));
   server.get('/docs/start.js', async (_request, reply) => reply.type('text/javascript; charset=utf-8').send(start));

@@ -7,6 +7,8 @@ import { ProjectionEngine } from '#millwright/event-sourcing';
 import { Limits, TrustedProxies } from '#millwright/limits';
 import { Portal } from '#millwright/requests';
 import { OwnWrites, Writes } from '#millwright/resources';
+import { Configuration } from '../config.js';
+import { allowOrigins } from './cors.js';
 import { serveDocumentation } from './documentation.js';
 import { answerError } from './error-answer.js';
 import { serveHomePage } from './home-page.js';
@@ -26,6 +28,7 @@ export function openEdge(application: NestFastifyApplication, logger: Logger): v
   if (!(adapter instanceof HttpAdapter)) throw new Error('the application must be created on an HttpAdapter');
   const server = adapter.getInstance<FastifyInstance>();
   server.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger));
+  allowOrigins(server, application.get(Configuration, { strict: false }).corsOrigins);
   addRequestGate(server, {
     authentication: application.get(Authentication, { strict: false }),
     entities: application.get(EntityDirectory, { strict: false }),

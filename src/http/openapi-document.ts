@@ -170,7 +170,7 @@ function describeHeaders(operation: Operation, status: string, response: Json): 
   const names = [
     'X-Request-Id',
     ...(isOneRecord ? ['ETag'] : []),
-    ...(isOneRecord && isWrite(operation) ? ['X-Position'] : []),
+    ...((isOneRecord && isWrite(operation)) || operation.verb === 'patch' ? ['X-Position'] : []),
     ...(isCreated && !path.includes('{') ? ['Location'] : []),
     ...(isWrite(operation) ? ['Idempotent-Replayed'] : []),
     'X-RateLimit-Limit',

@@ -62,13 +62,16 @@ export class CallWindows {
 
   /** Removes whose calls count no more: an address is not kept for longer than it is needed. */
   async clear(): Promise<void> {
-    await this.database.query(
-      `WITH idle AS (
-         SELECT subject FROM app.call_windows WHERE idle_at <= clock_timestamp() ORDER BY subject LIMIT $1 FOR UPDATE SKIP LOCKED
-       ), calls AS (DELETE FROM app.counted_calls AS c USING idle WHERE c.subject = idle.subject)
-       DELETE FROM app.call_windows AS w USING idle WHERE w.subject = idle.subject`,
-      [clearedAtOnce],
-    );
+    for (;;) {
+      const { rowCount } = await this.database.query(
+        `WITH idle AS (
+           SELECT subject FROM app.call_windows WHERE idle_at <= clock_timestamp() ORDER BY subject LIMIT $1 FOR UPDATE SKIP LOCKED
+         ), calls AS (DELETE FROM app.counted_calls AS c USING idle WHERE c.subject = idle.subject)
+         DELETE FROM app.call_windows AS w USING idle WHERE w.subject = idle.subject`,
+        [clearedAtOnce],
+      );
+      if ((rowCount ?? 0) < clearedAtOnce) return;
+    }
   }
 
   private async decide(asked: readonly Asked[]): Promise<readonly Counted[]> {

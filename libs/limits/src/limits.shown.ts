@@ -73,7 +73,7 @@ class LimitsFields {
 export const limitsShown = defineShownType('Limits', LimitsFields, 'How much may be asked, and how much of it is left.');
 
 class InstallationFields {
-  @ShownOneOf(tierChoices, { description: 'The tier.', always: true }) tier!: Tier;
+  @ShownOneOf(tierChoices, { description: 'What it has subscribed to.', always: true }) tier!: Tier;
   @ShownOneOf(onOff, { description: 'Whether users are limited.', always: true }) rate_limits!: string;
   @ShownInteger({ description: 'How many requests its own window takes; null for what the tier says.' }) requests!: number | null;
   @ShownInteger({ description: 'How long its own window is, in seconds; null for what the tier says.' }) window_seconds!: number | null;
@@ -84,8 +84,8 @@ class InstallationFields {
 export const installationShown = defineShownType('Installation', InstallationFields, 'What an installation is set to.');
 
 class InstallationInput {
-  @OneOf(tierChoices, { required: true, description: 'The tier.', example: 'enterprise' }) tier!: Tier;
-  @OneOf(onOff, { required: true, description: 'Whether users are limited.', example: 'on' }) rate_limits!: 'on' | 'off';
+  @OneOf(tierChoices, { required: true, description: 'What it has subscribed to.', example: 'enterprise' }) tier!: Tier;
+  @OneOf(onOff, { required: true, description: 'Whether users are limited.', example: 'off' }) rate_limits!: 'on' | 'off';
   @Integer({
     atLeast: 1,
     atMost: mostRequests,
