@@ -17,7 +17,7 @@ describe('who asks, for which site', () => {
         expect({ status, code: error.code, message: error.message }).toEqual({
           status: 401,
           code: 'UNAUTHENTICATED',
-          message: 'an API key is required: Authorization: Bearer <key>',
+          message: 'a credential is required: Authorization: Bearer <key or token>',
         });
         expect(headers.get('www-authenticate')).toBe('Bearer');
       }
@@ -34,7 +34,7 @@ describe('who asks, for which site', () => {
       expect({ status, code: error.code, message: error.message }).toEqual({
         status: 401,
         code: 'UNAUTHENTICATED',
-        message: 'this key is not known',
+        message: 'this credential is not known, or over',
       });
       expect(headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
       expect(JSON.stringify(body)).not.toContain(key);
@@ -43,7 +43,7 @@ describe('who asks, for which site', () => {
 
   it('tells a client of GraphQL that its key is not known where it looks for errors', async () => {
     const { body } = await app.graphqlAnswer('{ __typename }', {}, { authorization: 'Bearer wrong' }).expect(401);
-    expect(body.errors).toMatchObject([{ message: 'this key is not known', extensions: { code: 'UNAUTHENTICATED' } }]);
+    expect(body.errors).toMatchObject([{ message: 'this credential is not known, or over', extensions: { code: 'UNAUTHENTICATED' } }]);
   });
 
   it('takes Token for Bearer', () => app.get('/entities', { authorization: `Token ${app.adminKey}` }).expect(200));
