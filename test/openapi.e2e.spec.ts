@@ -47,6 +47,7 @@ async function freshRecords(): Promise<Record<string, number | string>> {
     made[plural] = (await app.request('POST', route.path, jsonBody(route)?.example).expect(201)).data.id as number;
   }
   const { parts = 0, work_orders = 0, assets = 0 } = made;
+  await app.patch(`/parts/${parts}/restock`, { quantity: 6, cost: 26.15 }).expect(200);
   await app.post(`/work_orders/${work_orders}/parts`, { part_id: parts, quantity: 1 }).expect(201);
   await app.patch('/users/1', { user: { regular_rate: 41 } }).expect(200);
   const timed = { technician_id: made['users'] };

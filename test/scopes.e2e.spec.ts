@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { Client, type Answer } from './harness/client.js';
 import { TestServer } from './harness/server.js';
@@ -23,6 +24,13 @@ async function holding(...scopes: string[]): Promise<Client> {
   const values = [keyId, createHash('sha256').update(key).digest(), scopes];
   await database.query('INSERT INTO app.api_keys (key_id, secret_hash, customer_id, user_id, scopes) VALUES ($1, $2, 1, 1, $3)', values);
   return new Client(app.url, key);
+}
+
+/** Leaves a client with so much and no more, as of the moment at which its server knows that: it refuses what it did not before. */
+async function leave(client: Client, scopes: readonly string[], refuses: () => Promise<Answer>): Promise<void> {
+  const [, keyId] = client.adminKey.split('_');
+  await database.query('UPDATE app.api_keys SET scopes = $2 WHERE key_id = $1', [keyId, scopes]);
+  while ((await refuses()).status !== 403) await delay(100);
 }
 
 const refused = ({ status, error, headers }: Answer) => [status, error?.code, error?.required_scope, headers.get('www-authenticate')];
@@ -76,7 +84,98 @@ describe('a credential', () => {
   });
 });
 
+describe('money that somebody may not see', () => {
+  it('is not in what the audit trail tells of it, over both edges, nor found there', async () => {
+    const { data } = await app.post('/parts', { part: { name: 'Seal', on_hand_qty: 4, unit_cost: 31.25 } }).expect(201);
+    await app.get(`/parts/${data.id}`).expect(200);
+    const reader = await holding('audit:read');
+    const trail = await reader.get(`/audit_trail?part_id=${data.id}&sort=revision asc`).expect(200);
+    const [registered, stocked] = trail.data;
+    expect([registered.data.details.name, registered.data.unitCost]).toEqual(['Seal', null]);
+    expect(stocked.data).toMatchObject({ quantity: '4', value: null, valueAfter: null, unitCost: null });
+    expect(trail.meta.hidden).toEqual(['data.unitCost', 'data.value', 'data.valueAfter']);
+    const query = `{ auditTrail(filter: { partId: { eq: ${data.id} } }) { nodes { data } } }`;
+    const { body } = await reader.graphqlAnswer(query);
+    expect(body.errors).toBeUndefined();
+    expect(JSON.stringify(body.data)).not.toContain('31.25');
+    expect(body.extensions.hidden).toContain('auditTrail.nodes.data.unitCost');
+    expect((await reader.get('/audit_trail?search=31.25').expect(200)).data).toEqual([]);
+    const auditor = await holding('audit:read', 'costs:read', 'rates:read');
+    expect((await auditor.get(`/audit_trail?search=31.25&part_id=${data.id}`).expect(200)).data).toHaveLength(2);
+    expect((await auditor.get(`/audit_trail?part_id=${data.id}`)).meta.hidden).toBeUndefined();
+  });
+
+  it('is written only by who may see it, in records and in what they own, and nothing comes of it otherwise', async () => {
+    const id = await part();
+    const { data: vendor } = await app.post('/vendors', { vendor: { name: 'Bearings Inc' } }).expect(201);
+    const keeper = await holding('parts:read', 'parts:write', 'vendors:write');
+    expect(refused(await keeper.post('/parts', { part: { name: 'Belt', on_hand_qty: 1 } }))).toEqual(lacks('stock:move'));
+    const before = (await app.get(`/parts/${id}`)).headers.get('etag');
+    const bought = { vendor_parts_attributes: [{ vendor_id: vendor.id, unit_cost: 3 }] };
+    for (const said of [{ unit_cost: 3 }, { unit_cost: null }, { name: '', unit_cost: 'x' }, bought])
+      expect(refused(await keeper.patch(`/parts/${id}`, { part: said }))).toEqual(lacks('costs:read'));
+    expect(refused(await keeper.post('/vendors', { vendor: { name: 'V', hourly_rate: 3 } }))).toEqual(lacks('rates:read'));
+    const { body } = await keeper.graphqlAnswer(`mutation { createPart(input: { name: "Belt", unitCost: "3" }) { id } }`);
+    expect(body.errors).toMatchObject([{ extensions: { code: 'INSUFFICIENT_PERMISSIONS', required_scope: 'costs:read' } }]);
+    expect((await app.get(`/parts/${id}`)).headers.get('etag')).toBe(before);
+    await keeper.patch(`/parts/${id}`, { part: { name: 'Belt 2' } }).expect(200);
+  });
+
+  it('is not in the answer that a repeat is given when the right is gone', async () => {
+    const buyer = await holding('parts:read', 'parts:write', 'costs:read', 'locations:read');
+    const create = (client: Client) => client.post('/parts', { part: { name: 'Cog', unit_cost: 7.75 } }, { 'idempotency-key': 'cog' });
+    const op = { method: 'POST', url: '/api/v1/parts', params: { part: { name: 'Cog', unit_cost: 7.75 } } };
+    const batch = (client: Client) => client.post('/batch', { ops: [op], sequential: true }, { 'idempotency-key': 'cogs' });
+    const first = await create(buyer).expect(201);
+    const firstOfBatch = await batch(buyer).expect(200);
+    expect((await create(buyer)).body).toEqual(first.body);
+    expect((await batch(buyer)).body).toEqual(firstOfBatch.body);
+
+    await leave(buyer, ['parts:read', 'parts:write'], () => buyer.get('/locations'));
+    const again = await create(buyer);
+    expect([again.status, again.headers.get('idempotent-replayed'), again.data.id]).toEqual([201, 'true', first.data.id]);
+    expect(again.data).toMatchObject({ name: 'Cog', unit_cost: null, avg_unit_cost: null });
+    expect(again.meta.hidden).toEqual(expect.arrayContaining(['unit_cost', 'stock_value']));
+    const [ofBatch] = (await batch(buyer)).body.results;
+    expect([ofBatch.status, ofBatch.body.data.unit_cost]).toEqual([201, null]);
+
+    await leave(buyer, ['parts:read'], () => buyer.patch('/parts/987654321', { part: { name: 'x' } }));
+    expect(refused(await create(buyer))).toEqual(lacks('parts:write'));
+    expect((await batch(buyer)).body.results).toMatchObject([{ status: 403, body: { error: { required_scope: 'parts:write' } } }]);
+  });
+});
+
+describe('how somebody is reached', () => {
+  it('finds nobody for who may not see it', async () => {
+    await app.post('/users', { user: { name: 'Ada', surname: 'Quill', email: 'ada@canary.example' } }).expect(201);
+    await app.get('/users?search=Quill').expect(200);
+    const reader = await holding('users:read', 'work_orders:read');
+    const found = async (client: Client, query: string) => (await client.get(`/users?${query}`)).data.length;
+    expect([await found(reader, 'search=Quill'), await found(reader, 'search=canary.example')]).toEqual([1, 0]);
+    expect(await found(await holding('users:read', 'people:read'), 'search=canary.example')).toBe(1);
+    expect(refused(await reader.get('/users?email_cont=canary'))).toEqual(lacks('people:read'));
+    expect(refused(await reader.get('/reports/labor?group_by=job_title'))).toEqual(lacks('people:read'));
+  });
+});
+
 describe('the document', () => {
+  it('says of every field what writing it takes, and uses none in an example that its operation does not ask for anyway', () => {
+    const { paths } = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as { paths: Record<string, Record<string, Described>> };
+    const create = paths['/api/v1/parts']?.['post'];
+    expect(create?.['x-field-scopes']).toEqual({
+      on_hand_qty: 'stock:move',
+      unit_cost: 'costs:read',
+      'vendor_parts_attributes.unit_cost': 'costs:read',
+    });
+    expect(create?.requestBody?.content['application/json'].example).toMatchObject({ part: { name: 'Air Filter' } });
+    for (const operation of Object.values(paths).flatMap((verbs) => Object.values(verbs))) {
+      const held = [operation['x-required-scope']].flat();
+      const example = JSON.stringify(operation.requestBody?.content['application/json'].example ?? {});
+      for (const [field, scope] of Object.entries(operation['x-field-scopes'] ?? {}))
+        if (!held.includes(scope)) expect(example).not.toContain(`"${field.split('.').at(-1)}":`);
+    }
+  });
+
   it('says of every operation what it needs', () => {
     const { paths } = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as { paths: Record<string, Record<string, object>> };
     const said = Object.entries(paths).flatMap(([path, operations]) =>
@@ -88,3 +187,9 @@ describe('the document', () => {
     expect(paths['/health/live']?.['get']).toMatchObject({ 'x-required-scope': null });
   });
 });
+
+type Described = Readonly<{
+  'x-required-scope': string | readonly string[] | null;
+  'x-field-scopes'?: Readonly<Record<string, string>>;
+  requestBody?: Readonly<{ content: Readonly<{ 'application/json': Readonly<{ example?: unknown }> }> }>;
+}>;

@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import '#millwright/audit-trail';
-import { fieldsOf, type FieldDefinition } from '#millwright/fields';
+import { camelCase, fieldsOf, type FieldDefinition } from '#millwright/fields';
 import { parts } from '#millwright/inventory';
 import type { ListAttribute } from '#millwright/lists';
 import { DecimalScalar } from '#millwright/quantities';
-import { outputFields, type ResourceDefinition } from '#millwright/resources';
+import { outputFields, scopesInEvent, type ResourceDefinition } from '#millwright/resources';
 import { pmSchedules } from '#millwright/planning';
 import { workOrders } from '#millwright/work-orders';
 import { records } from './records.js';
@@ -44,8 +45,11 @@ const ofPeople = [
 /** Divided by its hours, what one entry cost is what somebody earns. */
 const ofOneEntry = ['LaborEntry.charge', 'LaborEntry.amount'];
 
+/** Tells amounts in words. */
+const inWords = 'PartTransaction.explanation';
+
 const rightOfType = (name: string): string | undefined =>
-  ofPeople.includes(name) ? 'people:read' : ofOneEntry.includes(name) ? 'rates:read' : undefined;
+  name === inWords ? 'costs:read' : ofPeople.includes(name) ? 'people:read' : ofOneEntry.includes(name) ? 'rates:read' : undefined;
 
 const wanted = (type: string, field: FieldDefinition): string | undefined =>
   rightOfType(`${type}.${field.name}`) ??
@@ -99,4 +103,29 @@ describe('money, rates, and how somebody is reached', () => {
     expect(attributes).toContainEqual(['Part.stock_value', 'costs:read', 'costs:read']);
     expect(attributes).toContainEqual(['User.email', 'people:read', 'people:read']);
   });
+
+  it('are known in everything that an event says', () => {
+    const inEvents = ['onHandAfter', 'quantityAfter', 'quantityWanted', 'reservedAfter'];
+    const counted = [...quantities.map((name) => camelCase(name)), ...inEvents];
+    const { events } = JSON.parse(readFileSync('docs/events.json', 'utf8')) as { events: Record<string, { data: Schema }> };
+    const decimals = Object.entries(events).flatMap(([type, { data }]) =>
+      decimalsIn(data).map((name) => [type.replace(/ \d+$/, ''), name] as const),
+    );
+    const unsaid = decimals.filter(([type, name]) => scopesInEvent(type, name).length > 0 === counted.includes(name));
+    expect(unsaid).toEqual([]);
+    expect(scopesInEvent('PartRestocked', 'valueAfter')).toEqual(['costs:read']);
+    expect(scopesInEvent('LabourLogged', 'charge')).toEqual(['rates:read']);
+    expect(scopesInEvent('TimerStarted', 'regularRate')).toEqual(['rates:read']);
+  });
 });
+
+type Schema = { $ref?: string; anyOf?: Schema[]; properties?: Record<string, Schema>; items?: Schema };
+
+/** The names under which a schema has decimals. */
+const decimalsIn = ({ anyOf = [], properties = {}, items }: Schema, name = ''): string[] => [
+  ...anyOf.flatMap((choice) => (isDecimalSchema(choice) ? [name] : decimalsIn(choice, name))),
+  ...Object.entries(properties).flatMap(([inner, schema]) => (isDecimalSchema(schema) ? [inner] : decimalsIn(schema, inner))),
+  ...(items ? decimalsIn(items, name) : []),
+];
+
+const isDecimalSchema = ({ $ref }: Schema): boolean => $ref === '#/$defs/Decimal';

@@ -1,7 +1,8 @@
 import { defaultFieldResolver, GraphQLObjectType, type GraphQLField, type GraphQLSchema } from 'graphql';
 import { currentScope, lacking, requireScopes, type RequestScope } from '#millwright/access';
-import { camelCase } from '#millwright/fields';
-import { operationOf, outputFields } from '#millwright/resources';
+import type { Row } from '#millwright/event-sourcing';
+import { camelCase, type FieldDefinition, type FieldScope } from '#millwright/fields';
+import { hiddenBy, operationOf, outputFields, seenWithExtension } from '#millwright/resources';
 
 type Field = GraphQLField<unknown, unknown>;
 type Path = Readonly<{ prev: Path | undefined; key: string | number }>;
@@ -18,9 +19,18 @@ export function guardSchema(schema: GraphQLSchema): void {
   for (const [typeName, definitions] of outputFields()) {
     const type = schema.getType(typeName);
     if (!(type instanceof GraphQLObjectType)) continue;
-    for (const { seenWith, output } of definitions) {
+    for (const definition of definitions) {
+      const { seenWith, seenWithOf, output } = definition;
       const field = output && type.getFields()[camelCase(output.name)];
-      if (seenWith !== undefined && field) hideFrom(field, seenWith);
+      if ((seenWith !== undefined || seenWithOf) && field) hideFrom(field, definition);
+      if (definition.hiddenWithin && field) noteWithin(field, definition.hiddenWithin);
+    }
+  }
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!(type instanceof GraphQLObjectType)) continue;
+    for (const field of Object.values(type.getFields())) {
+      const seenWith = field.extensions[seenWithExtension] as FieldScope | undefined;
+      if (seenWith !== undefined) hideFrom(field, { seenWith });
     }
   }
 }
@@ -34,19 +44,28 @@ function guardRoot(field: Field): void {
   };
 }
 
-function hideFrom(field: Field, seenWith: string): void {
+function hideFrom(field: Field, definition: Pick<FieldDefinition, 'seenWith' | 'seenWithOf'>): void {
   const { resolve = defaultFieldResolver } = field;
   field.resolve = (source, args, context, info) => {
-    if (!lacking()?.(seenWith)) return resolve(source, args, context, info);
+    const isLacking = lacking();
+    if (!isLacking || !hiddenBy(isLacking, definition, source as Row)) return resolve(source, args, context, info);
     note(currentScope(), info.path);
     return null;
   };
 }
 
-function note(scope: RequestScope, path: Path): void {
+function noteWithin(field: Field, hiddenWithin: (row: Row) => readonly string[]): void {
+  const { resolve = defaultFieldResolver } = field;
+  field.resolve = (source, args, context, info) => {
+    if (lacking()) for (const inner of hiddenWithin(source as Row)) note(currentScope(), info.path, inner);
+    return resolve(source, args, context, info);
+  };
+}
+
+function note(scope: RequestScope, path: Path, inner?: string): void {
   const paths = hidden.get(scope) ?? new Set<string>();
   hidden.set(scope, paths);
-  const names: string[] = [];
+  const names: string[] = inner === undefined ? [] : [inner];
   for (let at: Path | undefined = path; at; at = at.prev) if (typeof at.key === 'string') names.unshift(at.key);
   paths.add(names.join('.'));
 }

@@ -8,6 +8,7 @@ import { ApiHeading, OverRest, UncheckedBody, writes } from '#millwright/resourc
 import { batchOperationsOf, urlOf, type BatchOperation } from './batch-operations.js';
 import type { HttpAdapter } from './http-adapter.js';
 import { partOfBatch } from './part-of-batch.js';
+import type { AnsweredAnew } from './operation-routes.js';
 import { header } from './request-headers.js';
 import { UnwrappedAnswer } from './unwrapped-answer.js';
 
@@ -16,7 +17,7 @@ type Inner = Readonly<{ status: number; body: string; position: string | undefin
 /** Many operations in one request, each answered with its own status: what one refuses does not undo the others. */
 @ApiHeading('batch', 'Several operations in one request.')
 @Controller('api/v1/batch')
-export class BatchController {
+export class BatchController implements AnsweredAnew {
   constructor(private readonly host: HttpAdapterHost) {}
 
   @Post()
@@ -55,6 +56,25 @@ export class BatchController {
       final: results.every(({ status }) => status < 500),
       position: results.findLast((result) => result.position !== undefined)?.position,
     });
+  }
+
+  /**
+   * What was refused stays refused. What was done is asked for again under its own key, which does nothing a second time and is decided on today's rights;
+   * what was read is read again.
+   */
+  async replayed(kept: string, request: FastifyRequest): Promise<string> {
+    const operations = batchOperationsOf(request.body);
+    const { results } = JSON.parse(kept) as { results: readonly Readonly<{ status: number; body: unknown }>[] };
+    const texts: string[] = [];
+    for (const [index, operation] of operations.entries()) {
+      const before = results[index];
+      if (before && before.status >= 300) texts.push(JSON.stringify(before));
+      else {
+        const { status, body } = await this.runOne(operation, this.headersOf(request, operation, index, undefined));
+        texts.push(`{"status":${status},"body":${body}}`);
+      }
+    }
+    return `{"results":[${texts.join(',')}]}`;
   }
 
   private async runOne(operation: BatchOperation, headers: Readonly<Record<string, string>>): Promise<Inner> {

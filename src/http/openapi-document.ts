@@ -80,6 +80,7 @@ function describeEdge(operation: Operation): void {
   declared['security'] = admission === 'open' ? [] : [{ bearer: [] }];
   declared['x-required-tier'] ??= tierOf(path, operation.verb.toUpperCase(), { open: operation.admission === 'open' || undefined });
   declared['x-required-scope'] ??= requiredScope(scopesOutside(path));
+  keepOwnFieldScopes(declared);
   const own = (declared['parameters'] as Json[] | undefined) ?? [];
   const parameters = [...pathParametersOf(path, own), ...own];
   for (const parameter of parameters)
@@ -91,6 +92,14 @@ function describeEdge(operation: Operation): void {
   for (const status of errorsOf(operation))
     responses[status] ??= { $ref: `#/components/responses/${isGraphql(operation) ? 'GraphqlRefusal' : componentName(status)}` };
   declared['responses'] = responses;
+}
+
+/** What every call needs is not said of a field again (contract, part 4, S52). */
+function keepOwnFieldScopes(declared: Json): void {
+  const held = [declared['x-required-scope']].flat();
+  const own = Object.entries((declared['x-field-scopes'] ?? {}) as Record<string, string>).filter(([, scope]) => !held.includes(scope));
+  delete declared['x-field-scopes'];
+  if (own.length > 0) declared['x-field-scopes'] = Object.fromEntries(own);
 }
 
 /** An id, or a place in a list. */
@@ -108,15 +117,32 @@ const pathParametersOf = (path: string, declared: readonly Json[]): Json[] =>
   );
 
 /** An example to every body that says by itself what it is like. */
-function giveExamples({ requestBody, responses }: Json, examples: OpenApiExamples): void {
+function giveExamples({ requestBody, responses, ...declared }: Json, examples: OpenApiExamples): void {
   const contentOf = (body: unknown): Json | undefined =>
     (body as { content?: Record<string, Json> } | undefined)?.content?.['application/json'];
   const asked = contentOf(requestBody);
-  if (asked) asked['example'] ??= examples.request(asked['schema'] as Json);
+  if (asked) asked['example'] ??= withoutOwnScopes(declared, examples.request(asked['schema'] as Json));
   for (const response of Object.values(responses as Json)) {
     const answered = contentOf(response);
     if (answered) answered['example'] ??= examples.response(answered['schema'] as Json);
   }
+}
+
+/** An example is for everybody who may carry the operation out: what takes a right of its own does not stand in it. */
+function withoutOwnScopes(declared: Json, example: unknown): unknown {
+  const fields = Object.keys(declared['x-field-scopes'] ?? {});
+  const without = (value: unknown, path: string): unknown => {
+    if (Array.isArray(value)) return value.map((item) => without(item, path));
+    if (typeof value !== 'object' || value === null) return value;
+    const said = Object.entries(value).map(([name, inner]) => [name, path === '' ? name : `${path}.${name}`, inner as unknown] as const);
+    return Object.fromEntries(
+      said.filter(([, whole]) => !fields.includes(whole)).map(([name, whole, inner]) => [name, without(inner, whole)]),
+    );
+  };
+  // The fields are named as they stand below what the body stands under.
+  const [[root, inner] = ['', undefined], ...others] = Object.entries(example as object) as [string, unknown][];
+  const isRoot = others.length === 0 && typeof inner === 'object' && inner !== null && !Array.isArray(inner);
+  return isRoot ? { [root]: without(inner, '') } : without(example, '');
 }
 
 /** GraphQL answers what its mutations meet in `errors`, so that only what is wrong with the document itself has a status. */

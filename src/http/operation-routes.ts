@@ -12,6 +12,7 @@ import {
 } from '#millwright/resources';
 import { callOf, statusOf, type MethodCall } from './controller-method.js';
 import { envelopeFormOf, json, successBody, successHeaders } from './envelope.js';
+import { recalled, remembering, withoutLacked } from './replayed-answer.js';
 import { expectedRevisionsOf, header } from './request-headers.js';
 import { isAboutOneRecord } from './route-policy.js';
 import { UnwrappedAnswer } from './unwrapped-answer.js';
@@ -37,7 +38,7 @@ function handlerOf({ operation, takes, method }: Described, verb: string, { writ
   const call = callOf(controller, method);
   const status = statusOf(controller, method, verb);
   // What is open to everybody has no key that a repeat could be known by.
-  const carryOut = operation.does === 'reads' || operation.open ? read : write(operation, writes);
+  const carryOut = operation.does === 'reads' || operation.open ? read : write(operation, writes, controller);
   return async (request, reply) => {
     const { scope } = request;
     if (!scope && !operation.open) throw new Error(`${operation.name} was asked for by nobody`);
@@ -55,7 +56,7 @@ async function read(reply: FastifyReply, scope: RequestScope | null, call: Metho
 }
 
 const write =
-  ({ atArchivedSites }: Operation, writes: Writes) =>
+  ({ atArchivedSites }: Operation, writes: Writes, controller: object) =>
   async (reply: FastifyReply, scope: RequestScope | null, call: MethodCall): Promise<StoredAnswer> => {
     const { request } = reply;
     if (!scope) throw new Error('a write was asked for by nobody');
@@ -72,11 +73,27 @@ const write =
         keyed:
           key === undefined ? undefined : { key, operation: pathOf(request), asked: { body: request.body ?? null, query: request.query } },
       },
-      async () => answerOf(await call(request, reply), reply, scope),
+      async () => {
+        const first = answerOf(await call(request, reply), reply, scope);
+        return key === undefined ? first : remembering(first, scope.held);
+      },
     );
-    if (answer.replayed) reply.header('Idempotent-Replayed', 'true');
-    return answer;
+    if (key === undefined) return answer;
+    const { answer: kept, newlyLacked, isForOthers } = recalled(answer, scope.held);
+    if (!answer.replayed) return kept;
+    reply.header('Idempotent-Replayed', 'true');
+    // A repeat is decided on today's rights (contract, part 4, S12).
+    if (isForOthers && isAnsweredAnew(controller)) return { ...kept, body: await controller.replayed(kept.body, request) };
+    return { ...kept, body: withoutLacked(kept.body, newlyLacked) };
   };
+
+/** A controller whose answers hold those of others, each of which today's rights decide on. */
+export interface AnsweredAnew {
+  /** The kept answer as it is to be given to whoever repeats the request. */
+  replayed(body: string, request: FastifyRequest): Promise<string>;
+}
+
+const isAnsweredAnew = (controller: object): controller is AnsweredAnew => 'replayed' in controller;
 
 /** Method and path as the router understood it, however the client spelled and encoded it: two spellings of one path are one operation. */
 function pathOf({ method, routeOptions: { url = '' }, params }: FastifyRequest): string {

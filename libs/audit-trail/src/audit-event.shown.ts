@@ -1,7 +1,10 @@
 import { ApiSchema } from '@nestjs/swagger';
+import { lacking } from '#millwright/access';
+import type { Row } from '#millwright/event-sourcing';
 import { Shown, ShownInstant, ShownInteger, ShownReference, ShownText, ShownUuid } from '#millwright/fields';
-import { defineShownType } from '#millwright/resources';
+import { defineShownType, hiddenPaths, seenData } from '#millwright/resources';
 
+const seenOf = ({ type, data }: Row): unknown => seenData(String(type), JSON.parse(String(data)));
 const text = { always: true } as const;
 const whoOrWhat = { type: 'object', properties: { kind: { type: 'string' }, id: { type: 'string' } } };
 
@@ -38,10 +41,18 @@ class AuditEventFields {
   @ShownText({ ...text, description: 'The event or request that led to it directly.' }) causation_id!: string;
   @ShownText({ ...text, description: 'The request it was decided in, as in its `X-Request-Id` and in the log of the server.' })
   request_id!: string;
-  @ShownText({ ...text, over: 'graphql', stored: false, description: 'What the event says, as JSON text.' }) data!: string;
+  @ShownText({
+    ...text,
+    over: 'graphql',
+    stored: false,
+    description: 'What the event says, as JSON text; null in it is what you may not see.',
+    of: (event) => (lacking() ? JSON.stringify(seenOf(event)) : event['data']),
+    hiddenWithin: (event) => hiddenPaths(seenOf(event)),
+  })
+  data!: string;
   @Shown(
-    { type: 'object', additionalProperties: true, description: 'What the event says, as it was stored.' },
-    ({ data }) => JSON.parse(String(data)) as unknown,
+    { type: 'object', additionalProperties: true, description: 'What the event says, as it was stored; null is what you may not see.' },
+    seenOf,
     { as: 'data' },
   )
   said!: object;

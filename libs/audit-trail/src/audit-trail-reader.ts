@@ -37,6 +37,7 @@ export const auditTrailList: ListDefinition = {
     actor: { type: 'text', description: 'Kind and id of who did it, like user:7.' },
   },
   search: ['stream', 'type', 'data'],
+  searchSeenWith: { data: ['costs:read', 'rates:read'] },
   defaultSort: 'position asc',
   scope: 'entity',
   tieBreaker: 'position',

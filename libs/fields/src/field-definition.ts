@@ -143,6 +143,12 @@ export type FieldDefinition = Readonly<{
   unique?: Uniqueness;
   /** Who lacks this right is not to see it, nor to find by it. Left out, whoever sees the resource sees it. */
   seenWith?: FieldScope;
+  /** A right that it takes beside that to see it of some rows. Such a field may be null. */
+  seenWithOf?(row: Row): FieldScope | undefined;
+  /** The right that it takes to say something in it, which null and 0 do not, beside that of the operation. */
+  saidWith?: string;
+  /** The paths in its value that whoever asks may not see, where that is a text that holds fields. */
+  hiddenWithin?(row: Row): readonly string[];
   input?: InputFacet;
   stored?: StoredFacet;
   printed?: PrintedFacet;

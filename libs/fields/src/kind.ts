@@ -51,14 +51,16 @@ export type FieldOptions = Readonly<{
   personal?: boolean;
   /** The right that shows it, where that is not the kind's. */
   seenWith?: FieldScope;
+  /** The right that it takes to say something in it, beside that of the operation. */
+  saidWith?: string;
   /** No two records may have it alike (not_unique); for texts of records without a decider of their own. */
   unique?: Uniqueness;
 }>;
 
 /** Facets that are no part of how a field looks; what is not said leaves what another description of the field says. */
 const given = (
-  facets: Readonly<{ personal?: boolean; seenWith?: FieldScope; unique?: Uniqueness }>,
-): Pick<FieldDefinition, 'personal' | 'seenWith' | 'unique'> =>
+  facets: Readonly<{ personal?: boolean; seenWith?: FieldScope; saidWith?: string; unique?: Uniqueness }>,
+): Pick<FieldDefinition, 'personal' | 'seenWith' | 'saidWith' | 'unique'> =>
   Object.fromEntries(Object.entries(facets).filter(([, value]) => value !== undefined));
 
 type ShownFacets = Required<Pick<FieldDefinition, 'stored' | 'printed' | 'output'>>;
@@ -71,7 +73,7 @@ type Facets = ShownFacets & Required<Pick<FieldDefinition, 'input'>>;
 export const inputField =
   (
     kind: FieldKind,
-    { required, unless, description, example, initial, only, filtered, personal, unique, seenWith = kind.seenWith }: FieldOptions,
+    { required, unless, description, example, initial, only, filtered, personal, unique, saidWith, seenWith = kind.seenWith }: FieldOptions,
     more?: (name: string, facets: Facets) => Partial<FieldDefinition>,
   ): PropertyDecorator =>
   (target, property) => {
@@ -87,34 +89,43 @@ export const inputField =
         graphql: kind.graphql,
         openApi: withExample(kind.openApi),
       },
-      ...shownAsStored(kind, name, { neverNull, initial, only, filtered, openApi: withExample(kind.openApiShown ?? kind.openApi) }),
+      ...shownAsStored(kind, name, {
+        neverNull,
+        initial,
+        only,
+        filtered,
+        seenWith,
+        openApi: withExample(kind.openApiShown ?? kind.openApi),
+      }),
     };
     defineField(target.constructor as Class, {
       name,
       description,
-      ...given({ personal, seenWith, unique }),
+      ...given({ personal, seenWith, saidWith, unique }),
       ...facets,
       ...more?.(name, facets),
     });
   };
 
-type Shown = Readonly<{ neverNull: boolean; initial?: unknown; only?: Form; filtered?: boolean; openApi: Schema }>;
+type Shown = Readonly<{ neverNull: boolean; initial?: unknown; only?: Form; filtered?: boolean; seenWith?: FieldScope; openApi: Schema }>;
 
 function shownAsStored(
   kind: FieldKind,
   name: string,
-  { neverNull, initial = kind.initial, only, filtered = true, openApi }: Shown,
+  { neverNull, initial = kind.initial, only, filtered = true, seenWith, openApi }: Shown,
 ): ShownFacets {
   const { column: type, attribute, choices, print } = kind;
+  // Whoever may not see it is shown null (contract, part 4, S33).
+  const nullable = !neverNull || seenWith !== undefined;
   return {
     stored: { name, type, ...(filtered && { attribute }), choices, initial, neverNull },
     printed: {
       name,
-      openApi: { ...openApi, ...(!neverNull && { nullable: true }) },
+      openApi: { ...openApi, ...(nullable && { nullable: true }) },
       only,
       print: print ? (row) => print(row[name] ?? null) : (row) => row[name] ?? null,
     },
-    output: { name, type: kind.graphql, nullable: !neverNull },
+    output: { name, type: kind.graphql, nullable },
   };
 }
 
@@ -127,6 +138,10 @@ export type ShownOptions = Readonly<{
   only?: Form;
   /** The right that shows it, where that is not the kind's. */
   seenWith?: FieldScope;
+  /** The right that shows it of some rows, beside that. */
+  seenWithOf?(row: Row): FieldScope | undefined;
+  /** The paths in its value that whoever asks may not see, where that is a text that holds fields. */
+  hiddenWithin?(row: Row): readonly string[];
   /** Left out: shown over both. */
   over?: 'rest' | 'graphql';
   /** What it is, from the row; left out, the column of its name. */
@@ -151,17 +166,21 @@ export const shownField =
       stored = of === undefined,
       initial,
       seenWith = kind.seenWith,
+      seenWithOf,
+      hiddenWithin,
     }: ShownOptions = {},
   ): PropertyDecorator =>
   (target, property) => {
     const name = String(property);
     const openApi = { ...(kind.openApiShown ?? kind.openApi), ...(example !== undefined && { example }), ...(description !== undefined && { description }) }; // prettier-ignore
-    const shown = shownAsStored(kind, name, { neverNull: always, initial, only, openApi });
+    const shown = shownAsStored(kind, name, { neverNull: always, initial, only, seenWith, openApi });
     const { print = (value: unknown) => value } = kind;
     defineField(target.constructor as Class, {
       name,
       description,
       ...given({ seenWith }),
+      ...(seenWithOf && { seenWithOf }),
+      ...(hiddenWithin && { hiddenWithin }),
       ...(stored && { stored: shown.stored }),
       ...(over !== 'graphql' && {
         printed: { ...shown.printed, ...(of && { print: (row: Row, related: Related) => print(of(row, related)) }) },

@@ -16,7 +16,12 @@ const ofTheEvent = { always: true, over: 'graphql', stored: false } as const;
 export class ExplanationLineFields {
   @ShownOneOf(kinds, { description: 'What the line is about.', always: true }) kind!: string;
   @ShownText({ description: 'What it adds, in a sentence.', always: true }) explanation!: string;
-  @ShownMoney({ description: 'What it adds to the costs; null for a downtime.' }) amount!: Decimal | null;
+  @ShownMoney({
+    // Divided by its hours, what one entry cost is what somebody earns (contract, part 4, S83).
+    seenWithOf: ({ kind }) => (kind === 'labor' ? 'rates:read' : undefined),
+    description: 'What it adds to the costs; null for a downtime.',
+  })
+  amount!: Decimal | null;
   @ShownQuantity({ description: 'The hours that it adds; null where it adds none.' }) hours!: Decimal | null;
   @ShownReference('work_order', { description: 'The work order that was charged, or that the downtime names.' }) work_order_id!:
     number | null;

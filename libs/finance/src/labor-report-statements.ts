@@ -1,3 +1,4 @@
+import { requireSeen } from '#millwright/access';
 import type { Detail } from '#millwright/event-sourcing';
 import { defineChoices, invalid } from '#millwright/fields';
 import { inOrder, rowsOf, selectList, viewOf, type RawQuery } from '#millwright/lists';
@@ -20,7 +21,7 @@ export type LaborQuery = Readonly<{ groupBy: LaborGrouping; from: string | null;
 
 const known = new Set(['group_by', 'groupBy', 'from', 'to']);
 
-/** @throws Rejection VALIDATION_FAILED for parameters that are not understood */
+/** @throws Rejection VALIDATION_FAILED for parameters that are not understood; INSUFFICIENT_PERMISSIONS to group by what may not be seen */
 export function laborQueryOf(raw: RawQuery): LaborQuery {
   const details: Detail[] = Object.keys(raw)
     .filter((name) => !known.has(name))
@@ -29,6 +30,8 @@ export function laborQueryOf(raw: RawQuery): LaborQuery {
   if (!groupBy) details.push({ field: 'group_by', code: 'not_a_choice', message: `must be one of ${laborGroupings.words.join(', ')}` });
   const { from, to } = daysOf(raw, details);
   if (details.length > 0 || !groupBy) throw invalid(details);
+  // Whoever groups by it sees it.
+  if (groupBy === 'job_title') requireSeen('people:read');
   return { groupBy, from, to };
 }
 

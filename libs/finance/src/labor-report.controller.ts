@@ -25,7 +25,7 @@ class LaborReportRow {
   key!: string | number | null;
   @ApiProperty({ type: 'string' }) label!: string;
   @ApiProperty({ type: LaborReportHours }) hours!: LaborReportHours;
-  @ApiProperty({ type: 'number' }) amount!: number;
+  @ApiProperty({ type: 'number', nullable: true }) amount!: number | null;
 }
 
 const GroupBy = () =>

@@ -3,7 +3,7 @@ import { currentEntity } from '#millwright/access';
 import type { Row } from '#millwright/event-sourcing';
 import type { RawQuery } from '#millwright/lists';
 import { DecimalScalar } from '#millwright/quantities';
-import { OverGraphql } from '#millwright/resources';
+import { OverGraphql, SeenWith } from '#millwright/resources';
 import { LaborReport } from './labor-report.js';
 import { laborGroupings, type LaborGrouping } from './labor-report-statements.js';
 import { laborExplanationLine } from './labor-report.shown.js';
@@ -29,7 +29,9 @@ class LaborHours {
 @ObjectType({ description: 'How long was worked, and what was posted for it.' })
 class LaborSums {
   @Field(() => LaborHours, { description: 'The time, split by the days of the site.' }) hours!: object;
-  @Field(() => DecimalScalar, { description: "What was posted, in the site's currency." }) amount!: string;
+  @SeenWith('costs:read')
+  @Field(() => DecimalScalar, { nullable: true, description: "What was posted, in the site's currency." })
+  amount!: string | null;
 }
 
 @ObjectType({ description: 'The work under one key.' })

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { currentEntity, timeZoneOf } from '#millwright/access';
+import { currentEntity, lacking, timeZoneOf } from '#millwright/access';
 import { allKnown, type Row } from '#millwright/event-sourcing';
 import { statementAsOf, type RawQuery } from '#millwright/lists';
 import { printed, type Decimal } from '#millwright/quantities';
-import { Answer, RelatedRecords } from '#millwright/resources';
+import { Answer, ifSeen, RelatedRecords } from '#millwright/resources';
 import { withEvents } from './explained-events.js';
 import { explanationOf, keyOf, laborQueryOf, reportOf, type LaborQuery, type LaborGrouping } from './labor-report-statements.js';
 import { laborExplanationLine } from './labor-report.shown.js';
@@ -59,7 +59,7 @@ export class LaborReport {
     const query = laborQueryOf(raw);
     const found = await this.database.query<LineRow[]>(...statementAsOf(explanationOf(query.groupBy), parametersOf(query)));
     const lines = found.map(({ key, work_order_id, rate_type, hours, amount, note, position }): Row => {
-      const explanation = `${hours} hours of ${rate_type} work on order ${work_order_id}${note === null ? '' : ` (${note})`}, for which ${amount} was posted.`;
+      const explanation = `${hours} hours of ${rate_type} work on order ${work_order_id}${note === null ? '' : ` (${note})`}, ${lacking()?.('rates:read') ? 'for which an amount' : `for which ${amount}`} was posted.`;
       return {
         kind: 'labor',
         explanation,
@@ -104,5 +104,5 @@ const printedFigures = ({ hours, amount }: LaborFigures): object => ({
     overtime2: printed(hours.overtime2),
     total: printed(hours.total),
   },
-  amount: printed(amount),
+  amount: ifSeen('costs:read', printed(amount)),
 });

@@ -62,7 +62,8 @@ class PartTransactionFields {
     id: actor_id,
   }))
   actor!: object;
-  @ShownText({ ...ofTheEvent, description: 'Why the average is what it is after this movement.' }) explanation!: string;
+  @ShownText({ ...ofTheEvent, seenWith: 'costs:read', description: 'Why the average is what it is after this movement.' })
+  explanation!: string;
   @ShownUuid({ ...ofTheEvent, description: 'The UUID of the event behind it, as in the audit trail.' }) event_id!: string;
   @ShownText({ ...ofTheEvent, description: 'The type of the event behind it, like PartRestocked.' }) event_type!: string;
   @ShownText({ ...ofTheEvent, description: 'Where the event stands in the log.' }) position!: string;

@@ -76,7 +76,7 @@ export class PartFields {
 
 /** A new part, with what is on the shelf already: a quantity needs a unit cost. */
 export class PartInput extends PartFields {
-  @Quantity({ description: 'How many lie on the shelf already; needs a unit cost.', atLeast: '0', example: 6 })
+  @Quantity({ description: 'How many lie on the shelf already; needs a unit cost.', atLeast: '0', saidWith: 'stock:move', example: 6 })
   on_hand_qty?: string | null;
   @Money({ description: 'The list price of one; what is on the shelf is worth this.', example: 26.15 }) unit_cost?: string | null;
 }
@@ -84,8 +84,8 @@ export class PartInput extends PartFields {
 /** An edit of what a part is: its stock and costs move through operations of their own. */
 class PartUpdate extends PartFields {
   @MovesElsewhere('PATCH /parts/{id}/restock or PATCH /parts/{id}/reconcile') on_hand_qty?: never;
-  @MovesElsewhere('PATCH /parts/{id}/update_unit_cost') unit_cost?: never;
-  @MovesElsewhere('PATCH /parts/{id}/update_avg_unit_cost') avg_unit_cost?: never;
+  @MovesElsewhere('PATCH /parts/{id}/update_unit_cost', { seenWith: 'costs:read' }) unit_cost?: never;
+  @MovesElsewhere('PATCH /parts/{id}/update_avg_unit_cost', { seenWith: 'costs:read' }) avg_unit_cost?: never;
 }
 
 type Valued = Readonly<{ stock_value: Decimal | null; currency: string }>;

@@ -1,7 +1,8 @@
 import type { IdSequence } from '#millwright/event-sourcing';
 import { viewOf } from '#millwright/lists';
-import { defineResource } from '#millwright/resources';
+import { defineResource, hideInEvents } from '#millwright/resources';
 import { part } from './domain/part.js';
+import type { PartTransactionEvent } from './domain/part.events.js';
 import { assetsOfPartSql } from './earlier-assets.js';
 import { partFields } from './part.fields.js';
 import { partRow, partTable } from './read-models/part-row.js';
@@ -38,6 +39,19 @@ export const parts = defineResource({
   projection: 'stock-levels',
   search: ['name', 'description', 'number', 'area'],
 });
+
+const movements: readonly PartTransactionEvent['type'][] = [
+  'PartOpeningStockRecorded',
+  'PartRestocked',
+  'PartReconciled',
+  'PartUnitCostSet',
+  'PartAverageCostSet',
+  'PartIssued',
+  'PartReturned',
+  'PartMovementReversed',
+];
+const money = 'costs:read';
+hideInEvents(movements, { value: money, valueAfter: money, receiptValue: money, charge: money, chargeAfter: money });
 
 /** Transactions are numbered across all parts. */
 export const partTransactionIds = { name: 'part_transaction', field: 'transactionId' } as const satisfies IdSequence;

@@ -24,8 +24,10 @@ export type ListAttribute = Readonly<{
 export type ListDefinition = Readonly<{
   view: View;
   attributes: Readonly<Record<string, ListAttribute>>;
-  /** Text columns that `search` looks into. */
+  /** Text columns that `search` looks into, each only for whoever may see it. */
   search: readonly string[];
+  /** The rights that show a column that `search` looks into, where it is no attribute that says its own. */
+  searchSeenWith?: Readonly<Record<string, readonly FieldScope[]>>;
   /** As in the query: "name asc". */
   defaultSort: string;
   /** The column that must equal the request's entity or customer; `'none'` where the caller restricts the rows himself. */

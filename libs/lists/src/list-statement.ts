@@ -1,6 +1,6 @@
-import { currentEntity, currentScope } from '#millwright/access';
+import { currentEntity, currentScope, lacking } from '#millwright/access';
 import { currentAsOf } from './as-of.js';
-import { invalid, type AttributeType } from '#millwright/fields';
+import { invalid, type AttributeType, type FieldScope } from '#millwright/fields';
 import { conditionOf, sqlTypeOf, type Bind } from './conditions.js';
 import { cursorText, placeOfCursor, type CursorPlace } from './cursor.js';
 import { folded, inOrder } from './language.js';
@@ -89,7 +89,7 @@ const cursorColumns = (keys: readonly Key[]): string => keys.map((key, index) =>
 
 /** The stored columns that tell which rows a list has and in which order; undefined where the rows are wanted whole. */
 function columnsOf(definition: ListDefinition, query: ListQuery, { where = {}, wholeRows, aggregates }: ListOptions): string[] | undefined {
-  const { attributes, scope, search, hidesArchived, tieBreaker = 'id' } = definition;
+  const { attributes, scope, hidesArchived, tieBreaker = 'id' } = definition;
   if (wholeRows || aggregates) return undefined;
   const asked = [...query.filters, ...query.sort].map(({ attribute }) => attributeOf(attributes, attribute).column ?? attribute);
   return [
@@ -97,7 +97,7 @@ function columnsOf(definition: ListDefinition, query: ListQuery, { where = {}, w
     tieBreaker,
     ...Object.keys(where),
     ...(scope === 'none' ? [] : [`${scope}_id`]),
-    ...(query.search === null ? [] : search),
+    ...(query.search === null ? [] : searched(definition)),
     ...(hidesArchived ? ['archived'] : []),
   ];
 }
@@ -107,7 +107,7 @@ export const cursorAt = ({ list, keys }: ListStatement, row: Readonly<Record<str
   cursorText({ values: keys.map((_, key) => row[`cursor_${key}`] as string | null), total }, list, query);
 
 function conditionsOf(definition: ListDefinition, query: ListQuery, { where = {} }: ListOptions, bind: Bind): string[] {
-  const { view, attributes, search, hidesArchived } = definition;
+  const { view, attributes, hidesArchived } = definition;
   const conditions: string[] = [];
   // A site belongs to one customer, which the gate has made sure of.
   if (definition.scope === 'entity') conditions.push(`${columnSql(view, 'entity_id')} = ${bind(currentEntity().id)}`);
@@ -124,11 +124,27 @@ function conditionsOf(definition: ListDefinition, query: ListQuery, { where = {}
         conditionOf({ ...filter, values: filter.values.map((value) => value?.toLowerCase() ?? null) }, `lower(${sql})`, type, bind),
       );
   }
-  if (query.search !== null && search.length > 0) {
-    const sought = folded(`${bind(query.search)}::text`);
-    conditions.push(`(${search.map((column) => `strpos(${folded(columnSql(view, column))}, ${sought}) > 0`).join(' OR ')})`);
-  }
+  if (query.search !== null && definition.search.length > 0) conditions.push(foundIn(definition, query.search, bind));
   return conditions;
+}
+
+function foundIn(definition: ListDefinition, search: string, bind: Bind): string {
+  const columns = searched(definition);
+  if (columns.length === 0) return 'false';
+  const sought = folded(`${bind(search)}::text`);
+  return `(${columns.map((column) => `strpos(${folded(columnSql(definition.view, column))}, ${sought}) > 0`).join(' OR ')})`;
+}
+
+/** What may not be seen is not looked into either: it could be guessed letter by letter (contract, part 4, S92). */
+function searched({ search, attributes, searchSeenWith = {} }: ListDefinition): readonly string[] {
+  const isLacking = lacking();
+  if (!isLacking) return search;
+  const rightsOf = (column: string): readonly FieldScope[] =>
+    searchSeenWith[column] ??
+    Object.entries(attributes).flatMap(([name, { column: stored = name, seenWith }]) =>
+      stored === column && seenWith !== undefined ? [seenWith] : [],
+    );
+  return search.filter((column) => !rightsOf(column).some(isLacking));
 }
 
 function attributeOf(attributes: ListDefinition['attributes'], name: string): ListAttribute {

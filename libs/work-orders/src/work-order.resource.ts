@@ -1,5 +1,5 @@
 import type { IdSequence } from '#millwright/event-sourcing';
-import { defineResource } from '#millwright/resources';
+import { defineResource, hideInEvents } from '#millwright/resources';
 import { workOrder } from './domain/work-order.js';
 import { workOrderRow } from './read-models/work-order-row.js';
 import { workOrderView } from './read-models/work-order-view.js';
@@ -58,6 +58,9 @@ export const workOrders = defineResource({
   search: ['title', 'description'],
   defaultSort: 'created_at desc',
 });
+
+hideInEvents(['OtherCostRecorded', 'OtherCostReversed'], { amount: 'costs:read' });
+hideInEvents(['LabourLogged', 'LabourReversed'], { charge: 'rates:read', chargeAfter: 'rates:read' });
 
 /** Other costs are numbered across all work orders. */
 export const otherCostIds = { name: 'other_cost', field: 'otherCostId' } as const satisfies IdSequence;

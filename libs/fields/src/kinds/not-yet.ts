@@ -1,6 +1,6 @@
 import { ID } from '@nestjs/graphql';
 import { relationName } from '../names.js';
-import { defineField, type Class, type Problem } from '../field-definition.js';
+import { defineField, type Class, type FieldDefinition, type Problem } from '../field-definition.js';
 
 /** Nothing may be said yet about what a later version brings. */
 function notYetProblem(value: unknown): Problem | undefined {
@@ -37,10 +37,11 @@ export const NotYet =
 
 /** What another operation moves: refused in an update, with the operation that does it. Code: use_operation. */
 export const MovesElsewhere =
-  (operation: string): PropertyDecorator =>
+  (operation: string, { seenWith }: Pick<FieldDefinition, 'seenWith'> = {}): PropertyDecorator =>
   (target, property) =>
     defineField(target.constructor as Class, {
       name: String(property),
+      ...(seenWith && { seenWith }),
       description: `Refused: moves through ${operation}.`,
       input: {
         presence: 'refused',

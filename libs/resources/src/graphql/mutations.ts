@@ -14,6 +14,7 @@ import {
 } from '#millwright/fields';
 import { currentMoment } from '#millwright/lists';
 import type { Operation } from '../operations/operation.js';
+import { requireWritable } from '../resource/field-scopes.js';
 import { RelatedRecords } from '../references/index.js';
 import { Writes, type Write } from '../writes.js';
 
@@ -38,7 +39,13 @@ export const Input = <T extends object>(type: Class<T>): ParameterDecorator =>
   Args(
     'input',
     { type: () => type, description: 'What is to be done, and to what.' },
-    { transform: (value: unknown) => validatedInput(type, withSnakeCaseKeys(value), 'input') },
+    {
+      transform: (value: unknown) => {
+        const input = withSnakeCaseKeys(value);
+        requireWritable(type, input);
+        return validatedInput(type, input, 'input');
+      },
+    },
   );
 
 /** The input of an update: any of the fields that a new record takes, and the record's id. */

@@ -1,4 +1,4 @@
-import { Field, ObjectType } from '@nestjs/graphql';
+import { Extensions, Field, ObjectType } from '@nestjs/graphql';
 import {
   camelCase,
   columnDescription,
@@ -7,6 +7,7 @@ import {
   relationName,
   type Class,
   type FieldDefinition,
+  type FieldScope,
 } from '#millwright/fields';
 
 const types = new Map<string, Readonly<{ type: Class; fields: readonly FieldDefinition[] }>>();
@@ -43,6 +44,12 @@ export function outputDescription(typeName: string, { name, output, children }: 
 }
 
 export const outputTypeOf = (name: string): Class => types.get(name)?.type ?? RecordLabel;
+
+/** Under which a field of an object type that is no resource's says the right that shows it. */
+export const seenWithExtension = 'seenWith';
+
+/** The right that shows a field of an object type which is described to GraphQL itself. It has to be nullable. */
+export const SeenWith = (scope: FieldScope): PropertyDecorator => Extensions({ [seenWithExtension]: scope });
 
 /** What is shown, by the name of its type: whoever shows a field asks here who may see it (`seenWith`). */
 export const outputFields = (): ReadonlyMap<string, readonly FieldDefinition[]> =>

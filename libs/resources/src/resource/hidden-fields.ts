@@ -1,3 +1,7 @@
+import { lacking, type Scope } from '#millwright/access';
+import type { Row } from '#millwright/event-sourcing';
+import type { FieldDefinition, FieldScope } from '#millwright/fields';
+
 /** Stands in an answer in place of what whoever asks may not see: it is printed as null, and named in `meta.hidden`. */
 export const hiddenValue: Readonly<{ toJSON: () => null }> = Object.freeze({ toJSON: () => null });
 
@@ -14,3 +18,18 @@ function visit(value: unknown, path: string, paths: Set<string>): void {
   else if (typeof value === 'object' && value !== null)
     for (const [name, inner] of Object.entries(value)) visit(inner, path === '' ? name : `${path}.${name}`, paths);
 }
+
+/** Whether who lacks such rights may not see a field of a row. */
+export const hiddenBy = (
+  isLacking: (scope: Scope) => boolean,
+  { seenWith, seenWithOf }: Pick<FieldDefinition, 'seenWith' | 'seenWithOf'>,
+  row: Row,
+): boolean => {
+  if (seenWith !== undefined && isLacking(seenWith)) return true;
+  const more = seenWithOf?.(row);
+  return more !== undefined && isLacking(more);
+};
+
+/** A value as whoever asks may see it, where no description of a field says so. */
+export const ifSeen = <Value>(seenWith: FieldScope, value: Value): Value | typeof hiddenValue =>
+  lacking()?.(seenWith) ? hiddenValue : value;

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { lacking } from '#millwright/access';
 import type { Row } from '#millwright/event-sourcing';
 import type { Class, FieldDefinition, Form, PrintedFacet, Related, Schema } from '#millwright/fields';
-import { hiddenValue } from './hidden-fields.js';
+import { hiddenBy, hiddenValue } from './hidden-fields.js';
 
 type Printed = Record<string, unknown>;
 
@@ -72,11 +72,9 @@ function printedBy(
   const awaited: Promise<void>[] = [];
   const isLacking = lacking();
   try {
-    for (const {
-      seenWith,
-      printed: { name, print },
-    } of properties) {
-      if (seenWith !== undefined && isLacking?.(seenWith)) {
+    for (const field of properties) {
+      const { name, print } = field.printed;
+      if (isLacking && hiddenBy(isLacking, field, row)) {
         shown[name] = hiddenValue;
         continue;
       }

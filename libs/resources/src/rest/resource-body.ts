@@ -2,9 +2,10 @@ import { Body, createParamDecorator, type ExecutionContext } from '@nestjs/commo
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { Detail } from '#millwright/event-sourcing';
-import { ApiBody, ApiExtraModels, getSchemaPath, OmitType } from '@nestjs/swagger';
+import { ApiBody, ApiExtension, ApiExtraModels, getSchemaPath, OmitType } from '@nestjs/swagger';
 import type { ClassConstructor } from 'class-transformer';
 import { fieldsOf, invalid, validatedInput, type Class } from '#millwright/fields';
+import { fieldScopesOf, requireWritable } from '../resource/field-scopes.js';
 import { idOfPath, placeOfPath } from './path-id.js';
 
 type Request = Readonly<{ body?: unknown; params: Readonly<Record<string, string>> }>;
@@ -58,7 +59,7 @@ export type FieldsFromPath = Readonly<Record<string, string>>;
  * The body of a create or update, which stands under the resource's singular name: `{"part": {…}}`.
  * Gives the handler the validated input; documents the body for OpenAPI.
  * @param mayBeEmpty whether it may be left out, or say nothing
- * @throws Rejection VALIDATION_FAILED
+ * @throws Rejection VALIDATION_FAILED, INSUFFICIENT_PERMISSIONS
  */
 export function ResourceBody<T extends object>(
   type: ClassConstructor<T>,
@@ -69,11 +70,12 @@ export function ResourceBody<T extends object>(
   const parameter = createParamDecorator((_: unknown, context: ExecutionContext) => {
     const { body, params } = context.switchToHttp().getRequest<Request>();
     const value = mayBeEmpty && saysNothing(body) ? {} : valueUnder(root, body);
+    requireWritable(type, value);
     return validatedInput(type, withPath(type, value, root, fromPath, params), root);
   })();
   return (target, method, index) => {
     parameter(target, method, index);
-    documentBody(target, method, documentedClass(type, fromPath), { root, mayBeEmpty });
+    documentBody(target, method, documentedClass(type, fromPath), { input: type, root, mayBeEmpty });
   };
 }
 
@@ -84,11 +86,12 @@ const saysNothing = (body: unknown): boolean =>
 export function PlainBody<T extends object>(type: ClassConstructor<T>, fromPath: FieldsFromPath = {}): ParameterDecorator {
   const parameter = createParamDecorator((_: unknown, context: ExecutionContext) => {
     const { body, params } = context.switchToHttp().getRequest<Request>();
+    requireWritable(type, body);
     return validatedInput(type, withPath(type, body ?? {}, '', fromPath, params));
   })();
   return (target, method, index) => {
     parameter(target, method, index);
-    documentBody(target, method, documentedClass(type, fromPath), {});
+    documentBody(target, method, documentedClass(type, fromPath), { input: type });
   };
 }
 
@@ -148,13 +151,15 @@ function documentBody(
   target: object,
   method: string | symbol | undefined,
   type: ClassConstructor<object>,
-  { root, mayBeEmpty = false }: Readonly<{ root?: string; mayBeEmpty?: boolean }>,
+  { input, root, mayBeEmpty = false }: Readonly<{ input: Class; root?: string; mayBeEmpty?: boolean }>,
 ): void {
   willTakeBody(target, method);
   const descriptor = method === undefined ? undefined : Object.getOwnPropertyDescriptor(target, method);
   if (method === undefined || !descriptor) return;
   const schema = { $ref: getSchemaPath(type) };
   ApiExtraModels(type)(target, method, descriptor);
+  const scopes = fieldScopesOf(input);
+  if (Object.keys(scopes).length > 0) ApiExtension('x-field-scopes', scopes)(target, method, descriptor);
   const under = (name: string): object => ({ type: 'object', ...(!mayBeEmpty && { required: [name] }), properties: { [name]: schema } });
   ApiBody({ required: !mayBeEmpty, schema: root === undefined ? schema : under(root) })(target, method, descriptor);
 }

@@ -1,0 +1,83 @@
+import { hash } from 'node:crypto';
+import type { Held, StoredAnswer } from '#millwright/access';
+import type { FieldScope } from '#millwright/fields';
+import { outputFields } from '#millwright/resources';
+
+/** Under which a kept answer says what whoever got it could do; it is no header of HTTP, and no client sees it. */
+const mark = 'held';
+
+const fieldScopes: readonly FieldScope[] = ['costs:read', 'people:read', 'rates:read'];
+const marks = new WeakMap<ReadonlySet<string>, string>();
+
+/** What somebody may do as few characters: the rights that fields need and he lacks, and a digest of all that he has. */
+function markOf(held: Held): string | undefined {
+  if (held === 'all') return undefined;
+  const known = marks.get(held);
+  if (known !== undefined) return known;
+  const lacked = fieldScopes.filter((scope) => !held.has(scope));
+  const text = `${lacked.join(' ')}|${hash('sha256', [...held].sort().join(' '), 'base64url').slice(0, 16)}`;
+  marks.set(held, text);
+  return text;
+}
+
+/** An answer that remembers what whoever gets it could do then. */
+export function remembering(answer: StoredAnswer, held: Held): StoredAnswer {
+  const text = markOf(held);
+  return text === undefined ? answer : { ...answer, headers: { ...answer.headers, [mark]: text } };
+}
+
+type Kept = Readonly<{ answer: StoredAnswer; newlyLacked: readonly FieldScope[]; isForOthers: boolean }>;
+
+/**
+ * A kept answer without what it remembers, which rights of fields were taken away since, and whether anything about the rights is other than it was
+ * (contract, part 4, S12).
+ */
+export function recalled({ headers: { [mark]: then, ...headers }, ...rest }: StoredAnswer, held: Held): Kept {
+  const lackedThen = new Set((then ?? '').split('|', 1)[0]?.split(' '));
+  const newlyLacked = held === 'all' ? [] : fieldScopes.filter((scope) => !held.has(scope) && !lackedThen.has(scope));
+  return { answer: { ...rest, headers }, newlyLacked, isForOthers: held !== 'all' && markOf(held) !== then };
+}
+
+let scopesOfNames: Map<string, Set<FieldScope>> | undefined;
+
+function scopesOf(name: string): ReadonlySet<FieldScope> | undefined {
+  if (!scopesOfNames) {
+    scopesOfNames = new Map();
+    for (const [, fields] of outputFields())
+      for (const { printed, seenWith } of fields)
+        if (printed && seenWith) scopesOfNames.set(printed.name, (scopesOfNames.get(printed.name) ?? new Set()).add(seenWith));
+  }
+  return scopesOfNames.get(name);
+}
+
+/** The body of a kept answer without what may no longer be seen: null, and named in `meta.hidden`. A name that is money anywhere counts as money here. */
+export function withoutLacked(body: string, lacked: readonly FieldScope[]): string {
+  if (lacked.length === 0 || body === '') return body;
+  const envelope = JSON.parse(body) as Record<string, unknown>;
+  const root = ['data', 'result', 'results'].find((name) => name in envelope);
+  if (root === undefined) return body;
+  const hidden = new Set<string>();
+  const seen = (value: unknown, path: string): unknown => {
+    if (Array.isArray(value)) return value.map((item) => seen(item, path));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, inner]: readonly [string, unknown]) => {
+        const whole = path === '' ? name : `${path}.${name}`;
+        const isPlain = typeof inner !== 'object' || inner === null;
+        if (!isPlain || !lacked.some((scope) => scopesOf(name)?.has(scope))) return [name, seen(inner, whole)] as const;
+        hidden.add(whole);
+        return [name, null] as const;
+      }),
+    );
+  };
+  const data = seen(envelope[root], '');
+  const meta = (envelope['meta'] ?? {}) as Readonly<Record<string, unknown>>;
+  const before = (meta['hidden'] ?? []) as readonly string[];
+  const { entity, customer, stale, hidden: _, ...others } = meta;
+  const named = [...new Set([...before, ...hidden])].sort();
+  const facts = { ...defined({ entity, customer, stale }), ...(named.length > 0 && { hidden: named }), ...others };
+  return JSON.stringify({ ...envelope, [root]: data, meta: facts });
+}
+
+const defined = (facts: Readonly<Record<string, unknown>>): object =>
+  Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
