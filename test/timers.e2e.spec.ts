@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { Client } from './harness/client.js';
+import { Client, isToComeAgain, type Answer } from './harness/client.js';
 import { TestServer } from './harness/server.js';
 
 let app: TestServer;
@@ -87,9 +87,12 @@ describe('a timer', () => {
 
   it('runs once a person, when fifty start it at the same moment on two orders', async () => {
     const [orders, technician] = [[await open(), await open()], await person()];
-    const answers = await Promise.all(
-      Array.from({ length: 50 }, (_, index) => start(orders[index % 2] ?? 0, { technician_id: technician })),
-    );
+    /** Asked again under its key for as long as a busy machine says so. */
+    const starting = async (order: number, key = randomUUID()): Promise<Answer> => {
+      const answer = await app.post(`/work_orders/${order}/timer/start`, { technician_id: technician }, { 'idempotency-key': key });
+      return isToComeAgain(answer.error) ? starting(order, key) : answer;
+    };
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => starting(orders[index % 2] ?? 0)));
     const won = answers.filter(({ status }) => status === 201);
     expect(won).toHaveLength(1);
     const order = won[0]?.data.work_order.id;
@@ -145,6 +148,54 @@ describe('a timer', () => {
       expect(closed.total_costs).toMatchObject({ labor: sum, total: sum });
       for (const technician of technicians) expect(await timersOf(technician)).toEqual([]);
     }
+  });
+
+  it('has ended with its order for whoever stops it, or begins elsewhere, before that has been carried out', async () => {
+    const [order, another] = [await open(), await open()];
+    const technicians = [await person(), await person()] as const;
+    const timers = [];
+    for (const technician_id of technicians) timers.push((await start(order, { technician_id }).expect(201)).data);
+    const owner = new pg.Client({ connectionString: app.ownerUrl });
+    await owner.connect();
+    // What ends the timers of an order finds them in this view, and tries again until it may look there.
+    await owner.query('REVOKE SELECT ON read.timers FROM millwright_app');
+    const completing = app.patch(`/work_orders/${order}`, { work_order: { status_id: 5 } });
+    const closings = `/audit_trail?stream=workOrder-${order}&type=WorkOrderCompleted`;
+    let closing: { recorded_at: string } | undefined;
+    while (!closing) [closing] = (await app.get(closings).expect(200)).data;
+    const closedAt = Date.parse(closing.recorded_at);
+    const elapsed = (at: string): number => Math.floor((closedAt - Date.parse(at)) / 1000) * 1000;
+    const [first, second] = timers as [{ started_at: string }, { started_at: string }];
+    // Until another second of each would count.
+    const later = Math.max(...[first, second].map(({ started_at }) => Date.parse(started_at) + elapsed(started_at))) + 1_000;
+    while (Date.now() < later) await app.get('/locations');
+    const answers = Promise.all([
+      stop(order, { technician_id: technicians[0] }).expect(404),
+      start(another, { technician_id: technicians[1] }).expect(201),
+    ]);
+    await Promise.race([answers, app.get('/locations').then(() => app.get('/locations'))]);
+    await owner.query('GRANT SELECT ON read.timers TO millwright_app');
+    await owner.end();
+    await completing.expect(200);
+    await answers;
+    const took = (await entriesOf(order)).map((entry: Record<'started_at' | 'ended_at', string>) => [
+      entry.started_at,
+      Date.parse(entry.ended_at) - Date.parse(entry.started_at),
+    ]);
+    const expected = timers.map(({ started_at }) => [started_at, elapsed(started_at)]).filter(([, length]) => length !== 0);
+    expect(took.sort()).toEqual(expected.sort());
+    await stop(another, { technician_id: technicians[1] }).expect(200);
+  });
+
+  it('runs on when its order is archived, which is neither completed nor cancelled, and is stopped there', async () => {
+    const [order, technician] = [await open(), await person()];
+    const { data: timer } = await start(order, { technician_id: technician }).expect(201);
+    await app.delete(`/work_orders/${order}`).expect(204);
+    expect(await timersOf(technician)).toMatchObject([{ id: timer.id, work_order: { id: order } }]);
+    await whileItRuns(timer.started_at, 1_000);
+    const { data: entry } = await stop(order, { technician_id: technician }).expect(200);
+    expect(entry).toMatchObject({ work_order_id: order, started_at: timer.started_at, timer: true });
+    expect(await entriesOf(order)).toMatchObject([{ id: entry.id }]);
   });
 
   it('runs on where a completion is refused, and over GraphQL as over REST', async () => {

@@ -16,7 +16,10 @@ const closing: ReadonlySet<string> = new Set<WorkOrderEvent['type']>([
   'WorkOrderCancelled',
 ]);
 
-/** Waits until the timers of an order that was just closed have been stopped, so that the answer has the work that they counted. */
+/**
+ * Waits until the timers of an order that was closed have been stopped: the answer of whoever closed it has the work that they counted, and whoever stops one
+ * of them, or begins elsewhere, finds that it has ended (S6).
+ */
 @Injectable()
 export class ClosedOrders {
   constructor(
@@ -40,6 +43,17 @@ export class ClosedOrders {
     const position = after.position > settled.position ? after.position : settled.position;
     await this.projections.reaches(position, longestWaitMs);
     return { ...settled, ...after, position };
+  }
+
+  /**
+   * Returns when the timers of an order have ended, if it is closed; says whether it is. Archiving ends none: it neither completes nor cancels (work.md, 5).
+   * @throws Rejection COMPLETION_PENDING when that takes longer than 5 s: nothing was appended
+   */
+  async haveEndedTimersOf(workOrderId: number): Promise<boolean> {
+    const { state, position } = await this.events.load(workOrder, workOrderId);
+    // Also of an order that is open: it may have been reopened since.
+    await this.processes.passed(timersOfClosedOrdersName, position);
+    return state.phase === 'completed' || state.phase === 'cancelled';
   }
 }
 

@@ -5,6 +5,7 @@ import {
   dayIn,
   EventStore,
   ProjectionEngine,
+  Rejection,
   type Detail,
   type IdSequence,
   type RecordedEvent,
@@ -13,6 +14,7 @@ import { fieldsOf, invalid } from '#millwright/fields';
 import { ReferenceChecks, refuseIf, RelatedRecords, requireHere, ResourceWriter } from '#millwright/resources';
 import { SiteCurrency } from '#millwright/sites';
 import { AwaitedProcesses, orPending } from './awaited-processes.js';
+import { ClosedOrders } from './closed-orders.js';
 import type { LabourEvent, RateType } from './domain/labour.events.js';
 import { startTimer, stopTimer, timekeeping, type Timekeeping } from './domain/timekeeping.js';
 import type { TimerStarted, TimerStopped } from './domain/timekeeping.events.js';
@@ -40,6 +42,7 @@ export class TimerWriter {
     private readonly references: ReferenceChecks,
     private readonly related: RelatedRecords,
     private readonly processes: AwaitedProcesses,
+    private readonly closedOrders: ClosedOrders,
     private readonly projections: ProjectionEngine,
     private readonly currency: SiteCurrency,
   ) {}
@@ -59,7 +62,13 @@ export class TimerWriter {
       const started = { timerId, laborEntryId, workOrderId: work_order_id, startedAt, regularRate: rate };
       return startTimer(time, { ...started, currency: this.currency.now() });
     };
-    const outcome = await this.currency.fixed(() => this.events.execute(timekeeping, person, decide, { matched }));
+    const begun = () => this.currency.fixed(() => this.events.execute(timekeeping, person, decide, { matched }));
+    const outcome = await begun().catch(async (refusal: unknown) => {
+      const elsewhere = refusal instanceof Rejection && refusal.code === 'TIMER_RUNNING' ? Number(refusal.facts['id']) : undefined;
+      // One whose order was just closed has ended by that, though nobody may have said so yet.
+      if (elsewhere === undefined || !(await this.closedOrders.haveEndedTimersOf(elsewhere))) throw refusal;
+      return begun();
+    });
     const { position, revision } = outcome;
     await this.processes.passed(timekeepingName, position);
     // The order may have been closed between the look at it and the start: then the timer has ended where it began.
@@ -75,13 +84,16 @@ export class TimerWriter {
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED (rate_missing), PRECONDITION_FAILED, COMPLETION_PENDING */
   async stop({ work_order_id, technician_id, rate_type, note }: StopTimer): Promise<StoppedTimer> {
+    // Before the look at its order: what closes that later did so after this moment.
+    const at = new Date().toISOString();
     const { revision: matched } = await this.order(work_order_id);
     const person = personMeant(technician_id);
+    await this.closedOrders.haveEndedTimersOf(work_order_id);
     const rateType = (rate_type ?? 'regular') as RateType;
     const rate = await rateOf(this.related.services, { technicianId: person, vendorId: null }, rateType);
     const zone = timeZoneOf(currentEntity());
     const dayOf = (instant: string): string => dayIn(zone, new Date(instant));
-    const end = { workOrderId: work_order_id, at: new Date().toISOString(), rateType, rate, note: note ?? null, dayOf };
+    const end = { workOrderId: work_order_id, at, rateType, rate, note: note ?? null, dayOf };
     const { events, position } = await this.events.execute(timekeeping, person, (time) => stopTimer(time, end), { matched });
     const stopped = events.find((event): event is RecordedEvent<TimerStopped> => event.type === 'TimerStopped');
     if (!stopped) throw new Error(`the timer of user ${person} was stopped without an event`);
