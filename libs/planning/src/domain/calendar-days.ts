@@ -6,6 +6,9 @@ export type Day = number;
 /** The day at a site that an instant is in. */
 export const dayOf = (timeZone: string, instant: number): Day => Math.floor(wallClock(timeZone).reading(instant) / dayMs);
 
+/** When the day at a site that an instant is in begins. */
+export const startOfDay = (timeZone: string, instant: number): number => wallClock(timeZone).instant(dayOf(timeZone, instant) * dayMs);
+
 /** `2026-03-02` */
 export const textOfDay = (day: Day): string => new Date(day * dayMs).toISOString().slice(0, 10);
 

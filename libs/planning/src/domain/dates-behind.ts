@@ -1,7 +1,7 @@
-import { dayOf, dayText, textOfDay } from './calendar-days.js';
+import { dayOf, dayText, startOfDay, textOfDay } from './calendar-days.js';
 import type { PmScheduleTimeZoneChanged } from './pm-schedule.events.js';
 import type { PmSchedule } from './pm-schedule.state.js';
-import { datesOf, dayNamed, placedOn } from './recurrence.js';
+import { datesOf, dayNamed, placedOn, type Rule } from './recurrence.js';
 import { dayMs } from './wall-clock.js';
 
 /** Days that one event names: it has room for them beside the longest texts of a template. */
@@ -13,15 +13,18 @@ const reachMs = 1.5 * dayMs;
 type Behind = Pick<PmSchedule, 'details' | 'timeZone' | 'passed'>;
 
 /**
- * The days at the site whose dates were raised or skipped ahead of an instant, which no change of the rule raises again; undefined where they are too many
- * to be named.
+ * The days at the site, from today on, whose dates were raised or skipped, which no change of the rule raises again: what is moved to a later time of its day
+ * is the same date (S17). Only where there is but one date it is given anew on a day that it has begun on. Undefined where they are too many to be named.
  */
-export function daysTakenAfter({ details, timeZone, passed }: Behind, instant: number): string[] | undefined {
+export function daysTakenFrom({ details, timeZone, passed }: Behind, to: Rule, instant: number): string[] | undefined {
   const today = dayText(timeZone, instant);
   const days = new Set(passed.daysTaken.filter((day) => day >= today));
   const last = passed.date === null ? Number.NEGATIVE_INFINITY : Date.parse(passed.date);
-  for (const date of details.type === 'floating' ? [last] : datesOf(details, timeZone, instant)) {
-    if (date > last || date <= instant) break;
+  const isOne = details.repeatFrequency === 'none' && to.repeatFrequency === 'none';
+  const behind = isOne ? instant : startOfDay(timeZone, instant) - 1;
+  const after = Math.max(behind, passed.notBefore === null ? Number.NEGATIVE_INFINITY : Date.parse(passed.notBefore));
+  for (const date of details.type === 'floating' ? [last] : datesOf(details, timeZone, after)) {
+    if (date > last || date <= after) break;
     if (days.add(dayText(timeZone, date)).size > mostDaysNamed) return undefined;
   }
   return [...days];

@@ -1,6 +1,6 @@
 import { changedFields, Rejection } from '#millwright/event-sourcing/decider';
 import { endOf } from './coming-dates.js';
-import { behindIn, daysTakenAfter } from './dates-behind.js';
+import { behindIn, daysTakenFrom } from './dates-behind.js';
 import { hasMoreThan, passedThrough } from './pm-occurrences.js';
 import type { PmScheduleDetails, PmScheduleEvent, WorkOrderTemplate } from './pm-schedule.events.js';
 import { pmSchedule } from './pm-schedule.js';
@@ -48,8 +48,8 @@ const dateFields: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Edits what really differs. Other dates hold from now on: numbers go on, nothing that lies before is raised for the change, and no day that has its order
- * ahead gets another (S17).
+ * Edits what really differs. Other dates hold from now on: numbers go on, nothing that lies before is raised for the change, and no day that has its order,
+ * today's or one ahead, gets another (S17).
  * @throws Rejection NOT_FOUND; CONFLICT archived; VALIDATION_FAILED (out_of_range) it ends before it starts
  */
 export function changeSchedule(schedule: PmSchedule, { changes, template, now }: ChangePmSchedule): PmScheduleEvent[] {
@@ -60,9 +60,10 @@ export function changeSchedule(schedule: PmSchedule, { changes, template, now }:
   if (names.length + Object.keys(changedTemplate).length === 0) return [];
   if (!names.some((name) => dateFields.has(name)))
     return [{ type: 'PmScheduleChanged', data: { changes: changed, template: changedTemplate } }];
-  requireOrder({ ...schedule.details, ...changed }, schedule.timeZone);
+  const details = { ...schedule.details, ...changed };
+  requireOrder(details, schedule.timeZone);
   const passed = schedule.paused ? passedThrough(schedule, now) : { from: now, number: schedule.passed.number };
-  const daysTaken = daysTakenAfter(schedule, Date.parse(now));
+  const daysTaken = daysTakenFrom(schedule, details, Date.parse(now));
   const newDates = { ...passed, ...(daysTaken && { daysTaken }) };
   return [{ type: 'PmScheduleChanged', data: { changes: changed, template: changedTemplate, newDates } }];
 }

@@ -48,8 +48,8 @@ export type PmScheduleRegistered = Event<
 
 /**
  * A schedule was edited; only the fields that changed. Where its dates did, none is raised that lies before `from`, and `number` is that of the last date
- * by then, passed over in a pause. Days at the site whose date was raised or skipped ahead of `from` get no other; where they are left out, nothing is
- * raised up to the last of those dates.
+ * by then, passed over in a pause. Days at the site, that of `from` and later ones, whose date was raised or skipped get no other; where they are left out,
+ * nothing is raised up to the last of those dates.
  */
 export type PmScheduleChanged = Event<
   'PmScheduleChanged',

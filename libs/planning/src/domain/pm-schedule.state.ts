@@ -10,7 +10,7 @@ export type Passed = Readonly<{
   date: string | null;
   /** No date up to here is raised: its rule changed then, or a pause ended. */
   notBefore: string | null;
-  /** Days at the site (`2026-03-02`) whose date an earlier rule raised or skipped ahead: they get no other. */
+  /** Days at the site (`2026-03-02`) that get no other date: an earlier rule raised or skipped one there, or the schedule is floating and did. */
   daysTaken: readonly string[];
 }>;
 

@@ -1,4 +1,5 @@
 import { historyAfter, type Stream } from '#millwright/event-sourcing/decider';
+import { dayText } from './calendar-days.js';
 import type {
   PmOccurrenceRaised,
   PmOccurrencesSkipped,
@@ -79,13 +80,28 @@ const moved = (schedule: PmSchedule, { timeZone, siteRevision, passedDate, daysT
   },
 });
 
-/** What is behind once a date is. A day of a site is over two days after it has begun anywhere. */
-const passedWith = ({ daysTaken, ...passed }: Passed, number: number, date: string | null): Passed => ({
-  ...passed,
-  number,
-  date,
-  daysTaken: date === null ? daysTaken : daysTaken.filter((day) => Date.parse(day) + 2 * dayMs > Date.parse(date)),
-});
+/** Days that a floating schedule remembers: a year of daily dates. */
+const mostDaysRemembered = 366;
+
+/**
+ * What is behind once dates are. A day of a site is over two days after it has begun anywhere. Only a floating schedule can come to a date again that lies
+ * behind: where its order is done before its day, the interval or the rule leads there once more (S15). It goes on after that (S16), so it remembers them.
+ */
+function passedWith(
+  { passed, details, timeZone }: Pick<PmSchedule, 'passed' | 'details' | 'timeZone'>,
+  dates: readonly PassedDate[],
+): Passed {
+  const last = dates.at(-1);
+  if (!last) return passed;
+  const { number, date } = last;
+  const daysTaken =
+    details.type === 'floating'
+      ? [...passed.daysTaken, ...dates.map((other) => dayText(timeZone, Date.parse(other.date)))].slice(-mostDaysRemembered)
+      : passed.daysTaken.filter((day) => Date.parse(day) + 2 * dayMs > Date.parse(date));
+  return { ...passed, number, date, daysTaken };
+}
+
+type PassedDate = Readonly<{ number: number; date: string }>;
 
 const passedBy = (passed: Passed, { from, number }: Readonly<{ from: string; number: number }>): Passed => ({
   ...passed,
@@ -103,20 +119,17 @@ const resumed = (schedule: PmSchedule, until: Readonly<{ from: string; number: n
 
 const raised = (schedule: PmSchedule, { number, date, workOrderId, dueAt }: PmOccurrenceRaised['data']): PmSchedule => ({
   ...schedule,
-  passed: passedWith(schedule.passed, number, date),
+  passed: passedWith(schedule, [{ number, date }]),
   decidedAt: dueAt ?? schedule.decidedAt,
   last: { number, date, workOrderId },
   openOrders: schedule.openOrders.add(workOrderId),
   countsFrom: null,
 });
 
-function skipped(schedule: PmSchedule, { occurrences, dueAt, skippedAt }: PmOccurrencesSkipped['data']): PmSchedule {
-  const { number, date } = occurrences.at(-1) ?? schedule.passed;
-  return {
-    ...schedule,
-    passed: passedWith(schedule.passed, number, date),
-    decidedAt: dueAt ?? schedule.decidedAt,
-    countsFrom: skippedAt ?? schedule.countsFrom,
-    skippedCount: schedule.skippedCount + occurrences.length,
-  };
-}
+const skipped = (schedule: PmSchedule, { occurrences, dueAt, skippedAt }: PmOccurrencesSkipped['data']): PmSchedule => ({
+  ...schedule,
+  passed: passedWith(schedule, occurrences),
+  decidedAt: dueAt ?? schedule.decidedAt,
+  countsFrom: skippedAt ?? schedule.countsFrom,
+  skippedCount: schedule.skippedCount + occurrences.length,
+});

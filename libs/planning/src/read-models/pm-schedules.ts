@@ -25,7 +25,8 @@ export const occurrenceTable: TableDefinition = {
 export const pmSchedulesProjection: Projection<PmScheduleEvent> = {
   ...pmScheduleFold,
   name: 'pm-schedules',
-  version: 1,
+  // 2: a floating schedule remembers the days that it has raised.
+  version: 2,
   tables: [pmScheduleFold.table, occurrenceTable],
   apply(event, rows) {
     pmScheduleFold.apply(event, rows);
