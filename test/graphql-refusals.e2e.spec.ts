@@ -85,6 +85,45 @@ describe('what does not fit a field, over REST and GraphQL', () => {
   });
 });
 
+describe('what a refusal says of a second field', () => {
+  it('is its name in GraphQL, and in REST its name there', async () => {
+    const order = (await app.post('/work_orders', { work_order: { title: 'Work' } }).expect(201)).data.id;
+    const messages = async (query: string): Promise<string[]> => {
+      const { body } = await app.graphqlAnswer(`mutation { ${query} { id } }`);
+      const [{ message, extensions }] = body.errors;
+      return [message, ...(extensions.details as Detail[]).map((detail) => detail.message)];
+    };
+    const starts = 'title: "Filters", startDate: "2030-01-02T09:00:00Z"';
+    const before = 'must not lie before startDate';
+    const beside = "is given beside the schedule's own procedureTemplateIds; give one of the two";
+    expect(await messages(`createPmSchedule(input: {${starts}, endDate: "2030-01-01"})`)).toEqual([`input.endDate ${before}`, before]);
+    expect(
+      await messages(`createPmSchedule(input: {${starts}, procedureTemplateIds: [], templateWorkOrder: {procedureTemplateIds: []}})`),
+    ).toEqual([`input.templateWorkOrder.procedureTemplateIds: ${beside}`, beside]);
+    expect((await messages(`logLabor(input: {workOrderId: ${order}, startedAt: "2026-03-02T09:00:00Z", rate: 1})`)).at(-1)).toBe(
+      'must be given beside startedAt',
+    );
+    const asset = (await app.post('/assets', { asset: { name: 'Press' } }).expect(201)).data.id;
+    expect((await messages(`createWorkOrder(input: {title: "x", assetId: ${asset}, asset: {qrCode: "a"}})`)).at(-1)).toBe(
+      'must not stand beside assetId',
+    );
+    expect((await messages('createWorkOrder(input: {title: "x", asset: {qrCode: "a", code: "b"}})')).at(-1)).toBe(
+      'must name the asset by one of code, qrCode',
+    );
+    expect((await messages('createWorkOrderRequest(input: {title: "x", status: rejected})'))[0]).toMatch(/^input\.rejectionReason must/);
+    // What is no field stays as it is, whatever it looks like.
+    const key = `erp_key_${order}`;
+    await app.graphql(`mutation { createPart(input: {name: "Seal", externalReference: "${key}"}) { id } }`);
+    const [message, detail] = await messages(`createPart(input: {name: "Seal", externalReference: "${key}"})`);
+    expect(message).toBe('Another part has this external reference.');
+    expect(detail).toContain(`"${key}" is the reference of part `);
+    const schedule = { title: 'Filters', start_date: '2030-01-02T09:00:00Z', end_date: '2030-01-01' };
+    expect((await app.post('/pm_schedules', { pm_schedule: schedule })).error.details).toEqual([
+      { field: 'pm_schedule.end_date', code: 'out_of_range', message: 'must not lie before start_date' },
+    ]);
+  });
+});
+
 describe('a document that is too much', () => {
   const refusedAs = async (query: string, variables?: object): Promise<string> => (await refusal(query, variables)).details.join();
   const many = (count: number, text: (index: number) => string): string =>

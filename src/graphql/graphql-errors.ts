@@ -30,13 +30,11 @@ export function causeOf(error: GraphQLError): unknown {
   return cause instanceof GraphQLError ? invalid([{ field: 'query', code: 'does_not_fit_schema', message: error.message }]) : cause;
 }
 
-/** Of what these say a second field is told. */
-const tellingOfFields: ReadonlySet<string> = new Set(['required', 'contradicts']);
-
-const inCamelCase = ({ field, code, message }: Detail): Detail => ({
+/** Fields are told of by their names here; nothing else that a message says is one, whatever it looks like. */
+const inCamelCase = ({ field, code, message, names = [] }: Detail): Detail => ({
   field: camelCase(field),
   code,
-  message: tellingOfFields.has(code) ? message.replace(/\b[a-z]+(_[a-z0-9]+)+\b/g, camelCase) : message,
+  message: names.reduce((text, name) => text.replaceAll(name, camelCase(name)), message),
 });
 
 /** The result with its errors in our form; data stays as far as it was found. */

@@ -1,4 +1,5 @@
 import type { RequestScope } from '#millwright/access';
+import type { Detail } from '#millwright/event-sourcing';
 import { hiddenPaths, type Answer } from '#millwright/resources';
 import type { PublishedError } from '../errors/published-error.js';
 
@@ -64,11 +65,16 @@ export const errorBody = ({ code, message, details, facts }: PublishedError, req
   status: 'error',
   success: false,
   message,
-  error: { ...facts, code, message, details, request_id: requestId },
+  error: { ...facts, code, message, details: details.map(printed), request_id: requestId },
 });
+
+const printed = ({ field, code, message }: Detail): Detail => ({ field, code, message });
 
 /** The same refusal before GraphQL has seen the request: clients of GraphQL look for `errors`, those of the envelope find it, too. */
 export const graphqlErrorBody = (error: PublishedError, requestId: string): object => {
   const { code, message, details, facts } = error;
-  return { ...errorBody(error, requestId), errors: [{ message, extensions: { ...facts, code, details, request_id: requestId } }] };
+  return {
+    ...errorBody(error, requestId),
+    errors: [{ message, extensions: { ...facts, code, details: details.map(printed), request_id: requestId } }],
+  };
 };

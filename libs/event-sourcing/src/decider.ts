@@ -55,8 +55,11 @@ export type ErrorCode = CodesOf<'errors'>;
 /** A published code of what is wrong with a field. Any other does not compile. */
 export type DetailCode = CodesOf<'details'>;
 
-/** One thing that is wrong with an input, said of one field. */
-export type Detail = Readonly<{ field: string; code: DetailCode; message: string }>;
+/**
+ * One thing that is wrong with an input, said of one field. Where its message tells of other fields, `names` has them as it writes them: GraphQL calls them
+ * otherwise.
+ */
+export type Detail = Readonly<{ field: string; code: DetailCode; message: string; names?: readonly string[] }>;
 
 /**
  * A decision that says no; nothing was appended.

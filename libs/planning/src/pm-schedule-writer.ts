@@ -133,7 +133,8 @@ function withProcedures({ template_work_order, ...own }: Partial<PmScheduleField
       {
         field: 'pm_schedule.template_work_order.procedure_template_ids',
         code: 'contradicts',
-        message: 'is given beside pm_schedule.procedure_template_ids; give one of the two',
+        message: "is given beside the schedule's own procedure_template_ids; give one of the two",
+        names: ['procedure_template_ids'],
       },
     ]);
   return { ...own, procedure_template_ids: inside };

@@ -18,6 +18,7 @@ const columns = { code: 'asset_code', qr_code: 'qr_code', external_reference: 'e
   keyof AssetKeyInput,
   string
 >;
+const keyNames = ['asset_id', ...Object.keys(columns)];
 
 /** Finds the asset and the people that a machine names in its own words (S41). */
 @Injectable()
@@ -44,7 +45,7 @@ export class MachineNames {
 
   private async asset(said: AssetKeyInput, assetId: number | null | undefined): Promise<Found> {
     const wrong = (code: DetailCode, message: string, key?: string): Found => ({
-      problem: { field: ['work_order.asset', ...(key === undefined ? [] : [key])].join('.'), code, message },
+      problem: { field: ['work_order.asset', ...(key === undefined ? [] : [key])].join('.'), code, message, names: keyNames },
     });
     if (assetId != null) return wrong('contradicts', 'must not stand beside asset_id');
     const given = (Object.keys(columns) as (keyof typeof columns)[]).filter((name) => said[name] != null);

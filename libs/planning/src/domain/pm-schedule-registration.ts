@@ -70,7 +70,7 @@ export function changeSchedule(schedule: PmSchedule, { changes, template, now }:
 
 function requireOrder(details: PmScheduleDetails, timeZone: string): void {
   if (endOf(details, timeZone) < Date.parse(details.startDate))
-    throw invalid('pm_schedule.end_date', 'out_of_range', 'must not lie before start_date');
+    throw invalid('pm_schedule.end_date', 'out_of_range', 'must not lie before start_date', ['start_date']);
 }
 
 /** Dates follow the site's zone (S67). Nothing, where they do, nor where a later one was read before. */

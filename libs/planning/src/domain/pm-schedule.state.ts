@@ -1,5 +1,5 @@
 import { Set as PersistentSet } from 'immutable';
-import { Rejection, type DetailCode, type RecordHistory } from '#millwright/event-sourcing/decider';
+import { Rejection, type Detail, type DetailCode, type RecordHistory } from '#millwright/event-sourcing/decider';
 import type { PmScheduleDetails, WorkOrderTemplate } from './pm-schedule.events.js';
 
 /** Which dates are behind. Times are RFC 3339 in UTC. */
@@ -84,8 +84,8 @@ export const isLastOpen = ({ last, openOrders }: Pick<PmSchedule, 'last' | 'open
   last !== null && openOrders.has(last.workOrderId);
 
 /** Says what is wrong with one field of the input. */
-export const invalid = (field: string, code: DetailCode, message: string): Rejection =>
-  new Rejection('VALIDATION_FAILED', `${field} ${message}`, [{ field, code, message }]);
+export const invalid = (field: string, code: DetailCode, message: string, names?: Detail['names']): Rejection =>
+  new Rejection('VALIDATION_FAILED', `${field} ${message}`, [{ field, code, message, ...(names && { names }) }]);
 
 /** @throws Rejection NOT_FOUND it was never registered */
 export function requireRegistered({ pmScheduleId }: PmSchedule): void {

@@ -102,6 +102,7 @@ function requireInUse(request: WorkOrderRequest): void {
   if (request.archived) throw new Rejection('CONFLICT', 'The work order request is archived; bring it back first.');
 }
 
-function invalid(field: string, code: DetailCode, message: string): Rejection {
-  return new Rejection('VALIDATION_FAILED', `${field} ${message}`, [{ field: `work_order_request.${field}`, code, message }]);
+function invalid(name: string, code: DetailCode, message: string): Rejection {
+  const field = `work_order_request.${name}`;
+  return new Rejection('VALIDATION_FAILED', `${field} ${message}`, [{ field, code, message }]);
 }

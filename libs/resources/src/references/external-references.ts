@@ -203,7 +203,7 @@ const isKey = 'customer_id = $1 AND entity_id = $2 AND resource = $3 AND referen
 export const duplicateReference = ({ resource, reference, root = resource }: ReferenceKey, id: number): Rejection =>
   new Rejection(
     'DUPLICATE_REFERENCE',
-    `Another ${resource.replaceAll('_', ' ')} has this external_reference.`,
+    `Another ${resource.replaceAll('_', ' ')} has this external reference.`,
     [
       {
         field: `${root}.external_reference`,

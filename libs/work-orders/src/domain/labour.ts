@@ -61,7 +61,12 @@ export function logLabour(order: WorkOrder, said: LogLabour): WorkOrderEvent[] {
   return [logged(order, { ...entry, ...workedTime(said) })];
 }
 
-const problem = (field: string, code: DetailCode, message: string): Detail => ({ field: `labor_entry.${field}`, code, message });
+const problem = (field: string, code: DetailCode, message: string, names?: Detail['names']): Detail => ({
+  field: `labor_entry.${field}`,
+  code,
+  message,
+  ...(names && { names }),
+});
 
 function problemsOfPerson({ technicianId, vendorId }: LogLabour): Detail[] {
   if (technicianId === null && vendorId === null) return [problem('technician_id', 'required', 'must be given, or a vendor')];
@@ -70,13 +75,16 @@ function problemsOfPerson({ technicianId, vendorId }: LogLabour): Detail[] {
 
 const longestMs = 31 * 86_400_000;
 const oneDayMs = 86_400_000;
+const bothEnds = ['started_at', 'ended_at'];
 
 function problemsOfTime({ hours, startedAt, endedAt, now }: LogLabour): Detail[] {
   if (hours !== null)
-    return startedAt === null && endedAt === null ? [] : [problem('hours', 'contradicts', 'must not stand beside started_at or ended_at')];
-  if (startedAt === null && endedAt === null) return [problem('hours', 'required', 'must be given, or started_at and ended_at')];
-  if (startedAt === null) return [problem('started_at', 'required', 'must be given beside ended_at')];
-  if (endedAt === null) return [problem('ended_at', 'required', 'must be given beside started_at')];
+    return startedAt === null && endedAt === null
+      ? []
+      : [problem('hours', 'contradicts', 'must not stand beside started_at or ended_at', bothEnds)];
+  if (startedAt === null && endedAt === null) return [problem('hours', 'required', 'must be given, or started_at and ended_at', bothEnds)];
+  if (startedAt === null) return [problem('started_at', 'required', 'must be given beside ended_at', bothEnds)];
+  if (endedAt === null) return [problem('ended_at', 'required', 'must be given beside started_at', bothEnds)];
   const [from, until, latest] = [Date.parse(startedAt), Date.parse(endedAt), Date.parse(now) + oneDayMs];
   const instants = [
     ['started_at', from],
