@@ -149,7 +149,8 @@ describe('an order that follows procedure templates', () => {
     expect(order.procedures).toMatchObject([copied]);
     const both = (await change(order.id, { procedure_template_ids: [second, first] }).expect(200)).data.procedures;
     expect(both).toMatchObject([copied, { name: 'Notes', procedure_template_id: second }]);
-    expect((await app.get(`/work_orders/${order.id}`)).data.procedures).toEqual(both);
+    // Byte for byte.
+    expect(JSON.stringify((await app.get(`/work_orders/${order.id}`)).data.procedures)).toBe(JSON.stringify(both));
     const listed = (await app.get(`/work_orders/${order.id}/procedures`)).data;
     expect(listed).toMatchObject([
       {

@@ -1,5 +1,6 @@
 import type { Row } from '#millwright/event-sourcing';
 import { References } from '#millwright/fields';
+import type { ProcedureSummary } from '../read-models/work-order-row.js';
 import { procedure, proceduresOfOrders } from './procedure.shown.js';
 
 const summary = {
@@ -11,6 +12,14 @@ const summary = {
     completed_at: { type: 'string', format: 'date-time', nullable: true },
   },
 };
+
+/** In one order of keys, whether it was just decided or read: a jsonb column has its own. */
+const printed = ({ id, name, procedure_template_id, completed_at }: ProcedureSummary): ProcedureSummary => ({
+  id,
+  name,
+  procedure_template_id,
+  completed_at,
+});
 
 /** The templates that an order follows; what is shown are its copies of them. Codes: as `References`, and not_unique for one that is named twice. */
 export const ProcedureTemplateIds = (): PropertyDecorator =>
@@ -24,7 +33,7 @@ export const ProcedureTemplateIds = (): PropertyDecorator =>
         name: 'procedures',
         openApi: { type: 'array', items: summary },
         only: 'full',
-        print: ({ procedures }) => procedures ?? [],
+        print: ({ procedures }) => ((procedures ?? []) as readonly ProcedureSummary[]).map(printed),
       },
       output: {
         name: 'procedures',
