@@ -102,7 +102,8 @@ describe('a procedure template', () => {
       ['procedure_template.items too_many'],
     ]);
     const long = items.map(({ name }, index) => ({ id: index + 1, name: `${name} ${'x'.repeat(600)}` }));
-    expect((await changeTemplate(data.id, { items: long })).error).toMatchObject({ code: 'EVENT_TOO_LARGE' });
+    const refused = await changeTemplate(data.id, { items: long });
+    expect([refused.error.code, ...problemsOf(refused)]).toEqual(['EVENT_TOO_LARGE', 422, ['procedure_template.items too_many']]);
   });
 
   it('belongs to its site, can be archived and brought back, and is found again by an own key', async () => {
@@ -168,6 +169,28 @@ describe('an order that follows procedure templates', () => {
     expect((await change(order.id, { procedure_template_ids: [second] }).expect(200)).data.procedures).toEqual([both[1]]);
     expect((await app.get(`/work_orders/${order.id}/procedures/${both[0].id}`)).status).toBe(404);
     expect((await change(order.id, { procedure_template_ids: null }).expect(200)).data.procedures).toEqual([]);
+  });
+
+  it('begins with no more of them than its request or its alarm can say at once, and is told so by the name of the field', async () => {
+    const large = Array.from({ length: 80 }, (_, index) => ({ name: `${index} ${'x'.repeat(450)}`, item_type: 'text' }));
+    const procedure_template_ids = [await template(large), await template(large)];
+    const said = { title: 'Overhaul', procedure_template_ids };
+    const problem = [422, ['work_order.procedure_template_ids too_many']];
+    const request = (await app.post('/work_order_requests', { work_order_request: { title: 'Noise' } }).expect(201)).data.id;
+    const refused = [
+      await app.post(`/work_order_requests/${request}/convert`, { work_order: said }),
+      await app.post('/work_orders', { work_order: { ...said, work_order_request_id: request } }),
+      await app.post('/work_orders', { work_order: { ...said, dedup_key: randomUUID() } }),
+    ];
+    for (const answer of refused) expect([answer.error.code, ...problemsOf(answer)]).toEqual(['EVENT_TOO_LARGE', ...problem]);
+    const asked = `id: ${request}, procedureTemplateIds: [${procedure_template_ids.join(', ')}]`;
+    const { body } = await app.graphqlAnswer(`mutation { convertWorkOrderRequest(input: { ${asked} }) { id } }`);
+    expect(body.errors[0]).toMatchObject({ extensions: { code: 'EVENT_TOO_LARGE', details: [{ field: 'input.procedureTemplateIds' }] } });
+    expect((await app.get(`/work_order_requests/${request}`)).data).toMatchObject({ status: 'open', work_order_id: null });
+    // What it says to do instead.
+    const { data } = await app.post(`/work_order_requests/${request}/convert`).expect(201);
+    expect((await change(data.id, { procedure_template_ids }).expect(200)).data.procedures).toHaveLength(2);
+    expect((await app.post('/work_orders', { work_order: said }).expect(201)).data.procedures).toHaveLength(2);
   });
 
   it('is refused a template twice, one that there is not, and one that is archived', async () => {

@@ -28,6 +28,7 @@ import { openWorkOrder, type OpenWorkOrder } from './domain/work-order-status.js
 import { workOrder } from './domain/work-order.js';
 import type { WorkOrder } from './domain/work-order.state.js';
 import { pending } from './awaited-processes.js';
+import { namingTemplates } from './procedures/template-copies.js';
 import { workOrders } from './work-order.resource.js';
 
 /** How long an answer waits for the order that another request opens; and for the read models, in milliseconds. */
@@ -103,7 +104,7 @@ export class Alarms {
     const { externalReference } = details;
     const workOrderId = await this.resources.idToCreate(workOrders, externalReference);
     const { state: taken } = await this.events.load(workOrder, workOrderId);
-    return this.events.execute(
+    const opening = this.events.execute(
       alarm,
       id,
       decide((state) => {
@@ -120,6 +121,7 @@ export class Alarms {
       }),
       patiently(),
     );
+    return opening.catch(namingTemplates(templates));
   }
 
   private async repeat(id: string, workOrderId: number, { text }: AlarmedOrder, decide: Decide): Promise<Outcome<Alarm>> {

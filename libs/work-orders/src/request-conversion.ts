@@ -20,6 +20,7 @@ import { AwaitedProcesses } from './awaited-processes.js';
 import { OrderFollowers } from './order-followers.js';
 import { requestConversionReaction } from './request-processes.js';
 import { begun, withWholeChecklist } from './whole-checklist.js';
+import { namingTemplates } from './procedures/template-copies.js';
 import type { WorkOrderFields } from './work-order.fields.js';
 import { workOrders } from './work-order.resource.js';
 
@@ -83,22 +84,24 @@ export class RequestConversion implements OtherAnswers<Written, unknown> {
       withWholeChecklist(begun(input)),
       asked,
       (workOrderId, details, problems) =>
-        this.events.execute(workOrderRequest, id, (request) => {
-          requireHere(request.history);
-          const closing = asksForCompletion({ status, completedAt }) ? (completedAt ?? now) : null;
-          const order = {
-            details,
-            statusId: status?.statusId ?? null,
-            kind: status?.kind ?? null,
-            completedAt: closing,
-            ...(templates && { templates }),
-          };
-          const events = convertRequest(request, { workOrderId, order });
-          refuseIf(problems);
-          // What the order itself would refuse is refused before anything is appended.
-          openWorkOrder(workOrder.initialState, { workOrderId, details, ...wanted });
-          return events;
-        }),
+        this.events
+          .execute(workOrderRequest, id, (request) => {
+            requireHere(request.history);
+            const closing = asksForCompletion({ status, completedAt }) ? (completedAt ?? now) : null;
+            const order = {
+              details,
+              statusId: status?.statusId ?? null,
+              kind: status?.kind ?? null,
+              completedAt: closing,
+              ...(templates && { templates }),
+            };
+            const events = convertRequest(request, { workOrderId, order });
+            refuseIf(problems);
+            // What the order itself would refuse is refused before anything is appended.
+            openWorkOrder(workOrder.initialState, { workOrderId, details, ...wanted });
+            return events;
+          })
+          .catch(namingTemplates(templates)),
     );
     const { workOrderId } = converted.state;
     if (workOrderId === null) throw new Error(`request ${id} was converted to no order`);

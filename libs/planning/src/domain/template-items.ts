@@ -53,9 +53,8 @@ const mostBytes = 58_000;
 export function refuseWhatNoOrderCouldCopy(values: RecordState['values']): void {
   const { name, description, items } = values;
   const bytes = Buffer.byteLength(JSON.stringify({ name, description, items }));
-  if (bytes > mostBytes)
-    throw new Rejection(
-      'EVENT_TOO_LARGE',
-      `The procedure template would take ${bytes} bytes, and ${mostBytes} at most can be copied to a work order. Say it in fewer words, or in two templates.`,
-    );
+  if (bytes <= mostBytes) return;
+  const field = 'procedure_template.items';
+  const message = `would make the procedure template take ${bytes} bytes, and ${mostBytes} at most can be copied to a work order; say it in fewer words, or in two templates`;
+  throw new Rejection('EVENT_TOO_LARGE', `${field} ${message}`, [{ field, code: 'too_many', message }]);
 }

@@ -1,4 +1,4 @@
-import type { IdSequence, Row } from '#millwright/event-sourcing';
+import { Rejection, type Detail, type IdSequence, type Row } from '#millwright/event-sourcing';
 import type { Child } from '#millwright/fields';
 import { referenceTarget, type ReferenceServices } from '#millwright/resources';
 import type { TemplateCopy } from '../domain/order-procedures.js';
@@ -17,6 +17,19 @@ export async function copiesOf(templateIds: readonly number[], services: Referen
   }
   return copies;
 }
+
+/**
+ * For what begins an order with all that it has in one event of another stream (a conversion, an alarm): where that is too large, its templates are named, which
+ * an order that is there takes one by one.
+ */
+export const namingTemplates =
+  (templates: readonly TemplateCopy[] | undefined) =>
+  (failure: unknown): never => {
+    if (!(failure instanceof Rejection) || failure.code !== 'EVENT_TOO_LARGE' || !templates?.length) throw failure;
+    const message = 'are more than the order can begin with; open it without them, and name them in a change of it';
+    const detail: Detail = { field: 'work_order.procedure_template_ids', code: 'too_many', message };
+    throw new Rejection(failure.code, `${detail.field} ${message}`, [detail]);
+  };
 
 const copyOf = ({ id, name, description, items }: Row, procedureId: number): TemplateCopy => ({
   procedureId,
