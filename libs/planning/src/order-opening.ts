@@ -1,6 +1,14 @@
 import { commentBecauseOf } from '#millwright/comments';
-import { reaction, Rejection, type Consequences, type Position, type Reaction, type RecordedEvent } from '#millwright/event-sourcing';
-import { camelCase } from '#millwright/fields';
+import {
+  reaction,
+  Rejection,
+  type Consequences,
+  type Detail,
+  type Position,
+  type Reaction,
+  type RecordedEvent,
+} from '#millwright/event-sourcing';
+import { camelCase, spoken } from '#millwright/fields';
 import { completeDetails, referenceProblem, type ReferenceServices } from '#millwright/resources';
 import {
   copiesOf,
@@ -84,6 +92,10 @@ function toldOf({ partId, quantity }: TemplatePart, { refusedRequests }: WorkOrd
   return `part ${partId}, of which ${quantity} were wanted${refusal ? ` (${refusal.message.replace(/\.$/, '')})` : ''}`;
 }
 
+/** `asset 9, which is archived` */
+const goneOf = (what: string, { code, message }: Pick<Detail, 'code' | 'message'>): string =>
+  code === 'not_found' ? `${what}, which is not there` : message.replace(`${what} is`, `${what}, which is`);
+
 type Usable = Readonly<{ details: WorkOrder['details']; procedures: readonly number[]; missing: readonly string[] }>;
 
 /** The fields of the template without what is gone, archived or no longer assignable, and what that was. */
@@ -104,7 +116,7 @@ async function usableIn({ template, details }: PmSchedule, { metadata }: Recorde
     const kept: number[] = [];
     for (const id of [value].flat() as number[]) {
       const problem = await referenceProblem({ kind: target, id, demands }, place, world);
-      if (problem) missing.push(problem.message);
+      if (problem) missing.push(goneOf(`${spoken(target)} ${id}`, problem));
       else kept.push(id);
     }
     usable[field] = Array.isArray(value) ? kept : (kept[0] ?? null);

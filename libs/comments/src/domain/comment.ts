@@ -33,6 +33,8 @@ export function addComment({ added }: Comment, wanted: CommentAdded['data']): Co
 }
 
 /**
+ * One that was withdrawn stays, without its text (S2), and is shown: to withdraw it again changes nothing, as to archive what is archived. A downtime that was
+ * withdrawn is shown nowhere, so that a second request does not find it.
  * @param userId who wants it withdrawn
  * @throws Rejection NOT_FOUND; INSUFFICIENT_PERMISSIONS somebody else wrote it
  */
