@@ -26,17 +26,8 @@ export const ordersOfSchedules = reaction<WorkOrder, WorkOrderEvent>({
 
 /** A schedule shows at once what became of its orders. */
 export const schedules: OrderFollower = {
-  reaction: ordersOfSchedules.name,
+  reaction: ordersOfSchedules,
   of: ({ pmScheduleId }) => pmScheduleId !== null,
-  events: new Set([
-    'WorkOrderCompletionStarted',
-    'WorkOrderCompleted',
-    'WorkOrderCompletionDateChanged',
-    'WorkOrderReopened',
-    'WorkOrderCancelled',
-    'WorkOrderArchived',
-    'WorkOrderUnarchived',
-  ]),
 };
 
 type Decision = (schedule: PmSchedule) => readonly PmScheduleEvent[];

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EventStore, type Position } from '#millwright/event-sourcing';
+import { EventStore, type Position, type Reaction } from '#millwright/event-sourcing';
 import { ResourceWriter, type Decided } from '#millwright/resources';
 import { AwaitedProcesses, orPending } from './awaited-processes.js';
 import type { WorkOrderEvent } from './domain/work-order.events.js';
@@ -10,25 +10,18 @@ import { workOrders } from './work-order.resource.js';
 
 /** What follows some orders by a reaction. An answer to a command on one of them waits until it has. */
 export type OrderFollower = Readonly<{
-  /** The name of the reaction. */
-  reaction: string;
+  reaction: Pick<Reaction, 'name' | 'follows'>;
   of(order: WorkOrder): boolean;
-  /** What it follows, or what leads to it. */
-  events: ReadonlySet<WorkOrderEvent['type']>;
 }>;
 
 /** A request has the status of its order. */
 const request: OrderFollower = {
-  reaction: requestFollowingReaction.name,
+  reaction: requestFollowingReaction,
   of: ({ details }) => details['workOrderRequestId'] != null,
-  events: new Set([
-    'WorkOrderCompletionStarted',
-    'WorkOrderCompleted',
-    'WorkOrderCompletionDateChanged',
-    'WorkOrderReopened',
-    'WorkOrderCancelled',
-  ]),
 };
+
+/** What an event leads to is followed, too: a completion that has begun is done by the parts. */
+const ledTo: Readonly<Record<string, WorkOrderEvent['type']>> = { WorkOrderCompletionStarted: 'WorkOrderCompleted' };
 
 /** Waits until those that follow an order have followed it: what they show stands at the position that an answer names (S73). */
 @Injectable()
@@ -54,8 +47,7 @@ export class OrderFollowers {
     const { id, state, position, events } = outcome;
     const following = this.known.filter(
       // Without events it is a repeat, of a command that may still be followed.
-      (follower) =>
-        follower.of(state) && (events.length === 0 || events.some(({ type }) => follower.events.has(type as WorkOrderEvent['type']))),
+      ({ of, reaction: { follows } }) => of(state) && (events.length === 0 || events.some(({ type }) => follows.has(ledTo[type] ?? type))),
     );
     return following.length === 0 ? outcome : this.afterThem(following, { id, since: position, events });
   }
@@ -70,7 +62,7 @@ export class OrderFollowers {
     { id, since, events }: Readonly<{ id: number; since: Position; events: Decided<WorkOrder>['events'] }>,
   ): Promise<Decided<WorkOrder>> {
     const { position: last } = await orPending(since, this.events.load(workOrder, id));
-    for (const { reaction } of following) await this.processes.passed(reaction, last);
+    for (const { reaction } of following) await this.processes.passed(reaction.name, last);
     const head = await orPending(since, this.events.head());
     const loaded = await orPending(head, this.events.load(workOrder, id));
     const position = loaded.position > head ? loaded.position : head;

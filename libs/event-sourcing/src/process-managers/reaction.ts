@@ -56,7 +56,13 @@ type Reactions<State, E extends Event> = Readonly<{
 }>;
 
 /** What happens because of something that happened. */
-export type Reaction = Readonly<{ name: string; category: string; startsAt: ProcessManager['startsAt'] }> &
+export type Reaction = Readonly<{
+  name: string;
+  category: string;
+  startsAt: ProcessManager['startsAt'];
+  /** The types of the events that something follows from. */
+  follows: ReadonlySet<string>;
+}> &
   Readonly<{ react(event: RecordedEvent, world: ReactionWorld): Promise<void> }>;
 
 /** What reactions need of the world. */
@@ -86,6 +92,7 @@ export function reaction<State, E extends Event>({
     name,
     category,
     startsAt,
+    follows: new Set(reactions.keys()),
     async react(event, world) {
       const react = reactions.get(event.type);
       if (!react) return;
