@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
 import { AuditTrailModule } from '#millwright/audit-trail';
+import { CallLogModule } from '#millwright/call-log';
 import { CommentsModule } from '#millwright/comments';
 import { CredentialsModule, type InstallationSecret } from '#millwright/credentials';
 import type { EventLog } from '#millwright/event-sourcing';
@@ -52,6 +53,7 @@ export class AppModule {
         PlanningModule,
         FinanceModule,
         AuditTrailModule,
+        CallLogModule,
         GraphqlEdgeModule.on({ logger, playground: !configuration.production }),
       ],
       controllers: [ProjectionsController],

@@ -32,6 +32,8 @@ export class Configuration {
   readonly trustedProxies: readonly string[] = [];
   /** Whose pages may read answers in a browser; those of other origins may not. */
   readonly corsOrigins: readonly string[] = [];
+  /** For how many days the log of calls is kept, by months. */
+  readonly apiLogDays: number = 400;
   /** `NODE_ENV=production`: no GraphQL playground. */
   readonly production: boolean = false;
 
@@ -214,6 +216,13 @@ const variables: readonly Variable[] = [
     fallback: 'none',
     meaning: 'origins with commas between them, like https://app.example, whose pages may read answers in a browser',
     read: origins,
+  }),
+  variable({
+    name: 'API_LOG_DAYS',
+    key: 'apiLogDays',
+    fallback: '400',
+    meaning: 'days for which the log of calls is kept; a month goes when all of it is older',
+    read: (text) => (/^\d{1,5}$/.test(text) && Number(text) > 0 ? Number(text) : new Wrong('is no number of days from 1 to 99999')),
   }),
   variable({
     name: 'NODE_ENV',

@@ -175,8 +175,8 @@ describe('a batch of writes', () => {
 
 describe('the request id', () => {
   it('is the same in the answer and in the metadata of the event', async () => {
-    const { data } = await create(unique('Hall'), { 'x-request-id': 'from-the-caller' });
+    const { data } = await create(unique('Hall'), { 'x-request-id': '5d0c2a0e-41f7-4c6b-8b1d-0f9e8d7c6b5a' });
     const { data: rows } = await app.get(`/audit_trail?filter[stream_eq]=location-${data.id}`).expect(200);
-    expect(rows[0].request_id).toBe('from-the-caller');
+    expect(rows[0].request_id).toBe('5d0c2a0e-41f7-4c6b-8b1d-0f9e8d7c6b5a');
   });
 });

@@ -2,6 +2,7 @@ import { Global, Module, type DynamicModule, type FactoryProvider } from '@nestj
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { DataSource, EntityManager } from 'typeorm';
+import { CallMonths, Callers, CallLog } from '#millwright/call-log';
 import { EventStore, ProcessManagerEngine, ProjectionEngine, Sequences, type EventLog } from '#millwright/event-sourcing';
 import { Configuration } from '../config.js';
 import { Databases } from '../read-database/databases.js';
@@ -45,10 +46,21 @@ export class EngineModule {
       {
         provide: Engine,
         useFactory: (metrics: Metrics, entities: EntityManager) =>
-          new Engine(new MeasuredLog(log, metrics, databases), databases, entities, logger),
+          new Engine(new MeasuredLog(log, metrics, databases), databases, entities, metrics, logger),
         inject: [Metrics, EntityManager],
       },
       partOfEngine(EventStore, ({ events }) => events),
+      partOfEngine(CallLog, ({ calls }) => calls),
+      { provide: Callers, useFactory: (pool: pg.Pool) => new Callers(pool), inject: [pg.Pool] },
+      {
+        provide: CallMonths,
+        useFactory: () =>
+          new CallMonths({
+            ownerUrl: databases.ownerUrl,
+            keptDays: configuration.apiLogDays,
+            onFault: (fault) => logger.warn({ err: fault }, 'the months of the log of calls could not be looked after'),
+          }),
+      },
       partOfEngine(Sequences, ({ sequences }) => sequences),
       partOfEngine(ProjectionEngine, ({ projections }) => projections),
       partOfEngine(ProcessManagerEngine, ({ processManagers }) => processManagers),

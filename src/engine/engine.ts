@@ -9,6 +9,7 @@ import {
   type ProcessManagerStatus,
   type ProjectionStatus,
 } from '#millwright/event-sourcing';
+import { CallLog } from '#millwright/call-log';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { EntityManager } from 'typeorm';
@@ -48,6 +49,7 @@ const patience = { connectionTimeoutMillis: 2_000, query_timeout: 10_000 };
 /** The log and everything that works on it, in the order it starts and, backwards, stops. Injected by class. */
 export class Engine {
   readonly sequences: Sequences;
+  readonly calls: CallLog;
   readonly events: EventStore;
   readonly projections: ProjectionEngine;
   readonly processManagers: ProcessManagerEngine;
@@ -60,11 +62,17 @@ export class Engine {
     readonly log: EventLog,
     databases: Databases,
     entities: EntityManager,
+    metrics: Metrics,
     logger: Logger,
   ) {
     this.pool = poolOf(entities);
     this.sequences = new Sequences(this.pool);
-    this.events = new EventStore(log, this.sequences, { snapshots: new PostgresSnapshots(this.pool), logger });
+    this.calls = new CallLog(this.pool, {
+      relaxed: log.keepsKeys === true,
+      onLost: (lines) => metrics.lostCallLines.inc(lines),
+      onFault: (fault) => logger.warn({ err: fault }, 'the log of calls cannot be written at the moment'),
+    });
+    this.events = new EventStore(log, this.sequences, { snapshots: new PostgresSnapshots(this.pool), logger, calls: this.calls });
     this.projections = new ProjectionEngine({
       log,
       projections,

@@ -4,7 +4,8 @@ import type {} from 'mercurius';
 import type { Logger } from 'pino';
 import { honourHeaders, outcomeOfMutations } from '#millwright/resources';
 import { publishedErrorOf } from '../errors/published-error.js';
-import { expectedRevisionsOf, graphqlMediaTypeOf, header } from '../http/index.js';
+import { expectedRevisionsOf, graphqlMediaTypeOf, header, toldOf } from '../http/index.js';
+import { calledBy } from './called-document.js';
 import { Documents } from './documents.js';
 import { hiddenIn } from './guards.js';
 import { causeOf, shownError, shownResult, unreadable, type ReportFault } from './graphql-errors.js';
@@ -30,6 +31,7 @@ export function serveGraphql(server: FastifyInstance, schema: () => GraphQLSchem
     const report: ReportFault = (error, { code }) => logger.error({ request_id: request.id, code, err: error }, 'a GraphQL field failed');
     const document = documents.read(asked.query);
     await request.countAs?.(rootFieldsIn(document, asked.operationName), 'query');
+    toldOf(request).document = calledBy(schema(), document, asked.operationName);
     takeHeaders(request, document, asked.operationName);
     const run = (query: GraphqlRequest): Promise<ExecutionResult> =>
       // The operation's name has to reach the hook that estimates costs, which is not told it.
@@ -38,6 +40,7 @@ export function serveGraphql(server: FastifyInstance, schema: () => GraphQLSchem
     const outcome = request.scope ? outcomeOfMutations(request.scope) : undefined;
     if (outcome) reply.header('X-Position', outcome.position.toString());
     if (outcome?.replayed === true) reply.header('Idempotent-Replayed', 'true');
+    if (answer.code !== undefined) toldOf(request).failure = { code: answer.code };
     return send(reply, answer);
   });
 }
@@ -57,7 +60,8 @@ function takeHeaders({ headers, scope }: FastifyRequest, document: DocumentNode,
   honourHeaders(scope, { idempotencyKey, ifMatch, expectedRevisions: expectedRevisionsOf(ifMatch) });
 }
 
-type GraphqlAnswer = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: object }>;
+/** `code`: of its first error. */
+type GraphqlAnswer = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: object; code?: string }>;
 
 type Execution = Readonly<{
   schema: GraphQLSchema;
@@ -83,15 +87,17 @@ async function execute(
     const body = { ...shownResult(result, request.id, report), ...extensions };
     // Without data nothing was run, so the request itself is refused.
     const status = result.data === undefined ? publishedErrorOf(result.errors[0] && causeOf(result.errors[0])).status : 200;
-    return { status, headers: retryAfter(result.errors), body };
+    return { status, headers: retryAfter(result.errors), body, code: codeOf(result.errors) };
   } catch (refused) {
     const errors = inWordsOfRest(errorsOf(refused), schema, document);
     const [first] = errors;
     const cause = first && causeOf(first);
-    const { status, headers } = publishedErrorOf(cause);
-    return { status, headers, body: { errors: errors.map((error) => shownError(error, request.id, report)) } };
+    const { status, headers, code } = publishedErrorOf(cause);
+    return { status, headers, code, body: { errors: errors.map((error) => shownError(error, request.id, report)) } };
   }
 }
+
+const codeOf = ([first]: readonly GraphQLError[]): string | undefined => first && publishedErrorOf(causeOf(first)).code;
 
 /** A client that waits must be told how long, also where the answer as a whole is a 200. */
 function retryAfter(errors: readonly GraphQLError[]): Record<string, string> {

@@ -36,6 +36,9 @@ export function rootFieldsIn(document: DocumentNode, name: string | undefined): 
   const found = name === undefined ? operations[0] : operations.find((operation) => operation.name?.value === name);
   return found ? fieldsIn(document, found.selectionSet, new Set()).length : 1;
 }
+/** The root fields of an operation. */
+export const fieldsOf = (document: DocumentNode, { selectionSet }: OperationDefinitionNode): readonly FieldNode[] =>
+  fieldsIn(document, selectionSet, new Set());
 
 /** The root fields with those of fragments; each fragment is looked into once, for it may spread itself. */
 function fieldsIn(document: DocumentNode, { selections }: SelectionSetNode, seen: Set<string>): readonly FieldNode[] {

@@ -38,6 +38,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly lostCallLines = new Counter({
+    name: 'millwright_api_call_lines_lost_total',
+    help: 'Lines of the log of calls that could not be stored. More than none is an alarm.',
+    registers: [this.registry],
+  });
+
   readonly lagEvents = new Gauge({
     name: 'millwright_projection_lag_events',
     help: 'Events in the log that a projection has still to see.',

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { publishedErrorOf } from '../errors/published-error.js';
+import { toldOf } from './call-gate.js';
 import { errorBody, graphqlErrorBody, graphqlMediaTypeOf, json } from './envelope.js';
 
 /**
@@ -9,6 +10,7 @@ import { errorBody, graphqlErrorBody, graphqlMediaTypeOf, json } from './envelop
  */
 export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
   const published = publishedErrorOf(thrown);
+  toldOf(request).failure = published;
   if (published.status >= 500) {
     const facts = { request_id: request.id, method: request.method, route: request.routeOptions.url, code: published.code, err: thrown };
     if (published.code === 'INTERNAL') logger.error(facts, 'a request failed');

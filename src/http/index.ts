@@ -1,3 +1,4 @@
+export { toldOf } from './call-gate.js';
 export { graphqlMediaTypeOf } from './envelope.js';
 export { errorsDocument } from './errors-document.js';
 export { HttpAdapter } from './http-adapter.js';

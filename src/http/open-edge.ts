@@ -3,12 +3,14 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { EntityDirectory, KnownSites } from '#millwright/access';
 import { Authentication } from '#millwright/credentials';
+import { Callers, CallLog, knownPayloads } from '#millwright/call-log';
 import { ProjectionEngine } from '#millwright/event-sourcing';
 import { Limits, TrustedProxies } from '#millwright/limits';
 import { Portal } from '#millwright/requests';
 import { OwnWrites, Writes } from '#millwright/resources';
 import { Configuration } from '../config.js';
 import { allowOrigins } from './cors.js';
+import { addCallGate } from './call-gate.js';
 import { serveDocumentation } from './documentation.js';
 import { answerError } from './error-answer.js';
 import { serveHomePage } from './home-page.js';
@@ -29,6 +31,14 @@ export function openEdge(application: NestFastifyApplication, logger: Logger): v
   const server = adapter.getInstance<FastifyInstance>();
   server.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger));
   allowOrigins(server, application.get(Configuration, { strict: false }).corsOrigins);
+  const proxies = application.get(TrustedProxies, { strict: false });
+  const document = buildOpenApiDocument(application);
+  addCallGate(server, {
+    calls: application.get(CallLog, { strict: false }),
+    callers: application.get(Callers, { strict: false }),
+    known: knownPayloads(document),
+    proxies,
+  });
   addRequestGate(server, {
     authentication: application.get(Authentication, { strict: false }),
     entities: application.get(EntityDirectory, { strict: false }),
@@ -36,7 +46,7 @@ export function openEdge(application: NestFastifyApplication, logger: Logger): v
     projections: application.get(ProjectionEngine, { strict: false }),
     ownWrites: application.get(OwnWrites, { strict: false }),
     paths: adapter.paths,
-    limits: new LimitsGate(server, application.get(Limits, { strict: false }), application.get(TrustedProxies, { strict: false })),
+    limits: new LimitsGate(server, application.get(Limits, { strict: false }), proxies),
     logger,
   });
   addPortalGate(server, application.get(Portal, { strict: false }));
@@ -45,5 +55,5 @@ export function openEdge(application: NestFastifyApplication, logger: Logger): v
     controllerOf: (type) => application.get<object>(type, { strict: false }),
   });
   serveHomePage(server);
-  serveDocumentation(server, buildOpenApiDocument(application));
+  serveDocumentation(server, document);
 }

@@ -134,6 +134,7 @@ export function headerParameters(): Json {
   });
   return {
     EntityId: inHeader('X-Entity-Id', 'The site to work on', { type: 'integer', minimum: 1, default: 1 }, true),
+    MaybeEntityId: inHeader('X-Entity-Id', 'The site it is about; left out, all that the caller may read', { type: 'integer', minimum: 1 }),
     IdempotencyKey: inHeader('Idempotency-Key', 'Makes a repeated request answer as the first did, with no second effect', {
       type: 'string',
       minLength: 1,
@@ -148,7 +149,10 @@ export function headerParameters(): Json {
         pattern: '^[0-9]{1,20}$',
       },
     ),
-    RequestId: inHeader('X-Request-Id', "The caller's own id for this request", { type: 'string', maxLength: 128 }),
+    RequestId: inHeader('X-Request-Id', "The caller's own id for this request, a UUID; anything else is not kept", {
+      type: 'string',
+      format: 'uuid',
+    }),
   };
 }
 

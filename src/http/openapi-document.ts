@@ -154,7 +154,7 @@ const takesIfMatch = (operation: Operation): boolean => isWrite(operation) && (i
 function headersTaken(operation: Operation): string[] {
   if (operation.admission === 'open') return [];
   return [
-    ...(operation.admission === 'key and entity' ? ['EntityId'] : []),
+    ...(operation.admission === 'key and entity' ? ['EntityId'] : operation.admission === 'key, maybe entity' ? ['MaybeEntityId'] : []),
     ...(isWrite(operation) ? ['IdempotencyKey'] : []),
     ...(takesIfMatch(operation) ? ['IfMatch'] : []),
     ...(isWrite(operation) && !isGraphql(operation) ? [] : ['MinPosition']),
@@ -173,7 +173,7 @@ function errorsOf(operation: Operation): string[] {
     400: true,
     401: needsKey,
     403: needsKey,
-    404: admission === 'key and entity' || path.includes('{'),
+    404: admission.endsWith('entity') || path.includes('{'),
     409: isWrite(operation) && !isGraphql(operation) && needsKey,
     412: takesIfMatch(operation),
     413: mayHaveBody,

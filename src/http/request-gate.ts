@@ -8,6 +8,7 @@ import { invalid } from '#millwright/fields';
 import type { OwnWrites } from '#millwright/resources';
 import { RejectionWithHeaders } from '../errors/published-error.js';
 import type { LimitsGate } from './limits-gate.js';
+import { toldOf } from './call-gate.js';
 import type { KnownPaths } from './known-paths.js';
 import { credentialOf, entityIdOf, header, noSuchEntity, positionOf } from './request-headers.js';
 import { admissionOf, scopesOutside, type Admission } from './route-policy.js';
@@ -175,7 +176,7 @@ function admission(
     const { id, headers } = request;
     const { customerId } = principal;
     return whenKnown(customerOf(customerId), (customer) => {
-      if (wanted === 'key') {
+      if (wanted === 'key' || (wanted === 'key, maybe entity' && headers['x-entity-id'] === undefined)) {
         const held = isRead(request) ? principal.rights.anywhere() : principal.rights.everywhere();
         return whenKnown(held, (known) => ({ requestId: id, principal, held: known, customer, entity: null }));
       }
@@ -210,9 +211,13 @@ type Identification = (request: FastifyRequest) => Principal | null | Promise<Pr
 /** Whose credential a request brings; null where it brings none that is valid. */
 const identification =
   ({ authentication }: Directory): Identification =>
-  ({ headers: { authorization } }) => {
-    const credential = credentialOf(authorization);
-    return credential === undefined ? null : authentication.authenticate(credential);
+  (request) => {
+    const credential = credentialOf(request.headers.authorization);
+    if (credential === undefined) return null;
+    return whenKnown(authentication.authenticate(credential), (principal) => {
+      if (principal) toldOf(request).principal = principal;
+      return principal;
+    });
   };
 
 const existsFor = ({ rights: { sites } }: Principal, entityId: number): boolean => sites === 'all' || sites.has(entityId);

@@ -4,10 +4,10 @@ import { Rejection } from '#millwright/event-sourcing';
 /** A header as one text; undefined where it was not sent. */
 export const header = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value.join(', ') : value);
 
-/** The caller's own request id where it is printable and short, for it goes into the log and into events; else a new one. */
+/** The caller's own request id where it is a UUID, since whatever else he sends may be a secret or somebody's name, and it is kept for ever (S78); else a new one. */
 export function requestIdOf(value: string | string[] | undefined): string {
   const id = header(value);
-  return id !== undefined && /^[\w.:/+=@-]{1,128}$/.test(id) ? id : randomUUID();
+  return id !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id) ? id : randomUUID();
 }
 
 /** The key of `Authorization: Bearer <key>` or `Token <key>`; undefined where there is none. */

@@ -1,8 +1,8 @@
 import type { Operation } from '#millwright/resources';
 import type { Tier } from '#millwright/access';
 
-/** What a request must bring: a key and a site (the rule), a key only, or nothing. */
-export type Admission = 'open' | 'key' | 'key and entity';
+/** What a request must bring: a key and a site (the rule), a key and a site if it likes, a key only, or nothing. */
+export type Admission = 'open' | 'key' | 'key, maybe entity' | 'key and entity';
 
 /**
  * The exceptions to the rule, by the route's pattern. What is not listed here needs a key and `X-Entity-Id`,
@@ -21,6 +21,7 @@ const exceptions: readonly Readonly<{ route: RegExp; admission: Admission }>[] =
   { route: /^\/api\/v1\/entities$/, admission: 'key' },
   { route: /^\/api\/v1\/access\//, admission: 'key' },
   { route: /^\/api\/v1\/(limits|installation)$/, admission: 'key' },
+  { route: /^\/api\/v1\/api_calls(\/|$)/, admission: 'key, maybe entity' },
 ];
 
 export const admissionOf = (route: string): Admission =>

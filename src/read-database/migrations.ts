@@ -1,5 +1,6 @@
 import { accessMigrations } from '#millwright/access';
 import { credentialMigrations } from '#millwright/credentials';
+import { callLogMigrations } from '#millwright/call-log';
 import { keptTextMigrations, logMigrations, projectionMigrations, snapshotMigrations } from '#millwright/event-sourcing';
 import { limitMigrations } from '#millwright/limits';
 import { languageMigrations } from '#millwright/lists';
@@ -30,6 +31,7 @@ const rooms: readonly (readonly [room: string, migrations: readonly SqlMigration
   ['requests', requestMigrations],
   ['credentials', credentialMigrations],
   ['limits', limitMigrations],
+  ['call log', callLogMigrations],
 ];
 
 /** TypeORM sorts by a 13-digit number at the end of a migration's name: the room first, then the step's place in it. */

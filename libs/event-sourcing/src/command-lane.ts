@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { callNotKept, type BegunCall, type BegunCalls } from './begun-calls.js';
 import type { Clock } from './clock.js';
 import { answerRound, decideRound, type Round } from './command-round.js';
 import type { Committed, CommittedStates } from './committed-states.js';
 import type { Stream } from './decider.js';
-import { LogUnavailable, UnknownOutcome, WrongExpectedRevision, type Appended, type EventLog } from './event-log.js';
+import { LogUnavailable, UnknownOutcome, WrongExpectedRevision, type Appended, type AppendRequest, type EventLog } from './event-log.js';
 import type { Event, Position, ProposedEvent } from './event.js';
 import { KeyKnown, type KeyRow } from './idempotent-attempt.js';
 import type { PendingCommand } from './pending-command.js';
@@ -22,7 +23,7 @@ export class CommandLane<State, E extends Event> {
   constructor(
     private readonly name: string,
     private readonly definition: Stream<State, E>,
-    private readonly log: EventLog,
+    private readonly kept: Readonly<{ log: EventLog; calls: BegunCalls | undefined }>,
     private readonly states: CommittedStates,
     private readonly clock: Clock,
     private readonly statistics: LaneStatistics,
@@ -85,7 +86,7 @@ export class CommandLane<State, E extends Event> {
           continue;
         }
         const keyed = keyedIn(round, this.name, committed.revision);
-        if (!this.log.keepsKeys) await this.keepKeys(keyed);
+        if (!this.log.keepsKeys) await Promise.all([this.keepKeys(keyed), this.keepCalls(round)]);
         // Whoever was told meanwhile that his time is over must not be carried out after all.
         if (open.some((command) => command.refused)) {
           open = open.filter((command) => !command.refused);
@@ -147,9 +148,12 @@ export class CommandLane<State, E extends Event> {
       ...(keyed.length > 0 && { keys: keyed.map(({ row }) => row) }),
     };
     const given = round.steps.flatMap(({ command, events }) => (events.length > 0 ? [command] : []));
+    const calls = this.log.keepsKeys ? this.callsOf(given) : [];
     // The oldest must not end an append that the others still have time for, nor their deadline one that has to be settled after it.
     const deadline = Math.max(...given.map((command) => command.appendableUntil));
-    const appended = await this.give(given, deadline, () => this.log.append(request, { deadline }));
+    const appended = await this.give({ commands: given, calls, deadline }, (told) =>
+      this.log.append({ ...request, ...told }, { deadline }),
+    );
     for (const { command } of keyed) command.keyIsKept(this.name);
     if (appended.duplicate) return false;
     this.statistics.appends += 1;
@@ -161,16 +165,53 @@ export class CommandLane<State, E extends Event> {
   }
 
   /** Gives the events of commands to the log, and notes whether they may be in it without anybody knowing. */
-  private async give(commands: readonly PendingCommand<State, E>[], deadline: number, append: () => Promise<Appended>): Promise<Appended> {
+  private async give(
+    {
+      commands,
+      calls,
+      deadline,
+    }: Readonly<{ commands: readonly PendingCommand<State, E>[]; calls: readonly BegunCall[]; deadline: number }>,
+    append: (told: Pick<AppendRequest, 'calls'>) => Promise<Appended>,
+  ): Promise<Appended> {
     const settledBefore = commands.filter(({ unsettled }) => !unsettled);
+    const newBefore = calls.filter(({ mayBeStored }) => !mayBeStored);
+    const told = calls.length > 0 ? { calls: calls.map(({ line, mayBeStored }) => ({ line, once: mayBeStored })) } : {};
     for (const command of commands) command.give(deadline);
+    for (const call of calls) call.give();
     try {
-      return await append();
+      const appended = await append(told);
+      for (const call of calls) call.settle(true);
+      return appended;
     } catch (error) {
       // Every other failure says that this append was not and never will be carried out.
-      if (!(error instanceof UnknownOutcome)) for (const command of settledBefore) command.unsettled = false;
+      if (!(error instanceof UnknownOutcome)) {
+        for (const command of settledBefore) command.unsettled = false;
+        for (const call of newBefore) call.settle(false);
+      }
       throw error;
     }
+  }
+
+  /** The lines of the requests whose commands append, as far as they are not stored. */
+  private callsOf(commands: readonly PendingCommand<State, E>[]): BegunCall[] {
+    const { calls } = this.kept;
+    if (!calls) return [];
+    if (commands.length === 1) return commands.flatMap(({ requestId }) => calls.unstored(requestId));
+    return [...new Set(commands.map(({ requestId }) => requestId))].flatMap((requestId) => calls.unstored(requestId));
+  }
+
+  /** Stores lines of calls ahead of an append, and refuses the commands whose line could not be. */
+  private async keepCalls({ steps }: Round<State, E>): Promise<void> {
+    const given = steps.flatMap(({ command, events }) => (events.length > 0 ? [command] : []));
+    await Promise.all(
+      given.map((command) =>
+        Promise.all(this.callsOf([command]).map((call) => call.keep())).catch((error: unknown) => command.refuse(callNotKept(error))),
+      ),
+    );
+  }
+
+  private get log(): EventLog {
+    return this.kept.log;
   }
 
   /** For a log that says only where the last event stands. */

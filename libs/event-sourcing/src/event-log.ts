@@ -1,4 +1,5 @@
 import type { Position, ProposedEvent, RecordedEvent } from './event.js';
+import type { CallToKeep } from './begun-calls.js';
 import type { KeyRow } from './idempotent-attempt.js';
 
 /** What the writer believes the stream's last revision is. `'any'` believes nothing. */
@@ -22,6 +23,8 @@ export type AppendRequest = Readonly<{
   events: readonly ProposedEvent[];
   /** Rows of Idempotency-Keys that stand or fall with the events; only for a log that keeps keys. */
   keys?: readonly KeyRow[];
+  /** Lines of the log of calls that stand or fall with the events; only for a log that keeps keys. */
+  calls?: readonly CallToKeep[];
 }>;
 
 /**

@@ -1,3 +1,4 @@
+import type { BegunCalls } from './begun-calls.js';
 import { systemClock, type Clock } from './clock.js';
 import { CommandLane, type LaneStatistics } from './command-lane.js';
 import { currentContext, surroundingContext, type CommandContext } from './command-context.js';
@@ -27,6 +28,8 @@ export type EventStoreOptions = Readonly<{
   logger?: Pick<EngineLogger, 'warn'>;
   /** Where `recorded_at` comes from. */
   clock?: Clock;
+  /** Whose lines go with what their requests append. */
+  calls?: BegunCalls;
   /** How many streams' states are kept in memory. */
   hotStates?: number;
 }>;
@@ -45,6 +48,7 @@ export class EventStore {
   private readonly states: CommittedStates;
   private readonly lanes = new Map<string, CommandLane<unknown, Event>>();
   private readonly clock: Clock;
+  private readonly calls: BegunCalls | undefined;
   /** Commands without an answer yet. */
   private readonly pending = new Set<PendingCommand<unknown, Event>>();
   private sweeper: NodeJS.Timeout | undefined;
@@ -57,6 +61,7 @@ export class EventStore {
   ) {
     this.states = new CommittedStates(log, options.snapshots, options.hotStates ?? defaultHotStates, options.logger);
     this.clock = options.clock ?? systemClock;
+    this.calls = options.calls;
   }
 
   /**
@@ -173,7 +178,8 @@ export class EventStore {
     const name = nameOf(stream, id);
     const command = new PendingCommand<State, E>({ decide, context, eventId, matched, mustBeNew });
     const busy = this.lanes.get(name) as unknown as CommandLane<State, E> | undefined;
-    const lane = busy ?? new CommandLane(name, stream, this.log, this.states, this.clock, this.statistics, this.queue);
+    const lane =
+      busy ?? new CommandLane(name, stream, { log: this.log, calls: this.calls }, this.states, this.clock, this.statistics, this.queue);
     lane.add(command);
     if (!busy) {
       this.lanes.set(name, lane as unknown as CommandLane<unknown, Event>);

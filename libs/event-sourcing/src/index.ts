@@ -3,6 +3,7 @@ export * from './decider.js';
 export * from './event-log.js';
 export * from './command-context.js';
 export { allKnown, whenKnown } from './when-known.js';
+export { callNotKept, type BegunCall, type BegunCalls } from './begun-calls.js';
 export { appendedNothing, KeyKnown, type IdempotentAttempt, type KeyRow } from './idempotent-attempt.js';
 export { nameBasedUuid } from './event-ids.js';
 export * from './event-store.js';

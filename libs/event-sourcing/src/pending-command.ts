@@ -132,6 +132,10 @@ export class PendingCommand<State, E extends Event> {
     return revision === undefined ? undefined : revision + 1;
   }
 
+  get requestId(): string {
+    return this.request.context.requestId;
+  }
+
   get keyScope(): string | undefined {
     return this.attempt?.scope;
   }

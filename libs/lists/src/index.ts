@@ -4,7 +4,7 @@ export * from './list-definition.js';
 export * from './list-query.js';
 export * from './parse-list-query.js';
 export type { ListPage, Pagination } from './list-page.js';
-export { requireHistory } from './list-statement.js';
+export { listStatement, requireHistory } from './list-statement.js';
 export * from './list-reader.js';
 export * from './nested-lists.js';
 export * from './parked-rows.js';

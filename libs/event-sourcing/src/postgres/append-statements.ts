@@ -17,6 +17,8 @@ export type AppendAnswer =
 
 /** Control characters never occur in canonical text, so one of them can separate texts without any escaping. */
 const separator = '\u001f';
+/** Stands between the lines of calls, whose fields are separated by the other one. */
+const lineSeparator = '\u001e';
 const texts = (parameter: string): string => `string_to_array(${parameter}, E'\\x1f')`;
 const numbers = (parameter: string, type: string): string => `string_to_array(${parameter}, ',')::${type}[]`;
 
@@ -29,7 +31,7 @@ const statement = (name: string, text: string): Readonly<{ name: string; text: s
   rowMode: 'array',
 });
 
-/** Each also with the rows of keys as one more argument. */
+/** Each also with the rows of keys as one more argument, and with the lines of calls as yet another. */
 const statements = {
   expected: statement('log-append-expected', `select log.append_expected(${expected})`),
   expectedWithKeys: statement('log-append-expected-with-keys', `select log.append_expected(${expected}, $8::jsonb)`),
@@ -38,7 +40,19 @@ const statements = {
     'log-append-judged-with-keys',
     `select outcome, revision, last_position, known_keys from log.append_judged(${judged}, $8::jsonb)`,
   ),
+  expectedWithCalls: statement('log-append-expected-with-calls', `select log.append_expected(${expected}, $8::jsonb, $9)`),
+  judgedWithCalls: statement(
+    'log-append-judged-with-calls',
+    `select outcome, revision, last_position, known_keys from log.append_judged(${judged}, $8::jsonb, $9, ${numbers('$10', 'integer')})`,
+  ),
 };
+
+/** The lines of all calls of a batch as one text, each with the number of its append; undefined where there are none. */
+function callsOf(batch: readonly PreparedAppend[]): Readonly<{ lines: string; callers: string }> | undefined {
+  const told = batch.flatMap(({ request }, index) => (request.calls ?? []).map(({ line }) => ({ line, append: index + 1 })));
+  if (told.length === 0) return undefined;
+  return { lines: told.map(({ line }) => line).join(lineSeparator), callers: told.map(({ append }) => append).join(',') };
+}
 
 /** The rows of all keys of a batch, each with the number of its append; undefined where there are none. */
 function keysOf(batch: readonly PreparedAppend[]): string | undefined {
@@ -51,7 +65,7 @@ function keysOf(batch: readonly PreparedAppend[]): string | undefined {
  * @returns undefined when somebody is not, some event is known already, or another request holds a key: nothing was done
  */
 export async function appendExpected(client: ClientBase, batch: readonly PreparedAppend[]): Promise<AppendAnswer[] | undefined> {
-  if (batch.some(({ request }) => request.expected === 'any')) return undefined;
+  if (batch.some(({ request }) => request.expected === 'any' || request.calls?.some(({ once }) => once))) return undefined;
   const streams: string[] = [];
   const revisions: number[] = [];
   const ids: string[] = [];
@@ -78,8 +92,13 @@ export async function appendExpected(client: ClientBase, batch: readonly Prepare
     canonicals.join(separator),
   ];
   const keys = keysOf(batch);
+  const calls = callsOf(batch);
   const { rows } = await client.query<[base: string | null]>(
-    keys === undefined ? { ...statements.expected, values } : { ...statements.expectedWithKeys, values: [...values, keys] },
+    calls
+      ? { ...statements.expectedWithCalls, values: [...values, keys ?? null, calls.lines] }
+      : keys === undefined
+        ? { ...statements.expected, values }
+        : { ...statements.expectedWithKeys, values: [...values, keys] },
   );
   const base = rows[0]?.[0] ?? null;
   if (base === null) return undefined;
@@ -116,9 +135,16 @@ export async function appendJudged(client: ClientBase, batch: readonly PreparedA
     afters.join(separator),
   ];
   const keys = keysOf(batch);
+  const calls = callsOf(batch);
   const { rows } = await client.query<
     [outcome: AppendAnswer['outcome'], revision: string | null, position: string | null, knownKeys?: string | null]
-  >(keys === undefined ? { ...statements.judged, values } : { ...statements.judgedWithKeys, values: [...values, keys] });
+  >(
+    calls
+      ? { ...statements.judgedWithCalls, values: [...values, keys ?? null, calls.lines, calls.callers] }
+      : keys === undefined
+        ? { ...statements.judged, values }
+        : { ...statements.judgedWithKeys, values: [...values, keys] },
+  );
   return rows.map(([outcome, revision, position, knownKeys]) => {
     if (outcome === 'key known') return { outcome, scopes: knownKeys?.split(',') ?? [] };
     if (outcome === 'open') return { outcome };

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { callNotKept } from '../begun-calls.js';
 import type { Position } from '../event.js';
 import { KeyKnown } from '../idempotent-attempt.js';
 import { LogUnavailable, UnknownOutcome, WrongExpectedRevision, type Appended, type AppendRequest } from '../event-log.js';
@@ -203,7 +204,7 @@ export class Appender {
   private refuse(batch: readonly Waiting[], error: unknown): void {
     const [only, ...others] = batch;
     if (only && others.length === 0) {
-      settle(only, () => only.reject(error));
+      settle(only, () => only.reject(isOfCalls(error) ? callNotKept(error) : error));
       return;
     }
     for (const item of batch) item.alone = true;
@@ -225,6 +226,9 @@ export class Appender {
     this.sweeper = undefined;
   }
 }
+
+/** Whether the database refused the line of a call and not the events. */
+const isOfCalls = (error: unknown): boolean => /\bkeep_api_calls/.test(String((error as { where?: unknown }).where));
 
 function settle(item: Waiting, answer: () => void): void {
   if (item.done) return;

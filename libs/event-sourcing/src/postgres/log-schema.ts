@@ -218,6 +218,74 @@ end
 $$;
 `;
 
+/*
+ * The same with lines of the log of calls, whose requests append: no effect is without its line. That log is kept by the room of calls:
+ * app.keep_api_calls stores the lines of a text that has RS between them, app.keep_api_calls_once those that are not stored yet.
+ */
+const appendWithCalls = `
+create function log.append_expected(
+  streams text[], expected bigint[],
+  event_streams text[], revisions bigint[], event_ids uuid[], types text[], canonicals text[], keys jsonb, calls text
+) returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  base bigint;
+begin
+  if keys is null then
+    base := log.append_expected(streams, expected, event_streams, revisions, event_ids, types, canonicals);
+  else
+    base := log.append_expected(streams, expected, event_streams, revisions, event_ids, types, canonicals, keys);
+  end if;
+  if base is not null then
+    perform app.keep_api_calls(calls);
+  end if;
+  return base;
+end
+$$;
+revoke all on function log.append_expected(text[], bigint[], text[], bigint[], uuid[], text[], text[], jsonb, text) from public;
+
+-- callers: the number of the append that each line goes with. An append that was there already has brought its own, unless another request has made it.
+create function log.append_judged(
+  streams text[], expected bigint[],
+  owners integer[], event_ids uuid[], types text[], befores text[], afters text[], keys jsonb, calls text, callers integer[]
+) returns table (outcome text, revision bigint, last_position bigint, known_keys text)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  outcomes text[];
+  last_revisions bigint[];
+  positions bigint[];
+  known text[];
+  told text;
+begin
+  select array_agg(j.outcome order by j.n), array_agg(j.revision order by j.n), array_agg(j.last_position order by j.n), array_agg(j.known_keys order by j.n)
+    into outcomes, last_revisions, positions, known
+  from log.append_judged(streams, expected, owners, event_ids, types, befores, afters, coalesce(keys, '[]'))
+    with ordinality as j(outcome, revision, last_position, known_keys, n);
+  select string_agg(c.line, E'\\x1e' order by c.n) into told
+  from unnest(string_to_array(calls, E'\\x1e'), callers) with ordinality as c(line, append, n)
+  where outcomes[c.append] in ('appended', 'duplicate');
+  if told is not null then
+    perform app.keep_api_calls_once(told);
+  end if;
+  return query select * from unnest(outcomes, last_revisions, positions, known);
+end
+$$;
+revoke all on function log.append_judged(text[], bigint[], integer[], uuid[], text[], text[], text[], jsonb, text, integer[]) from public;
+
+do $$
+begin
+  if exists (select from pg_roles where rolname = 'millwright_app') then
+    grant execute on function log.append_expected(text[], bigint[], text[], bigint[], uuid[], text[], text[], jsonb, text) to millwright_app;
+    grant execute on function log.append_judged(text[], bigint[], integer[], uuid[], text[], text[], text[], jsonb, text, integer[]) to millwright_app;
+  end if;
+end
+$$;
+`;
+
 /** The app's role may read, and append through the function alone: a row put in past the counter would break the order. On a server with one role only there is nobody to grant to. */
 const grants = `
 do $$
@@ -238,4 +306,5 @@ export const logMigrations: readonly Migration[] = [
   { name: '0002-log-append', sql: appendExpected + appendJudged },
   { name: '0003-log-grants', sql: grants },
   { name: '0004-log-append-with-keys', sql: appendWithKeys },
+  { name: '0005-log-append-with-calls', sql: appendWithCalls },
 ];

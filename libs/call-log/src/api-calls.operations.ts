@@ -1,0 +1,23 @@
+import { reads } from '#millwright/resources';
+
+export const listApiCalls = reads({
+  name: 'listApiCalls',
+  scopes: ['audit:read'],
+  summary: 'List the calls of the API',
+  description:
+    'The latest first: who called what, when, and what became of it. A write is here before it has any effect, with status null until it is answered. Calls of a site are seen with audit:read there, those without a valid credential with installation:manage.',
+});
+
+export const getApiCallStatistics = reads({
+  name: 'getApiCallStatistics',
+  scopes: ['audit:read'],
+  summary: 'Count the calls of the API',
+  description: 'By credential, route, status or hour; it takes the filters of the list.',
+});
+
+export const getApiCallVerification = reads({
+  name: 'getApiCallVerification',
+  scopes: ['audit:read'],
+  summary: 'Verify the log of calls',
+  description: 'Reads every line that is kept and compares it with the chain of hashes that was taken when it was stored.',
+});

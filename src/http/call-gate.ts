@@ -1,0 +1,180 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Principal } from '#millwright/access';
+import {
+  isId,
+  summaryOf,
+  type Asked,
+  type Call,
+  type CallerIds,
+  type Callers,
+  type CallLog,
+  type KnownPayload,
+} from '#millwright/call-log';
+import { callNotKept, whenKnown } from '#millwright/event-sourcing';
+import type { TrustedProxies } from '#millwright/limits';
+import type { PublishedError } from '../errors/published-error.js';
+import { isPartOfBatch } from './part-of-batch.js';
+import { header } from './request-headers.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the log of calls is told of this request beside what stands in it. */
+    told: Told | null;
+  }
+}
+
+/** What is found out about a request on its way. */
+export type Told = {
+  /** Whose credential it brought, also where he was refused. */
+  principal?: Principal;
+  /** Where it comes from and with what. */
+  callers?: CallerIds;
+  /** Its line, where it may have begun something. */
+  call?: Call;
+  /** What a GraphQL document asks for. */
+  document?: Readonly<{ summary: string | null; audit: boolean }>;
+  /** What it was refused with. */
+  failure?: Readonly<Pick<PublishedError, 'code'> & Partial<Pick<PublishedError, 'details'>>>;
+  isOver?: true;
+};
+
+export type CallServices = Readonly<{
+  calls: CallLog;
+  callers: Callers;
+  /** By method and path, as the OpenAPI document has them. */
+  known: ReadonlyMap<string, KnownPayload>;
+  proxies: TrustedProxies;
+}>;
+
+/** What anybody may ask at any time, and is asked every few seconds: health and documents. */
+const notLogged = /^\/($|favicon\.ico$|health\/|docs($|\/)|graphiql($|\/)|api\/v1\/(openapi\.json|graphql\/schema)$)/;
+/** Writes whose effects are no events, or not only: their line is stored before anything happens. */
+const keptAhead = /^\/api\/v1\/(auth|oauth|access|installation|projections|portal|users)(\/|$)/;
+
+/** Tells the request's own facts to the log of calls; made when the first of them is known. */
+export const toldOf = (request: FastifyRequest): Told => (request.told ??= {});
+
+/** Has every call written down: what may write before it does, everything when it is answered (contract, part 4, section 6). */
+export function addCallGate(server: FastifyInstance, services: CallServices): void {
+  const { calls } = services;
+  const patterns = new Map<string, Pattern>();
+  server.decorateRequest('told', null);
+  const facts = (request: FastifyRequest, reply: FastifyReply, callers: CallerIds): (() => Asked) => {
+    const pattern = patternOf(request, services.known, patterns);
+    return () => askedOf(request, pattern, { at: new Date(Date.now() - reply.elapsedTime), ...callers });
+  };
+
+  // Bodies are read, and who asks is known; nothing was done yet.
+  server.addHook('preHandler', (request, reply, done) => {
+    const url = request.routeOptions.url;
+    if (url === undefined || request.method === 'GET' || request.method === 'HEAD') return done();
+    const told = toldOf(request);
+    const begun = whenKnown(callersOf(request, services), (callers) =>
+      whenKnown(calls.writing(request.id, callers, facts(request, reply, callers)), (call) => {
+        told.call = call;
+        return keptAhead.test(url) ? call.keep() : undefined;
+      }),
+    );
+    if (begun instanceof Promise)
+      begun.then(() => done(), (fault: unknown) => done(callNotKept(fault))); // prettier-ignore
+    else done();
+  });
+
+  server.addHook('onSend', (request, reply, payload, done) => {
+    const told = toldOf(request);
+    if (!told.isOver && !notLogged.test(request.routeOptions.url ?? '')) {
+      told.isOver = true;
+      const answered = answeredOf(request, reply, { payload, pattern: patternOf(request, services.known, patterns) });
+      if (told.call) {
+        calls.over(request.id, told.call);
+        told.call.answered(answered);
+      } else
+        void whenKnown(callersOf(request, services), (callers) =>
+          calls.reading(callers, facts(request, reply, callers)).answered(answered),
+        );
+    }
+    done(null, payload);
+  });
+}
+
+/** An operation of a batch comes from where the batch comes from. */
+function callersOf(request: FastifyRequest, { calls, callers, proxies }: CallServices): CallerIds | Promise<CallerIds> {
+  const told = toldOf(request);
+  if (told.callers) return told.callers;
+  const ofBatch = isPartOfBatch(request) ? calls.callersOf(request.id) : undefined;
+  const { headers, socket } = request;
+  const address = proxies.addressOf(socket.remoteAddress ?? '', header(headers['x-forwarded-for'])) || null;
+  const found = ofBatch ?? callers.of(principalOf(request)?.userId ?? null, address, headers['user-agent']);
+  return whenKnown(found, (ids) => (told.callers = ids));
+}
+
+const principalOf = ({ told, scope }: FastifyRequest): Principal | undefined => told?.principal ?? scope?.principal;
+
+/** What a route is called in documents, and which of its parameters are ids. */
+type Pattern = Readonly<{ route: string | null; ids: readonly string[]; known: KnownPayload | undefined; audit: boolean }>;
+
+function patternOf(
+  { routeOptions: { url, config }, method }: FastifyRequest,
+  known: CallServices['known'],
+  patterns: Map<string, Pattern>,
+): Pattern {
+  const key = `${method} ${url ?? ''}`;
+  const found = patterns.get(key);
+  if (found) return found;
+  const route = url?.replace(/:(\w+)/g, '{$1}') ?? null;
+  const pattern = {
+    route,
+    ids: [...(url ?? '').matchAll(/:((?:\w+_)?id)\b/g)].map(([, name = '']) => name),
+    known: known.get(`${method} ${route}`),
+    audit: config.operation?.scopes.includes('audit:read') ?? false,
+  };
+  patterns.set(key, pattern);
+  return pattern;
+}
+
+function askedOf(request: FastifyRequest, { route, ids, known, audit }: Pattern, more: CallerIds & Pick<Asked, 'at'>): Asked {
+  const { told, scope, method, headers, params, body, query } = request;
+  const principal = principalOf(request);
+  const bytes = Number(headers['content-length'] ?? 0);
+  return {
+    requestId: request.id.toLowerCase(),
+    credential: principal?.credential ?? null,
+    userId: principal?.userId ?? null,
+    entityId: scope?.entity?.id ?? null,
+    ...more,
+    method,
+    route,
+    ids: ids.map((name) => Number((params as Readonly<Record<string, string>>)[name])).filter(isId),
+    bytesIn: Number.isSafeInteger(bytes) ? bytes : null,
+    audit: audit || (told?.document?.audit ?? false),
+    summary: route === '/api/v1/graphql' ? (told?.document?.summary ?? null) : summaryOf(known, body, query as object),
+  };
+}
+
+function answeredOf(request: FastifyRequest, reply: FastifyReply, { payload, pattern }: Readonly<{ payload: unknown; pattern: Pattern }>) {
+  const { code = null, details = [] } = request.told?.failure ?? {};
+  return {
+    status: reply.statusCode,
+    code,
+    durationUs: Math.round(reply.elapsedTime * 1_000),
+    bytesOut: typeof payload === 'string' || Buffer.isBuffer(payload) ? Buffer.byteLength(payload) : payload == null ? 0 : null,
+    error: code && errorText(code, details, pattern),
+  };
+}
+
+const mostDetails = 10;
+
+/** What was refused, in names that are known: a field that nobody knows may be called anything. */
+function errorText(code: string, details: PublishedError['details'], { known }: Pattern): string {
+  const said = details.slice(0, mostDetails).map((detail) => {
+    let fields = known?.body;
+    const names = detail.field.split('.').filter((name) => !/^\d+$/.test(name));
+    const isKnown = names.every((name) => {
+      const field = fields?.get(name);
+      fields = field?.fields;
+      return field !== undefined;
+    });
+    return isKnown || known?.query.has(detail.field) ? `${names.join('.')} ${detail.code}` : detail.code;
+  });
+  return said.length > 0 ? said.join(', ') : code;
+}
