@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { callNotKept, type BegunCall, type BegunCalls } from './begun-calls.js';
 import type { Clock } from './clock.js';
 import { answerRound, decideRound, type Round } from './command-round.js';
-import type { Committed, CommittedStates } from './committed-states.js';
+import { noStream, type Committed, type CommittedStates } from './committed-states.js';
 import type { Stream } from './decider.js';
 import { LogUnavailable, UnknownOutcome, WrongExpectedRevision, type Appended, type AppendRequest, type EventLog } from './event-log.js';
 import type { Event, Position, ProposedEvent } from './event.js';
@@ -60,6 +60,8 @@ export class CommandLane<State, E extends Event> {
   private async settleFirst(commands: readonly PendingCommand<State, E>[]): Promise<readonly PendingCommand<State, E>[]> {
     let open = commands;
     let committed = this.states.recent(this.definition, this.name);
+    // An id that was only just drawn has no stream: the append itself finds out where it has one after all.
+    if (!committed && commands.every(({ expectsNoStream }) => expectsNoStream)) committed = noStream(this.definition);
     // A hot state may be behind another process: an append at its revision proves it, everything else has to look first.
     let proven = false;
     for (let tries = 1; open.length > 0; tries += 1) {
@@ -75,7 +77,8 @@ export class CommandLane<State, E extends Event> {
         if (renewed.length > 0) await Promise.all(renewed);
         const round = decideRound(open, committed, { name: this.name, now: this.clock.now(), definition: this.definition });
         if (round.events.length === 0) {
-          if (!proven) continue;
+          const known = committed.state;
+          if (!proven && !open.every((command) => command.isDone(known))) continue;
           answerRound(round, committed.position, undefined);
           return [];
         }

@@ -18,6 +18,14 @@ export type Committed<State> = Readonly<{
   snapshot?: Readonly<{ revision: number; state: State }>;
 }>;
 
+/** What a stream is before its first event. */
+export const noStream = <State, E extends Event>({ initialState }: Stream<State, E>): Committed<State> => ({
+  state: initialState,
+  revision: -1,
+  position: 0n,
+  lastEventId: '',
+});
+
 /** Told of every event read, with the state right after it. */
 type Visitor<State, E extends Event> = (event: RecordedEvent<E>, state: State) => void;
 
@@ -133,7 +141,7 @@ export class CommittedStates {
 
   /** Where a fold begins: the newest snapshot not past the revision, if it belongs to this very log, else nothing. */
   private async start<State, E extends Event>(definition: Stream<State, E>, name: string, revision: number): Promise<Committed<State>> {
-    const nothing: Committed<State> = { state: definition.initialState, revision: -1, position: 0n, lastEventId: '' };
+    const nothing = noStream(definition);
     const format = definition.snapshots;
     if (!format || !this.snapshots) return nothing;
     // Snapshots are disposable: if they cannot be read the events say the same.

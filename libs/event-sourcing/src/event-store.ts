@@ -13,13 +13,17 @@ import type { Sequences } from './sequences.js';
 import type { SnapshotStore } from './snapshots.js';
 import { streamName } from './stream-name.js';
 
-export type ExecuteOptions = Readonly<{
+export type ExecuteOptions<State = never> = Readonly<{
   /** Instead of the surrounding context (process managers, first start). */
   context?: CommandContext;
   /** Ids of the appended events by ordinal, where they must be the same on every try (effects, fixed first events). */
   eventId?: (ordinal: number) => string;
   /** The revision that If-Match is about, where the request names another record than the stream's: the order of a comment, which has one of its own. */
   matched?: number;
+  /** The id was drawn for what is created here, so that the stream is not read before: where it is there after all, the append finds out. */
+  drawn?: boolean;
+  /** What is true of a state for good once nothing is left to decide: where this process knows that it is, the log is not asked. */
+  isDone?: (state: State) => boolean;
 }>;
 
 export type EventStoreOptions = Readonly<{
@@ -72,7 +76,7 @@ export class EventStore {
     stream: Stream<State, E>,
     id: number | string,
     decide: (state: State) => readonly E[],
-    options: ExecuteOptions = {},
+    options: ExecuteOptions<State> = {},
   ): Promise<Outcome<State>> {
     return this.run(stream, id, decide, options, false);
   }
@@ -85,7 +89,7 @@ export class EventStore {
     stream: Stream<State, E>,
     sequence: string,
     decide: (state: State, id: number) => readonly E[],
-    options: ExecuteOptions = {},
+    options: ExecuteOptions<State> = {},
   ): Promise<Outcome<State> & Readonly<{ id: number }>> {
     for (;;) {
       const id = await this.nextId(sequence);
@@ -172,11 +176,19 @@ export class EventStore {
     stream: Stream<State, E>,
     id: number | string,
     decide: (state: State) => readonly E[],
-    { context = currentContext(), eventId, matched }: ExecuteOptions,
+    { context = currentContext(), eventId, matched, drawn = false, isDone }: ExecuteOptions<State>,
     mustBeNew: boolean,
   ): Promise<Outcome<State>> {
     const name = nameOf(stream, id);
-    const command = new PendingCommand<State, E>({ decide, context, eventId, matched, mustBeNew });
+    const command = new PendingCommand<State, E>({
+      decide,
+      context,
+      eventId,
+      matched,
+      mustBeNew,
+      expectsNoStream: mustBeNew || drawn,
+      isDone,
+    });
     const busy = this.lanes.get(name) as unknown as CommandLane<State, E> | undefined;
     const lane =
       busy ?? new CommandLane(name, stream, { log: this.log, calls: this.calls }, this.states, this.clock, this.statistics, this.queue);

@@ -48,6 +48,10 @@ export type CommandRequest<State, E extends Event> = Readonly<{
   matched?: number;
   /** Refused with StreamExists where the stream has events that are not this command's own. */
   mustBeNew: boolean;
+  /** As a rule the stream is not there yet. */
+  expectsNoStream: boolean;
+  /** Whether a state says for good that nothing is left to decide. */
+  isDone?: (state: State) => boolean;
 }>;
 
 /** A command on its way to a certain answer: it keeps its event ids over all tries, so that it recognises itself in the log. */
@@ -80,6 +84,14 @@ export class PendingCommand<State, E extends Event> {
     this.attempt = request.context.idempotency;
     this.progress = this.attempt && progressOf(this.attempt);
     this.firstOrdinal = this.progress?.nextOrdinal ?? 0;
+  }
+
+  get expectsNoStream(): boolean {
+    return this.request.expectsNoStream;
+  }
+
+  isDone(state: State): boolean {
+    return this.request.isDone?.(state) ?? false;
   }
 
   /** Finds out anew whether it is admitted, where that is not known any more. @throws Rejection where it is not */

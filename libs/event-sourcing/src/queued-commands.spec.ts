@@ -89,6 +89,61 @@ describe('a command beside a slow one', () => {
   });
 });
 
+describe('a command that need not look at its stream before', () => {
+  const nothing = (): never[] => [];
+
+  /** A store, and how often it has read a stream. */
+  function countingReads() {
+    let reads = 0;
+    const watched = logWith((real) => ({
+      readStream: (...asked) => {
+        reads += 1;
+        return real.readStream(...asked);
+      },
+    }));
+    return { store: storeOn(watched), reads: () => reads };
+  }
+
+  it('is appended under an id that was drawn for it, and decided again on what is there after all', async () => {
+    const [{ store, reads }, id, taken] = [countingReads(), randomUUID(), randomUUID()];
+    const context = inContext();
+    const first = await store.execute(counting, id, countOne('a'), { context, drawn: true });
+    expect([first.revision, reads()]).toEqual([0, 0]);
+    await storeOn().execute(counting, taken, countOne('another process'), { context });
+    const second = await store.execute(counting, taken, countOne('b'), { context, drawn: true });
+    expect(second).toMatchObject({ state: { count: 2, last: 'b' }, revision: 1 });
+    expect(reads()).toBeGreaterThan(0);
+  });
+
+  it('refuses under a drawn id only on what is there', async () => {
+    const [{ store }, id] = [countingReads(), randomUUID()];
+    await storeOn().execute(counting, id, countOne('another process'), { context: inContext() });
+    const seen: number[] = [];
+    const refuse = ({ count }: Readonly<{ count: number }>): never => {
+      seen.push(count);
+      throw new Rejection('CONFLICT', `no, at ${count}`);
+    };
+    const refused = store.execute(counting, id, refuse, { context: inContext(), drawn: true });
+    await expect(refused).rejects.toThrow('no, at 1');
+    expect(seen.at(-1)).toBe(1);
+  });
+
+  it('is answered by what this process knows where that says for good that it is done, and looks where it does not', async () => {
+    const [{ store, reads }, id] = [countingReads(), randomUUID()];
+    const context = inContext();
+    await store.execute(counting, id, countOne('a'), { context });
+    const before = reads();
+    const isDone = ({ count }: Readonly<{ count: number }>): boolean => count > 0;
+    const answer = await store.execute(counting, id, nothing, { context, isDone });
+    expect([answer.revision, answer.events, reads()]).toEqual([0, [], before]);
+    await store.execute(counting, id, nothing, { context, isDone: () => false });
+    expect(reads()).toBe(before + 1);
+    const elsewhere = countingReads();
+    await elsewhere.store.execute(counting, id, nothing, { context, isDone });
+    expect(elsewhere.reads()).toBeGreaterThan(0);
+  });
+});
+
 describe('what admits a command', () => {
   it('is found out anew before each decision where it may have changed, and only who is not admitted is refused', async () => {
     const [store, id] = [storeOn(), randomUUID()];

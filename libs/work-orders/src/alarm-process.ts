@@ -32,11 +32,13 @@ export const alarmReaction = reaction<Alarm, AlarmEvent>({
   startsAt: 'beginning',
   to: {
     async AlarmRaised({ data, metadata }, then) {
-      const how = { command: 'open', inNameOf: 'cause', refused: again } as const;
+      const isDone = ({ workOrderId }: WorkOrder): boolean => workOrderId !== null;
+      const how = { command: 'open', inNameOf: 'cause', refused: again, isDone } as const;
       await then.execute(workOrder, data.workOrderId, openedBy(data, metadata.recorded_at), how);
     },
     async AlarmRepeated({ data }, then) {
-      const how = { command: 'comment', inNameOf: 'cause', refused: again } as const;
+      const isDone = ({ added }: Comment): boolean => added?.textId === data.textId;
+      const how = { command: 'comment', inNameOf: 'cause', refused: again, isDone } as const;
       await then.execute(comment, data.commentId, saidBy(data), how);
     },
   },

@@ -61,11 +61,17 @@ export class Alarms {
   }
 
   /** @throws Rejection VALIDATION_FAILED, DUPLICATE_REFERENCE, COMPLETION_PENDING (taken, and still being carried out) */
-  async raise(key: string, wanted: AlarmedOrder): Promise<Decided<WorkOrder>> {
+  async raise(key: string, wanting: Promise<AlarmedOrder>): Promise<Decided<WorkOrder>> {
     const id = `${currentEntity().id}.${createHash('sha256').update(key).digest('hex')}`;
     for (;;) {
-      const { state: seen } = await this.events.load(alarm, id);
-      const holder = await this.openOrder(seen, key);
+      // As a rule this process knows which order the alarm has: whatever is read is read in one turn.
+      const known = this.events.recent(alarm, id)?.workOrderId ?? null;
+      const [wanted, { state: seen }, order] = await Promise.all([
+        wanting,
+        this.events.load(alarm, id),
+        known === null ? undefined : this.events.load(workOrder, known),
+      ]);
+      const holder = await this.openOrder(seen, key, seen.workOrderId === known ? order?.state : undefined);
       const decide = (decision: (state: Alarm) => AlarmEvent[]) => (state: Alarm) => {
         refuseWrong(wanted);
         if (state.workOrderId !== seen.workOrderId) throw new Overtaken();
@@ -81,9 +87,9 @@ export class Alarms {
   }
 
   /** The order that repeats go to: the newest, else an older one that was opened again. */
-  private async openOrder({ workOrderId, counts }: Alarm, key: string): Promise<number | undefined> {
+  private async openOrder({ workOrderId, counts }: Alarm, key: string, order: WorkOrder | undefined): Promise<number | undefined> {
     if (workOrderId === null) return undefined;
-    if (await this.isOpen(workOrderId)) return workOrderId;
+    if (order ? takesRepeats(order) : await this.isOpen(workOrderId)) return workOrderId;
     if (counts.size < 2) return undefined;
     await this.questions.everythingIsShown('The work orders of this alarm cannot be read right now. Please try again.');
     const { view } = workOrders.list;
@@ -152,13 +158,15 @@ export class Alarms {
     const { position: followedAt } =
       happened.type === 'AlarmRaised'
         ? await this.events.execute(workOrder, workOrderId, openedBy(happened.data, happened.metadata.recorded_at), patiently())
-        : await this.events.execute(comment, happened.data.commentId, saidBy(happened.data), patiently());
-    const order = await this.opened(workOrderId, outcome.position);
-    const position = [outcome.position, followedAt, order.position].reduce((last, at) => (at > last ? at : last));
-    // How often it came, and what was said, is shown from the read models.
+        : await this.events.execute(comment, happened.data.commentId, saidBy(happened.data), { ...patiently(), drawn: true });
+    const followed = later(outcome.position, followedAt);
+    // What was said is counted by the read models.
+    const [order] = await Promise.all([this.opened(workOrderId, outcome.position), this.projections.reaches(followed, longestShowingMs)]);
+    const position = later(followed, order.position);
     await this.projections.reaches(position, longestShowingMs);
     const decided = this.resources.written(workOrders, workOrderId, { ...order, position, events: [] });
-    return happened.type === 'AlarmRepeated' ? { ...decided, status: 200 } : decided;
+    const shown = { ...decided, row: { ...decided.row, alarm_count: happened.type === 'AlarmRaised' ? 1 : happened.data.alarmCount } };
+    return happened.type === 'AlarmRepeated' ? { ...shown, status: 200 } : shown;
   }
 
   /** A repeat may come before whoever was first has opened the order. */
@@ -174,8 +182,10 @@ export class Alarms {
   }
 }
 
+const later = (one: Position, other: Position): Position => (one > other ? one : other);
+
 /** Of a storm of alarms most are overtaken and begin anew: each step has its time for itself. */
-const patiently = (): ExecuteOptions => ({ context: { ...currentContext(), deadline: Date.now() + patienceMs } });
+const patiently = (): Pick<ExecuteOptions, 'context'> => ({ context: { ...currentContext(), deadline: Date.now() + patienceMs } });
 
 type Decide = (decision: (state: Alarm) => AlarmEvent[]) => (state: Alarm) => AlarmEvent[];
 

@@ -71,15 +71,17 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
   }
 
   /** An order that a machine asks for under a key of its own: while one of that key is open, the call is a repeat of it. */
-  private async raise(
+  private raise(
     key: string,
     whole: Partial<WorkOrderFields>,
     problems: readonly Detail[],
     wanted: Omit<OpenWorkOrder, 'workOrderId' | 'details'>,
   ): Promise<Decided<WorkOrder>> {
-    const { details, problems: others } = await this.resources.wanted(workOrders, whole);
     const text = [whole.description, whole.title].find((words) => words != null && words !== '') ?? '';
-    return this.alarms.raise(key, { ...wanted, details, text, problems: [...problems, ...others] });
+    const wanting = this.resources
+      .wanted(workOrders, whole)
+      .then(({ details, problems: others }) => ({ ...wanted, details, text, problems: [...problems, ...others] }));
+    return this.alarms.raise(key, wanting);
   }
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, CONFLICT, WORK_ORDER_CLOSED, INSUFFICIENT_STOCK, DUPLICATE_REFERENCE, PRECONDITION_FAILED, COMPLETION_PENDING */

@@ -38,9 +38,10 @@ export class KeptTexts {
     const salt = randomBytes(16);
     const digest = hash('sha256', Buffer.concat([salt, Buffer.from(content)]), 'hex');
     const row = { id, recordId, salt, content, digest };
-    await this.texts.createQueryBuilder().insert().values(row).orIgnore().execute();
-    const { recordId: kept, digest: first } = await this.texts.findOneByOrFail({ id });
-    return { id, recordId: kept, digest: first };
+    const kept = await this.texts.createQueryBuilder().insert().values(row).orIgnore().returning('id').execute();
+    if ((kept.raw as readonly unknown[]).length > 0) return { id, recordId, digest };
+    const first = await this.texts.findOneByOrFail({ id });
+    return { id, recordId: first.recordId, digest: first.digest };
   }
 
   /** Null where it has vanished. */

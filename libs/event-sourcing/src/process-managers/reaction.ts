@@ -10,13 +10,15 @@ import { idOf, streamName } from '../stream-name.js';
 import type { ProcessManager } from './process-manager.js';
 
 /** How a command of a reaction is told from others that one event leads to, and what is done where its decision says no. */
-export type ReactionCommand = Readonly<{
+export type ReactionCommand<Target = never> = Readonly<{
   /** A verb, part of the ids of the events for ever: two commands on one stream because of one event need two. */
   command: string;
   /** A refusal is an outcome: whoever reacts says what follows from it. */
   refused(refusal: Rejection): unknown;
   /** Whoever did what it follows from does this, too: what he asked for is carried out here. Left out, nobody but the reaction does. */
   inNameOf?: 'cause';
+  /** Whether a state of the target says for good that it has been done: then nothing is asked of the log. */
+  isDone?: (state: Target) => boolean;
 }>;
 
 /**
@@ -38,7 +40,7 @@ export interface Consequences<State> {
     stream: Stream<Target, E>,
     id: number,
     decide: (state: Target) => readonly E[],
-    how: ReactionCommand,
+    how: ReactionCommand<Target>,
   ): Promise<Target | undefined>;
   /** The next id of a sequence: not the same on every try, so it may only end in events, which are appended once. */
   nextId(sequence: string): Promise<number>;
@@ -149,7 +151,7 @@ async function consequencesOf<State, E extends Event>(
       giveOnce(sent);
       await outbox.put({ id: nameBasedUuid(`${name} ${sent}`, causationId), channel, receiver, content });
     },
-    async execute(target, id, decide, { command, refused, inNameOf }) {
+    async execute(target, id, decide, { command, refused, inNameOf, isDone }) {
       const commandAndTarget = `${command} ${streamName(target.category, id)}`;
       giveOnce(commandAndTarget);
       let refusal: Rejection | undefined;
@@ -165,7 +167,7 @@ async function consequencesOf<State, E extends Event>(
       };
       const eventId = (ordinal: number): string => nameBasedUuid(`${commandAndTarget} ${ordinal}`, causationId);
       const whose = inNameOf && { actor: metadata.actor, credential: metadata.credential };
-      const { state } = await events.execute(target, id, judged, { context: { ...context(), ...whose }, eventId });
+      const { state } = await events.execute(target, id, judged, { context: { ...context(), ...whose }, eventId, isDone });
       // A worker that ended before its checkpoint was stored may have carried it out: then the decision says no to a second time.
       if (!refusal || (await events.hasAppended(target, id, eventId(0), cause.position))) return state;
       await refused(refusal);

@@ -8,10 +8,11 @@ import type { PlainResource } from './resource-definition.js';
 
 /** The row of a record from the log. */
 export async function findPlain(resource: PlainResource, id: number, { events, entities }: ReferenceServices): Promise<Row | undefined> {
-  const { state, revision } = await events.load(resource.stream, id);
+  // Asked for in one turn, both are read by one statement.
+  const [{ state, revision }, beside] = await Promise.all([events.load(resource.stream, id), resource.companion?.find(id, events)]);
   if (!state.registered) return undefined;
   const complete = isPersonal(resource.personal)
     ? await new PersonalRecords(new PersonalValues(entities)).complete(resource, id, state)
     : state;
-  return { ...wholeRow(resource, id, complete, revision), ...(await resource.companion?.find(id, events)) };
+  return { ...wholeRow(resource, id, complete, revision), ...beside };
 }

@@ -34,6 +34,6 @@ const counts: BulkRead<number, number | null> = {
   },
 };
 
-/** Null without a key. */
-export const alarmCountOf = ({ id, dedup_key }: Row, related: Related): Promise<number | null> | null =>
-  dedup_key == null ? null : related.load(counts, Number(id));
+/** Null without a key. The answer to an alarm has counted itself. */
+export const alarmCountOf = ({ id, dedup_key, alarm_count }: Row, related: Related): Promise<number | null> | number | null =>
+  dedup_key == null ? null : ((alarm_count as number | undefined) ?? related.load(counts, Number(id)));
