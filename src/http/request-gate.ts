@@ -1,7 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import { type EntityDirectory, type KnownSites, type Principal, requireScopes, runInScope, type RequestScope } from '#millwright/access';
+import {
+  type EntityDirectory,
+  type FoundEntity,
+  type KnownSites,
+  type Principal,
+  requireScopes,
+  runInScope,
+  type RequestScope,
+  type Rows,
+} from '#millwright/access';
 import type { Authentication } from '#millwright/credentials';
 import { type ProjectionEngine, Rejection, runForEverybody, whenKnown } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
@@ -187,6 +196,7 @@ function admission(
           requestId: id,
           principal,
           held: principal.rights.at(found.entity.id),
+          rows: rowsSeenAt(principal, found),
           customer,
           // Asked anew each time, since this very request may change its site.
           get entity() {
@@ -219,6 +229,11 @@ const identification =
       return principal;
     });
   };
+/** A site may let its technicians see all. */
+const rowsSeenAt = ({ rights }: Principal, { entity, techniciansSeeAll }: FoundEntity): Rows => {
+  const rows = rights.rowsAt?.(entity.id) ?? 'all';
+  return rows === 'assigned' && techniciansSeeAll === true ? 'all' : rows;
+};
 
 const existsFor = ({ rights: { sites } }: Principal, entityId: number): boolean => sites === 'all' || sites.has(entityId);
 

@@ -1,7 +1,7 @@
 import type { EntityScope, RequestScope } from './request-scope.js';
 
-/** A site, and whether it is archived. */
-export type FoundEntity = Readonly<{ entity: EntityScope; archived: boolean }>;
+/** A site, whether it is archived, and whether technicians see all of its work orders and not only theirs. */
+export type FoundEntity = Readonly<{ entity: EntityScope; archived: boolean; techniciansSeeAll?: boolean }>;
 
 /**
  * Where the edge asks whose a site is. Entities and customers are records of their own lib, which implements this

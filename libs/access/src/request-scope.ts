@@ -1,5 +1,6 @@
 import { surroundingContext, type CommandContext, type Credential } from '#millwright/event-sourcing';
 import type { Held, Rights } from './rights.js';
+import type { Rows } from './row-rule.js';
 
 /** Who calls: a credential of one customer. `userId` is the person (or built-in user) that `created_by` shows. */
 export type Principal = Readonly<{ credential: Credential; customerId: number; userId: number; rights: Rights }>;
@@ -20,6 +21,8 @@ export type RequestScope = Readonly<{
   customer: Readonly<{ id: number; name: string }>;
   /** What the principal may do in this request: at its site; where it names none, anywhere for reads and everywhere for writes (contract, part 4, S5). */
   held: Held;
+  /** Which rows it sees of what belongs to work orders and requests at its site; left out, all of them. */
+  rows?: Rows;
   /** Null only for operations without `X-Entity-Id`. */
   entity: EntityScope | null;
 }>;

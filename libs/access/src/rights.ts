@@ -1,6 +1,7 @@
 import { Rejection } from '#millwright/event-sourcing';
 import type { Scope } from './domain/scopes.js';
 import { scopeIfAny, type RequestScope } from './request-scope.js';
+import type { Rows } from './row-rule.js';
 
 /** What somebody may do somewhere. The bootstrap key may do all there is. */
 export type Held = 'all' | ReadonlySet<Scope>;
@@ -16,6 +17,8 @@ export interface Rights {
    * @throws Rejection UNAVAILABLE
    */
   everywhere(): Held | Promise<Held>;
+  /** Which rows it sees there of what belongs to work orders and requests; left out, all of them (S18). */
+  rowsAt?(entityId: number): Rows;
   /** The sites that exist for it. */
   readonly sites: 'all' | ReadonlySet<number>;
 }

@@ -52,8 +52,18 @@ export class CommentReader {
         [commentId, currentScope().principal.customerId, currentEntity().id],
       ),
     );
-    if (!raw) throw noSuchRecord();
-    return readRow(commentView, raw);
+    const row = raw && readRow(commentView, raw);
+    if (!row || !(await this.isAboutSeen(row))) throw noSuchRecord();
+    return row;
+  }
+
+  /** What is said about a record is seen by whoever sees the record. */
+  private async isAboutSeen(row: Row): Promise<boolean> {
+    for (const kind of ['work_order', 'work_order_request']) {
+      const id = row[`${kind}_id`];
+      if (id != null && (await this.related.shownId(kind, id)) === null) return false;
+    }
+    return true;
   }
 
   async answer({ row, revision, position }: Written): Promise<Answer> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { v4 as randomUuid } from 'uuid';
-import { IdempotencyKeys, userIdOf } from '#millwright/access';
+import { IdempotencyKeys, userIdOf, isLeft, restrictionBy } from '#millwright/access';
 import {
   appendedNothing,
   currentContext,
@@ -75,6 +75,7 @@ export class CommentWriter {
    * @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS somebody else wrote it, PRECONDITION_FAILED
    */
   async withdraw(commentId: number, about?: CommentedRecord): Promise<Written> {
+    if (restrictionBy({ assigned: null, own: null })) await this.requireSeen(commentId);
     const outcome = await this.events.execute(comment, commentId, (state) => {
       requireHere(state.history);
       if (about && !isAbout(state, about)) throw noSuchRecord();
@@ -88,10 +89,17 @@ export class CommentWriter {
     return this.written(outcome);
   }
 
+  /** What is said about a record that somebody does not see is not there for him either. @throws Rejection NOT_FOUND */
+  private async requireSeen(commentId: number): Promise<void> {
+    const { added } = (await this.events.load(comment, commentId)).state;
+    if (added) await this.record({ kind: added.recordKind as CommentedRecord['kind'], id: added.recordId });
+  }
+
   /** @throws Rejection NOT_FOUND */
   private async record({ kind, id }: CommentedRecord): Promise<Row> {
-    const row = await referenceTarget(kind).find(id, this.related.services);
-    if (!row || !isHere(row, currentContext())) throw noSuchRecord();
+    const target = referenceTarget(kind);
+    const row = await target.find(id, this.related.services);
+    if (!row || !isHere(row, currentContext()) || !isLeft(row, restrictionBy(target.rows))) throw noSuchRecord();
     return row;
   }
 

@@ -4,6 +4,10 @@ import type { Row } from '#millwright/event-sourcing';
 /** Reads the records that an answer mentions, each kind in one statement a request. */
 export interface Related {
   row(kind: string, id: unknown): Promise<Row | undefined>;
+  /** As `row`, but none where whoever asks does not see the record. */
+  shown(kind: string, id: unknown): Promise<Row | undefined>;
+  /** The number of a record, or null where whoever asks does not see it: a promise where that has to be read. */
+  shownId(kind: string, id: unknown): unknown;
   rowsIn(kind: string, ids: unknown): Promise<Row[]>;
   /** A promise where it has to be read. */
   label(kind: string, id: unknown, columns?: readonly string[]): unknown;

@@ -131,6 +131,8 @@ export type FieldDefinition = Readonly<{
   description?: string;
   /** The kind of resource that its ids are of. */
   target?: string;
+  /** The kind of resource that its number is of, where it follows from events and no request says it. */
+  mentions?: string;
   /** What is demanded of those that it names anew. */
   demands?: Demand;
   /** The column of that kind in which the relation is kept: a request that names ids here becomes commands on the records that they are of. */

@@ -1,7 +1,7 @@
-import { requireSeen } from '#millwright/access';
+import { requireSeen, restrictionBy } from '#millwright/access';
 import type { Detail } from '#millwright/event-sourcing';
 import { defineChoices, invalid } from '#millwright/fields';
-import { inOrder, rowsOf, selectList, viewOf, type RawQuery } from '#millwright/lists';
+import { inOrder, rowsOf, seenIdSql, selectList, viewOf, type RawQuery } from '#millwright/lists';
 import { users } from '#millwright/people';
 import { laborCategories, laborEntryTable, workOrders } from '#millwright/work-orders';
 import { daysOf } from './costs-report.js';
@@ -66,13 +66,17 @@ const groupings: Readonly<Record<LaborGrouping, Grouped>> = {
   week: period('IYYY-"W"IW'),
 };
 
+/** Nobody is told of the labour on orders that he does not see. */
+const ofSeenOrders = (): string =>
+  restrictionBy(workOrders.list.rows) ? ` AND EXISTS (${seenIdSql(workOrders.list, 'entry.work_order_id')})` : '';
+
 /**
  * SQL of a WITH clause: what each entry of site `$1` adds on which day, between the days `$3` and `$4`. Hours with a start and an end lie on the days of
  * zone `$2` that they cross; others, and every amount, on the entry's own date.
  */
 const linesOfEntries = (): string => `
     entries AS MATERIALIZED (
-      SELECT * FROM ${rowsOf(viewOf(laborEntryTable), 'entry')} WHERE entity_id = $1::bigint
+      SELECT * FROM ${rowsOf(viewOf(laborEntryTable), 'entry')} WHERE entity_id = $1::bigint${ofSeenOrders()}
     ), crossed AS (
       SELECT id, started_at, ended_at, (started_at AT TIME ZONE $2::text)::date + crossing AS day
       FROM entries CROSS JOIN LATERAL generate_series(0, (ended_at AT TIME ZONE $2::text)::date - (started_at AT TIME ZONE $2::text)::date) crossing

@@ -12,3 +12,4 @@ export { listErrors } from './errors.js';
 export * from './list-types.js';
 export * from './as-of.js';
 export * from './snapshots.js';
+export { seenIdSql } from './restricted-rows.js';

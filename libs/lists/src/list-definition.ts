@@ -1,3 +1,4 @@
+import type { RowRule } from '#millwright/access';
 import type { AttributeType, Choices, FieldScope } from '#millwright/fields';
 import type { RowSource } from './parked-rows.js';
 import type { View } from './view.js';
@@ -8,6 +9,8 @@ export type ListAttribute = Readonly<{
   seenWith?: FieldScope;
   /** The words it is one of, where they are fixed. */
   choices?: Choices;
+  /** The records that it is a number of: whoever does not see one of them finds nothing by its number. */
+  names?(): Readonly<{ view: View; rows?: RowRule }>;
   /** The view's column, where it is named otherwise. */
   column?: string;
   /** False for what can be filtered by only; lists of ids are never sorted by. */
@@ -30,6 +33,10 @@ export type ListDefinition = Readonly<{
   searchSeenWith?: Readonly<Record<string, readonly FieldScope[]>>;
   /** As in the query: "name asc". */
   defaultSort: string;
+  /** Which rows those see who do not see all. */
+  rows?: RowRule;
+  /** The attribute that names what the rows belong to: nobody sees those of what he does not see. */
+  belongsTo?: string;
   /** The column that must equal the request's entity or customer; `'none'` where the caller restricts the rows himself. */
   scope: 'entity' | 'customer' | 'none';
   /** The unique column that ties are broken by; default `id`. */

@@ -1,4 +1,4 @@
-import { currentEntity, currentScope, lacking } from '#millwright/access';
+import { currentEntity, currentScope, lacking, restrictionBy } from '#millwright/access';
 import { currentAsOf } from './as-of.js';
 import { invalid, type AttributeType, type FieldScope } from '#millwright/fields';
 import { conditionOf, sqlTypeOf, type Bind } from './conditions.js';
@@ -6,6 +6,7 @@ import { cursorText, placeOfCursor, type CursorPlace } from './cursor.js';
 import { folded, inOrder } from './language.js';
 import type { ListAttribute, ListDefinition } from './list-definition.js';
 import type { ListQuery } from './list-query.js';
+import { restrictionsOf, seenSql } from './restricted-rows.js';
 import { columnSql, rowsOf, selectList, versionOf, type View } from './view.js';
 
 export type ListOptions = Readonly<{
@@ -99,6 +100,7 @@ function columnsOf(definition: ListDefinition, query: ListQuery, { where = {}, w
     ...(scope === 'none' ? [] : [`${scope}_id`]),
     ...(query.search === null ? [] : searched(definition)),
     ...(hidesArchived ? ['archived'] : []),
+    ...[restrictionBy(definition.rows)?.column ?? []].flat(),
   ];
 }
 
@@ -112,12 +114,14 @@ function conditionsOf(definition: ListDefinition, query: ListQuery, { where = {}
   // A site belongs to one customer, which the gate has made sure of.
   if (definition.scope === 'entity') conditions.push(`${columnSql(view, 'entity_id')} = ${bind(currentEntity().id)}`);
   if (definition.scope === 'customer') conditions.push(`${columnSql(view, 'customer_id')} = ${bind(currentScope().principal.customerId)}`);
+  conditions.push(...restrictionsOf(definition, bind));
   for (const [column, value] of Object.entries(where)) conditions.push(`${columnSql(view, column)} = ${bind(value)}`);
   if (hidesArchived && !query.filters.some(({ attribute }) => attribute === 'archived'))
     conditions.push(`${columnSql(view, 'archived')} = false`);
   for (const filter of query.filters) {
-    const { type, column = filter.attribute, ignoresCase } = attributeOf(attributes, filter.attribute);
-    const sql = columnSql(view, column);
+    const attribute = attributeOf(attributes, filter.attribute);
+    const { type, ignoresCase } = attribute;
+    const sql = seenSql(view, attribute, filter.attribute);
     if (!ignoresCase) conditions.push(conditionOf(filter, sql, type, bind));
     else
       conditions.push(
@@ -156,8 +160,9 @@ function attributeOf(attributes: ListDefinition['attributes'], name: string): Li
 /** The sort, and the tie breaker in the direction of the last, so that one index serves both directions. */
 function keysOf({ view, attributes, tieBreaker = 'id' }: ListDefinition, { sort }: ListQuery): Key[] {
   const keys: Key[] = sort.map(({ attribute, descending }) => {
-    const { type, column = attribute, neverNull = false } = attributeOf(attributes, attribute);
-    const sql = columnSql(view, column);
+    const definition = attributeOf(attributes, attribute);
+    const { type, neverNull = false } = definition;
+    const sql = seenSql(view, definition, attribute);
     return { sql: type === 'text' ? inOrder(sql) : sql, type, descending, nullable: !neverNull };
   });
   const tie = columnSql(view, tieBreaker);

@@ -1,7 +1,12 @@
 import { Rejection } from '#millwright/event-sourcing';
-import { Flag, Name, Reference, ShownText, Text } from '#millwright/fields';
+import { defineChoices, Flag, Name, OneOf, Reference, ShownText, Text } from '#millwright/fields';
 import { defineRecord } from '#millwright/resources';
 import { Currency, currencyName, currencySymbol, TimeZone } from './currency-and-time-zone.js';
+
+const techniciansSee = defineChoices('TechniciansSee', 'Which work orders of a site those see whose role is technician.', {
+  assigned: 'Those that are assigned to them.',
+  all: 'All of them.',
+});
 
 class EntityFields {
   @Name({ description: 'What people call the site.', required: true, example: 'Main Facility' }) name!: string;
@@ -29,6 +34,12 @@ class EntityFields {
     example: false,
   })
   require_procedures?: boolean | null;
+  @OneOf(techniciansSee, {
+    description: 'Which work orders those see whose role is technician.',
+    initial: 'assigned',
+    example: 'assigned',
+  })
+  technicians_see?: string | null;
   @Reference('account_code', {
     label: ['id', 'name', 'code'],
     description: 'The account that its work is booked to where nothing else says one.',
@@ -67,6 +78,7 @@ export const entities = defineRecord({
   administersSites: true,
   scopes: { writes: 'settings:manage' },
   history: true,
+  rows: { site: 'id' },
   marks: [currencyFixed],
   rules: {
     change({ marks }, { currency }) {

@@ -31,7 +31,7 @@ export class SiteDirectory extends EntityDirectory {
     const minute = Math.floor(Date.now() / 60_000);
     const last = this.shown.get(state);
     if (last?.minute === minute) return last.found;
-    const { name, currency, datetime_format, timezone } = state.values;
+    const { name, currency, datetime_format, timezone, technicians_see } = state.values;
     const entity = {
       id: entityId,
       name: String(name),
@@ -40,7 +40,7 @@ export class SiteDirectory extends EntityDirectory {
       datetime_format: typeof datetime_format === 'string' ? datetime_format : null,
       timezone: printedTimeZone(String(timezone)),
     };
-    const found = { entity, archived: state.archived };
+    const found = { entity, archived: state.archived, techniciansSeeAll: technicians_see === 'all' };
     this.shown.set(state, { minute, found });
     return found;
   }

@@ -6,6 +6,7 @@ import {
   existsHere,
   refuseIf,
   requireHere,
+  requireLeft,
   ResourceReader,
   ResourceWriter,
   type Answer,
@@ -67,6 +68,7 @@ export class RequestConversion implements OtherAnswers<Written, unknown> {
   async convert(id: number, overrides: Overrides, wanted: WantedOrder): Promise<Decided<WorkOrder>> {
     const { state, revision } = await this.events.load(workOrderRequest, id);
     requireHere(state.history);
+    requireLeft(workOrderRequests, () => workOrderRequests.rowOf(state, revision));
     // Of which alarm an order is, is decided on the alarm's stream, and not on the request's.
     if (overrides.dedup_key != null)
       throw invalid([{ field: 'work_order.dedup_key', code: 'contradicts', message: 'must not be given for an order of a request' }]);

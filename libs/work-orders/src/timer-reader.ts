@@ -36,6 +36,7 @@ export class TimerReader implements OtherAnswers<StartedTimer, object> {
   async row(id: number): Promise<Row> {
     const row = (await readRowsById(this.database, timerList.view, [id])).get(id);
     if (!row || row['entity_id'] !== currentEntity().id) throw noSuchRecord();
+    if ((await this.related.shownId('work_order', row['work_order_id'])) === null) throw noSuchRecord();
     return row;
   }
 

@@ -11,7 +11,7 @@ import {
   type RecordedEvent,
 } from '#millwright/event-sourcing';
 import { fieldsOf, invalid } from '#millwright/fields';
-import { ReferenceChecks, refuseIf, RelatedRecords, requireHere, ResourceWriter } from '#millwright/resources';
+import { ReferenceChecks, refuseIf, RelatedRecords, requireHere, requireLeft, ResourceWriter } from '#millwright/resources';
 import { SiteCurrency } from '#millwright/sites';
 import { AwaitedProcesses, orPending } from './awaited-processes.js';
 import { ClosedOrders } from './closed-orders.js';
@@ -110,6 +110,7 @@ export class TimerWriter {
   private async order(id: number): Promise<Readonly<{ state: WorkOrder; revision: number }>> {
     const order = await this.events.load(workOrder, id);
     requireHere(order.state.history);
+    requireLeft(workOrders, () => workOrders.rowOf(order.state, order.revision));
     return order;
   }
 

@@ -29,6 +29,7 @@ export const timerList: ListDefinition = {
   search: [],
   defaultSort: 'started_at asc',
   scope: 'entity',
+  belongsTo: 'work_order_id',
   source: {
     projection: timersProjection.name,
     streamOf: ({ technician_id }) => streamName(timekeeping.category, Number(technician_id)),

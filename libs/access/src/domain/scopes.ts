@@ -6,7 +6,8 @@ export const manageInstallation: Scope = 'installation:manage';
 /** Lets grant and revoke, within what one has oneself (S4). */
 export const manageAccess: Scope = 'access:manage';
 
-export type BuiltInRole = Readonly<{ id: number; name: string; holds(scope: Scope): boolean }>;
+/** `rows`: which work orders and requests it shows, where those are not all: those assigned to whoever has it, or his own requests. */
+export type BuiltInRole = Readonly<{ id: number; name: string; holds(scope: Scope): boolean; rows?: 'assigned' | 'own' }>;
 
 const isRead = (scope: Scope): boolean => scope.endsWith(':read');
 const oneOf =
@@ -26,13 +27,17 @@ const ofFinance = oneOf('periods:close');
 export const builtInRoles: readonly BuiltInRole[] = [
   { id: 1, name: 'admin', holds: () => true },
   { id: 2, name: 'manager', holds: (scope) => scope !== manageAccess && scope !== 'periods:close' },
-  { id: 3, name: 'technician', holds: (scope) => ofTechnicians(scope) || (isRead(scope) && !isReserved(scope)) },
+  { id: 3, name: 'technician', holds: (scope) => ofTechnicians(scope) || (isRead(scope) && !isReserved(scope)), rows: 'assigned' },
   { id: 4, name: 'storekeeper', holds: (scope) => ofStorekeepers(scope) || (isRead(scope) && !isReserved(scope)) },
-  { id: 5, name: 'requester', holds: ofRequesters },
+  { id: 5, name: 'requester', holds: ofRequesters, rows: 'own' },
   { id: 6, name: 'finance', holds: (scope) => ofFinance(scope) || (isRead(scope) && scope !== 'audit:read' && scope !== 'people:read') },
   { id: 7, name: 'auditor', holds: isRead },
   { id: 8, name: 'integration', holds: () => false },
 ];
+
+/** Which rows a role shows. */
+export const rowsOfRole = (roleId: number | undefined): 'all' | 'assigned' | 'own' =>
+  builtInRoles.find(({ id }) => id === roleId)?.rows ?? 'all';
 
 export const adminRole = 1;
 export const firstOwnRole = 100;

@@ -123,7 +123,7 @@ export function relationOf({
       name: relationName(name),
       type: () => outputType(target),
       nullable: true,
-      resolve: (row, related) => related.row(target, row[column]),
+      resolve: (row, related) => related.shown(target, row[column]),
     },
   };
 }
@@ -227,15 +227,26 @@ export const ShownReference =
     const define = (field: FieldDefinition): void => defineField(type.constructor as Class, field);
     const { printed, output } = relationOf({ name, target, label, always });
     const stored: StoredFacet = { name, type: 'bigint', neverNull: always, ...(filtered && { attribute: 'id' }) };
-    if (label) return void define({ name, description, stored, printed, output });
+    if (label) return void define({ name, description, mentions: target, stored, printed, output });
     define({
       name,
       description,
       stored,
       ...(over !== 'graphql' && {
-        printed: { name, openApi: { type: 'integer', ...(!always && { nullable: true }) }, print: (row) => row[name] ?? null },
+        printed: {
+          name,
+          openApi: { type: 'integer', ...(!always && { nullable: true }) },
+          print: (row, related) => related.shownId(target, row[name]),
+        },
       }),
-      output: { name, type: () => ID, nullable: !always },
+      output: {
+        name,
+        type: () => ID,
+        nullable: !always,
+        // What is shown beside it is looked up by the same resolver.
+        ...(!alone && { resolve: (row: Row, related: Related) => related.shownId(target, row[name]) }),
+      },
+      mentions: target,
     });
     if (!alone) define({ name: relationName(name), description, output });
   };

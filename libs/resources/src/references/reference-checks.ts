@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
+import { isLeft, restrictionBy } from '#millwright/access';
 import { currentContext, EventStore, type CommandContext, type Detail, type Row } from '#millwright/event-sourcing';
 import {
   childMeant,
@@ -88,8 +89,9 @@ export async function referenceProblem(
   services: ReferenceServices,
 ): Promise<Problem | undefined> {
   const target = referenceTarget(kind);
+  const restriction = restrictionBy(target.rows);
   const row = await target.find(id, services);
-  if (!row || !isHere(row, place)) return { code: 'not_found', message: `there is no ${spoken(kind)} ${id}` };
+  if (!row || !isHere(row, place) || !isLeft(row, restriction)) return { code: 'not_found', message: `there is no ${spoken(kind)} ${id}` };
   if (row['archived'] === true) return { code: 'archived', message: `${spoken(kind)} ${id} is archived` };
   return meets(target, demands, row) ? undefined : { code: 'not_assignable', message: `${spoken(kind)} ${id} is not ${demands}` };
 }

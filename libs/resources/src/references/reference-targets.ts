@@ -1,5 +1,6 @@
 import { categoryOf, idOf, streamName, type EventStore, type Row } from '#millwright/event-sourcing';
 import type { EntityManager } from 'typeorm';
+import type { RowRule } from '#millwright/access';
 import { defineReferenceKind, type ReferenceKind, type Related } from '#millwright/fields';
 import type { View } from '#millwright/lists';
 
@@ -10,6 +11,8 @@ export type ReferenceServices = Readonly<{ events: EventStore; entities: EntityM
 export type ReferenceTarget = ReferenceKind &
   Readonly<{
     view: View;
+    /** Which of them those see who do not see all. */
+    rows?: RowRule;
     /** Of its streams. */
     category: string;
     /** Of streams with the same ids that decide what it shows, too. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import DataLoader from 'dataloader';
 import { DataSource, EntityManager } from 'typeorm';
-import { currentScope, type RequestScope } from '#millwright/access';
+import { currentScope, isLeft, restrictionBy, type RequestScope } from '#millwright/access';
 import { allKnown, EventStore, sharedStatements, streamName, whenKnown, type Row } from '#millwright/event-sourcing';
 import type { BulkRead, Related } from '#millwright/fields';
 import { columnSql, currentAsOf, currentMoment, readRow, rowsOf, selectList, statementAsOf, versionOf, type View } from '#millwright/lists';
@@ -52,7 +52,18 @@ export class RelatedRecords implements Related {
   /** The rows of several records in the order of their ids, leaving out what does not exist. */
   async rowsIn(kind: string, ids: unknown): Promise<Row[]> {
     const found = await Promise.all((Array.isArray(ids) ? ids : []).map((id) => this.row(kind, id)));
-    return found.filter((row): row is Row => row !== undefined && !isElsewhere(row));
+    return found.filter((row): row is Row => row !== undefined && isShown(kind, row));
+  }
+
+  /** The row of a record as an answer shows it: none where whoever asks does not see the record. */
+  shown(kind: string, id: unknown): Promise<Row | undefined> {
+    return this.row(kind, id).then((row) => (row && isShown(kind, row) ? row : undefined));
+  }
+
+  /** The number of a record, if whoever asks sees it; null where he does not. At once where he sees all of its kind. */
+  shownId(kind: string, id: unknown): unknown {
+    if (id == null || !restrictionBy(referenceTarget(kind).rows)) return id ?? null;
+    return this.shown(kind, id).then((row) => (row ? id : null));
   }
 
   /**
@@ -75,7 +86,7 @@ export class RelatedRecords implements Related {
 
   private labelOf(kind: string, id: unknown, columns?: readonly string[]): unknown {
     return whenKnown<Row | undefined, unknown>(this.rowForLabel(kind, id), (row) => {
-      if (!row || isElsewhere(row)) return null;
+      if (!row || !isShown(kind, row)) return null;
       const target = referenceTarget(kind);
       if (!columns) return target.label(row, this);
       const values = columns.map((column) => (column in row ? row[column] : target.property?.(row, column, this)));
@@ -157,6 +168,9 @@ export class RelatedRecords implements Related {
     return allKnown(ids.map((id) => rows.get(id) ?? target.find(id, this.services)));
   }
 }
+
+/** Whether whoever asks sees a record, wherever it is mentioned. */
+const isShown = (kind: string, row: Row): boolean => !isElsewhere(row) && isLeft(row, restrictionBy(referenceTarget(kind).rows));
 
 /** What belongs to another site is seen by nobody at this one, though a record of the whole customer may name it (a vendor's locations). */
 function isElsewhere({ entity_id }: Row): boolean {

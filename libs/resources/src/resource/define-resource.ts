@@ -75,6 +75,7 @@ export function defineRecord<Fields extends object, Figures extends object>(
   defineReferenceTarget({
     kind: name,
     view,
+    rows: options.rows,
     category: stream.category,
     demands: options.demands,
     ...(companion && { companion: companion.category }),
@@ -98,6 +99,7 @@ export function defineResource<State extends ResourceState, E extends Event, Sho
   defineReferenceTarget({
     kind: name,
     view,
+    rows: options.rows,
     category: stream.category,
     demands: options.demands,
     async find(id, { events }) {
@@ -117,7 +119,7 @@ const isFigureOf = (shown: Class | undefined, { name }: FieldDefinition): boolea
 
 type Parts = Readonly<{ fields: ResourceDefinition['fields']; view: View; defaultSort: string; projection: string }>;
 
-type Shared = Pick<PlainOptions<object, object>, 'name' | 'plural' | 'overRest' | 'description' | 'heading' | 'scope' | 'scopes' | 'notes' | 'administersSites' | 'label' | 'search' | 'attributes'>; // prettier-ignore
+type Shared = Pick<PlainOptions<object, object>, 'name' | 'plural' | 'overRest' | 'description' | 'heading' | 'scope' | 'rows' | 'scopes' | 'notes' | 'administersSites' | 'label' | 'search' | 'attributes'>; // prettier-ignore
 
 function resourceOf(options: Shared, { fields, view, defaultSort, projection }: Parts): Omit<ResourceDefinition, 'decider'> {
   const { name, plural, overRest, description, heading, scope, notes = {}, label, search = ['name'], attributes } = options;
@@ -130,6 +132,7 @@ function resourceOf(options: Shared, { fields, view, defaultSort, projection }: 
     search,
     defaultSort,
     scope,
+    rows: options.rows,
     hidesArchived: true,
     source: { projection, streamOf: ({ id }) => streamName(category, Number(id)) },
   };

@@ -3,7 +3,7 @@ import { currentContext, EventStore, Rejection, sameJson, streamName, type Detai
 import type { Class } from '#millwright/fields';
 import { duplicateReference, ExternalReferences, isReference, listsSaid, ReferenceChecks } from '../references/index.js';
 import { Relations, type Asked } from '../relations/relations.js';
-import { refuseIf, requireHere } from './refusals.js';
+import { refuseIf, requireHere, requireLeft } from './refusals.js';
 import { storedValues } from './stored-values.js';
 import {
   archiveRecord,
@@ -228,6 +228,7 @@ export class PlainWriter {
     decide: (state: RecordState) => RecordEvent[],
     after: Pick<RecordState, 'archived'>,
   ): Promise<Written> {
+    requireLeft(definition, () => ({ id }));
     const work = (): Promise<Outcome<RecordState>> =>
       this.events.execute(definition.stream, id, (state) => {
         requireHere(state.history, definition.scope);
@@ -239,6 +240,7 @@ export class PlainWriter {
   }
 
   private async existing(definition: PlainResource, id: number): Promise<CompleteState> {
+    requireLeft(definition, () => ({ id }));
     const { state } = await this.events.load(definition.stream, id);
     requireHere(state.history, definition.scope);
     return this.people.complete(definition, id, state);

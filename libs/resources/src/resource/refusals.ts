@@ -1,5 +1,7 @@
+import { isLeft, restrictionBy } from '#millwright/access';
 import { invalid } from '#millwright/fields';
-import { currentContext, Rejection, type Detail, type RecordHistory } from '#millwright/event-sourcing';
+import { currentContext, Rejection, type Detail, type RecordHistory, type Row } from '#millwright/event-sourcing';
+import type { ResourceDefinition } from './resource-definition.js';
 
 /** The answer for a record that is not there, and for one that belongs to somebody else: the two look the same. */
 export const noSuchRecord = (): Rejection => new Rejection('NOT_FOUND', 'there is no such record');
@@ -14,6 +16,12 @@ export function existsHere(history: RecordHistory | undefined, scope: 'entity' |
 /** @throws Rejection NOT_FOUND */
 export function requireHere(history: RecordHistory | undefined, scope?: 'entity' | 'customer'): void {
   if (!existsHere(history, scope)) throw noSuchRecord();
+}
+
+/** Refuses what whoever asks does not see of its kind as if it were not there. `row` is asked only where he does not see all. @throws Rejection NOT_FOUND */
+export function requireLeft({ list: { rows } }: Pick<ResourceDefinition, 'list'>, row: () => Readonly<Row>): void {
+  const restriction = restrictionBy(rows);
+  if (restriction && !isLeft(row(), restriction)) throw noSuchRecord();
 }
 
 /** @throws Rejection VALIDATION_FAILED where something is wrong */

@@ -1,4 +1,4 @@
-import type { Scope } from '#millwright/access';
+import type { RowRule, Scope } from '#millwright/access';
 import type { Event, Stream } from '#millwright/event-sourcing';
 import type { ReferenceKind } from '#millwright/fields';
 import type { ListAttribute, View } from '#millwright/lists';
@@ -20,6 +20,8 @@ type SharedOptions = Readonly<{
   /** What stands over its operations in the document; left out, whose they are. */
   heading?: string;
   scope: 'entity' | 'customer';
+  /** Which of them those see who do not see all. */
+  rows?: RowRule;
   /** What reading and writing them needs, where that is not `<plural>:read` and `<plural>:write`. */
   scopes?: Readonly<{ reads?: Scope; writes?: Scope }>;
   /** Its commands are about sites themselves: an archived one does not stand in their way, for there it is brought back. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { currentEntity, currentScope } from '#millwright/access';
+import { currentEntity, currentScope, isLeft, restrictionBy } from '#millwright/access';
 import { allKnown, ProjectionEngine, Rejection, whenKnown, type Row } from '#millwright/event-sourcing';
 import { Answer } from '../answer.js';
 import {
@@ -103,7 +103,7 @@ export class ResourceReader {
     requireHistory(list.view);
     const place = { customerId: currentScope().principal.customerId, entityId: list.scope === 'entity' ? currentEntity().id : null };
     return this.related.row(name, id).then((row) => {
-      if (!row || !isHere(row, place)) throw noSuchRecord();
+      if (!row || !isHere(row, place) || !isLeft(row, restrictionBy(list.rows))) throw noSuchRecord();
       return row;
     });
   }

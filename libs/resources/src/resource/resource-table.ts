@@ -2,6 +2,7 @@ import { shownColumns, type ColumnType, type TableDefinition } from '#millwright
 import type { FieldDefinition } from '#millwright/fields';
 import { isPersonal, personalVersion, type PersonalFields } from './personal-fields.js';
 import { columnSql, inOrder, type ListAttribute, type View, type ViewColumn } from '#millwright/lists';
+import { referenceTarget } from '../references/reference-targets.js';
 import { neverMissing } from './record-values.js';
 
 /** The columns that fields are kept in. */
@@ -11,14 +12,26 @@ export const storedColumns = (fields: readonly FieldDefinition[]): Record<string
 /** What a list can filter and sort by: every stored field that says how. */
 export const listAttributesOf = (fields: readonly FieldDefinition[]): Record<string, ListAttribute> =>
   Object.fromEntries(
-    fields.flatMap(({ name, stored, target, personal, seenWith }) => {
+    fields.flatMap(({ name, stored, target, mentions = target, personal, seenWith }) => {
       if (!stored?.attribute) return [];
       const { attribute: type, choices, name: column } = stored;
       // What can be erased can be missing.
       const neverNull = stored.neverNull && !personal;
       // Ids may have a column of another name; what an instruction is about is known by its own.
       const known = target !== undefined || name.endsWith('_by_id') ? name : column;
-      return [[known, { type, choices, neverNull, seenWith, ...(known !== column && { column }) }] as const];
+      return [
+        [
+          known,
+          {
+            type,
+            choices,
+            neverNull,
+            seenWith,
+            ...(mentions !== undefined && type === 'id' && { names: () => referenceTarget(mentions) }),
+            ...(known !== column && { column }),
+          },
+        ] as const,
+      ];
     }),
   );
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isLeft, restrictionBy } from '#millwright/access';
 import { EventStore, type Detail, type Event, type Outcome } from '#millwright/event-sourcing';
 import {
   duplicateReference,
@@ -9,7 +10,7 @@ import {
   type ReferenceKey,
 } from '../references/index.js';
 import { wantedChildren, type WantedChildren } from './children.js';
-import { refuseIf, requireHere } from './refusals.js';
+import { noSuchRecord, refuseIf, requireHere, requireLeft } from './refusals.js';
 import type { Decided, DecidedResource, ResourceState } from './resource-definition.js';
 import { completeDetails, detailsOf, storedValues } from './stored-values.js';
 
@@ -105,6 +106,7 @@ export class ResourceWriter {
     const { state, revision } = await this.events.load(stream, id);
     requireHere(state.history);
     const before = resource.rowOf(state, revision);
+    requireLeft(resource, () => before);
     const values = storedValues(fields.input, input, before);
     const problems = await this.references.problems(name, fields.input, values, before);
     const changes = detailsOf(fields, values) as Partial<State['details']>;
@@ -129,8 +131,11 @@ export class ResourceWriter {
     id: number,
     decision: (state: State) => readonly E[],
   ): Promise<Decided<State>> {
+    // Found out here, for a decision may be made in the course of another request.
+    const restriction = restrictionBy(resource.list.rows);
     const inHere = (state: State): readonly E[] => {
       requireHere(state.history);
+      if (restriction && !isLeft(resource.rowOf(state, 0), restriction)) throw noSuchRecord();
       return decision(state);
     };
     return this.events.execute(resource.stream, id, inHere).then((outcome) => this.written(resource, id, outcome));

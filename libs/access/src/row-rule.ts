@@ -1,0 +1,33 @@
+import type { Row } from '#millwright/event-sourcing';
+import { scopeIfAny } from './request-scope.js';
+
+/** Which rows somebody sees of what belongs to work orders and requests: those assigned to him, his own requests, or all (contract, part 4, section 3). */
+export type Rows = 'all' | 'assigned' | 'own';
+
+/**
+ * Which rows of a kind of record somebody sees who does not see all: the column that has to name him, or null where he sees none of them.
+ * `site`: the column with the number of a site that has to exist for whoever asks.
+ */
+export type RowRule = Readonly<{ assigned?: string | null; own?: string | null; site?: string }>;
+
+/** What a row has to have so that whoever asks sees it: one of these numbers in a column; no row has, where there is no column. */
+export type Restriction = Readonly<{ column: string | null; among: readonly number[] }>;
+
+/** What restricts whoever asks, by the rule of a kind; undefined where he sees all of it, as outside a request. */
+export function restrictionBy(rule: RowRule | undefined): Restriction | undefined {
+  const scope = rule && scopeIfAny();
+  if (!scope) return undefined;
+  const { rows = 'all', principal } = scope;
+  const { sites } = principal.rights;
+  if (rule.site !== undefined) return sites === 'all' ? undefined : { column: rule.site, among: [...sites] };
+  const column = rows === 'all' ? undefined : rule[rows];
+  return column === undefined ? undefined : { column, among: [principal.userId] };
+}
+
+/** Whether a row is one that is left by a restriction. */
+export function isLeft(row: Readonly<Row>, restriction: Restriction | undefined): boolean {
+  if (!restriction) return true;
+  const { column, among } = restriction;
+  const value = column === null ? null : row[column];
+  return [value].flat().some((id) => id != null && among.includes(Number(id)));
+}

@@ -1,0 +1,42 @@
+import { restrictionBy, type RowRule } from '#millwright/access';
+import type { Bind } from './conditions.js';
+import type { ListAttribute, ListDefinition } from './list-definition.js';
+import { columnSql, rowsOf, type View } from './view.js';
+
+type Conditions = Pick<ListDefinition, 'view' | 'rows' | 'belongsTo' | 'attributes'>;
+
+/** What restricts the rows of a list for whoever asks, where he does not see all of it. */
+export function restrictionsOf({ view, rows, belongsTo, attributes }: Conditions, bind: Bind): string[] {
+  const own = restrictedSql({ view, rows }, (column) => columnSql(view, column), bind);
+  const owner = belongsTo === undefined ? undefined : attributes[belongsTo];
+  const isRestricted = owner?.names && restrictionBy(owner.names().rows);
+  return [own ?? [], isRestricted ? `${seenSql(view, owner, belongsTo ?? '')} IS NOT NULL` : []].flat();
+}
+
+type Restricted = Readonly<{ view: View; rows?: RowRule }>;
+
+/** The condition on rows that whoever asks sees, where that is not all of them; `place` makes a column's name SQL. */
+function restrictedSql({ view, rows }: Restricted, place: (column: string) => string, bind: Bind): string | undefined {
+  const restriction = restrictionBy(rows);
+  if (!restriction) return undefined;
+  const { column, among } = restriction;
+  if (column === null) return 'false';
+  const { type } = typeof view.columns[column] === 'object' ? view.columns[column] : { type: view.columns[column] };
+  return type === 'bigint[]' ? `${place(column)} && ${bind(among)}::bigint[]` : `${place(column)} = ANY(${bind(among)}::bigint[])`;
+}
+
+/** Numbers are safe in SQL: they are the caller's own and his sites'. */
+const written: Bind = (value) => `'{${(value as readonly number[]).map(Number).join(',')}}'`;
+
+/** A column by which rows are found: the number of a record that whoever asks does not see is none. */
+export function seenSql(view: View, { names, column }: ListAttribute, attribute: string): string {
+  const sql = columnSql(view, column ?? attribute);
+  const named = names && restrictionBy(names().rows) && names();
+  return named ? `(${seenIdSql(named, sql)})` : sql;
+}
+
+/** SQL of the number that `id` is, if whoever asks sees the record of it. */
+export function seenIdSql({ view, rows }: Restricted, id: string): string {
+  const condition = restrictedSql({ view, rows }, (name) => columnSql(view, name), written) ?? 'true';
+  return `SELECT seen.seen_id FROM (SELECT ${columnSql(view, 'id')} AS seen_id FROM ${rowsOf(view)} WHERE ${condition}) seen WHERE seen.seen_id = ${id}`;
+}
