@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { request } from 'undici';
 import { errorsDocument } from '#src/http/index';
 import { eventsDocument } from './documents/events-document.js';
+import { permissionsDocument } from './documents/permissions-document.js';
 import { readModelsDocument } from './documents/read-models-document.js';
 import { assertOnlyGrows, publishedEvents } from './documents/events-only-grow.js';
 import { ServerProcess } from './server-process.js';
@@ -18,8 +19,10 @@ async function documents(): Promise<ReadonlyMap<string, string>> {
   try {
     await server.start();
     const served = async (path: string): Promise<string> => (await request(`${server.url}/api/v1/${path}`)).body.text();
+    const openApi = JSON.parse(await served('openapi.json')) as Parameters<typeof permissionsDocument>[0];
     return new Map([
-      ['docs/openapi.json', pretty(JSON.parse(await served('openapi.json')))],
+      ['docs/openapi.json', pretty(openApi)],
+      ['docs/permissions.md', permissionsDocument(openApi)],
       ['docs/schema.graphql', `${(await served('graphql/schema')).trim()}\n`],
       ['docs/errors.md', errorsDocument()],
       ['docs/events.json', pretty(events)],

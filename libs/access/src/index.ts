@@ -10,5 +10,5 @@ export * from './row-rule.js';
 export * from './user-of-actor.js';
 export { KnownSites } from './known-sites.js';
 export { accessErrors } from './errors.js';
-export { rowsOfRole, type Scope } from './domain/scopes.js';
+export { builtInRoles, rowsOfRole, scopesOf, type Scope } from './domain/scopes.js';
 export { hasTier, tiers, type Tier } from './domain/tiers.js';
