@@ -10,6 +10,7 @@ import { FinanceModule } from '#millwright/finance';
 import { InventoryModule } from '#millwright/inventory';
 import { InstallationEnvironment, LimitsModule, TrustedProxies } from '#millwright/limits';
 import { PeopleModule } from '#millwright/people';
+import { PermissionsModule } from '#millwright/permissions';
 import { PlanningModule } from '#millwright/planning';
 import { RequestsModule } from '#millwright/requests';
 import { ResourcesModule } from '#millwright/resources';
@@ -46,6 +47,7 @@ export class AppModule {
         ResourcesModule,
         SitesModule,
         PeopleModule,
+        PermissionsModule,
         InventoryModule,
         CommentsModule,
         RequestsModule,

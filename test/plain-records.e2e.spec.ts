@@ -291,8 +291,8 @@ describe('a user', () => {
         .then(problemsOf);
     expect(await refused({ email: email.toUpperCase() })).toEqual(['user.email not_unique']);
     expect(await refused({ login_identifier: login.toLowerCase() })).toEqual(['user.login_identifier not_unique']);
-    expect(await refused({ permissions_attributes: [{ entity_id: 1, role: 'admin' }] })).toEqual([
-      'user.permissions_attributes not_available_yet',
+    expect(await refused({ permissions_attributes: [{ entity_id: 1, role: 'king' }] })).toEqual([
+      'user.permissions_attributes.0.role not_found',
     ]);
     expect(await refused({ login_identifier: ' ' })).toEqual(['user.login_identifier required']);
     const other = await idOf('users', 'user', { name: 'Bob' });

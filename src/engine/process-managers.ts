@@ -18,6 +18,7 @@ import {
 import { vendorAssetsReaction } from '#millwright/people';
 import { entities as sites } from '#millwright/sites';
 import { assetPartsReaction } from '#millwright/inventory';
+import { siteAdministrators } from '#millwright/permissions';
 import { occurrenceReaction, ordersOfSchedules, pmTimer, timeZoneFollower } from '#millwright/planning';
 import {
   alarmReaction,
@@ -75,15 +76,24 @@ export function processManagers(
       const { rows } = await pool.query<{ id: string }>('select id from read.pm_schedules where entity_id = $1', [entityId]);
       return rows.map(({ id }) => Number(id));
     },
+    async otherSites(customerId: number, entityId: number, position: Position) {
+      if (!(await others.projections.reaches(position, longestWaitMs))) throw new Error(`the read models have not reached ${position}`);
+      const statement = 'select id from read.entities where customer_id = $1 and id <> $2 and not archived order by id';
+      const { rows } = await pool.query<{ id: string }>(statement, [customerId, entityId]);
+      return rows.map(({ id }) => Number(id));
+    },
     async timeZoneOf(entityId: number) {
       const { timezone } = (await events.load(sites.stream, entityId)).state.values;
       return typeof timezone === 'string' ? timezone : undefined;
     },
   };
   return [
-    ...[...reactions, occurrenceReaction(world), timersOfClosedOrders(timersIn({ ...world, projections: others.projections }))].map(
-      (reaction) => processManagerOf(reaction, world),
-    ),
+    ...[
+      ...reactions,
+      siteAdministrators((customerId, entityId, position) => world.otherSites(customerId, entityId, position)),
+      occurrenceReaction(world),
+      timersOfClosedOrders(timersIn({ ...world, projections: others.projections })),
+    ].map((reaction) => processManagerOf(reaction, world)),
     timeZoneFollower(world),
     commentErasure(events, entities),
     ...timers.map((timer) => processManagerOfTimer(timer, world)),

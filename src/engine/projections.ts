@@ -1,3 +1,4 @@
+import { permissionsProjection } from '#millwright/access';
 import { auditTrailProjection } from '#millwright/audit-trail';
 import { commentsProjection } from '#millwright/comments';
 import type { Projection } from '#millwright/event-sourcing';
@@ -24,4 +25,5 @@ export const projections: readonly Projection[] = [
   commentsProjection,
   costsProjection,
   auditTrailProjection,
+  permissionsProjection,
 ];

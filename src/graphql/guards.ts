@@ -1,5 +1,5 @@
 import { defaultFieldResolver, GraphQLObjectType, type GraphQLField, type GraphQLSchema } from 'graphql';
-import { currentScope, lacking, requireScopes, type RequestScope } from '#millwright/access';
+import { currentScope, lacking, nameScopes, requireScopes, type RequestScope } from '#millwright/access';
 import type { Row } from '#millwright/event-sourcing';
 import { camelCase, type FieldDefinition, type FieldScope } from '#millwright/fields';
 import { hiddenBy, operationOf, outputFields, seenWithExtension } from '#millwright/resources';
@@ -22,6 +22,7 @@ export function guardSchema(schema: GraphQLSchema): void {
     for (const definition of definitions) {
       const { seenWith, seenWithOf, output } = definition;
       const field = output && type.getFields()[camelCase(output.name)];
+      if (seenWith !== undefined) nameScopes([seenWith]);
       if ((seenWith !== undefined || seenWithOf) && field) hideFrom(field, definition);
       if (definition.hiddenWithin && field) noteWithin(field, definition.hiddenWithin);
     }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import {
   type EntityDirectory,
   type FoundEntity,
+  type Held,
   type KnownSites,
   type Principal,
   requireScopes,
@@ -186,7 +187,7 @@ function admission(
     const { customerId } = principal;
     return whenKnown(customerOf(customerId), (customer) => {
       if (wanted === 'key' || (wanted === 'key, maybe entity' && headers['x-entity-id'] === undefined)) {
-        const held = isRead(request) ? principal.rights.anywhere() : principal.rights.everywhere();
+        const held = heldWithout(request, principal);
         return whenKnown(held, (known) => ({ requestId: id, principal, held: known, customer, entity: null }));
       }
       return whenKnown(sites.find(customerId, entityIdOf(header(headers['x-entity-id']))), (found) => {
@@ -234,6 +235,13 @@ const rowsSeenAt = ({ rights }: Principal, { entity, techniciansSeeAll }: FoundE
   const rows = rights.rowsAt?.(entity.id) ?? 'all';
   return rows === 'assigned' && techniciansSeeAll === true ? 'all' : rows;
 };
+
+/** What holds where no site is needed: at the site that is named all the same, or anywhere for reads and everywhere for writes (S5). */
+function heldWithout(request: FastifyRequest, { rights }: Principal): Held | Promise<Held> {
+  const named = header(request.headers['x-entity-id']);
+  if (named !== undefined && /^[1-9]\d{0,14}$/.test(named)) return rights.at(Number(named));
+  return isRead(request) ? rights.anywhere() : rights.everywhere();
+}
 
 const existsFor = ({ rights: { sites } }: Principal, entityId: number): boolean => sites === 'all' || sites.has(entityId);
 

@@ -12,5 +12,7 @@ export abstract class EntityDirectory {
   abstract find(customerId: number, entityId: number): Promise<FoundEntity | null>;
   /** The same without looking: what this process has read or appended last; undefined where it has not seen the site lately. */
   abstract known(customerId: number, entityId: number): FoundEntity | undefined;
+  /** The numbers of a customer's sites that are not archived. @throws Rejection UNAVAILABLE */
+  abstract idsOf(customerId: number): Promise<readonly number[]>;
   abstract customer(customerId: number): Promise<RequestScope['customer']>;
 }

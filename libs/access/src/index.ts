@@ -9,6 +9,23 @@ export { alike, lacking, requireScopes, requireSeen, type Held, type Rights } fr
 export * from './row-rule.js';
 export * from './user-of-actor.js';
 export { KnownSites } from './known-sites.js';
+export { KnownAccess, isAdministrator, requirePerson } from './known-access.js';
+export { permissionsProjection } from './read-models/permissions.js';
+export { nameScopes, namedScopes } from './named-scopes.js';
+export { access, accessId, scopesOfRole, type Access } from './domain/access.js';
+export type { AccessEvent } from './domain/access.events.js';
+export {
+  grantRole,
+  nameInstallationManager,
+  requireAllOf,
+  resumeAccess,
+  revokeRole,
+  suspendAccess,
+  type Grantor,
+  type World,
+} from './domain/grants.js';
+export { grantNewSite } from './domain/new-site.js';
+export { changeRole, defineRole, removeRole, type WantedRole } from './domain/roles.js';
 export { accessErrors } from './errors.js';
-export { builtInRoles, rowsOfRole, scopesOf, type Scope } from './domain/scopes.js';
+export { adminRole, builtInRoles, firstOwnRole, rowsOfRole, scopesOf, type Scope } from './domain/scopes.js';
 export { hasTier, tiers, type Tier } from './domain/tiers.js';

@@ -13,7 +13,7 @@ export * from './kinds/instant.js';
 export * from './kinds/instant-or-day.js';
 export * from './kinds/choice.js';
 export { IdOf, idField, Reference, References, relationOf, ShownId, ShownReference } from './kinds/reference.js';
-export { NestedList, NestedObject, ShownObject } from './kinds/nested.js';
+export { NestedList, NestedObject, SaidList, ShownObject } from './kinds/nested.js';
 export * from './kinds/children.js';
 export * from './kinds/not-yet.js';
 export * from './kinds/qr-code.js';

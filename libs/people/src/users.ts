@@ -1,9 +1,10 @@
 import { builtInUserId, currentScope } from '#millwright/access';
 import { Rejection } from '#millwright/event-sourcing/decider';
-import { ExternalReference, Flag, Money, Name, NotYet, ShownOneOf, ShownText, Text } from '#millwright/fields';
+import { ExternalReference, Flag, Money, Name, SaidList, ShownOneOf, ShownText, Text } from '#millwright/fields';
 import { defineRecord, ShownList, ShownOne, type RecordState } from '#millwright/resources';
 import { Email } from './email.js';
 import { Language } from './language.js';
+import { PermissionInput, permissionsOf } from './permissions.js';
 import { userActivity, userInvitation, userPermission, userStatuses } from './user-access.shown.js';
 
 class UserFields {
@@ -36,7 +37,12 @@ class UserFields {
     string | null;
   @Money({ personal: true, seenWith: 'rates:read', description: 'What an hour of overtime at the higher rate costs.', example: 82 })
   overtime_rate2?: string | null;
-  @NotYet({ shown: false }) permissions_attributes?: unknown[] | null;
+  @SaidList(() => PermissionInput, {
+    description:
+      'What the person may do, by site: naming a site again replaces the role there. Needs `access:manage` there and all that the role holds.',
+    max: 1_000,
+  })
+  permissions_attributes?: PermissionInput[] | null;
   @ExternalReference({ personal: true }) external_reference?: string | null;
 }
 
@@ -58,7 +64,7 @@ class UserFigures {
   status!: string;
   @ShownText({ always: true, description: 'How the person signs in.', of: () => 'api_key' }) auth_type!: string;
   @ShownText({ description: 'Where a small picture of the person is.', of: () => null }) avatar!: string | null;
-  @ShownList(userPermission, { description: 'What the person may do, by site.', of: () => [] })
+  @ShownList(userPermission, { description: 'What the person may do, by site; those sites that whoever asks may read.', of: permissionsOf })
   permissions!: object[];
   @ShownOne(userActivity, { description: 'When the person was here.', of: () => ({ last_login: null, login_count: 0 }) })
   activity!: object;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { EntityDirectory, type FoundEntity, type RequestScope } from '#millwright/access';
 import { EventStore } from '#millwright/event-sourcing';
 import type { RecordState } from '#millwright/resources';
@@ -11,7 +12,10 @@ import { entities } from './entities.js';
 export class SiteDirectory extends EntityDirectory {
   private readonly shown = new WeakMap<RecordState, Readonly<{ minute: number; found: FoundEntity }>>();
 
-  constructor(private readonly events: EventStore) {
+  constructor(
+    private readonly events: EventStore,
+    private readonly database: DataSource,
+  ) {
     super();
   }
 
@@ -43,6 +47,14 @@ export class SiteDirectory extends EntityDirectory {
     const found = { entity, archived: state.archived, techniciansSeeAll: technicians_see === 'all' };
     this.shown.set(state, { minute, found });
     return found;
+  }
+
+  async idsOf(customerId: number): Promise<readonly number[]> {
+    const rows = await this.database.query<{ id: string }[]>(
+      'SELECT id FROM read.entities WHERE customer_id = $1 AND NOT archived ORDER BY id',
+      [customerId],
+    );
+    return rows.map(({ id }) => Number(id));
   }
 
   async customer(customerId: number): Promise<RequestScope['customer']> {

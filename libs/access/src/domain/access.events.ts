@@ -23,4 +23,10 @@ export type RoleRevoked = Event<'RoleRevoked', Readonly<{ userId: number; entity
 /** A person may look after the installation itself, or may no longer (S95). */
 export type InstallationManagerNamed = Event<'InstallationManagerNamed', Readonly<{ userId: number; granted: boolean }>>;
 
-export type AccessEvent = RoleDefined | RoleChanged | RoleRemoved | RoleGranted | RoleRevoked | InstallationManagerNamed;
+/** Nothing that a person was granted holds, until it is resumed: he was archived. */
+export type AccessSuspended = Event<'AccessSuspended', Readonly<{ userId: number }>>;
+
+export type AccessResumed = Event<'AccessResumed', Readonly<{ userId: number }>>;
+
+export type AccessEvent =
+  RoleDefined | RoleChanged | RoleRemoved | RoleGranted | RoleRevoked | InstallationManagerNamed | AccessSuspended | AccessResumed;

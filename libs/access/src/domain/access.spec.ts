@@ -1,6 +1,6 @@
 import { access, scopesAt, type Access } from './access.js';
 import type { AccessEvent } from './access.events.js';
-import { grantRole, nameInstallationManager, revokeRole, type Grantor, type World } from './grants.js';
+import { grantRole, nameInstallationManager, resumeAccess, revokeRole, suspendAccess, type Grantor, type World } from './grants.js';
 import { changeRole, defineRole, removeRole } from './roles.js';
 import { adminRole, builtInRoles } from './scopes.js';
 
@@ -23,8 +23,7 @@ const known = new Set([
 ]);
 const [admin, manager, technician, auditor] = [adminRole, 2, 3, 7];
 const [ada, ben, cleo] = [11, 12, 13];
-const inactive = new Set<number>();
-const world: World = { known, entityIds: [1, 2], isActive: (userId) => !inactive.has(userId) };
+const world: World = { known, entityIds: [1, 2] };
 const by = (userId: number): Grantor => ({ userId });
 const granted =
   (userId: number, entityId: number, roleId: number, grantor: Grantor = 'bootstrap'): Step =>
@@ -34,6 +33,14 @@ const revoked =
   (userId: number, entityId: number, grantor: Grantor = 'bootstrap'): Step =>
   (state) =>
     revokeRole(state, grantor, { userId, entityId, reason: 'left' }, world);
+const suspended =
+  (userId: number, grantor: Grantor = 'bootstrap'): Step =>
+  (state) =>
+    suspendAccess(state, grantor, userId, world);
+const resumed =
+  (userId: number, grantor: Grantor = 'bootstrap'): Step =>
+  (state) =>
+    resumeAccess(state, grantor, userId, world);
 const after = (...steps: readonly Step[]): Access =>
   steps.reduce((state, step) => step(state).reduce(access.evolve, state), access.initialState);
 const refusal = (state: Access, step: Step): object => {
@@ -46,8 +53,6 @@ const refusal = (state: Access, step: Step): object => {
 };
 const may = (state: Access, userId: number, entityId: number): string[] => [...scopesAt(state, userId, entityId, known)].sort();
 const lacks = (scope: string) => ({ code: 'INSUFFICIENT_PERMISSIONS', facts: { required_scope: scope } });
-
-beforeEach(() => inactive.clear());
 
 describe('a permission', () => {
   it('is one role at one site, and nothing elsewhere', () => {
@@ -66,8 +71,7 @@ describe('a permission', () => {
   });
 
   it('is granted by whoever manages access there and has all that it adds himself', () => {
-    const access: Step = (state) =>
-      defineRole(state, 'bootstrap', { roleId: 100, name: 'Gate', scopes: ['access:manage', 'parts:read'] }, world);
+    const access: Step = (state) => defineRole(state, 'bootstrap', { name: 'Gate', scopes: ['access:manage', 'parts:read'] }, world);
     const state = after(access, granted(ada, 1, 100), granted(ben, 1, manager));
     expect(refusal(state, granted(cleo, 1, technician, by(ada)))).toMatchObject(lacks('work_orders:read'));
     expect(refusal(state, granted(cleo, 1, technician, by(ben)))).toMatchObject(lacks('access:manage'));
@@ -86,8 +90,21 @@ describe('a permission', () => {
       expect(refusal(state, step)).toMatchObject({ code: 'LAST_ADMINISTRATOR' });
     const two = [granted(ben, 2, admin)].reduce((now, step) => step(now).reduce(access.evolve, now), state);
     expect(revoked(ada, 2)(two)).toHaveLength(1);
-    inactive.add(ben);
-    expect(refusal(two, revoked(ada, 2))).toMatchObject({ code: 'LAST_ADMINISTRATOR' });
+    const withoutBen = suspended(ben)(two).reduce(access.evolve, two);
+    expect(refusal(withoutBen, revoked(ada, 2))).toMatchObject({ code: 'LAST_ADMINISTRATOR' });
+    expect(refusal(withoutBen, suspended(ada))).toMatchObject({ code: 'LAST_ADMINISTRATOR' });
+  });
+
+  it('does not hold while its person is suspended, which takes whoever may all that he may', () => {
+    const state = after(granted(ada, 1, admin), granted(ada, 2, admin), granted(ben, 1, manager), granted(cleo, 1, technician));
+    expect(may(after(granted(ben, 1, technician), suspended(ben)), ben, 1)).toEqual([]);
+    expect(suspended(cleo, by(ben))(state)).toEqual([{ type: 'AccessSuspended', data: { userId: cleo } }]);
+    expect(refusal(state, suspended(ada, by(ben)))).toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS' });
+    const without = suspended(ben)(state).reduce(access.evolve, state);
+    expect(suspended(ben)(without)).toEqual([]);
+    expect(refusal(without, resumed(ben, by(cleo)))).toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS' });
+    expect(may(resumed(ben, by(ada))(without).reduce(access.evolve, without), ben, 1)).toEqual(may(state, ben, 1));
+    expect(resumed(cleo)(state)).toEqual([]);
   });
 
   it('takes nothing away where there was no administrator yet', () =>
@@ -113,9 +130,9 @@ describe('who looks after the installation', () => {
 
 describe('a role of one’s own', () => {
   const defined =
-    (scopes: readonly string[], name = 'Gate', roleId = 100, grantor: Grantor = 'bootstrap'): Step =>
+    (scopes: readonly string[], name = 'Gate'): Step =>
     (state) =>
-      defineRole(state, grantor, { roleId, name, scopes }, world);
+      defineRole(state, 'bootstrap', { name, scopes }, world);
   const changed =
     (changes: Parameters<typeof changeRole>[3], grantor: Grantor = 'bootstrap', roleId = 100): Step =>
     (state) =>
@@ -123,11 +140,10 @@ describe('a role of one’s own', () => {
 
   it('has a name that no other has, and scopes that there are', () => {
     const state = after(defined(['parts:read']));
-    expect(refusal(state, defined(['parts:read'], ' gate', 101))).toMatchObject({ details: [{ field: 'name', code: 'not_unique' }] });
-    expect(refusal(state, defined(['parts:read'], 'Admin', 101))).toMatchObject({ details: [{ field: 'name', code: 'not_unique' }] });
+    expect(refusal(state, defined(['parts:read'], ' gate'))).toMatchObject({ details: [{ field: 'name', code: 'not_unique' }] });
+    expect(refusal(state, defined(['parts:read'], 'Admin'))).toMatchObject({ details: [{ field: 'name', code: 'not_unique' }] });
     for (const scope of ['parts:fly', 'installation:manage'])
-      expect(refusal(state, defined([scope], 'Other', 101))).toMatchObject({ details: [{ field: 'scopes', code: 'not_a_choice' }] });
-    expect(refusal(state, defined([]))).toMatchObject({ code: 'CONFLICT' });
+      expect(refusal(state, defined([scope], 'Other'))).toMatchObject({ details: [{ field: 'scopes', code: 'not_a_choice' }] });
   });
 
   it('changes for everybody who has it, by who has what it adds wherever that is', () => {
@@ -146,7 +162,9 @@ describe('a role of one’s own', () => {
     const remove: Step = (state) => removeRole(state, 'bootstrap', 100, world);
     const state = after(defined(['parts:read']), granted(ben, 2, 100));
     expect(refusal(state, remove)).toMatchObject({ code: 'RECORD_IN_USE' });
-    expect(after(defined(['parts:read']), granted(ben, 2, 100), revoked(ben, 2), remove).ownRoles.size).toBe(0);
+    const without = after(defined(['parts:read']), granted(ben, 2, 100), revoked(ben, 2), remove);
+    expect(without.ownRoles.size).toBe(0);
+    expect(defined(['parts:read'])(without)).toMatchObject([{ data: { roleId: 101 } }]);
   });
 });
 

@@ -1,16 +1,20 @@
 import { Map as ImmutableMap, Set as ImmutableSet } from 'immutable';
 import type { Stream } from '#millwright/event-sourcing/decider';
 import type { AccessEvent } from './access.events.js';
-import { builtInRoles, manageInstallation, scopesOf, type Scope } from './scopes.js';
+import { firstOwnRole, builtInRoles, manageInstallation, scopesOf, type Scope } from './scopes.js';
 
 type OwnRole = Readonly<{ name: string; scopes: readonly Scope[] }>;
 
 /** Who may do what, of the whole customer: one stream decides all of it, so that of two grants or revocations at one moment each knows of the other. */
 export type Access = Readonly<{
+  /** The number that the last own role got: none is given twice, also where its role is gone. */
+  lastRole: number;
   ownRoles: ImmutableMap<number, OwnRole>;
   /** By person, then by site: the role. */
   grants: ImmutableMap<number, ImmutableMap<number, number>>;
   installationManagers: ImmutableSet<number>;
+  /** People whose grants do not hold for now. */
+  suspended: ImmutableSet<number>;
 }>;
 
 /** The id of the one stream. */
@@ -18,11 +22,21 @@ export const accessId = 1;
 
 export const access: Stream<Access, AccessEvent> = {
   category: 'access',
-  initialState: { ownRoles: ImmutableMap(), grants: ImmutableMap(), installationManagers: ImmutableSet() },
+  initialState: {
+    lastRole: firstOwnRole - 1,
+    ownRoles: ImmutableMap(),
+    grants: ImmutableMap(),
+    installationManagers: ImmutableSet(),
+    suspended: ImmutableSet(),
+  },
   evolve(state, { type, data }) {
     switch (type) {
       case 'RoleDefined':
-        return { ...state, ownRoles: state.ownRoles.set(data.roleId, { name: data.name, scopes: data.scopes }) };
+        return {
+          ...state,
+          lastRole: Math.max(state.lastRole, data.roleId),
+          ownRoles: state.ownRoles.set(data.roleId, { name: data.name, scopes: data.scopes }),
+        };
       case 'RoleChanged': {
         const role = state.ownRoles.get(data.roleId);
         return role ? { ...state, ownRoles: state.ownRoles.set(data.roleId, { ...role, ...data.changes }) } : state;
@@ -35,6 +49,10 @@ export const access: Stream<Access, AccessEvent> = {
         const left = state.grants.get(data.userId)?.delete(data.entityId);
         return { ...state, grants: left?.isEmpty() === false ? state.grants.set(data.userId, left) : state.grants.delete(data.userId) };
       }
+      case 'AccessSuspended':
+        return { ...state, suspended: state.suspended.add(data.userId) };
+      case 'AccessResumed':
+        return { ...state, suspended: state.suspended.delete(data.userId) };
       case 'InstallationManagerNamed': {
         const { userId, granted } = data;
         return {
@@ -56,6 +74,7 @@ export function scopesOfRole({ ownRoles }: Access, roleId: number, known: Iterab
 
 /** What a person may do at a site. */
 export function scopesAt(state: Access, userId: number, entityId: number, known: Iterable<Scope>): ReadonlySet<Scope> {
+  if (state.suspended.has(userId)) return new Set();
   const roleId = state.grants.get(userId)?.get(entityId);
   const scopes = roleId === undefined ? undefined : scopesOfRole(state, roleId, known);
   if (!state.installationManagers.has(userId)) return scopes ?? new Set();

@@ -3,15 +3,17 @@ import type { AccessEvent } from './access.events.js';
 import { access, scopesAt, scopesOfRole, type Access } from './access.js';
 import { adminRole, manageAccess, manageInstallation, type Scope } from './scopes.js';
 
-/** Who grants: the bootstrap key, which has everything, or a person. No other credential grants anything (S8). */
-export type Grantor = 'bootstrap' | Readonly<{ userId: number }>;
+/**
+ * Who grants: the bootstrap key, which has everything, or a person, who has what the stream says. Another credential has what it has at that moment;
+ * it grants nothing (S8), and may act for somebody who has no more.
+ */
+export type Grantor = 'bootstrap' | Readonly<{ userId: number }> | Readonly<{ holds(entityId: number): 'all' | ReadonlySet<Scope> }>;
 
-/** What a decision has to know that the stream does not: the scopes that operations and fields name, the sites, and who may still sign in. */
+/** What a decision has to know that the stream does not: the scopes that operations and fields name, and the sites. */
 export type World = Readonly<{
   known: ReadonlySet<Scope>;
   /** Those that are not archived. */
   entityIds: readonly number[];
-  isActive(userId: number): boolean;
 }>;
 
 export type WantedGrant = Readonly<{ userId: number; entityId: number; roleId: number }>;
@@ -56,8 +58,32 @@ export function nameInstallationManager(
   by: Grantor,
   { userId, granted }: Readonly<{ userId: number; granted: boolean }>,
 ): AccessEvent[] {
-  if (by !== 'bootstrap' && !state.installationManagers.has(by.userId)) throw insufficient(manageInstallation);
+  if (!managesInstallation(state, by)) throw insufficient(manageInstallation);
   return state.installationManagers.has(userId) === granted ? [] : [{ type: 'InstallationManagerNamed', data: { userId, granted } }];
+}
+
+/**
+ * Lets nothing hold that a person was granted: he is archived.
+ * @throws Rejection INSUFFICIENT_PERMISSIONS he may something somewhere that the grantor may not (S2); LAST_ADMINISTRATOR
+ */
+export function suspendAccess(state: Access, by: Grantor, userId: number, world: World): AccessEvent[] {
+  requireAllOf(state, by, userId, world);
+  return state.suspended.has(userId) ? [] : kept(state, { type: 'AccessSuspended', data: { userId } }, world);
+}
+
+/** Lets it hold again. @throws Rejection INSUFFICIENT_PERMISSIONS he would be able to do something that the grantor may not (S2) */
+export function resumeAccess(state: Access, by: Grantor, userId: number, world: World): AccessEvent[] {
+  if (!state.suspended.has(userId)) return [];
+  const resumed = access.evolve(state, { type: 'AccessResumed', data: { userId } });
+  requireAllOf(resumed, by, userId, world);
+  return [{ type: 'AccessResumed', data: { userId } }];
+}
+
+/** Whoever acts for somebody holds all that he holds, wherever he holds it (S2). @throws Rejection INSUFFICIENT_PERMISSIONS naming the first that is missing */
+export function requireAllOf(state: Access, by: Grantor, userId: number, world: World): void {
+  for (const entityId of state.grants.get(userId)?.keys() ?? [])
+    requireScopes(state, by, entityId, [...scopesAt(state, userId, entityId, world.known)], world);
+  if (state.installationManagers.has(userId) && !managesInstallation(state, by)) throw insufficient(manageInstallation);
 }
 
 /** What is more than the person has there already. */
@@ -69,10 +95,14 @@ const added = (state: Access, { userId, entityId }: WantedGrant, scopes: Readonl
 /** Nobody gives what he has not. @throws Rejection INSUFFICIENT_PERMISSIONS naming the first that is missing */
 export function requireScopes(state: Access, by: Grantor, entityId: number, scopes: readonly Scope[], { known }: World): void {
   if (by === 'bootstrap') return;
-  const held = scopesAt(state, by.userId, entityId, known);
+  const held = 'userId' in by ? scopesAt(state, by.userId, entityId, known) : by.holds(entityId);
+  if (held === 'all') return;
   const missing = scopes.find((scope) => !held.has(scope));
   if (missing !== undefined) throw insufficient(missing);
 }
+
+const managesInstallation = ({ installationManagers }: Access, by: Grantor): boolean =>
+  by === 'bootstrap' || ('userId' in by && installationManagers.has(by.userId));
 
 const insufficient = (scope: Scope): Rejection =>
   new Rejection('INSUFFICIENT_PERMISSIONS', `This needs ${scope}.`, [], { required_scope: scope });
@@ -86,5 +116,5 @@ function kept(state: Access, event: AccessEvent, world: World): AccessEvent[] {
 }
 
 /** Whether somebody who is active is admin of every site. */
-export const hasAdministrator = ({ grants }: Access, { entityIds, isActive }: World): boolean =>
-  grants.some((roles, userId) => isActive(userId) && entityIds.every((id) => roles.get(id) === adminRole));
+export const hasAdministrator = ({ grants, suspended }: Access, { entityIds }: World): boolean =>
+  grants.some((roles, userId) => !suspended.has(userId) && entityIds.every((id) => roles.get(id) === adminRole));

@@ -9,15 +9,10 @@ export type WantedRole = Readonly<{ name: string; scopes: readonly Scope[] }>;
 /**
  * Defines a role of the customer's own.
  * @throws Rejection INSUFFICIENT_PERMISSIONS the grantor lacks `access:manage` or one of the scopes at a site; VALIDATION_FAILED an unknown scope
- * (`not_a_choice`), one that is in no role, a name that is taken (`not_unique`); CONFLICT the id is taken
+ * (`not_a_choice`), one that is in no role, a name that is taken (`not_unique`)
  */
-export function defineRole(
-  state: Access,
-  by: Grantor,
-  { roleId, ...wanted }: WantedRole & Readonly<{ roleId: number }>,
-  world: World,
-): AccessEvent[] {
-  if (state.ownRoles.has(roleId)) throw new Rejection('CONFLICT', 'A role with this id exists already.');
+export function defineRole(state: Access, by: Grantor, wanted: WantedRole, world: World): AccessEvent[] {
+  const roleId = state.lastRole + 1;
   requireEverywhere(state, by, [manageAccess, ...wanted.scopes], world);
   requireSound(state, roleId, wanted, world);
   return [{ type: 'RoleDefined', data: { roleId, ...wanted, scopes: inOrder(wanted.scopes) } }];

@@ -2,8 +2,15 @@ import { categoryOf, idOf, type Event, type Projection, type RecordedEvent, type
 
 type Referring = { partId?: number; workOrderId?: number };
 
-/** A site's own events are its own, wherever they were asked for: who changes its time zone is read there. Events of no site (the customer itself) count under site 0. */
-const siteOf = ({ stream, metadata }: RecordedEvent): number => (categoryOf(stream) === 'entity' ? idOf(stream) : metadata.entity_id) ?? 0;
+/**
+ * A site's own events are its own, wherever they were asked for: who changes its time zone, or gives somebody a role there, is read there. Events of no
+ * site (the customer itself) count under site 0.
+ */
+function siteOf({ stream, metadata, data }: RecordedEvent): number {
+  const category = categoryOf(stream);
+  if (category === 'entity') return idOf(stream);
+  return (category === 'access' ? (data as { entityId?: number }).entityId : undefined) ?? metadata.entity_id ?? 0;
+}
 
 function subjectsOf(event: RecordedEvent): { part_id: number | null; work_order_id: number | null } {
   const data = event.data as Referring;

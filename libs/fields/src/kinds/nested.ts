@@ -45,6 +45,22 @@ export const NestedObject =
       },
     });
 
+/** A list of groups of fields that a request says and nothing keeps as they are said. Codes: not_a_list, too_many, not_an_object, and those of its fields. */
+export const SaidList =
+  (type: () => Class, { description, max = 500 }: Readonly<{ description: string; max?: number }>): PropertyDecorator =>
+  (target, property) =>
+    defineField(target.constructor as Class, {
+      name: String(property),
+      description,
+      input: {
+        presence: 'nullable',
+        nested: { type, each: true },
+        check: (value) => listProblem(value, max),
+        graphql: () => [type()],
+        openApi: { ...lazily(type), isArray: true, maxItems: max },
+      },
+    });
+
 type ShownObjectOptions = Readonly<{
   description: string;
   /** What it is, from the row, or null; left out, what the row has under its name, which is never null. */

@@ -4,7 +4,7 @@ import { Extensions } from '@nestjs/graphql';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExtension, ApiOperation } from '@nestjs/swagger';
 import type { Row } from '#millwright/event-sourcing';
-import type { Scope, Tier } from '#millwright/access';
+import { nameScopes, type Scope, type Tier } from '#millwright/access';
 import type { Answer } from '../answer.js';
 import type { Class } from '#millwright/fields';
 import type { Written } from '../resource/resource-definition.js';
@@ -68,7 +68,7 @@ export const operationOf = ({ extensions }: Readonly<{ extensions: Readonly<Reco
  * @param way what it is called there: `PATCH /api/v1/parts/:id/restock`, `Mutation.restockPart`
  */
 export function assertDescribed(way: string, does: Operation['does'], operation: Operation | undefined): void {
-  if (operation?.does === does && Array.isArray(operation.scopes)) return;
+  if (operation?.does === does && Array.isArray(operation.scopes)) return nameScopes(operation.scopes);
   throw new Error(
     operation ? `${way} ${does}, but ${operation.name} is described as what ${operation.does}` : `${way} is described by no operation`,
   );

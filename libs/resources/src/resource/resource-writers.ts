@@ -9,14 +9,13 @@ export class ResourceWriters {
 
   constructor(private readonly plain: PlainWriter) {}
 
-  /** To be called at start, by the service that has the decider of a resource. */
+  /** To be called at start, by the service that has the decider of a resource, or more to do than the plain one. */
   register(resource: ResourceDefinition, writer: ResourceCommands): void {
     this.own.set(resource, writer);
   }
 
   of(resource: ResourceDefinition): ResourceCommands {
-    if (resource.decider === 'plain') return this.plain.of(resource as PlainResource);
-    const writer = this.own.get(resource);
+    const writer = this.own.get(resource) ?? (resource.decider === 'plain' ? this.plain.of(resource as PlainResource) : undefined);
     if (!writer) throw new Error(`nobody carries out the commands of a ${resource.name}`);
     return writer;
   }

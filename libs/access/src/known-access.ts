@@ -1,0 +1,165 @@
+import { Injectable } from '@nestjs/common';
+import { currentContext, EventStore, Rejection, whenKnown, type Outcome } from '#millwright/event-sourcing';
+import { access, accessId, scopesAt, scopesOfRole, type Access } from './domain/access.js';
+import type { AccessEvent } from './domain/access.events.js';
+import type { Grantor, World } from './domain/grants.js';
+import { adminRole, manageInstallation, rowsOfRole, type Scope } from './domain/scopes.js';
+import type { Rows } from './row-rule.js';
+import { EntityDirectory } from './entity-directory.js';
+import { namedScopes } from './named-scopes.js';
+import type { Held, Rights } from './rights.js';
+import { currentScope, type Principal } from './request-scope.js';
+
+/** From this age on, in milliseconds, what is known is read again behind the requests that go on with it; at twice of it they wait (S29). */
+const readAgainMs = 400;
+
+type Reading = { readonly begun: number; readonly done: Promise<Access>; state?: Access };
+
+/** What everybody may do, as the log has it: of what this process appends at once, of what others append within a second. */
+@Injectable()
+export class KnownAccess {
+  private reading: Reading | undefined;
+  private next: Reading | undefined;
+
+  constructor(
+    private readonly events: EventStore,
+    private readonly entities: EntityDirectory,
+  ) {}
+
+  /** @throws Rejection UNAVAILABLE it is older than 800 ms, and the log cannot be asked (S29) */
+  now(): Access | Promise<Access> {
+    const { reading } = this;
+    const age = reading ? Date.now() - reading.begun : Infinity;
+    if (reading?.state && age < readAgainMs) return this.recent(reading.state);
+    const next = this.readNext();
+    return reading?.state && age < 2 * readAgainMs ? this.recent(reading.state) : next.done.then((state) => this.recent(state));
+  }
+
+  /** What a person may do by what he was granted. @throws Rejection as `now` */
+  rightsOf(userId: number, customerId: number): Rights | Promise<Rights> {
+    return whenKnown(this.now(), (state) => new RightsOfPerson(state, userId, () => this.entities.idsOf(customerId)));
+  }
+
+  /**
+   * Decides about who may do what.
+   * @param step is told who decides, and what there is
+   * @param matches that If-Match of the request is about all of this, and not about another record
+   * @throws Rejection UNAVAILABLE, PRECONDITION_FAILED, and what `step` says
+   */
+  async decide(
+    step: (state: Access, by: Grantor, world: World) => AccessEvent[],
+    { matches = false }: Readonly<{ matches?: boolean }> = {},
+  ): Promise<Outcome<Access>> {
+    const by = grantorOf(currentScope().principal);
+    const world = await this.world();
+    const context = currentContext();
+    return this.events.execute(access, accessId, (state) => step(state, by, world), {
+      context: matches ? context : { ...context, expectedRevisions: undefined },
+    });
+  }
+
+  /** The same without appending anything: what would be refused is refused. */
+  async consider(step: (state: Access, by: Grantor, world: World) => unknown): Promise<void> {
+    const by = grantorOf(currentScope().principal);
+    step((await this.events.load(access, accessId)).state, by, await this.world());
+  }
+
+  /** What decisions have to know that the log of grants does not. */
+  async world(): Promise<World> {
+    return { known: namedScopes(), entityIds: await this.entities.idsOf(currentScope().principal.customerId) };
+  }
+
+  private readNext(): Reading {
+    if (this.next) return this.next;
+    const next: Reading = { begun: Date.now(), done: this.events.load(access, accessId).then(({ state }) => state) };
+    this.next = next;
+    next.done
+      .then((state) => {
+        next.state = state;
+        this.reading = next;
+      })
+      // Whoever waits for it is told.
+      .catch(() => undefined)
+      .finally(() => (this.next = undefined));
+    return next;
+  }
+
+  /** What this process has appended since is known without looking. */
+  private recent(state: Access): Access {
+    return this.events.recent(access, accessId) ?? state;
+  }
+}
+
+function grantorOf({ credential, userId, rights }: Principal): Grantor {
+  if (credential.kind === 'bootstrap') return 'bootstrap';
+  return credential.kind === 'session' ? { userId } : { holds: (entityId) => rights.at(entityId) };
+}
+
+/** @throws Rejection INSUFFICIENT_PERMISSIONS no credential but a person's session and the bootstrap key makes, rotates or grants anything (S8) */
+export function requirePerson({ credential: { kind } }: Principal): void {
+  if (kind !== 'bootstrap' && kind !== 'session')
+    throw new Rejection('INSUFFICIENT_PERMISSIONS', 'Only a person who has signed in, and the administrator’s key, may do this.');
+}
+
+const nothing: ReadonlySet<Scope> = new Set();
+
+/** What a person may do: by the role that he has at each site. */
+class RightsOfPerson implements Rights {
+  constructor(
+    private readonly state: Access,
+    private readonly userId: number,
+    private readonly entityIds: () => readonly number[] | Promise<readonly number[]>,
+  ) {}
+
+  at(entityId: number): Held {
+    const { state, userId } = this;
+    const isManager = state.installationManagers.has(userId);
+    const roleId = state.grants.get(userId)?.get(entityId);
+    if (state.suspended.has(userId) || (roleId === undefined && !isManager)) return nothing;
+    // Of a role it is remembered: every request of everybody who has it asks.
+    return isManager || roleId === undefined ? scopesAt(state, userId, entityId, namedScopes()) : heldBy(state, roleId);
+  }
+
+  rowsAt(entityId: number): Rows {
+    return rowsOfRole(this.state.grants.get(this.userId)?.get(entityId));
+  }
+
+  anywhere(): Held {
+    const held = new Set(this.ofInstallation());
+    for (const entityId of this.sites) for (const scope of setOf(this.at(entityId))) held.add(scope);
+    return held;
+  }
+
+  everywhere(): Held | Promise<Held> {
+    return whenKnown(this.entityIds(), (ids) => {
+      const [first, ...others] = ids.map((id) => setOf(this.at(id)));
+      return new Set([...this.ofInstallation(), ...(first ?? nothing)].filter((scope) => others.every((held) => held.has(scope))));
+    });
+  }
+
+  get sites(): ReadonlySet<number> {
+    const { state, userId } = this;
+    return state.suspended.has(userId) ? new Set() : new Set(state.grants.get(userId)?.keys());
+  }
+
+  private ofInstallation(): ReadonlySet<Scope> {
+    const { state, userId } = this;
+    return state.installationManagers.has(userId) && !state.suspended.has(userId) ? new Set([manageInstallation]) : nothing;
+  }
+}
+
+const setOf = (held: Held): ReadonlySet<Scope> => (held === 'all' ? namedScopes() : held);
+
+const remembered = new WeakMap<Access, Map<number, ReadonlySet<Scope>>>();
+
+function heldBy(state: Access, roleId: number): ReadonlySet<Scope> {
+  const ofState = remembered.get(state) ?? new Map<number, ReadonlySet<Scope>>();
+  remembered.set(state, ofState);
+  const held = ofState.get(roleId) ?? scopesOfRole(state, roleId, namedScopes()) ?? nothing;
+  ofState.set(roleId, held);
+  return held;
+}
+
+/** Whether a person is admin at a site. */
+export const isAdministrator = ({ grants, suspended }: Access, userId: number, entityId: number): boolean =>
+  !suspended.has(userId) && grants.get(userId)?.get(entityId) === adminRole;

@@ -1,0 +1,2 @@
+export { PermissionsModule } from './permissions.module.js';
+export { siteAdministrators } from './site-administrators.js';

@@ -1,0 +1,16 @@
+import { Global, Module } from '@nestjs/common';
+import { KnownAccess } from '#millwright/access';
+import { InstallationManagersController } from './installation-managers.controller.js';
+import { Roles } from './roles.js';
+import { RolesController } from './roles.controller.js';
+import { SiteWriter } from './site-writer.js';
+import { UserWriter } from './user-writer.js';
+
+/** Who may do what: roles, and who has which at which site. */
+@Global()
+@Module({
+  controllers: [RolesController, InstallationManagersController],
+  providers: [KnownAccess, Roles, UserWriter, SiteWriter],
+  exports: [KnownAccess],
+})
+export class PermissionsModule {}

@@ -1,0 +1,21 @@
+import { Name, partialClassOf, Texts, type Class } from '#millwright/fields';
+
+export class RoleInput {
+  @Name({
+    description: 'What it is called: unique in the installation, without regard to case.',
+    required: true,
+    max: 100,
+    example: 'planner',
+  })
+  name!: string;
+  @Texts({
+    description: 'What it holds: scopes that `GET /access/scopes` lists, except `installation:manage`.',
+    required: true,
+    most: 500,
+    max: 100,
+    example: ['work_orders:read', 'work_orders:write'],
+  })
+  scopes!: string[];
+}
+
+export const RoleChanges = partialClassOf(RoleInput, 'RoleChanges') as Class<Partial<RoleInput>>;

@@ -1,0 +1,50 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { currentScope } from '#millwright/access';
+import { PositionNotReached, ProcessManagerEngine, Rejection } from '#millwright/event-sourcing';
+import { PlainWriter, ResourceWriters, type ResourceCommands, type Written } from '#millwright/resources';
+import { entities } from '#millwright/sites';
+import { siteAdministratorsName } from './site-administrators.js';
+
+const longestWaitMs = 5_000;
+
+/** Writes sites: a person who makes one may work at it by the time that he is answered. */
+@Injectable()
+export class SiteWriter implements ResourceCommands, OnModuleInit {
+  private readonly plain: ResourceCommands;
+
+  constructor(
+    private readonly writers: ResourceWriters,
+    records: PlainWriter,
+    private readonly processes: ProcessManagerEngine,
+  ) {
+    this.plain = records.of(entities);
+  }
+
+  onModuleInit(): void {
+    this.writers.register(entities, this);
+  }
+
+  /** @throws Rejection what a record is refused with; COMPLETION_PENDING when its administrators take longer than 5 s: the site is there */
+  async create(input: object): Promise<Written> {
+    const written = await this.plain.create(input);
+    if (currentScope().principal.credential.kind !== 'session') return written;
+    try {
+      await this.processes.waitFor(siteAdministratorsName, written.position, { timeout: longestWaitMs });
+    } catch (failure) {
+      if (!(failure instanceof PositionNotReached)) throw failure;
+      throw new Rejection(
+        'COMPLETION_PENDING',
+        'The site is made; its administrators are still being named. Repeat the request to wait on.',
+        [],
+        {
+          position: written.position.toString(),
+        },
+      );
+    }
+    return written;
+  }
+
+  update = (id: number, changes: object): Promise<Written> => this.plain.update(id, changes);
+  archive = (id: number): Promise<Written> => this.plain.archive(id);
+  unarchive = (id: number): Promise<Written> => this.plain.unarchive(id);
+}

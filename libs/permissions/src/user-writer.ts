@@ -1,0 +1,139 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import {
+  access,
+  builtInRoles,
+  currentScope,
+  grantRole,
+  KnownAccess,
+  requireAllOf,
+  requirePerson,
+  resumeAccess,
+  revokeRole,
+  suspendAccess,
+  type Access,
+  type AccessEvent,
+  type Grantor,
+  type World,
+} from '#millwright/access';
+import { EventStore, ProjectionEngine, Rejection, type Detail } from '#millwright/event-sourcing';
+import { invalid } from '#millwright/fields';
+import { users, type PermissionInput } from '#millwright/people';
+import { PlainWriter, ResourceWriters, type ResourceCommands, type Written } from '#millwright/resources';
+
+type UserInput = Readonly<{ permissions_attributes?: readonly PermissionInput[] | null }>;
+
+/** How long an answer waits for the read models to show what was granted, in milliseconds. */
+const longestWaitMs = 2_000;
+
+/** What somebody signs in with: whoever changes it could sign in as him (S2). */
+const identifying = ['email', 'login_identifier'];
+
+/** Writes people, and what they may do. */
+@Injectable()
+export class UserWriter implements ResourceCommands, OnModuleInit {
+  private readonly plain: ResourceCommands;
+
+  constructor(
+    private readonly writers: ResourceWriters,
+    private readonly records: PlainWriter,
+    private readonly access: KnownAccess,
+    private readonly events: EventStore,
+    private readonly projections: ProjectionEngine,
+  ) {
+    this.plain = records.of(users);
+  }
+
+  onModuleInit(): void {
+    this.writers.register(users, this);
+    this.records.guardChanges(users, async (id, _state, changes) => {
+      const isOwn = currentScope().principal.userId === id;
+      if (!isOwn && identifying.some((name) => name in changes))
+        await this.access.consider((state, by, world) => requireAllOf(state, by, id, world));
+      return undefined;
+    });
+  }
+
+  /** @throws Rejection what a record is refused with; INSUFFICIENT_PERMISSIONS, VALIDATION_FAILED (unknown roles and sites) */
+  async create({ permissions_attributes, ...person }: UserInput): Promise<Written> {
+    if (!permissions_attributes?.length) return this.plain.create(person);
+    // It is not anybody yet who could be granted anything, so whatever is refused is refused before he is made.
+    await this.access.consider(grants(permissions_attributes, 0));
+    const written = await this.plain.create(person);
+    return this.granted(written, permissions_attributes);
+  }
+
+  /** @throws Rejection as `create`; NOT_FOUND, PRECONDITION_FAILED, LAST_ADMINISTRATOR */
+  async update(id: number, { permissions_attributes, ...changes }: UserInput): Promise<Written> {
+    if (!permissions_attributes?.length) return this.plain.update(id, changes);
+    requirePerson(currentScope().principal);
+    const { state } = await this.events.load(users.stream, id);
+    if (state.history) await this.access.consider(grants(permissions_attributes, id));
+    return this.granted(await this.plain.update(id, changes), permissions_attributes);
+  }
+
+  /** @throws Rejection NOT_FOUND, CONFLICT, PRECONDITION_FAILED, INSUFFICIENT_PERMISSIONS (S2), LAST_ADMINISTRATOR */
+  async archive(id: number): Promise<Written> {
+    const { state } = await this.events.load(users.stream, id);
+    if (!state.history || state.archived) return this.plain.archive(id);
+    // First, so that of two administrators who archive each other one stays.
+    const { events } = await this.access.decide((known, by, world) => suspendAccess(known, by, id, world));
+    try {
+      return await this.plain.archive(id);
+    } catch (failure) {
+      if (events.length > 0 && failure instanceof Rejection && failure.code !== 'UNAVAILABLE')
+        await this.access.decide(() => [{ type: 'AccessResumed', data: { userId: id } }]);
+      throw failure;
+    }
+  }
+
+  /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED, VALIDATION_FAILED, INSUFFICIENT_PERMISSIONS (S2) */
+  async unarchive(id: number): Promise<Written> {
+    const resumed = (known: Access, by: Grantor, world: World): AccessEvent[] => resumeAccess(known, by, id, world);
+    await this.access.consider(resumed);
+    const written = await this.plain.unarchive(id);
+    await this.access.decide(resumed);
+    return written;
+  }
+
+  private async granted(written: Written, wanted: readonly PermissionInput[]): Promise<Written> {
+    const { position, events } = await this.access.decide(grants(wanted, written.id));
+    if (events.length === 0) return written;
+    await this.projections.reaches(position, longestWaitMs);
+    return { ...written, position: position > written.position ? position : written.position };
+  }
+}
+
+/** All that is wanted, decided one after the other as one. */
+const grants =
+  (wanted: readonly PermissionInput[], userId: number) =>
+  (state: Access, by: Grantor, world: World): AccessEvent[] => {
+    requirePerson(currentScope().principal);
+    refuseUnknown(wanted, state, world);
+    let current = state;
+    return wanted.flatMap(({ entity_id: entityId, role, reason = null, _destroy }) => {
+      const events = _destroy
+        ? revokeRole(current, by, { userId, entityId, reason }, world)
+        : grantRole(current, by, { userId, entityId, roleId: roleIdOf(current, role) ?? 0, reason }, world);
+      current = events.reduce(access.evolve, current);
+      return events;
+    });
+  };
+
+/** @throws Rejection VALIDATION_FAILED a role that there is not, or a site that there is not for whoever asks */
+function refuseUnknown(wanted: readonly PermissionInput[], state: Access, { entityIds }: World): void {
+  const { sites } = currentScope().principal.rights;
+  const problems = wanted.flatMap(({ entity_id, role, _destroy }, index): Detail[] => {
+    const at = (name: string): string => `user.permissions_attributes.${index}.${name}`;
+    if (!entityIds.includes(entity_id) || (sites !== 'all' && !sites.has(entity_id)))
+      return [{ field: at('entity_id'), code: 'not_found', message: 'there is no such entity' }];
+    if (_destroy) return [];
+    if (role == null) return [{ field: at('role'), code: 'required', message: 'is required' }];
+    return roleIdOf(state, role) === undefined ? [{ field: at('role'), code: 'not_found', message: 'there is no such role' }] : [];
+  });
+  if (problems.length > 0) throw invalid(problems);
+}
+
+function roleIdOf({ ownRoles }: Access, role: string | null | undefined): number | undefined {
+  const isCalled = ({ name }: Readonly<{ name: string }>): boolean => name.toLowerCase() === role?.trim().toLowerCase();
+  return builtInRoles.find(isCalled)?.id ?? ownRoles.findKey(isCalled);
+}

@@ -1,0 +1,128 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Answer } from './harness/client.js';
+import { TestServer } from './harness/server.js';
+
+let app: TestServer;
+beforeAll(async () => {
+  app = await TestServer.start();
+});
+afterAll(() => app.stop());
+
+const refusal = ({ status, error }: Answer) => [
+  status,
+  error?.code,
+  ...((error?.details ?? []) as { field: string; code: string }[]).map(({ field, code }) => `${field} ${code}`),
+];
+const person = async (name: string, ...permissions_attributes: object[]) =>
+  (await app.post('/users', { user: { name, permissions_attributes } }).expect(201)).data;
+const site = async (name: string) =>
+  (await app.post('/entities', { entity: { name, currency: 'EUR', timezone: 'Europe/Berlin' } }).expect(201)).data.id as number;
+const permissionsOf = async (id: number) =>
+  ((await app.get(`/users/${id}`).expect(200)).data.permissions as { entity_id: number; role: string }[]).map(
+    ({ entity_id, role }) => `${role} at ${entity_id}`,
+  );
+
+describe('roles', () => {
+  it('are built in, with the scopes that operations and fields name, or one’s own', async () => {
+    const { data } = await app.get('/access/roles').expect(200);
+    const roles = data as { id: number; name: string; built_in: boolean; scopes: string[] }[];
+    expect(roles.filter(({ built_in }) => built_in).map(({ name }) => name)).toEqual([
+      'admin',
+      'manager',
+      'technician',
+      'storekeeper',
+      'requester',
+      'finance',
+      'auditor',
+      'integration',
+    ]);
+    const scopes = ((await app.get('/access/scopes').expect(200)).data as { name: string }[]).map(({ name }) => name);
+    expect(scopes).toEqual(expect.arrayContaining(['costs:read', 'rates:read', 'people:read', 'stock:move', 'installation:manage']));
+    expect(roles[0]?.scopes).toEqual(scopes.filter((scope) => scope !== 'installation:manage'));
+    const held = (name: string): string[] => roles.find((role) => role.name === name)?.scopes ?? [];
+    for (const money of ['costs:read', 'rates:read']) expect(held('technician')).not.toContain(money);
+    expect(held('auditor').filter((scope) => !scope.endsWith(':read'))).toEqual([]);
+    expect([held('integration'), held('manager').includes('access:manage')]).toEqual([[], false]);
+  });
+
+  it('of one’s own are defined, changed and removed, and built-in ones are not', async () => {
+    const { data, headers } = await app.post('/access/roles', { name: 'planner', scopes: ['work_orders:read', 'parts:read'] }).expect(201);
+    expect(data).toMatchObject({ name: 'planner', built_in: false, scopes: ['parts:read', 'work_orders:read'] });
+    expect(headers.get('location')).toBe(`/api/v1/access/roles/${data.id}`);
+    expect(refusal(await app.post('/access/roles', { name: ' Planner', scopes: ['parts:read'] }))).toEqual([
+      422,
+      'VALIDATION_FAILED',
+      'name not_unique',
+    ]);
+    expect(refusal(await app.post('/access/roles', { name: 'x', scopes: ['parts:fly'] }))).toEqual([
+      422,
+      'VALIDATION_FAILED',
+      'scopes not_a_choice',
+    ]);
+    expect(refusal(await app.post('/access/roles', { name: 'x' }))).toEqual([422, 'VALIDATION_FAILED', 'scopes required']);
+    const path = `/access/roles/${data.id}`;
+    expect((await app.patch(path, { scopes: ['parts:read'] }).expect(200)).data.scopes).toEqual(['parts:read']);
+    expect(refusal(await app.patch(path, { name: 'x' }, { 'if-match': '"0"' }))).toEqual([412, 'PRECONDITION_FAILED']);
+    expect(refusal(await app.patch('/access/roles/1', { name: 'x' }))).toEqual([409, 'CONFLICT']);
+    const { id } = await person('Pat', { entity_id: 1, role: 'PLANNER' });
+    expect(await permissionsOf(id)).toEqual(['planner at 1']);
+    expect(refusal(await app.delete(path))).toEqual([409, 'RECORD_IN_USE']);
+    await app.patch(`/users/${id}`, { user: { permissions_attributes: [{ entity_id: 1, _destroy: true }] } }).expect(200);
+    await app.delete(path).expect(204);
+    expect(refusal(await app.get(path))).toEqual([404, 'NOT_FOUND']);
+  });
+});
+
+describe('a permission', () => {
+  it('is a role of a person at a site: another replaces it, and it is taken away', async () => {
+    const there = await site('Elsewhere');
+    const { id, permissions } = await person('Ben', { entity_id: 1, role: 'technician' }, { entity_id: there, role: 'auditor' });
+    expect(permissions).toEqual([
+      { entity: 'Main Facility', entity_id: 1, role: 'technician', user_role_id: 3 },
+      { entity: 'Elsewhere', entity_id: there, role: 'auditor', user_role_id: 7 },
+    ]);
+    const input = '{ id: $id, permissionsAttributes: [{ entityId: $there, role: "manager" }, { entityId: 1, _destroy: true }] }';
+    const query = `mutation ($id: ID!, $there: ID!) { updateUser(input: ${input}) { permissions { entityId role } } }`;
+    const { updateUser } = await app.graphql(query, { id: String(id), there: String(there) });
+    expect(updateUser.permissions).toEqual([{ entityId: String(there), role: 'manager' }]);
+    const said = [{ entity_id: 987_654, role: 'admin' }, { entity_id: 1, role: 'king' }, { entity_id: 1 }];
+    const at = (field: string) => `user.permissions_attributes.${field}`;
+    expect(refusal(await app.patch(`/users/${id}`, { user: { name: 'x', permissions_attributes: said } }))).toEqual([
+      422,
+      'VALIDATION_FAILED',
+      at('0.entity_id not_found'),
+      at('1.role not_found'),
+      at('2.role required'),
+    ]);
+    expect((await app.get(`/users/${id}`).expect(200)).data).toMatchObject({ name: 'Ben', permissions: [{ role: 'manager' }] });
+  });
+
+  it('leaves one active administrator of all sites, and gives a new site those of all others', async () => {
+    const sites = ((await app.get('/entities').expect(200)).data as { id: number }[]).map(({ id }) => id);
+    const ada = (await person('Ada', ...sites.map((entity_id) => ({ entity_id, role: 'admin' })))).id as number;
+    const taken = { user: { permissions_attributes: [{ entity_id: 1, _destroy: true }] } };
+    expect(refusal(await app.patch(`/users/${ada}`, taken))).toEqual([409, 'LAST_ADMINISTRATOR']);
+    expect(refusal(await app.delete(`/users/${ada}`))).toEqual([409, 'LAST_ADMINISTRATOR']);
+    expect((await app.get(`/users/${ada}`).expect(200)).data.archived).toBe(false);
+    const added = await site('A third');
+    const grants = '/audit_trail?filter[type_eq]=RoleGranted&sort=position desc&per_page=1';
+    const elsewhere = { 'x-entity-id': String(added) };
+    while ((await app.get(grants, elsewhere).expect(200)).data.length === 0) await delay(20);
+    expect((await permissionsOf(ada)).at(-1)).toBe(`admin at ${added}`);
+    const bob = (await person('Bob', ...[...sites, added].map((entity_id) => ({ entity_id, role: 'admin' })))).id as number;
+    // Of two who would leave none, exactly one is archived.
+    const both = await Promise.all([app.delete(`/users/${ada}`), app.delete(`/users/${bob}`)]);
+    expect(both.map(refusal).sort()).toEqual([
+      [204, undefined],
+      [409, 'LAST_ADMINISTRATOR'],
+    ]);
+  });
+
+  it('lets nobody look after the installation but whom its key names', async () => {
+    const { id } = await person('Iris');
+    const path = `/users/${id}/installation_manager`;
+    expect((await app.request('PUT', path, { granted: true }).expect(200)).data).toEqual({ user_id: id, granted: true });
+    expect(refusal(await app.request('PUT', '/users/987654/installation_manager', { granted: true }))).toEqual([404, 'NOT_FOUND']);
+    expect(refusal(await app.request('PUT', path, {}))).toEqual([422, 'VALIDATION_FAILED', 'granted required']);
+  });
+});
