@@ -14,6 +14,7 @@ import { PermissionsModule } from '#millwright/permissions';
 import { PlanningModule } from '#millwright/planning';
 import { RequestsModule } from '#millwright/requests';
 import { ResourcesModule } from '#millwright/resources';
+import { SignInModule } from '#millwright/sign-in';
 import { SitesModule } from '#millwright/sites';
 import { WorkOrdersModule } from '#millwright/work-orders';
 import type { Configuration } from './config.js';
@@ -48,6 +49,7 @@ export class AppModule {
         SitesModule,
         PeopleModule,
         PermissionsModule,
+        SignInModule.on({ smtpUrl: configuration.smtpUrl, from: configuration.mailFrom }),
         InventoryModule,
         CommentsModule,
         RequestsModule,

@@ -23,6 +23,10 @@ export class Configuration {
   readonly secretKey?: string;
   /** What clients call this installation by, without a slash at its end; left out, the address that it listens on. */
   readonly publicUrl?: string;
+  /** Where letters to people are handed in, `smtp://user:password@host:port`; left out, links are handed over by whoever asks for them. */
+  readonly smtpUrl?: string;
+  /** Whose letters they are; left out, `millwright@` the host of `publicUrl`. */
+  readonly mailFrom?: string;
   readonly logLevel: LogLevel = 'info';
   /** What the installation has subscribed to; left out, what `/installation` says. */
   readonly tier?: Tier;
@@ -181,6 +185,20 @@ const variables: readonly Variable[] = [
     fallback: 'http://HOST:PORT',
     meaning: 'what clients call this installation by: the issuer of tokens, and what links begin with',
     read: publicUrl,
+  }),
+  variable({
+    name: 'SMTP_URL',
+    key: 'smtpUrl',
+    fallback: 'none',
+    meaning: 'where mail is handed in, smtp://user:password@host:587 or smtps://…; without it administrators hand links over',
+    read: url('smtp:', 'smtps:'),
+  }),
+  variable({
+    name: 'MAIL_FROM',
+    key: 'mailFrom',
+    fallback: 'millwright@ the host of PUBLIC_URL',
+    meaning: 'whose mail it is, an address or Name <address>',
+    read: (text) => (/^([^<>@\r\n]+ <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/.test(text) ? text : new Wrong('is no e-mail address')),
   }),
   variable({
     name: 'LOG_LEVEL',

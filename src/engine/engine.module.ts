@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import { DataSource, EntityManager } from 'typeorm';
 import { CallMonths, Callers, CallLog } from '#millwright/call-log';
-import { EventStore, ProcessManagerEngine, ProjectionEngine, Sequences, type EventLog } from '#millwright/event-sourcing';
+import { EventStore, OutboxChannels, ProcessManagerEngine, ProjectionEngine, Sequences, type EventLog } from '#millwright/event-sourcing';
 import { Configuration } from '../config.js';
 import { Databases } from '../read-database/databases.js';
 import { Engine } from './engine.js';
@@ -15,7 +15,7 @@ import { ReadDataSource } from '../read-database/read-data-source.js';
 
 /**
  * What every room may have injected, each by its class: `EventStore` to decide, `DataSource` to read, `EntityManager` for the entities of schema `app`,
- * `pg.Pool` for its hot paths, `ProjectionEngine`, `ProcessManagerEngine`, `Sequences`, `Configuration`, `Databases`, `Health`, `Metrics`.
+ * `pg.Pool` for its hot paths, `ProjectionEngine`, `ProcessManagerEngine`, `OutboxChannels`, `Sequences`, `Configuration`, `Databases`, `Health`, `Metrics`.
  */
 @Global()
 @Module({})
@@ -61,6 +61,7 @@ export class EngineModule {
             onFault: (fault) => logger.warn({ err: fault }, 'the months of the log of calls could not be looked after'),
           }),
       },
+      partOfEngine(OutboxChannels, ({ channels }) => channels),
       partOfEngine(Sequences, ({ sequences }) => sequences),
       partOfEngine(ProjectionEngine, ({ projections }) => projections),
       partOfEngine(ProcessManagerEngine, ({ processManagers }) => processManagers),

@@ -1,5 +1,6 @@
 import {
   EventStore,
+  OutboxChannels,
   PostgresSnapshots,
   ProcessManagerEngine,
   ProjectionEngine,
@@ -53,6 +54,8 @@ export class Engine {
   readonly events: EventStore;
   readonly projections: ProjectionEngine;
   readonly processManagers: ProcessManagerEngine;
+  /** Every way out of the house, by the rooms that know it. */
+  readonly channels = new OutboxChannels();
   private readonly pool: pg.Pool;
   private looking: Promise<readonly ProjectionStatus[]> | undefined;
   /** This process found a database from which nothing was ever shown, and not everything is yet. */

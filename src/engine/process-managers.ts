@@ -6,8 +6,8 @@ import {
   processManagerOfOutbox,
   processManagerOfTimer,
   systemClock,
-  type Channel,
   type EventStore,
+  type OutboxChannels,
   type Position,
   type ProcessManager,
   type ProcessManagerEngine,
@@ -17,6 +17,7 @@ import {
 } from '#millwright/event-sourcing';
 import { vendorAssetsReaction } from '#millwright/people';
 import { entities as sites } from '#millwright/sites';
+import { endingsOfSessions } from '#millwright/sign-in';
 import { assetPartsReaction } from '#millwright/inventory';
 import { siteAdministrators } from '#millwright/permissions';
 import { occurrenceReaction, ordersOfSchedules, pmTimer, timeZoneFollower } from '#millwright/planning';
@@ -47,11 +48,8 @@ const reactions: readonly Reaction[] = [
 /** Everything that happens because it is time. */
 const timers: readonly Timer[] = [pmTimer];
 
-/** Every way out of the house. */
-const channels: readonly Channel[] = [];
-
 /** What else runs on the log: it is there by the time that anything is handled. */
-type OtherWorkers = Readonly<{ projections: ProjectionEngine; processManagers: ProcessManagerEngine }>;
+type OtherWorkers = Readonly<{ projections: ProjectionEngine; processManagers: ProcessManagerEngine; channels: OutboxChannels }>;
 
 /** How long an effect waits for others before it is tried again, in milliseconds. */
 const longestWaitMs = 10_000;
@@ -96,7 +94,8 @@ export function processManagers(
     ].map((reaction) => processManagerOf(reaction, world)),
     timeZoneFollower(world),
     commentErasure(events, entities),
+    endingsOfSessions(pool),
     ...timers.map((timer) => processManagerOfTimer(timer, world)),
-    ...(channels.length > 0 ? [processManagerOfOutbox(channels, world)] : []),
+    processManagerOfOutbox(others.channels, world),
   ];
 }

@@ -64,6 +64,7 @@ function publishedRejection(rejection: Rejection): PublishedError {
       ...retryAfter(typeof seconds === 'number' ? seconds : definition.retryAfterSeconds),
       ...(typeof position === 'bigint' || typeof position === 'string' ? { 'X-Position': position.toString() } : {}),
       ...(typeof scope === 'string' ? { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${scope}"` } : {}),
+      ...(definition.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
       ...(rejection instanceof RejectionWithHeaders ? rejection.headers : {}),
     },
   };

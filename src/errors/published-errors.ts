@@ -9,6 +9,7 @@ import { limitErrors } from '#millwright/limits';
 import { listErrors } from '#millwright/lists';
 import { requestErrors } from '#millwright/requests';
 import { referenceErrors } from '#millwright/resources';
+import { signInErrors } from '#millwright/sign-in';
 import { siteErrors } from '#millwright/sites';
 import { workOrderErrors } from '#millwright/work-orders';
 import { graphqlErrors } from '../graphql/errors.js';
@@ -29,6 +30,7 @@ const rooms = {
   requests: requestErrors,
   comments: commentErrors,
   planning: planningErrors,
+  signIn: signInErrors,
   http: httpErrors,
   graphql: graphqlErrors,
 } satisfies PublishedErrors;

@@ -54,10 +54,11 @@ export function successBody(answer: Answer, scope: RequestScope | null, form: En
 
 /** The headers that an answer's facts become. */
 export function successHeaders(answer: Answer): Record<string, string> {
-  const { revision, position } = answer.facts;
+  const { revision, position, headers } = answer.facts;
   return {
     ...(revision === undefined ? {} : { ETag: `"${revision}"` }),
     ...(position === undefined ? {} : { 'X-Position': position.toString() }),
+    ...headers,
   };
 }
 

@@ -11,6 +11,7 @@ import { OwnWrites, Writes } from '#millwright/resources';
 import { Configuration } from '../config.js';
 import { allowOrigins } from './cors.js';
 import { addCallGate } from './call-gate.js';
+import { CookieSessions } from '#millwright/sign-in';
 import { serveDocumentation } from './documentation.js';
 import { answerError } from './error-answer.js';
 import { serveHomePage } from './home-page.js';
@@ -41,6 +42,7 @@ export function openEdge(application: NestFastifyApplication, logger: Logger): v
   });
   addRequestGate(server, {
     authentication: application.get(Authentication, { strict: false }),
+    cookies: application.get(CookieSessions, { strict: false }),
     entities: application.get(EntityDirectory, { strict: false }),
     sites: application.get(KnownSites, { strict: false }),
     projections: application.get(ProjectionEngine, { strict: false }),

@@ -13,7 +13,16 @@ import {
 } from './openapi-components.js';
 import { OpenApiExamples } from './openapi-examples.js';
 import { headingsOutsideNest, pathsOutsideNest } from './openapi-other-paths.js';
-import { admissionOf, isAboutOneRecord, isPortal, scopesOutside, tierOf, type Admission } from './route-policy.js';
+import {
+  admissionOf,
+  heedsIdempotencyKeys,
+  isAboutOneRecord,
+  isPortal,
+  isSignIn,
+  scopesOutside,
+  tierOf,
+  type Admission,
+} from './route-policy.js';
 
 const verbs = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
@@ -155,7 +164,7 @@ function headersTaken(operation: Operation): string[] {
   if (operation.admission === 'open') return [];
   return [
     ...(operation.admission === 'key and entity' ? ['EntityId'] : operation.admission === 'key, maybe entity' ? ['MaybeEntityId'] : []),
-    ...(isWrite(operation) ? ['IdempotencyKey'] : []),
+    ...(isWrite(operation) && heedsIdempotencyKeys(operation.path) ? ['IdempotencyKey'] : []),
     ...(takesIfMatch(operation) ? ['IfMatch'] : []),
     ...(isWrite(operation) && !isGraphql(operation) ? [] : ['MinPosition']),
     'RequestId',
@@ -166,14 +175,14 @@ function headersTaken(operation: Operation): string[] {
 function errorsOf(operation: Operation): string[] {
   const { path, admission } = operation;
   const needsKey = admission !== 'open';
-  const mayFail = needsKey || isPortal(path) || path.startsWith('/.well-known/');
+  const mayFail = needsKey || isPortal(path) || isSignIn(path) || path.startsWith('/.well-known/');
   // A body that nothing asked for is read all the same, and refused.
   const mayHaveBody = isWrite(operation) || isGraphql(operation);
   const possible: Readonly<Record<string, boolean>> = {
     400: true,
-    401: needsKey,
+    401: needsKey || isSignIn(path),
     403: needsKey,
-    404: admission.endsWith('entity') || path.includes('{'),
+    404: admission.endsWith('entity') || path.includes('{') || (isSignIn(path) && !needsKey),
     409: isWrite(operation) && !isGraphql(operation) && needsKey,
     412: takesIfMatch(operation),
     413: mayHaveBody,
@@ -198,7 +207,7 @@ function describeHeaders(operation: Operation, status: string, response: Json): 
     ...(isOneRecord ? ['ETag'] : []),
     ...((isOneRecord && isWrite(operation)) || operation.verb === 'patch' ? ['X-Position'] : []),
     ...(isCreated && !path.includes('{') ? ['Location'] : []),
-    ...(isWrite(operation) ? ['Idempotent-Replayed'] : []),
+    ...(isWrite(operation) && heedsIdempotencyKeys(path) ? ['Idempotent-Replayed'] : []),
     'X-RateLimit-Limit',
     'X-RateLimit-Remaining',
     'X-RateLimit-Reset',

@@ -14,7 +14,7 @@ import { callOf, statusOf, type MethodCall } from './controller-method.js';
 import { envelopeFormOf, json, successBody, successHeaders } from './envelope.js';
 import { recalled, remembering, withoutLacked } from './replayed-answer.js';
 import { expectedRevisionsOf, header } from './request-headers.js';
-import { isAboutOneRecord } from './route-policy.js';
+import { heedsIdempotencyKeys, isAboutOneRecord } from './route-policy.js';
 import { UnwrappedAnswer } from './unwrapped-answer.js';
 
 /** What a route carries out, by which method, and what that looks at. */
@@ -63,7 +63,7 @@ const write =
     const ifMatch = header(request.headers['if-match']);
     if (ifMatch !== undefined && !isAboutOneRecord(request.routeOptions.url ?? ''))
       throw new Rejection('MALFORMED_REQUEST', 'If-Match is about one record; this operation has none that it could match');
-    const key = header(request.headers['idempotency-key']);
+    const key = heedsIdempotencyKeys(request.routeOptions.url ?? '') ? header(request.headers['idempotency-key']) : undefined;
     const answer = await writes.run(
       {
         scope,
@@ -115,8 +115,13 @@ function answerOf(result: unknown, reply: FastifyReply, scope: RequestScope | nu
   }
   const headers = { ...successHeaders(result), ...locationOf(result, reply) };
   if (status === 204) return { status, headers, body: '' };
-  return { status, headers, body: successBody(result, scope, envelopeFormOf(reply.request.headers.accept), reply.elapsedTime) };
+  const body = (answer: Answer): string => successBody(answer, scope, envelopeFormOf(reply.request.headers.accept), reply.elapsedTime);
+  const { secrets } = result.facts;
+  return secrets ? { status, headers, body: body(without(secrets, result)), told: body(result) } : { status, headers, body: body(result) };
 }
+
+const without = (names: readonly string[], { data, facts }: Answer): Answer =>
+  new Answer({ ...(data as object), ...Object.fromEntries(names.map((name) => [name, null])) }, facts);
 
 /** Where the record lives that a POST to its collection has just created. */
 function locationOf({ data }: Answer, reply: FastifyReply): Record<string, string> {
@@ -126,9 +131,9 @@ function locationOf({ data }: Answer, reply: FastifyReply): Record<string, strin
 }
 
 /** Says everything but the body, which Fastify sends when it is returned. */
-function sent({ status, headers, body }: StoredAnswer, reply: FastifyReply): string | undefined {
+function sent({ status, headers, body, told = body }: StoredAnswer, reply: FastifyReply): string | undefined {
   reply.code(status).headers(headers);
   if (status === 204 || body === '') return undefined;
   reply.header('Content-Type', json);
-  return body;
+  return told;
 }

@@ -16,6 +16,7 @@ import type { Authentication } from '#millwright/credentials';
 import { type ProjectionEngine, Rejection, runForEverybody, whenKnown } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import type { OwnWrites } from '#millwright/resources';
+import type { CookieSessions } from '#millwright/sign-in';
 import { RejectionWithHeaders } from '../errors/published-error.js';
 import type { LimitsGate } from './limits-gate.js';
 import { toldOf } from './call-gate.js';
@@ -42,6 +43,7 @@ const customerBelievedForMs = 1_000;
 
 export type Directory = Readonly<{
   authentication: Authentication;
+  cookies: CookieSessions;
   entities: EntityDirectory;
   sites: KnownSites;
   projections: ProjectionEngine;
@@ -96,7 +98,7 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
     const { scope } = request;
     if (!scope) return done();
     goOn(
-      () => whenKnown(limits.requireTier(request, scope.principal), () => requireScopes(scope, scopesOf(request))),
+      () => requireAllowed(request, scope, directory),
       () => done(),
       done,
     );
@@ -221,11 +223,11 @@ type Identification = (request: FastifyRequest) => Principal | null | Promise<Pr
 
 /** Whose credential a request brings; null where it brings none that is valid. */
 const identification =
-  ({ authentication }: Directory): Identification =>
+  ({ authentication, cookies }: Directory): Identification =>
   (request) => {
     const credential = credentialOf(request.headers.authorization);
-    if (credential === undefined) return null;
-    return whenKnown(authentication.authenticate(credential), (principal) => {
+    const found = credential === undefined ? cookies.principalOf(cookieOf(request)) : authentication.authenticate(credential);
+    return whenKnown(found, (principal) => {
       if (principal) toldOf(request).principal = principal;
       return principal;
     });
@@ -241,6 +243,22 @@ function heldWithout(request: FastifyRequest, { rights }: Principal): Held | Pro
   const named = header(request.headers['x-entity-id']);
   if (named !== undefined && /^[1-9]\d{0,14}$/.test(named)) return rights.at(Number(named));
   return isRead(request) ? rights.anywhere() : rights.everywhere();
+}
+
+/** Heeded only where no other credential is sent (contract, part 4, S84). */
+const cookieOf = ({ headers: { authorization, cookie } }: FastifyRequest): string | undefined =>
+  authorization === undefined ? cookie : undefined;
+
+/** @throws Rejection CSRF, TIER_FEATURE_LOCKED, INSUFFICIENT_PERMISSIONS */
+function requireAllowed(request: FastifyRequest, scope: RequestScope, directory: Directory): void | Promise<void> {
+  requirePage(request, directory);
+  return whenKnown(directory.limits.requireTier(request, scope.principal), () => requireScopes(scope, scopesOf(request)));
+}
+
+/** A browser sends its cookies along whoever asks it to: what writes has to come from a page of ours. @throws Rejection CSRF */
+function requirePage(request: FastifyRequest, { cookies }: Directory): void {
+  const cookie = cookieOf(request);
+  if (cookie !== undefined && !isRead(request)) cookies.requirePage(cookie, header(request.headers['x-csrf-token']));
 }
 
 const existsFor = ({ rights: { sites } }: Principal, entityId: number): boolean => sites === 'all' || sites.has(entityId);

@@ -17,6 +17,8 @@ const exceptions: readonly Readonly<{ route: RegExp; admission: Admission }>[] =
   { route: /^\/api\/v1\/graphql\/schema$/, admission: 'open' },
   { route: /^\/api\/v1\/portal\//, admission: 'open' },
   { route: /^\/\.well-known\//, admission: 'open' },
+  { route: /^\/api\/v1\/auth(\/(login|refresh|setup|accept_invitation|forgot_password|reset_password))?$/, admission: 'open' },
+  { route: /^\/api\/v1\/auth\//, admission: 'key' },
   { route: /^\/metrics$/, admission: 'key' },
   { route: /^\/api\/v1\/entities$/, admission: 'key' },
   { route: /^\/api\/v1\/access\//, admission: 'key' },
@@ -45,6 +47,12 @@ export function tierOf(route: string, method: string, operation?: Pick<Operation
 
 /** Under `/api/v1` everything is an operation but the documents, and GraphQL, whose root fields are. */
 export const isOperation = (route: string): boolean => /^\/api\/v1\/(?!(openapi\.json|graphql(\/schema)?)$)/.test(route);
+
+/** Where people sign in and out, and what they are known by. */
+export const isSignIn = (route: string): boolean => /^\/api\/v1\/auth(\/|$)/.test(route);
+
+/** What tells secrets, or is told them, is carried out anew however often it is asked (contract, part 4, S12). */
+export const heedsIdempotencyKeys = (route: string): boolean => !/^\/api\/v1\/(auth|oauth)(\/|$)/.test(route);
 
 /** Bodies of these routes carry many records at once and may be larger. */
 const bulkRoutes = new Set(['/api/v1/batch']);

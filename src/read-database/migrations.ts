@@ -6,6 +6,7 @@ import { limitMigrations } from '#millwright/limits';
 import { languageMigrations } from '#millwright/lists';
 import { userMigrations } from '#millwright/people';
 import { requestMigrations } from '#millwright/requests';
+import { signInMigrations } from '#millwright/sign-in';
 import { externalReferenceMigrations, peopleMigrations } from '#millwright/resources';
 import { logHomeMigrations } from '../event-log/log-home.js';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
@@ -32,6 +33,7 @@ const rooms: readonly (readonly [room: string, migrations: readonly SqlMigration
   ['credentials', credentialMigrations],
   ['limits', limitMigrations],
   ['call log', callLogMigrations],
+  ['sign-in', signInMigrations],
 ];
 
 /** TypeORM sorts by a 13-digit number at the end of a migration's name: the room first, then the step's place in it. */

@@ -20,6 +20,7 @@ import { addHealthRoutes } from '../health/routes.js';
 import { HttpAdapter, openEdge } from '../http/index.js';
 import { notListening } from './listening.js';
 import { assertLogIsHome } from '../event-log/log-home.js';
+import { FirstAdministrator } from '#millwright/sign-in';
 import { NestLogger } from './logging.js';
 import { openSecret } from './secret.js';
 import { prepared } from '../read-database/prepared-databases.js';
@@ -37,6 +38,8 @@ export class Application {
     readonly url: string,
     /** The administrator's key, only in the start that made it. */
     readonly newAdminKey: string | null,
+    /** Where the first administrator makes himself known; null where there is one. */
+    readonly setupLink: string | null,
     private readonly nest: NestFastifyApplication,
     private readonly databases: Databases,
     private readonly logger: Logger,
@@ -72,7 +75,8 @@ export class Application {
       await listen(nest, configuration);
       const url = addressOf(nest, configuration.host);
       nest.get(PublicUrl).listensAt(url);
-      return new Application(url, newAdminKey, nest, databases, logger);
+      const setupLink = await nest.get(FirstAdministrator, { strict: false }).link();
+      return new Application(url, newAdminKey, setupLink, nest, databases, logger);
     } catch (error) {
       if (nest) await close(nest, databases, logger);
       else await Promise.allSettled([log?.close(), databases.close()]);

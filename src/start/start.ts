@@ -53,7 +53,7 @@ async function start(configuration: Configuration, logger: Logger): Promise<Appl
   return Application.start(configuration, databases, logger);
 }
 
-function greet(configuration: Configuration, { url, newAdminKey }: Application): void {
+function greet(configuration: Configuration, { url, newAdminKey, setupLink }: Application): void {
   const lines = [
     `Millwright runs at ${url}`,
     `  REST     ${url}/api/v1        documents at ${url}/docs`,
@@ -63,6 +63,8 @@ function greet(configuration: Configuration, { url, newAdminKey }: Application):
   if (newAdminKey !== null) lines.push('', `The administrator's API key, shown this once:`, `  ${newAdminKey}`);
   else if (configuration.adminApiKey === undefined)
     lines.push('', `The administrator's API key was shown at the first start. Lost it? Set ADMIN_API_KEY to one of your own.`);
+  if (setupLink !== null)
+    lines.push('', 'Nobody is administrator yet. This link makes the first one, once and within 24 hours:', `  ${setupLink}`);
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 

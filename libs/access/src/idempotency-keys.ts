@@ -57,8 +57,10 @@ export class IdempotencyKeys {
    */
   async run({ operation, key, fingerprint }: KeyedOperation, work: Work): Promise<StoredAnswer & { replayed: boolean }> {
     assertKey(key);
-    const { customerId, credential } = currentScope().principal;
-    const scope = nameBasedUuid(JSON.stringify([customerId, credential.id, operation, key]), namespace);
+    const { customerId, credential, userId } = currentScope().principal;
+    // A person who signs in anew is the same one (contract, part 4, S13).
+    const caller = credential.kind === 'session' ? `user:${userId}` : credential.id;
+    const scope = nameBasedUuid(JSON.stringify([customerId, caller, operation, key]), namespace);
     const given = this.given.get(scope);
     if (given && given.fingerprint !== fingerprint) throw reused();
     if (given) return { ...given.answer, replayed: true };
@@ -158,7 +160,8 @@ export class IdempotencyKeys {
       .answerLater(progress, answer)
       .then(() => undefined, this.onFault)
       .finally(() => this.given.delete(scope));
-    this.given.set(scope, { fingerprint: progress.fingerprint, answer, kept });
+    const { told: _, ...repeatable } = answer;
+    this.given.set(scope, { fingerprint: progress.fingerprint, answer: repeatable, kept });
   }
 
   private async renewLeases(): Promise<void> {

@@ -2,7 +2,14 @@ import type { Pool } from 'pg';
 import { sharedStatements, type KeyRow } from '#millwright/event-sourcing';
 
 /** An answer as a client got it, kept to be given again; one with `final: false` is given once, and a repeat carries on instead. */
-export type StoredAnswer = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: string; final?: boolean }>;
+export type StoredAnswer = Readonly<{
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  body: string;
+  final?: boolean;
+  /** What whoever asks first is told in place of the body: it holds a secret, which is kept nowhere. */
+  told?: string;
+}>;
 
 /** What a key's row knows of a request, whoever carries it out. */
 export type Progress = Omit<KeyRow, 'owner' | 'leaseSeconds'>;

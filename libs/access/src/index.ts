@@ -16,6 +16,7 @@ export { access, accessId, scopesOfRole, type Access } from './domain/access.js'
 export type { AccessEvent } from './domain/access.events.js';
 export {
   grantRole,
+  hasAdministrator,
   nameInstallationManager,
   requireAllOf,
   resumeAccess,

@@ -1,4 +1,5 @@
 import type { Migration } from '#millwright/event-sourcing';
+import { signInsMigration } from './sign-ins.js';
 
 /** Claims of e-mail addresses for users who had theirs before it had to be unique. */
 export const userMigrations: readonly Migration[] = [
@@ -17,4 +18,5 @@ order by written_at, id
 on conflict do nothing;
 `,
   },
+  signInsMigration,
 ];

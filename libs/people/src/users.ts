@@ -5,6 +5,7 @@ import { defineRecord, ShownList, ShownOne, type RecordState } from '#millwright
 import { Email } from './email.js';
 import { Language } from './language.js';
 import { PermissionInput, permissionsOf } from './permissions.js';
+import { activityOf, authTypeOf, invitationOf, statusOf } from './sign-ins.js';
 import { userActivity, userInvitation, userPermission, userStatuses } from './user-access.shown.js';
 
 class UserFields {
@@ -59,14 +60,14 @@ class UserFigures {
   @ShownOneOf(userStatuses, {
     always: true,
     description: 'Whether the person can sign in.',
-    of: ({ archived }) => (archived === true ? 'inactive' : 'active'),
+    of: statusOf,
   })
   status!: string;
-  @ShownText({ always: true, description: 'How the person signs in.', of: () => 'api_key' }) auth_type!: string;
+  @ShownText({ always: true, description: 'How the person signs in.', of: authTypeOf }) auth_type!: string;
   @ShownText({ description: 'Where a small picture of the person is.', of: () => null }) avatar!: string | null;
   @ShownList(userPermission, { description: 'What the person may do, by site; those sites that whoever asks may read.', of: permissionsOf })
   permissions!: object[];
-  @ShownOne(userActivity, { description: 'When the person was here.', of: () => ({ last_login: null, login_count: 0 }) })
+  @ShownOne(userActivity, { description: 'When the person was here.', of: activityOf })
   activity!: object;
   @ShownText({
     always: true,
@@ -77,10 +78,7 @@ class UserFigures {
         .replace(/[^a-z0-9]+/g, '-'),
   })
   tenant!: string;
-  @ShownOne(userInvitation, {
-    description: 'How the person was invited.',
-    of: () => ({ sent_at: null, due_at: null, accepted_at: null }),
-  })
+  @ShownOne(userInvitation, { description: 'How the person was invited.', of: invitationOf })
   invitation_details!: object;
 }
 

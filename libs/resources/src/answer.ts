@@ -13,6 +13,10 @@ export class Answer<T = unknown> {
       position?: Position;
       meta?: Readonly<Record<string, unknown>>;
       stale?: boolean;
+      /** What else is said beside the body. */
+      headers?: Readonly<Record<string, string>>;
+      /** What of the data is told this once: what is kept for repeats has null in its place (contract, part 4, S12). */
+      secrets?: readonly string[];
     }> = {},
   ) {}
 }

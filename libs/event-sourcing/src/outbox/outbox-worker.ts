@@ -4,7 +4,7 @@ import type { Alongside, ProcessManager, StuckWork } from '../process-managers/p
 import type { EngineLogger } from '../projections/engine-logger.js';
 import { messageOf, pause } from '../retry.js';
 import { OutboxRows, type Waiting } from './outbox-rows.js';
-import type { Channel } from './outbox.js';
+import type { Channel, OutboxChannels } from './outbox.js';
 
 /** How patient the worker of the outbox is, in milliseconds. */
 export type OutboxPatience = Readonly<{
@@ -127,17 +127,15 @@ class Delivery implements Alongside {
 
 /** The worker of the outbox, as the engine works it. */
 export function processManagerOfOutbox(
-  channels: readonly Channel[],
+  channels: OutboxChannels,
   { entities, clock, patience = usualPatience }: Readonly<{ entities: EntityManager; clock: Clock; patience?: OutboxPatience }>,
 ): ProcessManager {
-  const byName = new Map(channels.map((one) => [one.name, one]));
-  if (byName.size < channels.length) throw new Error('two channels have one name');
   return {
     name: 'outbox',
     // No stream is called so: it is set off by rows, and by no event.
     categories: ['outbox'],
     startsAt: 'head',
     handle: () => Promise.resolve(),
-    alongside: new Delivery(byName, new OutboxRows(entities), clock, patience),
+    alongside: new Delivery(channels.byName, new OutboxRows(entities), clock, patience),
   };
 }

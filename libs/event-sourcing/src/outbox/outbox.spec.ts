@@ -4,7 +4,7 @@ import { entitiesIn } from '../../../../test/harness/entities.js';
 import { ProcessManagerEngine } from '../process-managers/process-manager-engine.js';
 import { eventually, World } from '../projections/testing/world.js';
 import { MovedClock } from '../testing/moved-clock.js';
-import { channel, Outbox, outboxEntities, type Message } from './outbox.js';
+import { channel, Outbox, OutboxChannels, outboxEntities, type Message } from './outbox.js';
 import { processManagerOfOutbox } from './outbox-worker.js';
 
 const morning = '2026-01-31T08:00:00.000Z';
@@ -30,7 +30,7 @@ describe('the outbox', () => {
   });
 
   const started = async (deliver: (message: Message, signal: AbortSignal) => Promise<void>): Promise<ProcessManagerEngine> => {
-    const managers = [processManagerOfOutbox([channel({ name: 'mail', deliver })], { entities, clock, patience })];
+    const managers = [processManagerOfOutbox(new OutboxChannels([channel({ name: 'mail', deliver })]), { entities, clock, patience })];
     const engine = new ProcessManagerEngine({ log: world.log, managers, database: { connectionString: world.database.url } });
     engines.push(engine);
     await engine.start();
@@ -129,11 +129,14 @@ describe('the outbox', () => {
   it('ends a try that hangs when it stops, does not count it, and has the next worker try it', async () => {
     const patient = { ...patience, tryMs: 3_600_000 };
     let began = false;
-    const hangs = processManagerOfOutbox([channel({ name: 'mail', deliver: () => ((began = true), new Promise<void>(() => undefined)) })], {
-      entities,
-      clock,
-      patience: patient,
-    });
+    const hangs = processManagerOfOutbox(
+      new OutboxChannels([channel({ name: 'mail', deliver: () => ((began = true), new Promise<void>(() => undefined)) })]),
+      {
+        entities,
+        clock,
+        patience: patient,
+      },
+    );
     const engine = new ProcessManagerEngine({ log: world.log, managers: [hangs], database: { connectionString: world.database.url } });
     await engine.start();
     await put('ann', '1');
@@ -148,7 +151,10 @@ describe('the outbox', () => {
     const deliver = (): Promise<void> => Promise.resolve();
     expect(() => channel({ name: 'E mail', deliver })).toThrow('E mail');
     expect(() =>
-      processManagerOfOutbox([channel({ name: 'mail', deliver }), channel({ name: 'mail', deliver })], { entities, clock }),
+      processManagerOfOutbox(new OutboxChannels([channel({ name: 'mail', deliver }), channel({ name: 'mail', deliver })]), {
+        entities,
+        clock,
+      }),
     ).toThrow('two channels');
   });
 });

@@ -32,6 +32,25 @@ export const channel = (definition: Channel): Channel => {
   return definition;
 };
 
+/** The ways out of the house. Rooms bring theirs when they are made, by which time the worker is there already. */
+export class OutboxChannels {
+  private readonly known = new Map<string, Channel>();
+
+  constructor(channels: readonly Channel[] = []) {
+    for (const one of channels) this.register(one);
+  }
+
+  /** @throws Error another one has the name */
+  register(one: Channel): void {
+    if (this.known.has(one.name)) throw new Error('two channels have one name');
+    this.known.set(one.name, one);
+  }
+
+  get byName(): ReadonlyMap<string, Channel> {
+    return this.known;
+  }
+}
+
 /** Puts messages where the worker of the outbox finds them. */
 export class Outbox {
   constructor(

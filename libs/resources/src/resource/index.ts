@@ -14,6 +14,8 @@ export * from './printer.js';
 export * from './built-in-records.js';
 export { isPersonal } from './personal-fields.js';
 export * from './personal-values.js';
+export { PersonalRecords } from './personal-records.js';
+export { foldedValue } from './unique-values.js';
 export * from './resource-commands.js';
 export * from './resource-reader.js';
 export * from './resource-writer.js';

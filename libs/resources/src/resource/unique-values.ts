@@ -19,7 +19,7 @@ export const hasUniqueValues = (definition: PlainResource): boolean => uniqueFie
 const orOneLetter = (letter: string, other: string): string => ([...other].length === 1 ? other : letter);
 
 /** Without case, letter by letter (Unicode's simple case folding): ß stays apart from ss, and σ is ς. */
-function folded(text: string): string {
+export function foldedValue(text: string): string {
   const letters = Array.from(canonicalText(text), (letter) => orOneLetter(letter, letter.toUpperCase()));
   return letters.map((letter) => orOneLetter(letter, letter.toLowerCase())).join('');
 }
@@ -28,7 +28,7 @@ function folded(text: string): string {
 function valueOf({ name, unique }: UniqueField, known: Known | undefined): string | undefined {
   const value: unknown = known?.values[name as never];
   if (typeof value !== 'string' || canonicalText(value) === '') return undefined;
-  return known?.archived && unique === 'in use at a customer' ? undefined : folded(value);
+  return known?.archived && unique === 'in use at a customer' ? undefined : foldedValue(value);
 }
 
 function keyOf({ name: resource, root }: PlainResource, { name, unique }: UniqueField, reference: string): ReferenceKey {

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { access, accessId, adminRole, EntityDirectory, grantRole, hasAdministrator, namedScopes, type World } from '#millwright/access';
+import { EventStore, Rejection, runInContext, type CommandContext } from '#millwright/event-sourcing';
+import { users } from '#millwright/people';
+import { PlainWriter } from '#millwright/resources';
+import { Links } from './links.js';
+import { Passwords } from './passwords.js';
+import { People, type Person } from './people.js';
+import type { SetupInput, SignedInAnswer } from './sign-in.fields.js';
+import { SignInService } from './sign-in.service.js';
+import { contextOf, type Visitor } from './visitor.js';
+
+/** The customer that an installation begins with. */
+const customerId = 1;
+const goodForMs = 86_400_000;
+const setUp = { kind: 'system', id: 'setup' } as const;
+
+/** The same for a token that is wrong as where there is an administrator already: there is nothing to be found out here. */
+const nothingHere = (): Rejection => new Rejection('NOT_FOUND', 'there is nothing at this path');
+
+/** Makes the first person who may do everything, by a link that is printed until there is one (contract, part 4, S59). */
+@Injectable()
+export class FirstAdministrator {
+  constructor(
+    private readonly events: EventStore,
+    private readonly entities: EntityDirectory,
+    private readonly links: Links,
+    private readonly passwords: Passwords,
+    private readonly people: People,
+    private readonly writer: PlainWriter,
+    private readonly signIn: SignInService,
+  ) {}
+
+  /** A new link, good for 24 h; null where somebody is administrator. */
+  async link(): Promise<string | null> {
+    if (await this.isThere()) return null;
+    return (await this.links.make('setup', null, new Date(Date.now() + goodForMs))).link;
+  }
+
+  /** @throws Rejection NOT_FOUND the link is unknown, used or too old, or there is an administrator; VALIDATION_FAILED as users and passwords are refused */
+  async setUp({ token, name, email, password }: SetupInput, visitor: Visitor): Promise<SignedInAnswer> {
+    if ((await this.isThere()) || !(await this.links.isGood('setup', token))) throw nothingHere();
+    const hashed = await this.passwords.hashed(password, { name, email }, { network: visitor.network, field: 'password' });
+    if (!(await this.links.use('setup', token))) throw nothingHere();
+    const person = await this.made({ name, email }, visitor).catch(async (failure: unknown) => {
+      await this.links.giveBack('setup', token);
+      throw failure;
+    });
+    await this.signIn.keep(person, hashed, 'setup', visitor);
+    return this.signIn.begin(person, visitor);
+  }
+
+  private async isThere(): Promise<boolean> {
+    const { state } = await this.events.load(access, accessId);
+    return hasAdministrator(state, await this.world());
+  }
+
+  private async made(fields: Readonly<{ name: string; email: string }>, visitor: Visitor): Promise<Person> {
+    const world = await this.world();
+    const [entityId = null] = world.entityIds;
+    const context: CommandContext = contextOf(visitor, setUp, { customerId, entityId });
+    const { id } = await runInContext(context, () => this.writer.register(users, fields)).catch(unrooted);
+    await this.events.execute(
+      access,
+      accessId,
+      (state) => {
+        if (hasAdministrator(state, world)) throw nothingHere();
+        return world.entityIds.flatMap((site) =>
+          grantRole(state, 'bootstrap', { userId: id, entityId: site, roleId: adminRole, reason: 'first administrator' }, world),
+        );
+      },
+      { context },
+    );
+    const person = await this.people.find(id);
+    if (!person) throw new Error('the first administrator was made and is not there');
+    return person;
+  }
+
+  private async world(): Promise<World> {
+    return { known: namedScopes(), entityIds: await this.entities.idsOf(customerId) };
+  }
+}
+
+/** What is wrong with a user stands under `user` elsewhere, and here at the top. */
+function unrooted(failure: unknown): never {
+  if (!(failure instanceof Rejection)) throw failure;
+  const details = failure.details.map(({ field, ...detail }) => ({ ...detail, field: field.replace(/^user\./, '') }));
+  throw new Rejection(failure.code, failure.message.replaceAll('user.', ''), details, failure.facts);
+}

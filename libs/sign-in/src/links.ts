@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import { Pool } from 'pg';
+import { PublicUrl } from '#millwright/credentials';
+import { invalid } from '#millwright/fields';
+import { hashOf, newToken } from './refresh-tokens.js';
+
+/** What a link is for: to make the first administrator, to come and choose a password, or to choose another one. */
+export type LinkKind = 'setup' | 'invitation' | 'reset';
+
+/** A link, and what stands behind its `#`: nothing of it reaches a server's log, nor the address that a page was come from. */
+export type Link = Readonly<{ token: string; link: string; expiresAt: Date }>;
+
+const pages: Readonly<Record<LinkKind, string>> = { setup: 'setup', invitation: 'invitation', reset: 'reset_password' };
+
+/** Links that are good once. Only their SHA-256 is kept: who reads the database can use none. */
+@Injectable()
+export class Links {
+  constructor(
+    private readonly pool: Pool,
+    private readonly publicUrl: PublicUrl,
+  ) {}
+
+  /** Where the pages for people are. */
+  get application(): string {
+    return `${this.publicUrl.text}/app`;
+  }
+
+  /** A new link; those of the kind that the person had are good for nothing any more. */
+  async make(kind: LinkKind, userId: number | null, expiresAt: Date): Promise<Link> {
+    const token = newToken();
+    await this.pool.query(
+      `WITH replaced AS (DELETE FROM app.sign_in_links WHERE kind = $2 AND user_id = $3 AND used_at IS NULL)
+       INSERT INTO app.sign_in_links (token_hash, kind, user_id, expires_at) VALUES ($1, $2, $3, $4)`,
+      [hashOf(token), kind, userId, expiresAt],
+    );
+    return { token, link: `${this.application}/${pages[kind]}#${token}`, expiresAt };
+  }
+
+  /** Whom a link is for, which is still good. @throws Rejection VALIDATION_FAILED invalid_token the same for one that is unknown, used or too old */
+  async personOf(kind: Exclude<LinkKind, 'setup'>, token: string): Promise<number> {
+    const { rows } = await this.pool.query<{ user_id: string }>(`SELECT user_id FROM app.sign_in_links WHERE ${isGood}`, [
+      hashOf(token),
+      kind,
+    ]);
+    const [row] = rows;
+    if (!row) throw invalidToken();
+    return Number(row.user_id);
+  }
+
+  async isGood(kind: LinkKind, token: string): Promise<boolean> {
+    const { rowCount } = await this.pool.query(`SELECT FROM app.sign_in_links WHERE ${isGood}`, [hashOf(token), kind]);
+    return rowCount === 1;
+  }
+
+  /** Whether it was still good: of two who use it at once exactly one does. */
+  async use(kind: LinkKind, token: string): Promise<boolean> {
+    const { rowCount } = await this.pool.query(`UPDATE app.sign_in_links SET used_at = clock_timestamp() WHERE ${isGood}`, [
+      hashOf(token),
+      kind,
+    ]);
+    return rowCount === 1;
+  }
+
+  /** Gives one back that was used for nothing. */
+  async giveBack(kind: LinkKind, token: string): Promise<void> {
+    await this.pool.query('UPDATE app.sign_in_links SET used_at = NULL WHERE token_hash = $1 AND kind = $2', [hashOf(token), kind]);
+  }
+
+  /** Has every link of a person be good for nothing. */
+  async revoke(userId: number): Promise<void> {
+    await this.pool.query('DELETE FROM app.sign_in_links WHERE user_id = $1 AND used_at IS NULL', [userId]);
+  }
+
+  /** Takes back a link that did not reach anybody. */
+  async takeBack(token: string): Promise<void> {
+    await this.pool.query('DELETE FROM app.sign_in_links WHERE token_hash = $1', [hashOf(token)]);
+  }
+
+  /** Whether a link of the kind was made for the person within the last minute: who asks again has it on its way. */
+  async isOnItsWay(kind: LinkKind, userId: number): Promise<boolean> {
+    const { rowCount } = await this.pool.query(
+      `SELECT FROM app.sign_in_links WHERE kind = $1 AND user_id = $2 AND made_at > clock_timestamp() - interval '1 minute'`,
+      [kind, userId],
+    );
+    return rowCount !== 0;
+  }
+
+  async forgetOld(): Promise<void> {
+    await this.pool.query(`DELETE FROM app.sign_in_links WHERE expires_at < clock_timestamp() - interval '30 days'`);
+  }
+}
+
+const isGood = 'token_hash = $1 AND kind = $2 AND used_at IS NULL AND expires_at > clock_timestamp()';
+
+/** @returns the same for a link that is unknown, used or too old (contract, part 4, S60) */
+export const invalidToken = () =>
+  invalid([{ field: 'token', code: 'invalid_token', message: 'this link is of no use any more; please ask for another' }]);

@@ -1,0 +1,74 @@
+import type { Migration } from '#millwright/event-sourcing';
+
+/**
+ * Tables of this room in schema `app`. They have statements of their own and no entities: of each, the row that a statement finds or changes decides who
+ * signs in, is refused, or waits. Frozen: a change is a new migration after these.
+ */
+export const signInMigrations: readonly Migration[] = [
+  {
+    name: '0001-passwords-and-sessions',
+    sql: `
+create table app.passwords (
+  user_id bigint primary key,
+  hash text not null,
+  set_at timestamptz not null default now()
+);
+comment on table app.passwords is 'What people sign in with, as argon2id.';
+
+create table app.sign_in_waits (
+  -- SHA-256 of the identifier as typed, in lower case, and the address
+  pair bytea primary key,
+  wrong_at timestamptz[] not null default '{}',
+  waits integer not null default 0,
+  waits_until timestamptz,
+  touched_at timestamptz not null default clock_timestamp()
+);
+create index sign_in_waits_age on app.sign_in_waits (touched_at);
+comment on table app.sign_in_waits is 'How often a name was tried in vain from an address, and how long it waits, across processes.';
+
+create table app.sessions (
+  id uuid primary key,
+  user_id bigint not null,
+  started_at timestamptz not null default clock_timestamp(),
+  last_used_at timestamptz not null default clock_timestamp(),
+  expires_at timestamptz not null,
+  address text not null,
+  user_agent text not null,
+  ended_at timestamptz,
+  ended_because text
+);
+create index sessions_of_user on app.sessions (user_id, started_at) where ended_at is null;
+create index sessions_age on app.sessions (expires_at);
+comment on table app.sessions is 'Where people are signed in.';
+
+create table app.refresh_tokens (
+  -- SHA-256 of the token
+  token_hash bytea primary key,
+  session_id uuid not null,
+  -- how many came before it in its session
+  generation integer not null,
+  expires_at timestamptz not null,
+  -- when an access token that was given out with it was first used, where that was soon
+  access_used_at timestamptz,
+  spent_at timestamptz,
+  -- SHA-256 of the address and User-Agent that spent it
+  spent_by bytea,
+  unique (session_id, generation)
+);
+comment on table app.refresh_tokens is 'What sessions go on with: each token once.';
+
+create table app.sign_in_links (
+  -- SHA-256 of the token in the link
+  token_hash bytea primary key,
+  kind text not null check (kind in ('setup', 'invitation', 'reset')),
+  user_id bigint,
+  made_at timestamptz not null default clock_timestamp(),
+  expires_at timestamptz not null,
+  used_at timestamptz,
+  check ((user_id is null) = (kind = 'setup'))
+);
+create index sign_in_links_of_user on app.sign_in_links (user_id) where used_at is null;
+comment on table app.sign_in_links is 'Links that are good once: to set up, to accept an invitation, to choose another password.';
+`,
+  },
+];

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { hash, verify } from '@node-rs/argon2';
+import { Pool } from 'pg';
+import { Rejection } from '#millwright/event-sourcing';
+import { invalid } from '#millwright/fields';
+import { notePassword } from '#millwright/people';
+import { foldedValue } from '#millwright/resources';
+import { isCommonPassword } from './commonest-passwords.js';
+import {
+  composed,
+  longestPasswordBytes,
+  passwordProblem,
+  shortestPassword,
+  type KnownBy,
+  type PasswordProblem,
+} from './domain/password-rules.js';
+import { HashingQueue } from './hashing-queue.js';
+import { isKnownBy, People, type Identifier, type Person } from './people.js';
+import { pairOf, WaitingPairs } from './waiting-pairs.js';
+
+/** argon2id, memory in KiB: what OWASP asks for at least. */
+const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+const messages: Readonly<Record<PasswordProblem, string>> = {
+  too_short: `must have at least ${shortestPassword} characters`,
+  too_long: `must not be longer than ${longestPasswordBytes} bytes in UTF-8`,
+  too_common: 'is one of the commonest passwords, or one with digits behind it',
+  own_name: 'must not be what the person is called, with or without digits behind it',
+};
+
+/** Knows people by their passwords, and no more of these than their hashes. */
+@Injectable()
+export class Passwords {
+  private readonly queue = new HashingQueue();
+  /** What is compared with where there is nothing to compare with: it takes as long, and nothing equals it. */
+  private readonly nobodys = hash(randomBytes(32), cost);
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly people: People,
+    private readonly pairs: WaitingPairs,
+  ) {}
+
+  /**
+   * Who that is. One hash is computed whoever asks (contract, part 4, S21).
+   * @throws Rejection INVALID_CREDENTIALS the same for somebody unknown, a wrong password, and somebody inactive; RATE_LIMIT_EXCEEDED the pair of
+   * identifier and address waits, or too many are signing in
+   */
+  async identify(identifier: Identifier, password: string, network: string): Promise<Person> {
+    const typed = identifier.email ?? identifier.loginIdentifier ?? '';
+    const found = await this.tried(
+      { pair: pairOf(typed, network), network },
+      password,
+      async () => this.hashFor(identifier),
+      async (userId) => {
+        if ((await this.people.customerOfActive(userId)) === undefined) return undefined;
+        const person = await this.people.find(userId);
+        return person && isKnownBy(person, identifier) ? person : undefined;
+      },
+    );
+    if (!found) throw new Rejection('INVALID_CREDENTIALS', 'Nobody signs in with this name and password.');
+    return found;
+  }
+
+  /** @throws Rejection VALIDATION_FAILED wrong_password, RATE_LIMIT_EXCEEDED as `identify`: it counts like a try to sign in */
+  async requireCurrent(person: Person, password: string, network: string): Promise<void> {
+    const pair = pairOf(person.email ?? person.loginIdentifier ?? `user ${person.id}`, network);
+    const isRight = await this.tried(
+      { pair, network },
+      password,
+      () => this.hashOf(person.id),
+      async () => true,
+    );
+    if (!isRight) throw invalid([{ field: 'current', code: 'wrong_password', message: 'is not the current password' }]);
+  }
+
+  /**
+   * The hash of a new password.
+   * @throws Rejection VALIDATION_FAILED too_short, too_long, too_common, own_name of that field; RATE_LIMIT_EXCEEDED too many are signing in
+   */
+  async hashed(password: string, person: KnownBy, { network, field }: Readonly<{ network: string; field: string }>): Promise<string> {
+    requireSound(password, person, field);
+    return this.queue.run({ address: network }, () => hash(composed(password), cost));
+  }
+
+  async keep(userId: number, hashed: string, byInvitation: boolean): Promise<void> {
+    await notePassword(this.pool, userId, byInvitation);
+    await this.pool.query(
+      `INSERT INTO app.passwords (user_id, hash) VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, set_at = now()`,
+      [userId, hashed],
+    );
+  }
+
+  /** What came of one try: undefined where the password is wrong, or `accepted` has nobody. */
+  private async tried<T>(
+    { pair, network }: Readonly<{ pair: string; network: string }>,
+    password: string,
+    find: () => Promise<Readonly<{ userId: number; hash: string }> | undefined>,
+    accepted: (userId: number) => Promise<T | undefined>,
+  ): Promise<T | undefined> {
+    await this.pairs.requireNoWait(pair);
+    return this.queue.run({ address: network, pair }, async () => {
+      // Whoever was tried meanwhile, here, may have been one too many.
+      await this.pairs.requireNoWait(pair);
+      const known = await find();
+      const isRight = await verify(known?.hash ?? (await this.nobodys), composed(password));
+      const found = known && isRight ? await accepted(known.userId) : undefined;
+      await (found === undefined ? this.pairs.wrong(pair) : this.pairs.right(pair));
+      return found;
+    });
+  }
+
+  /** The claims of e-mail addresses and logins say whose one is; whether it still is, the person himself says. */
+  private async hashFor({ email, loginIdentifier }: Identifier): Promise<Readonly<{ userId: number; hash: string }> | undefined> {
+    const [resource, value] = email != null ? ['user.email', email] : ['user.login_identifier', loginIdentifier ?? ''];
+    const { rows } = await this.pool.query<{ user_id: string; hash: string }>(
+      `SELECT password.user_id, password.hash FROM app.external_references claim JOIN app.passwords password ON password.user_id = claim.id
+       WHERE claim.customer_id = 0 AND claim.entity_id = 0 AND claim.resource = $1 AND claim.reference = $2`,
+      [resource, foldedValue(value)],
+    );
+    return rows[0] && { userId: Number(rows[0].user_id), hash: rows[0].hash };
+  }
+
+  private async hashOf(userId: number): Promise<Readonly<{ userId: number; hash: string }> | undefined> {
+    const { rows } = await this.pool.query<{ hash: string }>('SELECT hash FROM app.passwords WHERE user_id = $1', [userId]);
+    return rows[0] && { userId, hash: rows[0].hash };
+  }
+}
+
+/** @throws Rejection VALIDATION_FAILED too_short, too_long, too_common, own_name of that field */
+export function requireSound(password: string, person: KnownBy, field: string): void {
+  const problem = passwordProblem(password, person, isCommonPassword);
+  if (problem) throw invalid([{ field, code: problem, message: messages[problem] }]);
+}

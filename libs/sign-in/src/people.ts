@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { EventStore } from '#millwright/event-sourcing';
+import { users } from '#millwright/people';
+import { foldedValue, PersonalRecords } from '#millwright/resources';
+import type { KnownBy } from './domain/password-rules.js';
+import type { SignedInUser } from './sign-in.fields.js';
+
+/** What somebody signs in with beside the password: one of the two. */
+export type Identifier = Readonly<{ email?: string | null; loginIdentifier?: string | null }>;
+
+/** A person as far as signing in has to know. */
+export type Person = KnownBy &
+  Readonly<{
+    id: number;
+    customerId: number;
+    /** The site whose trail has the person: what is noted of him is to be found there, too. */
+    entityId: number | null;
+    language: string | null;
+    status: 'active' | 'inactive';
+  }>;
+
+/** The people who sign in, as the log has them. */
+@Injectable()
+export class People {
+  constructor(
+    private readonly events: EventStore,
+    private readonly records: PersonalRecords,
+  ) {}
+
+  /** Undefined where there is no such person; one who was archived is there, and inactive. */
+  async find(id: number): Promise<Person | undefined> {
+    const { state } = await this.events.load(users.stream, id);
+    if (!state.registered || !state.history) return undefined;
+    const { values } = await this.records.complete(users, id, state);
+    const text = (name: string): string | null => (typeof values[name] === 'string' ? values[name] : null);
+    return {
+      id,
+      customerId: state.history.customerId,
+      entityId: state.history.entityId,
+      name: text('name'),
+      surname: text('surname'),
+      email: text('email'),
+      loginIdentifier: text('login_identifier'),
+      language: text('language'),
+      status: state.archived ? 'inactive' : 'active',
+    };
+  }
+
+  /** The customer of a person who may sign in, without looking for names; undefined where there is none, or not any more. */
+  async customerOfActive(id: number): Promise<number | undefined> {
+    const { state } = await this.events.load(users.stream, id);
+    return state.archived ? undefined : state.history?.customerId;
+  }
+}
+
+/** A person as he sees himself. */
+export function shownPerson({ id, name = null, surname = null, email = null, language }: Person): SignedInUser {
+  return { id, name, surname, full_name: [name, surname].filter((part) => part).join(' '), email, language };
+}
+
+/** Whether that is what the person signs in with now: a claim of a value may be left over. */
+export const isKnownBy = (person: Person, { email, loginIdentifier }: Identifier): boolean =>
+  email != null
+    ? person.email != null && foldedValue(person.email) === foldedValue(email)
+    : person.loginIdentifier != null && foldedValue(person.loginIdentifier) === foldedValue(loginIdentifier ?? '');

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Pool, type PoolClient } from 'pg';
+import { AccessTokens, InstallationSecret } from '#millwright/credentials';
+import { EventStore, Rejection, runInContext } from '#millwright/event-sourcing';
+import { noteLogin } from '#millwright/people';
+import { noteReuse, signIn } from './domain/sign-in.js';
+import { LiveSessions } from './live-sessions.js';
+import type { Person } from './people.js';
+import { People } from './people.js';
+import { insertToken, newToken, redeem, refreshSeconds, type Place, type Sender } from './refresh-tokens.js';
+import { contextOf, type Visitor } from './visitor.js';
+
+/** In seconds. */
+export const accessSeconds = 7_200;
+
+/** What a client goes on with. */
+export type Tokens = Readonly<{
+  access_token: string;
+  refresh_token: string;
+  token_type: 'Bearer';
+  expires_in: number;
+  refresh_expires_in: number;
+}>;
+
+/** A session as its person sees it. */
+export type SessionRow = Readonly<{
+  id: string;
+  started_at: Date;
+  last_used_at: Date;
+  expires_at: Date;
+  address: string;
+  user_agent: string;
+}>;
+
+const longestUserAgent = 500;
+
+/** Where people are signed in. What ends a session ends its access tokens, too, everywhere within a second (contract, part 4, S55). */
+@Injectable()
+export class Sessions {
+  private readonly refreshKey: Buffer;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly tokens: AccessTokens,
+    private readonly live: LiveSessions,
+    private readonly people: People,
+    private readonly events: EventStore,
+    secret: InstallationSecret,
+  ) {
+    this.refreshKey = secret.derived('refresh tokens');
+  }
+
+  async begin(person: Person, visitor: Visitor): Promise<Tokens> {
+    const place = { sessionId: randomUUID(), generation: 0 };
+    const refreshToken = newToken();
+    await this.inTransaction(async (client) => {
+      await insertSession(client, place.sessionId, person, visitor);
+      await insertToken(client, refreshToken, place);
+    });
+    return this.issued(person.id, place, refreshToken);
+  }
+
+  /** A session without tokens, which a browser keeps by a cookie. Answers its id. */
+  async beginForBrowser(person: Person, visitor: Visitor): Promise<string> {
+    const sessionId = randomUUID();
+    await this.inTransaction((client) => insertSession(client, sessionId, person, visitor));
+    return sessionId;
+  }
+
+  /** @throws Rejection INVALID_REFRESH_TOKEN; where the token came a second time, the session is over, and that is written down */
+  async refresh(token: string, visitor: Visitor): Promise<Readonly<{ person: Person; tokens: Tokens }>> {
+    const sender: Sender = { network: visitor.network, userAgent: visitor.userAgent };
+    const redeemed = await this.inTransaction((client) => redeem(client, token, sender, this.refreshKey));
+    if (redeemed.outcome === 'reused') {
+      this.live.forget(redeemed.sessionId);
+      await this.writeDown(redeemed, visitor);
+    }
+    const person = redeemed.outcome === 'goes on' ? await this.people.find(redeemed.userId) : undefined;
+    if (redeemed.outcome !== 'goes on' || person?.status !== 'active')
+      throw new Rejection('INVALID_REFRESH_TOKEN', 'This refresh token is of no use any more; please sign in again.');
+    return { person, tokens: await this.issued(person.id, redeemed.place, redeemed.token) };
+  }
+
+  async list(userId: number): Promise<readonly SessionRow[]> {
+    const { rows } = await this.pool.query<SessionRow>(
+      `SELECT id, started_at, last_used_at, expires_at, address, user_agent FROM app.sessions
+       WHERE user_id = $1 AND ended_at IS NULL AND expires_at > clock_timestamp() ORDER BY started_at DESC, id`,
+      [userId],
+    );
+    return rows;
+  }
+
+  /** When it is over by itself. */
+  async expiryOf(sessionId: string): Promise<Date | null> {
+    const { rows } = await this.pool.query<{ expires_at: Date }>('SELECT expires_at FROM app.sessions WHERE id = $1', [sessionId]);
+    return rows[0]?.expires_at ?? null;
+  }
+
+  /** Whether there was such a session of the person, still open. */
+  async end(userId: number, sessionId: string, because: string): Promise<boolean> {
+    const { rowCount } = await this.pool.query(
+      `UPDATE app.sessions SET ended_at = clock_timestamp(), ended_because = $3
+       WHERE id = $1 AND user_id = $2 AND ended_at IS NULL AND expires_at > clock_timestamp()`,
+      [sessionId, userId, because],
+    );
+    this.live.forget(sessionId);
+    return rowCount === 1;
+  }
+
+  /** Ends every session of a person but one. */
+  async endAll(userId: number, because: string, except?: string): Promise<void> {
+    const { rows } = await this.pool.query<{ id: string }>(
+      `UPDATE app.sessions SET ended_at = clock_timestamp(), ended_because = $2
+       WHERE user_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3 RETURNING id`,
+      [userId, because, except ?? null],
+    );
+    for (const { id } of rows) this.live.forget(id);
+  }
+
+  /** Sessions, and where they were from, are nobody's business long after they are over. */
+  async forgetOld(): Promise<void> {
+    await this.pool.query(
+      `WITH gone AS (DELETE FROM app.sessions WHERE coalesce(ended_at, expires_at) < clock_timestamp() - interval '30 days' RETURNING id)
+       DELETE FROM app.refresh_tokens USING gone WHERE session_id = gone.id`,
+    );
+  }
+
+  private async issued(userId: number, { sessionId, generation }: Place, refreshToken: string): Promise<Tokens> {
+    const subject = { sub: `user:${userId}`, clientId: 'millwright', scope: '' };
+    const { token } = await this.tokens.issue(subject, { sid: sessionId, gen: generation });
+    return {
+      access_token: token,
+      refresh_token: refreshToken,
+      token_type: 'Bearer',
+      expires_in: accessSeconds,
+      refresh_expires_in: refreshSeconds,
+    };
+  }
+
+  private async writeDown({ userId, sessionId }: Readonly<{ userId: number; sessionId: string }>, visitor: Visitor): Promise<void> {
+    const person = await this.people.find(userId);
+    if (!person) return;
+    await runInContext(contextOf(visitor, { kind: 'system', id: 'sign-in' }, person), () =>
+      this.events.execute(signIn, userId, (state) => noteReuse(state, sessionId)),
+    );
+  }
+
+  private async inTransaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    try {
+      await client.query('BEGIN');
+      const done = await work(client);
+      await client.query('COMMIT');
+      return done;
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    } finally {
+      client.release();
+    }
+  }
+}
+
+async function insertSession(client: PoolClient, id: string, person: Person, { address, userAgent }: Visitor): Promise<void> {
+  await client.query(
+    `INSERT INTO app.sessions (id, user_id, expires_at, address, user_agent)
+     VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3), $4, $5)`,
+    [id, person.id, refreshSeconds, address, userAgent.slice(0, longestUserAgent)],
+  );
+  await noteLogin(client, person.id);
+}

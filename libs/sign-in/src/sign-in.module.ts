@@ -1,0 +1,47 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { CleanUp } from './clean-up.js';
+import { CookieSessions } from './cookie-sessions.js';
+import { FirstAdministrator } from './first-administrator.js';
+import { InvitationsController } from './invitations.controller.js';
+import { Invitations } from './invitations.js';
+import { Links } from './links.js';
+import { LiveSessions } from './live-sessions.js';
+import { Mail, MailSettings } from './mail.js';
+import { MeController } from './me.controller.js';
+import { Me } from './me.js';
+import { Passwords } from './passwords.js';
+import { People } from './people.js';
+import { SessionsController } from './sessions.controller.js';
+import { Sessions } from './sessions.js';
+import { SignInController } from './sign-in.controller.js';
+import { SignInService } from './sign-in.service.js';
+import { Visitors } from './visitors.js';
+import { WaitingPairs } from './waiting-pairs.js';
+
+/** How people come in: passwords, sessions, invitations, and the first administrator. */
+@Module({})
+export class SignInModule {
+  static on(mail: Readonly<{ smtpUrl: string | undefined; from: string | undefined }>): DynamicModule {
+    return {
+      module: SignInModule,
+      controllers: [SignInController, MeController, SessionsController, InvitationsController],
+      providers: [
+        { provide: MailSettings, useValue: new MailSettings(mail.smtpUrl, mail.from) },
+        People,
+        WaitingPairs,
+        Passwords,
+        LiveSessions,
+        CookieSessions,
+        Sessions,
+        Links,
+        Mail,
+        Invitations,
+        SignInService,
+        FirstAdministrator,
+        Visitors,
+        Me,
+        CleanUp,
+      ],
+    };
+  }
+}

@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { currentScope, type Principal } from '#millwright/access';
+import { PublicUrl } from '#millwright/credentials';
+import { EventStore, Rejection, runInContext } from '#millwright/event-sourcing';
+import { setPassword, signIn } from './domain/sign-in.js';
+import type { PasswordSet } from './domain/sign-in.events.js';
+import { CookieSessions } from './cookie-sessions.js';
+import { invalidToken, Links } from './links.js';
+import { Passwords } from './passwords.js';
+import { People, shownPerson, type Identifier, type Person } from './people.js';
+import { Sessions, type Tokens } from './sessions.js';
+import type { BrowserAnswer, SignedInAnswer } from './sign-in.fields.js';
+import { contextOf, type Visitor } from './visitor.js';
+
+/** How a person comes in, goes on and chooses passwords. */
+@Injectable()
+export class SignInService {
+  constructor(
+    private readonly people: People,
+    private readonly passwords: Passwords,
+    private readonly sessions: Sessions,
+    private readonly links: Links,
+    private readonly events: EventStore,
+    private readonly publicUrl: PublicUrl,
+    private readonly cookies: CookieSessions,
+  ) {}
+
+  /** @throws Rejection INVALID_CREDENTIALS, RATE_LIMIT_EXCEEDED */
+  async signIn(identifier: Identifier, password: string, visitor: Visitor): Promise<SignedInAnswer> {
+    return this.begin(await this.passwords.identify(identifier, password, visitor.network), visitor);
+  }
+
+  /** The same for a browser, which gets a cookie and no tokens. @throws Rejection as `signIn` */
+  async signInBrowser(
+    identifier: Identifier,
+    password: string,
+    visitor: Visitor,
+  ): Promise<Readonly<{ answer: BrowserAnswer; cookie: string }>> {
+    const person = await this.passwords.identify(identifier, password, visitor.network);
+    const { cookie, csrfToken } = this.cookies.begun(await this.sessions.beginForBrowser(person, visitor));
+    return { answer: { csrf_token: csrfToken, user: shownPerson(person), urls: this.urls() }, cookie };
+  }
+
+  /** @throws Rejection INVALID_REFRESH_TOKEN */
+  async refresh(token: string, visitor: Visitor): Promise<SignedInAnswer> {
+    const { person, tokens } = await this.sessions.refresh(token, visitor);
+    return this.answer(person, tokens);
+  }
+
+  async begin(person: Person, visitor: Visitor): Promise<SignedInAnswer> {
+    return this.answer(person, await this.sessions.begin(person, visitor));
+  }
+
+  /** Somebody who was invited chooses his password, and is signed in. @throws Rejection VALIDATION_FAILED invalid_token, or as `Passwords.hashed` */
+  async acceptInvitation(token: string, password: string, visitor: Visitor): Promise<SignedInAnswer> {
+    return this.begin(await this.chooseByLink('invitation', token, password, visitor), visitor);
+  }
+
+  /** Whoever has the link chooses another password: it ends every session of the person. @throws Rejection as `acceptInvitation` */
+  async resetPassword(token: string, password: string, visitor: Visitor): Promise<void> {
+    await this.chooseByLink('reset', token, password, visitor);
+  }
+
+  /** @throws Rejection VALIDATION_FAILED wrong_password, or as `Passwords.hashed`; RATE_LIMIT_EXCEEDED; INSUFFICIENT_PERMISSIONS nobody has signed in */
+  async changePassword(current: string, password: string, visitor: Visitor): Promise<void> {
+    const { userId, credential } = ownSession();
+    const person = await this.people.find(userId);
+    if (!person) throw new Rejection('NOT_FOUND', 'there is no such person');
+    await this.passwords.requireCurrent(person, current, visitor.network);
+    const hashed = await this.passwords.hashed(password, person, { network: visitor.network, field: 'new' });
+    await this.keep(person, hashed, 'change', visitor);
+    await this.sessions.endAll(userId, 'password', credential.id);
+    await this.links.revoke(userId);
+  }
+
+  /** Everything is judged before the link is used, so that a password that is refused does not cost it. */
+  private async chooseByLink(kind: 'invitation' | 'reset', token: string, password: string, visitor: Visitor): Promise<Person> {
+    const person = await this.people.find(await this.links.personOf(kind, token));
+    if (person?.status !== 'active') throw invalidToken();
+    const hashed = await this.passwords.hashed(password, person, { network: visitor.network, field: 'password' });
+    if (!(await this.links.use(kind, token))) throw invalidToken();
+    await this.keep(person, hashed, kind, visitor);
+    await this.sessions.endAll(person.id, 'password');
+    await this.links.revoke(person.id);
+    return person;
+  }
+
+  async keep(person: Person, hashed: string, because: PasswordSet['data']['because'], visitor: Visitor): Promise<void> {
+    const { id } = person;
+    const context = contextOf(visitor, { kind: 'user', id: String(id) }, person);
+    await runInContext(context, () => this.events.execute(signIn, id, () => setPassword(because)));
+    await this.passwords.keep(id, hashed, because === 'invitation');
+  }
+
+  private answer(person: Person, tokens: Tokens): SignedInAnswer {
+    return { ...tokens, user: shownPerson(person), urls: this.urls() };
+  }
+
+  private urls(): SignedInAnswer['urls'] {
+    const { text } = this.publicUrl;
+    return { api: `${text}/api/v1`, graphql: `${text}/api/v1/graphql`, docs: `${text}/docs`, app: this.links.application };
+  }
+}
+
+/** Who has signed in and asks. @throws Rejection INSUFFICIENT_PERMISSIONS it is a key, which has no session (contract, part 4, S8) */
+export function ownSession(): Principal {
+  const { principal } = currentScope();
+  if (principal.credential.kind !== 'session')
+    throw new Rejection('INSUFFICIENT_PERMISSIONS', 'Only a person who has signed in may do this.');
+  return principal;
+}
