@@ -127,6 +127,21 @@ describe('every call is found by its request id', () => {
   });
 });
 
+describe('the export', () => {
+  it('is a row a line, and a line that says how many', async () => {
+    const id = await part();
+    const asked = await Promise.all(Array.from({ length: 3 }, () => app.get(`/parts/${id}`).expect(200)));
+    const query = `ids=${id}&method=GET&sort=id`;
+    const { body, headers } = await app.get(`/api_calls/export?${query}`).expect(200);
+    expect(headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8');
+    const lines = (body as string).trimEnd().split('\n').map((line) => JSON.parse(line) as Call); // prettier-ignore
+    expect(lines.pop()).toEqual({ end: true, count: 3 });
+    expect(lines).toEqual((await app.get(`/api_calls?${query}`).expect(200)).data);
+    expect(new Set(lines.map(({ request_id }) => request_id))).toEqual(new Set(asked.map(requestIdOf)));
+    await app.get('/api_calls/export?ada=1').expect(422);
+  });
+});
+
 describe('the statistics', () => {
   it.each(['credential', 'route', 'status', 'hour'])('count calls by %s', async (by) => {
     const reader = await holding('parts:read');

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, lexicographicSortSchema, printSchema, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import type {} from 'mercurius';
 import type { Logger } from 'pino';
+import { callNotKept } from '#millwright/event-sourcing';
 import { honourHeaders, outcomeOfMutations } from '#millwright/resources';
 import { publishedErrorOf } from '../errors/published-error.js';
 import { expectedRevisionsOf, graphqlMediaTypeOf, header, toldOf } from '../http/index.js';
@@ -31,7 +32,10 @@ export function serveGraphql(server: FastifyInstance, schema: () => GraphQLSchem
     const report: ReportFault = (error, { code }) => logger.error({ request_id: request.id, code, err: error }, 'a GraphQL field failed');
     const document = documents.read(asked.query);
     await request.countAs?.(rootFieldsIn(document, asked.operationName), 'query');
-    toldOf(request).document = calledBy(schema(), document, asked.operationName);
+    const called = calledBy(schema(), document, asked.operationName);
+    const told = toldOf(request);
+    told.document = called;
+    if (called.keptAhead) await told.call?.keep().catch((fault: unknown) => Promise.reject(callNotKept(fault)));
     takeHeaders(request, document, asked.operationName);
     const run = (query: GraphqlRequest): Promise<ExecutionResult> =>
       // The operation's name has to reach the hook that estimates costs, which is not told it.
@@ -40,7 +44,7 @@ export function serveGraphql(server: FastifyInstance, schema: () => GraphQLSchem
     const outcome = request.scope ? outcomeOfMutations(request.scope) : undefined;
     if (outcome) reply.header('X-Position', outcome.position.toString());
     if (outcome?.replayed === true) reply.header('Idempotent-Replayed', 'true');
-    if (answer.code !== undefined) toldOf(request).failure = { code: answer.code };
+    if (answer.code !== undefined) told.failure = { code: answer.code };
     return send(reply, answer);
   });
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import type { RequestScope, StoredAnswer } from '#millwright/access';
 import { Rejection } from '#millwright/event-sourcing';
@@ -5,6 +6,7 @@ import {
   Answer,
   refuseBody,
   refuseQuery,
+  StreamedAnswer,
   type ControllerMethod,
   type Operation,
   type TakenParameters,
@@ -45,12 +47,14 @@ function handlerOf({ operation, takes, method }: Described, verb: string, { writ
     if (operation.does === 'writes' && !takes.body) refuseBody(request.body);
     if (!takes.query) refuseQuery(request.query as object);
     reply.code(status);
-    return sent(await carryOut(reply, scope, call), reply);
+    const answer = await carryOut(reply, scope, call);
+    return answer instanceof StreamedAnswer ? streamed(answer, reply) : sent(answer, reply);
   };
 }
 
-async function read(reply: FastifyReply, scope: RequestScope | null, call: MethodCall): Promise<StoredAnswer> {
+async function read(reply: FastifyReply, scope: RequestScope | null, call: MethodCall): Promise<StoredAnswer | StreamedAnswer> {
   const result = await call(reply.request, reply);
+  if (result instanceof StreamedAnswer) return result;
   const isStale = result instanceof Answer && reply.request.ownWritesAwaited;
   return answerOf(isStale ? new Answer(result.data, { ...result.facts, stale: true }) : result, reply, scope);
 }
@@ -128,6 +132,20 @@ function locationOf({ data }: Answer, reply: FastifyReply): Record<string, strin
   const route = reply.request.routeOptions.url ?? '';
   if (reply.statusCode !== 201 || route.includes(':') || typeof data !== 'object' || data === null || !('id' in data)) return {};
   return typeof data.id === 'number' ? { Location: `${route}/${data.id}` } : {};
+}
+
+/** What fails on the way ends the connection, for the status is gone already. */
+const streamed = ({ rows }: StreamedAnswer, reply: FastifyReply): FastifyReply => reply.type(ndjson).send(Readable.from(linesOf(rows)));
+
+const ndjson = 'application/x-ndjson; charset=utf-8';
+
+async function* linesOf(pages: StreamedAnswer['rows']): AsyncGenerator<string> {
+  let count = 0;
+  for await (const page of pages) {
+    count += page.length;
+    if (page.length > 0) yield `${page.map((row) => JSON.stringify(row)).join('\n')}\n`;
+  }
+  yield `${JSON.stringify({ end: true, count })}\n`;
 }
 
 /** Says everything but the body, which Fastify sends when it is returned. */

@@ -126,7 +126,7 @@ async function repeated(first: Promise<Answer>, ask: () => Promise<Answer>, agai
 const isFromRoot = (path: string): boolean => /^\/((api|health|metrics|docs|graphiql|\.well-known)([/?]|$)|favicon\.ico$|$)/.test(path);
 
 function answerOf(response: Response, text: string): Answer {
-  const isJson = response.headers.get('content-type')?.includes('json') === true && text !== '';
+  const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '') && text !== '';
   const body: unknown = isJson ? JSON.parse(text) : text;
   const { data, meta, error } = (isJson && typeof body === 'object' && body !== null ? body : {}) as {
     data?: unknown;

@@ -68,7 +68,11 @@ export function visibleCalls(): ListDefinition | Promise<ListDefinition> {
   return whenKnown(principal.rights.everywhere(), (everywhere) => {
     const mayReadAll = holds(everywhere, 'audit:read');
     const conditions = [
-      entity ? `entity_id = ${entity.id}` : sitesSql(mayReadAll, principal.rights),
+      entity && holds(principal.rights.at(entity.id), 'audit:read')
+        ? `entity_id = ${entity.id}`
+        : entity
+          ? 'false'
+          : sitesSql(mayReadAll, principal.rights),
       ...(mayReadAll ? ['(entity_id IS NULL AND credential_kind IS NOT NULL)'] : []),
       ...(holds(principal.rights.anywhere(), 'installation:manage') ? ['credential_kind IS NULL'] : []),
     ];

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { currentScope, runInScope, type RequestScope } from '#millwright/access';
 import { allKnown } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import {
@@ -13,9 +14,9 @@ import {
   type ListQuery,
   type RawQuery,
 } from '#millwright/lists';
-import { Answer, RelatedRecords } from '#millwright/resources';
+import { Answer, RelatedRecords, StreamedAnswer } from '#millwright/resources';
 import { apiCall } from './api-call.shown.js';
-import { visibleCalls } from './api-calls-list.js';
+import { apiCallsList, visibleCalls } from './api-calls-list.js';
 import { CallLog } from './call-log.js';
 import { statisticsKeys, type StatisticsGrouping } from './call-statistics.shown.js';
 
@@ -30,6 +31,7 @@ export type StatisticsRow = Readonly<{
   bytes_out: number;
 }>;
 
+const rowsAtOnce = 1_000;
 const onlyVisible = { where: { visible: true } } as const;
 
 /** Reads the log of calls. What this process was asked until now is in it; what others were, within a second. */
@@ -49,6 +51,26 @@ export class ApiCallsReader {
 
   page(list: ListArguments): Promise<ListPage> {
     return this.read((definition) => listQueryOf(definition, list));
+  }
+
+  /** @throws Rejection VALIDATION_FAILED for what the list would refuse */
+  export(raw: RawQuery): StreamedAnswer {
+    const query = { ...parseListQuery(apiCallsList, raw), perPage: rowsAtOnce, page: 1, offset: 0 };
+    return new StreamedAnswer(this.pages(query, currentScope()));
+  }
+
+  /** Each page is read with the rights of its moment: who has lost them is sent no more. */
+  private async *pages(query: ListQuery, scope: RequestScope): AsyncGenerator<readonly object[]> {
+    await this.calls.settled();
+    let { cursor } = query;
+    do {
+      const { rows, meta } = await runInScope(scope, async () => {
+        const definition = await visibleCalls();
+        return this.lists.read(definition, { ...query, cursor }, onlyVisible);
+      });
+      yield await allKnown(rows.map((row) => apiCall.print(row, this.related)));
+      cursor = meta.pagination.next_cursor;
+    } while (cursor !== null);
   }
 
   /** @throws Rejection VALIDATION_FAILED naming `by`, or what a list would refuse */

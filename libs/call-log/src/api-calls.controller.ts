@@ -1,9 +1,9 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiQuery } from '@nestjs/swagger';
+import { ApiOkResponse, ApiProduces, ApiQuery } from '@nestjs/swagger';
 import type { RawQuery } from '#millwright/lists';
-import { Answer, ApiAnswer, ApiHeading, ApiListQuery, OverRest } from '#millwright/resources';
+import { Answer, ApiAnswer, ApiHeading, ApiListQuery, OverRest, type StreamedAnswer } from '#millwright/resources';
 import { apiCall } from './api-call.shown.js';
-import { getApiCallStatistics, listApiCalls, getApiCallVerification } from './api-calls.operations.js';
+import { getApiCallExport, getApiCallStatistics, getApiCallVerification, listApiCalls } from './api-calls.operations.js';
 import { apiCallsList } from './api-calls-list.js';
 import { ApiCallsReader } from './api-calls-reader.js';
 import { ApiCallStatistics, CallLogVerification, statisticsGroupings } from './call-statistics.shown.js';
@@ -23,6 +23,15 @@ export class ApiCallsController {
   @ApiAnswer(apiCall.type, { list: true })
   list(@Query() query: RawQuery): Promise<Answer> {
     return this.reader.list(query);
+  }
+
+  @Get('export')
+  @OverRest(getApiCallExport)
+  @ApiListQuery(apiCallsList)
+  @ApiProduces('application/x-ndjson')
+  @ApiOkResponse({ description: 'A row a line, and a last line that says how many.', schema: { type: 'string' } })
+  export(@Query() query: RawQuery): StreamedAnswer {
+    return this.reader.export(query);
   }
 
   @Get('stats')

@@ -8,6 +8,14 @@ export const listApiCalls = reads({
     'The latest first: who called what, when, and what became of it. A write is here before it has any effect, with status null until it is answered. Calls of a site are seen with audit:read there, those without a valid credential with installation:manage.',
 });
 
+export const getApiCallExport = reads({
+  name: 'getApiCallExport',
+  scopes: ['audit:read'],
+  summary: 'Export the calls of the API',
+  description:
+    'All rows of the list that match, as newline-delimited JSON: one a line, and at the end a line `{"end":true,"count":3}` with how many they were, without which it is not whole.',
+});
+
 export const getApiCallStatistics = reads({
   name: 'getApiCallStatistics',
   scopes: ['audit:read'],

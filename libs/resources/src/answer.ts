@@ -20,3 +20,11 @@ export class Answer<T = unknown> {
     }> = {},
   ) {}
 }
+
+/**
+ * What a controller method returns for more than one answer should hold: it is sent as it comes, a JSON text a line, and ends with a line of its own
+ * (`{"end":true,"count":3}`). One that breaks off has no such line.
+ */
+export class StreamedAnswer {
+  constructor(readonly rows: AsyncIterable<readonly object[]>) {}
+}
