@@ -21,7 +21,7 @@ const exceptions: readonly Readonly<{ route: RegExp; admission: Admission }>[] =
   { route: /^\/api\/v1\/auth\//, admission: 'key' },
   { route: /^\/metrics$/, admission: 'key' },
   { route: /^\/api\/v1\/entities$/, admission: 'key' },
-  { route: /^\/api\/v1\/access\//, admission: 'key' },
+  { route: /^\/api\/v1\/access\//, admission: 'key, maybe entity' },
   { route: /^\/api\/v1\/(limits|installation)$/, admission: 'key' },
   { route: /^\/api\/v1\/api_calls(\/|$)/, admission: 'key, maybe entity' },
 ];
