@@ -3,11 +3,10 @@ import { currentContext, EventStore, Rejection, whenKnown, type Outcome } from '
 import { access, accessId, scopesAt, scopesOfRole, type Access } from './domain/access.js';
 import type { AccessEvent } from './domain/access.events.js';
 import type { Grantor, World } from './domain/grants.js';
-import { adminRole, manageInstallation, rowsOfRole, type Scope } from './domain/scopes.js';
-import type { Rows } from './row-rule.js';
+import { manageInstallation, rowsOfRole, type Scope } from './domain/scopes.js';
 import { EntityDirectory } from './entity-directory.js';
 import { namedScopes } from './named-scopes.js';
-import type { Held, Rights } from './rights.js';
+import type { Held, Rights, Rows } from './rights.js';
 import { currentScope, type Principal } from './request-scope.js';
 
 /** From this age on, in milliseconds, what is known is read again behind the requests that go on with it; at twice of it they wait (S29). */
@@ -159,7 +158,3 @@ function heldBy(state: Access, roleId: number): ReadonlySet<Scope> {
   ofState.set(roleId, held);
   return held;
 }
-
-/** Whether a person is admin at a site. */
-export const isAdministrator = ({ grants, suspended }: Access, userId: number, entityId: number): boolean =>
-  !suspended.has(userId) && grants.get(userId)?.get(entityId) === adminRole;

@@ -1,6 +1,5 @@
 import { surroundingContext, type CommandContext, type Credential } from '#millwright/event-sourcing';
-import type { Held, Rights } from './rights.js';
-import type { Rows } from './row-rule.js';
+import type { Held, Rights, Rows } from './rights.js';
 
 /** Who calls: a credential of one customer. `userId` is the person (or built-in user) that `created_by` shows. */
 export type Principal = Readonly<{ credential: Credential; customerId: number; userId: number; rights: Rights }>;
@@ -38,9 +37,6 @@ export function currentScope(): RequestScope {
   if (!scope) throw new Error('a request was handled outside a request scope');
   return scope;
 }
-
-/** Who asks; undefined outside a request (process managers, first start, specs). */
-export const principalIfAny = (): Principal | undefined => scopeIfAny()?.principal;
 
 /** The site of the current request; asserts that the operation has one. */
 export function currentEntity(): EntityScope {

@@ -1,7 +1,7 @@
 import { runInScope } from './command-context.js';
 import type { RequestScope } from './request-scope.js';
-import { alike } from './rights.js';
-import { isLeft, restrictionBy, type RowRule, type Rows } from './row-rule.js';
+import { alike, type Rows } from './rights.js';
+import { isLeft, restrictionBy, type RowRule } from './row-rule.js';
 
 const orders: RowRule = { assigned: 'technicians_ids', own: null };
 const requests: RowRule = { own: 'created_by_id' };

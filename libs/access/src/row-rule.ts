@@ -1,9 +1,6 @@
 import type { Row } from '#millwright/event-sourcing';
 import { scopeIfAny } from './request-scope.js';
 
-/** Which rows somebody sees of what belongs to work orders and requests: those assigned to him, his own requests, or all (contract, part 4, section 3). */
-export type Rows = 'all' | 'assigned' | 'own';
-
 /**
  * Which rows of a kind of record somebody sees who does not see all: the column that has to name him, or null where he sees none of them.
  * `site`: the column with the number of a site that has to exist for whoever asks.

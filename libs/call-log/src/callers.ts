@@ -64,9 +64,3 @@ export class Callers {
     return Number(rows[0]?.id);
   }
 }
-
-/** Has the addresses and programs of a person vanish from the log of calls, whose lines and hashes stay as they are (S26). */
-export async function forgetCaller(database: Pick<Pool, 'query'>, userId: number): Promise<void> {
-  await database.query('DELETE FROM app.api_call_addresses WHERE user_id = $1', [userId]);
-  await database.query('DELETE FROM app.api_call_agents WHERE user_id = $1', [userId]);
-}

@@ -7,7 +7,7 @@ import type { Row } from '#millwright/event-sourcing';
 import { nameScopes, type Scope, type Tier } from '#millwright/access';
 import type { Answer } from '../answer.js';
 import type { Class } from '#millwright/fields';
-import type { Written } from '../resource/resource-definition.js';
+import type { Written } from '../resource/written.js';
 import { takenBy, type FieldsFromPath } from '../rest/index.js';
 
 /** One thing that clients can do, described once: what every gate before it asks. */

@@ -1,7 +1,7 @@
 import { isLeft, restrictionBy } from '#millwright/access';
 import { invalid } from '#millwright/fields';
 import { currentContext, Rejection, type Detail, type RecordHistory, type Row } from '#millwright/event-sourcing';
-import type { ResourceDefinition } from './resource-definition.js';
+import type { ListDefinition } from '#millwright/lists';
 
 /** The answer for a record that is not there, and for one that belongs to somebody else: the two look the same. */
 export const noSuchRecord = (): Rejection => new Rejection('NOT_FOUND', 'there is no such record');
@@ -19,7 +19,7 @@ export function requireHere(history: RecordHistory | undefined, scope?: 'entity'
 }
 
 /** Refuses what whoever asks does not see of its kind as if it were not there. `row` is asked only where he does not see all. @throws Rejection NOT_FOUND */
-export function requireLeft({ list: { rows } }: Pick<ResourceDefinition, 'list'>, row: () => Readonly<Row>): void {
+export function requireLeft({ list: { rows } }: Readonly<{ list: Pick<ListDefinition, 'rows'> }>, row: () => Readonly<Row>): void {
   const restriction = restrictionBy(rows);
   if (restriction && !isLeft(row(), restriction)) throw noSuchRecord();
 }

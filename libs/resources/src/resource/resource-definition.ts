@@ -9,16 +9,9 @@ import type { PersonalFields } from './personal-fields.js';
 import type { RecordRules, RecordStream, RecordValues } from './plain-decider.js';
 import type { Printer } from './printer.js';
 import type { ResourceFields } from './resource-fields.js';
+import type { Written } from './written.js';
 
-/** A resource right after a command, from the decided state. */
-export type Written = Readonly<{
-  id: number;
-  row: Row;
-  revision: number;
-  position: Position;
-  /** 200 where a creation was answered with what is there already. */
-  status?: 200;
-}>;
+export type { Written };
 
 /** The same with what was decided, for a room that goes on with it. */
 export type Decided<State> = Outcome<State> & Written;

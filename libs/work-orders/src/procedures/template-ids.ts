@@ -1,7 +1,9 @@
 import type { Row } from '#millwright/event-sourcing';
 import { References } from '#millwright/fields';
-import type { ProcedureSummary } from '../read-models/work-order-row.js';
 import { procedure, proceduresOfOrders } from './procedure.shown.js';
+
+/** What an order shows of a procedure; `read.procedures` has the rest. */
+export type ProcedureSummary = Readonly<{ id: number; name: string; procedure_template_id: number; completed_at: string | null }>;
 
 const summary = {
   type: 'object',

@@ -10,14 +10,13 @@ import type { Procedure } from '../domain/procedures.js';
 import { workOrder } from '../domain/work-order.js';
 import { partLines, unknownWorkOrder, type PartLine, type WorkOrder } from '../domain/work-order.state.js';
 import { workOrderFields, type WorkOrderFields, type WorkOrderFigures } from '../work-order.fields.js';
+import type { ProcedureSummary } from '../procedures/template-ids.js';
 
 /** How many of a part the order wants or, completed, was issued. */
 export type PartLineRow = Readonly<{ part_id: number; quantity: Decimal; request_revision: number }>;
 
 /** An item with who ticked it off and when (RFC 3339, UTC). Rows of earlier releases lack both. */
 export type ChecklistItemRow = ChecklistItem & Readonly<{ checked_at: string | null; checked_by_id: number | null }>;
-/** What an order shows of a procedure; `read.procedures` has the rest. */
-export type ProcedureSummary = Readonly<{ id: number; name: string; procedure_template_id: number; completed_at: string | null }>;
 
 /** A work order as the table `read.work_orders` has it. Times are ISO 8601 UTC. */
 export type WorkOrderRow = ResourceRow<
