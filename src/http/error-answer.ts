@@ -1,7 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { OAuthRefusal } from '#millwright/credentials';
 import { publishedErrorOf } from '../errors/published-error.js';
 import { toldOf } from './call-gate.js';
+import { answerOAuthError } from './oauth-edge.js';
+import { isOAuth } from './route-policy.js';
 import { errorBody, graphqlErrorBody, graphqlMediaTypeOf, json } from './envelope.js';
 
 /**
@@ -9,6 +12,10 @@ import { errorBody, graphqlErrorBody, graphqlMediaTypeOf, json } from './envelop
  * What is our own fault is logged with its stack; the client gets the request id to ask by.
  */
 export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
+  if (thrown instanceof OAuthRefusal) {
+    toldOf(request).failure = { code: thrown.code };
+    return answerOAuthError(thrown, request, reply);
+  }
   const published = publishedErrorOf(thrown);
   toldOf(request).failure = published;
   if (published.status >= 500) {
@@ -17,6 +24,7 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
     else logger.warn(facts, 'a request could not be served now');
   }
   if (reply.sent) return;
+  if (isOAuth(request.url)) return answerOAuthError(thrown, request, reply);
   if (published.code === 'PAYLOAD_TOO_LARGE') readToTheEnd(request, reply);
   const [body, type] = isGraphql(request) ? [graphqlErrorBody, graphqlMediaTypeOf(request.headers.accept)] : [errorBody, json];
   void reply

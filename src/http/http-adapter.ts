@@ -10,7 +10,8 @@ import { readJsonBody } from './json-body.js';
 import { KnownPaths } from './known-paths.js';
 import { PreparedBodies } from './prepared-bodies.js';
 import { requestIdOf } from './request-headers.js';
-import { bodyLimitBytes, bodyLimitOf, isOperation } from './route-policy.js';
+import { formType } from './oauth-edge.js';
+import { bodyLimitBytes, bodyLimitOf, isOAuth, isOperation } from './route-policy.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -82,6 +83,10 @@ export class HttpAdapter extends FastifyAdapter {
 
 function readBodiesAsJson(server: FastifyInstance, preparedBodies: PreparedBodies): void {
   server.removeAllContentTypeParsers();
+  server.addContentTypeParser(formType, { parseAs: 'string' }, (request, body, done) => {
+    if (isOAuth(request.routeOptions.url ?? '')) return done(null, body);
+    done(new Rejection('UNSUPPORTED_MEDIA_TYPE', 'bodies are application/json in UTF-8'));
+  });
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
     if (charset !== undefined && !/^utf-?8$/i.test(charset))

@@ -18,6 +18,7 @@ import { serveHomePage } from './home-page.js';
 import { HttpAdapter } from './http-adapter.js';
 import { LimitsGate } from './limits-gate.js';
 import { buildOpenApiDocument } from './openapi-document.js';
+import { addOAuthGate } from './oauth-edge.js';
 import { carryOutOperations } from './operation-routes.js';
 import { addPortalGate } from './portal-gate.js';
 import { addRequestGate } from './request-gate.js';
@@ -52,6 +53,7 @@ export function openEdge(application: NestFastifyApplication, logger: Logger): v
     logger,
   });
   addPortalGate(server, application.get(Portal, { strict: false }));
+  addOAuthGate(server);
   carryOutOperations(server, {
     writes: application.get(Writes, { strict: false }),
     controllerOf: (type) => application.get<object>(type, { strict: false }),

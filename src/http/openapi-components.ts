@@ -123,6 +123,17 @@ export const graphqlRefusal: Json = {
   ),
 };
 
+/** What clients of OAuth are told where they are refused (RFC 6749, section 5.2). */
+export const oauthRefusal: Json = {
+  description: 'Refused in the words of OAuth, without the envelope',
+  content: {
+    'application/json': {
+      schema: { type: 'object', required: ['error', 'error_description'], properties: { error: text, error_description: text } },
+      example: { error: 'invalid_client', error_description: 'there is no such client, or this is not its secret' },
+    },
+  },
+};
+
 /** The headers that whole families of operations take. */
 export function headerParameters(): Json {
   const inHeader = (name: string, description: string, schema: Json, required = false): Json => ({

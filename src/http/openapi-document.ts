@@ -7,6 +7,7 @@ import {
   errorSchema,
   graphqlAnswerSchema,
   graphqlRefusal,
+  oauthRefusal,
   headerParameters,
   responseHeaders,
   type Json,
@@ -17,6 +18,7 @@ import {
   admissionOf,
   heedsIdempotencyKeys,
   isAboutOneRecord,
+  isOAuth,
   isPortal,
   isSignIn,
   scopesOutside,
@@ -67,7 +69,7 @@ export function buildOpenApiDocument(application: INestApplication): OpenAPIObje
     giveExamples(operation.declared, examples);
   }
   const statuses = new Set(operations.flatMap(({ declared }) => Object.keys(declared['responses'] as Json)));
-  components['responses'] = { ...errorResponses(statuses), GraphqlRefusal: graphqlRefusal };
+  components['responses'] = { ...errorResponses(statuses), GraphqlRefusal: graphqlRefusal, OAuthRefusal: oauthRefusal };
   const headings = new Set(operations.flatMap(({ declared }) => declared['tags'] as string[]));
   const tags = [...headings].sort().map((name) => ({ name, description: headingsOutsideNest[name] ?? descriptionOfHeading(name) }));
   return { ...document, tags, paths, components } as OpenAPIObject;
@@ -98,8 +100,7 @@ function describeEdge(operation: Operation): void {
   const responses = (declared['responses'] ?? {}) as Json;
   for (const [status, response] of Object.entries(responses))
     if (status.startsWith('2') && admission !== 'open') describeHeaders(operation, status, response as Json);
-  for (const status of errorsOf(operation))
-    responses[status] ??= { $ref: `#/components/responses/${isGraphql(operation) ? 'GraphqlRefusal' : componentName(status)}` };
+  for (const status of errorsOf(operation)) responses[status] ??= { $ref: `#/components/responses/${refusalOf(operation, status)}` };
   declared['responses'] = responses;
 }
 
@@ -159,6 +160,10 @@ const isGraphql = ({ path }: Operation): boolean => path === '/api/v1/graphql';
 const isWrite = ({ verb }: Operation): boolean => verb !== 'get';
 const takesIfMatch = (operation: Operation): boolean => isWrite(operation) && (isAboutOneRecord(operation.path) || isGraphql(operation));
 
+/** Where an operation has its own words for what it refuses. */
+const refusalOf = (operation: Operation, status: string): string =>
+  isGraphql(operation) ? 'GraphqlRefusal' : isOAuth(operation.path) ? 'OAuthRefusal' : componentName(status);
+
 /** The headers that an operation heeds, by the names of their components. */
 function headersTaken(operation: Operation): string[] {
   if (operation.admission === 'open') return [];
@@ -175,20 +180,20 @@ function headersTaken(operation: Operation): string[] {
 function errorsOf(operation: Operation): string[] {
   const { path, admission } = operation;
   const needsKey = admission !== 'open';
-  const mayFail = needsKey || isPortal(path) || isSignIn(path) || path.startsWith('/.well-known/');
+  const mayFail = needsKey || isPortal(path) || isSignIn(path) || isOAuth(path) || path.startsWith('/.well-known/');
   // A body that nothing asked for is read all the same, and refused.
   const mayHaveBody = isWrite(operation) || isGraphql(operation);
   const possible: Readonly<Record<string, boolean>> = {
     400: true,
-    401: needsKey || isSignIn(path),
+    401: needsKey || isSignIn(path) || isOAuth(path),
     403: needsKey,
     404: admission.endsWith('entity') || path.includes('{') || (isSignIn(path) && !needsKey),
     409: isWrite(operation) && !isGraphql(operation) && needsKey,
     412: takesIfMatch(operation),
     413: mayHaveBody,
-    415: mayHaveBody,
+    415: mayHaveBody && !isOAuth(path),
     // Also a query that names what the operation does not ask for.
-    422: mayFail,
+    422: mayFail && !isOAuth(path),
     429: mayFail,
     500: mayFail,
     503: mayFail,

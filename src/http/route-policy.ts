@@ -19,6 +19,7 @@ const exceptions: readonly Readonly<{ route: RegExp; admission: Admission }>[] =
   { route: /^\/\.well-known\//, admission: 'open' },
   { route: /^\/api\/v1\/auth(\/(login|refresh|setup|accept_invitation|forgot_password|reset_password))?$/, admission: 'open' },
   { route: /^\/api\/v1\/auth\//, admission: 'key' },
+  { route: /^\/api\/v1\/oauth\//, admission: 'open' },
   { route: /^\/metrics$/, admission: 'key' },
   { route: /^\/api\/v1\/entities$/, admission: 'key' },
   { route: /^\/api\/v1\/access\//, admission: 'key, maybe entity' },
@@ -63,6 +64,9 @@ export const bodyLimitBytes = megabyte;
 
 /** Whoever needs no account says less. */
 const portalLimitBytes = 64_000;
+
+/** Where clients of OAuth speak its own words. */
+export const isOAuth = (route: string): boolean => route.startsWith('/api/v1/oauth/');
 
 export const isPortal = (route: string): boolean => route.startsWith('/api/v1/portal/');
 

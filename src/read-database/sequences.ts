@@ -1,4 +1,5 @@
 import { commentIds } from '#millwright/comments';
+import { credentialIds } from '#millwright/credentials';
 import type { IdSequence } from '#millwright/event-sourcing';
 import { parts, partTransactionIds } from '#millwright/inventory';
 import { pmSchedules, templateWorkOrderIds } from '#millwright/planning';
@@ -19,4 +20,5 @@ export const sequences: readonly IdSequence[] = [
   downtimeIds,
   templateWorkOrderIds,
   commentIds,
+  credentialIds,
 ];

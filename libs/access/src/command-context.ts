@@ -1,5 +1,5 @@
-import { Commits, Rejection, runInContext, type CommandContext } from '#millwright/event-sourcing';
-import { timeZoneOf, type RequestScope, type ScopedContext } from './request-scope.js';
+import { Commits, Rejection, runInContext, type Actor, type CommandContext } from '#millwright/event-sourcing';
+import { timeZoneOf, type Principal, type RequestScope, type ScopedContext } from './request-scope.js';
 
 /** How long conflicts of one command are retried. */
 const patienceMs = 2_000;
@@ -9,7 +9,7 @@ export const commandContextOf = (
   scope: RequestScope,
   more: Pick<CommandContext, 'expectedRevisions' | 'idempotency' | 'admission'> = {},
 ): ScopedContext => ({
-  actor: { kind: 'user', id: String(scope.principal.userId) },
+  actor: actorOf(scope.principal),
   credential: scope.principal.credential,
   ...(scope.entity && { timeZone: timeZoneOf(scope.entity) }),
   customerId: scope.principal.customerId,
@@ -22,6 +22,11 @@ export const commandContextOf = (
   scope,
   ...more,
 });
+
+/** A client and a service account act for themselves; whoever has another credential is a person, or the built-in user. */
+function actorOf({ credential: { kind, id }, userId }: Principal): Actor {
+  return kind === 'client' || kind === 'service_account' ? { kind, id } : { kind: 'user', id: String(userId) };
+}
 
 /** Lets whatever `work` calls know who asks (`currentScope`), and gives its commands their context. */
 export const runInScope = <T>(scope: RequestScope, work: () => T): T => runInContext(commandContextOf(scope), work);

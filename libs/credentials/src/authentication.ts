@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ApiKeys, type Principal } from '#millwright/access';
 import { whenKnown } from '#millwright/event-sourcing';
 import { AccessTokens, type VerifiedToken } from './access-tokens.js';
+import { KnownCredentials } from './known-credentials.js';
 
 type Found = Principal | null | Promise<Principal | null>;
 
@@ -24,6 +25,7 @@ export class Authentication {
   constructor(
     private readonly keys: ApiKeys,
     private readonly tokens: AccessTokens,
+    private readonly known: KnownCredentials,
   ) {
     this.register({ hasForm: (text) => tokens.hasForm(text), principalOf: (text) => this.principalOfToken(text) });
   }
@@ -48,8 +50,11 @@ export class Authentication {
 
   private principalOfToken(text: string): Found {
     return whenKnown(this.tokens.verify(text), (token) => {
-      const kind = token?.sub.split(':', 1)[0] ?? '';
-      return (token && this.subjects.get(kind)?.(token)) ?? null;
+      if (!token) return null;
+      return whenKnown(this.known.now(), ({ revokedTokens }) => {
+        const [kind = ''] = token.sub.split(':', 1);
+        return revokedTokens.has(token.jti) ? null : (this.subjects.get(kind)?.(token) ?? null);
+      });
     });
   }
 }

@@ -4,8 +4,17 @@ import { Authentication } from './authentication.js';
 import { InstallationSecret } from './installation-secret.js';
 import { KnownCredentials } from './known-credentials.js';
 import { PublicUrl } from './public-url.js';
-import { SigningKeysController, WellKnownController } from './signing-keys.controller.js';
+import { SigningKeysController } from './signing-keys.controller.js';
 import { SigningKeys } from './signing-keys.js';
+import { CredentialAnswers } from './credential-answers.js';
+import { AccessReviewController, credentialControllers } from './credentials.controller.js';
+import { CredentialUses } from './credential-uses.js';
+import { MachineCredentials } from './machine-credentials.js';
+import { Machines } from './machines.js';
+import { OAuth } from './oauth.js';
+import { OAuthController } from './oauth.controller.js';
+import { Secrets } from './secrets.js';
+import { WellKnownController } from './well-known.controller.js';
 
 /** What machines come in with, and the tokens of everybody. Exports, beside the door (`Authentication`), what signing in stands on. */
 @Module({})
@@ -14,7 +23,7 @@ export class CredentialsModule {
     return {
       module: CredentialsModule,
       global: true,
-      controllers: [SigningKeysController, WellKnownController],
+      controllers: [...credentialControllers, AccessReviewController, SigningKeysController, OAuthController, WellKnownController],
       providers: [
         { provide: InstallationSecret, useValue: secret },
         { provide: PublicUrl, useValue: new PublicUrl(publicUrl) },
@@ -22,6 +31,12 @@ export class CredentialsModule {
         SigningKeys,
         AccessTokens,
         Authentication,
+        Secrets,
+        CredentialUses,
+        Machines,
+        MachineCredentials,
+        CredentialAnswers,
+        OAuth,
       ],
       exports: [InstallationSecret, PublicUrl, SigningKeys, AccessTokens, Authentication],
     };

@@ -1,7 +1,9 @@
 import type { Migration } from '#millwright/event-sourcing';
+import { CredentialSecret } from './credential-secret.entity.js';
+import { CredentialUse } from './credential-use.entity.js';
 import { SigningKey } from './signing-key.entity.js';
 
-export const credentialEntities = [SigningKey];
+export const credentialEntities = [SigningKey, CredentialSecret, CredentialUse];
 
 /** Tables of this lib in schema `app` (backed up, never rebuilt). Frozen: a change is a new migration after these. */
 export const credentialMigrations: readonly Migration[] = [
@@ -24,6 +26,23 @@ create table app.signing_keys (
 );
 create unique index signing_keys_one_first on app.signing_keys (is_first) where is_first;
 comment on table app.signing_keys is 'Keys that sign access tokens; the private part is sealed with a key derived from the secret.';
+`,
+  },
+  {
+    name: '0002-credentials-of-machines',
+    sql: `
+create table app.credential_secrets (
+  secret_id text primary key,
+  secret_hash bytea not null,
+  created_at timestamptz not null default now()
+);
+comment on table app.credential_secrets is 'The SHA-256 of the secrets of API keys, clients and service accounts.';
+
+create table app.credential_uses (
+  credential_id bigint primary key,
+  last_used_at timestamptz not null
+);
+comment on table app.credential_uses is 'When each credential was used last, to within a minute.';
 `,
   },
 ];

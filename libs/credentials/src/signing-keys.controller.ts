@@ -1,8 +1,10 @@
-import { Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiProperty } from '@nestjs/swagger';
+import { Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
 import { Flag } from '#millwright/fields';
-import { Answer, ApiAnswer, ApiHeading, OverRest, PlainBody, reads, writes } from '#millwright/resources';
-import { SigningKeys, type ShownKey } from './signing-keys.js';
+import { currentScope, requirePerson } from '#millwright/access';
+import { Answer, ApiAnswer, OverRest, PlainBody, writes } from '#millwright/resources';
+import { CredentialsHeading } from './credentials.controller.js';
+import { SigningKeys } from './signing-keys.js';
 
 class RotateKeysBody {
   @Flag({
@@ -17,21 +19,7 @@ class RotatedKey {
   @ApiProperty({ type: String, description: 'What the header of new tokens names their key by (`kid`).' }) key_id!: string;
 }
 
-class JsonWebKey {
-  @ApiProperty({ type: String, enum: ['OKP'] }) kty!: string;
-  @ApiProperty({ type: String, enum: ['Ed25519'] }) crv!: string;
-  @ApiProperty({ type: String, description: 'The public key, base64url.' }) x!: string;
-  @ApiProperty({ type: String, description: 'What the header of a token names it by.' }) kid!: string;
-  @ApiProperty({ type: String, enum: ['EdDSA'] }) alg!: string;
-  @ApiProperty({ type: String, enum: ['sig'] }) use!: string;
-}
-
-class JsonWebKeySet {
-  @ApiProperty({ type: [JsonWebKey], description: 'The one that signs first; then those that are still accepted.' })
-  keys!: readonly JsonWebKey[];
-}
-
-@ApiHeading('access', 'Who and what may come in, and what for.')
+@CredentialsHeading()
 @Controller('api/v1/access/keys')
 export class SigningKeysController {
   constructor(private readonly keys: SigningKeys) {}
@@ -49,27 +37,7 @@ export class SigningKeysController {
   )
   @ApiAnswer(RotatedKey)
   async rotate(@PlainBody(RotateKeysBody) { revoke }: RotateKeysBody): Promise<Answer> {
+    requirePerson(currentScope().principal);
     return new Answer({ key_id: await this.keys.rotate({ revoked: revoke ?? false }) });
-  }
-}
-
-@ApiHeading('tokens', 'What clients and gateways find out about tokens by.')
-@Controller('.well-known')
-export class WellKnownController {
-  constructor(private readonly keys: SigningKeys) {}
-
-  @Get('jwks.json')
-  @OverRest(
-    reads({
-      name: 'getKeySet',
-      open: true,
-      scopes: [],
-      summary: 'The keys that access tokens are signed with',
-      description: 'A JSON Web Key Set (RFC 7517): with it anybody can verify a token, and nobody can make one.',
-    }),
-  )
-  @ApiOkResponse({ type: JsonWebKeySet })
-  async keySet(): Promise<{ keys: readonly ShownKey[] }> {
-    return { keys: await this.keys.shown() };
   }
 }

@@ -37,7 +37,7 @@ export class InstallationManagersController {
   async set(@PathId() id: number, @PlainBody(InstallationManagerInput) { granted }: InstallationManagerInput): Promise<Answer> {
     requirePerson(currentScope().principal);
     requireHere((await this.events.load(users.stream, id)).state.history, 'customer');
-    const { position } = await this.access.decide((state, by) => nameInstallationManager(state, by, { userId: id, granted }));
-    return new Answer({ user_id: id, granted }, { position });
+    const { position, revision } = await this.access.decide((state, by) => nameInstallationManager(state, by, { userId: id, granted }));
+    return new Answer({ user_id: id, granted }, { position, revision });
   }
 }

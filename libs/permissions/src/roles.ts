@@ -56,8 +56,8 @@ export class Roles {
   /** @throws Rejection NOT_FOUND, CONFLICT (built in), RECORD_IN_USE, INSUFFICIENT_PERMISSIONS, PRECONDITION_FAILED */
   async remove(id: number): Promise<Answer<null>> {
     requirePerson(currentScope().principal);
-    const { position } = await this.access.decide((state, by, world) => removeRole(state, by, id, world), { matches: true });
-    return new Answer(null, { position });
+    const { position, revision } = await this.access.decide((state, by, world) => removeRole(state, by, id, world), { matches: true });
+    return new Answer(null, { position, revision });
   }
 
   /** Every scope that an operation or a field names, in order. */

@@ -1,0 +1,131 @@
+import { Injectable } from '@nestjs/common';
+import { currentScope, hasAdministrator, KnownAccess, userIdOf, type Access, type Principal } from '#millwright/access';
+import { instantText } from '#millwright/fields';
+import { metaOf, parseListQuery, type Filter, type ListDefinition, type RawQuery } from '#millwright/lists';
+import { Answer } from '#millwright/resources';
+import { CredentialUses } from './credential-uses.js';
+import type { ReviewedCredential } from './credential.shown.js';
+import { isAlive, type Credential } from './domain/credentials.js';
+import type { CredentialKind } from './domain/credentials.events.js';
+import { MachineCredentials, roleNameOf, scopesOf, type Decided } from './machine-credentials.js';
+
+const unusedAfterMs = 90 * 86_400_000;
+
+/** Credentials are few and lie in memory; what their lists take of what all lists take is a page, a search by name, and an order. */
+export const credentialList: ListDefinition = {
+  view: { from: '', columns: {} },
+  attributes: { id: { type: 'id', neverNull: true } },
+  search: ['name'],
+  defaultSort: 'id asc',
+  scope: 'customer',
+};
+
+/** How answers show credentials. */
+@Injectable()
+export class CredentialAnswers {
+  constructor(
+    private readonly credentials: MachineCredentials,
+    private readonly uses: CredentialUses,
+    private readonly access: KnownAccess,
+  ) {}
+
+  /** @throws Rejection VALIDATION_FAILED, UNAVAILABLE */
+  async list(kind: CredentialKind, raw: RawQuery): Promise<Answer> {
+    const query = parseListQuery(credentialList, raw);
+    const wanted = query.search?.toLowerCase() ?? '';
+    const found = (await this.credentials.all(kind)).filter(({ id, name }) => {
+      return name.toLowerCase().includes(wanted) && query.filters.every((filter) => passes(id, filter));
+    });
+    if (query.sort[0]?.descending) found.reverse();
+    const page = found.slice(query.offset, query.offset + query.perPage);
+    return new Answer(await this.shown(page), { meta: metaOf(query, found.length, null) });
+  }
+
+  /** @throws Rejection NOT_FOUND, UNAVAILABLE */
+  async one(kind: CredentialKind, id: number): Promise<Answer> {
+    const credential = await this.credentials.one(kind, id);
+    const [shown] = await this.shown([credential]);
+    return new Answer(shown, { revision: credential.revision });
+  }
+
+  async decided({ credential, position }: Decided): Promise<Answer> {
+    const [shown] = await this.shown([credential]);
+    return new Answer(shown, { revision: credential.revision, position });
+  }
+
+  /** With the secret, this once: it is not kept with the answer. */
+  async withSecret(decided: Decided): Promise<Answer> {
+    const { data, facts } = await this.decided(decided);
+    const name = decided.credential.kind === 'client' ? 'client_secret' : 'key';
+    return new Answer({ ...(data as object), [name]: decided.secret }, { ...facts, secrets: [name] });
+  }
+
+  /** What should be looked at (contract, part 4, section 2 and S36). @throws Rejection UNAVAILABLE */
+  async review(): Promise<Answer> {
+    const all = await this.credentials.all();
+    const [uses, access, world] = await Promise.all([this.uses.of(all.map(({ id }) => id)), this.access.now(), this.access.world()]);
+    const now = Date.now();
+    const rows = all.map((credential): ReviewedCredential => {
+      const { id, kind, name, expiresAt, history } = credential;
+      const lastUsed = uses.get(id);
+      const since = lastUsed?.getTime() ?? Date.parse(history?.created.at ?? '');
+      const flags = [...(isAlive(credential, now) ? [] : ['expired']), ...(now - since > unusedAfterMs ? ['unused_for_90_days'] : [])];
+      return { kind, id, name, created_at: history?.created.at ?? null, last_used_at: lastUsed ? instantText(lastUsed) : null, expires_at: expiresAt, flags }; // prettier-ignore
+    });
+    const flags = hasAdministrator(access, world) ? ['bootstrap_key_beside_administrators'] : [];
+    const bootstrap = { kind: 'bootstrap', id: null, name: null, created_at: null, last_used_at: null, expires_at: null, flags };
+    return new Answer([bootstrap, ...rows]);
+  }
+
+  private async shown(found: readonly Credential[]): Promise<object[]> {
+    const [uses, access] = await Promise.all([this.uses.of(found.map(({ id }) => id)), this.access.now()]);
+    const { principal } = currentScope();
+    return found.map((credential) => shownOf(credential, uses.get(credential.id), access, principal));
+  }
+}
+
+/** Whether an id is what a filter asks for; no id is ever null. */
+function passes(id: number, { matcher, values }: Filter): boolean {
+  const numbers = values.map(Number);
+  const [first = 0] = numbers;
+  switch (matcher) {
+    case 'eq':
+    case 'in':
+      return numbers.includes(id);
+    case 'not_eq':
+    case 'not_in':
+      return !numbers.includes(id);
+    case 'gt':
+      return id > first;
+    case 'gteq':
+      return id >= first;
+    case 'lt':
+      return id < first;
+    case 'lteq':
+      return id <= first;
+    default:
+      return matcher === 'present' || matcher === 'not_null';
+  }
+}
+
+function shownOf(credential: Credential, lastUsed: Date | undefined, access: Access, { rights }: Principal): object {
+  const { id, kind, name, sites, clientId, owner, expiresAt, roleId, secrets, revokedAt, history } = credential;
+  const overlapUntil = secrets[1]?.endsAt ?? null;
+  return {
+    id,
+    ...(kind === 'client' && { client_id: clientId }),
+    name,
+    ...(kind === 'service_account' && { role: roleNameOf(access, roleId) }),
+    scopes: scopesOf(credential, access),
+    entity_ids:
+      sites === 'all' || rights.sites === 'all' ? sites : sites.filter((site) => rights.sites === 'all' || rights.sites.has(site)),
+    ...(kind !== 'client' && { expires_at: expiresAt }),
+    ...(kind === 'api_key' && { owner_id: typeof owner === 'object' && owner ? owner.userId : null }),
+    created_at: history?.created.at,
+    updated_at: history?.updated.at,
+    created_by_id: history ? userIdOf(history.created.by) : null,
+    last_used_at: lastUsed ? instantText(lastUsed) : null,
+    overlap_until: overlapUntil !== null && Date.parse(overlapUntil) > Date.now() ? overlapUntil : null,
+    revoked_at: revokedAt,
+  };
+}

@@ -1,0 +1,198 @@
+import { Injectable } from '@nestjs/common';
+import {
+  builtInRoles,
+  currentScope,
+  EntityDirectory,
+  KnownAccess,
+  namedScopes,
+  requirePerson,
+  requireScopes,
+  scopesOfRole,
+  type Access,
+  type Principal,
+  type Scope,
+} from '#millwright/access';
+import { currentContext, EventStore, Rejection, type Detail, type Outcome } from '#millwright/event-sourcing';
+import { invalid } from '#millwright/fields';
+import { noSuchRecord } from '#millwright/resources';
+import type { CredentialInput } from './credential.inputs.js';
+import {
+  added,
+  changeCredential,
+  makeCredential,
+  requireKnown,
+  revokeCredential,
+  rotateCredential,
+} from './domain/credential-decisions.js';
+import { credentials, credentialsId, type Credential, type Credentials } from './domain/credentials.js';
+import type { CredentialFacts, CredentialKind, CredentialsEvent, KeyOwner, Sites } from './domain/credentials.events.js';
+import { newClientId, newSecret, Secrets, type NewSecret } from './secrets.js';
+
+/** The sequence of their numbers, which all kinds share. */
+export const credentialIds = { name: 'credential', field: 'credentialId' };
+
+/** What whoever looks after them needs (contract, part 4, S87). */
+export const managedWith: Readonly<Record<CredentialKind, Scope>> = {
+  api_key: 'integrations:manage',
+  client: 'integrations:manage',
+  service_account: 'access:manage',
+};
+
+const defaultOverlapHours = 24;
+
+/** A credential as it was decided, and its new secret: null where an earlier try has decided it, whose secret nobody knows any more. */
+export type Decided = Readonly<{ credential: Credential; secret: string | null; position: bigint }>;
+
+/** Makes, changes, rotates and takes away what machines come in with. Nobody gives what he has not (contract, part 4, S2 to S4, S8). */
+@Injectable()
+export class MachineCredentials {
+  constructor(
+    private readonly events: EventStore,
+    private readonly secrets: Secrets,
+    private readonly access: KnownAccess,
+    private readonly entities: EntityDirectory,
+  ) {}
+
+  /** @throws Rejection VALIDATION_FAILED, INSUFFICIENT_PERMISSIONS, CONFLICT (S73) */
+  async make(kind: CredentialKind, input: CredentialInput): Promise<Decided> {
+    const { principal } = currentScope();
+    requirePerson(principal);
+    const access = await this.access.now();
+    const facts = { scopes: null, roleId: null, expiresAt: null, ...(await this.wanted(input, principal, access)) } as CredentialFacts;
+    await requireHeld(principal, [managedWith[kind], ...scopesOf(facts, access)], facts.sites);
+    const [secret, credentialId] = [newSecret(kind), await this.events.nextId(credentialIds.name)];
+    const owner = kind === 'api_key' ? ownerOf(principal) : null;
+    const made = { kind, credentialId, ...facts, owner, clientId: kind === 'client' ? newClientId() : null, secretId: secret.id };
+    await this.secrets.keep(secret);
+    return this.decided(credentialId, secret, (state) => makeCredential(state, { ...made, now: Date.now() }));
+  }
+
+  /** @throws Rejection as `make`; NOT_FOUND, CONFLICT (it was revoked), PRECONDITION_FAILED */
+  async change(kind: CredentialKind, credentialId: number, input: Partial<CredentialInput>): Promise<Decided> {
+    const { principal } = currentScope();
+    requirePerson(principal);
+    const before = await this.managed(kind, credentialId);
+    const access = await this.access.now();
+    const wanted = await this.wanted(input, principal, access);
+    const after = { ...before, ...wanted };
+    for (const more of added(boundsOf(before, access), boundsOf(after, access))) await requireHeld(principal, more.scopes, more.sites);
+    const decide = (state: Credentials): CredentialsEvent[] => changeCredential(state, { kind, credentialId, wanted, now: Date.now() });
+    return this.decided(credentialId, undefined, decide);
+  }
+
+  /** @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS (S2), CONFLICT (it was revoked), PRECONDITION_FAILED */
+  async rotate(
+    kind: CredentialKind,
+    credentialId: number,
+    { overlap_hours: hours, revoke_tokens: tokensRevoked }: Readonly<{ overlap_hours?: string | null; revoke_tokens?: boolean | null }>,
+  ): Promise<Decided> {
+    const { principal } = currentScope();
+    requirePerson(principal);
+    const credential = await this.managed(kind, credentialId);
+    await requireHeld(principal, scopesOf(credential, await this.access.now()), credential.sites);
+    const secret = newSecret(kind);
+    await this.secrets.keep(secret);
+    const wanted = { kind, credentialId, secretId: secret.id, overlapHours: Number(hours ?? defaultOverlapHours) };
+    return this.decided(credentialId, secret, (state) =>
+      rotateCredential(state, { ...wanted, tokensRevoked: tokensRevoked ?? false, now: Date.now() }),
+    );
+  }
+
+  /** @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS, PRECONDITION_FAILED */
+  async revoke(kind: CredentialKind, credentialId: number): Promise<Decided> {
+    await this.managed(kind, credentialId);
+    return this.decided(credentialId, undefined, (state) => revokeCredential(state, { kind, credentialId }));
+  }
+
+  /** One that exists for whoever asks. @throws Rejection NOT_FOUND, UNAVAILABLE */
+  async one(kind: CredentialKind, credentialId: number): Promise<Credential> {
+    const { state } = await this.events.load(credentials, credentialsId);
+    const credential = requireKnown(state, kind, credentialId);
+    if (!existsFor(currentScope().principal, credential)) throw noSuchRecord();
+    return credential;
+  }
+
+  /** Those that were not taken away and exist for whoever asks, by their numbers. @throws Rejection UNAVAILABLE */
+  async all(kind?: CredentialKind): Promise<Credential[]> {
+    const { state } = await this.events.load(credentials, credentialsId);
+    const { principal } = currentScope();
+    const wanted = [...state.byId.values()].filter((it) => (kind === undefined || it.kind === kind) && it.revokedAt === null);
+    return wanted.filter((it) => existsFor(principal, it)).sort((one, other) => one.id - other.id);
+  }
+
+  /** One that whoever asks may look after, wherever it opens something. */
+  private async managed(kind: CredentialKind, credentialId: number): Promise<Credential> {
+    const credential = await this.one(kind, credentialId);
+    await requireHeld(currentScope().principal, [managedWith[kind]], credential.sites);
+    return credential;
+  }
+
+  /** What requests say, as events do. @throws Rejection VALIDATION_FAILED a scope, a role or a site that there is not for whoever asks */
+  private async wanted(
+    input: Partial<CredentialInput>,
+    { customerId, rights }: Principal,
+    access: Access,
+  ): Promise<Partial<CredentialFacts>> {
+    const { name, scopes, role, entity_ids: sites, expires_at: expiresAt } = input;
+    const problems: Detail[] = [];
+    for (const scope of scopes ?? [])
+      if (!namedScopes().has(scope) || scope === 'installation:manage')
+        problems.push({
+          field: 'scopes',
+          code: 'not_a_choice',
+          message: `must not contain ${scope.slice(0, 100)}, which no credential can hold`,
+        });
+    const roleId = role === undefined ? undefined : roleIdOf(access, role);
+    if (role !== undefined && roleId === undefined) problems.push({ field: 'role', code: 'not_found', message: 'there is no such role' });
+    if (sites !== undefined && sites !== 'all') {
+      const there = new Set(await this.entities.idsOf(customerId));
+      if (sites.some((id) => !there.has(id) || (rights.sites !== 'all' && !rights.sites.has(id))))
+        problems.push({ field: 'entity_ids', code: 'not_found', message: 'there is no such entity' });
+    }
+    if (problems.length > 0) throw invalid(problems);
+    const wanted = { name, scopes, roleId, sites, expiresAt };
+    return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
+  }
+
+  /** If-Match is about the one credential, and not about all that the stream decides. */
+  private async decided(id: number, secret: NewSecret | undefined, decide: (state: Credentials) => CredentialsEvent[]): Promise<Decided> {
+    const { expectedRevisions, ...context } = currentContext();
+    const step = (state: Credentials): CredentialsEvent[] => {
+      const revision = state.byId.get(id)?.revision;
+      if (Array.isArray(expectedRevisions) && revision !== undefined && !expectedRevisions.includes(revision))
+        throw new Rejection('PRECONDITION_FAILED', 'The record has changed since.');
+      return decide(state);
+    };
+    const { state, position }: Outcome<Credentials> = await this.events.execute(credentials, credentialsId, step, { context });
+    const credential = state.byId.get(id);
+    if (!credential) throw noSuchRecord();
+    return { credential, position, secret: secret && credential.secrets[0]?.id === secret.id ? secret.text : null };
+  }
+}
+
+/** Lets only those on who hold all of it at each of the sites. @throws Rejection INSUFFICIENT_PERMISSIONS naming the first that is missing */
+async function requireHeld({ rights }: Principal, scopes: readonly Scope[], sites: Sites): Promise<void> {
+  if (sites === 'all') return requireScopes({ held: await rights.everywhere() }, scopes);
+  for (const id of sites) requireScopes({ held: rights.at(id) }, scopes);
+}
+
+const ownerOf = ({ credential: { kind }, userId }: Principal): KeyOwner => (kind === 'bootstrap' ? 'bootstrap' : { userId });
+
+/** A credential of other people's sites does not exist. */
+const existsFor = ({ rights: { sites } }: Principal, credential: Credential): boolean =>
+  sites === 'all' || credential.sites === 'all' || credential.sites.some((id) => sites.has(id));
+
+/** What a credential may do at its sites: its scopes, or those of its role. */
+export const scopesOf = ({ scopes, roleId }: Pick<CredentialFacts, 'scopes' | 'roleId'>, access: Access): readonly Scope[] =>
+  scopes ?? [...(scopesOfRole(access, roleId ?? 0, namedScopes()) ?? [])].sort();
+
+const boundsOf = (facts: CredentialFacts, access: Access) => ({ scopes: new Set(scopesOf(facts, access)), sites: facts.sites });
+
+function roleIdOf({ ownRoles }: Access, role: string): number | undefined {
+  const isCalled = ({ name }: Readonly<{ name: string }>): boolean => name.toLowerCase() === role.trim().toLowerCase();
+  return builtInRoles.find(isCalled)?.id ?? ownRoles.findKey(isCalled);
+}
+
+/** What a role is called; null where it is gone. */
+export const roleNameOf = ({ ownRoles }: Access, roleId: number | null): string | null =>
+  builtInRoles.find(({ id }) => id === roleId)?.name ?? ownRoles.get(roleId ?? 0)?.name ?? null;
