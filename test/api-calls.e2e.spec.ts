@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
@@ -19,8 +20,14 @@ afterAll(async () => {
 type Call = Readonly<Record<string, unknown>>;
 
 const requestIdOf = ({ headers }: Answer): string => headers.get('x-request-id') ?? '';
-const callsOf = async (answer: Answer): Promise<readonly Call[]> =>
-  (await app.get(`/api_calls?request_id=${requestIdOf(answer)}`).expect(200)).data as Call[];
+/** What is read is written down at latest a second later. */
+async function callsOf(answer: Answer): Promise<readonly Call[]> {
+  for (;;) {
+    const found = (await app.get(`/api_calls?request_id=${requestIdOf(answer)}`).expect(200)).data as Call[];
+    if (found.length > 0) return found;
+    await delay(20);
+  }
+}
 const part = async (): Promise<number> =>
   (await app.post('/parts', { part: { name: 'Belt', on_hand_qty: 4, unit_cost: 2.5 } }).expect(201)).data.id as number;
 
