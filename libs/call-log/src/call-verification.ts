@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
 import { runForEverybody } from '#millwright/event-sourcing';
 import { CallLog } from './call-log.js';
@@ -14,7 +14,7 @@ export class CallVerification {
   private running: Promise<CallLogVerification> | undefined;
 
   constructor(
-    private readonly database: pg.Pool,
+    @Inject(pg.Pool) private readonly database: pg.Pool,
     private readonly calls: CallLog,
   ) {}
 
