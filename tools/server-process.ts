@@ -18,6 +18,9 @@ export type ServerOptions = Readonly<{
   startDeadline?: number;
 }>;
 
+/** What several processes on one database have in common, one after the other as well, since each has a folder of its own. */
+const secretOfDatabases = randomBytes(24).toString('hex');
+
 /**
  * The built server as a process of its own, for programs that start, kill and start it again. The address and the key stay the same
  * over restarts, so a client that waits patiently finds it again.
@@ -58,6 +61,7 @@ export class ServerProcess {
         DATA_DIR: this.dataDir,
         ADMIN_API_KEY: this.key,
         LOG_LEVEL: 'warn',
+        ...(this.options.environment?.['DATABASE_URL'] !== undefined && { SECRET_KEY: secretOfDatabases }),
         ...this.options.environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
