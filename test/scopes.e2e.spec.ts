@@ -167,10 +167,10 @@ describe('the document', () => {
       unit_cost: 'costs:read',
       'vendor_parts_attributes.unit_cost': 'costs:read',
     });
-    expect(create?.requestBody?.content['application/json'].example).toMatchObject({ part: { name: 'Air Filter' } });
+    expect(create?.requestBody?.content['application/json']?.example).toMatchObject({ part: { name: 'Air Filter' } });
     for (const operation of Object.values(paths).flatMap((verbs) => Object.values(verbs))) {
       const held = [operation['x-required-scope']].flat();
-      const example = JSON.stringify(operation.requestBody?.content['application/json'].example ?? {});
+      const example = JSON.stringify(operation.requestBody?.content['application/json']?.example ?? {});
       for (const [field, scope] of Object.entries(operation['x-field-scopes'] ?? {}))
         if (!held.includes(scope)) expect(example).not.toContain(`"${field.split('.').at(-1)}":`);
     }
@@ -191,5 +191,5 @@ describe('the document', () => {
 type Described = Readonly<{
   'x-required-scope': string | readonly string[] | null;
   'x-field-scopes'?: Readonly<Record<string, string>>;
-  requestBody?: Readonly<{ content: Readonly<{ 'application/json': Readonly<{ example?: unknown }> }> }>;
+  requestBody?: Readonly<{ content: Readonly<{ 'application/json'?: Readonly<{ example?: unknown }> }> }>;
 }>;
