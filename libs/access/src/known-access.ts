@@ -42,15 +42,16 @@ export class KnownAccess {
   /**
    * Decides about who may do what.
    * @param step is told who decides, and what there is
+   * @param sites those that it names
    * @param matches that If-Match of the request is about all of this, and not about another record
    * @throws Rejection UNAVAILABLE, PRECONDITION_FAILED, and what `step` says
    */
   async decide(
     step: (state: Access, by: Grantor, world: World) => AccessEvent[],
-    { matches = false }: Readonly<{ matches?: boolean }> = {},
+    { matches = false, sites = [] }: Readonly<{ matches?: boolean; sites?: readonly number[] }> = {},
   ): Promise<Outcome<Access>> {
     const by = grantorOf(currentScope().principal);
-    const world = await this.world();
+    const world = await this.world(sites);
     const context = currentContext();
     return this.events.execute(access, accessId, (state) => step(state, by, world), {
       context: matches ? context : { ...context, expectedRevisions: undefined },
@@ -58,14 +59,21 @@ export class KnownAccess {
   }
 
   /** The same without appending anything: what would be refused is refused. */
-  async consider(step: (state: Access, by: Grantor, world: World) => unknown): Promise<void> {
+  async consider(step: (state: Access, by: Grantor, world: World) => unknown, sites: readonly number[] = []): Promise<void> {
     const by = grantorOf(currentScope().principal);
-    step((await this.events.load(access, accessId)).state, by, await this.world());
+    step((await this.events.load(access, accessId)).state, by, await this.world(sites));
   }
 
-  /** What decisions have to know that the log of grants does not. */
-  async world(): Promise<World> {
-    return { known: namedScopes(), entityIds: await this.entities.idsOf(currentScope().principal.customerId) };
+  /** What decisions have to know that the log of grants does not. Sites that are named are looked up: one that was just made is in no list yet. */
+  async world(named: readonly number[] = []): Promise<World> {
+    const { customerId } = currentScope().principal;
+    const entityIds = [...(await this.entities.idsOf(customerId))];
+    for (const id of new Set(named)) {
+      if (entityIds.includes(id)) continue;
+      const found = await this.entities.find(customerId, id);
+      if (found && !found.archived) entityIds.push(id);
+    }
+    return { known: namedScopes(), entityIds };
   }
 
   private readNext(): Reading {

@@ -57,7 +57,7 @@ export class UserWriter implements ResourceCommands, OnModuleInit {
   async create({ permissions_attributes, ...person }: UserInput): Promise<Written> {
     if (!permissions_attributes?.length) return this.plain.create(person);
     // It is not anybody yet who could be granted anything, so whatever is refused is refused before he is made.
-    await this.access.consider(grants(permissions_attributes, 0));
+    await this.access.consider(grants(permissions_attributes, 0), sitesIn(permissions_attributes));
     const written = await this.plain.create(person);
     return this.granted(written, permissions_attributes);
   }
@@ -67,7 +67,7 @@ export class UserWriter implements ResourceCommands, OnModuleInit {
     if (!permissions_attributes?.length) return this.plain.update(id, changes);
     requirePerson(currentScope().principal);
     const { state } = await this.events.load(users.stream, id);
-    if (state.history) await this.access.consider(grants(permissions_attributes, id));
+    if (state.history) await this.access.consider(grants(permissions_attributes, id), sitesIn(permissions_attributes));
     return this.granted(await this.plain.update(id, changes), permissions_attributes);
   }
 
@@ -96,12 +96,14 @@ export class UserWriter implements ResourceCommands, OnModuleInit {
   }
 
   private async granted(written: Written, wanted: readonly PermissionInput[]): Promise<Written> {
-    const { position, events } = await this.access.decide(grants(wanted, written.id));
+    const { position, events } = await this.access.decide(grants(wanted, written.id), { sites: sitesIn(wanted) });
     if (events.length === 0) return written;
     await this.projections.reaches(position, longestWaitMs);
     return { ...written, position: position > written.position ? position : written.position };
   }
 }
+
+const sitesIn = (wanted: readonly PermissionInput[]): readonly number[] => wanted.map(({ entity_id }) => entity_id);
 
 /** All that is wanted, decided one after the other as one. */
 const grants =
