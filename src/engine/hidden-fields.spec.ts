@@ -27,8 +27,8 @@ const isDecimal = ({ input, stored, output, printed }: FieldDefinition): boolean
 
 /** The right that shows what a field of that name holds. */
 function rightOf(name: string): string | undefined {
-  // Which rate an hour costs is no rate.
-  if (/(^|_)rate(\d|_|$)/.test(name) && name !== 'rate_type') return 'rates:read';
+  // Which rate an hour costs is no rate, nor is how often somebody may ask.
+  if (/(^|_)rate(\d|_|$)/.test(name) && name !== 'rate_type' && name !== 'rate_limits') return 'rates:read';
   if (/(^|_)(email|phone|phone_number|job_title)$/.test(name)) return 'people:read';
   return undefined;
 }
@@ -85,7 +85,13 @@ describe('money, rates, and how somebody is reached', () => {
 
   it('name it in what requests may say of a resource', () => {
     const said = resources.flatMap(({ typeName, fields }) =>
-      [fields.create, fields.update, fields.change].flatMap((type) => judged(typeName, fieldsOf(type))),
+      // What is refused whatever it says tells nothing, and may still ask for the right of the operation that moves it.
+      [fields.create, fields.update, fields.change].flatMap((type) =>
+        judged(
+          typeName,
+          fieldsOf(type).filter(({ input }) => input?.presence !== 'refused'),
+        ),
+      ),
     );
     expect(wrong(said)).toEqual([]);
     expect(said).toContainEqual(['Part.unit_cost', 'costs:read', 'costs:read']);
