@@ -31,9 +31,13 @@ export class FirstAdministrator {
     private readonly signIn: SignInService,
   ) {}
 
-  /** A new link, good for 24 h; null where somebody is administrator. */
+  /** A new link, good for 24 h; null where somebody is administrator, and where that cannot be told yet, since the read models are still being built. */
   async link(): Promise<string | null> {
-    if (await this.isThere()) return null;
+    const isThere = await this.isThere().catch((failure: unknown) => {
+      if (failure instanceof Rejection && failure.code === 'UNAVAILABLE') return true;
+      throw failure;
+    });
+    if (isThere) return null;
     return (await this.links.make('setup', null, new Date(Date.now() + goodForMs))).link;
   }
 
