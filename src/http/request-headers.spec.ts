@@ -41,9 +41,11 @@ describe('the other headers', () => {
     expect(credentialOf('Bearer')).toBeUndefined();
   });
 
-  it('keeps a printable request id and replaces any other', () => {
-    expect(requestIdOf('a-1')).toBe('a-1');
-    expect(requestIdOf('a\nb')).toMatch(/^[0-9a-f-]{36}$/);
-    expect(requestIdOf('x'.repeat(129))).toMatch(/^[0-9a-f-]{36}$/);
+  it('keeps a request id that is a UUID and replaces any other, which may be a secret or a name', () => {
+    const own = '0b1c7f9e-2f0a-4e58-9d57-3f1f6f0a9c11';
+    expect(requestIdOf(own)).toBe(own);
+    for (const other of ['a-1', 'jane@example.com', `${own}x`, undefined])
+      expect(requestIdOf(other)).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    expect(requestIdOf('a-1')).not.toBe('a-1');
   });
 });

@@ -139,6 +139,8 @@ describe('a snapshot', () => {
       'app.api_keys',
       'app.call_windows',
       'app.counted_calls',
+      'app.credential_secrets',
+      'app.credential_uses',
       'app.external_references',
       'app.idempotency_keys',
       'app.installation_secret',

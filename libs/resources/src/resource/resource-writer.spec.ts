@@ -19,7 +19,7 @@ describe('a change of a resource that was made before fields were added', () => 
   const state = { details: { name: 'Crate', externalReference: null }, history } as ResourceState;
   const stream: Stream<ResourceState, Event> = { category: 'crate', initialState: state, evolve: () => state };
   const fields = resourceFields({ name: 'crate', fields: CrateFields });
-  const crates = { name: 'crate', stream, fields, rowOf: () => ({}) } as unknown as DecidedResource<ResourceState, Event>;
+  const crates = { name: 'crate', stream, fields, list: {}, rowOf: () => ({}) } as unknown as DecidedResource<ResourceState, Event>;
 
   /** What a decider finds changed. */
   async function changedBy(input: object): Promise<object> {
