@@ -1,7 +1,7 @@
 import { Controller, Put } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { currentScope, KnownAccess, nameInstallationManager, requirePerson } from '#millwright/access';
-import { EventStore } from '#millwright/event-sourcing';
+import { builtInUserId, currentScope, KnownAccess, nameInstallationManager, requirePerson } from '#millwright/access';
+import { EventStore, Rejection } from '#millwright/event-sourcing';
 import { Flag } from '#millwright/fields';
 import { users } from '#millwright/people';
 import { Answer, ApiAnswer, ApiHeading, OverRest, PathId, PlainBody, requireHere, writes } from '#millwright/resources';
@@ -30,14 +30,18 @@ export class InstallationManagersController {
       scopes: ['installation:manage'],
       summary: 'Say who may look after the installation',
       description:
-        'No role holds `installation:manage`: the key of the first start gives it, and whoever has it. If-Match is not about this. Refused with NOT_FOUND.',
+        'No role holds `installation:manage`: the key of the first start gives it, and whoever has it. If-Match is about all that is granted. Refused with NOT_FOUND, CONFLICT (the built-in user), PRECONDITION_FAILED.',
     }),
   )
   @ApiAnswer(InstallationManagerAnswer)
   async set(@PathId() id: number, @PlainBody(InstallationManagerInput) { granted }: InstallationManagerInput): Promise<Answer> {
     requirePerson(currentScope().principal);
+    if (id === builtInUserId)
+      throw new Rejection('CONFLICT', 'The built-in user stands for the administrator’s key, which looks after it anyway.');
     requireHere((await this.events.load(users.stream, id)).state.history, 'customer');
-    const { position, revision } = await this.access.decide((state, by) => nameInstallationManager(state, by, { userId: id, granted }));
+    const { position, revision } = await this.access.decide((state, by) => nameInstallationManager(state, by, { userId: id, granted }), {
+      matches: true,
+    });
     return new Answer({ user_id: id, granted }, { position, revision });
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { currentScope } from '#millwright/access';
+import { currentScope, requireScopes } from '#millwright/access';
 import { PositionNotReached, ProcessManagerEngine, Rejection } from '#millwright/event-sourcing';
-import { PlainWriter, ResourceWriters, type ResourceCommands, type Written } from '#millwright/resources';
+import { noSuchRecord, PlainWriter, ResourceWriters, type ResourceCommands, type Written } from '#millwright/resources';
 import { entities } from '#millwright/sites';
 import { siteAdministratorsName } from './site-administrators.js';
 
@@ -44,7 +44,15 @@ export class SiteWriter implements ResourceCommands, OnModuleInit {
     return written;
   }
 
-  update = (id: number, changes: object): Promise<Written> => this.plain.update(id, changes);
-  archive = (id: number): Promise<Written> => this.plain.archive(id);
-  unarchive = (id: number): Promise<Written> => this.plain.unarchive(id);
+  update = (id: number, changes: object): Promise<Written> => this.administered(id, () => this.plain.update(id, changes));
+  archive = (id: number): Promise<Written> => this.administered(id, () => this.plain.archive(id));
+  unarchive = (id: number): Promise<Written> => this.administered(id, () => this.plain.unarchive(id));
+
+  /** What is held at the site that a request names says nothing of another one, which it is about. @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS */
+  private administered(id: number, work: () => Promise<Written>): Promise<Written> {
+    const { rights } = currentScope().principal;
+    if (rights.sites !== 'all' && !rights.sites.has(id)) throw noSuchRecord();
+    requireScopes({ held: rights.at(id) }, ['settings:manage']);
+    return work();
+  }
 }

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import {
   access,
   builtInRoles,
+  builtInUserId,
   currentScope,
   grantRole,
   KnownAccess,
@@ -46,7 +47,9 @@ export class UserWriter implements ResourceCommands, OnModuleInit {
   onModuleInit(): void {
     this.writers.register(users, this);
     this.records.guardChanges(users, async (id, _state, changes) => {
-      const isOwn = currentScope().principal.userId === id;
+      const { credential, userId } = currentScope().principal;
+      // A key acts for its owner, and must not take him over.
+      const isOwn = credential.kind === 'session' && userId === id;
       if (!isOwn && identifying.some((name) => name in changes))
         await this.access.consider((state, by, world) => requireAllOf(state, by, id, world));
       return undefined;
@@ -110,6 +113,8 @@ const grants =
   (wanted: readonly PermissionInput[], userId: number) =>
   (state: Access, by: Grantor, world: World): AccessEvent[] => {
     requirePerson(currentScope().principal);
+    if (userId === builtInUserId)
+      throw new Rejection('CONFLICT', 'The built-in user stands for the administrator’s key and is granted nothing.');
     refuseUnknown(wanted, state, world);
     let current = state;
     return wanted.flatMap(({ entity_id: entityId, role, reason = null, _destroy }) => {
