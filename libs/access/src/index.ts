@@ -29,5 +29,5 @@ export {
 export { grantNewSite } from './domain/new-site.js';
 export { changeRole, defineRole, removeRole, type WantedRole } from './domain/roles.js';
 export { accessErrors } from './errors.js';
-export { adminRole, builtInRoles, scopesOf, type Scope } from './domain/scopes.js';
+export { adminRole, builtInRoles, rowsOfRole, scopesOf, type Scope } from './domain/scopes.js';
 export { hasTier, tiers, type Tier } from './domain/tiers.js';

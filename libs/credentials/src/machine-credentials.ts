@@ -76,7 +76,11 @@ export class MachineCredentials {
     const wanted = await this.wanted(input, principal, access);
     const after = { ...before, ...wanted };
     for (const more of added(boundsOf(before, access), boundsOf(after, access))) await requireHeld(principal, more.scopes, more.sites);
-    const decide = (state: Credentials): CredentialsEvent[] => changeCredential(state, { kind, credentialId, wanted, now: Date.now() });
+    if (livesLonger(before, after)) await requireHeld(principal, scopesOf(after, access), after.sites);
+    const decide = (state: Credentials): CredentialsEvent[] => {
+      requireSame(before, state);
+      return changeCredential(state, { kind, credentialId, wanted, now: Date.now() });
+    };
     return this.decided(credentialId, undefined, decide);
   }
 
@@ -93,9 +97,10 @@ export class MachineCredentials {
     const secret = newSecret(kind);
     await this.secrets.keep(secret);
     const wanted = { kind, credentialId, secretId: secret.id, overlapHours: Number(hours ?? defaultOverlapHours) };
-    return this.decided(credentialId, secret, (state) =>
-      rotateCredential(state, { ...wanted, tokensRevoked: tokensRevoked ?? false, now: Date.now() }),
-    );
+    return this.decided(credentialId, secret, (state) => {
+      requireSame(credential, state);
+      return rotateCredential(state, { ...wanted, tokensRevoked: tokensRevoked ?? false, now: Date.now() });
+    });
   }
 
   /** @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS, PRECONDITION_FAILED */
@@ -196,3 +201,19 @@ function roleIdOf({ ownRoles }: Access, role: string): number | undefined {
 /** What a role is called; null where it is gone. */
 export const roleNameOf = ({ ownRoles }: Access, roleId: number | null): string | null =>
   builtInRoles.find(({ id }) => id === roleId)?.name ?? ownRoles.get(roleId ?? 0)?.name ?? null;
+
+/**
+ * What it opens was judged before the decision: two changes at one moment, each allowed alone, could come to more together.
+ * @throws Rejection CONFLICT somebody else has changed that meanwhile
+ */
+function requireSame(before: Credential, { byId }: Credentials): void {
+  const now = byId.get(before.id);
+  if (now && JSON.stringify(opened(now)) !== JSON.stringify(opened(before)))
+    throw new Rejection('CONFLICT', 'Somebody else has changed it at this moment; please try again.');
+}
+
+const opened = ({ scopes, roleId, sites, expiresAt }: Credential): object => ({ scopes, roleId, sites, expiresAt });
+
+/** What was over, or would soon be, opens something again. */
+const livesLonger = (before: Credential, after: Pick<Credential, 'expiresAt'>): boolean =>
+  before.expiresAt !== null && (after.expiresAt === null || Date.parse(after.expiresAt) > Date.parse(before.expiresAt));

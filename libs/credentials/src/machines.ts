@@ -5,6 +5,7 @@ import {
   EntityDirectory,
   KnownAccess,
   namedScopes,
+  rowsOfRole,
   scopesOfRole,
   type Access,
   type Principal,
@@ -55,7 +56,8 @@ export class Machines implements OnModuleInit {
     return whenKnown(this.access.now(), (state) => {
       const { sites, owner } = credential;
       const customerId = customerOf(credential);
-      const bounds = { scopes: scopesHeld(credential, state, narrowedTo), sites, everySite: () => this.entities.idsOf(customerId) };
+      const rows = credential.roleId === null ? undefined : rowsOfRole(credential.roleId);
+      const bounds = { scopes: scopesHeld(credential, state, narrowedTo), sites, everySite: () => this.entities.idsOf(customerId), rows };
       if (owner === null || owner === 'bootstrap') return new NarrowedRights(everything, bounds);
       if (state.suspended.has(owner.userId)) return null;
       return whenKnown(this.access.rightsOf(owner.userId, customerId), (rights) => new NarrowedRights(rights, bounds));

@@ -1,4 +1,4 @@
-import type { Held, Rights, Scope } from '#millwright/access';
+import type { Held, Rights, Rows, Scope } from '#millwright/access';
 import { whenKnown } from '#millwright/event-sourcing';
 import type { Sites } from './domain/credentials.events.js';
 
@@ -8,6 +8,8 @@ export type Bounds = Readonly<{
   sites: Sites;
   /** All sites of the customer. @throws Rejection UNAVAILABLE */
   everySite(): readonly number[] | Promise<readonly number[]>;
+  /** Which rows a role of its own shows it; left out, those that its owner sees. */
+  rows?: Rows;
 }>;
 
 const nothing: ReadonlySet<Scope> = new Set();
@@ -22,6 +24,10 @@ export class NarrowedRights implements Rights {
   at(entityId: number): Held {
     const { scopes, sites } = this.bounds;
     return sites === 'all' || sites.includes(entityId) ? within(scopes, this.whole.at(entityId)) : nothing;
+  }
+
+  rowsAt(entityId: number): Rows {
+    return this.bounds.rows ?? this.whole.rowsAt?.(entityId) ?? 'all';
   }
 
   anywhere(): Held {
