@@ -42,7 +42,7 @@ export class PmScheduleFigures {
   @ShownReference('work_order', { description: 'The order that was raised last.' }) last_active_work_order_id!: number | null;
   @ShownText({
     description: 'What the order that was raised last is called.',
-    of: async ({ last_active_work_order_id }, related) => (await related.row('work_order', last_active_work_order_id))?.['title'] ?? null,
+    of: async ({ last_active_work_order_id }, related) => (await related.shown('work_order', last_active_work_order_id))?.['title'] ?? null,
   })
   last_active_work_order_title!: string | null;
   @Shown({ type: () => templateWorkOrder.type }, (row, _figures, related) => templateWorkOrder.print(templateRow(row), related), {

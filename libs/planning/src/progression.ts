@@ -17,7 +17,7 @@ export const progression = defineShownType('PmProgression', ProgressionFields, '
 
 /** How far the order that was raised last has come; undefined where there is none (S46). */
 export async function progressionOf({ last_active_work_order_id }: Row, related: Related): Promise<Row | undefined> {
-  const order = await related.row('work_order', last_active_work_order_id);
+  const order = await related.shown('work_order', last_active_work_order_id);
   if (!order) return undefined;
   const { id, status_id, status_kind, checklist } = order;
   const [status, procedures] = await Promise.all([

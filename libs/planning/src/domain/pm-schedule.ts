@@ -9,7 +9,6 @@ import type {
   PmScheduleTimeZoneChanged,
 } from './pm-schedule.events.js';
 import { unknownPmSchedule, type Passed, type PmSchedule } from './pm-schedule.state.js';
-import { dayMs } from './wall-clock.js';
 
 export const pmSchedule: Stream<PmSchedule, PmScheduleEvent> = {
   category: 'pmSchedule',
@@ -84,7 +83,7 @@ const moved = (schedule: PmSchedule, { timeZone, siteRevision, passedDate, daysT
 const mostDaysRemembered = 366;
 
 /**
- * What is behind once dates are. A day of a site is over two days after it has begun anywhere. Only a floating schedule can come to a date again that lies
+ * What is behind once dates are. Only a floating schedule can come to a date again that lies
  * behind: where its order is done before its day, the interval or the rule leads there once more (S15). It goes on after that (S16), so it remembers them.
  */
 function passedWith(
@@ -97,7 +96,7 @@ function passedWith(
   const daysTaken =
     details.type === 'floating'
       ? [...passed.daysTaken, ...dates.map((other) => dayText(timeZone, Date.parse(other.date)))].slice(-mostDaysRemembered)
-      : passed.daysTaken.filter((day) => Date.parse(day) + 2 * dayMs > Date.parse(date));
+      : passed.daysTaken;
   return { ...passed, number, date, daysTaken };
 }
 

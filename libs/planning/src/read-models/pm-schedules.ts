@@ -26,7 +26,7 @@ export const pmSchedulesProjection: Projection<PmScheduleEvent> = {
   ...pmScheduleFold,
   name: 'pm-schedules',
   // 2: a floating schedule remembers the days that it has raised.
-  version: 2,
+  version: 3,
   tables: [pmScheduleFold.table, occurrenceTable],
   apply(event, rows) {
     pmScheduleFold.apply(event, rows);
