@@ -21,6 +21,8 @@ export type ReferenceTarget = ReferenceKind &
     find(id: number, services: ReferenceServices): Promise<Row | undefined>;
     /** What other records print of it. */
     label(row: Row, related: Related): unknown;
+    /** What stands in place of a property that whoever asks may not see; undefined where he may. */
+    hidden(row: Row, property: string): unknown;
     /** A property that it shows and no column has; a promise where it has to be read. */
     property?(row: Row, property: string, related: Related): unknown;
   }>;

@@ -89,7 +89,9 @@ export class RelatedRecords implements Related {
       if (!row || !isShown(kind, row)) return null;
       const target = referenceTarget(kind);
       if (!columns) return target.label(row, this);
-      const values = columns.map((column) => (column in row ? row[column] : target.property?.(row, column, this)));
+      const values = columns.map(
+        (column) => target.hidden(row, column) ?? (column in row ? row[column] : target.property?.(row, column, this)),
+      );
       return whenKnown(allKnown(values), (known) => Object.fromEntries(columns.map((column, index) => [column, known[index] ?? null])));
     });
   }

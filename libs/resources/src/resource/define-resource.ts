@@ -81,6 +81,7 @@ export function defineRecord<Fields extends object, Figures extends object>(
     ...(companion && { companion: companion.category }),
     find: (id, services) => findPlain(resource, id, services),
     label: (row, related) => resource.printer.label(row, related),
+    hidden: (row, property) => resource.printer.hidden(row, property),
     property: (row, property, related) => resource.printer.property(row, property, related),
     schemaOf: (property) => resource.printer.schemaOf(property),
     graphql: () => resource.output,
@@ -107,6 +108,7 @@ export function defineResource<State extends ResourceState, E extends Event, Sho
       return state.history && rowOf(state, revision);
     },
     label: (row, related) => resource.printer.label(row, related),
+    hidden: (row, property) => resource.printer.hidden(row, property),
     property: (row, property, related) => resource.printer.property(row, property, related),
     schemaOf: (property) => resource.printer.schemaOf(property),
     graphql: () => resource.output,

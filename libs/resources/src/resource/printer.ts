@@ -37,6 +37,13 @@ export class Printer {
     return printedBy(this.labels, row, related, undefined, 'full');
   }
 
+  /** What stands in place of a property that whoever asks may not see; undefined where he may. */
+  hidden(row: Row, property: string): typeof hiddenValue | undefined {
+    const isLacking = lacking();
+    const field = isLacking && this.properties.full.find(({ printed }) => printed.name === property);
+    return field && hiddenBy(isLacking, field, row) ? hiddenValue : undefined;
+  }
+
   /** One property; undefined where there is none. */
   property(row: Row, property: string, related: Related): unknown {
     return this.properties.full.find(({ printed }) => printed.name === property)?.printed.print(row, related, undefined, 'full');
