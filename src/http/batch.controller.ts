@@ -99,7 +99,7 @@ export class BatchController implements AnsweredAnew {
     position: string | undefined,
   ): Record<string, string> {
     const headers: Record<string, string> = { ...partOfBatch, 'x-request-id': request.id };
-    for (const name of ['authorization', 'x-entity-id', 'accept', 'x-min-position']) {
+    for (const name of ['authorization', 'cookie', 'x-csrf-token', 'x-entity-id', 'accept', 'x-min-position']) {
       const value = header(request.headers[name]);
       if (value !== undefined) headers[name] = value;
     }

@@ -68,7 +68,7 @@ export class LimitsGate {
    * @throws Rejection RATE_LIMIT_EXCEEDED
    */
   unknown({ routeOptions, headers, socket }: Seen): void | Promise<void> {
-    if (isForEverybody(routeOptions.url)) return undefined;
+    if (isForEverybody(routeOptions.url) || isPartOfBatch({ headers })) return undefined;
     const address = this.proxies.addressOf(socket.remoteAddress ?? '', header(headers['x-forwarded-for']));
     return this.limits.countAnonymous(address).catch((failure: unknown) => {
       // A database that cannot count serves nobody either: whoever asks is told what he would be told anyway.

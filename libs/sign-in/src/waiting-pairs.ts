@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import { Rejection } from '#millwright/event-sourcing';
+import { foldedValue } from '#millwright/resources';
 import { afterWrong, secondsToWait, type Pair } from './domain/waiting.js';
 
 type Row = Readonly<{ wrong_at: readonly Date[]; waits: number; waits_until: Date | null; now: Date }>;
@@ -9,7 +10,7 @@ type Row = Readonly<{ wrong_at: readonly Date[]; waits: number; waits_until: Dat
 /** What an identifier as typed and an address are known by together: never one of them alone. */
 export const pairOf = (identifier: string, network: string): string =>
   createHash('sha256')
-    .update(JSON.stringify([identifier.trim().toLowerCase(), network]))
+    .update(JSON.stringify([foldedValue(identifier.trim()), network]))
     .digest('hex');
 
 const pairIn = ({ wrong_at, waits, waits_until }: Row): Pair => ({
