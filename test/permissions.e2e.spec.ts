@@ -105,6 +105,8 @@ describe('a permission', () => {
     expect(refusal(await app.delete(`/users/${ada}`))).toEqual([409, 'LAST_ADMINISTRATOR']);
     expect((await app.get(`/users/${ada}`).expect(200)).data.archived).toBe(false);
     const added = await site('A third');
+    // Nobody has a role there yet, or she has: it is the same to her.
+    expect(refusal(await app.patch(`/users/${ada}`, taken))).toEqual([409, 'LAST_ADMINISTRATOR']);
     const grants = '/audit_trail?filter[type_eq]=RoleGranted&sort=position desc&per_page=1';
     const elsewhere = { 'x-entity-id': String(added) };
     while ((await app.get(grants, elsewhere).expect(200)).data.length === 0) await delay(20);

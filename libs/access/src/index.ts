@@ -26,7 +26,7 @@ export {
   type Grantor,
   type World,
 } from './domain/grants.js';
-export { grantNewSite } from './domain/new-site.js';
+export { grantNewSite, grantReturnedSite } from './domain/new-site.js';
 export { changeRole, defineRole, removeRole, type WantedRole } from './domain/roles.js';
 export { accessErrors } from './errors.js';
 export { adminRole, builtInRoles, rowsOfRole, scopesOf, type Scope } from './domain/scopes.js';

@@ -1,4 +1,4 @@
-import { access, accessId, grantNewSite, type Access, type AccessEvent } from '#millwright/access';
+import { access, accessId, grantNewSite, grantReturnedSite, type Access, type AccessEvent } from '#millwright/access';
 import { idOf, reaction, type Position, type Reaction, type Rejection } from '#millwright/event-sourcing';
 import { entities } from '#millwright/sites';
 
@@ -7,7 +7,7 @@ type OtherSites = (customerId: number, entityId: number, position: Position) => 
 
 export const siteAdministratorsName = 'site-administrators';
 
-/** A site that was just made has its administrators at once: whoever made it, and those of all the others. */
+/** A site that was just made or brought back has its administrators at once: whoever made it, and those of all the others. */
 export const siteAdministrators = (otherSites: OtherSites): Reaction =>
   reaction({
     name: siteAdministratorsName,
@@ -19,6 +19,14 @@ export const siteAdministrators = (otherSites: OtherSites): Reaction =>
         const others = await otherSites(customer_id, entityId, position);
         const maker = credential?.kind === 'session' && actor.kind === 'user' ? Number(actor.id) : null;
         await then.execute<Access, AccessEvent>(access, accessId, (state) => grantNewSite(state, { entityId, others, maker }), {
+          command: 'grant',
+          refused: again,
+        });
+      },
+      async EntityUnarchived({ stream, position, metadata: { customer_id } }, then) {
+        const entityId = idOf(stream);
+        const others = await otherSites(customer_id, entityId, position);
+        await then.execute<Access, AccessEvent>(access, accessId, (state) => grantReturnedSite(state, { entityId, others }), {
           command: 'grant',
           refused: again,
         });

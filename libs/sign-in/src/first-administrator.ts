@@ -50,6 +50,8 @@ export class FirstAdministrator {
       await this.links.giveBack('setup', token);
       throw failure;
     });
+    // Each start printed one of its own, and none of them shall open anything should there be no administrator some day.
+    await this.links.revokeKind('setup');
     await this.signIn.keep(person, hashed, 'setup', visitor);
     return this.signIn.begin(person, visitor);
   }

@@ -71,6 +71,11 @@ export class Links {
     await this.pool.query('DELETE FROM app.sign_in_links WHERE user_id = $1 AND used_at IS NULL', [userId]);
   }
 
+  /** Has every link of a kind be good for nothing. */
+  async revokeKind(kind: LinkKind): Promise<void> {
+    await this.pool.query('DELETE FROM app.sign_in_links WHERE kind = $1', [kind]);
+  }
+
   /** Takes back a link that did not reach anybody. */
   async takeBack(token: string): Promise<void> {
     await this.pool.query('DELETE FROM app.sign_in_links WHERE token_hash = $1', [hashOf(token)]);

@@ -1,6 +1,16 @@
 import { access, scopesAt, type Access } from './access.js';
 import type { AccessEvent } from './access.events.js';
-import { grantRole, nameInstallationManager, resumeAccess, revokeRole, suspendAccess, type Grantor, type World } from './grants.js';
+import {
+  grantRole,
+  hasAdministrator,
+  nameInstallationManager,
+  resumeAccess,
+  revokeRole,
+  suspendAccess,
+  type Grantor,
+  type World,
+} from './grants.js';
+import { grantNewSite, grantReturnedSite } from './new-site.js';
 import { changeRole, defineRole, removeRole } from './roles.js';
 import { adminRole, builtInRoles } from './scopes.js';
 
@@ -93,6 +103,32 @@ describe('a permission', () => {
     const withoutBen = suspended(ben)(two).reduce(access.evolve, two);
     expect(refusal(withoutBen, revoked(ada, 2))).toMatchObject({ code: 'LAST_ADMINISTRATOR' });
     expect(refusal(withoutBen, suspended(ada))).toMatchObject({ code: 'LAST_ADMINISTRATOR' });
+  });
+
+  it('keeps its administrator while a site is new or back, where nobody has a role yet', () => {
+    const state = after(granted(ada, 1, admin), granted(ben, 1, technician));
+    expect(hasAdministrator(state, world)).toBe(true);
+    for (const step of [revoked(ada, 1), suspended(ada)]) expect(refusal(state, step)).toMatchObject({ code: 'LAST_ADMINISTRATOR' });
+    // A site that would have nobody any more counts as long as somebody is there.
+    const alone = after(granted(ada, 1, admin), granted(ada, 2, admin), granted(ben, 1, admin));
+    expect(refusal(alone, revoked(ada, 2))).toMatchObject({ code: 'LAST_ADMINISTRATOR' });
+    expect(hasAdministrator(after(), world)).toBe(false);
+    expect(hasAdministrator(after(granted(ada, 1, manager)), world)).toBe(false);
+  });
+
+  it('at a site that comes back is given to the admins of all others only where none of them has it', () => {
+    const back = { entityId: 2, others: [1] };
+    const state = after(granted(ada, 1, admin), granted(ada, 2, admin), granted(ben, 1, admin), granted(ben, 2, technician));
+    expect(grantReturnedSite(state, back)).toEqual([]);
+    const withCleo = granted(cleo, 1, admin)(state).reduce(access.evolve, state);
+    const withoutAda = access.evolve(withCleo, { type: 'AccessSuspended', data: { userId: ada } });
+    expect(grantReturnedSite(withoutAda, back)).toMatchObject(
+      [ben, cleo].map((userId) => ({ data: { userId, entityId: 2, roleId: admin } })),
+    );
+    expect(grantReturnedSite(after(granted(ben, 2, technician)), { entityId: 2, others: [] })).toEqual([]);
+    expect(grantNewSite(state, { entityId: 3, others: [1, 2], maker: cleo })).toMatchObject(
+      [ada, cleo].map((userId) => ({ data: { userId, entityId: 3 } })),
+    );
   });
 
   it('does not hold while its person is suspended, which takes whoever may all that he may', () => {

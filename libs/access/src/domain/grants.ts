@@ -110,11 +110,21 @@ const insufficient = (scope: Scope): Rejection =>
 /** Whoever takes away leaves one active administrator of all sites, where there was one (S71). @throws Rejection LAST_ADMINISTRATOR */
 function kept(state: Access, event: AccessEvent, world: World): AccessEvent[] {
   const after = access.evolve(state, event);
-  if (hasAdministrator(state, world) && !hasAdministrator(after, world))
+  // By the sites that somebody had before it: a site that loses its only person would count for nobody afterwards.
+  const sites = grantedSites(state, world);
+  if (isAdministered(state, sites) && !isAdministered(after, sites))
     throw new Rejection('LAST_ADMINISTRATOR', 'Somebody who is active has to stay admin of all sites.');
   return [event];
 }
 
-/** Whether somebody who is active is admin of every site. */
-export const hasAdministrator = ({ grants, suspended }: Access, { entityIds }: World): boolean =>
-  grants.some((roles, userId) => !suspended.has(userId) && entityIds.every((id) => roles.get(id) === adminRole));
+/**
+ * Whether somebody who is active is admin of every site. One where nobody active has a role does not count: it was just made or brought back, and is
+ * about to be given its administrators.
+ */
+export const hasAdministrator = (state: Access, world: World): boolean => isAdministered(state, grantedSites(state, world));
+
+const grantedSites = ({ grants, suspended }: Access, { entityIds }: World): readonly number[] =>
+  entityIds.filter((id) => grants.some((roles, userId) => !suspended.has(userId) && roles.has(id)));
+
+const isAdministered = ({ grants, suspended }: Access, sites: readonly number[]): boolean =>
+  sites.length > 0 && grants.some((roles, userId) => !suspended.has(userId) && sites.every((id) => roles.get(id) === adminRole));

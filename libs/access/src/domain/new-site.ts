@@ -7,13 +7,34 @@ import { adminRole } from './scopes.js';
  * @param maker null where no person made it
  */
 export function grantNewSite(
-  { grants }: Access,
+  state: Access,
   { entityId, others, maker }: Readonly<{ entityId: number; others: readonly number[]; maker: number | null }>,
 ): AccessEvent[] {
-  const isAdmin = (userId: number, site: number): boolean => grants.get(userId)?.get(site) === adminRole;
-  const ofAll = [...grants.keys()].filter((userId) => others.length > 0 && others.every((site) => isAdmin(userId, site)));
-  const people = new Set([...(maker === null ? [] : [maker]), ...ofAll].filter((userId) => !isAdmin(userId, entityId)));
-  return [...people]
+  const people = new Set([...(maker === null ? [] : [maker]), ...adminsOf(state, others)]);
+  return granted(
+    [...people].filter((userId) => !isAdmin(state, userId, entityId)),
+    entityId,
+  );
+}
+
+/**
+ * A site was brought back: where nobody active is admin of it and all others, whoever is admin of all others becomes it. Else it stays as it was when it
+ * was archived, since somebody may have been given less there on purpose.
+ */
+export function grantReturnedSite(
+  state: Access,
+  { entityId, others }: Readonly<{ entityId: number; others: readonly number[] }>,
+): AccessEvent[] {
+  const admins = adminsOf(state, others).filter((userId) => !state.suspended.has(userId));
+  return admins.some((userId) => isAdmin(state, userId, entityId)) ? [] : granted(admins, entityId);
+}
+
+const isAdmin = ({ grants }: Access, userId: number, site: number): boolean => grants.get(userId)?.get(site) === adminRole;
+
+const adminsOf = (state: Access, sites: readonly number[]): number[] =>
+  sites.length === 0 ? [] : [...state.grants.keys()].filter((userId) => sites.every((site) => isAdmin(state, userId, site)));
+
+const granted = (people: readonly number[], entityId: number): AccessEvent[] =>
+  [...people]
     .sort((one, other) => one - other)
     .map((userId) => ({ type: 'RoleGranted', data: { userId, entityId, roleId: adminRole, reason: null } }));
-}
