@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Answer } from './harness/client.js';
+import { Client, type Answer } from './harness/client.js';
 import { TestServer } from './harness/server.js';
 
 let app: TestServer;
@@ -126,5 +126,79 @@ describe('a permission', () => {
     expect((await app.request('PUT', path, { granted: true }).expect(200)).data).toEqual({ user_id: id, granted: true });
     expect(refusal(await app.request('PUT', '/users/987654/installation_manager', { granted: true }))).toEqual([404, 'NOT_FOUND']);
     expect(refusal(await app.request('PUT', path, {}))).toEqual([422, 'VALIDATION_FAILED', 'granted required']);
+  });
+});
+
+describe('who holds something at one site only', () => {
+  let sites = 0;
+  const keyOf = async (scopes: string[], of: Client = app): Promise<Client> => {
+    const said = { name: `Key ${(sites += 1)}`, scopes, entity_ids: [1], expires_at: new Date(Date.now() + 3_600_000).toISOString() };
+    return new Client(app.url, (await of.post('/access/api_keys', said).expect(201)).data.key as string);
+  };
+
+  it('changes, archives and brings back no other, and is not told whether it is there', async () => {
+    const there = await site('Beyond');
+    const here = await keyOf(['settings:manage', 'entities:read']);
+    const [body, unknown] = [{ entity: { name: 'Mine now' } }, 987_654];
+    const told = ({ status, body: { error } }: Answer) => ({ status, ...error, request_id: null });
+    for (const ask of [
+      (id: number) => here.patch(`/entities/${id}`, body),
+      (id: number) => here.delete(`/entities/${id}`),
+      (id: number) => here.patch(`/entities/${id}/unarchive`),
+    ]) {
+      expect(refusal(await ask(there))).toEqual([404, 'NOT_FOUND']);
+      expect(told(await ask(there))).toEqual(told(await ask(unknown)));
+    }
+    expect((await app.get(`/entities/${there}`).expect(200)).data).toMatchObject({ name: 'Beyond', archived: false });
+    await here.patch('/entities/1', { entity: { description: 'Ours' } }).expect(200);
+  });
+
+  it('cannot have a key take its owner over, whatever it holds', async () => {
+    const { id } = await person('Olga', { entity_id: 1, role: 'admin' });
+    const { token } = (await app.patch(`/users/${id}`, { user: { email: 'olga@example.com' } }).then(() => app.post(`/users/${id}/invite`)))
+      .data;
+    const accepted = { token, password: 'a quiet place to sit' };
+    const { data } = await app.post('/auth/accept_invitation', accepted, { authorization: undefined }).expect(200);
+    const olga = new Client(app.url, data.access_token as string);
+    const key = await keyOf(['people:read', 'people:write'], olga);
+    const email = { user: { email: 'mallory@example.com' } };
+    expect(refusal(await key.patch(`/users/${id}`, email))).toEqual([403, 'INSUFFICIENT_PERMISSIONS']);
+    await key.patch(`/users/${id}`, { user: { job_title: 'Planner' } }).expect(200);
+    expect((await app.get(`/users/${id}`).expect(200)).data.email).toBe('olga@example.com');
+  });
+
+  it('reads no e-mail of whoever made a request without the right to', async () => {
+    const { data } = await app.post('/work_order_requests', { work_order_request: { title: 'It drips' } }).expect(201);
+    const reader = await keyOf(['work_order_requests:read']);
+    const { body } = await reader.get(`/work_order_requests/${data.id}`).expect(200);
+    expect(body.data.created_by).toMatchObject({ email: null, phone_number: null });
+    expect(body.meta.hidden).toEqual(['created_by.email', 'created_by.phone_number']);
+  });
+
+  it('does not verify the log of calls, which is that of all', async () => {
+    const auditor = await keyOf(['audit:read']);
+    await site('Where it holds nothing');
+    const { status, error } = await auditor.get('/api_calls/verify');
+    expect([status, error.code, error.required_scope]).toEqual([403, 'INSUFFICIENT_PERMISSIONS', 'audit:read']);
+    await app.get('/api_calls/verify').expect(200);
+  });
+});
+
+describe('what shows a secret, and who is built in', () => {
+  it('is no part of a batch, whose answers are kept', async () => {
+    const { id } = await person('Ned');
+    const urls = [`/api/v1/users/${id}/invite`, `/api/v1/users/${id}/reset_password`, '/api/v1/auth/password', '/api/v1/%61ccess/clients'];
+    const ops = urls.map((url) => ({ method: 'POST', url }));
+    expect(refusal(await app.post('/batch', { sequential: true, ops }))).toEqual([
+      422,
+      'VALIDATION_FAILED',
+      ...urls.map((_, index) => `ops.${index}.url not_in_a_batch`),
+    ]);
+  });
+
+  it('is granted nothing, for nobody signs in as the built-in user', async () => {
+    const granted = { user: { permissions_attributes: [{ entity_id: 1, role: 'admin' }] } };
+    expect(refusal(await app.patch('/users/1', granted))).toEqual([409, 'CONFLICT']);
+    expect(refusal(await app.request('PUT', '/users/1/installation_manager', { granted: true }))).toEqual([409, 'CONFLICT']);
   });
 });
