@@ -1,6 +1,6 @@
 import type { RequestScope } from '#millwright/access';
 import type { Detail } from '#millwright/event-sourcing';
-import { hiddenPaths, type Answer } from '#millwright/resources';
+import { hiddenPaths, hidesFrom, type Answer } from '#millwright/resources';
 import type { PublishedError } from '../errors/published-error.js';
 
 /** How a client wants success wrapped: the usual envelope, or `Accept: application/json; envelope=results`. */
@@ -39,7 +39,7 @@ const noEntity = { id: null, name: null, currency: null, currency_symbol: null, 
 export function successBody(answer: Answer, scope: RequestScope | null, form: EnvelopeForm, elapsedMs: number): string {
   const { meta, stale } = answer.facts;
   // Who may see everything is not made to wait for what nobody hid.
-  const hidden = scope && scope.held !== 'all' ? hiddenPaths(answer.data) : [];
+  const hidden = scope && hidesFrom(scope.held) ? hiddenPaths(answer.data) : [];
   const facts = {
     // Whoever has no account is not told whose site it is.
     ...(scope && { entity: scope.entity ?? noEntity, customer: scope.customer }),

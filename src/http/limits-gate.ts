@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, preHandlerHookHandler } from 'fastify';
-import type { Principal, Tier } from '#millwright/access';
+import { hasTier, type Principal, type Tier } from '#millwright/access';
 import { Rejection, whenKnown } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import { standingOf, tooMany, type CountedCall, type Limits, type TrustedProxies } from '#millwright/limits';
@@ -100,11 +100,11 @@ export class LimitsGate {
 
   /** @throws Rejection TIER_FEATURE_LOCKED */
   requireTier({ method, routeOptions: { url = '', config } }: FastifyRequest, principal?: Principal): void | Promise<void> {
-    // A service account itself is something that lower tiers do not have.
-    if (principal?.credential.kind === 'service_account') return this.limits.requireTier('business');
     const key = `${method} ${url}`;
     let needed = this.tiers.get(key);
     if (needed === undefined) this.tiers.set(key, (needed = tierOf(url, method, config.operation)));
+    // A service account itself is something that lower tiers do not have.
+    if (principal?.credential.kind === 'service_account' && !hasTier(needed, 'business')) needed = 'business';
     return this.limits.requireTier(needed);
   }
 

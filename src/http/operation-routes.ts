@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import type { RequestScope, StoredAnswer } from '#millwright/access';
 import { Rejection } from '#millwright/event-sourcing';
@@ -17,6 +16,7 @@ import { envelopeFormOf, json, successBody, successHeaders } from './envelope.js
 import { recalled, remembering, withoutLacked } from './replayed-answer.js';
 import { expectedRevisionsOf, header } from './request-headers.js';
 import { heedsIdempotencyKeys, isAboutOneRecord } from './route-policy.js';
+import { streamed } from './streamed-answer.js';
 import { UnwrappedAnswer } from './unwrapped-answer.js';
 
 /** What a route carries out, by which method, and what that looks at. */
@@ -132,20 +132,6 @@ function locationOf({ data }: Answer, reply: FastifyReply): Record<string, strin
   const route = reply.request.routeOptions.url ?? '';
   if (reply.statusCode !== 201 || route.includes(':') || typeof data !== 'object' || data === null || !('id' in data)) return {};
   return typeof data.id === 'number' ? { Location: `${route}/${data.id}` } : {};
-}
-
-/** What fails on the way ends the connection, for the status is gone already. */
-const streamed = ({ rows }: StreamedAnswer, reply: FastifyReply): FastifyReply => reply.type(ndjson).send(Readable.from(linesOf(rows)));
-
-const ndjson = 'application/x-ndjson; charset=utf-8';
-
-async function* linesOf(pages: StreamedAnswer['rows']): AsyncGenerator<string> {
-  let count = 0;
-  for await (const page of pages) {
-    count += page.length;
-    if (page.length > 0) yield `${page.map((row) => JSON.stringify(row)).join('\n')}\n`;
-  }
-  yield `${JSON.stringify({ end: true, count })}\n`;
 }
 
 /** Says everything but the body, which Fastify sends when it is returned. */

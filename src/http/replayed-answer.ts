@@ -1,12 +1,11 @@
 import { hash } from 'node:crypto';
 import type { Held, StoredAnswer } from '#millwright/access';
 import type { FieldScope } from '#millwright/fields';
-import { outputFields } from '#millwright/resources';
+import { fieldScopes, outputFields } from '#millwright/resources';
 
 /** Under which a kept answer says what whoever got it could do; it is no header of HTTP, and no client sees it. */
 const mark = 'held';
 
-const fieldScopes: readonly FieldScope[] = ['costs:read', 'people:read', 'rates:read'];
 const marks = new WeakMap<ReadonlySet<string>, string>();
 
 /** What somebody may do as few characters: the rights that fields need and he lacks, and a digest of all that he has. */

@@ -32,6 +32,13 @@ declare module 'fastify' {
     /** The read models do not show yet what this credential has written; the answer says that it is stale. */
     ownWritesAwaited: boolean;
   }
+  interface FastifyInstance {
+    /**
+     * Asks again who is let in with a request, for an answer that takes long.
+     * @throws Rejection what the request would be refused with at this moment
+     */
+    admitAnew(request: FastifyRequest): Promise<void>;
+  }
 }
 
 /** How long a read waits for the position it names. */
@@ -62,6 +69,10 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
   const identify = identification(directory);
   const admit = admission(directory, identify);
   const admissions = new Map<string, Admission>();
+  server.decorate('admitAnew', async (request: FastifyRequest) => {
+    const scope = await admit.again(request, admissionOf(request.routeOptions.url ?? ''));
+    await requireAllowed(request, scope, directory);
+  });
   server.decorateRequest('scope', null);
   server.decorateRequest('ownWritesAwaited', false);
 
@@ -84,7 +95,7 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
         done,
       );
     goOn(
-      () => admit(request, reply, wanted),
+      () => admit.once(request, reply, wanted),
       (scope) => {
         request.scope = scope;
         done();
@@ -119,10 +130,14 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
     );
   });
 
+  logAnswers(server, directory.logger);
+}
+
+function logAnswers(server: FastifyInstance, logger: Logger): void {
   server.addHook('onResponse', (request, reply, done) => {
     // What asks every few seconds whether we live would drown everything else.
     const level = /^\/(health|metrics)/.test(request.url) ? 'debug' : 'info';
-    directory.logger[level](
+    logger[level](
       {
         request_id: request.id,
         method: request.method,
@@ -172,11 +187,16 @@ export function seeOwnWrites(
   });
 }
 
-/** Finds out who asks for which site. */
+type Found<Value> = Value | Promise<Value>;
+
+/** Finds out who asks for which site: `once` counts the request, `again` asks the same of one that was counted. */
 function admission(
   { entities, sites, limits }: Directory,
   identify: Identification,
-): (request: FastifyRequest, reply: FastifyReply, wanted: Admission) => RequestScope | Promise<RequestScope> {
+): Readonly<{
+  once(request: FastifyRequest, reply: FastifyReply, wanted: Admission): Found<RequestScope>;
+  again(request: FastifyRequest, wanted: Admission): Found<RequestScope>;
+}> {
   const customers = new LRUCache<number, RequestScope['customer']>({
     max: 1_000,
     ttl: customerBelievedForMs,
@@ -209,14 +229,21 @@ function admission(
       });
     });
   };
-  return (request, reply, wanted) =>
-    whenKnown(identify(request), (principal) =>
-      principal
-        ? whenKnown(limits.known(request, reply, principal), () => scopeOf(request, wanted, principal))
-        : whenKnown(limits.unknown(request), () => {
-            throw unauthenticated(request);
-          }),
-    );
+  return {
+    once: (request, reply, wanted) =>
+      whenKnown(identify(request), (principal) =>
+        principal
+          ? whenKnown(limits.known(request, reply, principal), () => scopeOf(request, wanted, principal))
+          : whenKnown(limits.unknown(request), () => {
+              throw unauthenticated(request);
+            }),
+      ),
+    again: (request, wanted) =>
+      whenKnown(identify(request), (principal) => {
+        if (!principal) throw unauthenticated(request);
+        return scopeOf(request, wanted, principal);
+      }),
+  };
 }
 
 type Identification = (request: FastifyRequest) => Principal | null | Promise<Principal | null>;

@@ -1,6 +1,6 @@
 import { Rejection } from '#millwright/event-sourcing';
 import type { Scope } from './domain/scopes.js';
-import { scopeIfAny, type RequestScope } from './request-scope.js';
+import { currentScope, scopeIfAny, type RequestScope } from './request-scope.js';
 
 /**
  * Lets only those on who hold all of it.
@@ -9,6 +9,14 @@ import { scopeIfAny, type RequestScope } from './request-scope.js';
 export function requireScopes({ held }: Pick<RequestScope, 'held'>, wanted: readonly Scope[]): void {
   const missing = held === 'all' ? undefined : wanted.find((scope) => !held.has(scope));
   if (missing !== undefined) throw insufficient(missing);
+}
+
+/**
+ * Lets only those on who hold all of it at every site of their customer: what is asked for is about all of them.
+ * @throws Rejection INSUFFICIENT_PERMISSIONS, UNAVAILABLE
+ */
+export async function requireEverywhere(wanted: readonly Scope[]): Promise<void> {
+  requireScopes({ held: await currentScope().principal.rights.everywhere() }, wanted);
 }
 
 /** Says of a right whether whoever asks lacks it; undefined where nothing can be lacking, as outside a request. */

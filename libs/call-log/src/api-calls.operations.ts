@@ -13,7 +13,7 @@ export const getApiCallExport = reads({
   scopes: ['audit:read'],
   summary: 'Export the calls of the API',
   description:
-    'All rows of the list that match, as newline-delimited JSON: one a line, and at the end a line `{"end":true,"count":3}` with how many they were, without which it is not whole.',
+    'All rows of the list that match, as newline-delimited JSON: one a line, and at the end a line `{"end":true,"count":3}` with how many they were, without which it is not whole. It breaks off without it within a second when the credential ends or loses its rights.',
 });
 
 export const getApiCallStatistics = reads({
@@ -27,5 +27,6 @@ export const getApiCallVerification = reads({
   name: 'getApiCallVerification',
   scopes: ['audit:read'],
   summary: 'Verify the log of calls',
-  description: 'Reads every line that is kept and compares it with the chain of hashes that was taken when it was stored.',
+  description:
+    'Reads every line that is kept and compares it with the chain of hashes that was taken when it was stored. It is about the calls of all sites, so audit:read is needed at every one.',
 });

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
+import { requireEverywhere } from '#millwright/access';
 import { runForEverybody } from '#millwright/event-sourcing';
 import { CallLog } from './call-log.js';
 import type { BrokenCallBatch, CallLogVerification } from './call-statistics.shown.js';
@@ -18,8 +19,12 @@ export class CallVerification {
     private readonly calls: CallLog,
   ) {}
 
-  /** Every line is read: whoever asks while that is done is told the same. */
-  verify(): Promise<CallLogVerification> {
+  /**
+   * Every line is read: whoever asks while that is done is told the same.
+   * @throws Rejection INSUFFICIENT_PERMISSIONS, UNAVAILABLE
+   */
+  async verify(): Promise<CallLogVerification> {
+    await requireEverywhere(['audit:read']);
     this.running ??= runForEverybody(() => this.verified()).finally(() => (this.running = undefined));
     return this.running;
   }

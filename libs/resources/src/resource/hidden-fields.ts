@@ -1,9 +1,15 @@
-import { lacking, type Scope } from '#millwright/access';
+import { lacking, type Held, type Scope } from '#millwright/access';
 import type { Row } from '#millwright/event-sourcing';
 import type { FieldDefinition, FieldScope } from '#millwright/fields';
 
 /** Stands in an answer in place of what whoever asks may not see: it is printed as null, and named in `meta.hidden`. */
 export const hiddenValue: Readonly<{ toJSON: () => null }> = Object.freeze({ toJSON: () => null });
+
+/** What fields ask for, beside the operation that shows them. */
+export const fieldScopes: readonly FieldScope[] = ['costs:read', 'people:read', 'rates:read'];
+
+/** Whether there is a field that who holds this may not see. */
+export const hidesFrom = (held: Held): boolean => held !== 'all' && fieldScopes.some((scope) => !held.has(scope));
 
 /** The paths of what is hidden in an answer, without indices, in their order: `total_costs.parts` (contract, part 4, S82). */
 export function hiddenPaths(data: unknown): string[] {

@@ -6,7 +6,7 @@ export { statementNames } from './relation-statements.js';
 export * from './resource-definition.js';
 export { resourceFields, type ResourceFields } from './resource-fields.js';
 export { resourceColumns, storedColumns } from './resource-table.js';
-export { hiddenBy, hiddenPaths, ifSeen } from './hidden-fields.js';
+export { fieldScopes, hiddenBy, hiddenPaths, hidesFrom, ifSeen } from './hidden-fields.js';
 export { hideInEvents, scopesInEvent, seenData } from './event-scopes.js';
 export * from './owned-lists.js';
 export * from './printer.js';

@@ -1,0 +1,33 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+import type { StreamedAnswer } from '#millwright/resources';
+
+const ndjson = 'application/x-ndjson; charset=utf-8';
+/** How often, in milliseconds, it is asked whether whoever is being answered may still be: within a second of his credential's end nothing more comes (S67). */
+const admittedEveryMs = 300;
+
+/** What fails on the way ends the connection, for the status is gone already; and so does whatever would refuse the same request now. */
+export function streamed({ rows }: StreamedAnswer, reply: FastifyReply): FastifyReply {
+  const { request, server } = reply;
+  const lines = Readable.from(linesOf(rows));
+  let asking = false;
+  const timer = setInterval(() => {
+    if (asking) return;
+    asking = true;
+    server.admitAnew(request).then(
+      () => void (asking = false),
+      (refusal: unknown) => lines.destroy(refusal instanceof Error ? refusal : new Error(String(refusal))),
+    );
+  }, admittedEveryMs);
+  lines.once('close', () => clearInterval(timer));
+  return reply.type(ndjson).send(lines);
+}
+
+async function* linesOf(pages: StreamedAnswer['rows']): AsyncGenerator<string> {
+  let count = 0;
+  for await (const page of pages) {
+    count += page.length;
+    if (page.length > 0) yield `${page.map((row) => JSON.stringify(row)).join('\n')}\n`;
+  }
+  yield `${JSON.stringify({ end: true, count })}\n`;
+}
