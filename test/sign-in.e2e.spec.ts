@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import pg from 'pg';
 import { SMTPServer } from 'smtp-server';
 import { Client, type Answer } from './harness/client.js';
 import { TestServer } from './harness/server.js';
@@ -225,6 +226,80 @@ describe('a session', () => {
     expect((await refresh(token)).status).toBe(401);
     await app.patch(`/users/${id}/unarchive`).expect(200);
     expect((await as(access, 'GET', '/auth/me')).status).toBe(401);
+  });
+});
+
+describe('a session that is just beginning', () => {
+  const gate = 20_261_129;
+  let owner: pg.Client;
+
+  /** Sessions of the person begin no sooner than `open` is called; resolves when one would. */
+  async function heldBack(
+    userId: number,
+    begin: () => Promise<Answer>,
+  ): Promise<Readonly<{ answer: Promise<Answer>; open(): Promise<void> }>> {
+    await owner.query(
+      `CREATE OR REPLACE FUNCTION app.at_the_gate() RETURNS trigger LANGUAGE plpgsql AS
+       'BEGIN PERFORM pg_advisory_xact_lock_shared(${gate}); RETURN NEW; END'`,
+    );
+    await owner.query(
+      `CREATE TRIGGER at_the_gate BEFORE INSERT ON app.sessions FOR EACH ROW WHEN (NEW.user_id = ${userId}) EXECUTE FUNCTION app.at_the_gate()`,
+    );
+    await owner.query('SELECT pg_advisory_lock($1)', [gate]);
+    const answer = begin();
+    await waiting(1);
+    return {
+      answer,
+      async open() {
+        await owner.query('SELECT pg_advisory_unlock($1)', [gate]);
+        await answer;
+        await owner.query('DROP TRIGGER at_the_gate ON app.sessions');
+      },
+    };
+  }
+
+  const waitingNow = async () =>
+    Number(
+      (
+        await owner.query(`SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND pid IN
+      (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`)
+      ).rows[0].count,
+    );
+
+  async function waiting(processes: number, unless: () => boolean = () => false): Promise<void> {
+    while (!unless() && (await waitingNow()) < processes) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
+  beforeAll(async () => {
+    owner = new pg.Client({ connectionString: app.ownerUrl });
+    await owner.connect();
+  });
+  afterAll(() => owner.end());
+
+  it('does not outlive a change of the password that it began with', async () => {
+    const { id, email, access } = await signedUp();
+    const { answer, open: letIn } = await heldBack(id, async () => login({ email, password }));
+    let isChanged = false;
+    const change = as(access, 'POST', '/auth/password', { current: password, new: changed }).then((done) => {
+      isChanged = true;
+      return done;
+    });
+    await waiting(2, () => isChanged);
+    await letIn();
+    expect((await change).status).toBe(204);
+    const { status, data } = await answer;
+    expect(status === 401 || (await isOver(data.access_token))).toBe(true);
+    await login({ email, password: changed }).expect(200);
+  });
+
+  it('is not begun where its person was archived meanwhile', async () => {
+    const { id, email } = await signedUp();
+    const { answer, open: letIn } = await heldBack(id, async () => login({ email, password }));
+    await app.delete(`/users/${id}`).expect(204);
+    await letIn();
+    expect(refusal(await answer).slice(0, 2)).toEqual([401, 'INVALID_CREDENTIALS']);
+    await app.patch(`/users/${id}/unarchive`).expect(200);
+    expect((await app.get(`/auth/sessions?user_id=${id}`).expect(200)).data).toEqual([]);
   });
 });
 

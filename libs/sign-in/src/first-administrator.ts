@@ -53,7 +53,7 @@ export class FirstAdministrator {
     // Each start printed one of its own, and none of them shall open anything should there be no administrator some day.
     await this.links.revokeKind('setup');
     await this.signIn.keep(person, hashed, 'setup', visitor);
-    return this.signIn.begin(person, visitor);
+    return this.signIn.begin({ person, hash: hashed }, visitor);
   }
 
   private async isThere(): Promise<boolean> {

@@ -29,6 +29,11 @@ const messages: Readonly<Record<PasswordProblem, string>> = {
   own_name: 'must not be what the person is called, with or without digits behind it',
 };
 
+type Kept = Readonly<{ userId: number; hash: string }>;
+
+/** Somebody, and the hash that he was known by. */
+export type Known = Readonly<{ person: Person; hash: string }>;
+
 /** Knows people by their passwords, and no more of these than their hashes. */
 @Injectable()
 export class Passwords {
@@ -47,19 +52,19 @@ export class Passwords {
    * @throws Rejection INVALID_CREDENTIALS the same for somebody unknown, a wrong password, and somebody inactive; RATE_LIMIT_EXCEEDED the pair of
    * identifier and address waits, or too many are signing in
    */
-  async identify(identifier: Identifier, password: string, network: string): Promise<Person> {
+  async identify(identifier: Identifier, password: string, network: string): Promise<Known> {
     const typed = identifier.email ?? identifier.loginIdentifier ?? '';
     const found = await this.tried(
       { pair: pairOf(typed, network), network },
       password,
       async () => this.hashFor(identifier),
-      async (userId) => {
+      async ({ userId, hash: known }) => {
         if ((await this.people.customerOfActive(userId)) === undefined) return undefined;
         const person = await this.people.find(userId);
-        return person && isKnownBy(person, identifier) ? person : undefined;
+        return person && isKnownBy(person, identifier) ? { person, hash: known } : undefined;
       },
     );
-    if (!found) throw new Rejection('INVALID_CREDENTIALS', 'Nobody signs in with this name and password.');
+    if (!found) throw nobody();
     return found;
   }
 
@@ -96,8 +101,8 @@ export class Passwords {
   private async tried<T>(
     { pair, network }: Readonly<{ pair: string; network: string }>,
     password: string,
-    find: () => Promise<Readonly<{ userId: number; hash: string }> | undefined>,
-    accepted: (userId: number) => Promise<T | undefined>,
+    find: () => Promise<Kept | undefined>,
+    accepted: (kept: Kept) => Promise<T | undefined>,
   ): Promise<T | undefined> {
     await this.pairs.requireNoWait(pair);
     return this.queue.run({ address: network, pair }, async () => {
@@ -105,14 +110,14 @@ export class Passwords {
       await this.pairs.requireNoWait(pair);
       const known = await find();
       const isRight = await verify(known?.hash ?? (await this.nobodys), composed(password));
-      const found = known && isRight ? await accepted(known.userId) : undefined;
+      const found = known && isRight ? await accepted(known) : undefined;
       await (found === undefined ? this.pairs.wrong(pair) : this.pairs.right(pair));
       return found;
     });
   }
 
   /** The claims of e-mail addresses and logins say whose one is; whether it still is, the person himself says. */
-  private async hashFor({ email, loginIdentifier }: Identifier): Promise<Readonly<{ userId: number; hash: string }> | undefined> {
+  private async hashFor({ email, loginIdentifier }: Identifier): Promise<Kept | undefined> {
     const [resource, value] = email != null ? ['user.email', email] : ['user.login_identifier', loginIdentifier ?? ''];
     const { rows } = await this.pool.query<{ user_id: string; hash: string }>(
       `SELECT password.user_id, password.hash FROM app.external_references claim JOIN app.passwords password ON password.user_id = claim.id
@@ -122,11 +127,14 @@ export class Passwords {
     return rows[0] && { userId: Number(rows[0].user_id), hash: rows[0].hash };
   }
 
-  private async hashOf(userId: number): Promise<Readonly<{ userId: number; hash: string }> | undefined> {
+  private async hashOf(userId: number): Promise<Kept | undefined> {
     const { rows } = await this.pool.query<{ hash: string }>('SELECT hash FROM app.passwords WHERE user_id = $1', [userId]);
     return rows[0] && { userId, hash: rows[0].hash };
   }
 }
+
+/** @returns the same for somebody unknown, a wrong password, and somebody inactive */
+export const nobody = (): Rejection => new Rejection('INVALID_CREDENTIALS', 'Nobody signs in with this name and password.');
 
 /** @throws Rejection VALIDATION_FAILED too_short, too_long, too_common, own_name of that field */
 export function requireSound(password: string, person: KnownBy, field: string): void {

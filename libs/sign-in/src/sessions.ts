@@ -6,8 +6,8 @@ import { EventStore, Rejection, runInContext } from '#millwright/event-sourcing'
 import { noteLogin } from '#millwright/people';
 import { noteReuse, signIn } from './domain/sign-in.js';
 import { LiveSessions } from './live-sessions.js';
-import type { Person } from './people.js';
-import { People } from './people.js';
+import { nobody, type Known } from './passwords.js';
+import { People, type Person } from './people.js';
 import { insertToken, newToken, redeem, refreshSeconds, type Place, type Sender } from './refresh-tokens.js';
 import { contextOf, type Visitor } from './visitor.js';
 
@@ -51,21 +51,39 @@ export class Sessions {
     this.refreshKey = secret.derived('refresh tokens');
   }
 
-  async begin(person: Person, visitor: Visitor): Promise<Tokens> {
+  /** @throws Rejection INVALID_CREDENTIALS the password has been changed since it was tried, or the person archived */
+  async begin(known: Known, visitor: Visitor): Promise<Tokens> {
     const place = { sessionId: randomUUID(), generation: 0 };
     const refreshToken = newToken();
-    await this.inTransaction(async (client) => {
-      await insertSession(client, place.sessionId, person, visitor);
-      await insertToken(client, refreshToken, place);
-    });
-    return this.issued(person.id, place, refreshToken);
+    await this.beginAs(place.sessionId, known, visitor, (client) => insertToken(client, refreshToken, place));
+    return this.issued(known.person.id, place, refreshToken);
   }
 
-  /** A session without tokens, which a browser keeps by a cookie. Answers its id. */
-  async beginForBrowser(person: Person, visitor: Visitor): Promise<string> {
+  /** A session without tokens, which a browser keeps by a cookie. Answers its id. @throws Rejection as `begin` */
+  async beginForBrowser(known: Known, visitor: Visitor): Promise<string> {
     const sessionId = randomUUID();
-    await this.inTransaction((client) => insertSession(client, sessionId, person, visitor));
+    await this.beginAs(sessionId, known, visitor, async () => undefined);
     return sessionId;
+  }
+
+  /**
+   * What ends a person's sessions finds this one, or is found by it: a change of the password waits for it or has been, and whoever is archived after the
+   * last look is told of after it is stored.
+   */
+  private async beginAs(
+    sessionId: string,
+    { person, hash }: Known,
+    visitor: Visitor,
+    then: (client: PoolClient) => Promise<void>,
+  ): Promise<void> {
+    await this.inTransaction(async (client) => {
+      if (!(await insertSession(client, { sessionId, userId: person.id, hash }, visitor))) throw nobody();
+      await noteLogin(client, person.id);
+      await then(client);
+    });
+    if ((await this.people.customerOfActive(person.id)) !== undefined) return;
+    await this.end(person.id, sessionId, 'archived');
+    throw nobody();
   }
 
   /** @throws Rejection INVALID_REFRESH_TOKEN; where the token came a second time, the session is over, and that is written down */
@@ -162,11 +180,16 @@ export class Sessions {
   }
 }
 
-async function insertSession(client: PoolClient, id: string, person: Person, { address, userAgent }: Visitor): Promise<void> {
-  await client.query(
+/** Whether it was: the hash that the person was known by has to be his at this moment, and stays it until the transaction ends. */
+async function insertSession(
+  client: PoolClient,
+  { sessionId, userId, hash }: Readonly<{ sessionId: string; userId: number; hash: string }>,
+  { address, userAgent }: Visitor,
+): Promise<boolean> {
+  const { rowCount } = await client.query(
     `INSERT INTO app.sessions (id, user_id, expires_at, address, user_agent)
-     VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3), $4, $5)`,
-    [id, person.id, refreshSeconds, address, userAgent.slice(0, longestUserAgent)],
+     SELECT $1, user_id, clock_timestamp() + make_interval(secs => $4), $5, $6 FROM app.passwords WHERE user_id = $2 AND hash = $3 FOR SHARE`,
+    [sessionId, userId, hash, refreshSeconds, address, userAgent.slice(0, longestUserAgent)],
   );
-  await noteLogin(client, person.id);
+  return rowCount === 1;
 }

@@ -6,11 +6,13 @@ import { setPassword, signIn } from './domain/sign-in.js';
 import type { PasswordSet } from './domain/sign-in.events.js';
 import { CookieSessions } from './cookie-sessions.js';
 import { invalidToken, Links } from './links.js';
-import { Passwords } from './passwords.js';
+import { Passwords, type Known } from './passwords.js';
 import { People, shownPerson, type Identifier, type Person } from './people.js';
 import { Sessions, type Tokens } from './sessions.js';
 import type { BrowserAnswer, SignedInAnswer } from './sign-in.fields.js';
 import { contextOf, type Visitor } from './visitor.js';
+
+type InBrowser = Readonly<{ answer: BrowserAnswer; cookie: string }>;
 
 /** How a person comes in, goes on and chooses passwords. */
 @Injectable()
@@ -31,14 +33,8 @@ export class SignInService {
   }
 
   /** The same for a browser, which gets a cookie and no tokens. @throws Rejection as `signIn` */
-  async signInBrowser(
-    identifier: Identifier,
-    password: string,
-    visitor: Visitor,
-  ): Promise<Readonly<{ answer: BrowserAnswer; cookie: string }>> {
-    const person = await this.passwords.identify(identifier, password, visitor.network);
-    const { cookie, csrfToken } = this.cookies.begun(await this.sessions.beginForBrowser(person, visitor));
-    return { answer: { csrf_token: csrfToken, user: shownPerson(person), urls: this.urls() }, cookie };
+  async signInBrowser(identifier: Identifier, password: string, visitor: Visitor): Promise<InBrowser> {
+    return this.beginForBrowser(await this.passwords.identify(identifier, password, visitor.network), visitor);
   }
 
   /** @throws Rejection INVALID_REFRESH_TOKEN */
@@ -47,8 +43,13 @@ export class SignInService {
     return this.answer(person, tokens);
   }
 
-  async begin(person: Person, visitor: Visitor): Promise<SignedInAnswer> {
-    return this.answer(person, await this.sessions.begin(person, visitor));
+  async begin(known: Known, visitor: Visitor): Promise<SignedInAnswer> {
+    return this.answer(known.person, await this.sessions.begin(known, visitor));
+  }
+
+  async beginForBrowser(known: Known, visitor: Visitor): Promise<InBrowser> {
+    const { cookie, csrfToken } = this.cookies.begun(await this.sessions.beginForBrowser(known, visitor));
+    return { answer: { csrf_token: csrfToken, user: shownPerson(known.person), urls: this.urls() }, cookie };
   }
 
   /** Somebody who was invited chooses his password, and is signed in. @throws Rejection VALIDATION_FAILED invalid_token, or as `Passwords.hashed` */
@@ -74,7 +75,7 @@ export class SignInService {
   }
 
   /** Everything is judged before the link is used, so that a password that is refused does not cost it. */
-  private async chooseByLink(kind: 'invitation' | 'reset', token: string, password: string, visitor: Visitor): Promise<Person> {
+  private async chooseByLink(kind: 'invitation' | 'reset', token: string, password: string, visitor: Visitor): Promise<Known> {
     const person = await this.people.find(await this.links.personOf(kind, token));
     if (person?.status !== 'active') throw invalidToken();
     const hashed = await this.passwords.hashed(password, person, { network: visitor.network, field: 'password' });
@@ -82,7 +83,7 @@ export class SignInService {
     await this.keep(person, hashed, kind, visitor);
     await this.sessions.endAll(person.id, 'password');
     await this.links.revoke(person.id);
-    return person;
+    return { person, hash: hashed };
   }
 
   async keep(person: Person, hashed: string, because: PasswordSet['data']['because'], visitor: Visitor): Promise<void> {
