@@ -1,28 +1,17 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { LRUCache } from 'lru-cache';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import {
-  type EntityDirectory,
-  type FoundEntity,
-  type Held,
-  type KnownSites,
-  type Principal,
-  requireScopes,
-  runInScope,
-  type RequestScope,
-  type Rows,
-} from '#millwright/access';
+import { type EntityDirectory, type KnownSites, requireScopes, runInScope, type RequestScope } from '#millwright/access';
 import type { Authentication } from '#millwright/credentials';
-import { type ProjectionEngine, Rejection, runForEverybody, whenKnown } from '#millwright/event-sourcing';
+import { type ProjectionEngine, Rejection, whenKnown } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import type { OwnWrites } from '#millwright/resources';
 import type { CookieSessions } from '#millwright/sign-in';
 import { RejectionWithHeaders } from '../errors/published-error.js';
+import { admission, cookieOf, identification } from './admission.js';
 import type { LimitsGate } from './limits-gate.js';
-import { toldOf } from './call-gate.js';
 import type { KnownPaths } from './known-paths.js';
-import { credentialOf, entityIdOf, header, noSuchEntity, positionOf } from './request-headers.js';
-import { admissionOf, scopesOutside, type Admission } from './route-policy.js';
+import { header, positionOf } from './request-headers.js';
+import { admissionOf, isRead, scopesOutside, type Admission } from './route-policy.js';
 import { securityHeadersOf } from './security-headers.js';
 
 declare module 'fastify' {
@@ -45,9 +34,6 @@ declare module 'fastify' {
 const longestWaitMs = 2_000;
 /** How long a read that names none waits for what its own credential has written. */
 const longestOwnWaitMs = 1_000;
-/** How long a customer's name may be out of date in `meta`. */
-const customerBelievedForMs = 1_000;
-
 export type Directory = Readonly<{
   authentication: Authentication;
   cookies: CookieSessions;
@@ -173,8 +159,6 @@ function requireReached(isReached: boolean): void {
   if (!isReached) throw new Rejection('UNAVAILABLE', 'the read models have not reached that position yet');
 }
 
-const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
-
 /** Lets a read wait until the read models show what its credential has written through this process, and notes when that takes too long. */
 export function seeOwnWrites(
   request: FastifyRequest,
@@ -187,95 +171,6 @@ export function seeOwnWrites(
   });
 }
 
-type Found<Value> = Value | Promise<Value>;
-
-/** Finds out who asks for which site: `once` counts the request, `again` asks the same of one that was counted. */
-function admission(
-  { entities, sites, limits }: Directory,
-  identify: Identification,
-): Readonly<{
-  once(request: FastifyRequest, reply: FastifyReply, wanted: Admission): Found<RequestScope>;
-  again(request: FastifyRequest, wanted: Admission): Found<RequestScope>;
-}> {
-  const customers = new LRUCache<number, RequestScope['customer']>({
-    max: 1_000,
-    ttl: customerBelievedForMs,
-    fetchMethod: (customerId) => runForEverybody(() => entities.customer(customerId)),
-  });
-  const customerOf = (id: number): RequestScope['customer'] | Promise<RequestScope['customer']> =>
-    customers.get(id) ?? customers.fetch(id).then((customer) => customer ?? { id, name: '' });
-  const scopeOf = (request: FastifyRequest, wanted: Admission, principal: Principal): RequestScope | Promise<RequestScope> => {
-    const { id, headers } = request;
-    const { customerId } = principal;
-    return whenKnown(customerOf(customerId), (customer) => {
-      if (wanted === 'key' || (wanted === 'key, maybe entity' && headers['x-entity-id'] === undefined)) {
-        const held = heldWithout(request, principal);
-        return whenKnown(held, (known) => ({ requestId: id, principal, held: known, customer, entity: null }));
-      }
-      return whenKnown(sites.find(customerId, entityIdOf(header(headers['x-entity-id']))), (found) => {
-        // A site that the caller has nothing to do with does not exist for him.
-        if (!found || !existsFor(principal, found.entity.id)) throw noSuchEntity();
-        return {
-          requestId: id,
-          principal,
-          held: principal.rights.at(found.entity.id),
-          rows: rowsSeenAt(principal, found),
-          customer,
-          // Asked anew each time, since this very request may change its site.
-          get entity() {
-            return sites.now(customerId, found);
-          },
-        };
-      });
-    });
-  };
-  return {
-    once: (request, reply, wanted) =>
-      whenKnown(identify(request), (principal) =>
-        principal
-          ? whenKnown(limits.known(request, reply, principal), () => scopeOf(request, wanted, principal))
-          : whenKnown(limits.unknown(request), () => {
-              throw unauthenticated(request);
-            }),
-      ),
-    again: (request, wanted) =>
-      whenKnown(identify(request), (principal) => {
-        if (!principal) throw unauthenticated(request);
-        return scopeOf(request, wanted, principal);
-      }),
-  };
-}
-
-type Identification = (request: FastifyRequest) => Principal | null | Promise<Principal | null>;
-
-/** Whose credential a request brings; null where it brings none that is valid. */
-const identification =
-  ({ authentication, cookies }: Directory): Identification =>
-  (request) => {
-    const credential = credentialOf(request.headers.authorization);
-    const found = credential === undefined ? cookies.principalOf(cookieOf(request)) : authentication.authenticate(credential);
-    return whenKnown(found, (principal) => {
-      if (principal) toldOf(request).principal = principal;
-      return principal;
-    });
-  };
-/** A site may let its technicians see all. */
-const rowsSeenAt = ({ rights }: Principal, { entity, techniciansSeeAll }: FoundEntity): Rows => {
-  const rows = rights.rowsAt?.(entity.id) ?? 'all';
-  return rows === 'assigned' && techniciansSeeAll === true ? 'all' : rows;
-};
-
-/** What holds where no site is needed: at the site that is named all the same, or anywhere for reads and everywhere for writes (S5). */
-function heldWithout(request: FastifyRequest, { rights }: Principal): Held | Promise<Held> {
-  const named = header(request.headers['x-entity-id']);
-  if (named !== undefined && /^[1-9]\d{0,14}$/.test(named)) return rights.at(Number(named));
-  return isRead(request) ? rights.anywhere() : rights.everywhere();
-}
-
-/** Heeded only where no other credential is sent (contract, part 4, S84). */
-const cookieOf = ({ headers: { authorization, cookie } }: FastifyRequest): string | undefined =>
-  authorization === undefined ? cookie : undefined;
-
 /** @throws Rejection CSRF, TIER_FEATURE_LOCKED, INSUFFICIENT_PERMISSIONS */
 function requireAllowed(request: FastifyRequest, scope: RequestScope, directory: Directory): void | Promise<void> {
   requirePage(request, directory);
@@ -286,16 +181,6 @@ function requireAllowed(request: FastifyRequest, scope: RequestScope, directory:
 function requirePage(request: FastifyRequest, { cookies }: Directory): void {
   const cookie = cookieOf(request);
   if (cookie !== undefined && !isRead(request)) cookies.requirePage(cookie, header(request.headers['x-csrf-token']));
-}
-
-const existsFor = ({ rights: { sites } }: Principal, entityId: number): boolean => sites === 'all' || sites.has(entityId);
-
-function unauthenticated({ headers: { authorization } }: FastifyRequest): Rejection {
-  const [message, challenge] =
-    credentialOf(authorization) === undefined
-      ? ['a credential is required: Authorization: Bearer <key or token>', 'Bearer']
-      : ['this credential is not known, or over', 'Bearer error="invalid_token"'];
-  return new RejectionWithHeaders('UNAUTHENTICATED', message, { 'WWW-Authenticate': challenge });
 }
 
 /** 405 with the methods there are, or 404. */

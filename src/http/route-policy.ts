@@ -77,3 +77,5 @@ export function bodyLimitOf(route: string): number {
 
 /** Whether a route (`/parts/:id/restock`, in OpenAPI `/parts/{id}/restock`) names one record, which has a revision to match. */
 export const isAboutOneRecord = (route: string): boolean => /[:{]id\b/.test(route);
+
+export const isRead = ({ method }: Readonly<{ method: string }>): boolean => method === 'GET' || method === 'HEAD';
