@@ -1,11 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import type { FoundEntity, Held, Principal, RequestScope, Rows } from '#millwright/access';
+import type { EntityDirectory, FoundEntity, Held, KnownSites, Principal, RequestScope, Rows } from '#millwright/access';
+import type { Authentication } from '#millwright/credentials';
 import { type Rejection, runForEverybody, whenKnown } from '#millwright/event-sourcing';
+import type { CookieSessions } from '#millwright/sign-in';
 import { RejectionWithHeaders } from '../errors/published-error.js';
 import { toldOf } from './call-gate.js';
 import { credentialOf, entityIdOf, header, noSuchEntity } from './request-headers.js';
-import type { Directory } from './request-gate.js';
+import type { LimitsGate } from './limits-gate.js';
 import { isRead, type Admission } from './route-policy.js';
 
 /** How long a customer's name may be out of date in `meta`. */
@@ -13,9 +15,17 @@ const customerBelievedForMs = 1_000;
 
 type Found<Value> = Value | Promise<Value>;
 
+export type Admitting = Readonly<{
+  authentication: Authentication;
+  cookies: CookieSessions;
+  entities: EntityDirectory;
+  sites: KnownSites;
+  limits: LimitsGate;
+}>;
+
 /** Finds out who asks for which site: `once` counts the request, `again` asks the same of one that was counted. */
 export function admission(
-  { entities, sites, limits }: Pick<Directory, 'entities' | 'sites' | 'limits'>,
+  { entities, sites, limits }: Pick<Admitting, 'entities' | 'sites' | 'limits'>,
   identify: Identification,
 ): Readonly<{
   once(request: FastifyRequest, reply: FastifyReply, wanted: Admission): Found<RequestScope>;
@@ -74,7 +84,7 @@ type Identification = (request: FastifyRequest) => Principal | null | Promise<Pr
 
 /** Whose credential a request brings; null where it brings none that is valid. */
 export const identification =
-  ({ authentication, cookies }: Pick<Directory, 'authentication' | 'cookies'>): Identification =>
+  ({ authentication, cookies }: Pick<Admitting, 'authentication' | 'cookies'>): Identification =>
   (request) => {
     const credential = credentialOf(request.headers.authorization);
     const found = credential === undefined ? cookies.principalOf(cookieOf(request)) : authentication.authenticate(credential);

@@ -1,14 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { type EntityDirectory, type KnownSites, requireScopes, runInScope, type RequestScope } from '#millwright/access';
-import type { Authentication } from '#millwright/credentials';
+import { requireScopes, runInScope, type RequestScope } from '#millwright/access';
 import { type ProjectionEngine, Rejection, whenKnown } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import type { OwnWrites } from '#millwright/resources';
-import type { CookieSessions } from '#millwright/sign-in';
 import { RejectionWithHeaders } from '../errors/published-error.js';
-import { admission, cookieOf, identification } from './admission.js';
-import type { LimitsGate } from './limits-gate.js';
+import { admission, cookieOf, identification, type Admitting } from './admission.js';
 import type { KnownPaths } from './known-paths.js';
 import { header, positionOf } from './request-headers.js';
 import { admissionOf, isRead, scopesOutside, type Admission } from './route-policy.js';
@@ -34,17 +31,13 @@ declare module 'fastify' {
 const longestWaitMs = 2_000;
 /** How long a read that names none waits for what its own credential has written. */
 const longestOwnWaitMs = 1_000;
-export type Directory = Readonly<{
-  authentication: Authentication;
-  cookies: CookieSessions;
-  entities: EntityDirectory;
-  sites: KnownSites;
-  projections: ProjectionEngine;
-  ownWrites: OwnWrites;
-  paths: KnownPaths;
-  limits: LimitsGate;
-  logger: Logger;
-}>;
+export type Directory = Admitting &
+  Readonly<{
+    projections: ProjectionEngine;
+    ownWrites: OwnWrites;
+    paths: KnownPaths;
+    logger: Logger;
+  }>;
 
 /**
  * What happens to every request before its handler, REST and GraphQL alike: request id, security headers, known path, credential, site,
