@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Client } from './harness/client.js';
+import { Client } from './harness/client.js';
 import { sharedServer } from './harness/server.js';
 
 let app: Client;
@@ -8,6 +8,23 @@ beforeAll(async () => void (app = await sharedServer()));
 const open = async (fields: object = {}): Promise<number> =>
   (await app.post('/work_orders', { work_order: { title: 'Repair', ...fields } }).expect(201)).data.id;
 const say = (order: number, text: string, more: object = {}) => app.post(`/work_orders/${order}/comments`, { comment: { text, ...more } });
+
+describe('comments over GraphQL', () => {
+  it('are read and made by whoever may read and write what they are about', async () => {
+    const order = await open();
+    const { id } = (await say(order, 'Not for who makes requests').expect(201)).data;
+    const scopes = ['work_order_requests:read', 'work_order_requests:write'];
+    const wanted = { name: randomUUID(), scopes, entity_ids: [1], expires_at: new Date(Date.now() + 86_400_000).toISOString() };
+    const { key } = (await app.post('/access/api_keys', wanted).expect(201)).data;
+    const requester = new Client(app.url, key);
+    const refused = async (document: string): Promise<object> => (await requester.graphqlAnswer(document)).body.errors?.[0]?.extensions;
+    expect(await refused(`{ comment(id: ${id}) { text } }`)).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await refused(`mutation { withdrawComment(input: { commentId: ${id} }) { text } }`)).toMatchObject({ code: 'NOT_FOUND' });
+    const lacking = { code: 'INSUFFICIENT_PERMISSIONS', required_scope: 'work_orders:write' };
+    expect(await refused(`mutation { addComment(input: { workOrderId: ${order}, text: "Me too" }) { text } }`)).toMatchObject(lacking);
+    expect((await app.get(`/work_orders/${order}/comments`)).data).toMatchObject([{ id, text: 'Not for who makes requests' }]);
+  });
+});
 
 describe('comments on a work order', () => {
   it('are listed, counted and shown alone, and leave the tag of the order as it is', async () => {

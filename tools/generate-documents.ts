@@ -20,10 +20,11 @@ async function documents(): Promise<ReadonlyMap<string, string>> {
     await server.start();
     const served = async (path: string): Promise<string> => (await request(`${server.url}/api/v1/${path}`)).body.text();
     const openApi = JSON.parse(await served('openapi.json')) as Parameters<typeof permissionsDocument>[0];
+    const schema = await served('graphql/schema');
     return new Map([
       ['docs/openapi.json', pretty(openApi)],
-      ['docs/permissions.md', permissionsDocument(openApi)],
-      ['docs/schema.graphql', `${(await served('graphql/schema')).trim()}\n`],
+      ['docs/permissions.md', permissionsDocument(openApi, schema)],
+      ['docs/schema.graphql', `${schema.trim()}\n`],
       ['docs/errors.md', errorsDocument()],
       ['docs/events.json', pretty(events)],
       ['docs/read-models.json', pretty(readModelsDocument())],

@@ -12,7 +12,7 @@ import { limits } from './limits.js';
 import { servePlayground } from './playground.js';
 import { QueryReads } from './query-reads.js';
 
-/** The types that every document begins with are made by the framework, which takes no description for them. */
+/** The types that every document begins with are made by the framework, which takes no description for them; what a field needs stands with its operation. */
 function describeRoots(schema: GraphQLSchema): void {
   const query = schema.getQueryType();
   const mutation = schema.getMutationType();
@@ -20,6 +20,11 @@ function describeRoots(schema: GraphQLSchema): void {
   if (mutation)
     mutation.description =
       'What can be changed, one mutation after another. Each names the codes that it refuses with; those that any request may end with are in docs/errors.md.';
+  for (const field of [query, mutation].flatMap((root) => Object.values(root?.getFields() ?? {}))) {
+    const { scopes = [], anyOf = [] } = operationOf(field) ?? {};
+    const needed = [scopes, anyOf].flatMap((some, index) => some.map((scope) => `\`${scope}\``).join(index === 0 ? ' and ' : ' or ') || []);
+    if (needed.length > 0) field.description = `${field.description ?? ''} Needs ${needed.join(' and ')}.`;
+  }
 }
 
 /** @throws Error where there is a field that no operation describes */

@@ -38,9 +38,10 @@ export function guardSchema(schema: GraphQLSchema): void {
 
 function guardRoot(field: Field): void {
   const { resolve = defaultFieldResolver } = field;
-  const scopes = operationOf(field)?.scopes ?? [];
+  const { scopes = [], anyOf = [] } = operationOf(field) ?? {};
   field.resolve = (source, args, context, info) => {
-    requireScopes(currentScope(), scopes);
+    const isLacking = lacking() ?? (() => false);
+    requireScopes(currentScope(), anyOf.length > 0 && anyOf.every(isLacking) ? [...scopes, ...anyOf] : scopes);
     return resolve(source, args, context, info);
   };
 }

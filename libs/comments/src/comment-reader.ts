@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { currentEntity, currentScope } from '#millwright/access';
+import { currentEntity, currentScope, lacking } from '#millwright/access';
 import type { Row } from '#millwright/event-sourcing';
 import { readRow, rowsOf, selectList, statementAsOf, type ListArguments, type ListPage, type RawQuery } from '#millwright/lists';
 import {
@@ -13,7 +13,7 @@ import {
   type Written,
 } from '#millwright/resources';
 import { commentShown } from './comment.shown.js';
-import { commentList, commentView } from './read-models/comments.js';
+import { commentList, commentView, scopeAbout } from './read-models/comments.js';
 
 const comments = { list: commentList, shown: commentShown };
 
@@ -57,10 +57,12 @@ export class CommentReader {
     return row;
   }
 
-  /** What is said about a record is seen by whoever sees the record. */
+  /** What is said about a record is seen by whoever sees the record, and may read such ones: over GraphQL a comment is asked for without saying what it is about. */
   private async isAboutSeen(row: Row): Promise<boolean> {
+    const isLacking = lacking();
     for (const kind of ['work_order', 'work_order_request']) {
       const id = row[`${kind}_id`];
+      if (id != null && isLacking?.(scopeAbout(kind, 'read'))) return false;
       if (id != null && (await this.related.shownId(kind, id)) === null) return false;
     }
     return true;

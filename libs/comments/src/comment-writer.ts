@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { v4 as randomUuid } from 'uuid';
-import { IdempotencyKeys, userIdOf, isLeft, restrictionBy } from '#millwright/access';
+import { IdempotencyKeys, isLeft, lacking, restrictionBy, userIdOf } from '#millwright/access';
 import {
   appendedNothing,
   currentContext,
@@ -17,7 +17,7 @@ import {
 import { isHere, noSuchRecord, referenceTarget, RelatedRecords, requireHere, type Written } from '#millwright/resources';
 import type { CommentInput } from './comment.commands.js';
 import { addComment, comment, withdrawComment, type Comment } from './domain/comment.js';
-import { commentRow, type CommentedKind } from './read-models/comments.js';
+import { commentRow, scopeAbout, type CommentedKind } from './read-models/comments.js';
 
 /** Comments are numbered across all records. */
 export const commentIds = { name: 'comment', field: 'commentId' } as const satisfies IdSequence;
@@ -78,7 +78,9 @@ export class CommentWriter {
     if (restrictionBy({ assigned: null, own: null })) await this.requireSeen(commentId);
     const outcome = await this.events.execute(comment, commentId, (state) => {
       requireHere(state.history);
+      const isLacking = lacking();
       if (about && !isAbout(state, about)) throw noSuchRecord();
+      if (state.added && isLacking?.(scopeAbout(state.added.recordKind, 'write'))) throw noSuchRecord();
       return withdrawComment(state, userIdOf(currentContext().actor));
     });
     const { added, history } = outcome.state;

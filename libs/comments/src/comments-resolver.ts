@@ -1,4 +1,5 @@
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { currentScope, requireScopes, type Scope } from '#millwright/access';
 import type { Row } from '#millwright/event-sourcing';
 import { invalid, spoken, type Class } from '#millwright/fields';
 import { connectionFrom, connectionOf, listArgumentsOf, listComplexity, type ListArguments } from '#millwright/lists';
@@ -19,19 +20,33 @@ import { AddComment, WithdrawComment } from './comment.commands.js';
 import { commentShown } from './comment.shown.js';
 import { CommentReader } from './comment-reader.js';
 import { CommentWriter, type CommentedRecord } from './comment-writer.js';
-import { commentList } from './read-models/comments.js';
+import { commentList, scopeAbout } from './read-models/comments.js';
 
 const CommentConnection = connectionOf('Comment', () => commentShown.type);
 const CommentListArguments = listArgumentsOf('Comment', commentList);
 
-const add = writes({ name: 'addComment', scopes: [], summary: 'Say something about a record', description: 'Its tag stays as it is.' });
+const about = (verb: 'read' | 'write'): readonly Scope[] => [scopeAbout('work_order', verb), scopeAbout('work_order_request', verb)];
+const add = writes({
+  name: 'addComment',
+  scopes: [],
+  anyOf: about('write'),
+  summary: 'Say something about a record',
+  description: 'Its tag stays as it is.',
+});
 const withdraw = writes({
   name: 'withdrawComment',
   scopes: [],
+  anyOf: about('write'),
   summary: 'Take a comment back',
   description: 'The text is gone everywhere.',
 });
-const one = reads({ name: 'getComment', scopes: [], summary: 'Show a comment', description: 'Whatever it is about.' });
+const one = reads({
+  name: 'getComment',
+  scopes: [],
+  anyOf: about('read'),
+  summary: 'Show a comment',
+  description: 'Whatever it is about.',
+});
 
 /** Comments over GraphQL, whatever they are about. */
 @Resolver(() => commentShown.type)
@@ -55,6 +70,7 @@ export class CommentsResolver {
   })
   @OverGraphql(add)
   addComment(@Input(AddComment) input: AddComment, @Options() options: MutationOptions): Promise<Row> {
+    requireScopes(currentScope(), scopesFor(input));
     return this.mutations.run(add, input, options, async () => mutated(await this.writer.add(recordIn(input), input)));
   }
 
@@ -70,6 +86,10 @@ export class CommentsResolver {
 }
 
 const mutated = ({ row, position }: Written): Mutated => ({ row, position });
+
+/** What it takes to say something about what is named; a repeat is asked for it as well. */
+const scopesFor = ({ work_order_id: order, work_order_request_id: request }: AddComment): readonly Scope[] =>
+  about('write').filter((_, index) => [order, request][index] != null);
 
 /** The one record that is named. @throws Rejection VALIDATION_FAILED none is, or more than one */
 function recordIn({ work_order_id, work_order_request_id }: AddComment): CommentedRecord {

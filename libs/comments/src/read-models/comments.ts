@@ -1,3 +1,4 @@
+import type { Scope } from '#millwright/access';
 import { idOf, streamName, type Projection, type RecordedEvent, type Row, type TableDefinition } from '#millwright/event-sourcing';
 import { viewOf, type ListDefinition, type View } from '#millwright/lists';
 import { comment, type Comment } from '../domain/comment.js';
@@ -6,6 +7,9 @@ import { commentShown } from '../comment.shown.js';
 
 /** The kinds of records that can be spoken of; each has a column with its ids. */
 export type CommentedKind = 'work_order' | 'work_order_request';
+
+/** The right to read or write what is said about a kind of record: that of the record. */
+export const scopeAbout = (kind: string, verb: 'read' | 'write'): Scope => `${kind}s:${verb}`;
 
 export const commentTable: TableDefinition = {
   name: 'comments',

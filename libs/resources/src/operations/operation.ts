@@ -17,6 +17,8 @@ export type Operation = Readonly<{
   does: 'reads' | 'writes';
   /** What whoever asks has to hold at the site, all of it (contract, part 4, section 3); none where every credential may, or nobody needs one. */
   scopes: readonly Scope[];
+  /** Of these it needs one at least: which one follows from what it is about, and is asked for there. Over GraphQL only, where records of several kinds share a field. */
+  anyOf?: readonly Scope[];
   /** The tier it needs, where that is not what it does: core for what reads, starter for what writes (contract, part 4, S75, S95). */
   tier?: Tier;
   /** It is about sites themselves, so that an archived one does not stand in its way: there it is brought back. */
