@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import { createDatabase, type TestDatabase } from '../../../test/harness/database.js';
 import { entitiesIn } from '../../../test/harness/entities.js';
@@ -51,6 +52,20 @@ describe('the bootstrap admin key', () => {
 });
 
 describe('authentication', () => {
+  it('believes a key that was replaced for less than a second, by the time it began to look', async () => {
+    const key = (await new ApiKeys(entities).ensureBootstrapKey()) ?? '';
+    const keys = new ApiKeys(entities);
+    const begun = performance.now();
+    expect(await keys.authenticate(key)).not.toBeNull();
+    await new ApiKeys(entities).ensureBootstrapKey('another configured key');
+    while (await keys.authenticate(key)) await delay(5);
+    expect(performance.now() - begun).toBeLessThan(1_000);
+    expect(keys.lastKnown(key)).toBeNull();
+    expect(await keys.authenticate('another configured key')).not.toBeNull();
+    expect(keys.lastKnown('another configured key')).toMatchObject({ credential: { kind: 'bootstrap' } });
+    expect(keys.lastKnown('another configured kez')).toBeNull();
+  });
+
   it('refuses unknown, altered, short and revoked keys', async () => {
     const key = (await new ApiKeys(entities).ensureBootstrapKey()) ?? '';
     for (const wrong of [newApiKey(), `${key.slice(0, -1)}!`, key.slice(0, 25), '', 'admin', `${key}x`])
