@@ -107,7 +107,8 @@ function scopeOf({ scopes }: Credential, asked: string | undefined): string {
   const wanted = asked?.split(' ').filter((scope) => scope !== '') ?? granted;
   if (wanted.some((scope) => !granted.includes(scope)))
     throw new OAuthRefusal('invalid_scope', 'this client may not do all that is asked for');
-  return [...new Set(wanted)].join(' ');
+  // In one order, so that the same part is the same text however it was asked for.
+  return [...new Set(wanted)].sort().join(' ');
 }
 
 /** A token is ended on behalf of whom it is of. */

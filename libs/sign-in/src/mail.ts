@@ -63,6 +63,8 @@ export class Mail implements OnModuleInit {
     if (!person?.email || person.status !== 'active' || expiresAt.getTime() <= Date.now()) return;
     if (unlessOnItsWay && (await this.links.isOnItsWay(about, userId))) return;
     if (!this.transport) throw new Error('SMTP_URL is not set');
+    // What lay in the outbox at the start is tried again: a link without an address leads nowhere.
+    if (this.publicUrl.text === '') throw new Error('the address of this installation is not known before it listens');
     const { link, token } = await this.links.make(about, userId, expiresAt);
     const { name, email: address, language } = person;
     try {

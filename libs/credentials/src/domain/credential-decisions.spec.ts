@@ -1,3 +1,4 @@
+import { recordedAs } from '#millwright/event-sourcing/testing';
 import { Scenario, type Step } from '../../../../test/harness/given.js';
 import { added, changeCredential, makeCredential, revokeCredential, revokeToken, rotateCredential } from './credential-decisions.js';
 import { credentials, openedBy, type Credentials } from './credentials.js';
@@ -130,6 +131,21 @@ describe('a token', () => {
     const end: Step<Credentials, CredentialsEvent> = (state) => revokeToken(state, { tokenId: 't', expiresAt: at(2) });
     given().whenever(end).thenTypes('TokenRevoked');
     given(end).whenever(end).thenNothing();
+  });
+
+  it('that has ended by itself is not remembered for ever, and one that has not is', () => {
+    const second = (count: number): string => new Date(Date.UTC(2026, 0, 31, 12, 0, count)).toISOString();
+    const after = (count: number, ends: (index: number) => number): Credentials =>
+      recordedAs(
+        'credentials-1',
+        Array.from({ length: count }, (_, index): CredentialsEvent => ({
+          type: 'TokenRevoked',
+          data: { tokenId: `t${index}`, expiresAt: second(ends(index)) },
+        })),
+      ).reduce(credentials.evolve, credentials.initialState);
+    expect(after(2_000, (index) => index + 2).revokedTokens.size).toBeLessThan(300);
+    const { revokedTokens } = after(2_000, (index) => (index % 2 === 0 ? 9_999 : index));
+    expect(Array.from({ length: 1_000 }, (_, index) => revokedTokens.has(`t${2 * index}`))).not.toContain(false);
   });
 });
 

@@ -71,7 +71,7 @@ export const credentials: Stream<Credentials, CredentialsEvent> = {
       case 'CredentialRevoked':
         return withChanged(state, event, (credential) => ({ ...credential, secrets: [], revokedAt: at }));
       case 'TokenRevoked':
-        return { ...state, revokedTokens: state.revokedTokens.filter((ends) => ends > at).set(data.tokenId, data.expiresAt) };
+        return { ...state, revokedTokens: withoutEnded(state.revokedTokens, at).set(data.tokenId, data.expiresAt) };
       case 'SigningKeyRotated': {
         const replaced = { keyId: data.replacedKeyId, at };
         return { ...state, signingKeyId: data.keyId, replacedKeys: data.revoked ? [] : [...state.replacedKeys, replaced] };
@@ -79,6 +79,12 @@ export const credentials: Stream<Credentials, CredentialsEvent> = {
     }
   },
 };
+
+const lookedThroughEvery = 256;
+
+/** Those that would have ended by themselves are let go of, now and then: looking through all for each one that comes would take ever longer. */
+const withoutEnded = (tokens: Credentials['revokedTokens'], at: string): Credentials['revokedTokens'] =>
+  tokens.size % lookedThroughEvery === lookedThroughEvery - 1 ? tokens.filter((ends) => ends > at) : tokens;
 
 function withMade(state: Credentials, event: CredentialMade): Credentials {
   const { credentialId, secretId, ...facts } = event.data;
