@@ -271,6 +271,9 @@ describe('a client of OAuth', () => {
       { access_token: expect.any(String), token_type: 'Bearer', expires_in: 7200, scope: 'parts:read' },
     ]);
     expect(headers.get('cache-control')).toBe('no-store');
+    // However a part is asked for, it is the same part.
+    for (const scope of ['work_orders:read parts:read', 'parts:read work_orders:read parts:read'])
+      expect(claims(await tokenOf(made, { scope }))['scope']).toBe('parts:read work_orders:read');
     const narrow = as(answer.access_token as string);
     await narrow.get('/parts').expect(200);
     expect((await narrow.get('/work_orders')).error.required_scope).toBe('work_orders:read');
@@ -377,6 +380,43 @@ describe('a service account', () => {
     expect(refusal(await app.post('/access/service_accounts', { name: 'x', role: 'pilot', entity_ids: [1] }))).toEqual([422, 'VALIDATION_FAILED', [['role', 'not_found']]]); // prettier-ignore
     const { data } = await app.get('/audit_trail?type=PartRegistered&sort=position%20desc&per_page=1', since).expect(200);
     expect(data[0]).toMatchObject({ actor: expect.objectContaining({ kind: 'service_account' }) });
+  });
+});
+
+describe('what a machine is told of itself', () => {
+  it('is its name, its role, when it ends, and which tier there is', async () => {
+    const [key, account, made] = [
+      await apiKey(['parts:read']),
+      await make('service_accounts', { role: 'storekeeper', expires_at: days(3) }),
+      await client(['parts:read']),
+    ];
+    const me = async (credential: string) => (await as(credential).get('/auth/me', { 'x-entity-id': undefined }).expect(200)).data;
+    const shown = (list: string, { id }: Made) => app.get(`/access/${list}/${id}`).expect(200);
+    const { name, expires_at } = (await shown('api_keys', key)).data;
+    expect(await me(key.key)).toMatchObject({
+      key: { id: String(key.id), name },
+      customer: { id: 1, tier: 'enterprise' },
+      entities: [{ id: 1, role: null, scopes: ['parts:read'] }],
+      scopes: ['parts:read'],
+      credential: { kind: 'api_key', id: String(key.id), expires_at },
+    });
+    const known = (await shown('service_accounts', account)).data;
+    expect(await me(account.key)).toMatchObject({
+      key: { id: String(account.id), name: known.name },
+      entities: [{ id: 1, role: 'storekeeper' }],
+      credential: { kind: 'service_account', expires_at: known.expires_at },
+    });
+    expect(await me(await tokenOf(made))).toMatchObject({
+      client: { id: String(made.id), name: (await shown('clients', made)).data.name },
+      entities: [{ id: 1, role: null }],
+      credential: { kind: 'client', id: String(made.id), expires_at: null },
+    });
+    const whole = await me(app.adminKey);
+    expect(whole).toMatchObject({
+      key: { name: null },
+      customer: { tier: 'enterprise' },
+      credential: { kind: 'bootstrap', expires_at: null },
+    });
   });
 });
 

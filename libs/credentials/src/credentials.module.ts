@@ -38,7 +38,7 @@ export class CredentialsModule {
         CredentialAnswers,
         OAuth,
       ],
-      exports: [InstallationSecret, PublicUrl, SigningKeys, AccessTokens, Authentication],
+      exports: [InstallationSecret, PublicUrl, SigningKeys, AccessTokens, Authentication, Machines],
     };
   }
 }

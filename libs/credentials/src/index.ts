@@ -4,6 +4,7 @@ export { CredentialsModule } from './credentials.module.js';
 export { InstallationSecret } from './installation-secret.js';
 export { credentialEntities, credentialMigrations } from './migrations.js';
 export { credentialIds } from './machine-credentials.js';
+export { Machines } from './machines.js';
 export { OAuthRefusal } from './oauth-refusal.js';
 export { PublicUrl } from './public-url.js';
 export { SigningKeys } from './signing-keys.js';

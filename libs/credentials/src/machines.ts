@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import {
   alike,
   builtInUserId,
@@ -18,10 +19,14 @@ import { Authentication } from './authentication.js';
 import { CredentialUses } from './credential-uses.js';
 import { isAlive, openedBy, type Credential } from './domain/credentials.js';
 import { KnownCredentials } from './known-credentials.js';
+import { roleNameOf } from './machine-credentials.js';
 import { NarrowedRights } from './narrowed-rights.js';
 import { secretIdOf, Secrets } from './secrets.js';
 
 type Found = Principal | null | Promise<Principal | null>;
+
+/** `expiresAt`: RFC 3339, null where it does not end by itself; `role`: null where it has scopes of its own. */
+type MachineFacts = Readonly<{ name: string; expiresAt: string | null; role: string | null }>;
 
 const everything = alike('all');
 const nothing: ReadonlySet<Scope> = new Set();
@@ -62,6 +67,14 @@ export class Machines implements OnModuleInit {
       if (state.suspended.has(owner.userId)) return null;
       return whenKnown(this.access.rightsOf(owner.userId, customerId), (rights) => new NarrowedRights(rights, bounds));
     });
+  }
+
+  /** How a credential that came in is shown to itself; undefined where it is none of a machine. @throws Rejection UNAVAILABLE */
+  async shown({ credential: { kind, id } }: Principal): Promise<MachineFacts | undefined> {
+    const found = (await this.known.now()).byId.get(Number(id));
+    if (found?.kind !== kind) return undefined;
+    const { name, expiresAt, roleId } = found;
+    return { name, expiresAt, role: roleId === null ? null : roleNameOf(await this.access.now(), roleId) };
   }
 
   noteUse({ id }: Credential): void {
@@ -112,10 +125,12 @@ const within = (scopes: readonly Scope[], text: string): Scope[] => {
   return scopes.filter((scope) => asked.has(scope));
 };
 
-const sets = new WeakMap<object, Map<string, ReadonlySet<Scope>>>();
+/** Of one credential, or of one state of access: a client may ask for as many parts of its scopes as it likes. */
+const mostSets = 100;
+const sets = new WeakMap<object, LRUCache<string, ReadonlySet<Scope>>>();
 
 function remembered(of: object, name: string, make: () => ReadonlySet<Scope>): ReadonlySet<Scope> {
-  const known = sets.get(of) ?? new Map<string, ReadonlySet<Scope>>();
+  const known = sets.get(of) ?? new LRUCache<string, ReadonlySet<Scope>>({ max: mostSets });
   sets.set(of, known);
   const set = known.get(name) ?? make();
   known.set(name, set);

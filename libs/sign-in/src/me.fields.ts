@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { tiers, type Tier } from '#millwright/access';
 import { SignedInUser } from './sign-in.fields.js';
 
 class NamedCredential {
@@ -9,6 +10,7 @@ class NamedCredential {
 class MyCustomer {
   @ApiProperty({ type: 'integer', description: 'The number of the customer.' }) id!: number;
   @ApiProperty({ type: String, description: 'What the customer is called.' }) name!: string;
+  @ApiProperty({ type: String, enum: [...tiers], description: 'Which tier the installation has.' }) tier!: Tier;
 }
 
 class MyEntity {
@@ -16,7 +18,7 @@ class MyEntity {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'The role of the person there; null where the credential has scopes of its own.',
+    description: 'The role of the person or service account there; null where the credential has scopes of its own.',
   })
   role!: string | null;
   @ApiProperty({ type: [String], description: 'What may be done there.' }) scopes!: readonly string[];

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { builtInRoles, currentScope, EntityDirectory, KnownAccess, namedScopes, type Held, type Principal } from '#millwright/access';
+import { Machines } from '#millwright/credentials';
 import { instantText } from '#millwright/fields';
+import { Limits } from '#millwright/limits';
 import type { MeAnswer } from './me.fields.js';
 import { People, shownPerson } from './people.js';
 import { Sessions } from './sessions.js';
@@ -15,30 +17,41 @@ export class Me {
     private readonly sessions: Sessions,
     private readonly access: KnownAccess,
     private readonly entities: EntityDirectory,
+    private readonly machines: Machines,
+    private readonly limits: Limits,
   ) {}
 
   async show(): Promise<MeAnswer> {
     const { principal, customer } = currentScope();
     const { credential, rights, customerId } = principal;
     const ids = rights.sites === 'all' ? await this.entities.idsOf(customerId) : [...rights.sites].sort((one, other) => one - other);
-    const roleAt = await this.rolesOf(principal);
-    const expiresAt = credential.kind === 'session' ? await this.sessions.expiryOf(credential.id) : null;
+    const machine = credential.kind === 'session' ? undefined : await this.machines.shown(principal);
+    const roleAt = machine ? () => machine.role : await this.rolesOf(principal);
+    const expiresAt = credential.kind === 'session' ? await this.expiryOf(credential.id) : (machine?.expiresAt ?? null);
     return {
-      ...(await this.whose(principal)),
-      customer: { id: customer.id, name: customer.name },
+      ...(await this.whose(principal, machine?.name ?? null)),
+      customer: { id: customer.id, name: customer.name, tier: (await this.limits.installation()).tier },
       entities: ids.map((id) => ({ id, role: roleAt(id), scopes: listOf(rights.at(id)) })),
       scopes: listOf(rights.anywhere()),
-      credential: { kind: credential.kind, id: credential.id, expires_at: expiresAt && instantText(expiresAt.toISOString()) },
+      credential: { kind: credential.kind, id: credential.id, expires_at: expiresAt },
     };
   }
 
-  private async whose({ credential: { kind, id }, userId }: Principal): Promise<Pick<MeAnswer, 'user' | 'client' | 'key'>> {
-    if (kind === 'client') return { client: { id, name: null } };
-    const person = kind === 'session' ? await this.people.find(userId) : undefined;
-    return person ? { user: shownPerson(person) } : { key: { id, name: null } };
+  private async expiryOf(sessionId: string): Promise<string | null> {
+    const ends = await this.sessions.expiryOf(sessionId);
+    return ends && instantText(ends.toISOString());
   }
 
-  /** The name of the role that a person has at a site; null for what has scopes of its own. */
+  private async whose(
+    { credential: { kind, id }, userId }: Principal,
+    name: string | null,
+  ): Promise<Pick<MeAnswer, 'user' | 'client' | 'key'>> {
+    if (kind === 'client') return { client: { id, name } };
+    const person = kind === 'session' ? await this.people.find(userId) : undefined;
+    return person ? { user: shownPerson(person) } : { key: { id, name } };
+  }
+
+  /** The name of the role that a person has at a site; null for the administrator's key. */
   private async rolesOf({ credential, userId }: Principal): Promise<(entityId: number) => string | null> {
     if (credential.kind !== 'session') return () => null;
     const { grants, ownRoles } = await this.access.now();
