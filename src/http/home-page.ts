@@ -60,7 +60,7 @@ const pageWith = (playground: boolean): string => `<!doctype html>
       ])}
       <h2>Is it well?</h2>
       ${links([
-        ['/health/ready', 'whether requests can be served, and why not'],
+        ['/health/ready', 'whether requests can be served; with the administrator’s key, why not'],
         ['/health/live', 'whether the process runs'],
       ])}
       <h2>How to get a key</h2>

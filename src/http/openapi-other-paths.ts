@@ -34,10 +34,11 @@ export const pathsOutsideNest: Json = {
       operationId: 'getReadiness',
       tag: 'health',
       summary: 'Whether requests can be served',
-      description: '`reasons` says why not; `log` and `projections` how far everything is.',
+      description:
+        'Everybody is told `status`. With `installation:manage`, `reasons` says why it is not `ok`, and `log`, `projections` and `process_managers` how far everything is.',
     },
     json('It can serve'),
-    { '503': json('It cannot serve; `reasons` says why') },
+    { '503': json('It cannot serve') },
   ),
   '/metrics': get(
     {

@@ -6,7 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { DataSource, EntityManager } from 'typeorm';
 import { ApiKeys } from '#millwright/access';
-import { PublicUrl, SigningKeys } from '#millwright/credentials';
+import { Authentication, PublicUrl, SigningKeys } from '#millwright/credentials';
 import { EventStore, type EventLog } from '#millwright/event-sourcing';
 import { AppModule } from '../app.module.js';
 import type { Configuration } from '../config.js';
@@ -15,12 +15,13 @@ import { Engine } from '../engine/engine.js';
 import { FirstEvents } from './first-events.js';
 import { openEventLog } from '../event-log/event-log.js';
 import { Health } from '../health/health.js';
+import { insightOf } from '../health/insight.js';
 import { Metrics } from '../health/metrics.js';
 import { addHealthRoutes } from '../health/routes.js';
 import { HttpAdapter, openEdge } from '../http/index.js';
 import { notListening } from './listening.js';
 import { assertLogIsHome } from '../event-log/log-home.js';
-import { FirstAdministrator } from '#millwright/sign-in';
+import { CookieSessions, FirstAdministrator } from '#millwright/sign-in';
 import { NestLogger } from './logging.js';
 import { openSecret } from './secret.js';
 import { prepared } from '../read-database/prepared-databases.js';
@@ -65,6 +66,11 @@ export class Application {
         health: nest.get(Health),
         metrics: nest.get(Metrics),
         engine: nest.get(Engine),
+        insight: insightOf({
+          authentication: nest.get(Authentication, { strict: false }),
+          cookies: nest.get(CookieSessions, { strict: false }),
+          keys: nest.get(ApiKeys),
+        }),
       });
       openEdge(nest, logger);
       await nest.init();

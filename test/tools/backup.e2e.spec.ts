@@ -111,7 +111,7 @@ describe('a backup of the embedded database', () => {
       const server = await TestServer.start({ dataDirectory, environment });
       const headers = { authorization: `Bearer ${(environment as { ADMIN_API_KEY?: string }).ADMIN_API_KEY ?? server.adminKey}` };
       try {
-        const { body } = await server.get('/health/ready');
+        const { body } = await server.get('/health/ready', headers);
         const atHead = { ...headers, 'x-min-position': (body as { log: { position: string } }).log.position };
         // Whatever list is read waits for the position that the digests are to be of.
         await server.get('/audit_trail?per_page=1', atHead).expect(200);

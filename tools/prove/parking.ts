@@ -91,9 +91,10 @@ async function whatIsSeen(
   wanted: ReadonlyMap<number, number>,
   position: string | undefined,
 ): Promise<Finding[]> {
-  const ready = await fetch(`${server.url}/health/ready`);
+  const headers = { authorization: `Bearer ${server.key}` };
+  const ready = await fetch(`${server.url}/health/ready`, { headers });
   const health = await ready.text();
-  const metrics = await (await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${server.key}` } })).text();
+  const metrics = await (await fetch(`${server.url}/metrics`, { headers })).text();
   const parked = metrics.split('\n').filter((line) => /^millwright_parked_streams\S* [1-9]/.test(line));
   const wrong: string[] = [];
   for (const [id, quantity] of wanted) {
