@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Client } from './harness/client.js';
 import { TestServer } from './harness/server.js';
 
 let app: TestServer;
@@ -21,6 +22,44 @@ async function wholeOrder(): Promise<{ order: number; part: number }> {
   await app.post(`/work_orders/${order}/other_costs`, { other_cost: { amount: 5.25, note: 'Taxi', category_id } }).expect(201);
   return { order, part };
 }
+
+/** Somebody whose key holds so much and no more. */
+async function holding(...scopes: string[]): Promise<Client> {
+  const wanted = { name: randomUUID(), scopes, entity_ids: [1], expires_at: new Date(Date.now() + 86_400_000).toISOString() };
+  return new Client(app.url, (await app.post('/access/api_keys', wanted).expect(201)).data.key as string);
+}
+
+describe('a record that is reached from another one', () => {
+  it('says what it is called, and all else to who may read such records, at every depth', async () => {
+    const { order, part } = await wholeOrder();
+    await app.get(`/work_orders/${order}`).expect(200);
+    const mechanic = await holding('work_orders:read', 'work_orders:write');
+    const called = `{ workOrder(id: ${order}) { title asset { id name status } partAssignments { part { name } } createdBy { name surname } } }`;
+    const { body } = await mechanic.graphqlAnswer(called);
+    expect(body.errors).toBeUndefined();
+    expect(body.data.workOrder).toMatchObject({ asset: { name: expect.any(String) }, partAssignments: [{ part: { name: 'Filter' } }] });
+    for (const [more, scope, path] of [
+      ['asset { description }', 'assets:read', ['workOrder', 'asset', 'description']],
+      ['asset { parts { name } }', 'assets:read', ['workOrder', 'asset', 'parts']],
+      ['partAssignments { part { onHandQty } }', 'parts:read', ['workOrder', 'partAssignments', 0, 'part', 'onHandQty']],
+      ['createdBy { status }', 'users:read', ['workOrder', 'createdBy', 'status']],
+    ] as const) {
+      const refused = await mechanic.graphqlAnswer(`{ workOrder(id: ${order}) { title ${more} } }`);
+      expect(refused.body.errors).toMatchObject([{ path, extensions: { code: 'INSUFFICIENT_PERMISSIONS', required_scope: scope } }]);
+    }
+    const keeper = await holding('work_orders:read', 'parts:read', 'assets:read');
+    const more = `{ workOrder(id: ${order}) { asset { description parts { id onHandQty } } } }`;
+    expect((await keeper.graphqlAnswer(more)).body.data.workOrder.asset.parts).toEqual([{ id: String(part), onHandQty: '10' }]);
+  });
+
+  it('is answered whole to who has just written it', async () => {
+    const part = await createPart();
+    const { body } = await (
+      await holding('parts:write')
+    ).graphqlAnswer(`mutation { updatePart(input: { id: ${part}, area: "Bin 7" }) { area onHandQty assets { name } } }`);
+    expect([body.errors, body.data.updatePart]).toEqual([undefined, { area: 'Bin 7', onHandQty: '10', assets: [] }]);
+  });
+});
 
 const nested = `
   id title status { name kind } categories { name } technicians { fullName } createdBy { fullName }

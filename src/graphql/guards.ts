@@ -2,7 +2,7 @@ import { defaultFieldResolver, GraphQLObjectType, type GraphQLField, type GraphQ
 import { currentScope, lacking, nameScopes, requireScopes, type RequestScope } from '#millwright/access';
 import type { Row } from '#millwright/event-sourcing';
 import { camelCase, type FieldDefinition, type FieldScope } from '#millwright/fields';
-import { hiddenBy, operationOf, outputFields, seenWithExtension } from '#millwright/resources';
+import { hiddenBy, operationOf, outputFields, readableTypes, seenWithExtension } from '#millwright/resources';
 
 type Field = GraphQLField<unknown, unknown>;
 type Path = Readonly<{ prev: Path | undefined; key: string | number }>;
@@ -27,6 +27,7 @@ export function guardSchema(schema: GraphQLSchema): void {
       if (definition.hiddenWithin && field) noteWithin(field, definition.hiddenWithin);
     }
   }
+  guardRecords(schema);
   for (const type of Object.values(schema.getTypeMap())) {
     if (!(type instanceof GraphQLObjectType)) continue;
     for (const field of Object.values(type.getFields())) {
@@ -44,6 +45,23 @@ function guardRoot(field: Field): void {
     requireScopes(currentScope(), anyOf.length > 0 && anyOf.every(isLacking) ? [...scopes, ...anyOf] : scopes);
     return resolve(source, args, context, info);
   };
+}
+
+/** A record that is reached from another one is read by whoever may read such records; the others are told what it is called. */
+function guardRecords(schema: GraphQLSchema): void {
+  for (const [typeName, { scope, mentioned }] of readableTypes()) {
+    const type = schema.getType(typeName);
+    if (!(type instanceof GraphQLObjectType)) continue;
+    for (const field of Object.values(type.getFields()).filter(({ name }) => !mentioned.has(name))) {
+      const { resolve = defaultFieldResolver } = field;
+      field.resolve = (source, args, context, info) => {
+        // What a root field answers with its operation has let out.
+        const isOfRoot = info.path.prev?.prev === undefined;
+        if (!isOfRoot && lacking()?.(scope)) requireScopes(currentScope(), [scope]);
+        return resolve(source, args, context, info);
+      };
+    }
+  }
 }
 
 function hideFrom(field: Field, definition: Pick<FieldDefinition, 'seenWith' | 'seenWithOf'>): void {

@@ -1,4 +1,5 @@
 import { Extensions, Field, ObjectType } from '@nestjs/graphql';
+import type { Scope } from '#millwright/access';
 import {
   camelCase,
   columnDescription,
@@ -10,7 +11,10 @@ import {
   type FieldScope,
 } from '#millwright/fields';
 
-const types = new Map<string, Readonly<{ type: Class; fields: readonly FieldDefinition[] }>>();
+/** Of the type of a resource: its kind, the right to read it, and what every record that mentions one says of it. */
+type Readable = Readonly<{ kind: string; scope: Scope; label?: readonly string[] }>;
+
+const types = new Map<string, Readonly<{ type: Class; fields: readonly FieldDefinition[]; readable?: Readable }>>();
 
 /**
  * Makes an object type of what fields say of their output, and remembers it by its name. Its source is a row; what is computed or joined, a resolver adds
@@ -21,6 +25,7 @@ export function defineOutputType(
   fields: readonly FieldDefinition[],
   description: string,
   type: Class = { [name]: class {} }[name] as Class,
+  readable?: Readable,
 ): Class {
   describeColumns(name, fields.map((field) => [field.name, field.description] as const)); // prettier-ignore
   for (const field of fields) {
@@ -33,7 +38,7 @@ export function defineOutputType(
     })(type.prototype as object, output.name);
   }
   ObjectType(name, { description })(type);
-  types.set(name, { type, fields });
+  types.set(name, { type, fields, readable });
   return type;
 }
 
@@ -54,3 +59,24 @@ export const SeenWith = (scope: FieldScope): PropertyDecorator => Extensions({ [
 /** What is shown, by the name of its type: whoever shows a field asks here who may see it (`seenWith`). */
 export const outputFields = (): ReadonlyMap<string, readonly FieldDefinition[]> =>
   new Map([...types].map(([name, { fields }]) => [name, fields]));
+
+/**
+ * The right to read each resource, by the name of its type, and which of its fields are shown without it: what REST prints of it in records that mention
+ * it. Everything else of a record is for those who may read such records, however they came to it.
+ */
+export function readableTypes(): ReadonlyMap<string, Readonly<{ scope: Scope; mentioned: ReadonlySet<string> }>> {
+  const mentioned = new Map<string, Set<string>>();
+  for (const { fields } of types.values())
+    for (const { mentions, target = mentions, printed } of fields) {
+      if (target === undefined || !printed) continue;
+      const schema = (printed.openApi['items'] ?? printed.openApi) as Readonly<{ properties?: object }>;
+      mentioned.set(target, new Set([...(mentioned.get(target) ?? []), ...Object.keys(schema.properties ?? {})]));
+    }
+  return new Map(
+    [...types].flatMap(([name, { readable }]) => {
+      if (!readable) return [];
+      const names = ['id', ...(readable.label ?? ['name']), ...(mentioned.get(readable.kind) ?? [])];
+      return [[name, { scope: readable.scope, mentioned: new Set(names.map(camelCase)) }] as const];
+    }),
+  );
+}

@@ -128,6 +128,7 @@ function resourceOf(options: Shared, { fields, view, defaultSort, projection }: 
   const category = camelCase(name);
   const path = overRest?.path ?? plural;
   const printer = new Printer(fields.all, label);
+  const scopes = { reads: `${path}:read`, writes: `${path}:write`, ...options.scopes };
   const list: ListDefinition = {
     view,
     attributes: { ...listAttributesOf(fields.all), ...attributes },
@@ -149,7 +150,7 @@ function resourceOf(options: Shared, { fields, view, defaultSort, projection }: 
     heading:
       heading ?? (scope === 'entity' ? 'Those of the site that `X-Entity-Id` names.' : 'Those of the whole customer, at every site.'),
     scope,
-    scopes: { reads: `${path}:read`, writes: `${path}:write`, ...options.scopes },
+    scopes,
     administersSites: options.administersSites,
     notes,
     class: fields.class,
@@ -157,7 +158,7 @@ function resourceOf(options: Shared, { fields, view, defaultSort, projection }: 
     list,
     printer,
     answer: printer.answerClass(fields.typeName, 'full'),
-    output: defineOutputType(fields.typeName, fields.all, description),
+    output: defineOutputType(fields.typeName, fields.all, description, undefined, { kind: name, scope: scopes.reads, label }),
     rowOfList: printer.answerClass(`${fields.typeName}ListRow`, 'row'),
   };
 }
