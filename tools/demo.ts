@@ -1,19 +1,21 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { ApiClient, serverUrlOf } from './api-client.js';
+import { AccessStory } from './demo/access-story.js';
 import { MovingAverageStory } from './demo/moving-average-story.js';
 import { Story } from './demo/story.js';
 import { WeekStory } from './demo/week-story.js';
 import { ServerProcess } from './server-process.js';
 
-const help = `npm run demo [-- --exit]
+const help = `npm run demo [-- --access] [--exit]
 
 A week in a small plant: a request becomes a work order, parts and time go in, a machine stands and runs again, a schedule raises what comes next, and
 the costs are explained. Then eighteen movements of a part, and why its average cost is what it is.
+--access: instead of these, a technician, a BI client, a sensor and an auditor, each of whom does his work and nothing else.
 With ADMIN_API_KEY in the environment it talks to the server at HOST and PORT; without, it starts one on a temporary folder and keeps it
 running until Ctrl-C (--exit: ends it after the story).
 
-Exit code: 0 when every number came out as it was worked out by hand (docs/costing.md), 1 otherwise.`;
+Exit code: 0 when every number came out as it was worked out by hand (docs/costing.md) and everybody could do just what he may, 1 otherwise.`;
 
 type Place = Readonly<{ url: string; key: string; server: ServerProcess | undefined }>;
 
@@ -28,14 +30,14 @@ async function findOrStartServer(): Promise<Place> {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { exit: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } });
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({ options: { access: flag, exit: flag, help: flag } });
   if (values.help) return console.log(help);
   const { url, key, server } = await findOrStartServer();
   const client = new ApiClient({ url, key, entityId: 1, patience: 10_000 });
   try {
     const story = new Story(client, (line) => console.log(line));
-    await new WeekStory(story, url).tell();
-    const partId = await new MovingAverageStory(story).tell();
+    const partId = values.access ? await new AccessStory(story, url).tell() : await theWeekIn(story, url);
     if (story.surprises > 0) process.exitCode = 1;
     if (server && values.exit) return;
     console.log(whatToLookAt(url, key, partId));
@@ -47,6 +49,11 @@ async function main(): Promise<void> {
     await client.close();
     await server?.dispose();
   }
+}
+
+async function theWeekIn(story: Story, url: string): Promise<number> {
+  await new WeekStory(story, url).tell();
+  return new MovingAverageStory(story).tell();
 }
 
 const whatToLookAt = (url: string, key: string, partId: number): string => `

@@ -29,3 +29,14 @@ it('npm run demo -- --exit ends the server it started, and names no address of i
   expect(story).toContain('Every number is the one docs/costing.md worked out by hand.');
   expect(story).not.toContain('http://');
 });
+
+it('npm run demo -- --access has a technician, a client, a sensor and an auditor do their work and nothing else', async () => {
+  const { url, adminKey } = await sharedServer();
+  const { hostname, port } = new URL(url);
+  const place = { HOST: hostname, PORT: port, ADMIN_API_KEY: adminKey };
+  const { output, errors, code } = await ToolProcess.start('demo', ['--access', '--exit'], place).finished();
+  expect({ errors, code }).toEqual({ errors: '', code: 0 });
+  expect(output.match(/^ {2}yes /gm)).toHaveLength(18);
+  expect(output).toContain('cannot change an order: INSUFFICIENT_PERMISSIONS (work_orders:write)');
+  expect(output).not.toContain('NOT SO');
+});
