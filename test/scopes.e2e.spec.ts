@@ -63,6 +63,26 @@ describe('a credential', () => {
     expect(refused(await reader.request('GET', '/metrics'))).toEqual(lacks('installation:manage'));
   });
 
+  it('completes and reopens work orders with work_orders:complete only, however it says so', async () => {
+    const id = (await app.post('/work_orders', { work_order: { title: 'Grease' } }).expect(201)).data.id as number;
+    await app.get(`/work_orders/${id}`).expect(200);
+    const helper = await holding('work_orders:read', 'work_orders:write');
+    const done = '2026-01-05T10:00:00Z';
+    for (const said of [{ status_id: 5 }, { completed_at: done }, { completed_at: 'soon', title: '' }])
+      expect(refused(await helper.patch(`/work_orders/${id}`, { work_order: said }))).toEqual(lacks('work_orders:complete'));
+    for (const said of [{ status_id: 5 }, { completed_at: done }])
+      expect(refused(await helper.post('/work_orders', { work_order: { title: 'x', ...said } }))).toEqual(lacks('work_orders:complete'));
+    const lacking = { code: 'INSUFFICIENT_PERMISSIONS', required_scope: 'work_orders:complete' };
+    const { body } = await helper.graphqlAnswer(`mutation { updateWorkOrder(input: { id: ${id}, statusId: 5 }) { id } }`);
+    expect(body.errors).toMatchObject([{ extensions: lacking }]);
+    await helper.patch(`/work_orders/${id}`, { work_order: { status_id: 2, completed_at: null } }).expect(200);
+    await app.patch(`/work_orders/${id}`, { work_order: { status_id: 5 } }).expect(200);
+    for (const said of [{ status_id: 1 }, { completed_at: null }])
+      expect(refused(await helper.patch(`/work_orders/${id}`, { work_order: said }))).toEqual(lacks('work_orders:complete'));
+    const foreman = await holding('work_orders:write', 'work_orders:complete');
+    expect((await foreman.patch(`/work_orders/${id}`, { work_order: { completed_at: null } }).expect(200)).data.completed_at).toBeNull();
+  });
+
   it('is shown no money without costs:read, and told what it is not shown', async () => {
     const id = await part();
     const reader = await holding('parts:read');

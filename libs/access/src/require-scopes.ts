@@ -25,7 +25,7 @@ export function lacking(): ((scope: Scope) => boolean) | undefined {
   return held === 'all' ? undefined : (scope) => !held.has(scope);
 }
 
-/** @throws Rejection INSUFFICIENT_PERMISSIONS whoever asks may not see it, and so not find by it either (contract, part 4, S17) */
+/** Asks for a right where nobody may be asking at all. @throws Rejection INSUFFICIENT_PERMISSIONS whoever asks may not see it, and so not find by it either (contract, part 4, S17) */
 export function requireSeen(seenWith: Scope | undefined): void {
   if (seenWith !== undefined && lacking()?.(seenWith)) throw insufficient(seenWith);
 }

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { currentEntity } from '#millwright/access';
+import { currentEntity, requireSeen } from '#millwright/access';
 import { EventStore, type Detail } from '#millwright/event-sourcing';
 import { issueRefusal, part } from '#millwright/inventory';
 import { showQuantity } from '#millwright/quantities';
@@ -20,7 +20,7 @@ import type { CompleteWorkOrder, ReopenWorkOrder } from './work-order.commands.j
 import { OrderFollowers } from './order-followers.js';
 import { RequestConversion } from './request-conversion.js';
 import { begun, withWholeChecklist } from './whole-checklist.js';
-import type { NewWorkOrderFields, WorkOrderFields } from './work-order.fields.js';
+import { completingWith, type NewWorkOrderFields, type WorkOrderFields } from './work-order.fields.js';
 import { workOrders } from './work-order.resource.js';
 import { copiesOf } from './procedures/template-copies.js';
 import { WorkOrderStatuses } from './work-order-statuses.js';
@@ -84,13 +84,14 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
     return this.alarms.raise(key, wanting);
   }
 
-  /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, CONFLICT, WORK_ORDER_CLOSED, INSUFFICIENT_STOCK, DUPLICATE_REFERENCE, PRECONDITION_FAILED, COMPLETION_PENDING */
+  /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, INSUFFICIENT_PERMISSIONS it completes or reopens, CONFLICT, WORK_ORDER_CLOSED, INSUFFICIENT_STOCK, DUPLICATE_REFERENCE, PRECONDITION_FAILED, COMPLETION_PENDING */
   async update(id: number, input: Partial<WorkOrderFields>): Promise<Decided<WorkOrder>> {
     if (input.work_order_request_id !== undefined) throw invalid('work_order.work_order_request_id', 'never_changes', 'never changes');
     const wanted = await this.wantedBy(input);
     const unissuable = asksForCompletion(wanted) ? await this.unissuableParts(id) : [];
     const outcome = await this.resources.update(workOrders, id, withWholeChecklist(input), (order, changes) => {
       const events = changeWorkOrder(order, { changes, ...wanted });
+      if (events.some(({ type }) => type === 'WorkOrderReopened')) requireSeen(completingWith);
       const refusal = completionRefusal({ parts: unissuable, count: unissuable.length });
       if (refusal && awaitsParts(events)) throw refusal;
       return events;
@@ -98,9 +99,10 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
     return this.settled(outcome);
   }
 
-  /** What a request wants beside the fields: a status, and templates to follow. @throws Rejection VALIDATION_FAILED an unknown status */
+  /** What a request wants beside the fields: a status, and templates to follow. @throws Rejection VALIDATION_FAILED an unknown status; INSUFFICIENT_PERMISSIONS */
   private async wantedBy({ status_id, completed_at: completedAt, procedure_template_ids }: Partial<WorkOrderFields>) {
     const status = await this.statuses.find(status_id);
+    if (asksForCompletion({ status, completedAt })) requireSeen(completingWith);
     const requireProcedures = asksForCompletion({ status, completedAt }) && (await this.requiresProcedures());
     const named = procedure_template_ids;
     const templates = named === undefined ? undefined : await copiesOf(named ?? [], this.related.services);

@@ -34,6 +34,9 @@ import { activeTimer, printedActiveTimer } from './timer.shown.js';
 import { totalCosts, partAssignment, type WorkOrderCosts } from './work-order-costs.shown.js';
 import { priorities, statusKinds, yesOrNo } from './work-order.choices.js';
 
+/** What it takes to say that work is done, or that it is not after all (contract, part 4, S69). */
+export const completingWith = 'work_orders:complete';
+
 @InputType({ description: 'A step of the work.' })
 export class ChecklistItemInput {
   @Text({ description: 'What is to be done.', required: true, max: 1000, example: 'Inspect defrost drain for blockages' }) text!: string;
@@ -82,6 +85,7 @@ export class WorkOrderFields {
   @Instant({
     description: 'When the work was done: completes the order; null opens it again. At most a day ahead, any time past.',
     example: '2025-07-15T09:30:00Z',
+    saidWith: completingWith,
   })
   completed_at?: string | null;
   @Reference('work_order_status', {

@@ -9,6 +9,7 @@ import { PartAssignments } from './part-assignments.js';
 import { partAssignment } from './work-order-costs.shown.js';
 import { answerProcedureOperation } from './procedures/procedure.operations.js';
 import * as commands from './work-order.commands.js';
+import { completingWith } from './work-order.fields.js';
 import { WorkOrderWriter } from './work-order-writer.js';
 
 const running = 'CONFLICT (archived, or a completion is running)';
@@ -18,7 +19,7 @@ const pending = 'COMPLETION_PENDING (taken, and still being carried out)';
 export const workOrderOperations = [
   operation({
     name: 'completeWorkOrder',
-    scopes: ['work_orders:complete'],
+    scopes: [completingWith],
     command: commands.CompleteWorkOrder,
     summary: 'Complete a work order',
     description: 'Every reserved part is issued and its cost fixed, all of them or none.',
@@ -28,7 +29,7 @@ export const workOrderOperations = [
   }),
   operation({
     name: 'reopenWorkOrder',
-    scopes: ['work_orders:complete'],
+    scopes: [completingWith],
     command: commands.ReopenWorkOrder,
     summary: 'Open a completed or cancelled work order again',
     description:
