@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { DataSource, EntityManager } from 'typeorm';
 import { CallMonths, Callers, CallLog } from '#millwright/call-log';
 import { EventStore, OutboxChannels, ProcessManagerEngine, ProjectionEngine, Sequences, type EventLog } from '#millwright/event-sourcing';
+import { PersonalTraces } from '#millwright/people';
 import { Configuration } from '../config.js';
 import { Databases } from '../read-database/databases.js';
 import { Engine } from './engine.js';
@@ -15,7 +16,7 @@ import { ReadDataSource } from '../read-database/read-data-source.js';
 
 /**
  * What every room may have injected, each by its class: `EventStore` to decide, `DataSource` to read, `EntityManager` for the entities of schema `app`,
- * `pg.Pool` for its hot paths, `ProjectionEngine`, `ProcessManagerEngine`, `OutboxChannels`, `Sequences`, `Configuration`, `Databases`, `Health`, `Metrics`.
+ * `pg.Pool` for its hot paths, `ProjectionEngine`, `ProcessManagerEngine`, `OutboxChannels`, `PersonalTraces`, `Sequences`, `Configuration`, `Databases`, `Health`, `Metrics`.
  */
 @Global()
 @Module({})
@@ -62,6 +63,7 @@ export class EngineModule {
           }),
       },
       partOfEngine(OutboxChannels, ({ channels }) => channels),
+      partOfEngine(PersonalTraces, ({ traces }) => traces),
       partOfEngine(Sequences, ({ sequences }) => sequences),
       partOfEngine(ProjectionEngine, ({ projections }) => projections),
       partOfEngine(ProcessManagerEngine, ({ processManagers }) => processManagers),

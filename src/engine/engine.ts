@@ -11,6 +11,7 @@ import {
   type ProjectionStatus,
 } from '#millwright/event-sourcing';
 import { CallLog } from '#millwright/call-log';
+import { PersonalTraces } from '#millwright/people';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { EntityManager } from 'typeorm';
@@ -56,6 +57,8 @@ export class Engine {
   readonly processManagers: ProcessManagerEngine;
   /** Every way out of the house, by the rooms that know it. */
   readonly channels = new OutboxChannels();
+  /** Every place where something of a person is kept, by the rooms that keep it. */
+  readonly traces = new PersonalTraces();
   private readonly pool: pg.Pool;
   private looking: Promise<readonly ProjectionStatus[]> | undefined;
   /** This process found a database from which nothing was ever shown, and not everything is yet. */

@@ -15,7 +15,7 @@ import {
   type Reaction,
   type Timer,
 } from '#millwright/event-sourcing';
-import { vendorAssetsReaction } from '#millwright/people';
+import { userErasure, vendorAssetsReaction, type PersonalTraces } from '#millwright/people';
 import { entities as sites } from '#millwright/sites';
 import { endingsOfSessions } from '#millwright/sign-in';
 import { assetPartsReaction } from '#millwright/inventory';
@@ -49,7 +49,12 @@ const reactions: readonly Reaction[] = [
 const timers: readonly Timer[] = [pmTimer];
 
 /** What else runs on the log: it is there by the time that anything is handled. */
-type OtherWorkers = Readonly<{ projections: ProjectionEngine; processManagers: ProcessManagerEngine; channels: OutboxChannels }>;
+type OtherWorkers = Readonly<{
+  projections: ProjectionEngine;
+  processManagers: ProcessManagerEngine;
+  channels: OutboxChannels;
+  traces: PersonalTraces;
+}>;
 
 /** How long an effect waits for others before it is tried again, in milliseconds. */
 const longestWaitMs = 10_000;
@@ -95,6 +100,7 @@ export function processManagers(
     timeZoneFollower(world),
     commentErasure(events, entities),
     endingsOfSessions(pool),
+    userErasure(others.traces),
     ...timers.map((timer) => processManagerOfTimer(timer, world)),
     processManagerOfOutbox(others.channels, world),
   ];

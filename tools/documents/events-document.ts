@@ -218,7 +218,7 @@ const nullable = (schema: Schema): Schema =>
 /**
  * `<Type>Registered` with what was given, `<Type>Changed` with what changed (null clears), `<Type>Archived` and `<Type>Unarchived` with nothing.
  * Of a list of children both say what happened to which, and of a relation that the other side owns who is wanted and who is dropped.
- * `<Type><Mark>` has nothing.
+ * `<Type>Erased` says what is shown from then on and where the reason is kept, `<Type><Mark>` nothing.
  */
 export function eventsOfRecord({
   typeName,
@@ -228,6 +228,7 @@ export function eventsOfRecord({
   initial,
   ownedElsewhere,
   marks = [],
+  erasable,
 }: PlainResource): (readonly [string, EventEntry])[] {
   const said = fields.all.filter((field) => (isInput(field) && !field.children) || field.name in initial);
   const properties = propertiesOf(said.filter((field) => !field.personal));
@@ -253,6 +254,7 @@ export function eventsOfRecord({
     [`${typeName}Changed`, { category, schema_version: 1, data: given([...cleared, ...happened, ...statements]) }],
     [`${typeName}Archived`, { category, schema_version: 1, data: nothing }],
     [`${typeName}Unarchived`, { category, schema_version: 1, data: nothing }],
+    ...(erasable ? [[`${typeName}Erased`, { category, schema_version: 1, data: erasure }] as const] : []),
     ...marks.map((mark): readonly [string, EventEntry] => [`${typeName}${mark}`, { category, schema_version: 1, data: nothing }]),
     ...links.flatMap((kind) =>
       ['Linked', 'Unlinked'].map((verb): readonly [string, EventEntry] => {
@@ -296,3 +298,8 @@ const childChanges = (child: readonly Property[]): Schema =>
 /** Of what is personal events name fields, never values: those are in app.people. */
 const personalNames: Schema = { type: 'array', items: text, description: 'Which fields were given or changed.' };
 const storedAs: Schema = { type: 'string', format: 'uuid', description: 'The version of the values in app.people.' };
+const erasure = object({
+  storedAs,
+  reasonId: { type: 'string', format: 'uuid', description: 'Where the reason stands in app.kept_texts.' },
+  reasonSha256: { type: 'string', description: 'The SHA-256 of salt and reason, in hex.' },
+});

@@ -108,6 +108,15 @@ export class IdempotencyKeys {
     await this.table.replaceIn(made, { holding: `"id":${id},`, said: `"text":${JSON.stringify(text)}`, by: '"text":null' });
   }
 
+  /**
+   * Has the answers that are kept for repeats and hold one of these texts vanish. What they were answers to stays done, and a repeat tells it as it is
+   * shown then.
+   */
+  async forgetAnswersWith(texts: readonly string[]): Promise<void> {
+    await this.settled();
+    await this.table.forgetAnswersWith(texts);
+  }
+
   /** Nest calls this when the last request of the application was answered. */
   async onApplicationShutdown(): Promise<void> {
     this.close();

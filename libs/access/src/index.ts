@@ -6,7 +6,7 @@ export type { StoredAnswer } from './idempotency-table.js';
 export * from './migrations.js';
 export * from './request-scope.js';
 export { alike, type Held, type Rights, type Rows } from './rights.js';
-export { lacking, requireEverywhere, requireScopes, requireSeen } from './require-scopes.js';
+export { lacking, mayReadAt, requireEverywhere, requireScopes, requireSeen } from './require-scopes.js';
 export * from './row-rule.js';
 export * from './user-of-actor.js';
 export { KnownSites } from './known-sites.js';

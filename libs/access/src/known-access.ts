@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { currentContext, EventStore, Rejection, whenKnown, type Outcome } from '#millwright/event-sourcing';
 import { access, accessId, scopesAt, scopesOfRole, type Access } from './domain/access.js';
 import type { AccessEvent } from './domain/access.events.js';
-import type { Grantor, World } from './domain/grants.js';
+import { suspendAccess, type Grantor, type World } from './domain/grants.js';
 import { manageInstallation, rowsOfRole, type Scope } from './domain/scopes.js';
 import { EntityDirectory } from './entity-directory.js';
 import { namedScopes } from './named-scopes.js';
@@ -62,6 +62,22 @@ export class KnownAccess {
   async consider(step: (state: Access, by: Grantor, world: World) => unknown, sites: readonly number[] = []): Promise<void> {
     const by = grantorOf(currentScope().principal);
     step((await this.events.load(access, accessId)).state, by, await this.world(sites));
+  }
+
+  /**
+   * Lets nothing hold that a person was granted, then does `work`; where that is refused, it holds again. First, so that of two administrators who put
+   * each other away one stays.
+   * @throws Rejection INSUFFICIENT_PERMISSIONS (S2), LAST_ADMINISTRATOR, and what `work` throws
+   */
+  async suspending<T>(userId: number, work: () => Promise<T>): Promise<T> {
+    const { events } = await this.decide((known, by, world) => suspendAccess(known, by, userId, world));
+    try {
+      return await work();
+    } catch (failure) {
+      if (events.length > 0 && failure instanceof Rejection && failure.code !== 'UNAVAILABLE')
+        await this.decide(() => [{ type: 'AccessResumed', data: { userId } }]);
+      throw failure;
+    }
   }
 
   /** What decisions have to know that the log of grants does not. Sites that are named are looked up: one that was just made is in no list yet. */

@@ -19,6 +19,12 @@ export async function requireEverywhere(wanted: readonly Scope[]): Promise<void>
   requireScopes({ held: await currentScope().principal.rights.everywhere() }, wanted);
 }
 
+/** Whether whoever asks may read what needs that scope, at another site than the request's. */
+export function mayReadAt(entityId: number, scope: Scope): boolean {
+  const held = currentScope().principal.rights.at(entityId);
+  return held === 'all' || held.has(scope);
+}
+
 /** Says of a right whether whoever asks lacks it; undefined where nothing can be lacking, as outside a request. */
 export function lacking(): ((scope: Scope) => boolean) | undefined {
   const held = scopeIfAny()?.held ?? 'all';

@@ -9,6 +9,7 @@ import { SigningKeys } from './signing-keys.js';
 import { CredentialAnswers } from './credential-answers.js';
 import { AccessReviewController, credentialControllers } from './credentials.controller.js';
 import { CredentialUses } from './credential-uses.js';
+import { CredentialTraces } from './credential-traces.js';
 import { MachineCredentials } from './machine-credentials.js';
 import { Machines } from './machines.js';
 import { OAuth } from './oauth.js';
@@ -33,6 +34,7 @@ export class CredentialsModule {
         Authentication,
         Secrets,
         CredentialUses,
+        CredentialTraces,
         Machines,
         MachineCredentials,
         CredentialAnswers,

@@ -1,6 +1,8 @@
 export * from './users.js';
 export * from './people.module.js';
 export { vendorAssetsReaction } from './vendor-assets.js';
+export { PersonalTraces, type PersonalSection, type PersonalTrace, type SoughtPerson } from './personal-traces.js';
+export { userErasure } from './user-erasure.js';
 export { PermissionInput } from './permissions.js';
 export { userMigrations } from './earlier-e-mails.js';
 export { noteInvitation, noteLogin, notePassword } from './sign-ins.js';

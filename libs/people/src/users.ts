@@ -97,6 +97,7 @@ export const users = defineRecord({
   demands: { assignable: { can_be_assigned_to_wo: true } },
   search: ['name', 'surname', 'email'],
   rules: { archive: assertNotBuiltIn },
+  erasable: true,
 });
 
 /** What the bootstrap key and the system itself do is done in this user's name. */

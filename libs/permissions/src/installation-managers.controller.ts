@@ -4,7 +4,7 @@ import { builtInUserId, currentScope, KnownAccess, nameInstallationManager, requ
 import { EventStore, Rejection } from '#millwright/event-sourcing';
 import { Flag } from '#millwright/fields';
 import { users } from '#millwright/people';
-import { Answer, ApiAnswer, ApiHeading, OverRest, PathId, PlainBody, requireHere, writes } from '#millwright/resources';
+import { Answer, ApiAnswer, ApiHeading, OverRest, PathId, PlainBody, noSuchRecord, requireHere, writes } from '#millwright/resources';
 
 class InstallationManagerInput {
   @Flag({ description: 'Whether the person may look after the installation.', required: true, example: true }) granted!: boolean;
@@ -38,7 +38,9 @@ export class InstallationManagersController {
     requirePerson(currentScope().principal);
     if (id === builtInUserId)
       throw new Rejection('CONFLICT', 'The built-in user stands for the administrator’s key, which looks after it anyway.');
-    requireHere((await this.events.load(users.stream, id)).state.history, 'customer');
+    const { state } = await this.events.load(users.stream, id);
+    requireHere(state.history, 'customer');
+    if (state.erased) throw noSuchRecord();
     const { position, revision } = await this.access.decide((state, by) => nameInstallationManager(state, by, { userId: id, granted }), {
       matches: true,
     });

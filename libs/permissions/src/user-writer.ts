@@ -10,7 +10,6 @@ import {
   requirePerson,
   resumeAccess,
   revokeRole,
-  suspendAccess,
   type Access,
   type AccessEvent,
   type Grantor,
@@ -70,7 +69,7 @@ export class UserWriter implements ResourceCommands, OnModuleInit {
     if (!permissions_attributes?.length) return this.plain.update(id, changes);
     requirePerson(currentScope().principal);
     const { state } = await this.events.load(users.stream, id);
-    if (state.history) await this.access.consider(grants(permissions_attributes, id), sitesIn(permissions_attributes));
+    if (state.history && !state.erased) await this.access.consider(grants(permissions_attributes, id), sitesIn(permissions_attributes));
     return this.granted(await this.plain.update(id, changes), permissions_attributes);
   }
 
@@ -78,15 +77,7 @@ export class UserWriter implements ResourceCommands, OnModuleInit {
   async archive(id: number): Promise<Written> {
     const { state } = await this.events.load(users.stream, id);
     if (!state.history || state.archived) return this.plain.archive(id);
-    // First, so that of two administrators who archive each other one stays.
-    const { events } = await this.access.decide((known, by, world) => suspendAccess(known, by, id, world));
-    try {
-      return await this.plain.archive(id);
-    } catch (failure) {
-      if (events.length > 0 && failure instanceof Rejection && failure.code !== 'UNAVAILABLE')
-        await this.access.decide(() => [{ type: 'AccessResumed', data: { userId: id } }]);
-      throw failure;
-    }
+    return this.access.suspending(id, () => this.plain.archive(id));
   }
 
   /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED, VALIDATION_FAILED, INSUFFICIENT_PERMISSIONS (S2) */

@@ -6,6 +6,7 @@ import { PortalLimit } from './portal-limit.js';
 import { Portal } from './portal.js';
 import { requestPortals } from './portals.js';
 import { workOrderRequests } from './request.resource.js';
+import { RequestTraces } from './request-traces.js';
 import { RequestWriter } from './request-writer.js';
 
 /** Every plain kind of record of this room: its projections and sequences are wanted at start. */
@@ -15,6 +16,6 @@ export const requestRecords = [requestPortals];
 @Module({
   imports: [resourceModule(requestRecords)],
   controllers: [PortalController, commentsController(workOrderRequests, 'WorkOrderRequest')],
-  providers: [RequestWriter, Portal, PortalLimit, commentsOfRecordResolver(workOrderRequests)],
+  providers: [RequestWriter, Portal, PortalLimit, RequestTraces, commentsOfRecordResolver(workOrderRequests)],
 })
 export class RequestsModule {}

@@ -27,10 +27,10 @@ export class People {
     private readonly records: PersonalRecords,
   ) {}
 
-  /** Undefined where there is no such person; one who was archived is there, and inactive. */
+  /** Undefined where there is no such person, or he was erased; one who was archived is there, and inactive. */
   async find(id: number): Promise<Person | undefined> {
     const { state } = await this.events.load(users.stream, id);
-    if (!state.registered || !state.history) return undefined;
+    if (!state.registered || !state.history || state.erased) return undefined;
     const { values } = await this.records.complete(users, id, state);
     const text = (name: string): string | null => (typeof values[name] === 'string' ? values[name] : null);
     return {

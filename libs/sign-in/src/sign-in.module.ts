@@ -13,6 +13,7 @@ import { Passwords } from './passwords.js';
 import { People } from './people.js';
 import { SessionsController } from './sessions.controller.js';
 import { Sessions } from './sessions.js';
+import { SignInTraces } from './sign-in-traces.js';
 import { SignInController } from './sign-in.controller.js';
 import { SignInService } from './sign-in.service.js';
 import { Visitors } from './visitors.js';
@@ -41,6 +42,7 @@ export class SignInModule {
         Visitors,
         Me,
         CleanUp,
+        SignInTraces,
       ],
     };
   }

@@ -3,6 +3,7 @@ import { defineErrors } from '#millwright/event-sourcing';
 /** What is said of records that refer to each other, and of what they are known by outside. */
 export const referenceErrors = defineErrors({
   errors: {
+    ALREADY_ERASED: { status: 409, meaning: 'What was personal of the record has gone for good already.' },
     DUPLICATE_REFERENCE: { status: 409, meaning: 'Another record holds this external_reference; `id` names it.' },
   },
   details: {

@@ -169,6 +169,14 @@ export class ExternalReferences {
     }
   }
 
+  /** Has everything vanish that one record of a kind is known by; others may be known by it at once. */
+  async erase(resource: string, id: number): Promise<void> {
+    await this.pool.query(`DELETE FROM app.external_references WHERE id = $2 AND (resource = $1 OR starts_with(resource, $1 || '.'))`, [
+      resource,
+      id,
+    ]);
+  }
+
   /** Takes a claim that nobody uses. */
   private async takeOver(key: ReferenceKey, id: number, holder: number): Promise<Claim | undefined> {
     const { rows } = await this.pool.query<{ claimed_at: string }>(

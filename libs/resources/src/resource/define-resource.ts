@@ -65,6 +65,7 @@ export function defineRecord<Fields extends object, Figures extends object>(
     children: described.children,
     ownedElsewhere,
     marks,
+    erasable: options.erasable,
     personal,
     tree: tree !== undefined,
     companion,

@@ -66,6 +66,16 @@ export class PersonalValues {
       .execute();
   }
 
+  /** Every value that is still kept of a record, of whichever version. */
+  async all(kind: string, id: number): Promise<readonly RecordValues[]> {
+    return (await this.people.findBy({ kind, id })).map(({ details }) => details);
+  }
+
+  /** Has `instead` stand in every version: whoever reads what an earlier event names finds it, too. */
+  async replaceAll(kind: string, id: number, instead: RecordValues): Promise<void> {
+    await this.people.update({ kind, id }, { details: instead as object });
+  }
+
   /** Forgets what no event names any more. The version before the current one stays until the next change: a read model may still be behind. */
   async forgetAllBut(kind: string, id: number, versions: readonly string[]): Promise<void> {
     const writtenAt = Raw((column) => `${column} < now() - interval '1 minute'`);

@@ -3,6 +3,7 @@ import { Rejection } from '#millwright/event-sourcing';
 import {
   archiveRecord,
   changeRecord,
+  eraseRecord,
   markRecord,
   recordStream,
   registerRecord,
@@ -78,6 +79,21 @@ describe('a record', () => {
     const metadata = { recorded_at: '2026-01-01T00:00:00.000Z', actor: { kind: 'user', id: '7' }, customer_id: 1, entity_id: 2 };
     const state = stream.evolve(stream.initialState, { ...registered, metadata } as unknown as RecordedEvent<RecordEvent>);
     expect(state.history).toMatchObject({ customerId: 1, entityId: 2, created: { at: '2026-01-01T00:00:00.000Z', by: { id: '7' } } });
+  });
+
+  it('is erased once: another version stands in place of what was personal, and it is put away', () => {
+    const erasure = { storedAs: 'v2', reasonId: 'r', reasonSha256: 'd' };
+    const [erased, ...others] = eraseRecord('Room', fold(registered), erasure);
+    if (!erased) throw new Error('nothing was erased');
+    expect([erased, others]).toEqual([{ type: 'RoomErased', data: erasure }, []]);
+    const after = fold(registered, erased);
+    expect(after).toMatchObject({
+      archived: true,
+      erased: { reasonId: 'r', reasonSha256: 'd' },
+      values: { name: 'Hall', stored_as: 'v2' },
+    });
+    expect(after.values).not.toHaveProperty('reason_id');
+    expect(() => eraseRecord('Room', after, erasure)).toThrow(expect.objectContaining({ code: 'ALREADY_ERASED' }));
   });
 
   it('notes a thing once, which is no change of it', () => {

@@ -34,13 +34,19 @@ export type RecordState<Fields extends object = object> = Readonly<{
   heard?: HeardRevisions;
   /** What was noted on its stream once and for ever. */
   marks?: readonly string[];
+  /** What was personal of it is gone for good: nobody writes it any more. */
+  erased?: Erased;
   history?: RecordHistory;
 }>;
+
+/** Why it was erased is a text that can vanish itself: where it is kept, and its digest. */
+export type Erased = Readonly<{ reasonId: string; reasonSha256: string }>;
 
 /**
  * `<Type>Registered | Changed` carry fields in camelCase (changed ones only) and of a list of children what happened to which (`ChildChanges`),
  * `<Type>Archived | Unarchived` nothing. Of a relation that the other side owns they name who is wanted and who is dropped; the other side's own
  * `<Type><Other>Linked | Unlinked` carry one such pair.
+ * `<Type>Erased` names the version of what stands in place of its personal values from then on, and where the reason is kept; it is archived with it.
  * `<Type><Mark>` notes something for ever that nobody has done to the record, so that it is no change of it.
  */
 export type RecordEvent = Event<string, Readonly<Record<string, unknown>>>;
@@ -95,6 +101,16 @@ export function recordStream(typeName: string, category: string, lists: Lists = 
           return { ...state, archived: true, history };
         case 'Unarchived':
           return { ...state, archived: false, history };
+        case 'Erased': {
+          const { reasonId, reasonSha256, ...stored } = event.data as Erased & RecordValues;
+          return {
+            ...state,
+            archived: true,
+            values: { ...state.values, ...snakeValues(stored) },
+            erased: { reasonId, reasonSha256 },
+            history,
+          };
+        }
         default: {
           const linked = linksAfter(typeName, state, event);
           if (!linked) throw new Error(`${event.type} is no event of a ${typeName}`);
@@ -198,6 +214,20 @@ export function archiveRecord(typeName: string, rules: RecordRules, state: Recor
 
 export const unarchiveRecord = (typeName: string, state: RecordState): RecordEvent[] =>
   state.archived ? [{ type: `${typeName}Unarchived`, data: {} }] : [];
+
+/**
+ * Has what is personal of a record be gone for good.
+ * @param storedAs the version of what is shown in its place
+ * @throws Rejection ALREADY_ERASED
+ */
+export function eraseRecord(
+  typeName: string,
+  state: RecordState,
+  { storedAs, ...reason }: Erased & Readonly<{ storedAs: string }>,
+): RecordEvent[] {
+  if (state.erased) throw new Rejection('ALREADY_ERASED', 'What was personal of it is gone already.');
+  return [{ type: `${typeName}Erased`, data: { storedAs, ...reason } }];
+}
 
 /** Notes something of a record, once. */
 export const markRecord = (typeName: string, mark: string, state: RecordState): RecordEvent[] =>

@@ -3,14 +3,16 @@ import { currentContext, EventStore, Rejection, sameJson, streamName, type Detai
 import type { Class } from '#millwright/fields';
 import { duplicateReference, ExternalReferences, isReference, listsSaid, ReferenceChecks } from '../references/index.js';
 import { Relations, type Asked } from '../relations/relations.js';
-import { refuseIf, requireHere, requireLeft } from './refusals.js';
+import { noSuchRecord, refuseIf, requireHere, requireLeft } from './refusals.js';
 import { storedValues } from './stored-values.js';
 import {
   archiveRecord,
   changeRecord,
   changesOf,
+  eraseRecord,
   registerRecord,
   unarchiveRecord,
+  type Erased,
   type RecordEvent,
   type RecordState,
   type RecordValues,
@@ -112,6 +114,8 @@ export class PlainWriter {
   private async registerUnderChosenId(definition: PlainResource, values: RecordValues, decide: () => RecordEvent[]): Promise<Registered> {
     const reference = referenceIn(values);
     const id = await this.idToRegister(definition, reference);
+    // A repeat of what once made somebody who is erased by now must not keep or claim anything of him again.
+    if (definition.erasable && (await this.events.load(definition.stream, id)).state.erased) throw noSuchRecord();
     const register = (version?: string): Promise<Outcome<RecordState>> =>
       this.events.execute(definition.stream, id, (state) => {
         if (state.registered && reference !== undefined) throw duplicateReference(keyOf(definition, reference), id);
@@ -169,7 +173,7 @@ export class PlainWriter {
     let overtaken = false;
     const decide = (version?: string): Promise<Outcome<RecordState>> =>
       this.events.execute(definition.stream, id, (current) => {
-        requireHere(current.history, definition.scope);
+        requireWritable(current, definition);
         refuseIf([...problems, ...this.relations.problems(definition, asked, { ...current.values, ...wanted })]);
         const whole = completed(definition.personal, current, state.personal);
         overtaken =
@@ -222,6 +226,26 @@ export class PlainWriter {
     return this.decideOn(definition, id, (state) => unarchiveRecord(definition.typeName, state), { archived: false });
   }
 
+  /**
+   * Has a record show `instead` in place of all that is personal of it, from its event on and for good. What is kept of it beside that is the caller's.
+   * @throws Rejection NOT_FOUND, ALREADY_ERASED, PRECONDITION_FAILED
+   */
+  async erase(
+    definition: PlainResource,
+    id: number,
+    instead: RecordValues,
+    reason: Erased,
+  ): Promise<Written & Readonly<{ erased: Erased }>> {
+    const outcome = await this.people.append(definition, id, instead, (version = '') =>
+      this.events.execute(definition.stream, id, (state) => {
+        requireHere(state.history, definition.scope);
+        return eraseRecord(definition.typeName, state, { ...reason, storedAs: version });
+      }),
+    );
+    // An earlier try of the same request has kept the reason elsewhere.
+    return { ...(await this.written(definition, id, outcome)), erased: outcome.state.erased ?? reason };
+  }
+
   private async decideOn(
     definition: PlainResource,
     id: number,
@@ -231,7 +255,7 @@ export class PlainWriter {
     requireLeft(definition, () => ({ id }));
     const work = (): Promise<Outcome<RecordState>> =>
       this.events.execute(definition.stream, id, (state) => {
-        requireHere(state.history, definition.scope);
+        requireWritable(state, definition);
         return decide(state);
       });
     const before = hasUniqueValues(definition) ? await this.existing(definition, id) : undefined;
@@ -242,7 +266,7 @@ export class PlainWriter {
   private async existing(definition: PlainResource, id: number): Promise<CompleteState> {
     requireLeft(definition, () => ({ id }));
     const { state } = await this.events.load(definition.stream, id);
-    requireHere(state.history, definition.scope);
+    requireWritable(state, definition);
     return this.people.complete(definition, id, state);
   }
 
@@ -270,6 +294,12 @@ export class PlainWriter {
       if ((await this.events.load(definition.stream, id)).revision < 0) return id;
     }
   }
+}
+
+/** What is erased is there for readers only. @throws Rejection NOT_FOUND */
+function requireWritable({ history, erased }: RecordState, { scope }: PlainResource): void {
+  requireHere(history, scope);
+  if (erased) throw noSuchRecord();
 }
 
 function setOnce<Guard>(guards: Map<Class, Guard>, { name, class: kind }: PlainResource, guard: Guard): void {

@@ -104,6 +104,7 @@ export type PlainResource<Fields extends object = object> = ResourceDefinition &
     /** Columns of relations that the other side owns. */
     ownedElsewhere: readonly string[];
     marks?: readonly string[];
+    erasable?: boolean;
     /** What is personal data: it lives in app.people, and events name only the fields. */
     personal: PersonalFields;
     tree: boolean;

@@ -52,6 +52,8 @@ export type PlainOptions<Fields extends object, Figures extends object> = Shared
     rules?: RecordRules<Fields & Figures>;
     /** What may be noted of one for ever, PascalCase (`markRecord`). */
     marks?: readonly string[];
+    /** What is personal of one can be made to vanish for good (`PlainWriter.erase`). */
+    erasable?: boolean;
     /** What it shows that streams of another category decide. */
     companion?: Companion;
     /** What is looked up by whole values, beside its usual sorts and what it refers to. */

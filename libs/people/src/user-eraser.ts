@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { EntityManager } from 'typeorm';
+import { v4 as randomUuid } from 'uuid';
+import { builtInUserId, KnownAccess } from '#millwright/access';
+import { appendedNothing, EventStore, KeptTexts, Rejection } from '#millwright/event-sourcing';
+import { PlainWriter, requireHere, type Written } from '#millwright/resources';
+import { PersonalTraces } from './personal-traces.js';
+import type { EraseUser } from './user.commands.js';
+import { erasedPerson } from './user-traces.js';
+import { users } from './users.js';
+
+/** Has people be forgotten. */
+@Injectable()
+export class UserEraser {
+  private readonly texts: KeptTexts;
+
+  constructor(
+    private readonly events: EventStore,
+    private readonly access: KnownAccess,
+    private readonly records: PlainWriter,
+    private readonly traces: PersonalTraces,
+    entities: EntityManager,
+  ) {
+    this.texts = new KeptTexts(entities);
+  }
+
+  /**
+   * Has a person's data be gone for good; whatever he came in with ends within a second, everywhere.
+   * @throws Rejection NOT_FOUND, CONFLICT (the built-in user), ALREADY_ERASED, INSUFFICIENT_PERMISSIONS (S2), LAST_ADMINISTRATOR, PRECONDITION_FAILED
+   */
+  async erase({ user_id: id, reason }: EraseUser): Promise<Written> {
+    if (id === builtInUserId) throw new Rejection('CONFLICT', 'The built-in user stands for the administrator and cannot be erased.');
+    requireHere((await this.events.load(users.stream, id)).state.history, 'customer');
+    const written = await this.access.suspending(id, () => this.decide(id, reason));
+    // A process that ends here leaves it to `userErasure`.
+    await this.traces.erase(id);
+    return written;
+  }
+
+  /** The reason may speak of the person, so that no event holds it. */
+  private async decide(id: number, reason: string): Promise<Written> {
+    const kept = await this.texts.keep({ id: randomUuid(), recordId: id, content: reason });
+    try {
+      const written = await this.records.erase(users, id, erasedPerson(id), { reasonId: kept.id, reasonSha256: kept.digest });
+      if (written.erased.reasonId !== kept.id) await this.texts.takeBack(kept.id);
+      return written;
+    } catch (failure) {
+      if (appendedNothing(failure)) await this.texts.takeBack(kept.id);
+      throw failure;
+    }
+  }
+}

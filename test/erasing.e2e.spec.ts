@@ -1,0 +1,230 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import type { Answer, Client } from './harness/client.js';
+import { TestServer } from './harness/server.js';
+
+const password = 'a quiet place to sit';
+
+let app: TestServer;
+/** Another process of the same installation. */
+let another: TestServer;
+beforeAll(async () => {
+  app = await TestServer.start();
+  another = await app.another();
+});
+afterAll(async () => {
+  await another.stop();
+  await app.stop();
+});
+
+const refusal = ({ status, error }: Answer) => [status, error?.code];
+const open = (path: string, body: object, headers: Record<string, string> = {}) =>
+  app.post(path, body, { authorization: undefined, 'x-entity-id': undefined, ...headers });
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+/** A word that stands nowhere else. */
+const canary = (kind: string): string => `${kind}${randomBytes(6).toString('hex')}`;
+
+async function person(fields: object = {}): Promise<number> {
+  return (await app.post('/users', { user: { name: 'Bo', ...fields } }).expect(201)).data.id as number;
+}
+
+/** A person who has accepted an invitation, and a token of his. */
+async function signedUp(fields: object = {}): Promise<{ id: number; token: string }> {
+  const id = await person({ email: `${randomUUID()}@example.com`, ...fields });
+  const { token } = (await app.post(`/users/${id}/invite`).expect(201)).data;
+  const { data } = await open('/auth/accept_invitation', { token, password }).expect(200);
+  return { id, token: data.access_token as string };
+}
+
+const erase = (id: number, headers: Record<string, string> = {}, server: Client = app) =>
+  server.post(`/users/${id}/erase`, { reason: 'Left the firm' }, headers);
+
+/** Everything that the database holds, as text: what a backup that is made now would hold, and more. */
+async function everythingKept(): Promise<string> {
+  const database = new pg.Client({ connectionString: app.ownerUrl });
+  await database.connect();
+  try {
+    const tables = await database.query<{ name: string }>(
+      `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE c.relkind = 'r' AND n.nspname !~ '^(pg_|information_schema)'`,
+    );
+    const texts: string[] = [];
+    for (const { name } of tables.rows) {
+      const { rows } = await database.query<{ row: string }>(
+        `SELECT convert_from(convert_to(t::text, 'UTF8'), 'UTF8') AS row FROM ${name} t`,
+      );
+      texts.push(...rows.map(({ row }) => `${name} ${row}`));
+      // Events and states are kept as bytes.
+      texts.push(
+        ...rows.flatMap(({ row }) =>
+          [...row.matchAll(/\\x([0-9a-f]{16,})/g)].map(([, hex]) => `${name} ${Buffer.from(hex ?? '', 'hex').toString('latin1')}`),
+        ),
+      );
+    }
+    return texts.join('\n');
+  } finally {
+    await database.end();
+  }
+}
+
+describe('erasing a person', () => {
+  it('leaves nothing that says who it was, and everything that he did', async () => {
+    const said = {
+      name: canary('Name'),
+      surname: canary('Surname'),
+      email: `${canary('mail')}@example.com`,
+      login_identifier: canary('login'),
+      phone_number: `+49${canary('phone')}`,
+      job_title: canary('job'),
+      external_reference: canary('reference'),
+    };
+    const agent = canary('Agent');
+    const earlier = canary('Earlier');
+    const { id, token } = await signedUp({ ...said, surname: earlier, permissions_attributes: [{ entity_id: 1, role: 'manager' }] });
+    await app.patch(`/users/${id}`, { user: { surname: said.surname } }, { 'idempotency-key': randomUUID() }).expect(200);
+    await open('/auth/login', { email: said.email, password }, { 'user-agent': agent }).expect(200);
+    const his = { ...bearer(token), 'user-agent': agent };
+    const key = { 'idempotency-key': randomUUID() };
+    const part = { part: { name: 'Belt', on_hand_qty: 5, unit_cost: 2 } };
+    const made = await app.post('/parts', part, { ...his, ...key }).expect(201);
+    expect(made.data.created_by).toMatchObject({ id, name: said.name, surname: said.surname });
+    const request = (await app.post('/work_order_requests', { work_order_request: { title: 'A leak' } }, his).expect(201)).data
+      .id as number;
+    const query = `mutation { addComment(input: { workOrderRequestId: ${request}, text: "It drips" }) { text createdBy { name } } }`;
+    await app.post('/graphql', { query }, { ...his, 'idempotency-key': randomUUID() }).expect(200);
+    const { uuid } = (await app.post('/request_portals', { request_portal: { title: 'Front desk' } }).expect(201)).data;
+    const asked = { title: 'Too cold', name: canary('PortalName'), email: said.email.toUpperCase() };
+    await open(`/portal/${uuid}/requests`, asked).expect(201);
+
+    const { data: known } = await app.get(`/users/${id}/personal_data`).expect(200);
+    expect(known).toMatchObject({
+      user: { id, ...said },
+      erasure: null,
+      requests: [{ request_id: request, entity_id: 1, title: 'A leak' }],
+      comments: [{ text: 'It drips', entity_id: 1 }],
+      portal_submissions: [{ name: asked.name, email: asked.email }],
+    });
+    expect(known.sessions.map((session: { user_agent: string }) => session.user_agent)).toContain(agent);
+    expect(known.user_agents.map((one: { user_agent: string }) => one.user_agent)).toContain(agent);
+    expect(known.addresses).toHaveLength(1);
+    const canaries = [...Object.values(said), earlier, agent, asked.name];
+    const before = await everythingKept();
+    for (const word of canaries.filter((text) => text !== earlier)) expect(before).toContain(word);
+
+    const once = { 'idempotency-key': randomUUID() };
+    const erased = await erase(id, once).expect(200);
+    expect(erased.data).toMatchObject({
+      id,
+      name: `Erased user ${id}`,
+      full_name: `Erased user ${id}`,
+      surname: null,
+      email: null,
+      archived: true,
+    });
+    const after = await everythingKept();
+    expect(canaries.filter((word) => after.includes(word))).toEqual([]);
+    expect(after).toContain('It drips');
+
+    expect(refusal(await app.get('/auth/me', his))).toEqual([401, 'UNAUTHENTICATED']);
+    expect((await app.get(`/users?search=${said.name}&filter[archived_true]=true`).expect(200)).data).toEqual([]);
+    for (const server of [app, another]) {
+      const shown = (await server.get(`/parts/${made.data.id}`, { 'x-min-position': erased.headers.get('x-position') ?? '' }).expect(200))
+        .data;
+      expect(shown.created_by).toEqual({ id, name: `Erased user ${id}`, surname: null });
+    }
+    expect((await app.get(`/users/${id}/personal_data`).expect(200)).data).toMatchObject({
+      user: { name: `Erased user ${id}`, email: null },
+      erasure: { reason: 'Left the firm', erased_by: { id: 1 } },
+      sessions: [],
+      addresses: [],
+      user_agents: [],
+      portal_submissions: [],
+    });
+    const repeated = await erase(id, once).expect(200);
+    expect([repeated.data, repeated.headers.get('idempotent-replayed')]).toEqual([erased.data, 'true']);
+    expect(refusal(await erase(id))).toEqual([409, 'ALREADY_ERASED']);
+
+    const [event] = (await app.get('/audit_trail?filter[type_eq]=UserErased&sort=position desc&per_page=1').expect(200)).data;
+    expect(event).toMatchObject({ type: 'UserErased', stream: `user-${id}`, actor: { id: '1' } });
+    expect(JSON.stringify(event)).not.toContain('Left the firm');
+    // What a process showed a moment ago is kept by nobody when all have forgotten it.
+    await delay(3_000);
+    const later = await everythingKept();
+    expect(canaries.filter((word) => later.includes(word))).toEqual([]);
+  });
+
+  it('frees the address at once, and lets nobody write the person any more', async () => {
+    const email = `${randomUUID()}@example.com`;
+    const id = await person({ email, login_identifier: 'erin', external_reference: 'hr-7' });
+    await erase(id).expect(200);
+    const next = await person({ email, login_identifier: 'erin', external_reference: 'hr-7' });
+    expect(next).not.toBe(id);
+    const writes = [
+      app.patch(`/users/${id}`, { user: { name: 'x' } }),
+      app.patch(`/users/${id}`, { user: { permissions_attributes: [{ entity_id: 1, role: 'auditor' }] } }),
+      app.delete(`/users/${id}`),
+      app.patch(`/users/${id}/unarchive`),
+      app.post(`/users/${id}/invite`),
+      app.post(`/users/${id}/reset_password`),
+      app.request('PUT', `/users/${id}/installation_manager`, { granted: true }),
+      erase(987_654),
+    ];
+    for (const refused of await Promise.all(writes)) expect(refusal(refused)).toEqual([404, 'NOT_FOUND']);
+    expect(refusal(await erase(1))).toEqual([409, 'CONFLICT']);
+    expect(refusal(await app.post(`/users/${next}/erase`, {}))).toEqual([422, 'VALIDATION_FAILED']);
+  });
+
+  it('answers a repeat of what the person did from its events, and does it once', async () => {
+    const name = canary('Once');
+    const { id, token } = await signedUp({ name, permissions_attributes: [{ entity_id: 1, role: 'manager' }] });
+    const { data: part } = await app.post('/parts', { part: { name: 'Hose', on_hand_qty: 5, unit_cost: 2 } }).expect(201);
+    const order = { work_order: { title: canary('Order'), assigned_to_ids: [] } };
+    const key = { 'idempotency-key': randomUUID() };
+    const creation = { user: { name: canary('Twice'), email: `${randomUUID()}@example.com` } };
+    const made = await app.post('/users', creation, key).expect(201);
+    const restocked = { ...key, 'idempotency-key': randomUUID() };
+    const restock = () => app.patch(`/parts/${part.id}/restock`, { quantity: 1, cost: 2, note: name }, restocked).expect(200);
+    await restock();
+    await app.post('/work_orders', { work_order: { title: order.work_order.title } }, bearer(token)).expect(201);
+    await erase(id).expect(200);
+    await erase(made.data.id as number).expect(200);
+    await restock();
+    expect((await app.get(`/parts/${part.id}`).expect(200)).data.on_hand_qty).toBe(6);
+    expect(refusal(await app.post('/users', creation, key))).toEqual([404, 'NOT_FOUND']);
+    expect(await everythingKept()).not.toContain(creation.user.email);
+  });
+
+  it('takes everything that the person may do, and leaves an administrator', async () => {
+    const scopes = ['people:write', 'access:manage', 'people:read', 'users:read'];
+    await app.post('/access/roles', { name: 'privacy', scopes }).expect(201);
+    const officer = await signedUp({ permissions_attributes: [{ entity_id: 1, role: 'privacy' }] });
+    const admin = await person({ permissions_attributes: [{ entity_id: 1, role: 'admin' }] });
+    expect(refusal(await erase(admin, bearer(officer.token)))).toEqual([403, 'INSUFFICIENT_PERMISSIONS']);
+    expect(refusal(await app.get(`/users/${admin}/personal_data`, bearer(officer.token)))).toEqual([403, 'INSUFFICIENT_PERMISSIONS']);
+    expect(refusal(await erase(admin))).toEqual([409, 'LAST_ADMINISTRATOR']);
+    expect((await app.get(`/users/${admin}`).expect(200)).data).toMatchObject({ name: 'Bo', archived: false });
+    const nobody = await person();
+    await erase(nobody, bearer(officer.token)).expect(200);
+  });
+
+  it('goes over GraphQL as well, and ends his keys everywhere within a second', async () => {
+    const { id, token } = await signedUp({ permissions_attributes: [{ entity_id: 1, role: 'manager' }] });
+    await app.post('/access/roles', { name: 'keyed', scopes: ['parts:read', 'integrations:manage'] }).expect(201);
+    await app.patch(`/users/${id}`, { user: { permissions_attributes: [{ entity_id: 1, role: 'keyed' }] } }).expect(200);
+    const expires_at = new Date(Date.now() + 86_400_000).toISOString();
+    const { key } = (
+      await app.post('/access/api_keys', { name: 'k', scopes: ['parts:read'], entity_ids: [1], expires_at }, bearer(token)).expect(201)
+    ).data;
+    await another.get('/parts', bearer(key)).expect(200);
+    const read = `{ userPersonalData(userId: ${id}) { user { fullName } apiKeys { name } erasure { reason } } }`;
+    expect(await app.graphql(read)).toEqual({ userPersonalData: { user: { fullName: 'Bo' }, apiKeys: [{ name: 'k' }], erasure: null } });
+    const erased = await app.graphql(`mutation { eraseUser(input: { userId: ${id}, reason: "why" }) { fullName email } }`);
+    expect(erased).toEqual({ eraseUser: { fullName: `Erased user ${id}`, email: null } });
+    await delay(1_000);
+    for (const credential of [key, token])
+      for (const server of [app, another])
+        expect(refusal(await server.get('/parts', bearer(credential)))).toEqual([401, 'UNAUTHENTICATED']);
+    expect((await app.graphql(read)).userPersonalData).toMatchObject({ erasure: { reason: 'why' } });
+  });
+});
