@@ -187,6 +187,15 @@ describe('whoever has no valid credential', () => {
     await app.request('GET', '/api/v1/nothing', undefined, unknown(address)).expect(404);
     const elsewhere = new Client(other.url, app.adminKey);
     expect(refused(await elsewhere.get('/parts', unknown(address)))).toEqual(tooMany);
+    // A client of OAuth is known by its form, and waits for nobody.
+    const made = { name: 'BI', scopes: ['parts:read'], entity_ids: [1] };
+    const { client_id, client_secret } = (await app.post('/access/clients', made).expect(201)).data as Record<string, string>;
+    const token = async (secret: string | undefined) => {
+      const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: client_id ?? '', client_secret: secret ?? '' });
+      const headers = { ...unknown(address), 'content-type': 'application/x-www-form-urlencoded' };
+      return (await app.request('POST', '/api/v1/oauth/token', form.toString(), headers)).status;
+    };
+    expect([await token(client_secret), await token('guessed')]).toEqual([200, 429]);
   });
 });
 

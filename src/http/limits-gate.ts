@@ -5,7 +5,7 @@ import { invalid } from '#millwright/fields';
 import { standingOf, tooMany, type CountedCall, type Limits, type TrustedProxies } from '#millwright/limits';
 import { isPartOfBatch } from './part-of-batch.js';
 import { header } from './request-headers.js';
-import { tierOf } from './route-policy.js';
+import { isOAuth, tierOf } from './route-policy.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -15,6 +15,13 @@ declare module 'fastify' {
      * @throws Rejection RATE_LIMIT_EXCEEDED where they do not fit now; VALIDATION_FAILED `too_many_operations` where they never will
      */
     countAs: ((weight: number, field: string) => Promise<void>) | null;
+  }
+  interface FastifyInstance {
+    /**
+     * Counts a request that turned out to be nobody's.
+     * @throws Rejection RATE_LIMIT_EXCEEDED
+     */
+    countUnknown(request: FastifyRequest): Promise<void>;
   }
 }
 
@@ -42,6 +49,7 @@ export class LimitsGate {
     private readonly proxies: TrustedProxies,
   ) {
     server.decorateRequest('countAs', null);
+    server.decorate('countUnknown', async (request: FastifyRequest) => this.unknown(request));
     server.addHook('onRoute', (route) => {
       if (route.url === batch) route.preHandler = [...[route.preHandler ?? []].flat(), countOperations];
     });
@@ -81,7 +89,8 @@ export class LimitsGate {
    * @throws Rejection RATE_LIMIT_EXCEEDED, TIER_FEATURE_LOCKED
    */
   open(request: FastifyRequest, reply: FastifyReply, identify: Identify): void | Promise<void> {
-    if (isForEverybody(request.routeOptions.url)) return undefined;
+    // Of a client of OAuth its form says who it is: `answerOAuthError` counts those that nobody knows.
+    if (isForEverybody(request.routeOptions.url) || isOAuth(request.routeOptions.url ?? '')) return undefined;
     return whenKnown(
       whenKnown(identify(request), (principal) => (principal ? this.known(request, reply, principal) : this.unknown(request))),
       () => this.requireTier(request),

@@ -20,8 +20,22 @@ export function addOAuthGate(server: FastifyInstance): void {
   });
 }
 
-/** What went wrong there, in the bare words that clients of OAuth know, whoever has refused it. */
+/**
+ * What went wrong there, in the bare words that clients of OAuth know, whoever has refused it. A request that no client is known by counts for its address (S74);
+ * one whose client is known never waits for others at that address.
+ */
 export function answerOAuthError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  if (thrown instanceof OAuthRefusal && ofKnownClients.has(thrown.code)) return answer(thrown, reply);
+  request.server.countUnknown(request).then(
+    () => answer(thrown, reply),
+    (full: unknown) => answer(full, reply),
+  );
+}
+
+/** What is only refused to a client that has said who it is. */
+const ofKnownClients: ReadonlySet<string> = new Set(['invalid_scope', 'unsupported_grant_type', 'insufficient_scope']);
+
+function answer(thrown: unknown, reply: FastifyReply): void {
   const refused = thrown instanceof OAuthRefusal ? { ...thrown, message: thrown.message } : refusalOf(thrown);
   void reply
     .code(refused.status)
