@@ -22,6 +22,11 @@ declare module 'fastify' {
      * @throws Rejection RATE_LIMIT_EXCEEDED
      */
     countUnknown(request: FastifyRequest): Promise<void>;
+    /**
+     * Begins an export of whoever asks, and gives what ends it.
+     * @throws Rejection RATE_LIMIT_EXCEEDED
+     */
+    beginExport(request: FastifyRequest): Promise<() => void>;
   }
 }
 
@@ -50,6 +55,7 @@ export class LimitsGate {
   ) {
     server.decorateRequest('countAs', null);
     server.decorate('countUnknown', async (request: FastifyRequest) => this.unknown(request));
+    server.decorate('beginExport', async ({ scope }: FastifyRequest) => (scope ? limits.beginExport(scope.principal) : () => undefined));
     server.addHook('onRoute', (route) => {
       if (route.url === batch) route.preHandler = [...[route.preHandler ?? []].flat(), countOperations];
     });

@@ -7,6 +7,7 @@ describe('an answer that is sent as it comes', () => {
   let server: FastifyInstance;
   let isAdmitted: boolean;
   let isWanted: boolean;
+  let ended = 0;
 
   async function* endless(): AsyncGenerator<readonly object[]> {
     for (let id = 1; isWanted; id += 1) {
@@ -21,6 +22,7 @@ describe('an answer that is sent as it comes', () => {
     server.decorate('admitAnew', () =>
       isAdmitted ? Promise.resolve() : Promise.reject(new Rejection('UNAUTHENTICATED', 'this credential is over')),
     );
+    server.decorate('beginExport', () => Promise.resolve(() => void (ended += 1)));
     server.get('/', (_request, reply) => streamed(new StreamedAnswer(endless()), reply));
     await server.listen({ host: '127.0.0.1', port: 0 });
   });
@@ -53,7 +55,9 @@ describe('an answer that is sent as it comes', () => {
   it('breaks off without that line when who asked is let in no more', async () => {
     const reader = await firstLines();
     isAdmitted = false;
+    const before = ended;
     await expect(rest(reader)).rejects.toThrow('terminated');
+    expect(ended).toBe(before + 1);
   });
 
   it('goes on as long as whoever asked is let in, however long that is', async () => {

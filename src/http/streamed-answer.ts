@@ -6,9 +6,10 @@ const ndjson = 'application/x-ndjson; charset=utf-8';
 /** How often, in milliseconds, it is asked whether whoever is being answered may still be: within a second of his credential's end nothing more comes (S67). */
 const admittedEveryMs = 300;
 
-/** What fails on the way ends the connection, for the status is gone already; and so does whatever would refuse the same request now. */
-export function streamed({ rows }: StreamedAnswer, reply: FastifyReply): FastifyReply {
+/** @throws Rejection RATE_LIMIT_EXCEEDED. What fails on the way ends the connection, for the status is gone already; and so does whatever would refuse the same request now. */
+export async function streamed({ rows }: StreamedAnswer, reply: FastifyReply): Promise<FastifyReply> {
   const { request, server } = reply;
+  const end = await server.beginExport(request);
   const lines = Readable.from(linesOf(rows));
   let asking = false;
   const timer = setInterval(() => {
@@ -19,7 +20,10 @@ export function streamed({ rows }: StreamedAnswer, reply: FastifyReply): Fastify
       (refusal: unknown) => lines.destroy(refusal instanceof Error ? refusal : new Error(String(refusal))),
     );
   }, admittedEveryMs);
-  lines.once('close', () => clearInterval(timer));
+  lines.once('close', () => {
+    clearInterval(timer);
+    end();
+  });
   return reply.type(ndjson).send(lines);
 }
 

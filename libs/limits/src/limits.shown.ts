@@ -3,7 +3,7 @@ import { tiers, type Tier } from '#millwright/access';
 import type { Row } from '#millwright/event-sourcing';
 import { defineChoices, Integer, OneOf, partialClassOf, ShownInteger, ShownOneOf, ShownTexts } from '#millwright/fields';
 import { defineShownType, ShownList, ShownOne } from '#millwright/resources';
-import { anonymousLimit, mostRequests, mostSeconds, tierLimits } from './domain/tier-limits.js';
+import { anonymousLimit, exportsAtOnce, mostRequests, mostSeconds, tierLimits } from './domain/tier-limits.js';
 
 export const tierChoices = defineChoices<Tier>('Tier', 'What an installation has subscribed to; each has what those before it have.', {
   core: 'REST, reading only.',
@@ -67,6 +67,8 @@ class LimitsFields {
     of: () => ({ requests: anonymousLimit.requests, window_seconds: anonymousLimit.seconds }),
   })
   anonymous!: object;
+  @ShownInteger({ description: 'How many exports a user who is limited has under way at once in a process.', of: () => exportsAtOnce })
+  exports_at_once!: number;
   @ShownList(tierShown, { description: 'Every tier.', of: () => tiers.map(rowOfTier) }) tiers!: readonly object[];
 }
 

@@ -3,7 +3,7 @@ import { builtInUserId, hasTier, type Principal, type Tier } from '#millwright/a
 import { Rejection, whenKnown } from '#millwright/event-sourcing';
 import { CallWindows, type Counted } from './call-windows.js';
 import { retryAfterSeconds } from './domain/standing.js';
-import { anonymousLimit, type Window } from './domain/tier-limits.js';
+import { anonymousLimit, exportsAtOnce, type Window } from './domain/tier-limits.js';
 import { InstallationSettings, type Installation } from './installation-settings.js';
 
 /** A call that was counted: whose, in which window, and what was decided. */
@@ -19,6 +19,8 @@ const mostFull = 10_000;
 @Injectable()
 export class Limits {
   private readonly full = new Map<string, Full>();
+  /** How many exports of whom are under way in this process. */
+  private readonly exporting = new Map<string, number>();
 
   constructor(
     private readonly windows: CallWindows,
@@ -62,6 +64,24 @@ export class Limits {
   }
 
   /**
+   * Begins an export, and gives what ends it; whoever is limited has so many at once in a process.
+   * @throws Rejection RATE_LIMIT_EXCEEDED
+   */
+  async beginExport(principal: Principal): Promise<() => void> {
+    const { rateLimits } = await this.settings.now();
+    const subject = rateLimits ? subjectOf(principal) : null;
+    if (subject === null) return () => undefined;
+    const others = this.exporting.get(subject) ?? 0;
+    if (others >= exportsAtOnce) throw tooMany(1, `No more than ${exportsAtOnce} exports at once; please try again when one has ended.`);
+    this.exporting.set(subject, others + 1);
+    return once(() => {
+      const left = (this.exporting.get(subject) ?? 1) - 1;
+      if (left > 0) this.exporting.set(subject, left);
+      else this.exporting.delete(subject);
+    });
+  }
+
+  /**
    * @throws Rejection TIER_FEATURE_LOCKED with `required_tier` (S68)
    */
   requireTier(needed: Tier): void | Promise<void> {
@@ -76,9 +96,9 @@ export class Limits {
 }
 
 /** Of whom a refusal is told after how many seconds to come back. */
-export const tooMany = (waitSeconds: number): Rejection => {
+export const tooMany = (waitSeconds: number, message?: string): Rejection => {
   const seconds = retryAfterSeconds(waitSeconds);
-  return new Rejection('RATE_LIMIT_EXCEEDED', `Too many requests; the next one is taken in ${seconds} s.`, [], {
+  return new Rejection('RATE_LIMIT_EXCEEDED', message ?? `Too many requests; the next one is taken in ${seconds} s.`, [], {
     retry_after_seconds: seconds,
   });
 };
@@ -88,4 +108,12 @@ function subjectOf({ credential: { kind, id }, userId }: Principal): string | nu
   if (kind === 'bootstrap') return null;
   const isPersons = (kind === 'api_key' || kind === 'session') && userId !== builtInUserId;
   return isPersons ? `user:${userId}` : `${kind}:${id}`;
+}
+
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
 }

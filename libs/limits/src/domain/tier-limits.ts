@@ -16,6 +16,9 @@ export const tierLimits: Readonly<Record<Tier, Window>> = {
 /** What an address may ask without a valid credential, limits on or off (S74). */
 export const anonymousLimit: Window = { requests: 1_000, seconds: 5 * minute };
 
+/** How many exports a user has under way at once (contract, part 4, section 5). */
+export const exportsAtOnce = 2;
+
 /** The most that an installation may set of its own; what alone counts more than the window is never taken. */
 export const mostRequests = 100_000;
 export const mostSeconds = 86_400;
