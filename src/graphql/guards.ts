@@ -66,6 +66,7 @@ function guardRecords(schema: GraphQLSchema): void {
 
 function hideFrom(field: Field, definition: Pick<FieldDefinition, 'seenWith' | 'seenWithOf'>): void {
   const { resolve = defaultFieldResolver } = field;
+  if (definition.seenWith !== undefined) field.description = `${field.description ?? ''} Null without \`${definition.seenWith}\`.`.trim();
   field.resolve = (source, args, context, info) => {
     const isLacking = lacking();
     if (!isLacking || !hiddenBy(isLacking, definition, source as Row)) return resolve(source, args, context, info);

@@ -14,6 +14,7 @@ const proofs = [
   'outage',
   'parking',
   'schedules',
+  'hidden',
 ] as const;
 
 /** Milliseconds: a proof does a certain amount of work, and how long that takes on a busy machine is no question here. */

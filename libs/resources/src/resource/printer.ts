@@ -60,10 +60,8 @@ export class Printer {
   /** A class that describes what is printed, for the OpenAPI document. */
   answerClass(name: string, form: Form): Class {
     const answer = { [name]: class {} }[name] as Class;
-    for (const {
-      printed: { name: property, openApi },
-    } of this.properties[form])
-      ApiProperty(openApi)(answer.prototype as object, property);
+    for (const { seenWith, printed } of this.properties[form])
+      ApiProperty({ ...printed.openApi, ...(seenWith && { 'x-seen-with': seenWith }) } as Schema)(answer.prototype as object, printed.name);
     return answer;
   }
 }
