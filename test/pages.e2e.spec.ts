@@ -52,6 +52,70 @@ describe('the address of the server, opened in a browser', () => {
   });
 });
 
+describe('the pages by which people come in', () => {
+  let app: Client;
+  beforeAll(async () => void (app = await sharedServer()));
+  const names = ['sign_in', 'setup', 'invitation', 'forgot_password', 'reset_password'];
+  const page = (path: string, headers: Record<string, string> = {}) => app.request('GET', path, undefined, { ...inBrowser, ...headers });
+  const all = (pattern: RegExp, text: string): string[] => [...text.matchAll(pattern)].map(([, found]) => found ?? '');
+
+  it.each(names)('show %s, with style and script of their own and nothing of it inline, and keep it nowhere', async (name) => {
+    const { headers, body } = await page(`/app/${name}`).expect(200);
+    expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(headers.get('content-security-policy')).toBe(
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    );
+    const said = ['cache-control', 'referrer-policy', 'x-frame-options', 'cross-origin-opener-policy'].map((header) => headers.get(header));
+    expect(said).toEqual(['no-store', 'no-referrer', 'DENY', 'same-origin']);
+    expect(body).not.toMatch(/<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=|javascript:/i);
+    expect(all(/<(?:script|link|img)[^>]* (?:src|href)="([^"]+)"/g, String(body)).filter((link) => !/^\/(?!\/)/.test(link))).toEqual([]);
+    for (const link of linksOf({ body } as Answer)) await page(link.replaceAll('&amp;', '&')).expect(200);
+  });
+
+  it.each(names)(
+    'ask on %s for what its operation takes, each field with a label, and say before what a password has to be',
+    async (name) => {
+      const text = String((await page(`/app/${name}`).expect(200)).body);
+      const [operation = ''] = all(/data-operation="([^"]+)"/g, text);
+      const { paths, components } = (await app.get('/openapi.json')).body;
+      const { $ref } = paths[operation].post.requestBody.content['application/json'].schema;
+      const { properties, required } = components.schemas[String($ref).replace(/^.*\//, '')] as { properties: object; required?: string[] };
+      const asked = all(/ name="([^"]+)"(?! content)/g, text).filter((field) => field !== 'viewport');
+      expect(Object.keys(properties)).toEqual(expect.arrayContaining(asked));
+      const sent = [...asked, ...(text.includes('data-token') ? ['token'] : [])];
+      expect(sent).toEqual(expect.arrayContaining(required ?? []));
+      const labels = all(/<label for="([^"]+)"/g, text);
+      expect(asked.filter((field) => field !== 'session')).toEqual(labels);
+      for (const [input] of text.matchAll(/<input id="[^>]*>/g)) expect(input).toMatch(/ autocomplete="[a-z-]+"/);
+      expect(text.includes('at least 12 characters') || text.includes('At least 12 characters')).toBe(true);
+      expect(text.indexOf('id="password-hint"') > -1).toBe(text.includes('autocomplete="new-password"'));
+    },
+  );
+
+  it('speak English and German: as the browser does, or as is asked', async () => {
+    const language = async (path: string, accepted: string) =>
+      all(/<html lang="([^"]+)"/g, String((await page(path, { 'accept-language': accepted }).expect(200)).body))[0];
+    expect(await language('/app/sign_in', 'fr, de-AT;q=0.8, en;q=0.2')).toBe('de');
+    expect(await language('/app/sign_in', 'en-GB, de;q=0.5')).toBe('en');
+    expect(await language('/app/sign_in', 'fr, *;q=0.1')).toBe('en');
+    expect(await language('/app/sign_in?lang=de', 'en')).toBe('de');
+    expect(await language('/app/sign_in?lang=xx&lang=yy', 'de')).toBe('de');
+    expect((await page('/app/setup').expect(200)).headers.get('vary')).toContain('Accept-Language');
+  });
+
+  it('are where links lead to', async () => {
+    const email = `page-${Date.now()}@example.com`;
+    const { id } = (await app.post('/users', { user: { name: 'Bo', email } }).expect(201)).data;
+    for (const way of ['invite', 'reset_password']) {
+      const { link } = (await app.post(`/users/${id}/${way}`).expect(201)).data;
+      const { origin, pathname, hash } = new URL(link as string);
+      expect([origin, hash.length]).toEqual([app.url, 44]);
+      await page(pathname).expect(200);
+    }
+    expect((await fetch(`${app.url}/app`, { redirect: 'manual' })).headers.get('location')).toBe('/');
+  });
+});
+
 describe('the playground', () => {
   it.each(['en-US', 'de-DE', 'default'])('greets with what to do, in its texts of %s', async (language) => {
     const app = await sharedServer();

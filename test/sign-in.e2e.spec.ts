@@ -312,6 +312,12 @@ describe('a session of a browser', () => {
     const { csrf_token, user } = answer.data;
     expect([user.id, Object.keys(answer.data)]).toEqual([id, ['csrf_token', 'user', 'urls']]);
     expect(cookieIn(answer)).toMatch(/^__Host-millwright=\S+; Max-Age=2592000; Path=\/; Secure; HttpOnly; SameSite=Strict$/);
+    const invited = (await app.post(`/users/${(await person()).id}/invite`).expect(201)).data;
+    const accepted = await open('accept_invitation', { token: invited.token, password, session: 'cookie' }).expect(200);
+    expect([Object.keys(accepted.data), cookieIn(accepted)]).toEqual([
+      ['csrf_token', 'user', 'urls'],
+      expect.stringMatching(/^__Host-millwright=/),
+    ]);
     const cookie = cookieIn(answer).split(';')[0] ?? '';
     const browser = (method: string, path: string, headers: Record<string, string | undefined> = {}, body?: object) =>
       app.request(method, path, body, { authorization: undefined, 'x-entity-id': undefined, cookie, ...headers });

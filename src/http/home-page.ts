@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Rejection } from '#millwright/event-sourcing';
 import { release } from '../start/release.js';
 import { acceptedTypes } from './envelope.js';
+import { assets, sendPage } from './pages/serve-pages.js';
 
 /** A mill's wheel. Colours are attributes, for the policy of data allows no style where the picture is opened by itself. */
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
@@ -12,22 +13,6 @@ const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
   </g>
   <circle cx="16" cy="16" r="2.5" fill="#fff"/>
 </svg>
-`;
-
-const style = `:root { color-scheme: light dark; --accent: light-dark(#1f6f4a, #6fd3a3); --line: light-dark(#d8dedb, #3a4340); }
-body { margin: 0; background: light-dark(#fff, #1c2022); color: light-dark(#1d2421, #e4e6e6); font: 16px/1.5 system-ui, sans-serif; }
-main { max-width: 44rem; margin: 0 auto; padding: 2rem 1rem 3rem; }
-header { display: flex; align-items: center; gap: 0.75rem; }
-h1 { margin: 0; font-size: 1.75rem; line-height: 1.2; }
-h1 small { font-size: 1rem; font-weight: 400; opacity: 0.75; }
-h2 { margin: 2rem 0 0.5rem; font-size: 1.125rem; }
-ul { margin: 0; padding: 0; list-style: none; border-top: 1px solid var(--line); }
-li { display: grid; grid-template-columns: minmax(0, 15rem) minmax(0, 1fr); gap: 0 1rem; padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
-a { color: var(--accent); }
-li a { overflow-wrap: anywhere; }
-a:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 2px; }
-code { padding: 0.1em 0.3em; border-radius: 4px; background: light-dark(#eef2f0, #2a3133); font-size: 0.9em; white-space: nowrap; }
-@media (max-width: 34rem) { li { grid-template-columns: 1fr; } li a { padding: 0.25rem 0; } }
 `;
 
 type Link = readonly [path: string, about: string];
@@ -42,7 +27,8 @@ const pageWith = (playground: boolean): string => `<!doctype html>
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>Millwright ${release}</title>
     <link rel="icon" type="image/svg+xml" href="/favicon.ico" />
-    <style>${style}</style>
+    <link rel="stylesheet" href="${assets.style}" />
+    <script type="module" src="${assets.script}"></script>
   </head>
   <body>
     <main>
@@ -51,6 +37,7 @@ const pageWith = (playground: boolean): string => `<!doctype html>
         <h1>Millwright <small>${release}</small></h1>
       </header>
       <p>An open maintenance core: exact stock, exact costs, a history nobody can rewrite. This address serves its API.</p>
+      <p id="session" aria-live="polite"><a href="/app/sign_in">Sign in</a></p>
       <h2>Try it and read about it</h2>
       ${links([
         ['/docs', 'every REST operation, to read and to try'],
@@ -72,9 +59,6 @@ const pageWith = (playground: boolean): string => `<!doctype html>
 </html>
 `;
 
-/** Stricter than that of the documents' pages: this one runs no script. */
-const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-
 /**
  * What a person sees who opens the server's address in a browser, and the icon of all pages.
  * A client that does not ask for HTML finds nothing at `/`, as at every path that is no operation.
@@ -86,7 +70,7 @@ export function serveHomePage(server: FastifyInstance): void {
     if (!asksForHtml(request)) throw new Rejection('NOT_FOUND', 'there is nothing at this path');
     // Only now is it certain which routes there are.
     page ??= pageWith(server.hasRoute({ method: 'GET', url: '/graphiql' }));
-    return reply.type('text/html; charset=utf-8').header('Content-Security-Policy', policy).send(page);
+    return sendPage(reply, page);
   });
   server.get('/favicon.ico', async (_request, reply: FastifyReply) =>
     reply.type('image/svg+xml').header('Cache-Control', 'public, max-age=86400').send(icon),

@@ -20,6 +20,7 @@ import { LimitsGate } from './limits-gate.js';
 import { buildOpenApiDocument } from './openapi-document.js';
 import { addOAuthGate } from './oauth-edge.js';
 import { carryOutOperations } from './operation-routes.js';
+import { servePages } from './pages/serve-pages.js';
 import { addPortalGate } from './portal-gate.js';
 import { addRequestGate } from './request-gate.js';
 
@@ -59,5 +60,6 @@ export function openEdge(application: NestFastifyApplication, logger: Logger): v
     controllerOf: (type) => application.get<object>(type, { strict: false }),
   });
   serveHomePage(server);
+  servePages(server);
   serveDocumentation(server, document);
 }

@@ -11,6 +11,7 @@ export type Admission = 'open' | 'key' | 'key, maybe entity' | 'key and entity';
 const exceptions: readonly Readonly<{ route: RegExp; admission: Admission }>[] = [
   { route: /^\/health\//, admission: 'open' },
   { route: /^\/(favicon\.ico)?$/, admission: 'open' },
+  { route: /^\/app(\/|$)/, admission: 'open' },
   { route: /^\/docs(\/|$)/, admission: 'open' },
   { route: /^\/graphiql(\/|$)/, admission: 'open' },
   { route: /^\/api\/v1\/openapi\.json$/, admission: 'open' },

@@ -123,7 +123,7 @@ async function repeated(first: Promise<Answer>, ask: () => Promise<Answer>, agai
   return answer;
 }
 
-const isFromRoot = (path: string): boolean => /^\/((api|health|metrics|docs|graphiql|\.well-known)([/?]|$)|favicon\.ico$|$)/.test(path);
+const isFromRoot = (path: string): boolean => /^\/((api|app|health|metrics|docs|graphiql|\.well-known)([/?]|$)|favicon\.ico$|$)/.test(path);
 
 function answerOf(response: Response, text: string): Answer {
   const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '') && text !== '';

@@ -6,8 +6,8 @@ import { PlainWriter } from '#millwright/resources';
 import { Links } from './links.js';
 import { Passwords } from './passwords.js';
 import { People, type Person } from './people.js';
-import type { SetupInput, SignedInAnswer } from './sign-in.fields.js';
-import { SignInService } from './sign-in.service.js';
+import type { SetupInput } from './sign-in.fields.js';
+import { SignInService, type Begun } from './sign-in.service.js';
 import { contextOf, type Visitor } from './visitor.js';
 
 /** The customer that an installation begins with. */
@@ -42,7 +42,7 @@ export class FirstAdministrator {
   }
 
   /** @throws Rejection NOT_FOUND the link is unknown, used or too old, or there is an administrator; VALIDATION_FAILED as users and passwords are refused */
-  async setUp({ token, name, email, password }: SetupInput, visitor: Visitor): Promise<SignedInAnswer> {
+  async setUp({ token, name, email, password, session }: SetupInput, visitor: Visitor): Promise<Begun> {
     if ((await this.isThere()) || !(await this.links.isGood('setup', token))) throw nothingHere();
     const hashed = await this.passwords.hashed(password, { name, email }, { network: visitor.network, field: 'password' });
     if (!(await this.links.use('setup', token))) throw nothingHere();
@@ -53,7 +53,7 @@ export class FirstAdministrator {
     // Each start printed one of its own, and none of them shall open anything should there be no administrator some day.
     await this.links.revokeKind('setup');
     await this.signIn.keep(person, hashed, 'setup', visitor);
-    return this.signIn.begin({ person, hash: hashed }, visitor);
+    return this.signIn.begin({ person, hash: hashed }, session, visitor);
   }
 
   private async isThere(): Promise<boolean> {

@@ -5,6 +5,7 @@ import { CookieSessions } from './cookie-sessions.js';
 import { FirstAdministrator } from './first-administrator.js';
 import { Invitations } from './invitations.js';
 import {
+  AcceptInput,
   ChangePasswordInput,
   ForgottenInput,
   LinkInput,
@@ -14,7 +15,7 @@ import {
   SetupInput,
   SignedInAnswer,
 } from './sign-in.fields.js';
-import { ownSession, SignInService } from './sign-in.service.js';
+import { ownSession, SignInService, type Begun } from './sign-in.service.js';
 import { Sessions } from './sessions.js';
 import { Visitors, type AskedBy } from './visitors.js';
 
@@ -29,6 +30,8 @@ const signInUnder = (name: string) =>
     summary: 'Sign in',
     description: `${wrong} After the fifth wrong password in 15 minutes the name waits for this address: 30 s, and twice as long each time (429).`,
   });
+
+const answered = ({ answer, cookie }: Begun): Answer => new Answer(answer, cookie === null ? {} : { headers: { 'Set-Cookie': cookie } });
 
 const open = (name: string, summary: string, description: string) => writes({ name, open: true, scopes: [], summary, description });
 const own = (name: string, summary: string, description: string) => writes({ name, scopes: [], summary, description });
@@ -50,10 +53,7 @@ export class SignInController {
   @OverRest(signInUnder('signIn'))
   @ApiAnswer(LoginAnswer)
   async login(@PlainBody(LoginInput) { password, session, ...identifier }: LoginInput, @Req() request: AskedBy): Promise<Answer> {
-    const visitor = this.visitors.of(request);
-    if (session !== 'cookie') return new Answer(await this.signIn.signIn(identifier, password, visitor));
-    const { answer, cookie } = await this.signIn.signInBrowser(identifier, password, visitor);
-    return new Answer(answer, { headers: { 'Set-Cookie': cookie } });
+    return answered(await this.signIn.signIn(identifier, password, session, this.visitors.of(request)));
   }
 
   @Post()
@@ -87,17 +87,17 @@ export class SignInController {
       'With the token of the link that the start printed, once and within 24 hours; 404 afterwards.',
     ),
   )
-  @ApiAnswer(SignedInAnswer)
+  @ApiAnswer(LoginAnswer)
   async setUp(@PlainBody(SetupInput) said: SetupInput, @Req() request: AskedBy): Promise<Answer> {
-    return new Answer(await this.firstAdministrator.setUp(said, this.visitors.of(request)));
+    return answered(await this.firstAdministrator.setUp(said, this.visitors.of(request)));
   }
 
   @Post('accept_invitation')
   @HttpCode(200)
   @OverRest(open('acceptInvitation', 'Accept an invitation', 'Chooses a password with the token of the link, once, and signs in.'))
-  @ApiAnswer(SignedInAnswer)
-  async acceptInvitation(@PlainBody(LinkInput) { token, password }: LinkInput, @Req() request: AskedBy): Promise<Answer> {
-    return new Answer(await this.signIn.acceptInvitation(token, password, this.visitors.of(request)));
+  @ApiAnswer(LoginAnswer)
+  async acceptInvitation(@PlainBody(AcceptInput) said: AcceptInput, @Req() request: AskedBy): Promise<Answer> {
+    return answered(await this.signIn.acceptInvitation(said, this.visitors.of(request)));
   }
 
   @Post('forgot_password')

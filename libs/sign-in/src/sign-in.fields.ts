@@ -23,6 +23,8 @@ const sessionForms = defineChoices('SessionForm', 'How a client keeps its sessio
   cookie: 'A browser keeps a cookie that no script can read; writes need the `X-CSRF-Token` that the answer tells.',
 });
 
+const sessionOptions = { description: 'How the session is kept; left out, by tokens.' };
+
 /** Who signs in: by one of the two. */
 class IdentifierInput {
   @Name({
@@ -40,7 +42,7 @@ class IdentifierInput {
 
 export class LoginInput extends IdentifierInput {
   @Secret({ description: 'The password.', example: 'a quiet place to sit' }) password!: string;
-  @OneOf(sessionForms, { description: 'How the session is kept; left out, by tokens.' }) session?: string | null;
+  @OneOf(sessionForms, sessionOptions) session?: string | null;
 }
 
 export class ForgottenInput extends IdentifierInput {}
@@ -61,7 +63,11 @@ export class LinkInput {
   password!: string;
 }
 
-export class SetupInput extends LinkInput {
+export class AcceptInput extends LinkInput {
+  @OneOf(sessionForms, sessionOptions) session?: string | null;
+}
+
+export class SetupInput extends AcceptInput {
   @Name({ personal: true, required: true, description: 'What the first administrator is called.', example: 'Ann' }) name!: string;
   @Email() email!: string;
 }

@@ -9,10 +9,14 @@ import { invalidToken, Links } from './links.js';
 import { Passwords, type Known } from './passwords.js';
 import { People, shownPerson, type Identifier, type Person } from './people.js';
 import { Sessions, type Tokens } from './sessions.js';
-import type { BrowserAnswer, SignedInAnswer } from './sign-in.fields.js';
+import type { AcceptInput, BrowserAnswer, SignedInAnswer } from './sign-in.fields.js';
 import { contextOf, type Visitor } from './visitor.js';
 
-type InBrowser = Readonly<{ answer: BrowserAnswer; cookie: string }>;
+/** What whoever comes in is answered, and the cookie of a browser. */
+export type Begun = Readonly<{ answer: SignedInAnswer | BrowserAnswer; cookie: string | null }>;
+
+/** How a client keeps its session; it says so where it is a browser. */
+type SessionForm = string | null | undefined;
 
 /** How a person comes in, goes on and chooses passwords. */
 @Injectable()
@@ -28,13 +32,8 @@ export class SignInService {
   ) {}
 
   /** @throws Rejection INVALID_CREDENTIALS, RATE_LIMIT_EXCEEDED */
-  async signIn(identifier: Identifier, password: string, visitor: Visitor): Promise<SignedInAnswer> {
-    return this.begin(await this.passwords.identify(identifier, password, visitor.network), visitor);
-  }
-
-  /** The same for a browser, which gets a cookie and no tokens. @throws Rejection as `signIn` */
-  async signInBrowser(identifier: Identifier, password: string, visitor: Visitor): Promise<InBrowser> {
-    return this.beginForBrowser(await this.passwords.identify(identifier, password, visitor.network), visitor);
+  async signIn(identifier: Identifier, password: string, session: SessionForm, visitor: Visitor): Promise<Begun> {
+    return this.begin(await this.passwords.identify(identifier, password, visitor.network), session, visitor);
   }
 
   /** @throws Rejection INVALID_REFRESH_TOKEN */
@@ -43,18 +42,17 @@ export class SignInService {
     return this.answer(person, tokens);
   }
 
-  async begin(known: Known, visitor: Visitor): Promise<SignedInAnswer> {
-    return this.answer(known.person, await this.sessions.begin(known, visitor));
-  }
-
-  async beginForBrowser(known: Known, visitor: Visitor): Promise<InBrowser> {
+  /** A browser gets a cookie and no tokens. @throws Rejection INVALID_CREDENTIALS the password was changed, or the person archived, meanwhile */
+  async begin(known: Known, session: SessionForm, visitor: Visitor): Promise<Begun> {
+    const { person } = known;
+    if (session !== 'cookie') return { answer: this.answer(person, await this.sessions.begin(known, visitor)), cookie: null };
     const { cookie, csrfToken } = this.cookies.begun(await this.sessions.beginForBrowser(known, visitor));
-    return { answer: { csrf_token: csrfToken, user: shownPerson(known.person), urls: this.urls() }, cookie };
+    return { answer: { csrf_token: csrfToken, user: shownPerson(person), urls: this.urls() }, cookie };
   }
 
   /** Somebody who was invited chooses his password, and is signed in. @throws Rejection VALIDATION_FAILED invalid_token, or as `Passwords.hashed` */
-  async acceptInvitation(token: string, password: string, visitor: Visitor): Promise<SignedInAnswer> {
-    return this.begin(await this.chooseByLink('invitation', token, password, visitor), visitor);
+  async acceptInvitation({ token, password, session }: AcceptInput, visitor: Visitor): Promise<Begun> {
+    return this.begin(await this.chooseByLink('invitation', token, password, visitor), session, visitor);
   }
 
   /** Whoever has the link chooses another password: it ends every session of the person. @throws Rejection as `acceptInvitation` */

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { acceptedTypes } from '../envelope.js';
+import { languageOf, pageNames, pageOf } from './page.js';
+import { isLanguage } from './words.js';
+
+/** Style and script come from this server and stand in files of their own; nothing is sent but by the script, and nobody shows a page inside his. */
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+/** The browser's own files, which the build leaves where they are. */
+const textOf = (file: string): string => readFileSync(createRequire(import.meta.url).resolve(`#pages/${file}`), 'utf8');
+const files = {
+  style: { path: '/app/page.css', type: 'text/css; charset=utf-8', text: textOf('page.css') },
+  script: { path: '/app/page.js', type: 'text/javascript; charset=utf-8', text: textOf('page.js') },
+};
+
+/** Another release has another address, so that no browser mixes two. */
+const addressOf = ({ path, text }: Readonly<{ path: string; text: string }>): string =>
+  `${path}?v=${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
+
+/** Where pages find their style and script. */
+export const assets = { style: addressOf(files.style), script: addressOf(files.script) };
+
+/** Answers a page to a person. */
+export const sendPage = (reply: FastifyReply, page: string): FastifyReply =>
+  reply
+    .type('text/html; charset=utf-8')
+    .header('Content-Security-Policy', policy)
+    .header('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()')
+    .send(page);
+
+/** The pages by which people come in. What a link brings stands behind the `#` of its address: no server, log or other page learns of it. */
+export function servePages(server: FastifyInstance): void {
+  for (const name of pageNames)
+    server.get<{ Querystring: { lang?: unknown } }>(`/app/${name}`, async ({ query: { lang }, headers }, reply) => {
+      const language = languageOf(lang, acceptedTypes(headers['accept-language']));
+      const isChosen = typeof lang === 'string' && isLanguage(lang);
+      return sendPage(reply.header('Vary', 'Accept-Language'), pageOf(name, language, { assets, isChosen }));
+    });
+  server.get('/app', async (_request, reply) => reply.redirect('/', 302));
+  for (const { path, type, text } of Object.values(files))
+    server.get(path, async (_request, reply) => reply.type(type).header('Cache-Control', 'public, max-age=3600').send(text));
+}
