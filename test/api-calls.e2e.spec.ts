@@ -56,6 +56,25 @@ describe('every call is found by its request id', () => {
     expect(rows).toEqual([{ kind: 1 }, { kind: 2 }]);
   });
 
+  it('writes that share one, each once', async () => {
+    const id = await part();
+    const request = { 'x-request-id': randomUUID() };
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, n) =>
+        n % 2
+          ? app.patch(`/parts/${id}/restock`, { quantity: 1, cost: 2.5 }, request)
+          : app.post('/parts', { part: { name: 'Belt' } }, request),
+      ),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([...Array(6).fill(200), ...Array(6).fill(201)]);
+    await app.get('/api_calls?per_page=1').expect(200);
+    const { rows } = await database.query(
+      'SELECT kind, count(*)::int AS lines, count(DISTINCT id)::int AS calls FROM app.api_call_lines WHERE id IN (SELECT id FROM app.api_call_lines WHERE request_id = $1) GROUP BY kind ORDER BY kind',
+      [request['x-request-id']],
+    );
+    expect(rows).toEqual([1, 2].map((kind) => ({ kind, lines: 12, calls: 12 })));
+  });
+
   it('a read, a refusal, a path that nobody knows, and a call of nobody who is known', async () => {
     const id = await part();
     const read = await app.get(`/parts/${id}`).expect(200);

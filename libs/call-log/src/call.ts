@@ -17,6 +17,7 @@ export type WaitingLine = Readonly<{ line: (nextId: () => number) => string; onc
 export class Call implements BegunCall {
   private state: 'open' | 'given' | 'stored' = 'open';
   private told: string | undefined;
+  private keeping: Promise<void> | undefined;
 
   constructor(
     /** Left out where nothing of it is stored before it is answered. */
@@ -50,8 +51,12 @@ export class Call implements BegunCall {
     else if (this.state === 'given') this.state = 'open';
   }
 
+  /** Those who ask at the same time wait for the same: it is stored once. */
   async keep(): Promise<void> {
-    if (this.isStored) return;
+    if (!this.isStored) await (this.keeping ??= this.keepAhead().finally(() => (this.keeping = undefined)));
+  }
+
+  private async keepAhead(): Promise<void> {
     const once = this.mayBeStored;
     this.give();
     await this.keeper.keepNow(this.line, once);

@@ -179,4 +179,26 @@ export const callLogMigrations: readonly Readonly<{ name: string; sql: string }>
       SELECT app.tend_api_calls(400);
     `,
   },
+  {
+    // Requests that share an id go with each other's appends, so that one statement may bring a line several times.
+    name: '0004-each-line-once',
+    sql: `
+      CREATE OR REPLACE FUNCTION app.keep_api_calls_once(said text) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+      DECLARE
+        missing text;
+      BEGIN
+        SELECT string_agg(line.fields, E'\\x1e' ORDER BY line.place) INTO missing
+        FROM (
+          SELECT told.fields, min(told.place) AS place
+          FROM unnest(string_to_array(said, E'\\x1e')) WITH ORDINALITY AS told(fields, place) GROUP BY told.fields
+        ) AS line, string_to_array(line.fields, E'\\x1f', '') AS f
+        WHERE NOT EXISTS (
+          SELECT FROM app.api_call_lines kept WHERE f[1] <> '2' AND kept.request_id = f[4] AND kept.id = f[2]::bigint AND kept.kind <> 2
+          UNION ALL SELECT FROM app.api_call_lines kept WHERE f[1] = '2' AND kept.id = f[2]::bigint AND kept.kind = 2);
+        IF missing IS NOT NULL THEN
+          PERFORM app.keep_api_calls(missing);
+        END IF;
+      END $$;
+    `,
+  },
 ];
