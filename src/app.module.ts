@@ -9,6 +9,7 @@ import type { EventLog } from '#millwright/event-sourcing';
 import { FinanceModule } from '#millwright/finance';
 import { InventoryModule } from '#millwright/inventory';
 import { InstallationEnvironment, LimitsModule, TrustedProxies } from '#millwright/limits';
+import { OutgoingRequestsModule } from '#millwright/outgoing-requests';
 import { PeopleModule } from '#millwright/people';
 import { PermissionsModule } from '#millwright/permissions';
 import { PlanningModule } from '#millwright/planning';
@@ -45,6 +46,7 @@ export class AppModule {
           trustedProxies: new TrustedProxies(configuration.trustedProxies),
           logger,
         }),
+        OutgoingRequestsModule.on(configuration.webhookAllow),
         ResourcesModule,
         SitesModule,
         PeopleModule,

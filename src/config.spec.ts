@@ -27,6 +27,7 @@ describe('the configuration', () => {
         TIER: 'business',
         RATE_LIMITS: 'on',
         TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+        WEBHOOK_ALLOW: '192.168.7.0/24',
         CORS_ORIGINS: 'https://app.example,http://localhost:5173',
         NODE_ENV: 'production',
       }),
@@ -48,6 +49,7 @@ describe('the configuration', () => {
       tier: 'business',
       rateLimits: true,
       trustedProxies: ['10.0.0.0/8', '::1'],
+      webhookAllow: ['192.168.7.0/24'],
       corsOrigins: ['https://app.example', 'http://localhost:5173'],
       production: true,
     }));

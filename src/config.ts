@@ -36,6 +36,8 @@ export class Configuration {
   readonly trustedProxies: readonly string[] = [];
   /** Whose pages may read answers in a browser; those of other origins may not. */
   readonly corsOrigins: readonly string[] = [];
+  /** Addresses and networks that are no public ones, and may be asked all the same for what others have named. */
+  readonly webhookAllow: readonly string[] = [];
   /** For how many days the log of calls is kept, by months. */
   readonly apiLogDays: number = 400;
   /** `NODE_ENV=production`: no GraphQL playground. */
@@ -98,8 +100,8 @@ const postgresUrl = url('postgres:', 'postgresql:');
 
 const tierNames: readonly Tier[] = ['core', 'starter', 'business', 'enterprise'];
 
-/** Addresses (`192.0.2.7`, `::1`) and networks (`10.0.0.0/8`), as proxies are named. */
-function trustedProxies(text: string): readonly string[] | Wrong {
+/** Addresses (`192.0.2.7`, `::1`) and networks (`10.0.0.0/8`), as proxies and what is nearby are named. */
+function networks(text: string): readonly string[] | Wrong {
   const named = text.split(',').map((each) => each.trim());
   const isOne = (each: string): boolean => {
     const [address = '', bits, ...more] = each.split('/');
@@ -226,7 +228,7 @@ const variables: readonly Variable[] = [
     key: 'trustedProxies',
     fallback: 'none',
     meaning: 'addresses and networks with commas between them, whose X-Forwarded-For is believed',
-    read: trustedProxies,
+    read: networks,
   }),
   variable({
     name: 'CORS_ORIGINS',
@@ -234,6 +236,14 @@ const variables: readonly Variable[] = [
     fallback: 'none',
     meaning: 'origins with commas between them, like https://app.example, whose pages may read answers in a browser',
     read: origins,
+  }),
+  variable({
+    name: 'WEBHOOK_ALLOW',
+    key: 'webhookAllow',
+    fallback: 'none',
+    meaning:
+      'addresses and networks with commas between them, which are not public and may be asked for what others name: an issuer of single sign-on',
+    read: networks,
   }),
   variable({
     name: 'API_LOG_DAYS',

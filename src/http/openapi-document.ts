@@ -112,6 +112,9 @@ function keepOwnFieldScopes(declared: Json): void {
   if (own.length > 0) declared['x-field-scopes'] = Object.fromEntries(own);
 }
 
+/** What there is one of, so that it has no id. */
+const isSetting = (path: string): boolean => path === '/api/v1/access/oidc';
+
 /** An id, or a place in a list. */
 function schemaInPath(name: string): Json | undefined {
   if (/^(\w+_)?id$/.test(name)) return { type: 'integer', minimum: 1 };
@@ -210,7 +213,7 @@ function describeHeaders(operation: Operation, status: string, response: Json): 
   const names = [
     'X-Request-Id',
     ...(isOneRecord ? ['ETag'] : []),
-    ...((isOneRecord && isWrite(operation)) || operation.verb === 'patch' ? ['X-Position'] : []),
+    ...((isWrite(operation) && (isOneRecord || isSetting(path))) || operation.verb === 'patch' ? ['X-Position'] : []),
     ...(isCreated && !path.includes('{') ? ['Location'] : []),
     ...(isWrite(operation) && heedsIdempotencyKeys(path) ? ['Idempotent-Replayed'] : []),
     'X-RateLimit-Limit',

@@ -18,7 +18,10 @@ const exceptions: readonly Readonly<{ route: RegExp; admission: Admission }>[] =
   { route: /^\/api\/v1\/graphql\/schema$/, admission: 'open' },
   { route: /^\/api\/v1\/portal\//, admission: 'open' },
   { route: /^\/\.well-known\//, admission: 'open' },
-  { route: /^\/api\/v1\/auth(\/(login|refresh|setup|accept_invitation|forgot_password|reset_password))?$/, admission: 'open' },
+  {
+    route: /^\/api\/v1\/auth(\/(login|refresh|setup|accept_invitation|forgot_password|reset_password|oidc\/(start|callback|token)))?$/,
+    admission: 'open',
+  },
   { route: /^\/api\/v1\/auth\//, admission: 'key' },
   { route: /^\/api\/v1\/oauth\//, admission: 'open' },
   { route: /^\/metrics$/, admission: 'key' },

@@ -25,6 +25,7 @@ export function eventsDocument(published: EventsDocument | undefined): EventsDoc
     ...typesOf('libs/credentials/src/domain/credentials.events.ts', 'CredentialsEvent', 'credentials'),
     ...typesOf('libs/access/src/domain/access.events.ts', 'AccessEvent', 'access'),
     ...typesOf('libs/sign-in/src/domain/sign-in.events.ts', 'SignInEvent', 'signIn'),
+    ...typesOf('libs/sign-in/src/domain/single-sign-on.events.ts', 'SingleSignOnEvent', 'singleSignOn'),
     ...typesOf('libs/work-orders/src/domain/work-order.earlier-events.ts', 'EarlierWorkOrderEvent', 'workOrder'),
   ];
   const ofRecords = records.flatMap((record) => eventsOfRecord(record as unknown as PlainResource));

@@ -13,7 +13,7 @@ export { KnownSites } from './known-sites.js';
 export { KnownAccess, requirePerson } from './known-access.js';
 export { permissionsProjection } from './read-models/permissions.js';
 export { nameScopes, namedScopes } from './named-scopes.js';
-export { access, accessId, scopesOfRole, type Access } from './domain/access.js';
+export { access, accessId, scopesAt, scopesOfRole, type Access } from './domain/access.js';
 export type { AccessEvent } from './domain/access.events.js';
 export {
   grantRole,

@@ -1,5 +1,5 @@
 import type { Migration } from '#millwright/event-sourcing';
-import { signInsMigration } from './sign-ins.js';
+import { issuersMigration, signInsMigration } from './sign-ins.js';
 
 /** Claims of e-mail addresses for users who had theirs before it had to be unique. */
 export const userMigrations: readonly Migration[] = [
@@ -19,4 +19,5 @@ on conflict do nothing;
 `,
   },
   signInsMigration,
+  issuersMigration,
 ];

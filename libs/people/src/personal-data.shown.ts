@@ -27,6 +27,12 @@ class PersonalLinkFields {
   @ShownInstant({ description: 'When it was used.' }) used_at!: string | null;
 }
 
+class IssuerAccountFields {
+  @ShownText({ description: 'Who vouches for the person.', always: true }) issuer!: string;
+  @ShownText({ description: 'What the person is called there.', always: true }) subject!: string;
+  @ShownInstant({ description: 'Since when.', always: true }) linked_at!: string;
+}
+
 class CallAddressFields {
   @ShownText({ description: 'Where calls came from.', always: true }) address!: string;
   @ShownText({ description: 'The last day of a call, in UTC: 2026-03-02.', always: true }) last_day!: string;
@@ -67,6 +73,11 @@ class PortalSubmissionFields {
 const types = {
   sessions: defineShownType('PersonalSession', PersonalSessionFields, 'Where somebody is or was signed in.'),
   sign_in_links: defineShownType('PersonalSignInLink', PersonalLinkFields, 'A link that somebody was sent to choose a password.'),
+  issuer_accounts: defineShownType(
+    'PersonalIssuerAccount',
+    IssuerAccountFields,
+    'An account by which an issuer of single sign-on vouches for somebody.',
+  ),
   addresses: defineShownType('PersonalCallAddress', CallAddressFields, "Where somebody's calls came from."),
   user_agents: defineShownType('PersonalCallAgent', CallAgentFields, "What somebody's calls were made with."),
   api_keys: defineShownType('PersonalApiKey', OwnedKeyFields, 'A key that somebody owns.'),
@@ -97,6 +108,8 @@ class PersonalDataFields {
   erasure!: object | null;
   @ShownList(types.sessions, { description: 'Where the person is or was signed in.', of: rowsOf('sessions') }) sessions!: object[];
   @ShownList(types.sign_in_links, { description: 'Links that the person was sent.', of: rowsOf('sign_in_links') }) sign_in_links!: object[];
+  @ShownList(types.issuer_accounts, { description: 'Accounts at issuers of single sign-on.', of: rowsOf('issuer_accounts') })
+  issuer_accounts!: object[];
   @ShownList(types.addresses, { description: 'Where calls came from.', of: rowsOf('addresses') }) addresses!: object[];
   @ShownList(types.user_agents, { description: 'What calls were made with.', of: rowsOf('user_agents') }) user_agents!: object[];
   @ShownList(types.api_keys, { description: 'Keys that the person owns.', of: rowsOf('api_keys') }) api_keys!: object[];

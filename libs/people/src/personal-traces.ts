@@ -12,7 +12,15 @@ export type SoughtPerson = Readonly<{
 
 /** What a room's part of a person's data is called. */
 export type PersonalSection =
-  'sessions' | 'sign_in_links' | 'addresses' | 'user_agents' | 'api_keys' | 'comments' | 'requests' | 'portal_submissions';
+  | 'sessions'
+  | 'sign_in_links'
+  | 'issuer_accounts'
+  | 'addresses'
+  | 'user_agents'
+  | 'api_keys'
+  | 'comments'
+  | 'requests'
+  | 'portal_submissions';
 
 /** What a room keeps of people beside their records. */
 export type PersonalTrace = Readonly<{

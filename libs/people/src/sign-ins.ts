@@ -18,6 +18,11 @@ comment on table app.sign_ins is 'When people were here, and how they came.';
 `,
 };
 
+export const issuersMigration: Migration = {
+  name: '0003-issuers',
+  sql: 'alter table app.sign_ins add column has_issuer boolean not null default false;',
+};
+
 /** Statements that note it; what they run on is the caller's. */
 type Database = Readonly<{ query(sql: string, values: unknown[]): Promise<unknown> }>;
 
@@ -42,10 +47,20 @@ export const notePassword = (database: Database, userId: number, byInvitation: b
     [userId, byInvitation],
   );
 
+/** That an issuer of single sign-on vouches for the person, or does no more: whoever comes that way has accepted whatever invitation there was. */
+export const noteIssuer = (database: Database, userId: number, isThere: boolean): Promise<unknown> =>
+  database.query(
+    `INSERT INTO app.sign_ins AS known (user_id, has_issuer) VALUES ($1, $2)
+     ON CONFLICT (user_id) DO UPDATE SET has_issuer = excluded.has_issuer,
+       accepted_at = CASE WHEN $2 AND known.invited_at IS NOT NULL THEN coalesce(known.accepted_at, clock_timestamp()) ELSE known.accepted_at END`,
+    [userId, isThere],
+  );
+
 type SignIns = Readonly<{
   last_login: Date | null;
   login_count: string | null;
   has_password: boolean | null;
+  has_issuer: boolean | null;
   invited_at: Date | null;
   invitation_due_at: Date | null;
   accepted_at: Date | null;
@@ -54,7 +69,7 @@ type SignIns = Readonly<{
 const signIns: BulkRead<number, SignIns> = {
   read: (ids, database) =>
     database.query<SignIns[]>(
-      `SELECT last_login, login_count, has_password, invited_at, invitation_due_at, accepted_at
+      `SELECT last_login, login_count, has_password, has_issuer, invited_at, invitation_due_at, accepted_at
        FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted(user_id, place) LEFT JOIN app.sign_ins USING (user_id) ORDER BY place`,
       [[...ids]],
     ),
@@ -67,10 +82,14 @@ const shown = (at: Date | null): string | null => at && instantText(new Date(Mat
 export const statusOf = (row: Row, related: Related): string | Promise<string> =>
   row['archived'] === true
     ? 'inactive'
-    : whenKnown(of(row, related), ({ invited_at, has_password }) => (invited_at && !has_password ? 'invited' : 'active'));
+    : whenKnown(of(row, related), ({ invited_at, has_password, has_issuer }) =>
+        invited_at && !has_password && !has_issuer ? 'invited' : 'active',
+      );
 
-export const authTypeOf = async (row: Row, related: Related): Promise<string> =>
-  (await of(row, related)).has_password ? 'password' : 'api_key';
+export const authTypeOf = async (row: Row, related: Related): Promise<string> => {
+  const { has_password, has_issuer } = await of(row, related);
+  return has_password ? 'password' : has_issuer ? 'sso' : 'api_key';
+};
 
 export const activityOf = async (row: Row, related: Related): Promise<Row> => {
   const { last_login, login_count } = await of(row, related);

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Links } from './links.js';
 import { Sessions } from './sessions.js';
+import { Attempts } from './single-sign-on/attempts.js';
 import { WaitingPairs } from './waiting-pairs.js';
 
 const everyMs = 3_600_000;
@@ -15,6 +16,7 @@ export class CleanUp implements OnModuleInit, OnModuleDestroy {
     private readonly pairs: WaitingPairs,
     private readonly sessions: Sessions,
     private readonly links: Links,
+    private readonly attempts: Attempts,
   ) {}
 
   onModuleInit(): void {
@@ -27,7 +29,7 @@ export class CleanUp implements OnModuleInit, OnModuleDestroy {
 
   private async run(): Promise<void> {
     try {
-      await Promise.all([this.pairs.forgetOld(), this.sessions.forgetOld(), this.links.forgetOld()]);
+      await Promise.all([this.pairs.forgetOld(), this.sessions.forgetOld(), this.links.forgetOld(), this.attempts.forgetOld()]);
     } catch (error) {
       this.logger.warn(`what is over could not be taken away: ${String(error)}`);
     }

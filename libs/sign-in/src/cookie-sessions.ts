@@ -26,7 +26,12 @@ export class CookieSessions {
   /** What signing in sets and tells. */
   begun(sessionId: string): Readonly<{ cookie: string; csrfToken: string }> {
     const value = `${sessionId}.${sealed(this.keys.cookie, sessionId)}`;
-    return { cookie: `${cookieName}=${value}; Max-Age=${refreshSeconds}; ${attributes}`, csrfToken: sealed(this.keys.page, sessionId) };
+    return { cookie: `${cookieName}=${value}; Max-Age=${refreshSeconds}; ${attributes}`, csrfToken: this.csrfTokenOf(sessionId) };
+  }
+
+  /** What a page of ours is told, and nobody else can read. */
+  csrfTokenOf(sessionId: string): string {
+    return sealed(this.keys.page, sessionId);
   }
 
   /** What signing out sets. */
@@ -41,7 +46,7 @@ export class CookieSessions {
   /** @throws Rejection CSRF the request does not say what only a page of ours can have read */
   requirePage(cookies: string | undefined, csrfToken: string | undefined): void {
     const sessionId = this.sessionIn(cookies);
-    if (sessionId === undefined || !isSame(csrfToken ?? '', sealed(this.keys.page, sessionId)))
+    if (sessionId === undefined || !isSame(csrfToken ?? '', this.csrfTokenOf(sessionId)))
       throw new Rejection('CSRF', 'With a cookie, a write needs X-CSRF-Token: the csrf_token that signing in answered.');
   }
 

@@ -8,10 +8,8 @@ import { Passwords } from './passwords.js';
 import { People, type Person } from './people.js';
 import type { SetupInput } from './sign-in.fields.js';
 import { SignInService, type Begun } from './sign-in.service.js';
-import { contextOf, type Visitor } from './visitor.js';
+import { contextOf, firstCustomerId as customerId, type Visitor } from './visitor.js';
 
-/** The customer that an installation begins with. */
-const customerId = 1;
 const goodForMs = 86_400_000;
 const setUp = { kind: 'system', id: 'setup' } as const;
 

@@ -5,3 +5,4 @@ export { SignInModule } from './sign-in.module.js';
 export { signInErrors } from './errors.js';
 export { signInMigrations } from './migrations.js';
 export type * from './domain/sign-in.events.js';
+export type * from './domain/single-sign-on.events.js';

@@ -40,4 +40,10 @@ export class MeAnswer {
   @ApiProperty({ type: [MyEntity], description: 'The sites where something may be done.' }) entities!: readonly MyEntity[];
   @ApiProperty({ type: [String], description: 'What may be done at one site at least.' }) scopes!: readonly string[];
   @ApiProperty({ type: MyCredential, description: 'What the request came with.' }) credential!: MyCredential;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'What a page sends along with every write of a session that a cookie keeps: `X-CSRF-Token`. Null for what is no session.',
+  })
+  csrf_token!: string | null;
 }

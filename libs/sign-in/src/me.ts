@@ -3,6 +3,7 @@ import { builtInRoles, currentScope, EntityDirectory, KnownAccess, namedScopes, 
 import { Machines } from '#millwright/credentials';
 import { instantText } from '#millwright/fields';
 import { Limits } from '#millwright/limits';
+import { CookieSessions } from './cookie-sessions.js';
 import type { MeAnswer } from './me.fields.js';
 import { People, shownPerson } from './people.js';
 import { Sessions } from './sessions.js';
@@ -19,6 +20,7 @@ export class Me {
     private readonly entities: EntityDirectory,
     private readonly machines: Machines,
     private readonly limits: Limits,
+    private readonly cookies: CookieSessions,
   ) {}
 
   async show(): Promise<MeAnswer> {
@@ -34,6 +36,7 @@ export class Me {
       entities: ids.map((id) => ({ id, role: roleAt(id), scopes: listOf(rights.at(id)) })),
       scopes: listOf(rights.anywhere()),
       credential: { kind: credential.kind, id: credential.id, expires_at: expiresAt },
+      csrf_token: credential.kind === 'session' ? this.cookies.csrfTokenOf(credential.id) : null,
     };
   }
 

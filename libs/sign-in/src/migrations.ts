@@ -71,4 +71,52 @@ create index sign_in_links_of_user on app.sign_in_links (user_id) where used_at 
 comment on table app.sign_in_links is 'Links that are good once: to set up, to accept an invitation, to choose another password.';
 `,
   },
+  {
+    name: '0002-single-sign-on',
+    sql: `
+create table app.issuer_secrets (
+  secret_id uuid primary key,
+  -- encrypted with a key derived from the secret of the installation
+  sealed text not null,
+  made_at timestamptz not null default clock_timestamp()
+);
+comment on table app.issuer_secrets is 'What the installation shows that it is the client of the issuer of single sign-on.';
+
+create table app.issuer_attempts (
+  -- SHA-256 of the state that goes to the issuer and back
+  state_hash bytea primary key,
+  -- SHA-256 of what the browser keeps meanwhile
+  browser_hash bytea not null,
+  -- of the settings that it began with
+  revision bigint not null,
+  session_form text not null check (session_form in ('tokens', 'cookie')),
+  -- who links himself, in which session; null where somebody signs in
+  linking_user_id bigint,
+  linking_session_id uuid,
+  expires_at timestamptz not null,
+  check ((linking_user_id is null) = (linking_session_id is null))
+);
+create index issuer_attempts_age on app.issuer_attempts (expires_at);
+comment on table app.issuer_attempts is 'Whom the issuer of single sign-on is being asked about.';
+
+create table app.issuer_links (
+  issuer text not null,
+  subject text not null,
+  user_id bigint not null,
+  linked_at timestamptz not null default clock_timestamp(),
+  primary key (issuer, subject),
+  unique (issuer, user_id)
+);
+comment on table app.issuer_links is 'Which person an issuer means by which of its subjects.';
+
+create table app.sign_in_codes (
+  -- SHA-256 of the code
+  code_hash bytea primary key,
+  user_id bigint not null,
+  expires_at timestamptz not null
+);
+create index sign_in_codes_age on app.sign_in_codes (expires_at);
+comment on table app.sign_in_codes is 'Codes that are good once, for the tokens of somebody for whom the issuer has vouched.';
+`,
+  },
 ];

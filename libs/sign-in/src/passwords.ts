@@ -31,8 +31,8 @@ const messages: Readonly<Record<PasswordProblem, string>> = {
 
 type Kept = Readonly<{ userId: number; hash: string }>;
 
-/** Somebody, and the hash that he was known by. */
-export type Known = Readonly<{ person: Person; hash: string }>;
+/** Somebody, and the hash that he was known by; null where it was by no password. */
+export type Known = Readonly<{ person: Person; hash: string | null }>;
 
 /** Knows people by their passwords, and no more of these than their hashes. */
 @Injectable()

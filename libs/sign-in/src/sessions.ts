@@ -183,13 +183,22 @@ export class Sessions {
 /** Whether it was: the hash that the person was known by has to be his at this moment, and stays it until the transaction ends. */
 async function insertSession(
   client: PoolClient,
-  { sessionId, userId, hash }: Readonly<{ sessionId: string; userId: number; hash: string }>,
+  { sessionId, userId, hash }: Readonly<{ sessionId: string; userId: number; hash: string | null }>,
   { address, userAgent }: Visitor,
 ): Promise<boolean> {
+  const place = [address, userAgent.slice(0, longestUserAgent)];
+  if (hash === null) {
+    await client.query(
+      `INSERT INTO app.sessions (id, user_id, expires_at, address, user_agent)
+       VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3), $4, $5)`,
+      [sessionId, userId, refreshSeconds, ...place],
+    );
+    return true;
+  }
   const { rowCount } = await client.query(
     `INSERT INTO app.sessions (id, user_id, expires_at, address, user_agent)
      SELECT $1, user_id, clock_timestamp() + make_interval(secs => $4), $5, $6 FROM app.passwords WHERE user_id = $2 AND hash = $3 FOR SHARE`,
-    [sessionId, userId, hash, refreshSeconds, address, userAgent.slice(0, longestUserAgent)],
+    [sessionId, userId, hash, refreshSeconds, ...place],
   );
   return rowCount === 1;
 }

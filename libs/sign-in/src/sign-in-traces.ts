@@ -29,6 +29,8 @@ export class SignInTraces implements OnModuleInit {
             'SELECT id AS session_id, started_at, last_used_at, expires_at, ended_at, address, user_agent FROM app.sessions WHERE user_id = $1 ORDER BY started_at, id',
             id,
           ),
+        issuer_accounts: ({ id }) =>
+          this.read('SELECT issuer, subject, linked_at FROM app.issuer_links WHERE user_id = $1 ORDER BY linked_at, issuer', id),
         sign_in_links: ({ id }) =>
           this.read('SELECT kind, made_at, expires_at, used_at FROM app.sign_in_links WHERE user_id = $1 ORDER BY made_at', id),
       },
@@ -42,6 +44,9 @@ export class SignInTraces implements OnModuleInit {
             tokens AS (DELETE FROM app.refresh_tokens USING gone WHERE session_id = gone.id),
             words AS (DELETE FROM app.passwords WHERE user_id = $1),
             links AS (DELETE FROM app.sign_in_links WHERE user_id = $1),
+            codes AS (DELETE FROM app.sign_in_codes WHERE user_id = $1),
+            attempts AS (DELETE FROM app.issuer_attempts WHERE linking_user_id = $1),
+            accounts AS (DELETE FROM app.issuer_links WHERE user_id = $1),
             visits AS (DELETE FROM app.sign_ins WHERE user_id = $1)
        SELECT id FROM gone`,
       [id],

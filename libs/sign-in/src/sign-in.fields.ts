@@ -6,7 +6,7 @@ import { Email } from '#millwright/people';
 const longestSecret = 10_000;
 
 /** A password, or a token, to the letter: without it nothing goes on, and no answer shows it. */
-const Secret = (options: FieldOptions): PropertyDecorator =>
+export const Secret = (options: FieldOptions): PropertyDecorator =>
   inputField(
     {
       column: 'text',

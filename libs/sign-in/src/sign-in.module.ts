@@ -17,15 +17,30 @@ import { SignInTraces } from './sign-in-traces.js';
 import { SignInController } from './sign-in.controller.js';
 import { SignInService } from './sign-in.service.js';
 import { Visitors } from './visitors.js';
+import { Arrivals } from './single-sign-on/arrivals.js';
+import { Attempts } from './single-sign-on/attempts.js';
+import { Issuer } from './single-sign-on/issuer.js';
+import { IssuerLinks } from './single-sign-on/issuer-links.js';
+import { IssuerSettingsController } from './single-sign-on/issuer-settings.controller.js';
+import { IssuerSettingsStore } from './single-sign-on/issuer-settings.js';
+import { SingleSignOnController } from './single-sign-on/single-sign-on.controller.js';
+import { SingleSignOn } from './single-sign-on/single-sign-on.js';
 import { WaitingPairs } from './waiting-pairs.js';
 
-/** How people come in: passwords, sessions, invitations, and the first administrator. */
+/** How people come in: passwords, single sign-on, sessions, invitations, and the first administrator. */
 @Module({})
 export class SignInModule {
   static on(mail: Readonly<{ smtpUrl: string | undefined; from: string | undefined }>): DynamicModule {
     return {
       module: SignInModule,
-      controllers: [SignInController, MeController, SessionsController, InvitationsController],
+      controllers: [
+        SignInController,
+        MeController,
+        SessionsController,
+        InvitationsController,
+        SingleSignOnController,
+        IssuerSettingsController,
+      ],
       providers: [
         { provide: MailSettings, useValue: new MailSettings(mail.smtpUrl, mail.from) },
         People,
@@ -41,6 +56,12 @@ export class SignInModule {
         FirstAdministrator,
         Visitors,
         Me,
+        IssuerLinks,
+        IssuerSettingsStore,
+        Issuer,
+        Attempts,
+        Arrivals,
+        SingleSignOn,
         CleanUp,
         SignInTraces,
       ],

@@ -10,6 +10,9 @@ export type Visitor = Readonly<{
   userAgent: string;
 }>;
 
+/** The customer that an installation begins with, and has no other. */
+export const firstCustomerId = 1;
+
 /** How long conflicts of one command are retried. */
 const patienceMs = 2_000;
 

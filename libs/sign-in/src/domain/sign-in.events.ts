@@ -18,5 +18,11 @@ export type RefreshTokenReused = Event<'RefreshTokenReused', Readonly<{ sessionI
 /** Somebody who looks after access ended a session of the person. */
 export type SessionRevoked = Event<'SessionRevoked', Readonly<{ sessionId: string }>>;
 
+/** From now on the issuer of single sign-on vouches for the person: why, `because` says. As whom, stands in no event. */
+export type IssuerLinked = Event<'IssuerLinked', Readonly<{ issuer: string; because: 'email' | 'created' | 'session' }>>;
+
+export type IssuerUnlinked = Event<'IssuerUnlinked', Readonly<{ issuer: string }>>;
+
 /** Everything that is noted of how a person signs in. The stream is `signIn-<user id>`. */
-export type SignInEvent = PersonInvited | PasswordResetOffered | PasswordSet | RefreshTokenReused | SessionRevoked;
+export type SignInEvent =
+  PersonInvited | PasswordResetOffered | PasswordSet | RefreshTokenReused | SessionRevoked | IssuerLinked | IssuerUnlinked;

@@ -1,5 +1,5 @@
 import { stampOf, type Stream } from '#millwright/event-sourcing/decider';
-import type { PasswordSet, SignInEvent } from './sign-in.events.js';
+import type { IssuerLinked, PasswordSet, SignInEvent } from './sign-in.events.js';
 
 /** How a person came to sign in here; times are instants in UTC. */
 export type SignIn = Readonly<{
@@ -8,11 +8,13 @@ export type SignIn = Readonly<{
   hasPassword: boolean;
   /** Sessions that were ended from outside. */
   ended: readonly string[];
+  /** Who vouches for the person. */
+  issuers: readonly string[];
 }>;
 
 export const signIn: Stream<SignIn, SignInEvent> = {
   category: 'signIn',
-  initialState: { invitation: null, hasPassword: false, ended: [] },
+  initialState: { invitation: null, hasPassword: false, ended: [], issuers: [] },
   evolve(state, event) {
     const { type, data } = event;
     const at = stampOf(event)?.at ?? null;
@@ -28,6 +30,10 @@ export const signIn: Stream<SignIn, SignInEvent> = {
       case 'RefreshTokenReused':
       case 'SessionRevoked':
         return { ...state, ended: [...state.ended, data.sessionId] };
+      case 'IssuerLinked':
+        return { ...state, issuers: [...state.issuers, data.issuer] };
+      case 'IssuerUnlinked':
+        return { ...state, issuers: state.issuers.filter((issuer) => issuer !== data.issuer) };
       case 'PasswordResetOffered':
         return state;
     }
@@ -46,3 +52,10 @@ export const noteReuse = ({ ended }: SignIn, sessionId: string): SignInEvent[] =
 
 export const revokeSession = ({ ended }: SignIn, sessionId: string): SignInEvent[] =>
   ended.includes(sessionId) ? [] : [{ type: 'SessionRevoked', data: { sessionId } }];
+
+/** Noted once, however often it is tried. */
+export const linkIssuer = ({ issuers }: SignIn, linked: IssuerLinked['data']): SignInEvent[] =>
+  issuers.includes(linked.issuer) ? [] : [{ type: 'IssuerLinked', data: linked }];
+
+export const unlinkIssuers = ({ issuers }: SignIn, unlinked: readonly string[]): SignInEvent[] =>
+  unlinked.filter((issuer) => issuers.includes(issuer)).map((issuer) => ({ type: 'IssuerUnlinked', data: { issuer } }));

@@ -1,0 +1,160 @@
+import { Injectable } from '@nestjs/common';
+import { Pool } from 'pg';
+import {
+  access,
+  accessId,
+  EntityDirectory,
+  grantRole,
+  namedScopes,
+  scopesOfRole,
+  type Access,
+  type AccessEvent,
+  type World,
+} from '#millwright/access';
+import { EventStore, Rejection, runInContext, type CommandContext } from '#millwright/event-sourcing';
+import { noteIssuer, users } from '#millwright/people';
+import { foldedValue, PlainWriter } from '#millwright/resources';
+import type { IssuerLinked } from '../domain/sign-in.events.js';
+import { linkIssuer, signIn } from '../domain/sign-in.js';
+import { isKnownBy, People, type Person } from '../people.js';
+import { contextOf, firstCustomerId, type Visitor } from '../visitor.js';
+import { IssuerLinks } from './issuer-links.js';
+import type { Claims } from './issuer.js';
+import type { KnownIssuer } from './known-issuer.js';
+import { isMatchedByEmail } from './matching.js';
+
+const actor = { kind: 'system', id: 'single-sign-on' } as const;
+const longestName = 255;
+
+/** Why somebody may not come in, as answers say it. */
+const reasons = {
+  unverified: 'The issuer does not say that the e-mail address is verified.',
+  inactive: 'This person is inactive here.',
+  administrator: 'Whoever looks after access links his account from a session that he has begun with his password.',
+  linked_otherwise: 'The issuer has vouched for this person by another account.',
+  unknown: 'Nobody here has this e-mail address, and nobody is made.',
+} as const;
+
+const refused = (reason: keyof typeof reasons): Rejection => new Rejection('SINGLE_SIGN_ON_REFUSED', reasons[reason], [], { reason });
+
+/** Finds out whom an issuer means: by issuer and subject, the first time by a verified e-mail address, else somebody new (contract, part 4, S11). */
+@Injectable()
+export class Arrivals {
+  constructor(
+    private readonly pool: Pool,
+    private readonly events: EventStore,
+    private readonly entities: EntityDirectory,
+    private readonly people: People,
+    private readonly links: IssuerLinks,
+    private readonly writer: PlainWriter,
+  ) {}
+
+  /** @throws Rejection SINGLE_SIGN_ON_REFUSED with its `reason` */
+  async personFor(claims: Claims, issuer: KnownIssuer, visitor: Visitor): Promise<Person> {
+    const linked = await this.links.userOf(issuer.issuer, claims.subject);
+    if (linked !== undefined) return this.requireActive(await this.people.find(linked));
+    const { email } = claims;
+    if (email === null || !claims.emailVerified) throw refused('unverified');
+    const known = await this.knownBy(email);
+    if (known) return this.matched(known, claims, issuer, visitor);
+    return this.made(email, claims, issuer, visitor).catch(async (failure: unknown) => {
+      // Somebody else may have come with this address at the same moment.
+      const other = failure instanceof Rejection && failure.code === 'VALIDATION_FAILED' ? await this.knownBy(email) : undefined;
+      if (!other) throw failure;
+      return this.matched(other, claims, issuer, visitor);
+    });
+  }
+
+  /** Has the issuer vouch for a person from now on. @throws Rejection CONFLICT */
+  async link(
+    person: Person,
+    { subject }: Claims,
+    { issuer }: KnownIssuer,
+    because: IssuerLinked['data']['because'],
+    visitor: Visitor,
+  ): Promise<void> {
+    await this.links.add(issuer, subject, person.id);
+    const context = contextOf(visitor, because === 'session' ? { kind: 'user', id: String(person.id) } : actor, person);
+    await runInContext(context, () => this.events.execute(signIn, person.id, (state) => linkIssuer(state, { issuer, because })));
+    await noteIssuer(this.pool, person.id, true);
+  }
+
+  private requireActive(person: Person | undefined): Person {
+    if (person?.status !== 'active') throw refused('inactive');
+    return person;
+  }
+
+  /** Who has the address now; the claim of it may be left over. */
+  private async knownBy(email: string): Promise<Person | undefined> {
+    const { rows } = await this.pool.query<{ id: string }>(
+      `SELECT id FROM app.external_references WHERE customer_id = 0 AND entity_id = 0 AND resource = 'user.email' AND reference = $1`,
+      [foldedValue(email)],
+    );
+    const person = rows[0] && (await this.people.find(Number(rows[0].id)));
+    return person && isKnownBy(person, { email }) ? person : undefined;
+  }
+
+  private async matched(person: Person, claims: Claims, issuer: KnownIssuer, visitor: Visitor): Promise<Person> {
+    this.requireActive(person);
+    const { state } = await this.events.load(access, accessId);
+    if (!isMatchedByEmail(state, person.id, namedScopes())) throw refused('administrator');
+    if (await this.links.isLinked(issuer.issuer, person.id)) throw refused('linked_otherwise');
+    const isOurs = await this.isUnfinished(person, state);
+    if (isOurs) await this.grant(person, issuer, visitor);
+    await this.link(person, claims, issuer, isOurs ? 'created' : 'email', visitor);
+    return person;
+  }
+
+  /** Whether it is somebody who was made here, and has nothing yet: the process was stopped meanwhile. */
+  private async isUnfinished({ id }: Person, { grants }: Access): Promise<boolean> {
+    if (grants.has(id)) return false;
+    const { state } = await this.events.load(users.stream, id);
+    return state.history?.created.by.id === actor.id;
+  }
+
+  private async made(email: string, claims: Claims, issuer: KnownIssuer, visitor: Visitor): Promise<Person> {
+    const { state } = await this.events.load(access, accessId);
+    if (issuer.roleId === null || !scopesOfRole(state, issuer.roleId, namedScopes())) throw refused('unknown');
+    const [entityId = null] = await this.sitesOf(issuer);
+    const name = plain(claims.name) || plain(email.replace(/@[^@]*$/, '')) || email;
+    const fields = { name, surname: plain(claims.surname) || null, email, ...languageOf(claims) };
+    const context = contextOf(visitor, actor, { customerId: firstCustomerId, entityId });
+    const { id } = await runInContext(context, () => this.writer.register(users, fields));
+    const person = await this.people.find(id);
+    if (!person) throw new Error('somebody was made and is not there');
+    await this.grant(person, issuer, visitor);
+    await this.link(person, claims, issuer, 'created', visitor);
+    return person;
+  }
+
+  private async grant(person: Person, issuer: KnownIssuer, visitor: Visitor): Promise<void> {
+    const { roleId } = issuer;
+    if (roleId === null) return;
+    const sites = await this.sitesOf(issuer);
+    const world: World = { known: namedScopes(), entityIds: await this.entities.idsOf(firstCustomerId) };
+    const context: CommandContext = contextOf(visitor, actor, person);
+    const decide = (state: Access): AccessEvent[] =>
+      sites.flatMap((entityId) => grantRole(state, 'bootstrap', { userId: person.id, entityId, roleId, reason: 'single sign-on' }, world));
+    await this.events.execute(access, accessId, decide, { context });
+  }
+
+  /** Those that are not archived. */
+  private async sitesOf({ sites }: KnownIssuer): Promise<readonly number[]> {
+    const there = await this.entities.idsOf(firstCustomerId);
+    return sites === 'all' ? there : there.filter((id) => sites?.includes(id));
+  }
+}
+
+/** What an issuer calls somebody, as a name here may be. */
+const plain = (text: string | null): string =>
+  [...(text ?? '').replace(/[\p{Cc}\p{Surrogate}]/gu, ' ').trim()].slice(0, longestName).join('');
+
+/** Left out where it is no tag of a language. */
+function languageOf({ locale }: Claims): { language?: string } {
+  try {
+    const [language] = Intl.getCanonicalLocales(locale?.replaceAll('_', '-') ?? []);
+    return language === undefined || language.length > 35 ? {} : { language };
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { Pool } from 'pg';
+import { Rejection } from '#millwright/event-sourcing';
+
+/** Which person an issuer means by which of its subjects. It stands in no event: a subject is how somebody is known elsewhere. */
+@Injectable()
+export class IssuerLinks {
+  constructor(private readonly pool: Pool) {}
+
+  async userOf(issuer: string, subject: string): Promise<number | undefined> {
+    const { rows } = await this.pool.query<{ user_id: string }>('SELECT user_id FROM app.issuer_links WHERE issuer = $1 AND subject = $2', [
+      issuer,
+      subject,
+    ]);
+    return rows[0] && Number(rows[0].user_id);
+  }
+
+  async isLinked(issuer: string, userId: number): Promise<boolean> {
+    const { rowCount } = await this.pool.query('SELECT FROM app.issuer_links WHERE issuer = $1 AND user_id = $2', [issuer, userId]);
+    return rowCount !== 0;
+  }
+
+  /** Everybody whom the issuer has vouched for. */
+  async usersOf(issuer: string): Promise<readonly number[]> {
+    const { rows } = await this.pool.query<{ user_id: string }>('SELECT user_id FROM app.issuer_links WHERE issuer = $1', [issuer]);
+    return rows.map(({ user_id }) => Number(user_id));
+  }
+
+  /** @throws Rejection CONFLICT the issuer means somebody else by the subject, or the person by another one */
+  async add(issuer: string, subject: string, userId: number): Promise<void> {
+    await this.pool.query('INSERT INTO app.issuer_links (issuer, subject, user_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
+      issuer,
+      subject,
+      userId,
+    ]);
+    if ((await this.userOf(issuer, subject)) !== userId) throw alreadyLinked();
+  }
+
+  /** Answers which issuers have vouched for the person. */
+  async removeAll(userId: number): Promise<readonly string[]> {
+    const { rows } = await this.pool.query<{ issuer: string }>('DELETE FROM app.issuer_links WHERE user_id = $1 RETURNING issuer', [
+      userId,
+    ]);
+    return rows.map(({ issuer }) => issuer);
+  }
+}
+
+export const alreadyLinked = (): Rejection =>
+  new Rejection('CONFLICT', 'The issuer vouches for another person by this account, or for you by another one.');

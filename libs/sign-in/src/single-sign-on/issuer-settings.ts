@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { isIP } from 'node:net';
+import { Injectable, Logger } from '@nestjs/common';
+import { CompactEncrypt, compactDecrypt } from 'jose';
+import { Pool } from 'pg';
+import {
+  access,
+  accessId,
+  builtInRoles,
+  currentScope,
+  EntityDirectory,
+  grantRole,
+  KnownAccess,
+  requireAllOf,
+  requirePerson,
+  type Access,
+  type Grantor,
+  type World,
+} from '#millwright/access';
+import { InstallationSecret } from '#millwright/credentials';
+import { EventStore, type Detail, type Position } from '#millwright/event-sourcing';
+import { invalid } from '#millwright/fields';
+import { ReachableAddresses } from '#millwright/outgoing-requests';
+import type { IssuerSettings } from '../domain/single-sign-on.events.js';
+import { removeSingleSignOn, setSingleSignOn, singleSignOn, singleSignOnId } from '../domain/single-sign-on.js';
+import { IssuerLinks } from './issuer-links.js';
+import { unavailable, type KnownIssuer } from './known-issuer.js';
+import { isMatchedByEmail } from './matching.js';
+import type { IssuerInput, IssuerAnswer } from './single-sign-on.fields.js';
+
+const encryption = { alg: 'dir', enc: 'A256GCM' } as const;
+
+/** Who vouches for people: set by whoever may do all that anybody may who comes in that way (contract, part 4, S2, S4). */
+@Injectable()
+export class IssuerSettingsStore {
+  private readonly logger = new Logger(IssuerSettingsStore.name);
+  private readonly sealing: Buffer;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly events: EventStore,
+    private readonly access: KnownAccess,
+    private readonly entities: EntityDirectory,
+    private readonly links: IssuerLinks,
+    private readonly addresses: ReachableAddresses,
+    secret: InstallationSecret,
+  ) {
+    this.sealing = secret.derived('issuer secrets');
+  }
+
+  /** Undefined where single sign-on is not set up, or switched off. @throws Rejection UNAVAILABLE; ISSUER_UNAVAILABLE its secret cannot be read */
+  async enabled(): Promise<KnownIssuer | undefined> {
+    const { state, revision } = await this.events.load(singleSignOn, singleSignOnId);
+    if (!state.settings?.enabled) return undefined;
+    return { ...state.settings, secret: await this.unsealed(state.settings.secretId), revision };
+  }
+
+  /** Null where single sign-on is not set up. @throws Rejection UNAVAILABLE */
+  async show(): Promise<IssuerAnswer | null> {
+    const { state } = await this.events.load(singleSignOn, singleSignOnId);
+    return state.settings && shownSettings(state.settings, (await this.events.load(access, accessId)).state);
+  }
+
+  /** @throws Rejection VALIDATION_FAILED, INSUFFICIENT_PERMISSIONS; NOT_FOUND the role is gone */
+  async set(input: IssuerInput): Promise<Readonly<{ shown: IssuerAnswer; position: Position }>> {
+    requirePerson(currentScope().principal);
+    const { state: known } = await this.events.load(access, accessId);
+    const settings = await this.wanted(input, known);
+    const linked = await this.links.usersOf(settings.issuer);
+    const named = settings.sites === 'all' ? [] : (settings.sites ?? []);
+    await this.access.consider((state, by, world) => requireAllWhoCome(state, by, { settings, linked }, world), named);
+    const secretId = input.client_secret == null ? null : await this.sealed(input.client_secret);
+    const outcome = await this.events.execute(singleSignOn, singleSignOnId, (state) => setSingleSignOn(state, { ...settings, secretId }));
+    await this.forgetOtherSecrets(outcome.state.settings?.secretId ?? null);
+    if (!outcome.state.settings) throw new Error('single sign-on was set and is not there');
+    return { shown: shownSettings(outcome.state.settings, known), position: outcome.position };
+  }
+
+  /** @throws Rejection NOT_FOUND */
+  async remove(): Promise<Readonly<{ position: Position }>> {
+    requirePerson(currentScope().principal);
+    const { position } = await this.events.execute(singleSignOn, singleSignOnId, removeSingleSignOn);
+    await this.forgetOtherSecrets(null);
+    return { position };
+  }
+
+  /** What is said, as events say it. @throws Rejection VALIDATION_FAILED */
+  private async wanted(said: IssuerInput, known: Access): Promise<Omit<IssuerSettings, 'secretId'>> {
+    const { issuer, client_id: clientId, default_role: role, entity_ids: sites, enabled } = said;
+    const problems: Detail[] = [];
+    const problem = this.problemOf(issuer);
+    if (problem) problems.push({ field: 'issuer', ...problem });
+    const roleId = role == null ? null : roleIdOf(known, role);
+    if (roleId === undefined) problems.push({ field: 'default_role', code: 'not_found', message: 'there is no such role' });
+    if (role != null && sites == null)
+      problems.push({ field: 'entity_ids', code: 'required', message: 'must say where: nothing never means all' });
+    if (sites != null && sites !== 'all' && !(await this.exist(sites)))
+      problems.push({ field: 'entity_ids', code: 'not_found', message: 'there is no such entity' });
+    if (problems.length > 0) throw invalid(problems);
+    return { issuer, clientId, roleId: roleId ?? null, sites: role == null ? null : (sites ?? null), enabled: enabled ?? true };
+  }
+
+  private async exist(sites: readonly number[]): Promise<boolean> {
+    const { customerId, rights } = currentScope().principal;
+    const there = new Set(await this.entities.idsOf(customerId));
+    return sites.every((id) => there.has(id) && (rights.sites === 'all' || rights.sites.has(id)));
+  }
+
+  /** What can be told without asking anybody; a name is judged when it is connected to. */
+  private problemOf(issuer: string): Pick<Detail, 'code' | 'message'> | undefined {
+    const isUrl = URL.canParse(issuer) && /^https?:\/\/[^?#\s]+$/.test(issuer);
+    const { protocol, hostname, username, password } = isUrl ? new URL(issuer) : new URL('about:');
+    if (!isUrl || username !== '' || password !== '')
+      return { code: 'not_an_issuer', message: 'must be an address like https://login.example.com, without ?, # and the name of a user' };
+    const address = hostname.replace(/^\[(.*)\]$/, '$1');
+    const isPlain = protocol === 'http:';
+    const isFine =
+      isIP(address) === 0
+        ? !isPlain || this.addresses.allowsAny
+        : isPlain
+          ? this.addresses.isAllowed(address)
+          : this.addresses.isReachable(address);
+    return isFine
+      ? undefined
+      : { code: 'address_not_allowed', message: 'must begin with https:// and be public, unless WEBHOOK_ALLOW names it' };
+  }
+
+  private async sealed(secret: string): Promise<string> {
+    const id = randomUUID();
+    const sealed = await new CompactEncrypt(new TextEncoder().encode(secret))
+      .setProtectedHeader({ ...encryption, kid: id })
+      .encrypt(this.sealing);
+    await this.pool.query('INSERT INTO app.issuer_secrets (secret_id, sealed) VALUES ($1, $2)', [id, sealed]);
+    return id;
+  }
+
+  private async unsealed(id: string): Promise<string> {
+    const { rows } = await this.pool.query<{ sealed: string }>('SELECT sealed FROM app.issuer_secrets WHERE secret_id = $1', [id]);
+    try {
+      const { plaintext } = await compactDecrypt(rows[0]?.sealed ?? '', this.sealing, {
+        keyManagementAlgorithms: [encryption.alg],
+        contentEncryptionAlgorithms: [encryption.enc],
+      });
+      return new TextDecoder().decode(plaintext);
+    } catch {
+      // A database that was restored with a new secret cannot open what the one before it has sealed.
+      this.logger.warn('the client secret of single sign-on cannot be read: it has to be set anew (PUT /api/v1/access/oidc)');
+      throw unavailable();
+    }
+  }
+
+  /** One that was made just now may be of somebody who sets another issuer at this moment. */
+  private async forgetOtherSecrets(kept: string | null): Promise<void> {
+    await this.pool.query(
+      `DELETE FROM app.issuer_secrets WHERE secret_id IS DISTINCT FROM $1 AND made_at < clock_timestamp() - interval '1 minute'`,
+      [kept],
+    );
+  }
+}
+
+type Coming = Readonly<{ settings: Omit<IssuerSettings, 'secretId'>; linked: readonly number[] }>;
+
+/** Whoever names an issuer could come in as anybody whom it may vouch for. @throws Rejection INSUFFICIENT_PERMISSIONS */
+function requireAllWhoCome(state: Access, by: Grantor, { settings, linked }: Coming, world: World): void {
+  const { roleId, sites } = settings;
+  // As somebody whom nobody knows yet.
+  const newcomer = 0;
+  if (roleId !== null)
+    for (const entityId of sites === 'all' ? world.entityIds : (sites ?? []))
+      grantRole(state, by, { userId: newcomer, entityId, roleId, reason: null }, world);
+  const everybody = new Set(
+    [...state.grants.keys(), ...linked].filter((id) => linked.includes(id) || isMatchedByEmail(state, id, world.known)),
+  );
+  for (const userId of everybody) requireAllOf(state, by, userId, world);
+}
+
+function roleIdOf({ ownRoles }: Access, role: string): number | undefined {
+  const isCalled = ({ name }: Readonly<{ name: string }>): boolean => name.toLowerCase() === role.trim().toLowerCase();
+  return builtInRoles.find(isCalled)?.id ?? ownRoles.findKey(isCalled);
+}
+
+const roleNameOf = ({ ownRoles }: Access, roleId: number | null): string | null =>
+  builtInRoles.find(({ id }) => id === roleId)?.name ?? ownRoles.get(roleId ?? 0)?.name ?? null;
+
+/** Of the sites, those that exist for whoever asks (contract, part 4, S91). */
+function shownSettings({ issuer, clientId, roleId, sites, enabled }: IssuerSettings, known: Access): IssuerAnswer {
+  const { sites: own } = currentScope().principal.rights;
+  const seen = sites === 'all' || sites === null || own === 'all' ? sites : sites.filter((id) => own.has(id));
+  return { issuer, client_id: clientId, default_role: roleNameOf(known, roleId), entity_ids: seen, enabled };
+}
