@@ -15,6 +15,7 @@ const proofs = [
   'parking',
   'schedules',
   'hidden',
+  'sites',
 ] as const;
 
 /** Milliseconds: a proof does a certain amount of work, and how long that takes on a busy machine is no question here. */
