@@ -229,7 +229,7 @@ describe('a session', () => {
   });
 });
 
-describe('a session that is just beginning', () => {
+describe('when two things happen at one moment', () => {
   const gate = 20_261_129;
   let owner: pg.Client;
 
@@ -276,7 +276,7 @@ describe('a session that is just beginning', () => {
   });
   afterAll(() => owner.end());
 
-  it('does not outlive a change of the password that it began with', async () => {
+  it('a session does not outlive a change of the password that it began with', async () => {
     const { id, email, access } = await signedUp();
     const { answer, open: letIn } = await heldBack(id, async () => login({ email, password }));
     let isChanged = false;
@@ -292,7 +292,25 @@ describe('a session that is just beginning', () => {
     await login({ email, password: changed }).expect(200);
   });
 
-  it('is not begun where its person was archived meanwhile', async () => {
+  it('of two changes of a password one is done: the other no longer knows it', async () => {
+    const { id, email, access } = await signedUp();
+    const other = (await login({ email, password }).expect(200)).data.access_token as string;
+    await owner.query('BEGIN');
+    await owner.query('SELECT FROM app.passwords WHERE user_id = $1 FOR UPDATE', [id]);
+    const changes = [access, other].map((token, index) =>
+      as(token, 'POST', '/auth/password', { current: password, new: `${changed} ${index}` }).then((done) => done),
+    );
+    await waiting(2);
+    await owner.query('COMMIT');
+    const answers = await Promise.all(changes);
+    expect(answers.map(refusal).sort()).toEqual([
+      [204, undefined, undefined, undefined],
+      [422, 'VALIDATION_FAILED', 'current', 'wrong_password'],
+    ]);
+    await login({ email, password: `${changed} ${answers.findIndex(({ status }) => status === 204)}` }).expect(200);
+  });
+
+  it('no session is begun where its person was archived meanwhile', async () => {
     const { id, email } = await signedUp();
     const { answer, open: letIn } = await heldBack(id, async () => login({ email, password }));
     await app.delete(`/users/${id}`).expect(204);

@@ -16,6 +16,7 @@ import {
   type PasswordProblem,
 } from './domain/password-rules.js';
 import { HashingQueue } from './hashing-queue.js';
+import { inTransaction } from './in-transaction.js';
 import { isKnownBy, People, type Identifier, type Person } from './people.js';
 import { pairOf, WaitingPairs } from './waiting-pairs.js';
 
@@ -68,16 +69,20 @@ export class Passwords {
     return found;
   }
 
-  /** @throws Rejection VALIDATION_FAILED wrong_password, RATE_LIMIT_EXCEEDED as `identify`: it counts like a try to sign in */
-  async requireCurrent(person: Person, password: string, network: string): Promise<void> {
+  /**
+   * The hash that the current password has.
+   * @throws Rejection VALIDATION_FAILED wrong_password, RATE_LIMIT_EXCEEDED as `identify`: it counts like a try to sign in
+   */
+  async requireCurrent(person: Person, password: string, network: string): Promise<string> {
     const pair = pairOf(person.email ?? person.loginIdentifier ?? `user ${person.id}`, network);
-    const isRight = await this.tried(
+    const found = await this.tried(
       { pair, network },
       password,
       () => this.hashOf(person.id),
-      async () => true,
+      async ({ hash: current }) => current,
     );
-    if (!isRight) throw invalid([{ field: 'current', code: 'wrong_password', message: 'is not the current password' }]);
+    if (found === undefined) throw wrongPassword();
+    return found;
   }
 
   /**
@@ -95,6 +100,24 @@ export class Passwords {
       `INSERT INTO app.passwords (user_id, hash) VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, set_at = now()`,
       [userId, hashed],
     );
+  }
+
+  /**
+   * Puts a hash in the place of the one that was tried: of two changes at one moment the second is about a password that is not current any more.
+   * @param written writes it down, while nobody else changes it
+   * @throws Rejection VALIDATION_FAILED wrong_password, and what `written` throws: nothing is changed then
+   */
+  async replace(
+    userId: number,
+    { current, hashed }: Readonly<{ current: string; hashed: string }>,
+    written: () => Promise<void>,
+  ): Promise<void> {
+    await inTransaction(this.pool, async (client) => {
+      const { rowCount } = await client.query('SELECT FROM app.passwords WHERE user_id = $1 AND hash = $2 FOR UPDATE', [userId, current]);
+      if (rowCount !== 1) throw wrongPassword();
+      await written();
+      await client.query('UPDATE app.passwords SET hash = $2, set_at = now() WHERE user_id = $1', [userId, hashed]);
+    });
   }
 
   /** What came of one try: undefined where the password is wrong, or `accepted` has nobody. */
@@ -132,6 +155,8 @@ export class Passwords {
     return rows[0] && { userId, hash: rows[0].hash };
   }
 }
+
+const wrongPassword = (): Rejection => invalid([{ field: 'current', code: 'wrong_password', message: 'is not the current password' }]);
 
 /** @returns the same for somebody unknown, a wrong password, and somebody inactive */
 export const nobody = (): Rejection => new Rejection('INVALID_CREDENTIALS', 'Nobody signs in with this name and password.');

@@ -5,6 +5,7 @@ import { AccessTokens, InstallationSecret } from '#millwright/credentials';
 import { EventStore, Rejection, runInContext } from '#millwright/event-sourcing';
 import { noteLogin } from '#millwright/people';
 import { noteReuse, signIn } from './domain/sign-in.js';
+import { inTransaction } from './in-transaction.js';
 import { LiveSessions } from './live-sessions.js';
 import { nobody, type Known } from './passwords.js';
 import { People, type Person } from './people.js';
@@ -76,7 +77,7 @@ export class Sessions {
     visitor: Visitor,
     then: (client: PoolClient) => Promise<void>,
   ): Promise<void> {
-    await this.inTransaction(async (client) => {
+    await inTransaction(this.pool, async (client) => {
       if (!(await insertSession(client, { sessionId, userId: person.id, hash }, visitor))) throw nobody();
       await noteLogin(client, person.id);
       await then(client);
@@ -89,7 +90,7 @@ export class Sessions {
   /** @throws Rejection INVALID_REFRESH_TOKEN; where the token came a second time, the session is over, and that is written down */
   async refresh(token: string, visitor: Visitor): Promise<Readonly<{ person: Person; tokens: Tokens }>> {
     const sender: Sender = { network: visitor.network, userAgent: visitor.userAgent };
-    const redeemed = await this.inTransaction((client) => redeem(client, token, sender, this.refreshKey));
+    const redeemed = await inTransaction(this.pool, (client) => redeem(client, token, sender, this.refreshKey));
     if (redeemed.outcome === 'reused') {
       this.live.forget(redeemed.sessionId);
       await this.writeDown(redeemed, visitor);
@@ -162,21 +163,6 @@ export class Sessions {
     await runInContext(contextOf(visitor, { kind: 'system', id: 'sign-in' }, person), () =>
       this.events.execute(signIn, userId, (state) => noteReuse(state, sessionId)),
     );
-  }
-
-  private async inTransaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
-    try {
-      await client.query('BEGIN');
-      const done = await work(client);
-      await client.query('COMMIT');
-      return done;
-    } catch (error) {
-      await client.query('ROLLBACK').catch(() => undefined);
-      throw error;
-    } finally {
-      client.release();
-    }
   }
 }
 

@@ -65,9 +65,9 @@ export class SignInService {
     const { userId, credential } = ownSession();
     const person = await this.people.find(userId);
     if (!person) throw new Rejection('NOT_FOUND', 'there is no such person');
-    await this.passwords.requireCurrent(person, current, visitor.network);
+    const known = await this.passwords.requireCurrent(person, current, visitor.network);
     const hashed = await this.passwords.hashed(password, person, { network: visitor.network, field: 'new' });
-    await this.keep(person, hashed, 'change', visitor);
+    await this.passwords.replace(userId, { current: known, hashed }, () => this.writeDown(person, 'change', visitor));
     await this.sessions.endAll(userId, 'password', credential.id);
     await this.links.revoke(userId);
   }
@@ -85,10 +85,13 @@ export class SignInService {
   }
 
   async keep(person: Person, hashed: string, because: PasswordSet['data']['because'], visitor: Visitor): Promise<void> {
-    const { id } = person;
-    const context = contextOf(visitor, { kind: 'user', id: String(id) }, person);
-    await runInContext(context, () => this.events.execute(signIn, id, () => setPassword(because)));
-    await this.passwords.keep(id, hashed, because === 'invitation');
+    await this.writeDown(person, because, visitor);
+    await this.passwords.keep(person.id, hashed, because === 'invitation');
+  }
+
+  private async writeDown(person: Person, because: PasswordSet['data']['because'], visitor: Visitor): Promise<void> {
+    const context = contextOf(visitor, { kind: 'user', id: String(person.id) }, person);
+    await runInContext(context, () => this.events.execute(signIn, person.id, () => setPassword(because)));
   }
 
   private answer(person: Person, tokens: Tokens): SignedInAnswer {

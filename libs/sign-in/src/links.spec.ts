@@ -1,0 +1,51 @@
+import { Pool } from 'pg';
+import { PublicUrl } from '#millwright/credentials';
+import { createDatabase, type TestDatabase } from '../../../test/harness/database.js';
+import { Links } from './links.js';
+import { signInMigrations } from './migrations.js';
+
+let database: TestDatabase;
+let pool: Pool;
+let links: Links;
+const tomorrow = new Date(Date.now() + 86_400_000);
+
+beforeAll(async () => {
+  database = await createDatabase();
+  pool = new Pool({ connectionString: database.ownerUrl, max: 4 });
+  await pool.query('CREATE SCHEMA IF NOT EXISTS app');
+  for (const { sql } of signInMigrations) await pool.query(sql);
+  links = new Links(pool, new PublicUrl('https://cmms.example.com'));
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+describe('links', () => {
+  it('lead to a page, with the token where no server sees it', async () => {
+    const { link, token } = await links.make('reset', 12, tomorrow);
+    expect(link).toBe(`https://cmms.example.com/app/reset_password#${token}`);
+    expect(await links.personOf('reset', token)).toBe(12);
+  });
+
+  it('are good once, also where two use one at the same moment', async () => {
+    const { token } = await links.make('invitation', 13, tomorrow);
+    const used = await Promise.all(Array.from({ length: 8 }, () => links.use('invitation', token)));
+    expect(used.filter(Boolean)).toHaveLength(1);
+    expect(await links.isGood('invitation', token)).toBe(false);
+  });
+
+  it('to set up end together, those of earlier starts included, and no others', async () => {
+    const [earlier, latest] = [await links.make('setup', null, tomorrow), await links.make('setup', null, tomorrow)];
+    const { token } = await links.make('invitation', 14, tomorrow);
+    await links.use('setup', latest.token);
+    await links.revokeKind('setup');
+    const good = [earlier, latest].map((each) => links.isGood('setup', each.token));
+    expect([...(await Promise.all(good)), await links.isGood('invitation', token)]).toEqual([false, false, true]);
+  });
+
+  it('end by time', async () => {
+    const { token } = await links.make('reset', 15, new Date(Date.now() - 1));
+    await expect(links.personOf('reset', token)).rejects.toMatchObject({ details: [{ field: 'token', code: 'invalid_token' }] });
+  });
+});
