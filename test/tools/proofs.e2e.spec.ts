@@ -27,7 +27,7 @@ describe('the promises of docs/reliability.md, briefly', () => {
   it.each(proofs)(
     'prove:%s',
     async (proof) => {
-      const { code, output, errors } = await ToolProcess.start(`prove/${proof}`, ['--seed', '7', '--seconds', '4', '--untimed']).finished();
+      const { code, output, errors } = await ToolProcess.start(`prove/${proof}`, ['--seed', '7', '--seconds', '2', '--untimed']).finished();
       if (code !== 0) throw new Error(`${output}\n${errors}`);
       expect(output).toMatch(/all \d+ claims held/);
     },
