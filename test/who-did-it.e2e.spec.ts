@@ -153,3 +153,50 @@ describe('who did it', () => {
 
 const dayIn = (timeZone: string, instant: string): string =>
   new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(instant));
+
+describe('what a machine did', () => {
+  it('was done by it under its name, and by no person', async () => {
+    const made = await app.post('/access/service_accounts', { name: 'Robot', role: 'manager', entity_ids: [1] }).expect(201);
+    const robot = { authorization: `Bearer ${made.data.key}` };
+    const shown = { id: null, name: 'Robot', surname: null };
+    const part = (await app.post('/parts', { part: { name: 'Hose', on_hand_qty: 5, unit_cost: 2 } }, robot).expect(201)).data;
+    expect([part.created_by, part.updated_by]).toEqual([shown, shown]);
+    const asset = (await app.post('/assets', { asset: { name: 'Press' } }, robot).expect(201)).data;
+    expect(asset.created_by).toMatchObject(shown);
+    const place = (await app.post('/locations', { location: { name: 'Yard' } }, robot).expect(201)).data;
+    expect([place.created_by_id, place.updated_by_id]).toEqual([null, null]);
+    const order = (await app.post('/work_orders', { work_order: { title: 'Check' } }, robot).expect(201)).data.id as number;
+    const comments = `/work_orders/${order}/comments`;
+    const comment = (await app.post(comments, { comment: { text: 'Seen' } }, robot).expect(201)).data;
+    expect(comment.created_by).toEqual(shown);
+    await app.patch(`/work_orders/${order}`, { work_order: { title: 'Check twice' } }).expect(200);
+    for (const path of ['/parts', '/assets', '/work_orders']) {
+      const { data } = await app.get(`${path}?sort=id desc&per_page=1`).expect(200);
+      expect(data[0].created_by).toMatchObject({ id: null, name: 'Robot' });
+    }
+    const read = () =>
+      app.graphql(`{
+        part(id: ${part.id}) { createdBy { id name surname } transactions { nodes { createdBy { id fullName status } } } }
+        workOrder(id: ${order}) { createdBy { id name avatar } updatedBy { id } comments { nodes { createdBy { name } } } }
+        location(id: ${place.id}) { createdById createdBy { id name createdAt revision } }
+      }`);
+    const seen = await read();
+    expect(seen.part).toEqual({
+      createdBy: shown,
+      transactions: { nodes: [{ createdBy: { id: null, fullName: 'Robot', status: 'active' } }] },
+    });
+    expect(seen.workOrder).toMatchObject({
+      createdBy: { id: null, name: 'Robot', avatar: null },
+      updatedBy: { id: '1' },
+      comments: { nodes: [{ createdBy: { name: 'Robot' } }] },
+    });
+    expect(seen.location).toMatchObject({ createdById: null, createdBy: { id: null, name: 'Robot' } });
+    await app.post('/projections/locations/rebuild').expect(200);
+    expect((await read()).location).toEqual(seen.location);
+    // It is the robot's word, and nobody else takes it back.
+    await app.delete(`${comments}/${comment.id}`).expect(403);
+    await app.request('DELETE', `${comments}/${comment.id}`, undefined, robot).expect(204);
+    await app.delete(`/access/service_accounts/${made.data.id}`).expect(204);
+    expect((await app.get(`/parts/${part.id}`).expect(200)).data.created_by).toEqual(shown);
+  });
+});

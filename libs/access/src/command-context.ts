@@ -24,7 +24,7 @@ export const commandContextOf = (
 });
 
 /** A client and a service account act for themselves; whoever has another credential is a person, or the built-in user. */
-function actorOf({ credential: { kind, id }, userId }: Principal): Actor {
+export function actorOf({ credential: { kind, id }, userId }: Principal): Actor {
   return kind === 'client' || kind === 'service_account' ? { kind, id } : { kind: 'user', id: String(userId) };
 }
 

@@ -1,5 +1,7 @@
 import type { Row } from '#millwright/event-sourcing';
+import { actorOf } from './command-context.js';
 import { scopeIfAny } from './request-scope.js';
+import { userIdOf } from './user-of-actor.js';
 
 /**
  * Which rows of a kind of record somebody sees who does not see all: the column that has to name him, or null where he sees none of them.
@@ -18,7 +20,8 @@ export function restrictionBy(rule: RowRule | undefined): Restriction | undefine
   const { sites } = principal.rights;
   if (rule.site !== undefined) return sites === 'all' ? undefined : { column: rule.site, among: [...sites] };
   const column = rows === 'all' ? undefined : rule[rows];
-  return column === undefined ? undefined : { column, among: [principal.userId] };
+  // What a machine did itself is its own.
+  return column === undefined ? undefined : { column, among: [userIdOf(actorOf(principal))] };
 }
 
 /** Whether a row is one that is left by a restriction. */

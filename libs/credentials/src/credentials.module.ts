@@ -10,6 +10,7 @@ import { CredentialAnswers } from './credential-answers.js';
 import { AccessReviewController, credentialControllers } from './credentials.controller.js';
 import { CredentialUses } from './credential-uses.js';
 import { CredentialTraces } from './credential-traces.js';
+import './machine-stand-ins.js';
 import { MachineCredentials } from './machine-credentials.js';
 import { Machines } from './machines.js';
 import { OAuth } from './oauth.js';

@@ -9,6 +9,8 @@ export type ReferenceKind = Readonly<{
    * releases lack it.
    */
   demands?: Readonly<Partial<Record<Demand, Readonly<Record<string, boolean>>>>>;
+  /** What is no record of the kind may stand in for one, and has no number then. */
+  standIns?: boolean;
   /** What a property of it is over REST. */
   schemaOf?(property: string): Schema | undefined;
   /** The GraphQL object type whose source is such a row. */

@@ -98,6 +98,7 @@ export const users = defineRecord({
   search: ['name', 'surname', 'email'],
   rules: { archive: assertNotBuiltIn },
   erasable: true,
+  standIns: true,
 });
 
 /** What the bootstrap key and the system itself do is done in this user's name. */

@@ -78,7 +78,9 @@ export type ReferenceOptions = FieldOptions &
 
 /** What is shown of a kind. It may stand in a file that is loaded later, so what its properties are is asked when the document is made. */
 function labelSchema(target: string, label: Label): Schema {
-  const properties: Record<string, Schema> = { id: { type: 'integer' }, name: { type: 'string' } };
+  const properties: Record<string, Schema> = { id: {}, name: { type: 'string' } };
+  const id = (): Schema => ({ type: knownKind(target)?.standIns ? ['integer', 'null'] : 'integer' });
+  Object.defineProperty(properties, 'id', { enumerable: true, get: id });
   for (const name of label ?? [])
     if (!(name in properties))
       Object.defineProperty(properties, name, { enumerable: true, get: () => knownKind(target)?.schemaOf?.(name) ?? {} });

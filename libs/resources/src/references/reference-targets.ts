@@ -45,6 +45,17 @@ export function referenceTarget(kind: string): ReferenceTarget {
   return target;
 }
 
+/** The row of what stands in for a record under a negative number, which is never shown. */
+type StandIns = (id: number, services: ReferenceServices) => Promise<Row | undefined>;
+
+const standIns = new Map<string, StandIns>();
+
+/** Says what stands in for records of a kind that nobody of the kind is (a machine for a person), once, when its file is loaded. */
+export const defineStandIns = (kind: string, find: StandIns): void => void standIns.set(kind, find);
+
+export const standInFor = async (kind: string, id: number, services: ReferenceServices): Promise<Row | undefined> =>
+  standIns.get(kind)?.(id, services);
+
 /** The stream of the record that shows what happens on a stream. */
 export function streamShowing(stream: string): string {
   const category = companions.get(categoryOf(stream));

@@ -5,7 +5,7 @@ import { currentScope, isLeft, restrictionBy, type RequestScope } from '#millwri
 import { allKnown, EventStore, sharedStatements, streamName, whenKnown, type Row } from '#millwright/event-sourcing';
 import type { BulkRead, Related } from '#millwright/fields';
 import { columnSql, currentAsOf, currentMoment, readRow, rowsOf, selectList, statementAsOf, versionOf, type View } from '#millwright/lists';
-import { referenceTarget, type ReferenceServices } from './reference-targets.js';
+import { referenceTarget, standInFor, type ReferenceServices } from './reference-targets.js';
 import { RememberedRows } from './remembered-rows.js';
 
 const rowsAtOnce = 5_000;
@@ -40,6 +40,7 @@ export class RelatedRecords implements Related {
   /** The row of a record; undefined for no id and for a record that does not exist. */
   row(kind: string, id: unknown): Promise<Row | undefined> {
     if (id == null) return nothing;
+    if (Number(id) < 0) return this.standIn(kind, Number(id));
     // As they were at the answer's own moment they are read in one statement for all that the answer mentions.
     if (currentMoment() || currentAsOf() !== undefined) return this.load(this.seenOf(kind), Number(id));
     const { rows } = this.moment();
@@ -98,12 +99,21 @@ export class RelatedRecords implements Related {
 
   /** What has not changed since another request has read it is taken from there; labels only, so that no record itself is older than a list that has it. */
   private rowForLabel(kind: string, id: unknown): Row | Promise<Row | undefined> {
-    if (currentMoment() || currentAsOf() !== undefined) return this.row(kind, id);
+    if (currentMoment() || currentAsOf() !== undefined || Number(id) < 0) return this.row(kind, id);
     const { category } = referenceTarget(kind);
     const stream = streamName(category, Number(id));
     const known = this.remembered.of(stream);
     if (known) return known;
     return this.row(kind, id);
+  }
+
+  /** What stands in for a record is the same at every moment. */
+  private standIn(kind: string, id: number): Promise<Row | undefined> {
+    const { rows } = this.moment();
+    const mention = `${kind} ${id}`;
+    let row = rows.get(mention);
+    if (!row) rows.set(mention, (row = standInFor(kind, id, this.services)));
+    return row;
   }
 
   /** Whether a record exists by now, whatever the read models show. */

@@ -25,7 +25,8 @@ export function defineRecord<Fields extends object, Figures extends object>(
   options: PlainOptions<Fields, Figures>,
 ): PlainResource<Fields & Figures> {
   const { name, plural, scope, defaultSort = 'name asc', tree, rules = {}, defaults = {}, hidden = false, companion, marks } = options;
-  const described = resourceFields<Fields, Figures>(options);
+  const found = resourceFields<Fields, Figures>(options);
+  const described = options.standIns ? { ...found, all: found.all.map(mayBeMissing) } : found;
   const ownedElsewhere = described.all.flatMap(({ ownedBy, stored }) => (ownedBy && stored ? [stored.name] : []));
   const lists = { children: described.children.map(({ column }) => column), ownedElsewhere, marks };
   const stream = recordStream(described.typeName, camelCase(name), lists, neverMissing(described.all));
@@ -79,6 +80,7 @@ export function defineRecord<Fields extends object, Figures extends object>(
     rows: options.rows,
     category: stream.category,
     demands: options.demands,
+    standIns: options.standIns,
     ...(companion && { companion: companion.category }),
     find: (id, services) => findPlain(resource, id, services),
     label: (row, related) => resource.printer.label(row, related),
@@ -116,6 +118,10 @@ export function defineResource<State extends ResourceState, E extends Event, Sho
   });
   return resource;
 }
+
+/** Whoever stands in for a record has no number of that kind: GraphQL has to be able to say so. */
+const mayBeMissing = (field: FieldDefinition): FieldDefinition =>
+  field.name === 'id' && field.output ? { ...field, output: { ...field.output, nullable: true } } : field;
 
 const isFigureOf = (shown: Class | undefined, { name }: FieldDefinition): boolean =>
   shown !== undefined && fieldsOf(shown).some((figure) => figure.name === name);

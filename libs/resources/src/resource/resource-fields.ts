@@ -19,6 +19,7 @@ import {
   type InputField,
   type Schema,
 } from '#millwright/fields';
+import { shownUserId } from '#millwright/access';
 import { childListsOf, type ChildList } from './children.js';
 import { shownChildren, type ShownChildren } from './shown-children.js';
 
@@ -166,8 +167,8 @@ function stamps({ as, only, columns = ['created_by', 'updated_by'], creator = pe
       printed:
         as === 'records'
           ? relation.printed
-          : { name: `${name}_id`, openApi: { type: 'integer' }, only, print: (row) => row[column] ?? null },
-      output: { name: `${name}_id`, type: () => ID, nullable: true, resolve: (row) => row[column] ?? null },
+          : { name: `${name}_id`, openApi: { type: 'integer', nullable: true }, only, print: (row) => shownUserId(row[column]) },
+      output: { name: `${name}_id`, type: () => ID, nullable: true, resolve: (row) => shownUserId(row[column]) },
     };
     // What is printed under that name is there in GraphQL, too, and the person beside it.
     if (as === 'records') return [{ ...number, output: relation.output }];

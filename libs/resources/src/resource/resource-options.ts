@@ -30,6 +30,8 @@ type SharedOptions = Readonly<{
   notes?: Readonly<Partial<Record<OperationName, OperationNotes>>>;
   /** What another resource prints of this one (default `id` and `name`). */
   label?: readonly string[];
+  /** What is no record of the kind may stand in for one (`defineStandIns`), and has no number then. */
+  standIns?: boolean;
   /** What fields that refer to it may demand of it, each as flags that it must have. */
   demands?: ReferenceKind['demands'];
   /** Text columns that `search` looks into (default `name`). */
