@@ -24,8 +24,10 @@ afterAll(async () => {
 });
 
 const at = (name: string): string => join(folder, name);
+/** The secret of the installation that is backed up. */
+const withSecret = (): string[] => ['--secret-file', join(at('original'), 'secret')];
 const run = (tool: 'backup' | 'restore', file: string, environment: Readonly<Record<string, string>>): Promise<Finished> =>
-  ToolProcess.start(tool, [file], environment).finished();
+  ToolProcess.start(tool, [file, ...(tool === 'restore' ? withSecret() : [])], environment).finished();
 const projections = ['stock-levels', 'part-transactions', 'work-orders', 'costs', 'audit-trail', 'users', 'locations'];
 
 describe('a backup of the embedded database', () => {
@@ -173,7 +175,7 @@ describe('a backup of the embedded database', () => {
   it('broken off, lets nobody take an empty database for a restored one until it is run again', async () => {
     const environment = { DATA_DIR: at('broken') };
     const mark = join(at('broken'), 'restore.unfinished');
-    const broken = ToolProcess.start('restore', [at('one.backup')], environment);
+    const broken = ToolProcess.start('restore', [at('one.backup'), ...withSecret()], environment);
     let hasEnded = false;
     const ended = broken.finished().then(() => (hasEnded = true));
     while (!existsSync(mark) && !hasEnded) await nextTurn();
@@ -201,8 +203,10 @@ describe('a backup of the embedded database', () => {
     });
   });
 
-  it('holds no secret: with the right one its signing keys stay, with another one nothing is restored, without one they are made anew', async () => {
+  it('holds no secret: it has to be given, and is not restored with another one; where it is lost, its signing keys are made anew', async () => {
     const secret = (await readFile(join(at('original'), 'secret'), 'utf8')).trim();
+    const restore = (more: readonly string[], environment: Readonly<Record<string, string>>): Promise<Finished> =>
+      ToolProcess.start('restore', [at('one.backup'), ...more], environment).finished();
     const keyIn = (folder: string): Promise<string | undefined> => {
       let key: string | undefined;
       const look = async (client: Awaited<ReturnType<typeof connect>>): Promise<void> => {
@@ -210,19 +214,31 @@ describe('a backup of the embedded database', () => {
       };
       return inDatabase(folder, look).then(() => key);
     };
-    const wrong = await run('restore', at('one.backup'), { DATA_DIR: at('secret'), SECRET_KEY: 'not the secret of this one' });
+    const DATA_DIR = at('secret');
+    const none = await restore([], { DATA_DIR });
+    expect([none.code, none.errors]).toEqual([1, expect.stringMatching(/^A backup does not hold the secret .* Nothing was restored\.\n$/)]);
+    const wrong = await restore([], { DATA_DIR, SECRET_KEY: 'not the secret of this one' });
     expect([wrong.code, wrong.errors]).toEqual([
       1,
-      expect.stringMatching(/^SECRET_KEY, .* is not the secret of this backup\. Nothing was/),
+      expect.stringMatching(/^What was given .* is not the secret of this backup\. Nothing was/),
     ]);
-    expect(existsSync(at('secret'))).toBe(false);
-    const right = await run('restore', at('one.backup'), { DATA_DIR: at('secret'), SECRET_KEY: secret });
+    expect((await restore(['--secret-file'], { DATA_DIR })).code).toBe(2);
+    const nowhere = await restore(['--secret-file', at('no such file')], { DATA_DIR });
+    expect([nowhere.code, nowhere.errors]).toEqual([1, `${at('no such file')} cannot be used: there is no such file or folder.\n`]);
+    expect(existsSync(DATA_DIR)).toBe(false);
+    const right = await restore([], { DATA_DIR, SECRET_KEY: secret });
     expect([right.code, right.output]).toEqual([0, expect.not.stringContaining('new signing keys')]);
-    const key = await keyIn(at('secret'));
-    expect(key).toEqual(expect.any(String));
+    const key = await keyIn(DATA_DIR);
+    // What the application is given by its environment is written nowhere.
+    expect([key, existsSync(join(DATA_DIR, 'secret'))]).toEqual([expect.any(String), false]);
 
-    const anew = ToolProcess.start('restore', [at('one.backup'), '--new-secret'], { DATA_DIR: at('anew'), SECRET_KEY: secret });
-    const { code, output } = await anew.finished();
+    await mkdir(at('taken'));
+    await writeFile(join(at('taken'), 'secret'), 'that of somebody else\n');
+    const taken = await restore(withSecret(), { DATA_DIR: at('taken') });
+    expect([taken.code, taken.errors]).toEqual([1, expect.stringMatching(/holds another secret\. Nothing was restored/)]);
+    expect(await readdir(at('taken'))).toEqual(['secret']);
+
+    const { code, output } = await restore(['--new-secret'], { DATA_DIR: at('anew'), SECRET_KEY: secret });
     expect([code, output]).toEqual([0, expect.stringContaining('new signing keys')]);
     const server = await TestServer.start({ dataDirectory: at('anew') });
     const { keys } = (await server.request('GET', '/.well-known/jwks.json').expect(200)).body as { keys: { kid: string }[] };

@@ -1,26 +1,39 @@
+import { parseArgs } from 'node:util';
 import { CannotStart } from '../../src/start/cannot-start.js';
 import { CannotDo } from './refusals.js';
 
-/** Runs a tool that takes one file, and flags that it knows, and says in a sentence why it could not do its work. */
+/** What a tool is told beside its file, by name: a word, or that something is wanted. */
+export type ToolOptions = Readonly<Record<string, string | boolean | undefined>>;
+
+/** Runs a tool that takes one file, and options that it knows, and says in a sentence why it could not do its work. */
 export async function runTool(
   help: string,
-  work: (file: string, flags: ReadonlySet<string>) => Promise<void>,
-  known: readonly string[] = [],
+  work: (file: string, options: ToolOptions) => Promise<void>,
+  known: Readonly<Record<string, 'boolean' | 'string'>> = {},
 ): Promise<void> {
-  const words = process.argv.slice(2);
-  const flags = new Set(words.filter((word) => known.includes(word)));
-  const [file, ...others] = words.filter((word) => !flags.has(word));
-  if (file === '--help') return console.log(help);
-  if (file === undefined || others.length > 0 || file.startsWith('-')) {
+  const said = parsed(known);
+  if (said?.options['help'] === true) return console.log(help);
+  if (!said || said.files.length !== 1) {
     console.error(`Name one file.\n\n${help}`);
     process.exitCode = 2;
     return;
   }
   try {
-    await work(file, flags);
+    await work(said.files[0] ?? '', said.options);
   } catch (error) {
     console.error(sentenceOf(error));
     process.exitCode = 1;
+  }
+}
+
+/** Undefined where something was said that the tool does not know. */
+function parsed(known: Readonly<Record<string, 'boolean' | 'string'>>): Readonly<{ files: string[]; options: ToolOptions }> | undefined {
+  const options = Object.fromEntries(Object.entries({ ...known, help: 'boolean' as const }).map(([name, type]) => [name, { type }]));
+  try {
+    const { positionals, values } = parseArgs({ args: process.argv.slice(2), options, allowPositionals: true });
+    return { files: positionals, options: values };
+  } catch {
+    return undefined;
   }
 }
 
