@@ -3,8 +3,8 @@ import type { RequestScope } from './request-scope.js';
 import { alike, type Rows } from './rights.js';
 import { isLeft, restrictionBy, type RowRule } from './row-rule.js';
 
-const orders: RowRule = { assigned: 'technicians_ids', own: null };
-const requests: RowRule = { own: 'created_by_id' };
+const orders: RowRule = { assigned: ['technicians_ids', 'created_by_id'], own: [] };
+const requests: RowRule = { own: ['created_by_id'] };
 const sites: RowRule = { site: 'id' };
 
 /** Whether somebody who sees so much, as user 7 with site 3, sees a row of a kind. */
@@ -19,6 +19,8 @@ describe('a row of what somebody does not see all of', () => {
   it.each<[string, boolean, Parameters<typeof sees>]>([
     ['an order that is assigned to the technician', true, ['assigned', orders, { technicians_ids: [3, 7] }]],
     ['an order that is assigned to others', false, ['assigned', orders, { technicians_ids: [3] }]],
+    ['an order that the technician has opened', true, ['assigned', orders, { technicians_ids: [3], created_by_id: 7 }]],
+    ['an order that others have opened for nobody', false, ['assigned', orders, { technicians_ids: null, created_by_id: 8 }]],
     ['an order that is assigned to nobody', false, ['assigned', orders, { technicians_ids: null }]],
     ['any order, for whoever sees all', true, ['all', orders, { technicians_ids: [] }]],
     ['any order, where nothing is said', true, [undefined, orders, {}]],

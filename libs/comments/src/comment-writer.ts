@@ -75,7 +75,7 @@ export class CommentWriter {
    * @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS somebody else wrote it, PRECONDITION_FAILED
    */
   async withdraw(commentId: number, about?: CommentedRecord): Promise<Written> {
-    if (restrictionBy({ assigned: null, own: null })) await this.requireSeen(commentId);
+    if (restrictionBy({ assigned: [], own: [] })) await this.requireSeen(commentId);
     const outcome = await this.events.execute(comment, commentId, (state) => {
       requireHere(state.history);
       const isLacking = lacking();

@@ -100,7 +100,7 @@ function columnsOf(definition: ListDefinition, query: ListQuery, { where = {}, w
     ...(scope === 'none' ? [] : [`${scope}_id`]),
     ...(query.search === null ? [] : searched(definition)),
     ...(hidesArchived ? ['archived'] : []),
-    ...[restrictionBy(definition.rows)?.column ?? []].flat(),
+    ...(restrictionBy(definition.rows)?.columns ?? []),
   ];
 }
 

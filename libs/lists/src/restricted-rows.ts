@@ -19,10 +19,14 @@ type Restricted = Readonly<{ view: View; rows?: RowRule }>;
 function restrictedSql({ view, rows }: Restricted, place: (column: string) => string, bind: Bind): string | undefined {
   const restriction = restrictionBy(rows);
   if (!restriction) return undefined;
-  const { column, among } = restriction;
-  if (column === null) return 'false';
-  const { type } = typeof view.columns[column] === 'object' ? view.columns[column] : { type: view.columns[column] };
-  return type === 'bigint[]' ? `${place(column)} && ${bind(among)}::bigint[]` : `${place(column)} = ANY(${bind(among)}::bigint[])`;
+  const { columns, among } = restriction;
+  if (columns.length === 0) return 'false';
+  const numbers = `${bind(among)}::bigint[]`;
+  const named = columns.map((column) => {
+    const { type } = typeof view.columns[column] === 'object' ? view.columns[column] : { type: view.columns[column] };
+    return type === 'bigint[]' ? `${place(column)} && ${numbers}` : `${place(column)} = ANY(${numbers})`;
+  });
+  return `(${named.join(' OR ')})`;
 }
 
 /** Numbers are safe in SQL: they are the caller's own and his sites'. */

@@ -9,7 +9,7 @@ const usual = 'VALIDATION_FAILED (also use_operation for approved and completed,
 /** Requests for work as a resource like any other; what is special about them is in `domain/`. */
 export const workOrderRequests = defineResource({
   name: 'work_order_request',
-  rows: { own: 'created_by_id' },
+  rows: { own: ['created_by_id'] },
   plural: 'work_order_requests',
   description: 'What somebody asks to be done, before there is a work order for it.',
   heading: 'What people ask to be done. Converting a request opens a work order, whose status it follows from then on.',

@@ -3,7 +3,10 @@ import { defineErrors } from '#millwright/event-sourcing';
 /** What is said of work orders, their statuses and their parts. */
 export const workOrderErrors = defineErrors({
   errors: {
-    TIMER_RUNNING: { status: 409, meaning: 'A timer of this person runs already; `id` names the work order that it runs on.' },
+    TIMER_RUNNING: {
+      status: 409,
+      meaning: 'A timer of this person runs already; `id` names the work order that it runs on, where whoever asks sees it.',
+    },
     WORK_ORDER_CLOSED: { status: 409, meaning: 'The work order is completed or cancelled; reopen it first.' },
     PROCEDURE_ANSWERED: { status: 409, meaning: 'The procedure has answers, so that it cannot be taken off the work order.' },
     PROCEDURE_INCOMPLETE: { status: 409, meaning: "Required items of the work order's procedures are open, which the details name." },

@@ -10,6 +10,7 @@ import { workOrder } from './domain/work-order.js';
 import type { WorkOrder } from './domain/work-order.state.js';
 import { LogLabor, type ReverseLaborEntry, type WrittenLabour } from './labour.commands.js';
 import { rateOf } from './labour-rates.js';
+import { requireOwnLabour } from './own-labour.js';
 import { laborEntryRow } from './read-models/labor-entries.js';
 import { workOrders } from './work-order.resource.js';
 
@@ -30,10 +31,11 @@ export class LabourWriter {
     private readonly currency: SiteCurrency,
   ) {}
 
-  /** @throws Rejection NOT_FOUND, CONFLICT, VALIDATION_FAILED, VALUE_OUT_OF_RANGE, PRECONDITION_FAILED */
+  /** @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS another's work, CONFLICT, VALIDATION_FAILED, VALUE_OUT_OF_RANGE, PRECONDITION_FAILED */
   async log({ work_order_id, ...said }: LogLabor): Promise<WrittenLabour> {
     const { technician_id: technicianId = null, started_at: startedAt = null, ended_at: endedAt = null } = said;
     const person = { technicianId, vendorId: said.vendor_id ?? null };
+    requireOwnLabour(technicianId);
     const problems = await this.problems(work_order_id, said);
     const laborEntryId = await this.events.nextId(laborEntryIds.name);
     const rateType = (said.rate_type ?? 'regular') as RateType;
@@ -65,12 +67,17 @@ export class LabourWriter {
     return this.references.problems(laborEntryIds.name, fields, asked, named.includes(vendor_id) ? { vendor_id } : {});
   }
 
-  /** @throws Rejection NOT_FOUND, CONFLICT, ALREADY_REVERSED, VALIDATION_FAILED, PRECONDITION_FAILED */
+  /** @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS another's work, CONFLICT, ALREADY_REVERSED, VALIDATION_FAILED, PRECONDITION_FAILED */
   async reverse({ work_order_id, labor_entry_id, reason, date }: ReverseLaborEntry): Promise<WrittenLabour> {
     const laborEntryId = await this.events.nextId(laborEntryIds.name);
     const { today, tomorrow } = timeHere();
     const reversal = { laborEntryId, reversedEntryId: labor_entry_id, reason, date: date ?? today, tomorrow };
-    return written(await this.orders.decide(workOrders, work_order_id, (order) => reverseLabour(order, reversal)), laborEntryId);
+    const outcome = await this.orders.decide(workOrders, work_order_id, (order) => {
+      const entry = order.labour.entries.get(labor_entry_id);
+      if (entry) requireOwnLabour(entry.event.data.technicianId);
+      return reverseLabour(order, reversal);
+    });
+    return written(outcome, laborEntryId);
   }
 }
 

@@ -19,7 +19,7 @@ export const labourOperations = [
     description:
       'Also on a completed or cancelled one. The rate is that of the person now, or the one that is given; a later change of it alters no entry.',
     refusals:
-      'NOT_FOUND, CONFLICT (archived), VALIDATION_FAILED (also rate_missing, not_whole_seconds, not_after_start, contradicts), VALUE_OUT_OF_RANGE, PRECONDITION_FAILED',
+      'NOT_FOUND, INSUFFICIENT_PERMISSIONS (a technician, of work that is not his own), CONFLICT (archived), VALIDATION_FAILED (also rate_missing, not_whole_seconds, not_after_start, contradicts), VALUE_OUT_OF_RANGE, PRECONDITION_FAILED',
     by: LabourWriter,
     carryOut: (labour, command) => labour.log(command),
     answers,
@@ -32,7 +32,8 @@ export const labourOperations = [
     fromPath: { work_order_id: 'id', labor_entry_id: 'labor_entry_id' },
     summary: 'Take a wrong entry back',
     description: 'Another entry negates its hours and its charge, on its own day; both show the link.',
-    refusals: 'NOT_FOUND, CONFLICT (archived, or the entry is a reversal itself), ALREADY_REVERSED, VALIDATION_FAILED, PRECONDITION_FAILED',
+    refusals:
+      'NOT_FOUND, INSUFFICIENT_PERMISSIONS (a technician, of work that is not his own), CONFLICT (archived, or the entry is a reversal itself), ALREADY_REVERSED, VALIDATION_FAILED, PRECONDITION_FAILED',
     by: LabourWriter,
     carryOut: (labour, command) => labour.reverse(command),
     answers,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { builtInUserId, currentEntity, currentScope, timeZoneOf } from '#millwright/access';
+import { builtInUserId, currentEntity, currentScope, isLeft, restrictionBy, timeZoneOf } from '#millwright/access';
 import {
   currentContext,
   dayIn,
@@ -11,7 +11,7 @@ import {
   type RecordedEvent,
 } from '#millwright/event-sourcing';
 import { fieldsOf, invalid } from '#millwright/fields';
-import { ReferenceChecks, refuseIf, RelatedRecords, requireHere, requireLeft, ResourceWriter } from '#millwright/resources';
+import { existsHere, ReferenceChecks, refuseIf, RelatedRecords, requireHere, requireLeft, ResourceWriter } from '#millwright/resources';
 import { SiteCurrency } from '#millwright/sites';
 import { AwaitedProcesses, orPending } from './awaited-processes.js';
 import { ClosedOrders } from './closed-orders.js';
@@ -22,6 +22,7 @@ import { workOrder } from './domain/work-order.js';
 import { closed, requireInUse, type WorkOrder } from './domain/work-order.state.js';
 import { rateOf } from './labour-rates.js';
 import { laborEntryIds } from './labour-writer.js';
+import { requireOwnLabour } from './own-labour.js';
 import { laborEntryRow } from './read-models/labor-entries.js';
 import { timerRow } from './read-models/timers.js';
 import { timekeepingName } from './timekeeping-processes.js';
@@ -47,10 +48,11 @@ export class TimerWriter {
     private readonly currency: SiteCurrency,
   ) {}
 
-  /** @throws Rejection NOT_FOUND, CONFLICT, WORK_ORDER_CLOSED, TIMER_RUNNING, VALIDATION_FAILED, PRECONDITION_FAILED, COMPLETION_PENDING */
+  /** @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS another's time, CONFLICT, WORK_ORDER_CLOSED, TIMER_RUNNING, VALIDATION_FAILED, PRECONDITION_FAILED, COMPLETION_PENDING */
   async start({ work_order_id, technician_id }: StartTimer): Promise<StartedTimer> {
     const { state: order, revision: matched } = await this.order(work_order_id);
     const person = personMeant(technician_id);
+    requireOwnLabour(person);
     const problems = await this.problems(technician_id);
     const rate = await rateOf(this.related.services, { technicianId: person, vendorId: null }, 'regular');
     const [timerId, laborEntryId] = [await this.events.nextId(timerIds.name), await this.events.nextId(laborEntryIds.name)];
@@ -66,8 +68,9 @@ export class TimerWriter {
     const outcome = await begun().catch(async (refusal: unknown) => {
       const elsewhere = refusal instanceof Rejection && refusal.code === 'TIMER_RUNNING' ? Number(refusal.facts['id']) : undefined;
       // One whose order was just closed has ended by that, though nobody may have said so yet.
-      if (elsewhere === undefined || !(await this.closedOrders.haveEndedTimersOf(elsewhere))) throw refusal;
-      return begun();
+      if (elsewhere === undefined) throw refusal;
+      if (await this.closedOrders.haveEndedTimersOf(elsewhere)) return begun();
+      throw (await this.isSeen(elsewhere)) ? refusal : runsElsewhere();
     });
     const { position, revision } = outcome;
     await this.processes.passed(timekeepingName, position);
@@ -82,12 +85,13 @@ export class TimerWriter {
     return { id: work_order_id, row: timer, timer, revision, position };
   }
 
-  /** @throws Rejection NOT_FOUND, VALIDATION_FAILED (rate_missing), PRECONDITION_FAILED, COMPLETION_PENDING */
+  /** @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS another's time, VALIDATION_FAILED (rate_missing), PRECONDITION_FAILED, COMPLETION_PENDING */
   async stop({ work_order_id, technician_id, rate_type, note }: StopTimer): Promise<StoppedTimer> {
     // Before the look at its order: what closes that later did so after this moment.
     const at = new Date().toISOString();
     const { revision: matched } = await this.order(work_order_id);
     const person = personMeant(technician_id);
+    requireOwnLabour(person);
     await this.closedOrders.haveEndedTimersOf(work_order_id);
     const rateType = (rate_type ?? 'regular') as RateType;
     const rate = await rateOf(this.related.services, { technicianId: person, vendorId: null }, rateType);
@@ -114,6 +118,12 @@ export class TimerWriter {
     return order;
   }
 
+  /** Whether an order is one that whoever asks sees, here. */
+  private async isSeen(id: number): Promise<boolean> {
+    const { state, revision } = await this.events.load(workOrder, id);
+    return existsHere(state.history) && isLeft(workOrders.rowOf(state, revision), restrictionBy(workOrders.list.rows));
+  }
+
   private async problems(technician_id: number | null | undefined): Promise<Detail[]> {
     const found = await this.references.problems(timerIds.name, fieldsOf(StartTimer), { technician_id });
     return found.map((detail) => ({ ...detail, field: 'technician_id' }));
@@ -134,6 +144,9 @@ function requireOpen(order: WorkOrder): void {
   if (order.phase === 'completed' || order.phase === 'cancelled')
     throw closed('The work order is completed or cancelled; reopen it first.');
 }
+
+/** What is said where the order that it runs on is not there for whoever asks. */
+const runsElsewhere = (): Rejection => new Rejection('TIMER_RUNNING', 'A timer of this person runs already; stop it first.');
 
 const noRegularRate = () =>
   invalid([{ field: 'technician_id', code: 'rate_missing', message: 'must be somebody of whom a regular rate is known' }]);

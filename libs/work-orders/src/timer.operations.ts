@@ -18,7 +18,7 @@ export const timerOperations = [
     fromPath: { work_order_id: 'id' },
     summary: 'Begin to count the time of somebody who works on an order',
     description: 'One timer a person runs at a time, whatever the order. If-Match is about the order, whose tag stays as it is.',
-    refusals: `NOT_FOUND, CONFLICT (archived), WORK_ORDER_CLOSED (reopen it first), TIMER_RUNNING (naming the order), VALIDATION_FAILED (also rate_missing, and required where nobody stands behind the credential), PRECONDITION_FAILED, ${pending}`,
+    refusals: `NOT_FOUND, CONFLICT (archived), WORK_ORDER_CLOSED (reopen it first), TIMER_RUNNING (naming the order, where whoever asks sees it), INSUFFICIENT_PERMISSIONS (a technician, for somebody else), VALIDATION_FAILED (also rate_missing, and required where nobody stands behind the credential), PRECONDITION_FAILED, ${pending}`,
     by: TimerWriter,
     carryOut: (timers, command) => timers.start(command),
     answers: { printed: runningTimer.type, status: 201, output: () => runningTimer.type, by: TimerReader },
@@ -32,7 +32,7 @@ export const timerOperations = [
     summary: 'End a timer, and log what it has counted',
     description:
       'The entry has exactly that time, at the rate of now; less than a second leaves none, and the answer is null. If-Match is about the order as it was before.',
-    refusals: `NOT_FOUND (also where no timer of that person runs on the order), VALIDATION_FAILED (also rate_missing, and the timer runs on), PRECONDITION_FAILED, ${pending}`,
+    refusals: `NOT_FOUND (also where no timer of that person runs on the order), INSUFFICIENT_PERMISSIONS (a technician, for somebody else), VALIDATION_FAILED (also rate_missing, and the timer runs on), PRECONDITION_FAILED, ${pending}`,
     by: TimerWriter,
     carryOut: (timers, command) => timers.stop(command),
     answers: { printed: laborEntry.type, mayBeNull: true, output: () => laborEntry.type, by: StoppedTimerAnswers },

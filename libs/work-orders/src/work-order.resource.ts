@@ -11,7 +11,7 @@ const completion = 'COMPLETION_PENDING (taken, and still being carried out)';
 /** Work orders as a resource like any other; what is special about them is in `domain/`. */
 export const workOrders = defineResource({
   name: 'work_order',
-  rows: { assigned: 'technicians_ids', own: null },
+  rows: { assigned: ['technicians_ids', 'created_by_id'], own: [] },
   plural: 'work_orders',
   description: 'What is to be done and what was: parts reserved and used, other costs, and what it all cost.',
   heading: 'What is to be done and what was: parts reserved and used, other costs, and what a completed order cost.',

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import type { Answer, Client } from './harness/client.js';
+import { sharedServer } from './harness/server.js';
+
+let app: Client;
+let site: Record<string, string>;
+/** A technician of the site, and what he sends. */
+let technician: { id: number; headers: Record<string, string> };
+let colleague: number;
+
+beforeAll(async () => {
+  app = await sharedServer();
+  const entity = { name: `Plant ${randomUUID()}`, currency: 'EUR', timezone: 'Europe/Berlin' };
+  const entity_id = (await app.post('/entities', { entity }).expect(201)).data.id as number;
+  site = { 'x-entity-id': String(entity_id) };
+  const user = {
+    name: 'Tom',
+    email: `${randomUUID()}@example.com`,
+    regular_rate: 40,
+    permissions_attributes: [{ entity_id, role: 'technician' }],
+  };
+  const id = (await app.post('/users', { user }, site).expect(201)).data.id as number;
+  const { token } = (await app.post(`/users/${id}/invite`, undefined, site).expect(201)).data;
+  const accepted = { token, password: 'a quiet place to sit' };
+  const { data } = await app.post('/auth/accept_invitation', accepted, { authorization: undefined, 'x-entity-id': undefined }).expect(200);
+  technician = { id, headers: { ...site, authorization: `Bearer ${data.access_token}` } };
+  colleague = (await app.post('/users', { user: { name: 'Cleo', regular_rate: 50 } }, site).expect(201)).data.id as number;
+});
+
+const refusal = ({ status, error }: Answer) => [status, error?.code];
+const opened = async (headers: Record<string, string>, fields: object = {}): Promise<number> =>
+  (await app.post('/work_orders', { work_order: { title: randomUUID(), ...fields } }, headers).expect(201)).data.id as number;
+
+describe('a technician', () => {
+  it('sees the orders that he has opened beside those that are assigned to him, on every path, and no others', async () => {
+    const { headers } = technician;
+    const hidden = await opened(site);
+    const assigned = await opened(site, { technicians_ids: [technician.id] });
+    const own = await opened(headers);
+    const listed = (await app.get('/work_orders?sort=id asc', headers).expect(200)).body;
+    expect(listed.data.map(({ id }: { id: number }) => id)).toEqual([assigned, own]);
+    expect(listed.meta.pagination.total).toBe(2);
+    await app.get(`/work_orders/${own}`, headers).expect(200);
+    await app.patch(`/work_orders/${own}`, { work_order: { description: 'Mine' } }, headers).expect(200);
+    await app.post(`/work_orders/${own}/comments`, { comment: { text: 'Done' } }, headers).expect(201);
+    expect(refusal(await app.get(`/work_orders/${hidden}`, headers))).toEqual([404, 'NOT_FOUND']);
+    const query = `{ workOrders(sort: "id asc") { totalCount nodes { id comments { nodes { text } } } } workOrder(id: ${own}) { id } }`;
+    const { body } = await app.post('/graphql', { query }, headers).expect(200);
+    expect(body.data).toEqual({
+      workOrders: {
+        totalCount: 2,
+        nodes: [
+          { id: String(assigned), comments: { nodes: [] } },
+          { id: String(own), comments: { nodes: [{ text: 'Done' }] } },
+        ],
+      },
+      workOrder: { id: String(own) },
+    });
+  });
+
+  it('keeps his own time only', async () => {
+    const { id, headers } = technician;
+    const own = await opened(headers);
+    const labour = `/work_orders/${own}/labor_entries`;
+    const log = (fields: object, by = headers) => app.post(labour, { labor_entry: { hours: 1, ...fields } }, by);
+    const mine = (await log({ technician_id: id }).expect(201)).data.id as number;
+    const hers = (await log({ technician_id: colleague }, site).expect(201)).data.id as number;
+    const vendor = { name: 'Belts Ltd', hourly_rate: 70 };
+    const vendor_id = (await app.post('/vendors', { vendor }, site).expect(201)).data.id as number;
+    const mutation = `mutation { logLabor(input: { workOrderId: ${own}, technicianId: ${colleague}, hours: "1" }) { id } }`;
+    const overGraphql = (await app.post('/graphql', { query: mutation }, headers)).body as unknown as {
+      errors: { extensions: { code: string } }[];
+    };
+    expect(overGraphql.errors[0]?.extensions.code).toBe('INSUFFICIENT_PERMISSIONS');
+    const reason = { reason: 'Wrong' };
+    for (const refused of [
+      await log({ technician_id: colleague }),
+      await log({ vendor_id }),
+      await app.post(`${labour}/${hers}/reverse`, reason, headers),
+      await app.post(`/work_orders/${own}/timer/start`, { technician_id: colleague }, headers),
+      await app.post(`/work_orders/${own}/timer/stop`, { technician_id: colleague }, headers),
+    ])
+      expect(refusal(refused)).toEqual([403, 'INSUFFICIENT_PERMISSIONS']);
+    expect((await app.get(`${labour}?sort=id asc`, site).expect(200)).data).toHaveLength(2);
+    await app.post(`${labour}/${mine}/reverse`, reason, headers).expect(201);
+    await app.post(`/work_orders/${own}/timer/start`, undefined, headers).expect(201);
+    await app.post(`/work_orders/${own}/timer/stop`, { technician_id: id }, headers).expect(200);
+  });
+
+  it('is not told on which order a timer of his runs that he does not see', async () => {
+    const { id, headers } = technician;
+    const [hidden, own] = [await opened(site), await opened(headers)];
+    await app.post(`/work_orders/${hidden}/timer/start`, { technician_id: id }, site).expect(201);
+    const start = (by: Record<string, string>) => app.post(`/work_orders/${own}/timer/start`, { technician_id: id }, by).expect(409);
+    expect((await start(headers)).error).toEqual({
+      code: 'TIMER_RUNNING',
+      message: 'A timer of this person runs already; stop it first.',
+      details: [],
+      request_id: expect.any(String),
+    });
+    expect((await start(site)).error).toMatchObject({ code: 'TIMER_RUNNING', id: hidden });
+    await app.post(`/work_orders/${hidden}/timer/stop`, { technician_id: id }, site).expect(200);
+  });
+});
