@@ -1,6 +1,7 @@
+import { restrictionBy } from '#millwright/access';
 import { shownField, ShownInteger, type BulkRead } from '#millwright/fields';
-import { rowsOf, statementAsOf, viewOf, type View } from '#millwright/lists';
-import { defineShownType } from '#millwright/resources';
+import { rowsOf, seenIdSql, statementAsOf, viewOf, type View } from '#millwright/lists';
+import { defineShownType, referenceTarget } from '#millwright/resources';
 import { procedureTable, workOrderTable } from '#millwright/work-orders';
 
 class AssignmentCountFields {
@@ -19,12 +20,18 @@ const schedules: View = {
   history: { versions: 'read.pm_schedules_history' },
 };
 
+/** Orders are counted for who sees them (contract, part 4, S18). */
+function ofSeenOrders(): string {
+  const target = referenceTarget('work_order');
+  return restrictionBy(target.rows) ? ` AND EXISTS (${seenIdSql(target, 'orders.id')})` : '';
+}
+
 /** How many live orders and schedules follow each of some templates (S56). */
 const assignmentCounts: BulkRead<number, object> = {
   async read(templateIds, database) {
     const found = await database.query<{ id: string; work_orders: string }[]>(
       ...statementAsOf(
-        `SELECT procedures.procedure_template_id AS id, count(*) AS work_orders FROM ${rowsOf(procedures, 'procedures')} JOIN ${rowsOf(orders, 'orders')} ON orders.id = procedures.work_order_id WHERE procedures.procedure_template_id = ANY($1) AND NOT orders.archived AND orders.status_kind <> 'cancelled' GROUP BY 1`,
+        `SELECT procedures.procedure_template_id AS id, count(*) AS work_orders FROM ${rowsOf(procedures, 'procedures')} JOIN ${rowsOf(orders, 'orders')} ON orders.id = procedures.work_order_id WHERE procedures.procedure_template_id = ANY($1) AND NOT orders.archived AND orders.status_kind <> 'cancelled'${ofSeenOrders()} GROUP BY 1`,
         [[...templateIds]],
       ),
     );

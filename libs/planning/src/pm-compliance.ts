@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { currentEntity, timeZoneOf } from '#millwright/access';
+import { currentEntity, restrictionBy, timeZoneOf } from '#millwright/access';
 import { allKnown, type Detail, type Row } from '#millwright/event-sourcing';
 import { instantText, invalid, plainDateProblem } from '#millwright/fields';
-import { rowsOf, Snapshots, statementAsOf, viewOf, type RawQuery } from '#millwright/lists';
+import { rowsOf, seenIdSql, Snapshots, statementAsOf, viewOf, type RawQuery } from '#millwright/lists';
 import { Answer, RelatedRecords } from '#millwright/resources';
 import { askedPeriod } from '#millwright/sites';
 import { workOrders } from '#millwright/work-orders';
@@ -101,7 +101,13 @@ const fromSql = (): string => `
   JOIN ${rowsOf(pmSchedules.list.view, 'schedules')} ON schedules.id = occurrence.pm_schedule_id
   LEFT JOIN ${rowsOf(workOrders.list.view, 'orders')} ON orders.id = occurrence.work_order_id
   LEFT JOIN read.audit_events event ON event.position = occurrence.position
-  WHERE occurrence.entity_id = $1::bigint AND occurrence.date >= $2 AND occurrence.date < $3`;
+  WHERE occurrence.entity_id = $1::bigint AND occurrence.date >= $2 AND occurrence.date < $3${ofSeenOrders()}`;
+
+/** Whoever does not see an order is neither told nor counted what became of its date (contract, part 4, S18). */
+const ofSeenOrders = (): string =>
+  restrictionBy(workOrders.list.rows)
+    ? ` AND (occurrence.work_order_id IS NULL OR EXISTS (${seenIdSql(workOrders.list, 'occurrence.work_order_id')}))`
+    : '';
 
 function toldOf({ kind, number, date, due_date, work_order_id, completed_at }: Row): string {
   const occurrence = `Date ${String(number)}, ${String(date)},`;

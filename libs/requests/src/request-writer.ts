@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EventStore, type Outcome } from '#millwright/event-sourcing';
-import { refuseIf, ResourceWriter, ResourceWriters, type Decided, type ResourceCommands } from '#millwright/resources';
+import { ReferenceChecks, refuseIf, ResourceWriter, ResourceWriters, type Decided, type ResourceCommands } from '#millwright/resources';
 import { archiveRequest, changeRequest, registerRequest, unarchiveRequest, type WantedStatus } from './domain/request-decisions.js';
 import { workOrderRequest, type WorkOrderRequest } from './domain/request.js';
 import type { RequestFields } from './request.fields.js';
@@ -13,6 +13,7 @@ export class RequestWriter implements ResourceCommands, OnModuleInit {
     private readonly resources: ResourceWriter,
     private readonly events: EventStore,
     private readonly writers: ResourceWriters,
+    private readonly references: ReferenceChecks,
   ) {}
 
   onModuleInit(): void {
@@ -39,14 +40,14 @@ export class RequestWriter implements ResourceCommands, OnModuleInit {
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, CONFLICT, DUPLICATE_REFERENCE, PRECONDITION_FAILED */
   update(id: number, input: Partial<RequestFields>): Promise<Decided<WorkOrderRequest>> {
-    return this.resources.update(workOrderRequests, id, input, (request, changes) =>
-      changeRequest(request, { changes, ...wantedIn(input) }),
+    return this.references.namingSeen({ CONFLICT: 'work_order' }, () =>
+      this.resources.update(workOrderRequests, id, input, (request, changes) => changeRequest(request, { changes, ...wantedIn(input) })),
     );
   }
 
   /** @throws Rejection NOT_FOUND, RECORD_IN_USE, PRECONDITION_FAILED */
   archive(id: number): Promise<Decided<WorkOrderRequest>> {
-    return this.resources.decide(workOrderRequests, id, archiveRequest);
+    return this.references.namingSeen({ RECORD_IN_USE: 'work_order' }, () => this.resources.decide(workOrderRequests, id, archiveRequest));
   }
 
   /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED */

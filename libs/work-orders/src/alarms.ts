@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
 import { v4 as randomUuid } from 'uuid';
-import { currentEntity, userIdOf } from '#millwright/access';
+import { currentEntity, isLeft, restrictionBy, userIdOf } from '#millwright/access';
 import { comment, commentIds } from '#millwright/comments';
 import {
   appendedNothing,
@@ -12,6 +12,7 @@ import {
   PositionNotReached,
   ProcessManagerEngine,
   ProjectionEngine,
+  Rejection,
   type Detail,
   type ExecuteOptions,
   type Loaded,
@@ -60,7 +61,7 @@ export class Alarms {
     this.texts = new KeptTexts(entities);
   }
 
-  /** @throws Rejection VALIDATION_FAILED, DUPLICATE_REFERENCE, COMPLETION_PENDING (taken, and still being carried out) */
+  /** @throws Rejection VALIDATION_FAILED, DUPLICATE_REFERENCE, CONFLICT (an order has the key that whoever asks does not see), COMPLETION_PENDING (taken, and still being carried out) */
   async raise(key: string, wanting: Promise<AlarmedOrder>): Promise<Decided<WorkOrder>> {
     const id = `${currentEntity().id}.${createHash('sha256').update(key).digest('hex')}`;
     for (;;) {
@@ -72,6 +73,7 @@ export class Alarms {
         known === null ? undefined : this.events.load(workOrder, known),
       ]);
       const holder = await this.openOrder(seen, key, seen.workOrderId === known ? order?.state : undefined);
+      if (holder !== undefined) await this.requireSeen(holder);
       const decide = (decision: (state: Alarm) => AlarmEvent[]) => (state: Alarm) => {
         refuseWrong(wanted);
         if (state.workOrderId !== seen.workOrderId) throw new Overtaken();
@@ -100,6 +102,15 @@ export class Alarms {
       [currentEntity().id, key],
     );
     return older && (await this.isOpen(Number(older.id))) ? Number(older.id) : undefined;
+  }
+
+  /** Who does not see the order that has the key neither says something on it nor is told of it. @throws Rejection CONFLICT */
+  private async requireSeen(workOrderId: number): Promise<void> {
+    const restriction = restrictionBy(workOrders.list.rows);
+    if (!restriction) return;
+    const { state, revision } = await this.events.load(workOrder, workOrderId);
+    if (!isLeft(workOrders.rowOf(state, revision), restriction))
+      throw new Rejection('CONFLICT', 'This key is in use for work that is still open; take another one.');
   }
 
   private async isOpen(workOrderId: number): Promise<boolean> {

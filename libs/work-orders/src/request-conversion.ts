@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { isLeft, restrictionBy } from '#millwright/access';
 import { EventStore, type Row } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import { convertRequest, workOrderRequest, workOrderRequests } from '#millwright/requests';
 import {
   existsHere,
+  ReferenceChecks,
   refuseIf,
   requireHere,
   requireLeft,
@@ -53,11 +55,14 @@ export class RequestConversion implements OtherAnswers<Written, unknown> {
     private readonly events: EventStore,
     private readonly processes: AwaitedProcesses,
     private readonly followers: OrderFollowers,
+    private readonly references: ReferenceChecks,
   ) {}
 
   /** For a new order that names a request. @throws Rejection VALIDATION_FAILED there is none */
   async requireThere(id: number): Promise<void> {
-    if (existsHere((await this.events.load(workOrderRequest, id)).state.history)) return;
+    const { state, revision } = await this.events.load(workOrderRequest, id);
+    const restriction = restrictionBy(workOrderRequests.list.rows);
+    if (existsHere(state.history) && isLeft(restriction ? workOrderRequests.rowOf(state, revision) : {}, restriction)) return;
     throw invalid([{ field: 'work_order.work_order_request_id', code: 'not_found', message: `there is no work order request ${id}` }]);
   }
 
@@ -81,11 +86,9 @@ export class RequestConversion implements OtherAnswers<Written, unknown> {
       work_order_request_id: id,
     };
     const { status, completedAt, templates, now } = wanted;
-    const converted = await this.resources.createThrough(
-      workOrders,
-      withWholeChecklist(begun(input)),
-      asked,
-      (workOrderId, details, problems) =>
+    const naming = { REQUEST_CONVERTED: workOrders.name, DUPLICATE_REFERENCE: workOrders.name };
+    const converted = await this.references.namingSeen(naming, () =>
+      this.resources.createThrough(workOrders, withWholeChecklist(begun(input)), asked, (workOrderId, details, problems) =>
         this.events
           .execute(workOrderRequest, id, (request) => {
             requireHere(request.history);
@@ -104,6 +107,7 @@ export class RequestConversion implements OtherAnswers<Written, unknown> {
             return events;
           })
           .catch(namingTemplates(templates)),
+      ),
     );
     const { workOrderId } = converted.state;
     if (workOrderId === null) throw new Error(`request ${id} was converted to no order`);

@@ -4,7 +4,7 @@ import { defineErrors } from '#millwright/event-sourcing';
 export const referenceErrors = defineErrors({
   errors: {
     ALREADY_ERASED: { status: 409, meaning: 'What was personal of the record has gone for good already.' },
-    DUPLICATE_REFERENCE: { status: 409, meaning: 'Another record holds this external_reference; `id` names it.' },
+    DUPLICATE_REFERENCE: { status: 409, meaning: 'Another record holds this external_reference; `id` names it to whoever sees it.' },
   },
   details: {
     not_found: 'There is no such record, or it belongs to someone else.',

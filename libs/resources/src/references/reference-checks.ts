@@ -1,7 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { isLeft, restrictionBy } from '#millwright/access';
-import { currentContext, EventStore, type CommandContext, type Detail, type Row } from '#millwright/event-sourcing';
+import {
+  currentContext,
+  EventStore,
+  Rejection,
+  type CommandContext,
+  type Detail,
+  type ErrorCode,
+  type Row,
+} from '#millwright/event-sourcing';
 import {
   childMeant,
   fieldsOf,
@@ -55,6 +63,31 @@ export class ReferenceChecks {
       }),
     );
     return { ...said, ...Object.fromEntries(kept.filter((entry) => entry !== undefined)) };
+  }
+
+  /**
+   * Has refusals say the number of a record to who sees that record, and to nobody else (contract, part 4, S18).
+   * @param kinds of the records that refusals with these codes name as `id`
+   * @throws Rejection what `work` throws, without the number of what whoever asks does not see
+   */
+  async namingSeen<T>(kinds: Readonly<Partial<Record<ErrorCode, string>>>, work: () => Promise<T>): Promise<T> {
+    const context = currentContext();
+    const seen = async (kind: string, id: number): Promise<boolean> => {
+      const { rows, find } = referenceTarget(kind);
+      const restriction = restrictionBy(rows);
+      if (!restriction) return true;
+      const row = await find(id, { events: this.events, entities: this.entities });
+      return row !== undefined && isHere(row, context) && isLeft(row, restriction);
+    };
+    return work().catch(async (failure: unknown) => {
+      const kind = failure instanceof Rejection ? kinds[failure.code] : undefined;
+      if (!(failure instanceof Rejection) || kind === undefined) throw failure;
+      const { id, ...facts } = failure.facts;
+      if (typeof id !== 'number' || (await seen(kind, id))) throw failure;
+      const without = (text: string): string => text.replace(new RegExp(` ${id}\\b`), '');
+      const details = failure.details.map((detail) => ({ ...detail, message: without(detail.message) }));
+      throw new Rejection(failure.code, without(failure.message), details, facts);
+    });
   }
 
   private async problemsOf({ field, kind, demands, ids, before }: Asked): Promise<Detail[]> {

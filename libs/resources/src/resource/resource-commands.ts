@@ -41,8 +41,12 @@ export class UnarchiveResource extends Command<Written> {
 }
 
 export const resourceHandlers = [
-  handlerOf(CreateResource, ResourceWriters, (writers, { resource, input }) => writers.of(resource).create(input)),
-  handlerOf(UpdateResource, ResourceWriters, (writers, { resource, id, changes }) => writers.of(resource).update(id, changes)),
+  handlerOf(CreateResource, ResourceWriters, (writers, { resource, input }) =>
+    writers.said(resource, (commands) => commands.create(input)),
+  ),
+  handlerOf(UpdateResource, ResourceWriters, (writers, { resource, id, changes }) =>
+    writers.said(resource, (commands) => commands.update(id, changes)),
+  ),
   handlerOf(ArchiveResource, ResourceWriters, (writers, { resource, id }) => writers.of(resource).archive(id)),
   handlerOf(UnarchiveResource, ResourceWriters, (writers, { resource, id }) => writers.of(resource).unarchive(id)),
 ];

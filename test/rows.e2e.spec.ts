@@ -1,0 +1,102 @@
+import { Agent } from 'undici';
+import { Asker, logHead } from '../tools/prove/asker.js';
+import { RoleHolders } from '../tools/prove/role-holders.js';
+import { Client } from './harness/client.js';
+import { TestServer } from './harness/server.js';
+
+let app: TestServer;
+let agent: Agent;
+let administrator: Asker;
+/** Sees the orders that are assigned to him. */
+let technician: Client;
+let technicianId: number;
+/** Sees his own requests. */
+let requester: Client;
+beforeAll(async () => {
+  app = await TestServer.start();
+  agent = new Agent({ connections: 4 });
+  administrator = new Asker(app.url, app.adminKey, agent);
+  const holders = await RoleHolders.at(app.url, administrator, agent);
+  technicianId = (await holders.user('technician', [1], { regular_rate: 40 })).id;
+  technician = new Client(app.url, (await holders.signedIn(technicianId)).credential);
+  requester = new Client(app.url, (await holders.person('requester')).credential);
+});
+afterAll(async () => {
+  await agent.close();
+  await app.stop();
+});
+
+const open = async (fields: object = {}): Promise<number> => {
+  const { id } = (await app.post('/work_orders', { work_order: { title: 'Not for everybody', ...fields } }).expect(201)).data;
+  await app.get(`/work_orders/${id}`).expect(200);
+  return id as number;
+};
+
+describe('an order that somebody does not see', () => {
+  it('takes no repeat of its alarm from him, and tells him nothing', async () => {
+    const order = await open({ dedup_key: 'pump-7' });
+    const alarm = { work_order: { title: 'Pump 7 again', dedup_key: 'pump-7' } };
+    const before = await logHead(administrator);
+    const { status, body, error } = await technician.post('/work_orders', alarm);
+    expect([status, error.code, JSON.stringify(body).includes('Not for')]).toEqual([409, 'CONFLICT', false]);
+    expect(error.id).toBeUndefined();
+    expect(await logHead(administrator)).toBe(before);
+    expect((await app.post('/work_orders', alarm).expect(200)).data).toMatchObject({ id: order, alarm_count: 2 });
+    await app.patch(`/work_orders/${order}`, { work_order: { technicians_ids: [technicianId] } }).expect(200);
+    expect((await technician.post('/work_orders', alarm).expect(200)).data).toMatchObject({ id: order, alarm_count: 3 });
+  });
+
+  it('is not named where it holds a reference, or has somebody’s timer', async () => {
+    const order = await open({ external_reference: 'erp-77' });
+    const taken = { work_order: { title: 'x', external_reference: 'erp-77' } };
+    const refused = (await technician.post('/work_orders', taken).expect(409)).error;
+    expect([refused.code, refused.id]).toEqual(['DUPLICATE_REFERENCE', undefined]);
+    expect(refused.details[0].message).toBe('"erp-77" is the reference of work order');
+    expect((await app.post('/work_orders', taken).expect(409)).error).toMatchObject({ id: order });
+    const mine = await open({ technicians_ids: [technicianId] });
+    const moved = (await technician.patch(`/work_orders/${mine}`, taken).expect(409)).error;
+    expect([moved.code, moved.id]).toEqual(['DUPLICATE_REFERENCE', undefined]);
+
+    const other = (await app.post('/users', { user: { name: 'Bo', regular_rate: 30 } }).expect(201)).data.id as number;
+    await app.post(`/work_orders/${order}/timer/start`, { technician_id: other }).expect(201);
+    const running = (await technician.post(`/work_orders/${mine}/timer/start`, { technician_id: other }).expect(409)).error;
+    expect([running.code, running.id, running.message.includes(String(order))]).toEqual(['TIMER_RUNNING', undefined, false]);
+  });
+
+  it('is not named by the request that it was opened from', async () => {
+    const { id } = (await requester.post('/work_order_requests', { work_order_request: { title: 'It leaks' } }).expect(201)).data;
+    const order = (await app.post(`/work_order_requests/${id}/convert`, { work_order: {} }).expect(201)).data.id as number;
+    await app.get(`/work_orders/${order}`).expect(200);
+    const refused = (await requester.delete(`/work_order_requests/${id}`).expect(409)).error;
+    expect([refused.code, refused.id]).toEqual(['RECORD_IN_USE', undefined]);
+    expect((await app.delete(`/work_order_requests/${id}`).expect(409)).error).toMatchObject({ id: order });
+  });
+
+  it('counts neither in the compliance of maintenance nor among what follows a template', async () => {
+    const item = { name: 'Is it tight?', item_type: 'checkbox' };
+    const template = (await app.post('/procedure_templates', { procedure_template: { name: 'Round', items: [item] } }).expect(201)).data.id;
+    const { id } = (
+      await app
+        .post('/pm_schedules', {
+          pm_schedule: {
+            ...{ title: 'Service', type: 'persistent', start_date: '2031-01-06T08:00:00Z', repeat_frequency: 'month', repeat_interval: 1 },
+            ...{ repeat_occurrence: 'custom', on_month_day: 6, template_work_order: { title: 'Service' } },
+          },
+        })
+        .expect(201)
+    ).data;
+    await app.post(`/pm_schedules/${id}/raise`, {});
+    const order = await open({ procedure_template_ids: [template] });
+    const period = '?from=2026-01-01&to=2031-12-31';
+    const raised = async (client: Client): Promise<unknown[]> => [
+      (await client.get(`/reports/pm_compliance${period}`).expect(200)).data.raised,
+      (await client.get(`/reports/pm_compliance/explain${period}`).expect(200)).data.lines.length,
+      (await client.get(`/procedure_templates/${template}`).expect(200)).data.assignment_count.work_orders,
+    ];
+    expect(await raised(app)).toEqual([1, 1, 1]);
+    expect(await raised(technician)).toEqual([0, 0, 0]);
+    await app.patch(`/work_orders/${order}`, { work_order: { technicians_ids: [technicianId] } }).expect(200);
+    await app.get(`/work_orders/${order}`).expect(200);
+    expect(await raised(technician)).toEqual([0, 0, 1]);
+  });
+});
