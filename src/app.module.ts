@@ -9,6 +9,7 @@ import type { EventLog } from '#millwright/event-sourcing';
 import { FinanceModule } from '#millwright/finance';
 import { InventoryModule } from '#millwright/inventory';
 import { InstallationEnvironment, LimitsModule, TrustedProxies } from '#millwright/limits';
+import { MailModule } from '#millwright/mail';
 import { OutgoingRequestsModule } from '#millwright/outgoing-requests';
 import { PeopleModule } from '#millwright/people';
 import { PermissionsModule } from '#millwright/permissions';
@@ -51,7 +52,8 @@ export class AppModule {
         SitesModule,
         PeopleModule,
         PermissionsModule,
-        SignInModule.on({ smtpUrl: configuration.smtpUrl, from: configuration.mailFrom }),
+        MailModule.on({ smtpUrl: configuration.smtpUrl, from: configuration.mailFrom }),
+        SignInModule,
         InventoryModule,
         CommentsModule,
         RequestsModule,

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import pg from 'pg';
-import { SMTPServer } from 'smtp-server';
 import { Client, type Answer } from './harness/client.js';
+import { PostOffice, type Letter } from './harness/post-office.js';
 import { TestServer } from './harness/server.js';
 
 const password = 'a quiet place to sit';
@@ -459,52 +458,23 @@ describe('an invitation', () => {
 });
 
 describe('mail', () => {
-  type Letter = Readonly<{ to: string; subject: string; text: string }>;
-  const letters: Letter[] = [];
-  let arrived: () => void = () => undefined;
-  /** How many letters are refused before the next is taken. */
-  let refused = 0;
-  const postOffice = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onData(stream, { envelope }, done) {
-      const parts: Buffer[] = [];
-      stream.on('data', (part: Buffer) => parts.push(part));
-      stream.on('end', () => {
-        if (refused > 0) {
-          refused -= 1;
-          return done(Object.assign(new Error('Come again'), { responseCode: 451 }));
-        }
-        letters.push({ ...readable(Buffer.concat(parts).toString()), to: envelope.rcptTo.map(({ address }) => address).join() });
-        done();
-        arrived();
-      });
-    },
-  });
+  let postOffice: PostOffice;
   beforeAll(async () => {
     await another.kill('SIGTERM');
     await app.kill('SIGTERM');
-    await new Promise<void>((resolve) => postOffice.listen(0, '127.0.0.1', () => resolve()));
-    const { port } = postOffice.server.address() as AddressInfo;
-    await app.restart({ SMTP_URL: `smtp://127.0.0.1:${port}` });
+    postOffice = await PostOffice.start();
+    await app.restart({ SMTP_URL: postOffice.url });
   });
-  afterAll(() => new Promise<void>((resolve) => postOffice.close(() => resolve())));
+  afterAll(() => postOffice.stop());
 
-  async function letterTo(address: string): Promise<Letter> {
-    for (;;) {
-      const found = letters.findIndex(({ to }) => to === address);
-      if (found >= 0) return letters.splice(found, 1)[0] as Letter;
-      await new Promise<void>((resolve) => (arrived = resolve));
-    }
-  }
   const tokenIn = ({ text }: Letter, page: string) => new RegExp(`${app.url}/app/${page}#([\\w-]{43})\\s`).exec(text)?.[1] ?? '';
 
   it('brings an invitation in the language of the person, though the server refused it first', async () => {
     const { id, email } = await person({ name: 'Jürgen', language: 'de-CH' });
-    refused = 1;
+    postOffice.refused = 1;
     const { data } = await app.post(`/users/${id}/invite`).expect(201);
     expect(data).toEqual({ delivery: 'mail', link: null, token: null, expires_at: expect.any(String) });
-    const letter = await letterTo(email);
+    const letter = await postOffice.letterTo(email);
     expect([letter.subject, letter.text]).toEqual(['Ihre Einladung zu Millwright', expect.stringContaining('Guten Tag Jürgen,')]);
     const token = tokenIn(letter, 'invitation');
     expect((await open('accept_invitation', { token, password }).expect(200)).data.user.id).toBe(id);
@@ -513,30 +483,19 @@ describe('mail', () => {
   it('brings who has forgotten his password a link, and nobody else anything', async () => {
     const { id, email } = await person();
     await app.post(`/users/${id}/invite`).expect(201);
-    await open('accept_invitation', { token: tokenIn(await letterTo(email), 'invitation'), password }).expect(200);
+    await open('accept_invitation', { token: tokenIn(await postOffice.letterTo(email), 'invitation'), password }).expect(200);
     const asked = [`${randomUUID()}@example.com`, email, email];
     for (const address of asked) {
       const { status, body } = await open('forgot_password', { email: address });
       expect([status, body]).toEqual([202, '']);
     }
-    const letter = await letterTo(email);
+    const letter = await postOffice.letterTo(email);
     expect(letter.subject).toBe('Choose another password');
     await open('reset_password', { token: tokenIn(letter, 'reset_password'), password: changed }).expect(204);
     await login({ email, password: changed }).expect(200);
     const next = await person();
     await app.post(`/users/${next.id}/invite`).expect(201);
-    await letterTo(next.email);
-    expect(letters).toEqual([]);
+    await postOffice.letterTo(next.email);
+    expect(postOffice.letters).toEqual([]);
   });
 });
-
-/** A letter as a person reads it. */
-function readable(raw: string): Readonly<{ subject: string; text: string }> {
-  const [head = '', ...body] = raw.split('\r\n\r\n');
-  const subject = /^Subject: (.*(?:\r\n\s.*)*)/m.exec(head)?.[1] ?? '';
-  const text = body.join('\r\n\r\n');
-  const bytes = (quoted: string) =>
-    quoted.replace(/=\r\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  const decoded = /^Content-Transfer-Encoding: quoted-printable/im.test(head) ? Buffer.from(bytes(text), 'latin1').toString('utf8') : text;
-  return { subject, text: decoded };
-}

@@ -1,3 +1,5 @@
+import { isGerman } from '#millwright/mail';
+
 /** What people are written. */
 export type MailText = Readonly<{ subject: string; text: string }>;
 
@@ -42,8 +44,6 @@ const german: Words = {
     after: (until) => `Der Link gilt einmal, bis ${until}.`,
   },
 };
-
-const isGerman = (language: string | null): boolean => /^de(-|$)/i.test(language ?? '');
 
 /** In the person's language: German where that is his, else English. */
 export function mailText(occasion: Occasion, { name, link, until, language }: Facts): MailText {

@@ -1,4 +1,4 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { CleanUp } from './clean-up.js';
 import { CookieSessions } from './cookie-sessions.js';
 import { FirstAdministrator } from './first-administrator.js';
@@ -6,7 +6,7 @@ import { InvitationsController } from './invitations.controller.js';
 import { Invitations } from './invitations.js';
 import { Links } from './links.js';
 import { LiveSessions } from './live-sessions.js';
-import { Mail, MailSettings } from './mail.js';
+import { Mail } from './mail.js';
 import { MeController } from './me.controller.js';
 import { Me } from './me.js';
 import { Passwords } from './passwords.js';
@@ -28,43 +28,37 @@ import { SingleSignOn } from './single-sign-on/single-sign-on.js';
 import { WaitingPairs } from './waiting-pairs.js';
 
 /** How people come in: passwords, single sign-on, sessions, invitations, and the first administrator. */
-@Module({})
-export class SignInModule {
-  static on(mail: Readonly<{ smtpUrl: string | undefined; from: string | undefined }>): DynamicModule {
-    return {
-      module: SignInModule,
-      controllers: [
-        SignInController,
-        MeController,
-        SessionsController,
-        InvitationsController,
-        SingleSignOnController,
-        IssuerSettingsController,
-      ],
-      providers: [
-        { provide: MailSettings, useValue: new MailSettings(mail.smtpUrl, mail.from) },
-        People,
-        WaitingPairs,
-        Passwords,
-        LiveSessions,
-        CookieSessions,
-        Sessions,
-        Links,
-        Mail,
-        Invitations,
-        SignInService,
-        FirstAdministrator,
-        Visitors,
-        Me,
-        IssuerLinks,
-        IssuerSettingsStore,
-        Issuer,
-        Attempts,
-        Arrivals,
-        SingleSignOn,
-        CleanUp,
-        SignInTraces,
-      ],
-    };
-  }
-}
+@Module({
+  controllers: [
+    SignInController,
+    MeController,
+    SessionsController,
+    InvitationsController,
+    SingleSignOnController,
+    IssuerSettingsController,
+  ],
+  providers: [
+    People,
+    WaitingPairs,
+    Passwords,
+    LiveSessions,
+    CookieSessions,
+    Sessions,
+    Links,
+    Mail,
+    Invitations,
+    SignInService,
+    FirstAdministrator,
+    Visitors,
+    Me,
+    IssuerLinks,
+    IssuerSettingsStore,
+    Issuer,
+    Attempts,
+    Arrivals,
+    SingleSignOn,
+    SignInTraces,
+    CleanUp,
+  ],
+})
+export class SignInModule {}
