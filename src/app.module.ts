@@ -10,6 +10,7 @@ import { FinanceModule } from '#millwright/finance';
 import { InventoryModule } from '#millwright/inventory';
 import { InstallationEnvironment, LimitsModule, TrustedProxies } from '#millwright/limits';
 import { MailModule } from '#millwright/mail';
+import { NotificationsModule } from '#millwright/notifications';
 import { OutgoingRequestsModule } from '#millwright/outgoing-requests';
 import { PeopleModule } from '#millwright/people';
 import { PermissionsModule } from '#millwright/permissions';
@@ -60,6 +61,7 @@ export class AppModule {
         WorkOrdersModule,
         PlanningModule,
         FinanceModule,
+        NotificationsModule,
         AuditTrailModule,
         CallLogModule,
         GraphqlEdgeModule.on({ logger, playground: !configuration.production }),

@@ -47,7 +47,7 @@ export class EngineModule {
       {
         provide: Engine,
         useFactory: (metrics: Metrics, entities: EntityManager) =>
-          new Engine(new MeasuredLog(log, metrics, databases), databases, entities, metrics, logger),
+          new Engine(new MeasuredLog(log, metrics, databases), databases, entities, metrics, logger, configuration.smtpUrl !== undefined),
         inject: [Metrics, EntityManager],
       },
       partOfEngine(EventStore, ({ events }) => events),

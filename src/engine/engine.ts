@@ -70,6 +70,7 @@ export class Engine {
     entities: EntityManager,
     metrics: Metrics,
     logger: Logger,
+    readonly isMailThere: boolean,
   ) {
     this.pool = poolOf(entities);
     this.sequences = new Sequences(this.pool);

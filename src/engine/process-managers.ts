@@ -19,6 +19,7 @@ import { userErasure, vendorAssetsReaction, type PersonalTraces } from '#millwri
 import { entities as sites } from '#millwright/sites';
 import { endingsOfSessions } from '#millwright/sign-in';
 import { assetPartsReaction } from '#millwright/inventory';
+import { noticeReactions } from '#millwright/notifications';
 import { siteAdministrators } from '#millwright/permissions';
 import { occurrenceReaction, ordersOfSchedules, pmTimer, timeZoneFollower } from '#millwright/planning';
 import {
@@ -54,6 +55,8 @@ type OtherWorkers = Readonly<{
   processManagers: ProcessManagerEngine;
   channels: OutboxChannels;
   traces: PersonalTraces;
+  /** Whether there is mail. */
+  isMailThere: boolean;
 }>;
 
 /** How long an effect waits for others before it is tried again, in milliseconds. */
@@ -93,6 +96,7 @@ export function processManagers(
   return [
     ...[
       ...reactions,
+      ...noticeReactions(others.isMailThere),
       siteAdministrators((customerId, entityId, position) => world.otherSites(customerId, entityId, position)),
       occurrenceReaction(world),
       timersOfClosedOrders(timersIn({ ...world, projections: others.projections })),

@@ -8,5 +8,6 @@ export { userMigrations } from './earlier-e-mails.js';
 export { noteInvitation, noteIssuer, noteLogin, notePassword } from './sign-ins.js';
 export { peopleErrors } from './errors.js';
 export { primaryContact, primaryContactOf } from './primary-contact.js';
+export { vendors } from './vendors.js';
 export { ShownVendors } from './shown-vendors.js';
 export { Email } from './email.js';

@@ -116,6 +116,11 @@ export class Portal {
     };
   }
 
+  /** How whoever asked through a portal is reached, as far as he has said it and it was not erased. */
+  async contactOf(requestId: number): Promise<Readonly<{ name: string | null; email: string | null }> | undefined> {
+    return (await this.submissions.findOneBy({ requestId })) ?? undefined;
+  }
+
   /** A portal as the log has it: one that was just closed is closed. @throws Rejection NOT_FOUND */
   private async open(uuid: string, { requestId }: Pick<Caller, 'requestId'>): Promise<OpenPortal> {
     const id = await this.idOf(uuid);

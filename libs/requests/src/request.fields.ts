@@ -17,8 +17,8 @@ export class RequestFields {
   })
   status?: RequestStatus | null;
   @Text({ description: 'Why it is rejected: given with that status, and with no other.', max: 2000 }) rejection_reason?: string | null;
-  @Flag({ initial: false, only: 'full', description: 'Whether whoever asked is to be told what becomes of it.', example: true }) notify?:
-    boolean | null;
+  @Flag({ initial: false, only: 'full', description: 'Whether whoever asked is to be told by mail what becomes of it.', example: true })
+  notify?: boolean | null;
   @OneOf(requestPriorities, { description: 'How much it presses.', example: 'high' }) priority?: string | null;
   @Reference('location', { description: 'The location where the work is.' }) location_id?: number | null;
   @Reference('asset', { description: 'The asset that it is about.' }) asset_id?: number | null;

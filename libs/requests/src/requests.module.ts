@@ -17,5 +17,6 @@ export const requestRecords = [requestPortals];
   imports: [resourceModule(requestRecords)],
   controllers: [PortalController, commentsController(workOrderRequests, 'WorkOrderRequest')],
   providers: [RequestWriter, Portal, PortalLimit, RequestTraces, commentsOfRecordResolver(workOrderRequests)],
+  exports: [Portal],
 })
 export class RequestsModule {}

@@ -109,9 +109,9 @@ export class WorkOrderFields {
     only: 'full',
   })
   checklist?: ChecklistItemInput[] | null;
-  @OneOf(yesOrNo, { description: 'Whether its vendors are told when it is created.', only: 'full', filtered: false })
+  @OneOf(yesOrNo, { description: 'Whether its vendors are told by mail when it is created.', only: 'full', filtered: false })
   notify_vendors_on_create?: string | null;
-  @OneOf(yesOrNo, { description: 'Whether its vendors are told when it changes.', only: 'full', filtered: false })
+  @OneOf(yesOrNo, { description: 'Whether its vendors are told by mail when it changes.', only: 'full', filtered: false })
   notify_vendors_on_update?: string | null;
   @Reference('work_order_request', {
     only: 'full',
@@ -176,9 +176,15 @@ export class WorkOrderFigures {
     of: locationPath,
   })
   location_path!: object[];
-  @ShownOneOf(yesOrNo, { ...noUnlessSaid('notify_vendors_on_create'), description: 'Whether its vendors are told when it is created.' })
+  @ShownOneOf(yesOrNo, {
+    ...noUnlessSaid('notify_vendors_on_create'),
+    description: 'Whether its vendors are told by mail when it is created.',
+  })
   notify_vendors_on_create!: string;
-  @ShownOneOf(yesOrNo, { ...noUnlessSaid('notify_vendors_on_update'), description: 'Whether its vendors are told when it changes.' })
+  @ShownOneOf(yesOrNo, {
+    ...noUnlessSaid('notify_vendors_on_update'),
+    description: 'Whether its vendors are told by mail when it changes.',
+  })
   notify_vendors_on_update!: string;
   @ShownVendors({ description: 'The vendors who do the work.' }) vendors_ids!: object[];
   @ShownReference('pm_schedule', { description: 'The PM schedule that raised it.' }) pm_schedule_id!: number | null;

@@ -1,0 +1,2 @@
+/** Kept beside the messages of the outbox: it never changes. */
+export const noticesChannel = 'notices';

@@ -1,0 +1,2 @@
+export { noticeReactions } from './notice-reactions.js';
+export { NotificationsModule } from './notifications.module.js';
