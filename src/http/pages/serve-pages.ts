@@ -13,8 +13,8 @@ const policy =
 /** The browser's own files, which the build leaves where they are. */
 const textOf = (file: string): string => readFileSync(createRequire(import.meta.url).resolve(`#pages/${file}`), 'utf8');
 const files = {
-  style: { path: '/app/page.css', type: 'text/css; charset=utf-8', text: textOf('page.css') },
-  script: { path: '/app/page.js', type: 'text/javascript; charset=utf-8', text: textOf('page.js') },
+  style: { path: '/app/in-browser.css', type: 'text/css; charset=utf-8', text: textOf('in-browser.css') },
+  script: { path: '/app/in-browser.js', type: 'text/javascript; charset=utf-8', text: textOf('in-browser.js') },
 };
 
 /** Another release has another address, so that no browser mixes two. */

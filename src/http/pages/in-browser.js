@@ -1,25 +1,5 @@
 /* What the pages do: one form each, and on the home page who is signed in. No answer and no address is ever read as HTML. */
 
-const keptToken = 'millwright-csrf-token';
-
-/** Storage may be switched off: then who is signed in is told until the page is left. */
-function remembered() {
-  try {
-    return localStorage.getItem(keptToken);
-  } catch {
-    return null;
-  }
-}
-
-function remember(token) {
-  try {
-    if (token === null) localStorage.removeItem(keptToken);
-    else localStorage.setItem(keptToken, token);
-  } catch {
-    // The cookie is what signs in; without the token the page cannot sign out, and says so.
-  }
-}
-
 /** Undefined where the server cannot be reached. */
 async function ask(method, path, { body, headers } = {}) {
   const content = body && { 'Content-Type': 'application/json' };
@@ -82,14 +62,12 @@ function startForm(form) {
     (form.querySelector('[aria-invalid]') ?? button).focus();
   }
 
-  async function done(answer) {
+  async function done() {
     // The link is used up; it need not stay in the address.
     history.replaceState(null, '', location.pathname + location.search);
     if (then !== undefined) {
-      const { data } = await bodyOf(answer);
       const me = await ask('GET', '/api/v1/auth/me');
       if (me?.status === 401) return say(undefined, texts.noCookie);
-      remember(data.csrf_token);
       return location.assign(then);
     }
     const outcome = document.getElementById('outcome');
@@ -108,7 +86,7 @@ function startForm(form) {
     button.setAttribute('aria-disabled', 'true');
     const answer = await ask('POST', operation, { body: content() });
     if (answer === undefined) say(undefined, texts.unreachable);
-    else if (answer.ok) await done(answer);
+    else if (answer.ok) await done();
     else await refused(answer);
     busy = false;
     button.removeAttribute('aria-disabled');
@@ -128,13 +106,10 @@ function keepFragment(link) {
 }
 
 async function showSession(place) {
-  const csrfToken = remembered();
-  if (csrfToken === null) return;
   const answer = await ask('GET', '/api/v1/auth/me');
   const { data } = answer?.ok ? await bodyOf(answer) : {};
-  if (answer?.status === 401) remember(null);
   if (!data?.user) return;
-  const { user, customer } = data;
+  const { user, customer, csrf_token: csrfToken } = data;
   const name = document.createElement('strong');
   name.textContent = user.full_name || user.email || `${user.id}`;
   const who = document.createElement('span');
@@ -151,7 +126,6 @@ async function showSession(place) {
       problem.textContent = left === undefined ? 'The server cannot be reached.' : 'That did not work. Sign in again, then sign out.';
       return;
     }
-    remember(null);
     place.replaceChildren(...signedOut);
     place.querySelector('a').focus();
   });
