@@ -402,9 +402,12 @@ describe('single sign-on', () => {
     const browser = new TestBrowser();
     const back = await browser.goTo(start(), callback());
     const session = await comeIn();
+    const isOffered = async () => String((await app.request('GET', '/app/sign_in')).body).includes('href="/api/v1/auth/oidc/start"');
+    expect(await isOffered()).toBe(true);
     const closed = async (code: string, status: number) => {
       const answers = [await answerTo(browser, start()), await answerTo(browser, back), await open('oidc/token', { code: 'x' })];
       expect(answers.map(coded)).toEqual(answers.map(() => [status, code, undefined]));
+      expect(await isOffered()).toBe(false);
       return answers;
     };
     await set({ enabled: false }).expect(200);

@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { EntityDirectory, KnownSites } from '#millwright/access';
+import { EntityDirectory, hasTier, KnownSites } from '#millwright/access';
 import { Authentication } from '#millwright/credentials';
 import { Callers, CallLog, knownPayloads } from '#millwright/call-log';
 import { ProjectionEngine } from '#millwright/event-sourcing';
@@ -11,7 +11,7 @@ import { OwnWrites, Writes } from '#millwright/resources';
 import { Configuration } from '../config.js';
 import { allowOrigins } from './cors.js';
 import { addCallGate } from './call-gate.js';
-import { CookieSessions } from '#millwright/sign-in';
+import { CookieSessions, IssuerSettingsStore } from '#millwright/sign-in';
 import { serveDocumentation } from './documentation.js';
 import { answerError } from './error-answer.js';
 import { serveHomePage } from './home-page.js';
@@ -60,6 +60,8 @@ export function openEdge(application: NestFastifyApplication, logger: Logger): v
     controllerOf: (type) => application.get<object>(type, { strict: false }),
   });
   serveHomePage(server);
-  servePages(server);
+  const issuer = application.get(IssuerSettingsStore, { strict: false });
+  const limits = application.get(Limits, { strict: false });
+  servePages(server, { hasIssuer: async () => hasTier((await limits.installation()).tier, 'enterprise') && issuer.isEnabled() });
   serveDocumentation(server, document);
 }

@@ -17,7 +17,7 @@ function startForm(form) {
   const { operation, then, token: needsToken } = form.dataset;
   let busy = false;
 
-  const tokenInAddress = () => decodeURIComponent(location.hash.slice(1));
+  const tokenInAddress = () => location.hash.slice(1);
   const inputOf = (name) => [...form.elements].find((element) => element.name === name && element.type !== 'hidden');
 
   function say(field, text) {

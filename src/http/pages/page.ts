@@ -70,11 +70,11 @@ export function languageOf(wanted: unknown, weights: ReadonlyMap<string, number>
   return known.map(({ tag }) => tag).find(isLanguage) ?? 'en';
 }
 
-/** A page as HTML. @param assets the addresses of its style and script @param isChosen that the language was asked for, and goes along with links */
+/** A page as HTML. @param assets the addresses of its style and script @param isChosen that the language was asked for, and goes along with links @param hasIssuer that one can sign in there */
 export function pageOf(
   name: PageName,
   language: Language,
-  { assets, isChosen }: Readonly<{ assets: Readonly<{ style: string; script: string }>; isChosen: boolean }>,
+  { assets, isChosen, hasIssuer }: Readonly<{ assets: Readonly<{ style: string; script: string }>; isChosen: boolean; hasIssuer: boolean }>,
 ): string {
   const words: Words = languages[language];
   const { title, about, outcome } = words.pages[name];
@@ -82,6 +82,7 @@ export function pageOf(
   const ways = pages[name].ways.map(
     (way) => `<a href="/app/${way}${suffix}">${way === 'sign_in' ? words.toSignIn : words.toForgotten}</a>`,
   );
+  if (hasIssuer && name === 'sign_in') ways.unshift(`<a href="/api/v1/auth/oidc/start">${words.toIssuer}</a>`);
   const others = Object.entries(languages)
     .filter(([tag]) => tag !== language)
     .map(([tag, { language: called }]) => `<a href="/app/${name}?lang=${tag}" hreflang="${tag}" lang="${tag}">${called}</a>`);

@@ -32,13 +32,15 @@ export const sendPage = (reply: FastifyReply, page: string): FastifyReply =>
     .header('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()')
     .send(page);
 
-/** The pages by which people come in. What a link brings stands behind the `#` of its address: no server, log or other page learns of it. */
-export function servePages(server: FastifyInstance): void {
+/** The pages by which people come in: also by an issuer, where there is one. What a link brings stands behind the `#` of its address: no server, log or other page learns of it. */
+export function servePages(server: FastifyInstance, { hasIssuer }: Readonly<{ hasIssuer(): Promise<boolean> }>): void {
   for (const name of pageNames)
     server.get<{ Querystring: { lang?: unknown } }>(`/app/${name}`, async ({ query: { lang }, headers }, reply) => {
       const language = languageOf(lang, acceptedTypes(headers['accept-language']));
       const isChosen = typeof lang === 'string' && isLanguage(lang);
-      return sendPage(reply.header('Vary', 'Accept-Language'), pageOf(name, language, { assets, isChosen }));
+      // A page that cannot find it out is of use all the same.
+      const page = pageOf(name, language, { assets, isChosen, hasIssuer: await hasIssuer().catch(() => false) });
+      return sendPage(reply.header('Vary', 'Accept-Language'), page);
     });
   server.get('/app', async (_request, reply) => reply.redirect('/', 302));
   for (const { path, type, text } of Object.values(files))

@@ -13,6 +13,7 @@ export const languages = {
     noScript: 'This page needs JavaScript, which is switched off in your browser.',
     toSignIn: 'Sign in',
     toForgotten: 'Forgotten your password?',
+    toIssuer: 'Sign in with your organisation’s account',
     pages: {
       sign_in: { title: 'Sign in', about: '', button: 'Sign in', outcome: '' },
       setup: {
@@ -75,6 +76,7 @@ export const languages = {
     noScript: 'Diese Seite braucht JavaScript, das in Ihrem Browser ausgeschaltet ist.',
     toSignIn: 'Anmelden',
     toForgotten: 'Passwort vergessen?',
+    toIssuer: 'Mit dem Konto Ihrer Organisation anmelden',
     pages: {
       sign_in: { title: 'Anmelden', about: '', button: 'Anmelden', outcome: '' },
       setup: {

@@ -55,6 +55,11 @@ export class IssuerSettingsStore {
     return { ...state.settings, secret: await this.unsealed(state.settings.secretId), revision };
   }
 
+  /** Whether single sign-on is set up and not switched off. @throws Rejection UNAVAILABLE */
+  async isEnabled(): Promise<boolean> {
+    return (await this.events.load(singleSignOn, singleSignOnId)).state.settings?.enabled === true;
+  }
+
   /** Null where single sign-on is not set up. @throws Rejection UNAVAILABLE */
   async show(): Promise<IssuerAnswer | null> {
     const { state } = await this.events.load(singleSignOn, singleSignOnId);
