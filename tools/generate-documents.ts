@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { request } from 'undici';
 import { errorsDocument } from '#src/http/index';
 import { eventsDocument } from './documents/events-document.js';
+import { parityDocument } from './documents/parity-document.js';
 import { permissionsDocument } from './documents/permissions-document.js';
 import { readModelsDocument } from './documents/read-models-document.js';
 import { assertOnlyGrows, publishedEvents } from './documents/events-only-grow.js';
@@ -24,6 +25,7 @@ async function documents(): Promise<ReadonlyMap<string, string>> {
     return new Map([
       ['docs/openapi.json', pretty(openApi)],
       ['docs/permissions.md', permissionsDocument(openApi, schema)],
+      ['docs/parity.md', parityDocument(openApi, schema)],
       ['docs/schema.graphql', `${schema.trim()}\n`],
       ['docs/errors.md', errorsDocument()],
       ['docs/events.json', pretty(events)],
