@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Client } from './harness/client.js';
 import { sharedServer } from './harness/server.js';
 
@@ -50,5 +51,51 @@ describe('the audit trail of a site', () => {
       'WorkOrderCompletionStarted',
       'WorkOrderCompleted',
     ]);
+  });
+});
+
+describe('the audit trail of the customer', () => {
+  const nowhere = { 'x-entity-id': undefined };
+  const site = async () => (await app.post('/entities', { entity: { name: 'Plant' } }, nowhere).expect(201)).data.id as number;
+  const account = async (entity_ids: number[] | 'all', headers = nowhere) =>
+    (await app.post('/access/service_accounts', { name: randomUUID(), role: 'auditor', entity_ids }, headers).expect(201)).data;
+
+  it('has what was decided about all sites, and each site what was decided about it alone', async () => {
+    const [here, there] = [await site(), await site()];
+    const name = randomUUID();
+    const { id: roleId } = (await app.post('/access/roles', { name, scopes: ['parts:read'] }, nowhere).expect(201)).data;
+    const one = await account([here]);
+    const both = await account([here, there]);
+    const elsewhere = await account([here], { 'x-entity-id': String(there) } as never);
+    await app.patch(`/access/service_accounts/${one.id}`, { name: 'Probe' }, nowhere).expect(200);
+    const trail = async (query: string, headers: object = { 'x-entity-id': String(here) }) =>
+      ((await app.get(`/audit_trail?per_page=1000&${query}`, headers as never).expect(200)).data as AuditRow[]).map(
+        ({ type, data, sequence }) => ({ type, sequence, ...(data as { credentialId?: number; roleId?: number }) }),
+      );
+    const credentials = (rows: readonly { credentialId?: number }[]) => rows.flatMap(({ credentialId }) => credentialId ?? []);
+    expect(credentials(await trail('stream=credentials-1'))).toEqual([one.id, elsewhere.id, one.id]);
+    expect(credentials(await trail('stream=credentials-1', { 'x-entity-id': String(there) }))).toEqual([]);
+    const ofAll = await trail('of_customer=true&sort=position desc');
+    expect(ofAll).toContainEqual(expect.objectContaining({ type: 'RoleDefined', roleId }));
+    expect(credentials(ofAll)).toContain(both.id);
+    expect(credentials(ofAll)).not.toContain(one.id);
+    const { sequence: last = 0 } = ofAll[0] ?? {};
+    expect(ofAll.map(({ sequence }) => sequence)).toEqual(ofAll.map((_, index) => last - index));
+    const query = `{ auditTrail(ofCustomer: true, filter: { type: { eq: "RoleDefined" } }, sort: "position desc", first: 1) { nodes { type } } }`;
+    expect(await app.graphql(query)).toEqual({ auditTrail: { nodes: [{ type: 'RoleDefined' }] } });
+    const wrong = await app.get('/audit_trail?of_customer=perhaps').expect(422);
+    expect(wrong.error.details).toEqual([{ field: 'of_customer', code: 'not_a_boolean', message: 'must be true or false' }]);
+  });
+
+  it('is read by who reads that of every site', async () => {
+    const here = await site();
+    const [ofOne, ofAll] = [await account([here]), await account('all')];
+    const ask = (path: string, { key }: { key: string }) => app.get(path, { 'x-entity-id': String(here), authorization: `Bearer ${key}` });
+    await ask('/audit_trail', ofOne).expect(200);
+    expect((await ask('/audit_trail?of_customer=true', ofOne).expect(403)).error).toMatchObject({
+      code: 'INSUFFICIENT_PERMISSIONS',
+      required_scope: 'audit:read',
+    });
+    await ask('/audit_trail?of_customer=true&per_page=1', ofAll).expect(200);
   });
 });

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import {
   builtInRoles,
   currentScope,
-  EntityDirectory,
   KnownAccess,
   namedScopes,
   requirePerson,
@@ -50,7 +49,6 @@ export class MachineCredentials {
     private readonly events: EventStore,
     private readonly secrets: Secrets,
     private readonly access: KnownAccess,
-    private readonly entities: EntityDirectory,
   ) {}
 
   /** @throws Rejection VALIDATION_FAILED, INSUFFICIENT_PERMISSIONS, CONFLICT (S73) */
@@ -64,7 +62,7 @@ export class MachineCredentials {
     const owner = kind === 'api_key' ? ownerOf(principal) : null;
     const made = { kind, credentialId, ...facts, owner, clientId: kind === 'client' ? newClientId() : null, secretId: secret.id };
     await this.secrets.keep(secret);
-    return this.decided(credentialId, secret, (state) => makeCredential(state, { ...made, now: Date.now() }));
+    return this.decided({ id: credentialId, secret, sites: [facts.sites] }, (state) => makeCredential(state, { ...made, now: Date.now() }));
   }
 
   /** @throws Rejection as `make`; NOT_FOUND, CONFLICT (it was revoked), PRECONDITION_FAILED */
@@ -81,7 +79,7 @@ export class MachineCredentials {
       requireSame(before, state);
       return changeCredential(state, { kind, credentialId, wanted, now: Date.now() });
     };
-    return this.decided(credentialId, undefined, decide);
+    return this.decided({ id: credentialId, sites: [before.sites, after.sites] }, decide);
   }
 
   /** @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS (S2), CONFLICT (it was revoked), PRECONDITION_FAILED */
@@ -97,7 +95,7 @@ export class MachineCredentials {
     const secret = newSecret(kind);
     await this.secrets.keep(secret);
     const wanted = { kind, credentialId, secretId: secret.id, overlapHours: Number(hours ?? defaultOverlapHours) };
-    return this.decided(credentialId, secret, (state) => {
+    return this.decided({ id: credentialId, secret, sites: [credential.sites] }, (state) => {
       requireSame(credential, state);
       return rotateCredential(state, { ...wanted, tokensRevoked: tokensRevoked ?? false, now: Date.now() });
     });
@@ -105,8 +103,8 @@ export class MachineCredentials {
 
   /** @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS, PRECONDITION_FAILED */
   async revoke(kind: CredentialKind, credentialId: number): Promise<Decided> {
-    await this.managed(kind, credentialId);
-    return this.decided(credentialId, undefined, (state) => revokeCredential(state, { kind, credentialId }));
+    const { sites } = await this.managed(kind, credentialId);
+    return this.decided({ id: credentialId, sites: [sites] }, (state) => revokeCredential(state, { kind, credentialId }));
   }
 
   /** One that exists for whoever asks. @throws Rejection NOT_FOUND, UNAVAILABLE */
@@ -133,11 +131,7 @@ export class MachineCredentials {
   }
 
   /** What requests say, as events do. @throws Rejection VALIDATION_FAILED a scope, a role or a site that there is not for whoever asks */
-  private async wanted(
-    input: Partial<CredentialInput>,
-    { customerId, rights }: Principal,
-    access: Access,
-  ): Promise<Partial<CredentialFacts>> {
+  private async wanted(input: Partial<CredentialInput>, { rights }: Principal, access: Access): Promise<Partial<CredentialFacts>> {
     const { name, scopes, role, entity_ids: sites, expires_at: expiresAt } = input;
     const problems: Detail[] = [];
     for (const scope of scopes ?? [])
@@ -150,7 +144,7 @@ export class MachineCredentials {
     const roleId = role === undefined ? undefined : roleIdOf(access, role);
     if (role !== undefined && roleId === undefined) problems.push({ field: 'role', code: 'not_found', message: 'there is no such role' });
     if (sites !== undefined && sites !== 'all') {
-      const there = new Set(await this.entities.idsOf(customerId));
+      const there = new Set((await this.access.world(sites)).entityIds);
       if (sites.some((id) => !there.has(id) || (rights.sites !== 'all' && !rights.sites.has(id))))
         problems.push({ field: 'entity_ids', code: 'not_found', message: 'there is no such entity' });
     }
@@ -160,19 +154,35 @@ export class MachineCredentials {
   }
 
   /** If-Match is about the one credential, and not about all that the stream decides. */
-  private async decided(id: number, secret: NewSecret | undefined, decide: (state: Credentials) => CredentialsEvent[]): Promise<Decided> {
+  private async decided({ id, secret, sites }: About, decide: (state: Credentials) => CredentialsEvent[]): Promise<Decided> {
     const { expectedRevisions, ...context } = currentContext();
+    const entityId = siteOf(sites, context.entityId);
     const step = (state: Credentials): CredentialsEvent[] => {
       const revision = state.byId.get(id)?.revision;
       if (Array.isArray(expectedRevisions) && revision !== undefined && !expectedRevisions.includes(revision))
         throw new Rejection('PRECONDITION_FAILED', 'The record has changed since.');
       return decide(state);
     };
-    const { state, position }: Outcome<Credentials> = await this.events.execute(credentials, credentialsId, step, { context });
+    const { state, position }: Outcome<Credentials> = await this.events.execute(credentials, credentialsId, step, {
+      context: { ...context, entityId },
+    });
     const credential = state.byId.get(id);
     if (!credential) throw noSuchRecord();
     return { credential, position, secret: secret && credential.secrets[0]?.id === secret.id ? secret.text : null };
   }
+}
+
+/** Which credential is decided about, its new secret, and what it opens before and after. */
+type About = Readonly<{ id: number; secret?: NewSecret; sites: readonly Sites[] }>;
+
+/**
+ * The site in whose trail a decision about a credential stands: the only one that it opens. One for several is the customer's matter, for not everybody
+ * who reads the trail of one may know of the others; one for all of them is where it was asked for, if it says where.
+ */
+function siteOf(opened: readonly Sites[], asked: number | null): number | null {
+  if (opened.includes('all')) return asked;
+  const [site = null, ...others] = new Set(opened.flat());
+  return others.length === 0 ? Number(site) : null;
 }
 
 /** Lets only those on who hold all of it at each of the sites. @throws Rejection INSUFFICIENT_PERMISSIONS naming the first that is missing */
