@@ -19,7 +19,7 @@ import { linkIssuer, signIn } from '../domain/sign-in.js';
 import { isKnownBy, People, type Person } from '../people.js';
 import { contextOf, firstCustomerId, type Visitor } from '../visitor.js';
 import { IssuerLinks } from './issuer-links.js';
-import type { Claims } from './issuer.js';
+import type { Claims } from './claims.js';
 import type { KnownIssuer } from './known-issuer.js';
 import { isMatchedByEmail } from './matching.js';
 

@@ -18,18 +18,8 @@ import { PublicUrl } from '#millwright/credentials';
 import { Rejection } from '#millwright/event-sourcing';
 import { OutgoingRequests, RequestFailed } from '#millwright/outgoing-requests';
 import type { Proofs } from './attempts.js';
+import { claimsIn, type Claims, type Said } from './claims.js';
 import { failed, unavailable, type KnownIssuer } from './known-issuer.js';
-
-/** What an issuer says of somebody. */
-export type Claims = Readonly<{
-  subject: string;
-  email: string | null;
-  /** Whether the issuer has seen to it that the address is his. */
-  emailVerified: boolean;
-  name: string | null;
-  surname: string | null;
-  locale: string | null;
-}>;
 
 /** In seconds: for one request, and by how much clocks may differ. */
 const longestRequest = 10;
@@ -81,9 +71,10 @@ export class Issuer {
       const tokens = await authorizationCodeGrant(configuration, new URL(`${this.callback}?${answer.toString()}`), checks);
       const signed = tokens.claims();
       if (!signed) throw failed();
-      // Address and whether it is his are from one mouth: what is signed, or what the issuer tells when it is asked.
       const asked = 'email' in signed ? {} : await this.told(configuration, tokens.access_token, signed.sub);
-      return claimsIn(signed.sub, signed, 'email' in signed ? signed : asked, asked);
+      const claims = claimsIn(signed, asked);
+      if (!claims) throw failed();
+      return claims;
     } catch (failure) {
       if (failure instanceof Rejection) throw failure;
       if (isUnanswered(failure)) throw this.noted(failure);
@@ -92,7 +83,7 @@ export class Issuer {
     }
   }
 
-  private async told(configuration: Configuration, accessToken: string, subject: string): Promise<Readonly<Record<string, unknown>>> {
+  private async told(configuration: Configuration, accessToken: string, subject: string): Promise<Said> {
     return configuration.serverMetadata().userinfo_endpoint === undefined ? {} : fetchUserInfo(configuration, accessToken, subject);
   }
 
@@ -128,24 +119,6 @@ export class Issuer {
     this.logger.warn(`the issuer of single sign-on cannot be used: ${codeOf(failure)}`);
     return unavailable();
   }
-}
-
-type Said = Readonly<Record<string, unknown>>;
-
-function claimsIn(subject: string, signed: Said, address: Said, asked: Said): Claims {
-  const textOf = (name: string, ...places: readonly Said[]): string | null => {
-    const found = places.map((said) => said[name]).find((value) => typeof value === 'string' && value.trim() !== '');
-    return typeof found === 'string' ? found : null;
-  };
-  const given = textOf('given_name', signed, asked);
-  return {
-    subject,
-    email: textOf('email', address),
-    emailVerified: address['email_verified'] === true,
-    name: given ?? textOf('name', signed, asked),
-    surname: given === null ? null : textOf('family_name', signed, asked),
-    locale: textOf('locale', signed, asked),
-  };
 }
 
 const causesOf = (failure: unknown): Error[] => (failure instanceof Error ? [failure, ...causesOf(failure.cause)] : []);
