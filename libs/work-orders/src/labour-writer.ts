@@ -35,7 +35,6 @@ export class LabourWriter {
   async log({ work_order_id, ...said }: LogLabor): Promise<WrittenLabour> {
     const { technician_id: technicianId = null, started_at: startedAt = null, ended_at: endedAt = null } = said;
     const person = { technicianId, vendorId: said.vendor_id ?? null };
-    requireOwnLabour(technicianId);
     const problems = await this.problems(work_order_id, said);
     const laborEntryId = await this.events.nextId(laborEntryIds.name);
     const rateType = (said.rate_type ?? 'regular') as RateType;
@@ -52,6 +51,8 @@ export class LabourWriter {
     const outcome = await this.currency.fixed(() =>
       this.orders.decide(workOrders, work_order_id, (order) => {
         refuseIf(problems);
+        // That somebody is missing is for the decision to say.
+        if (technicianId !== null || person.vendorId !== null) requireOwnLabour(technicianId);
         return logLabour(order, { ...entry, currency: this.currency.now() });
       }),
     );

@@ -52,7 +52,6 @@ export class TimerWriter {
   async start({ work_order_id, technician_id }: StartTimer): Promise<StartedTimer> {
     const { state: order, revision: matched } = await this.order(work_order_id);
     const person = personMeant(technician_id);
-    requireOwnLabour(person);
     const problems = await this.problems(technician_id);
     const rate = await rateOf(this.related.services, { technicianId: person, vendorId: null }, 'regular');
     const [timerId, laborEntryId] = [await this.events.nextId(timerIds.name), await this.events.nextId(laborEntryIds.name)];
@@ -60,6 +59,7 @@ export class TimerWriter {
     const decide = (time: Timekeeping) => {
       requireOpen(order);
       refuseIf(problems);
+      requireOwnLabour(person);
       if (rate === null) throw noRegularRate();
       const started = { timerId, laborEntryId, workOrderId: work_order_id, startedAt, regularRate: rate };
       return startTimer(time, { ...started, currency: this.currency.now() });
