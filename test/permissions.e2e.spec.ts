@@ -120,6 +120,17 @@ describe('a permission', () => {
     ]);
   });
 
+  it('is not touched where somebody is not archived after all', async () => {
+    const { id } = await person('Kim', { entity_id: 1, role: 'technician' });
+    const suspended = '/audit_trail?filter[type_eq]=AccessSuspended&per_page=1';
+    const before = (await app.get(suspended).expect(200)).meta.pagination.total;
+    expect(refusal(await app.delete('/users/1'))).toEqual([409, 'CONFLICT']);
+    expect(refusal(await app.delete(`/users/${id}`, undefined, { 'if-match': '"77"' }))).toEqual([412, 'PRECONDITION_FAILED']);
+    expect((await app.get(suspended).expect(200)).meta.pagination.total).toBe(before);
+    await app.delete(`/users/${id}`).expect(204);
+    expect((await app.get(suspended).expect(200)).meta.pagination.total).toBe(before + 1);
+  });
+
   it('lets nobody look after the installation but whom its key names', async () => {
     const { id } = await person('Iris');
     const path = `/users/${id}/installation_manager`;

@@ -14,6 +14,8 @@ export type ServerOptions = Readonly<{
   environment?: Readonly<Record<string, string>>;
   /** The folder of another build, whose `dist/` is started; left out: this one's. */
   build?: string;
+  /** Told everything that the server prints. */
+  hears?: (text: string) => void;
   /** How long a start may take until it counts as failed, in milliseconds. */
   startDeadline?: number;
 }>;
@@ -105,6 +107,7 @@ export class ServerProcess {
   }
 
   private remember(text: string): void {
+    this.options.hears?.(text);
     this.output.push(text);
     if (this.output.length > 400) this.output.splice(0, 200);
   }

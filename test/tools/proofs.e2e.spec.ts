@@ -16,6 +16,7 @@ const proofs = [
   'schedules',
   'hidden',
   'sites',
+  'hostile',
 ] as const;
 
 /** Milliseconds: a proof does a certain amount of work, and how long that takes on a busy machine is no question here. */

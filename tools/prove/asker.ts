@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { request, type Agent } from 'undici';
 
 /** What came back, as bytes and as what they say. */
@@ -82,4 +83,19 @@ export async function logHead(administrator: Asker): Promise<string> {
   const { log } = JSON.parse(text) as { log?: { position: string } };
   if (!log) throw new Error(`the server does not say how far its log is: ${text.slice(0, 200)}`);
   return log.position;
+}
+
+type Follower = Readonly<{ position: string; unfinished_events?: number }>;
+
+/** Where the log ends once everything that follows from it has followed. */
+export async function settledHead(administrator: Asker): Promise<string> {
+  for (;;) {
+    const { text } = await administrator.ask('GET', '/health/ready');
+    const { log, process_managers: managers = [] } = JSON.parse(text) as {
+      log: { position: string };
+      process_managers?: readonly Follower[];
+    };
+    if (managers.every(({ position, unfinished_events: left = 0 }) => position === log.position && left === 0)) return log.position;
+    await delay(50);
+  }
 }

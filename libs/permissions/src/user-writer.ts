@@ -15,7 +15,7 @@ import {
   type Grantor,
   type World,
 } from '#millwright/access';
-import { EventStore, ProjectionEngine, Rejection, type Detail } from '#millwright/event-sourcing';
+import { currentContext, EventStore, ProjectionEngine, Rejection, type Detail } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import { users, type PermissionInput } from '#millwright/people';
 import { PlainWriter, ResourceWriters, type ResourceCommands, type Written } from '#millwright/resources';
@@ -75,8 +75,12 @@ export class UserWriter implements ResourceCommands, OnModuleInit {
 
   /** @throws Rejection NOT_FOUND, CONFLICT, PRECONDITION_FAILED, INSUFFICIENT_PERMISSIONS (S2), LAST_ADMINISTRATOR */
   async archive(id: number): Promise<Written> {
-    const { state } = await this.events.load(users.stream, id);
-    if (!state.history || state.archived) return this.plain.archive(id);
+    const { state, revision } = await this.events.load(users.stream, id);
+    // What is refused whatever he may do is refused before anything is said of that.
+    if (!state.history || state.archived || id === builtInUserId) return this.plain.archive(id);
+    const { expectedRevisions } = currentContext();
+    if (Array.isArray(expectedRevisions) && !expectedRevisions.includes(revision))
+      throw new Rejection('PRECONDITION_FAILED', 'The record has changed since.');
     return this.access.suspending(id, () => this.plain.archive(id));
   }
 
