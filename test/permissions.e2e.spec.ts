@@ -192,6 +192,12 @@ describe('who holds something at one site only', () => {
     const { status, error } = await auditor.get('/api_calls/verify');
     expect([status, error.code, error.required_scope]).toEqual([403, 'INSUFFICIENT_PERMISSIONS', 'audit:read']);
     await app.get('/api_calls/verify').expect(200);
+    const everywhere = { 'x-entity-id': undefined };
+    const sitesOf = ({ data }: Answer) => new Set((data as { entity_id: number | null }[]).map(({ entity_id }) => entity_id));
+    expect([...sitesOf(await auditor.get('/api_calls?per_page=1000', everywhere).expect(200))]).toEqual([1]);
+    expect(sitesOf(await app.get('/api_calls?per_page=1000', everywhere).expect(200)).size).toBeGreaterThan(1);
+    expect((await auditor.get('/api_calls/stats?by=status', everywhere).expect(200)).data.length).toBeGreaterThan(0);
+    expect((await auditor.get('/api_calls/export', everywhere).expect(200)).body).toContain('"end":true');
   });
 });
 

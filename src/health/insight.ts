@@ -14,15 +14,32 @@ const patienceMilliseconds = 1_500;
  * administrator's until lately suffices: then of all times he has to learn what is wrong, and it opens nothing else.
  */
 export const insightOf =
-  (doors: Readonly<{ authentication: Authentication; cookies: CookieSessions; keys: ApiKeys }>): Insight =>
+  (doors: Readonly<{ authentication: Authentication; cookies: CookieSessions; keys: ApiKeys }>, inTurn = turns()): Insight =>
   async ({ authorization, cookie }) => {
     const key = credentialOf(authorization);
     if (key === undefined && (authorization !== undefined || cookie === undefined)) return false;
     const { authentication, cookies, keys } = doors;
-    const asked = Promise.resolve().then(() => (key === undefined ? cookies.principalOf(cookie) : authentication.authenticate(key)));
+    const asked = inTurn(() => (key === undefined ? cookies.principalOf(cookie) : authentication.authenticate(key)));
     const principal = await inTime(asked).catch(() => (key === undefined ? null : keys.lastKnown(key)));
     return principal !== null && managesInstallation(principal);
   };
+
+/**
+ * One question at a time, and none that nobody waits for any more: health is asked by anybody as often as he likes, and keys that nobody has must not keep
+ * the connections that writes need.
+ */
+function turns(): <T>(ask: () => T | Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (ask) => {
+    const until = performance.now() + patienceMilliseconds;
+    const mine = last.then(() => {
+      if (performance.now() > until) throw new Error('nobody waits for it any more');
+      return ask();
+    });
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+}
 
 function managesInstallation({ rights }: Principal): boolean {
   const held = rights.anywhere();

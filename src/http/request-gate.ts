@@ -20,10 +20,10 @@ declare module 'fastify' {
   }
   interface FastifyInstance {
     /**
-     * Asks again who is let in with a request, for an answer that takes long.
+     * Asks again who is let in with a request, and what he may at this moment, for an answer that takes long.
      * @throws Rejection what the request would be refused with at this moment
      */
-    admitAnew(request: FastifyRequest): Promise<void>;
+    admitAnew(request: FastifyRequest): Promise<RequestScope>;
   }
 }
 
@@ -51,6 +51,7 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
   server.decorate('admitAnew', async (request: FastifyRequest) => {
     const scope = await admit.again(request, admissionOf(request.routeOptions.url ?? ''));
     await requireAllowed(request, scope, directory);
+    return scope;
   });
   server.decorateRequest('scope', null);
   server.decorateRequest('ownWritesAwaited', false);

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
+import type { RequestScope } from '#millwright/access';
 import type { StreamedAnswer } from '#millwright/resources';
 
 const ndjson = 'application/x-ndjson; charset=utf-8';
@@ -10,13 +11,21 @@ const admittedEveryMs = 300;
 export async function streamed({ rows }: StreamedAnswer, reply: FastifyReply): Promise<FastifyReply> {
   const { request, server } = reply;
   const end = await server.beginExport(request);
-  const lines = Readable.from(linesOf(rows));
+  let { scope } = request;
+  const now = (): RequestScope => {
+    if (!scope) throw new Error('an export was asked for by nobody');
+    return scope;
+  };
+  const lines = Readable.from(linesOf(rows(now)));
   let asking = false;
   const timer = setInterval(() => {
     if (asking) return;
     asking = true;
     server.admitAnew(request).then(
-      () => void (asking = false),
+      (admitted) => {
+        scope = admitted;
+        asking = false;
+      },
       (refusal: unknown) => lines.destroy(refusal instanceof Error ? refusal : new Error(String(refusal))),
     );
   }, admittedEveryMs);
@@ -27,7 +36,7 @@ export async function streamed({ rows }: StreamedAnswer, reply: FastifyReply): P
   return reply.type(ndjson).send(lines);
 }
 
-async function* linesOf(pages: StreamedAnswer['rows']): AsyncGenerator<string> {
+async function* linesOf(pages: AsyncIterable<readonly object[]>): AsyncGenerator<string> {
   let count = 0;
   for await (const page of pages) {
     count += page.length;

@@ -22,7 +22,6 @@ export {
   requireAllOf,
   resumeAccess,
   revokeRole,
-  suspendAccess,
   type Grantor,
   type World,
 } from './domain/grants.js';

@@ -1,4 +1,4 @@
-import { currentScope, type Held } from '#millwright/access';
+import { currentScope, type Held, type Rights } from '#millwright/access';
 import { whenKnown } from '#millwright/event-sourcing';
 import type { ListDefinition, View } from '#millwright/lists';
 import { apiCall } from './api-call.shown.js';
@@ -82,12 +82,9 @@ export function visibleCalls(): ListDefinition | Promise<ListDefinition> {
 }
 
 /** Ids come from what the caller was given, never from what he sends. */
-function sitesSql(
-  mayReadAll: boolean,
-  { sites, at }: Readonly<{ sites: 'all' | ReadonlySet<number>; at: (site: number) => Held }>,
-): string {
+function sitesSql(mayReadAll: boolean, rights: Rights): string {
   if (mayReadAll) return 'entity_id IS NOT NULL';
-  const readable = sites === 'all' ? [] : [...sites].filter((site) => holds(at(site), 'audit:read'));
+  const readable = rights.sites === 'all' ? [] : [...rights.sites].filter((site) => holds(rights.at(site), 'audit:read'));
   return readable.length > 0 ? `entity_id IN (${readable.join(', ')})` : 'false';
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { currentScope, runInScope, type RequestScope } from '#millwright/access';
+import { runInScope, type RequestScope } from '#millwright/access';
 import { allKnown } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import {
@@ -56,15 +56,15 @@ export class ApiCallsReader {
   /** @throws Rejection VALIDATION_FAILED for what the list would refuse */
   export(raw: RawQuery): StreamedAnswer {
     const query = { ...parseListQuery(apiCallsList, raw), perPage: rowsAtOnce, page: 1, offset: 0 };
-    return new StreamedAnswer(this.pages(query, currentScope()));
+    return new StreamedAnswer((now) => this.pages(query, now));
   }
 
   /** Each page is read with the rights of its moment: who has lost them is sent no more. */
-  private async *pages(query: ListQuery, scope: RequestScope): AsyncGenerator<readonly object[]> {
+  private async *pages(query: ListQuery, now: () => RequestScope): AsyncGenerator<readonly object[]> {
     await this.calls.settled();
     let { cursor } = query;
     do {
-      const { rows, meta } = await runInScope(scope, async () => {
+      const { rows, meta } = await runInScope(now(), async () => {
         const definition = await visibleCalls();
         return this.lists.read(definition, { ...query, cursor }, onlyVisible);
       });

@@ -1,3 +1,4 @@
+import type { RequestScope } from '#millwright/access';
 import type { Position } from '#millwright/event-sourcing';
 
 /**
@@ -26,5 +27,6 @@ export class Answer<T = unknown> {
  * (`{"end":true,"count":3}`). One that breaks off has no such line.
  */
 export class StreamedAnswer {
-  constructor(readonly rows: AsyncIterable<readonly object[]>) {}
+  /** `rows`: page by page, each of them read as whoever asks is let in at its moment: who has lost a right meanwhile sees no more of it. */
+  constructor(readonly rows: (now: () => RequestScope) => AsyncIterable<readonly object[]>) {}
 }
