@@ -241,6 +241,19 @@ describe('whoever comes in by the issuer', () => {
     expect((await comeIn()).user.id).not.toBe(user.id);
   });
 
+  it('gets no role back that was taken from him, by whichever account he comes', async () => {
+    await set().expect(200);
+    known(newcomer());
+    const { access_token, user } = await comeIn();
+    const permissions_attributes = [{ entity_id: 1, _destroy: true }];
+    await app.patch(`/users/${user.id}`, { user: { permissions_attributes } }).expect(200);
+    const entities = async () => (await app.get(`/users/${user.id}`).expect(200)).data.permissions as object[];
+    expect(await entities()).toEqual([]);
+    await as(access_token, 'DELETE', '/auth/oidc/link').expect(204);
+    expect((await comeIn()).user.id).toBe(user.id);
+    expect(await entities()).toEqual([]);
+  });
+
   it('is refused while he is inactive here, and his sessions end with him', async () => {
     known(newcomer());
     const { access_token, user } = await comeIn();

@@ -12,6 +12,8 @@ export type Access = Readonly<{
   ownRoles: ImmutableMap<number, OwnRole>;
   /** By person, then by site: the role. */
   grants: ImmutableMap<number, ImmutableMap<number, number>>;
+  /** Whoever has had a role at some time, also where it was taken away since. */
+  everGranted: ImmutableSet<number>;
   installationManagers: ImmutableSet<number>;
   /** People whose grants do not hold for now. */
   suspended: ImmutableSet<number>;
@@ -26,6 +28,7 @@ export const access: Stream<Access, AccessEvent> = {
     lastRole: firstOwnRole - 1,
     ownRoles: ImmutableMap(),
     grants: ImmutableMap(),
+    everGranted: ImmutableSet(),
     installationManagers: ImmutableSet(),
     suspended: ImmutableSet(),
   },
@@ -44,7 +47,11 @@ export const access: Stream<Access, AccessEvent> = {
       case 'RoleRemoved':
         return { ...state, ownRoles: state.ownRoles.delete(data.roleId) };
       case 'RoleGranted':
-        return { ...state, grants: state.grants.setIn([data.userId, data.entityId], data.roleId) };
+        return {
+          ...state,
+          grants: state.grants.setIn([data.userId, data.entityId], data.roleId),
+          everGranted: state.everGranted.add(data.userId),
+        };
       case 'RoleRevoked': {
         const left = state.grants.get(data.userId)?.delete(data.entityId);
         return { ...state, grants: left?.isEmpty() === false ? state.grants.set(data.userId, left) : state.grants.delete(data.userId) };

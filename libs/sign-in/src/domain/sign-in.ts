@@ -10,11 +10,13 @@ export type SignIn = Readonly<{
   ended: readonly string[];
   /** Who vouches for the person. */
   issuers: readonly string[];
+  /** Whether any issuer has ever vouched for the person. */
+  wasLinked: boolean;
 }>;
 
 export const signIn: Stream<SignIn, SignInEvent> = {
   category: 'signIn',
-  initialState: { invitation: null, hasPassword: false, ended: [], issuers: [] },
+  initialState: { invitation: null, hasPassword: false, ended: [], issuers: [], wasLinked: false },
   evolve(state, event) {
     const { type, data } = event;
     const at = stampOf(event)?.at ?? null;
@@ -31,7 +33,7 @@ export const signIn: Stream<SignIn, SignInEvent> = {
       case 'SessionRevoked':
         return { ...state, ended: [...state.ended, data.sessionId] };
       case 'IssuerLinked':
-        return { ...state, issuers: [...state.issuers, data.issuer] };
+        return { ...state, issuers: [...state.issuers, data.issuer], wasLinked: true };
       case 'IssuerUnlinked':
         return { ...state, issuers: state.issuers.filter((issuer) => issuer !== data.issuer) };
       case 'PasswordResetOffered':

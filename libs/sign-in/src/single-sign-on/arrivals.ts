@@ -105,9 +105,12 @@ export class Arrivals {
     return person;
   }
 
-  /** Whether it is somebody who was made here, and has nothing yet: the process was stopped meanwhile. */
-  private async isUnfinished({ id }: Person, { grants }: Access): Promise<boolean> {
-    if (grants.has(id)) return false;
+  /**
+   * Whether it is somebody who was made here and never got anything: the process was stopped meanwhile. Whoever had a role, or was vouched for, is finished:
+   * what was taken from him does not come back by itself.
+   */
+  private async isUnfinished({ id }: Person, { everGranted }: Access): Promise<boolean> {
+    if (everGranted.has(id) || (await this.events.load(signIn, id)).state.wasLinked) return false;
     const { state } = await this.events.load(users.stream, id);
     return state.history?.created.by.id === actor.id;
   }
