@@ -67,7 +67,7 @@ class PersonalRequestFields {
 class PortalSubmissionFields {
   @ShownId({ description: 'The number of the request that was made through a portal.', always: true }) request_id!: number;
   @ShownText({ description: 'The name that was given there.' }) name!: string | null;
-  @ShownText({ description: 'The e-mail address that was given there.', always: true }) email!: string;
+  @ShownText({ description: 'The e-mail address that was given there.', always: true, seenWith: 'people:read' }) email!: string;
 }
 
 const types = {
