@@ -58,6 +58,21 @@ describe('a technician', () => {
     });
   });
 
+  it('is not told again of an order that is his no more, however he asks for it', async () => {
+    const { id, headers } = technician;
+    const order = await opened(site, { technicians_ids: [id], dedup_key: randomUUID() });
+    const dedup_key = (await app.get(`/work_orders/${order}`, site).expect(200)).data.dedup_key as string;
+    const keyed = { ...headers, 'idempotency-key': randomUUID() };
+    const change = () => app.patch(`/work_orders/${order}`, { work_order: { description: 'Seen' } }, keyed);
+    expect((await change()).status).toBe(200);
+    expect((await change()).headers.get('idempotent-replayed')).toBe('true');
+    await app.patch(`/work_orders/${order}`, { work_order: { technicians_ids: [colleague] } }, site).expect(200);
+    expect(refusal(await change())).toEqual([404, 'NOT_FOUND']);
+    const alarm = await app.post('/work_orders', { work_order: { title: 'x', dedup_key } }, headers);
+    expect([alarm.status, alarm.data?.id === order]).not.toEqual([200, true]);
+    expect(JSON.stringify(alarm.body)).not.toContain('Seen');
+  });
+
   it('keeps his own time only', async () => {
     const { id, headers } = technician;
     const own = await opened(headers);

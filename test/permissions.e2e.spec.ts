@@ -178,6 +178,27 @@ describe('who holds something at one site only', () => {
     expect((await app.get(`/users/${id}`).expect(200)).data.email).toBe('olga@example.com');
   });
 
+  it('comes by no account of another site by a site of his own', async () => {
+    const { id } = await person('Max', { entity_id: 1, role: 'manager' });
+    const fin = (await person('Fin', { entity_id: 1, role: 'finance' })).id as number;
+    const { token } = (await app.post(`/users/${id}/invite`).expect(201)).data;
+    const accepted = { token, password: 'a quiet place to sit' };
+    const { data } = await app.post('/auth/accept_invitation', accepted, { authorization: undefined }).expect(200);
+    const max = new Client(app.url, data.access_token as string);
+    const own = { entity: { name: 'Mine', currency: 'EUR', timezone: 'Europe/Berlin' } };
+    const there = { 'x-entity-id': String((await max.post('/entities', own).expect(201)).data.id) };
+    for (const ask of [
+      () => max.post(`/users/${fin}/reset_password`, {}, there),
+      () => max.post(`/users/${fin}/invite`, {}, there),
+      () => max.post(`/users/${fin}/erase`, { reason: 'x' }, there),
+      () => max.get(`/users/${fin}/personal_data`, there),
+      () => max.get(`/auth/sessions?user_id=${fin}`, there),
+    ]) {
+      const { status, error } = await ask();
+      expect([status, error?.code, error?.required_scope]).toEqual([403, 'INSUFFICIENT_PERMISSIONS', 'access:manage']);
+    }
+  });
+
   it('reads no e-mail of whoever made a request without the right to', async () => {
     const { data } = await app.post('/work_order_requests', { work_order_request: { title: 'It drips' } }).expect(201);
     const reader = await keyOf(['work_order_requests:read']);

@@ -14,6 +14,7 @@ import {
 import { callOf, statusOf, type MethodCall } from './controller-method.js';
 import { envelopeFormOf, json, successBody, successHeaders } from './envelope.js';
 import { recalled, remembering, withoutLacked } from './replayed-answer.js';
+import { requireStillSeen } from './replayed-record.js';
 import { expectedRevisionsOf, header } from './request-headers.js';
 import { heedsIdempotencyKeys, isAboutOneRecord } from './route-policy.js';
 import { streamed } from './streamed-answer.js';
@@ -85,6 +86,7 @@ const write =
     if (key === undefined) return answer;
     const { answer: kept, newlyLacked, isForOthers } = recalled(answer, scope.held);
     if (!answer.replayed) return kept;
+    await requireStillSeen(request, kept.body);
     reply.header('Idempotent-Replayed', 'true');
     // A repeat is decided on today's rights (contract, part 4, S12).
     if (isForOthers && isAnsweredAnew(controller)) return { ...kept, body: await controller.replayed(kept.body, request) };

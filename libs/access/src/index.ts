@@ -20,6 +20,7 @@ export {
   hasAdministrator,
   nameInstallationManager,
   requireAllOf,
+  requireChargeOf,
   resumeAccess,
   revokeRole,
   type Grantor,

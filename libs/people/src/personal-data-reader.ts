@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
-import { KnownAccess, requireAllOf, userIdOf } from '#millwright/access';
+import { KnownAccess, requireChargeOf, userIdOf } from '#millwright/access';
 import { EventStore, KeptTexts, type Row } from '#millwright/event-sourcing';
 import { Answer, RelatedRecords, requireHere, ResourceReader, type RecordState } from '#millwright/resources';
 import { personalData, personalSections } from './personal-data.shown.js';
@@ -33,7 +33,7 @@ export class PersonalDataReader {
   async row(userId: number): Promise<Row> {
     const { state } = await this.events.load(users.stream, userId);
     requireHere(state.history, 'customer');
-    await this.access.consider((known, by, world) => requireAllOf(known, by, userId, world));
+    await this.access.consider((known, by, world) => requireChargeOf(known, by, userId, world));
     const [user, erasure, ...found] = await Promise.all([
       this.resources.row(users, userId),
       this.erasureIn(state),

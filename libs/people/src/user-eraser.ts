@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { v4 as randomUuid } from 'uuid';
-import { builtInUserId, KnownAccess } from '#millwright/access';
+import { builtInUserId, KnownAccess, requireChargeOf } from '#millwright/access';
 import { appendedNothing, EventStore, KeptTexts, Rejection } from '#millwright/event-sourcing';
 import { PlainWriter, requireHere, type Written } from '#millwright/resources';
 import { PersonalTraces } from './personal-traces.js';
@@ -31,6 +31,7 @@ export class UserEraser {
   async erase({ user_id: id, reason }: EraseUser): Promise<Written> {
     if (id === builtInUserId) throw new Rejection('CONFLICT', 'The built-in user stands for the administrator and cannot be erased.');
     requireHere((await this.events.load(users.stream, id)).state.history, 'customer');
+    await this.access.consider((state, by, world) => requireChargeOf(state, by, id, world));
     const written = await this.access.suspending(id, () => this.decide(id, reason));
     // A process that ends here leaves it to `userErasure`.
     await this.traces.erase(id);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
-import { builtInUserId, KnownAccess, requireAllOf } from '#millwright/access';
+import { builtInUserId, KnownAccess, requireChargeOf } from '#millwright/access';
 import { EventStore, Rejection, type Position } from '#millwright/event-sourcing';
 import { instantText } from '#millwright/fields';
 import { noteInvitation, users } from '#millwright/people';
@@ -63,7 +63,7 @@ export class Invitations {
     person: Person,
     decide: (state: SignIn, until: string) => SignInEvent[],
   ): Promise<Offered> {
-    await this.access.consider((state, by, world) => requireAllOf(state, by, person.id, world));
+    await this.access.consider((state, by, world) => requireChargeOf(state, by, person.id, world));
     const expiresAt = new Date(Math.floor((Date.now() + goodFor[kind]) / 1_000) * 1_000);
     const until = instantText(expiresAt.toISOString());
     // If-Match is about the person, whose tag stays as it is.

@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
 import { ApiQuery, ApiResponse } from '@nestjs/swagger';
-import { currentScope, KnownAccess, requireAllOf, requireScopes } from '#millwright/access';
+import { currentScope, KnownAccess, requireChargeOf, requireScopes } from '#millwright/access';
 import { currentContext, EventStore, Rejection } from '#millwright/event-sourcing';
 import { instantText } from '#millwright/fields';
 import { Answer, ApiAnswer, ApiHeading, idOfPath, OverRest, reads, writes } from '#millwright/resources';
@@ -72,7 +72,7 @@ export class SessionsController {
     const scope = currentScope();
     if (scope.principal.credential.kind === 'session' && scope.principal.userId === userId) return userId;
     requireScopes(scope, ['access:manage']);
-    await this.access.consider((state, by, world) => requireAllOf(state, by, userId, world));
+    await this.access.consider((state, by, world) => requireChargeOf(state, by, userId, world));
     return userId;
   }
 }

@@ -86,6 +86,16 @@ export function requireAllOf(state: Access, by: Grantor, userId: number, world: 
   if (state.installationManagers.has(userId) && !managesInstallation(state, by)) throw insufficient(manageInstallation);
 }
 
+/**
+ * Whoever comes by what is a person's alone (a link to his account, his sessions, all that is known of him) or ends it for good holds all that he holds, and
+ * manages access wherever he has a role: that of a site of one's own opens no account of another (S1, S4).
+ * @throws Rejection INSUFFICIENT_PERMISSIONS naming the first that is missing
+ */
+export function requireChargeOf(state: Access, by: Grantor, userId: number, world: World): void {
+  requireAllOf(state, by, userId, world);
+  for (const entityId of state.grants.get(userId)?.keys() ?? []) requireScopes(state, by, entityId, [manageAccess], world);
+}
+
 /** What is more than the person has there already. */
 const added = (state: Access, { userId, entityId }: WantedGrant, scopes: ReadonlySet<Scope>, { known }: World): Scope[] => {
   const had = scopesAt(state, userId, entityId, known);
