@@ -241,6 +241,19 @@ describe('whoever comes in by the issuer', () => {
     expect((await comeIn()).user.id).not.toBe(user.id);
   });
 
+  it('is written down as linked when he comes again, where the process was stopped before it was', async () => {
+    const account = newcomer();
+    const { id } = (await app.post('/users', { user: { name: 'Di', email: account.email } }).expect(201)).data;
+    const subject = known(account);
+    await database.query('INSERT INTO app.issuer_links (issuer, subject, user_id) VALUES ($1, $2, $3)', [issuer.url, subject, id]);
+    for (const time of [1, 2]) {
+      expect((await comeIn()).user.id).toBe(id);
+      const { data: events } = await app.get(`/audit_trail?stream=signIn-${id}`).expect(200);
+      expect([time, events]).toMatchObject([time, [{ type: 'IssuerLinked', data: { issuer: issuer.url, because: 'email' } }]]);
+    }
+    expect((await app.get(`/users/${id}`).expect(200)).data.auth_type).toBe('sso');
+  });
+
   it('gets no role back that was taken from him, by whichever account he comes', async () => {
     await set().expect(200);
     known(newcomer());

@@ -119,4 +119,11 @@ create index sign_in_codes_age on app.sign_in_codes (expires_at);
 comment on table app.sign_in_codes is 'Codes that are good once, for the tokens of somebody for whom the issuer has vouched.';
 `,
   },
+  {
+    name: '0003-why-linked',
+    sql: `
+-- So that its event can be made up for: by far the most were linked by an address before it was kept.
+alter table app.issuer_links add column because text not null default 'email' check (because in ('email', 'created', 'session'));
+`,
+  },
 ];

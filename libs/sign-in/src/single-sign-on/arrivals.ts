@@ -51,8 +51,13 @@ export class Arrivals {
 
   /** @throws Rejection SINGLE_SIGN_ON_REFUSED with its `reason` */
   async personFor(claims: Claims, issuer: KnownIssuer, visitor: Visitor): Promise<Person> {
-    const linked = await this.links.userOf(issuer.issuer, claims.subject);
-    if (linked !== undefined) return this.requireActive(await this.people.find(linked));
+    const linked = await this.links.find(issuer.issuer, claims.subject);
+    if (linked) {
+      const person = this.requireActive(await this.people.find(linked.userId));
+      // The process may have been stopped when the link was there and nothing said so yet.
+      await this.note(person, { issuer: issuer.issuer, because: linked.because }, visitor);
+      return person;
+    }
     const { email } = claims;
     if (email === null || !claims.emailVerified) throw refused('unverified');
     const known = await this.knownBy(email);
@@ -73,9 +78,14 @@ export class Arrivals {
     because: IssuerLinked['data']['because'],
     visitor: Visitor,
   ): Promise<void> {
-    await this.links.add(issuer, subject, person.id);
-    const context = contextOf(visitor, because === 'session' ? { kind: 'user', id: String(person.id) } : actor, person);
-    await runInContext(context, () => this.events.execute(signIn, person.id, (state) => linkIssuer(state, { issuer, because })));
+    await this.links.add(issuer, subject, person.id, because);
+    await this.note(person, { issuer, because }, visitor);
+  }
+
+  /** Writes down that a person is linked, as far as that is not done. */
+  private async note(person: Person, linked: IssuerLinked['data'], visitor: Visitor): Promise<void> {
+    const context = contextOf(visitor, linked.because === 'session' ? { kind: 'user', id: String(person.id) } : actor, person);
+    await runInContext(context, () => this.events.execute(signIn, person.id, (state) => linkIssuer(state, linked)));
     await noteIssuer(this.pool, person.id, true);
   }
 

@@ -1,18 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import { Rejection } from '#millwright/event-sourcing';
+import type { IssuerLinked } from '../domain/sign-in.events.js';
+
+type Because = IssuerLinked['data']['because'];
 
 /** Which person an issuer means by which of its subjects. It stands in no event: a subject is how somebody is known elsewhere. */
 @Injectable()
 export class IssuerLinks {
   constructor(private readonly pool: Pool) {}
 
-  async userOf(issuer: string, subject: string): Promise<number | undefined> {
-    const { rows } = await this.pool.query<{ user_id: string }>('SELECT user_id FROM app.issuer_links WHERE issuer = $1 AND subject = $2', [
-      issuer,
-      subject,
-    ]);
-    return rows[0] && Number(rows[0].user_id);
+  async find(issuer: string, subject: string): Promise<Readonly<{ userId: number; because: Because }> | undefined> {
+    const { rows } = await this.pool.query<{ user_id: string; because: Because }>(
+      'SELECT user_id, because FROM app.issuer_links WHERE issuer = $1 AND subject = $2',
+      [issuer, subject],
+    );
+    return rows[0] && { userId: Number(rows[0].user_id), because: rows[0].because };
   }
 
   async isLinked(issuer: string, userId: number): Promise<boolean> {
@@ -27,13 +30,12 @@ export class IssuerLinks {
   }
 
   /** @throws Rejection CONFLICT the issuer means somebody else by the subject, or the person by another one */
-  async add(issuer: string, subject: string, userId: number): Promise<void> {
-    await this.pool.query('INSERT INTO app.issuer_links (issuer, subject, user_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
-      issuer,
-      subject,
-      userId,
-    ]);
-    if ((await this.userOf(issuer, subject)) !== userId) throw alreadyLinked();
+  async add(issuer: string, subject: string, userId: number, because: Because): Promise<void> {
+    await this.pool.query(
+      'INSERT INTO app.issuer_links (issuer, subject, user_id, because) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
+      [issuer, subject, userId, because],
+    );
+    if ((await this.find(issuer, subject))?.userId !== userId) throw alreadyLinked();
   }
 
   /** Answers which issuers have vouched for the person. */
