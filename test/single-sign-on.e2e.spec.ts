@@ -113,6 +113,8 @@ describe('the issuer', () => {
       [{ issuer: 'login.example.com' }, 'issuer', 'not_an_issuer'],
       [{ issuer: 'https://login.example.com/?a=1' }, 'issuer', 'not_an_issuer'],
       [{ issuer: 'https://ann:secret@login.example.com' }, 'issuer', 'not_an_issuer'],
+      [{ issuer: `${issuer.url}/.well-known/openid-configuration` }, 'issuer', 'not_an_issuer'],
+      [{ issuer: `${issuer.url}/a/../.well-known\\x` }, 'issuer', 'not_an_issuer'],
       [{ issuer: 'http://127.0.0.2:80' }, 'issuer', 'address_not_allowed'],
       [{ issuer: 'https://10.0.0.1' }, 'issuer', 'address_not_allowed'],
       [{ issuer: 'https://[::1]' }, 'issuer', 'address_not_allowed'],

@@ -114,9 +114,12 @@ export class IssuerSettingsStore {
   /** What can be told without asking anybody; a name is judged when it is connected to. */
   private problemOf(issuer: string): Pick<Detail, 'code' | 'message'> | undefined {
     const isUrl = URL.canParse(issuer) && /^https?:\/\/[^?#\s]+$/.test(issuer);
-    const { protocol, hostname, username, password } = isUrl ? new URL(issuer) : new URL('about:');
+    const { protocol, hostname, username, password, pathname } = isUrl ? new URL(issuer) : new URL('about:');
     if (!isUrl || username !== '' || password !== '')
       return { code: 'not_an_issuer', message: 'must be an address like https://login.example.com, without ?, # and the name of a user' };
+    // What looks like the address of the metadata is asked as it is, and nothing compares then whose metadata they are.
+    if (pathname.includes('/.well-known/'))
+      return { code: 'not_an_issuer', message: 'must be the address of the issuer, without /.well-known/ and what comes behind it' };
     const address = hostname.replace(/^\[(.*)\]$/, '$1');
     const isPlain = protocol === 'http:';
     const isFine =
