@@ -101,6 +101,14 @@ describe('a credential', () => {
     const reader = await holding('parts:read');
     for (const query of ['filter[avg_unit_cost_gt]=2', 'avg_unit_cost=2', 'sort=avg_unit_cost desc'])
       expect(refused(await reader.get(`/parts?${query}`))).toEqual(lacks('costs:read'));
+    for (const asked of [
+      'parts(sort: "avgUnitCost desc")',
+      'parts(filter: { avgUnitCost: { gt: "2" } })',
+      'parts(filter: { stockValue: { lt: "2" } })',
+    ]) {
+      const { body } = await reader.graphqlAnswer(`{ ${asked} { nodes { id } } }`);
+      expect(body.errors[0].extensions).toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS', required_scope: 'costs:read' });
+    }
   });
 });
 

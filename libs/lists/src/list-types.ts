@@ -30,7 +30,7 @@ export type ListArguments = Readonly<{
 
 const cursorName = 'after';
 
-/** A list query from GraphQL's arguments, by the same rules as REST's. @throws Rejection VALIDATION_FAILED that names the arguments */
+/** A list query from GraphQL's arguments, by the same rules as REST's. @throws Rejection VALIDATION_FAILED that names the arguments; INSUFFICIENT_PERMISSIONS (S17) */
 export function listQueryOf(definition: ListDefinition, { first, after, page, perPage, sort, search, filter }: ListArguments): ListQuery {
   const names = new Map([
     ['per_page', first == null ? 'perPage' : 'first'],
@@ -48,7 +48,7 @@ export function listQueryOf(definition: ListDefinition, { first, after, page, pe
   try {
     return { ...parseListQuery(definition, Object.fromEntries([...given, ...filters]), camelCase), cursorName };
   } catch (error) {
-    throw error instanceof Rejection
+    throw error instanceof Rejection && error.code === 'VALIDATION_FAILED'
       ? invalid(error.details.map((detail) => ({ ...detail, field: names.get(detail.field) ?? detail.field })))
       : error;
   }
