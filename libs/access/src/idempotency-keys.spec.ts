@@ -231,6 +231,22 @@ describe('a request with an Idempotency-Key', () => {
     expect(await run({ key: 'old' }, async () => answered('new'))).toMatchObject({ replayed: false, body: 'new' });
   });
 
+  it('loses its answer to an erasure however many others there are, and no statement takes long', async () => {
+    await run({ key: 'says it' }, append('Erin'));
+    await keys.settled();
+    await pool.query(`INSERT INTO app.idempotency_keys (scope, fingerprint, event_id_base, allocated, owner, lease_until, status, headers, body)
+      SELECT gen_random_uuid(), '', gen_random_uuid(), '{}', gen_random_uuid(), now(), 200, '{}', repeat('Erik ', 300) FROM generate_series(1, 40000)`);
+    const hasty = new pg.Pool({ connectionString: database.ownerUrl, statement_timeout: 150 });
+    const hurried = new IdempotencyKeys(hasty, { relaxed: true, onFault: (fault) => faults.push(fault) });
+    const holding = ['Erin', ...Array.from({ length: 20 }, (_, index) => `Erik${index}`)];
+    await hurried.forgetAnswers({ holding, isSought: (body) => body.includes('Erin') });
+    hurried.close();
+    await hasty.end();
+    const { rows } = await pool.query("SELECT scope FROM app.idempotency_keys WHERE body LIKE '%Erin%'");
+    expect(rows).toEqual([]);
+    await pool.query("DELETE FROM app.idempotency_keys WHERE body LIKE 'Erik%'");
+  });
+
   it.each(['', 'x'.repeat(256)])('needs a key of 1 to 255 characters', async (key) =>
     expect(run({ key }, never)).rejects.toMatchObject({ code: 'MALFORMED_REQUEST' }),
   );

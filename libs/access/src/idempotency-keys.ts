@@ -5,6 +5,7 @@ import type { Pool } from 'pg';
 import { KeyKnown, nameBasedUuid, Rejection } from '#millwright/event-sourcing';
 import { IdempotencyTable, leaseSeconds, type Progress, type StoredAnswer } from './idempotency-table.js';
 import { IdempotentRequest, type KeyHolder } from './idempotent-request.js';
+import { KeptAnswers, type SoughtAnswers } from './kept-answers.js';
 import { currentScope } from './request-scope.js';
 
 export const longestIdempotencyKey = 255;
@@ -29,6 +30,7 @@ const pauseBetweenLooksMs = 25;
  */
 export class IdempotencyKeys {
   private readonly table: IdempotencyTable;
+  private readonly answers: KeptAnswers;
   private readonly holder: KeyHolder;
   private readonly running = new Map<string, { fingerprint: string; since: number; request: IdempotentRequest }>();
   /** Answers that clients have, on their way into the table. */
@@ -41,6 +43,7 @@ export class IdempotencyKeys {
   constructor(database: Pool, options: Readonly<{ relaxed: boolean; onFault: (fault: unknown) => void }>) {
     const owner = randomUUID();
     this.table = new IdempotencyTable(database, owner, options);
+    this.answers = new KeptAnswers(database);
     this.holder = { owner, leaseSeconds, claim: (row) => this.table.claim(row) };
     this.onFault = options.onFault;
     const every = (ms: number, work: () => Promise<void>): NodeJS.Timeout => setInterval(() => void work().catch(this.onFault), ms).unref();
@@ -109,12 +112,12 @@ export class IdempotencyKeys {
   }
 
   /**
-   * Has the answers that are kept for repeats and hold one of these texts vanish. What they were answers to stays done, and a repeat tells it as it is
-   * shown then.
+   * Has answers vanish that are kept for repeats. What they were answers to stays done, and a repeat tells it as it is shown then. It takes as long
+   * as there are answers.
    */
-  async forgetAnswersWith(texts: readonly string[]): Promise<void> {
+  async forgetAnswers(sought: SoughtAnswers): Promise<void> {
     await this.settled();
-    await this.table.forgetAnswersWith(texts);
+    await this.answers.forget(sought);
   }
 
   /** Nest calls this when the last request of the application was answered. */

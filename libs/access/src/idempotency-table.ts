@@ -129,15 +129,6 @@ export class IdempotencyTable {
     );
   }
 
-  /** Has the answers vanish that hold one of some texts. Their requests stay done: a repeat makes its answer anew, from its events. */
-  async forgetAnswersWith(texts: readonly string[]): Promise<void> {
-    await this.database.query(
-      `UPDATE app.idempotency_keys SET status = NULL, headers = NULL, body = NULL, lease_until = now()
-       WHERE status IS NOT NULL AND EXISTS (SELECT FROM unnest($1::text[]) said WHERE strpos(body, said) > 0)`,
-      [texts],
-    );
-  }
-
   /** Removes rows past their time, some thousand a statement; answers how many went. */
   async purge(atMost = 5_000): Promise<number> {
     const { rowCount } = await this.database.query(

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Row } from '#millwright/event-sourcing';
 
 /** Whom rooms look for: his number, and what he was ever called and reached by, as far as it is still known. */
@@ -30,9 +31,11 @@ export type PersonalTrace = Readonly<{
   find?: Readonly<Partial<Record<PersonalSection, (person: SoughtPerson) => Promise<readonly Row[]>>>>;
   /** Has it vanish. Done again it does nothing. */
   erase?(person: SoughtPerson): Promise<void>;
+  /** Has vanish what no index finds: it takes as long as there is to look through. `since` leaves out what is older. Done again it does nothing. */
+  comb?(person: SoughtPerson, since?: Date): Promise<void>;
 }>;
 
-/** The person himself: what he is called stays until everything else that has to be found by it is gone. */
+/** The person himself, by whose values the rest is found. */
 export type PersonOfTraces = Readonly<{
   known(userId: number): Promise<Omit<SoughtPerson, 'places'>>;
   erase(userId: number): Promise<void>;
@@ -40,11 +43,27 @@ export type PersonOfTraces = Readonly<{
 
 /** From when on nothing shows a person as he was, in milliseconds: other processes remember labels for up to a second. */
 const shownAnewAfterMs = 2_000;
+/** How long before an erasure a request can have begun that is answered after it, in milliseconds. */
+const longestRequestMs = 900_000;
+/** How long what a person is called waits for what is found by it: whoever begins anew after a crash then knows it. */
+const valuesWaitMs = 2_000;
+/** The longest pause before what failed is tried again. */
+const longestPauseMs = 60_000;
+
+/** An erasure that goes on. */
+type Erasure = Readonly<{
+  /** Settled as soon as his values, and what an index finds, are gone. */
+  soon: Promise<void>;
+  whole: Promise<void>;
+}>;
 
 /** Knows every place where something of a person is kept. Rooms register theirs at start. */
 export class PersonalTraces {
   private readonly traces: PersonalTrace[] = [];
   private person: PersonOfTraces | undefined;
+  private readonly underWay = new Map<number, Erasure>();
+  /** Whom an erasure could not find everything of: his values are gone, and another try knows them from here. */
+  private readonly unfinished = new Map<number, SoughtPerson>();
 
   register(trace: PersonalTrace): void {
     this.traces.push(trace);
@@ -61,22 +80,79 @@ export class PersonalTraces {
     return found.flat();
   }
 
-  /** Has all of it vanish, and once more when no request that was under way can have kept any of it since. */
-  async erase(userId: number): Promise<void> {
-    const person = this.requirePerson();
-    const places = await Promise.all(this.traces.map(async (trace) => (await trace.places?.(userId)) ?? []));
-    const sought = { ...(await person.known(userId)), places: [...new Set(places.flat())] };
-    await this.eraseTraces(sought);
-    await person.erase(userId);
-    setTimeout(() => void this.eraseTraces(sought).catch(() => undefined), shownAnewAfterMs).unref();
+  /** Has all of it vanish, and once more when no request that was under way can have kept any of it since. Resolves when all is gone. */
+  erase(userId: number): Promise<void> {
+    return this.begun(userId).whole;
   }
 
-  private async eraseTraces(sought: SoughtPerson): Promise<void> {
-    await Promise.all(this.traces.map(async ({ erase }) => erase?.(sought)));
+  /** The same; resolves when his values and what an index finds are gone, while the rest is still looked through. */
+  eraseSoon(userId: number): Promise<void> {
+    return this.begun(userId).soon;
+  }
+
+  /** Two who want the same go through everything once. */
+  private begun(userId: number): Erasure {
+    const known = this.underWay.get(userId);
+    if (known) return known;
+    const since = new Date(Date.now() - longestRequestMs);
+    const begun = this.sought(userId).then((person) => this.start(person));
+    const whole = begun.then((started) => started.whole);
+    const ended = (from: Date | undefined) => (): void => {
+      this.underWay.delete(userId);
+      this.again(userId, from, shownAnewAfterMs);
+    };
+    whole.then(ended(since), ended(undefined));
+    const erasure = { soon: begun.then((started) => started.soon), whole };
+    erasure.soon.catch(() => undefined);
+    this.underWay.set(userId, erasure);
+    return erasure;
+  }
+
+  private async sought(userId: number): Promise<SoughtPerson> {
+    const places = await Promise.all(this.traces.map(async (trace) => (await trace.places?.(userId)) ?? []));
+    const known = await this.requirePerson().known(userId);
+    const earlier = this.unfinished.get(userId);
+    const person = {
+      id: userId,
+      texts: [...new Set([...known.texts, ...(earlier?.texts ?? [])])],
+      emails: [...new Set([...known.emails, ...(earlier?.emails ?? [])])],
+      places: [...new Set([...places.flat(), ...(earlier?.places ?? [])])],
+    };
+    this.unfinished.set(userId, person);
+    return person;
+  }
+
+  /** None waits for another's success: what fails is tried again, and everything else is gone. */
+  private start(person: SoughtPerson): Erasure {
+    const found = allOf(this.traces.map(async ({ erase }) => erase?.(person)));
+    const combed = allOf(this.traces.map(async ({ comb }) => comb?.(person)));
+    const values = Promise.race([Promise.allSettled([found, combed]), pause(valuesWaitMs, undefined, { ref: false })]).then(() =>
+      this.requirePerson().erase(person.id),
+    );
+    return { soon: allOf([found, values]), whole: allOf([found, combed, values]) };
+  }
+
+  /** Only this process still knows whom to look for, so it goes on until it is done. */
+  private again(userId: number, since: Date | undefined, afterMs: number): void {
+    const person = this.unfinished.get(userId);
+    if (!person) return;
+    setTimeout(() => {
+      const all = this.traces.map(async ({ erase, comb }) => Promise.all([erase?.(person), comb?.(person, since)]));
+      void allOf(all).then(
+        () => this.unfinished.delete(userId),
+        () => this.again(userId, since, Math.min(2 * afterMs, longestPauseMs)),
+      );
+    }, afterMs).unref();
   }
 
   private requirePerson(): PersonOfTraces {
     if (!this.person) throw new Error('nobody knows what people are called');
     return this.person;
   }
+}
+
+/** Waits for each of them. @throws the first failure, when all are settled */
+async function allOf(work: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
 }

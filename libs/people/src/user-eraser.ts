@@ -33,8 +33,8 @@ export class UserEraser {
     requireHere((await this.events.load(users.stream, id)).state.history, 'customer');
     await this.access.consider((state, by, world) => requireChargeOf(state, by, id, world));
     const written = await this.access.suspending(id, () => this.decide(id, reason));
-    // A process that ends here leaves it to `userErasure`.
-    await this.traces.erase(id);
+    // A process that ends here leaves it to `userErasure`, and so does whoever waits no longer.
+    await this.traces.eraseSoon(id);
     return written;
   }
 

@@ -28,7 +28,10 @@ export class UserTraces implements OnModuleInit {
     this.traces.register({
       erase: async (person) => {
         await this.references.erase(users.name, person.id);
-        await this.keys.forgetAnswersWith(saidInAnswers(person));
+      },
+      comb: (person, since) => {
+        const holding = saidInAnswers(person);
+        return this.keys.forgetAnswers({ holding, isSought: () => true, ...(since && { since }) });
       },
     });
   }

@@ -1,0 +1,61 @@
+import type { Pool } from 'pg';
+
+/** Which answers are looked for. */
+export type SoughtAnswers = Readonly<{
+  /** One of these stands in each of them. */
+  holding: readonly string[];
+  /** Requests that began earlier are left out. */
+  since?: Date;
+  /** Whether it is one of them indeed: `holding` only says which are worth a closer look. */
+  isSought(body: string): boolean;
+}>;
+
+/** So few that no statement comes near the time that the pool gives one, however large its answers are. */
+const atOnce = 500;
+const lowestScope = '00000000-0000-0000-0000-000000000000';
+
+/** The answers of `app.idempotency_keys` from end to end: there may be hundreds of thousands, and no index says what stands in them. */
+export class KeptAnswers {
+  constructor(private readonly database: Pool) {}
+
+  /** Has answers vanish. Their requests stay done: a repeat makes its answer anew, from its events. */
+  async forget(sought: SoughtAnswers): Promise<void> {
+    for await (const scopes of sought.since ? this.begunSince(sought.since) : this.all()) {
+      const { rows } = await this.database.query<{ scope: string; body: string }>(
+        `SELECT scope, body FROM app.idempotency_keys WHERE scope = ANY($1::uuid[]) AND status IS NOT NULL
+           AND EXISTS (SELECT FROM unnest($2::text[]) said WHERE strpos(body, said) > 0)`,
+        [scopes, sought.holding],
+      );
+      const found = rows.filter(({ body }) => sought.isSought(body)).map(({ scope }) => scope);
+      if (found.length > 0) await this.empty(found);
+    }
+  }
+
+  private async empty(scopes: readonly string[]): Promise<void> {
+    await this.database.query(
+      `UPDATE app.idempotency_keys SET status = NULL, headers = NULL, body = NULL, lease_until = now()
+       WHERE scope = ANY($1::uuid[]) AND status IS NOT NULL`,
+      [scopes],
+    );
+  }
+
+  private async *all(): AsyncGenerator<readonly string[]> {
+    for (let last = lowestScope; ;) {
+      const { rows } = await this.database.query<{ scope: string }>(
+        'SELECT scope FROM app.idempotency_keys WHERE scope > $1 ORDER BY scope LIMIT $2',
+        [last, atOnce],
+      );
+      const scopes = rows.map(({ scope }) => scope);
+      if (scopes.length > 0) yield scopes;
+      if (scopes.length < atOnce) return;
+      last = scopes.at(-1) ?? last;
+    }
+  }
+
+  private async *begunSince(instant: Date): AsyncGenerator<readonly string[]> {
+    const { rows } = await this.database.query<{ scope: string }>('SELECT scope FROM app.idempotency_keys WHERE created_at >= $1', [
+      instant,
+    ]);
+    for (let first = 0; first < rows.length; first += atOnce) yield rows.slice(first, first + atOnce).map(({ scope }) => scope);
+  }
+}

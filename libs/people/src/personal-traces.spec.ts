@@ -1,0 +1,65 @@
+import { PersonalTraces, type PersonalTrace, type SoughtPerson } from './personal-traces.js';
+
+const gone = () => Promise.resolve();
+const outOfOrder = () => Promise.reject(new Error('cancelled'));
+
+/** A person who is called Erin until that is erased, and what is registered beside him. */
+function erin(...registered: readonly PersonalTrace[]) {
+  const traces = new PersonalTraces();
+  const names = ['Erin'];
+  const erased: string[] = [];
+  traces.registerPerson({
+    known: async (id) => ({ id, texts: [...names], emails: [] }),
+    erase: async () => void names.splice(0),
+  });
+  for (const trace of registered) traces.register(trace);
+  traces.register({ erase: async ({ texts }) => void erased.push(...texts) });
+  return { traces, names, erased };
+}
+
+describe('what is kept of a person', () => {
+  it('goes also where one of its places does not let go, and that one is tried again with what he was called', async () => {
+    const asked: SoughtPerson[] = [];
+    const place = async (person: SoughtPerson) => {
+      asked.push(person);
+      if (asked.length === 1) throw new Error('cancelled');
+    };
+    const { traces, names, erased } = erin({ erase: place });
+    await expect(traces.erase(7)).rejects.toThrow('cancelled');
+    expect([names, erased]).toEqual([[], ['Erin']]);
+    await traces.erase(7);
+    expect(asked.map(({ texts }) => texts)).toEqual([['Erin'], ['Erin']]);
+  });
+
+  it('goes where looking through the rest fails, and whoever asked is not refused for it', async () => {
+    const { traces, names } = erin({ comb: outOfOrder });
+    await traces.eraseSoon(7);
+    expect(names).toEqual([]);
+    await expect(traces.erase(7)).rejects.toThrow('cancelled');
+  });
+
+  it('goes while the rest is looked through for long, which two begin once', async () => {
+    let end = () => undefined as void;
+    let combed = 0;
+    const { traces, names } = erin({
+      comb: () =>
+        new Promise<void>((resolve) => {
+          combed += 1;
+          end = resolve;
+        }),
+    });
+    let isWhole = false;
+    const whole = traces.erase(7).then(() => (isWhole = true));
+    await traces.eraseSoon(7);
+    expect([names, isWhole, combed]).toEqual([[], false, 1]);
+    end();
+    await whole;
+  });
+
+  it('stays known until the rest is looked through, where that is quick', async () => {
+    let left: readonly string[] = [];
+    const { traces, names } = erin({ comb: async () => void (left = [...names]) }, { erase: gone });
+    await traces.erase(7);
+    expect([left, names]).toEqual([['Erin'], []]);
+  });
+});
