@@ -256,6 +256,29 @@ describe('whoever comes in by the issuer', () => {
     expect((await app.get(`/users/${id}`).expect(200)).data.auth_type).toBe('sso');
   });
 
+  it('is alone in an account that he is found in by his address: its password, sessions and links are over', async () => {
+    const { email = '' } = newcomer();
+    const waiting = await signedUp('technician');
+    await app.patch(`/users/${waiting.id}`, { user: { email } }).expect(200);
+    const login = () => open('login', { email, password });
+    const other = (await login().expect(200)).data;
+    const { token } = (await app.post(`/users/${waiting.id}/reset_password`).expect(201)).data;
+    known(verified(email));
+    const session = await comeIn();
+    expect(session.user.id).toBe(waiting.id);
+    expect(coded(await login())).toEqual([401, 'INVALID_CREDENTIALS', undefined]);
+    for (const access of [waiting.access, other.access_token]) expect((await as(access, 'GET', '/auth/me')).status).toBe(401);
+    expect((await open('refresh', { refresh_token: other.refresh_token })).status).toBe(401);
+    expect(refusal(await open('reset_password', { token, password }))).toEqual([422, 'VALIDATION_FAILED', 'token', 'invalid_token']);
+    expect((await app.get(`/users/${waiting.id}`).expect(200)).data.auth_type).toBe('sso');
+    // Whom the issuer has vouched for once may have both.
+    const again = (await app.post(`/users/${waiting.id}/reset_password`).expect(201)).data;
+    await open('reset_password', { token: again.token, password }).expect(204);
+    await login().expect(200);
+    await comeIn();
+    await login().expect(200);
+  });
+
   it('gets no role back that was taken from him, by whichever account he comes', async () => {
     await set().expect(200);
     known(newcomer());

@@ -5,7 +5,7 @@ export { PersonalTraces, type PersonalSection, type PersonalTrace, type SoughtPe
 export { userErasure } from './user-erasure.js';
 export { PermissionInput } from './permissions.js';
 export { userMigrations } from './earlier-e-mails.js';
-export { noteInvitation, noteIssuer, noteLogin, notePassword } from './sign-ins.js';
+export { noteInvitation, noteIssuer, noteLogin, noteNoPassword, notePassword } from './sign-ins.js';
 export { peopleErrors } from './errors.js';
 export { primaryContact, primaryContactOf } from './primary-contact.js';
 export { vendors } from './vendors.js';

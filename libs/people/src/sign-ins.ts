@@ -47,6 +47,10 @@ export const notePassword = (database: Database, userId: number, byInvitation: b
     [userId, byInvitation],
   );
 
+/** That the person signs in by no password any more. */
+export const noteNoPassword = (database: Database, userId: number): Promise<unknown> =>
+  database.query('UPDATE app.sign_ins SET has_password = false WHERE user_id = $1', [userId]);
+
 /** That an issuer of single sign-on vouches for the person, or does no more: whoever comes that way has accepted whatever invitation there was. */
 export const noteIssuer = (database: Database, userId: number, isThere: boolean): Promise<unknown> =>
   database.query(

@@ -4,7 +4,7 @@ import { hash, verify } from '@node-rs/argon2';
 import { Pool } from 'pg';
 import { Rejection } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
-import { notePassword } from '#millwright/people';
+import { noteNoPassword, notePassword } from '#millwright/people';
 import { foldedValue } from '#millwright/resources';
 import { isCommonPassword } from './commonest-passwords.js';
 import {
@@ -100,6 +100,12 @@ export class Passwords {
       `INSERT INTO app.passwords (user_id, hash) VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, set_at = now()`,
       [userId, hashed],
     );
+  }
+
+  /** From now on the person signs in by no password. */
+  async forget(userId: number): Promise<void> {
+    await this.pool.query('DELETE FROM app.passwords WHERE user_id = $1', [userId]);
+    await noteNoPassword(this.pool, userId);
   }
 
   /**

@@ -84,6 +84,13 @@ export class SignInService {
     return { person, hash: hashed };
   }
 
+  /** Whoever came in as the person until now does so no more: by no password, session or link. The password goes first, or a session would begin by it meanwhile. */
+  async shutOut(userId: number): Promise<void> {
+    await this.passwords.forget(userId);
+    await this.sessions.endAll(userId, 'issuer');
+    await this.links.revoke(userId);
+  }
+
   async keep(person: Person, hashed: string, because: PasswordSet['data']['because'], visitor: Visitor): Promise<void> {
     await this.writeDown(person, because, visitor);
     await this.passwords.keep(person.id, hashed, because === 'invitation');

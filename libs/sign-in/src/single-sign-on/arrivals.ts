@@ -17,6 +17,7 @@ import { foldedValue, PlainWriter } from '#millwright/resources';
 import type { IssuerLinked } from '../domain/sign-in.events.js';
 import { linkIssuer, signIn } from '../domain/sign-in.js';
 import { isKnownBy, People, type Person } from '../people.js';
+import { SignInService } from '../sign-in.service.js';
 import { contextOf, firstCustomerId, type Visitor } from '../visitor.js';
 import { IssuerLinks } from './issuer-links.js';
 import type { Claims } from './claims.js';
@@ -46,6 +47,7 @@ export class Arrivals {
     private readonly entities: EntityDirectory,
     private readonly people: People,
     private readonly links: IssuerLinks,
+    private readonly signIn: SignInService,
     private readonly writer: PlainWriter,
   ) {}
 
@@ -109,6 +111,8 @@ export class Arrivals {
     const { state } = await this.events.load(access, accessId);
     if (!isMatchedByEmail(state, person.id, namedScopes())) throw refused('administrator');
     if (await this.links.isLinked(issuer.issuer, person.id)) throw refused('linked_otherwise');
+    // Nobody has confirmed the address here: somebody else may have put it into his own account, and waits there for its owner.
+    await this.signIn.shutOut(person.id);
     const isOurs = await this.isUnfinished(person, state);
     if (isOurs) await this.grant(person, issuer, visitor);
     await this.link(person, claims, issuer, isOurs ? 'created' : 'email', visitor);
