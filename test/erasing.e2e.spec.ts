@@ -195,6 +195,26 @@ describe('erasing a person', () => {
     expect(await everythingKept()).not.toContain(creation.user.email);
   });
 
+  it('keeps the answers of others: of the site with the same number, and with his login for a word', async () => {
+    const login = 'available_quantity';
+    const id = await person({ name: 'Li', login_identifier: login });
+    const site = async () => (await app.post('/entities', { entity: { name: canary('Site') } }).expect(201)).data.id as number;
+    for (let made = await site(); made < id; made = await site());
+    const [name, his] = [canary('Belt'), canary('Hose')];
+    const keyed = (headers: object = {}) => ({ 'idempotency-key': randomUUID(), ...headers });
+    await app.post('/parts', { part: { name } }, keyed({ 'x-entity-id': String(id) })).expect(201);
+    const query = `mutation { updateUser(input: { id: ${id}, jobTitle: "${his}" }) { name jobTitle } }`;
+    await app.post('/graphql', { query }, keyed()).expect(200);
+    const database = new pg.Client({ connectionString: app.ownerUrl });
+    await database.connect();
+    const kept = async (word: string) =>
+      (await database.query('SELECT FROM app.idempotency_keys WHERE strpos(body, $1) > 0', [word])).rowCount;
+    while ((await kept(name)) === 0 || (await kept(his)) === 0) await delay(10);
+    await erase(id).expect(200);
+    expect([await kept(name), await kept(his)]).toEqual([1, 0]);
+    await database.end();
+  });
+
   it('takes everything that the person may do, and leaves an administrator', async () => {
     const scopes = ['people:write', 'access:manage', 'people:read', 'users:read'];
     await app.post('/access/roles', { name: 'privacy', scopes }).expect(201);

@@ -1,0 +1,37 @@
+import { speaksOf, tracesInAnswers } from './said-of-person.js';
+
+const li = { id: 2, texts: ['li', 'Chen', 'li Chen', 'stock', '5550142', '4711'], emails: ['li@example.com'] };
+
+/** As `IdempotencyKeys.forgetAnswers` looks for them: what is not worth a look is not judged. */
+const isForgotten = (answer: unknown): boolean => {
+  const body = JSON.stringify(answer);
+  return tracesInAnswers(li).some((trace) => body.includes(trace)) && speaksOf(li)(body);
+};
+
+const meta = { entity: { id: 2, name: 'Plant 2' }, position: '7' };
+const by = (id: number, name: string) => ({ id, name, surname: null });
+
+describe('a kept answer', () => {
+  it.each([
+    ['was made by the person, under whatever name', { data: { id: 9, name: 'Belt', created_by: by(2, 'Earlier') }, meta }],
+    ['is about the person', { data: { id: 2, name: 'Earlier', surname: null, job_title: 'stock' }, meta }],
+    ['assigns something, in a batch', { results: [{ status: 201, body: { data: { id: 9, technicians: [{ id: 2, name: 'x' }] }, meta } }] }],
+    ['shows the person over GraphQL', { data: { createUser: { id: '2', name: 'Earlier' } } }],
+    ['shows the person in a list over GraphQL', { data: { part: { users: { edges: [{ node: { id: '2', name: 'Earlier' } }] } } } }],
+    ['says a short name, and no number', { data: { updateUser: { name: 'li' } } }],
+    ['says a login, and no number', { data: { a: { loginIdentifier: 'stock' } } }],
+    ['says digits to dial, and no number', { data: { a: { phoneNumber: '4711' } } }],
+    ['says a longer telephone number anywhere', { data: { a: { b: '5550142' } } }],
+    ['says an address within a text', { data: { id: 9, title: 'Ask li@example.com' }, meta }],
+    ['says the whole name of somebody without a number', { data: { id: 9, requester: 'li Chen' }, meta }],
+  ])('that %s is forgotten', (_, answer) => expect(isForgotten(answer)).toBe(true));
+
+  it.each([
+    ['comes from the site with the same number', { data: { id: 9, name: 'Belt', created_by: by(1, 'Bo') }, meta }],
+    ['is about another record with the same number', { data: { id: 2, name: 'Belt', location: { id: 2, name: 'Shelf' } }, meta }],
+    ['is about such a record over GraphQL', { data: { createPart: { id: '2', name: 'Belt' } } }],
+    ['has a key that he signs in with', { data: { id: 9, stock: 5, kind: 'stock', li: { Chen: 1 } }, meta }],
+    ['speaks of somebody else of the same name', { data: { id: 9, created_by: { id: 3, name: 'li', surname: 'Chen' } }, meta }],
+    ['is about a record that is called like him', { data: { id: 9, name: 'Chen', created_by: by(1, 'Bo') }, meta }],
+  ])('that %s stays', (_, answer) => expect(isForgotten(answer)).toBe(false));
+});

@@ -1,0 +1,66 @@
+/** Whom an answer may speak of: his number, and what he was ever called and reached by. */
+export type SpokenOf = Readonly<{ id: number; texts: readonly string[]; emails: readonly string[] }>;
+
+/** What only people have, in snake_case as REST has it; GraphQL says the same in camelCase. */
+const fieldsOfUsers = new Set(['surname', 'full_name', 'login_identifier', 'phone_number', 'job_title']);
+/** What those have, too, who are no users. */
+const fieldsOfAnybody = new Set([...fieldsOfUsers, 'email', 'phone']);
+/** Under which names people stand in records, and operations on people in answers of GraphQL. */
+const namesOfUsers = /(^|_)(users?|by|person|technicians?|assigned_to)$/;
+/** Steps of GraphQL's connections: what stands there is what the connection is named for. */
+const steps = new Set(['nodes', 'edges', 'node']);
+
+const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** Whether nothing else is likely to be called so: an address, a number, or a name of several words. */
+const isDistinctive = (text: string): boolean => /[@\s]/.test(text) || (text.length >= 7 && /\d/.test(text));
+
+/** One of these stands in the JSON of every answer that speaks of him, and in others. */
+export const tracesInAnswers = ({ id, texts, emails }: SpokenOf): string[] => [
+  ...texts.map((text) => JSON.stringify(text)),
+  ...emails.map((email) => JSON.stringify(email).slice(1, -1)),
+  `"id":${id},`,
+  `"id":${id}}`,
+  `"id":"${id}"`,
+];
+
+/**
+ * Whether an answer in JSON shows him: a person with his number, an address or a number of his anywhere, or a name of his where a person stands who
+ * has no other number. What the answer says of itself (`meta`) names sites, and no people.
+ */
+export function speaksOf(person: SpokenOf): (body: string) => boolean {
+  const names = new Set(person.texts);
+  const distinctive = new Set(person.texts.filter(isDistinctive));
+  const isHis = (text: string): boolean => distinctive.has(text) || person.emails.some((email) => text.includes(email));
+
+  const isHim = (fields: Readonly<Record<string, unknown>>, place: string): boolean => {
+    const known = Object.keys(fields).map(snakeCase);
+    const isUser = namesOfUsers.test(place) || known.some((name) => fieldsOfUsers.has(name));
+    const number = fields['id'];
+    if (number != null) return isUser && (number === person.id || number === String(person.id));
+    const isSomebody = isUser || known.some((name) => fieldsOfAnybody.has(name));
+    return isSomebody && Object.values(fields).some((value) => typeof value === 'string' && names.has(value));
+  };
+
+  const shows = (value: unknown, place: string): boolean => {
+    if (typeof value === 'string') return isHis(value);
+    if (Array.isArray(value)) return value.some((item) => shows(item, place));
+    if (value === null || typeof value !== 'object') return false;
+    const fields = value as Readonly<Record<string, unknown>>;
+    if (isHim(fields, place)) return true;
+    return Object.entries(fields).some(
+      ([name, inner]) => !(name === 'meta' && 'data' in fields) && shows(inner, steps.has(name) ? place : snakeCase(name)),
+    );
+  };
+
+  return (body) => shows(parsed(body), '');
+}
+
+/** What is no JSON is one text. */
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}
