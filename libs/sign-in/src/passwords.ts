@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { Pool } from 'pg';
-import { Rejection } from '#millwright/event-sourcing';
+import { appendedNothing, Rejection } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import { noteNoPassword, notePassword } from '#millwright/people';
 import { foldedValue } from '#millwright/resources';
@@ -16,7 +16,6 @@ import {
   type PasswordProblem,
 } from './domain/password-rules.js';
 import { HashingQueue } from './hashing-queue.js';
-import { inTransaction } from './in-transaction.js';
 import { isKnownBy, People, type Identifier, type Person } from './people.js';
 import { pairOf, WaitingPairs } from './waiting-pairs.js';
 
@@ -110,20 +109,32 @@ export class Passwords {
 
   /**
    * Puts a hash in the place of the one that was tried: of two changes at one moment the second is about a password that is not current any more.
-   * @param written writes it down, while nobody else changes it
-   * @throws Rejection VALIDATION_FAILED wrong_password, and what `written` throws: nothing is changed then
+   * No connection is held while it is written down, for the log may be slow.
+   * @param written writes it down, once nobody else can change the same password
+   * @throws Rejection VALIDATION_FAILED wrong_password, and what `written` throws: where that has certainly written nothing, the old password stands
    */
   async replace(
     userId: number,
     { current, hashed }: Readonly<{ current: string; hashed: string }>,
     written: () => Promise<void>,
   ): Promise<void> {
-    await inTransaction(this.pool, async (client) => {
-      const { rowCount } = await client.query('SELECT FROM app.passwords WHERE user_id = $1 AND hash = $2 FOR UPDATE', [userId, current]);
-      if (rowCount !== 1) throw wrongPassword();
+    if (!(await this.exchange(userId, current, hashed))) throw wrongPassword();
+    try {
       await written();
-      await client.query('UPDATE app.passwords SET hash = $2, set_at = now() WHERE user_id = $1', [userId, hashed]);
-    });
+    } catch (failure) {
+      if (appendedNothing(failure)) await this.exchange(userId, hashed, current);
+      throw failure;
+    }
+  }
+
+  /** False where it is another hash that stands there. */
+  private async exchange(userId: number, from: string, to: string): Promise<boolean> {
+    const { rowCount } = await this.pool.query('UPDATE app.passwords SET hash = $3, set_at = now() WHERE user_id = $1 AND hash = $2', [
+      userId,
+      from,
+      to,
+    ]);
+    return rowCount === 1;
   }
 
   /** What came of one try: undefined where the password is wrong, or `accepted` has nobody. */
