@@ -64,14 +64,33 @@ describe('the first administrator', () => {
     expect(refusal(await setup(token, { password: 'elevenchars' }))).toEqual([422, 'VALIDATION_FAILED', 'password', 'too_short']);
     expect(refusal(await setup(token, { password: 'ann@example.com7' }))).toEqual([422, 'VALIDATION_FAILED', 'password', 'own_name']);
     expect(refusal(await setup(token, { email: 'nobody' }))).toEqual([422, 'VALIDATION_FAILED', 'email', 'invalid_email']);
-    const { data, headers } = await setup(token).expect(200);
+    // Each start prints one of its own: here somebody else uses his at the very same moment.
+    const second = 'x'.repeat(43);
+    const database = new pg.Client({ connectionString: app.ownerUrl });
+    await database.connect();
+    await database.query(
+      `INSERT INTO app.sign_in_links (token_hash, kind, expires_at) VALUES (sha256($1), 'setup', clock_timestamp() + interval '1 hour')`,
+      [Buffer.from(second)],
+    );
+    const emails = ['ann@example.com', 'bea@example.com'];
+    await database.query('BEGIN; LOCK TABLE app.sign_in_links IN SHARE MODE');
+    const answers = Promise.all([token, second].map((used, index) => setup(used, { email: emails[index] })));
+    for (let waiting = 0; waiting < 2; )
+      waiting = (await database.query(`SELECT FROM pg_locks WHERE relation = 'app.sign_in_links'::regclass AND NOT granted`)).rowCount ?? 0;
+    await database.query('COMMIT');
+    await database.end();
+    const both = await answers;
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 404]);
+    const first = both.findIndex(({ status }) => status === 200);
+    const { data, headers } = both[first] as Answer;
     expect(headers.get('cache-control')).toBe('no-store');
     expect(data).toMatchObject({
       token_type: 'Bearer',
       expires_in: 7_200,
       refresh_expires_in: 2_592_000,
-      user: { email: 'ann@example.com' },
+      user: { email: emails[first] },
     });
+    await app.post('/users', { user: { name: 'Bea', email: emails[1 - first] } }).expect(201);
     expect(data.urls).toEqual({
       api: `${app.url}/api/v1`,
       graphql: `${app.url}/api/v1/graphql`,

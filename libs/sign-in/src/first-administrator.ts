@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { Pool } from 'pg';
 import { access, accessId, adminRole, EntityDirectory, grantRole, hasAdministrator, namedScopes, type World } from '#millwright/access';
 import { EventStore, Rejection, runInContext, type CommandContext } from '#millwright/event-sourcing';
 import { users } from '#millwright/people';
 import { PlainWriter } from '#millwright/resources';
+import { inTransaction } from './in-transaction.js';
 import { Links } from './links.js';
 import { Passwords } from './passwords.js';
 import { People, type Person } from './people.js';
@@ -20,6 +22,7 @@ const nothingHere = (): Rejection => new Rejection('NOT_FOUND', 'there is nothin
 @Injectable()
 export class FirstAdministrator {
   constructor(
+    private readonly pool: Pool,
     private readonly events: EventStore,
     private readonly entities: EntityDirectory,
     private readonly links: Links,
@@ -44,7 +47,7 @@ export class FirstAdministrator {
     if ((await this.isThere()) || !(await this.links.isGood('setup', token))) throw nothingHere();
     const hashed = await this.passwords.hashed(password, { name, email }, { network: visitor.network, field: 'password' });
     if (!(await this.links.use('setup', token))) throw nothingHere();
-    const person = await this.made({ name, email }, visitor).catch(async (failure: unknown) => {
+    const person = await this.alone(() => this.made({ name, email }, visitor)).catch(async (failure: unknown) => {
       await this.links.giveBack('setup', token);
       throw failure;
     });
@@ -57,6 +60,15 @@ export class FirstAdministrator {
   private async isThere(): Promise<boolean> {
     const { state } = await this.events.load(access, accessId);
     return hasAdministrator(state, await this.world());
+  }
+
+  /** Each start printed a link: who uses another one at the same moment waits, and finds that there is an administrator before anything of his is made. */
+  private alone<T>(work: () => Promise<T>): Promise<T> {
+    return inTransaction(this.pool, async (client) => {
+      await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('first administrator', 0))`);
+      if (await this.isThere()) throw nothingHere();
+      return work();
+    });
   }
 
   private async made(fields: Readonly<{ name: string; email: string }>, visitor: Visitor): Promise<Person> {
