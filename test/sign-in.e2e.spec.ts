@@ -75,7 +75,7 @@ describe('the first administrator', () => {
     const emails = ['ann@example.com', 'bea@example.com'];
     await database.query('BEGIN; LOCK TABLE app.sign_in_links IN SHARE MODE');
     const answers = Promise.all([token, second].map((used, index) => setup(used, { email: emails[index] })));
-    for (let waiting = 0; waiting < 2; )
+    for (let waiting = 0; waiting < 2;)
       waiting = (await database.query(`SELECT FROM pg_locks WHERE relation = 'app.sign_in_links'::regclass AND NOT granted`)).rowCount ?? 0;
     await database.query('COMMIT');
     await database.end();
@@ -133,6 +133,15 @@ describe('signing in', () => {
       iss: app.url,
       aud: `${app.url}/api/v1`,
     });
+  });
+
+  it('finds a login that looks like an e-mail address where one is asked for, after whoever has that address', async () => {
+    const { id } = await signedUp({ login_identifier: `bo-${randomUUID()}@plant` });
+    const { login_identifier } = (await app.get(`/users/${id}`).expect(200)).data;
+    expect((await login({ email: login_identifier, password }).expect(200)).data.user.id).toBe(id);
+    const owner = await signedUp();
+    await signedUp({ login_identifier: owner.email });
+    expect((await login({ email: owner.email, password }).expect(200)).data.user.id).toBe(owner.id);
   });
 
   it('answers alike for somebody unknown, a wrong password, and somebody who was archived', async () => {

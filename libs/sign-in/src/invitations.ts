@@ -4,12 +4,11 @@ import { builtInUserId, KnownAccess, requireChargeOf } from '#millwright/access'
 import { EventStore, Rejection, type Position } from '#millwright/event-sourcing';
 import { instantText } from '#millwright/fields';
 import { noteInvitation, users } from '#millwright/people';
-import { foldedValue } from '#millwright/resources';
 import { invite, offerReset, signIn, type SignIn } from './domain/sign-in.js';
 import type { SignInEvent } from './domain/sign-in.events.js';
 import { Links } from './links.js';
 import { Mail } from './mail.js';
-import { People, type Identifier, type Person } from './people.js';
+import { claimsMeant, People, type Identifier, type Person } from './people.js';
 import type { LinkAnswer } from './sign-in.fields.js';
 
 /** How long links are good, in milliseconds. */
@@ -47,12 +46,13 @@ export class Invitations {
   }
 
   /** Somebody says that he has forgotten his password. Nothing of what is done for him, or not, is to be seen from outside (S1). */
-  async forgotten({ email, loginIdentifier }: Identifier): Promise<void> {
+  async forgotten(identifier: Identifier): Promise<void> {
     if (!this.mail.isThere) return;
-    const [resource, value] = email != null ? ['user.email', email] : ['user.login_identifier', loginIdentifier ?? ''];
+    const { resources, reference } = claimsMeant(identifier);
     const { rows } = await this.pool.query<{ id: string }>(
-      `SELECT id FROM app.external_references WHERE customer_id = 0 AND entity_id = 0 AND resource = $1 AND reference = $2`,
-      [resource, foldedValue(value)],
+      `SELECT id FROM app.external_references WHERE customer_id = 0 AND entity_id = 0 AND resource = ANY($1) AND reference = $2
+       ORDER BY resource LIMIT 1`,
+      [resources, reference],
     );
     const until = instantText(new Date(Date.now() + goodFor.forgotten).toISOString());
     await this.mail.write(rows[0] ? Number(rows[0].id) : null, { about: 'reset', until, unlessOnItsWay: true });

@@ -5,7 +5,6 @@ import { Pool } from 'pg';
 import { appendedNothing, Rejection } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import { noteNoPassword, notePassword } from '#millwright/people';
-import { foldedValue } from '#millwright/resources';
 import { isCommonPassword } from './commonest-passwords.js';
 import {
   composed,
@@ -16,7 +15,7 @@ import {
   type PasswordProblem,
 } from './domain/password-rules.js';
 import { HashingQueue } from './hashing-queue.js';
-import { isKnownBy, People, type Identifier, type Person } from './people.js';
+import { claimsMeant, isMeantBy, People, type Identifier, type Person } from './people.js';
 import { pairOf, WaitingPairs } from './waiting-pairs.js';
 
 /** argon2id, memory in KiB: what OWASP asks for at least. */
@@ -61,7 +60,7 @@ export class Passwords {
       async ({ userId, hash: known }) => {
         if ((await this.people.customerOfActive(userId)) === undefined) return undefined;
         const person = await this.people.find(userId);
-        return person && isKnownBy(person, identifier) ? { person, hash: known } : undefined;
+        return person && isMeantBy(person, identifier) ? { person, hash: known } : undefined;
       },
     );
     if (!found) throw nobody();
@@ -157,12 +156,13 @@ export class Passwords {
   }
 
   /** The claims of e-mail addresses and logins say whose one is; whether it still is, the person himself says. */
-  private async hashFor({ email, loginIdentifier }: Identifier): Promise<Kept | undefined> {
-    const [resource, value] = email != null ? ['user.email', email] : ['user.login_identifier', loginIdentifier ?? ''];
+  private async hashFor(identifier: Identifier): Promise<Kept | undefined> {
+    const { resources, reference } = claimsMeant(identifier);
     const { rows } = await this.pool.query<{ user_id: string; hash: string }>(
       `SELECT password.user_id, password.hash FROM app.external_references claim JOIN app.passwords password ON password.user_id = claim.id
-       WHERE claim.customer_id = 0 AND claim.entity_id = 0 AND claim.resource = $1 AND claim.reference = $2`,
-      [resource, foldedValue(value)],
+       WHERE claim.customer_id = 0 AND claim.entity_id = 0 AND claim.resource = ANY($1) AND claim.reference = $2
+       ORDER BY claim.resource LIMIT 1`,
+      [resources, reference],
     );
     return rows[0] && { userId: Number(rows[0].user_id), hash: rows[0].hash };
   }

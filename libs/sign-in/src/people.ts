@@ -58,6 +58,19 @@ export function shownPerson({ id, name = null, surname = null, email = null, lan
   return { id, name, surname, full_name: [name, surname].filter((part) => part).join(' '), email, language };
 }
 
+/**
+ * Which claims of e-mail addresses and logins say whom somebody means: a login may look like an address, and is found where an address was asked for, after
+ * whoever has that address.
+ */
+export const claimsMeant = ({ email, loginIdentifier }: Identifier): Readonly<{ resources: readonly string[]; reference: string }> => ({
+  resources: [...(email != null ? ['user.email'] : []), 'user.login_identifier'],
+  reference: foldedValue(email ?? loginIdentifier ?? ''),
+});
+
+/** Whether that is what the person signs in with now, typed where an e-mail address or where a login is asked for. */
+export const isMeantBy = (person: Person, identifier: Identifier): boolean =>
+  isKnownBy(person, identifier) || (identifier.email != null && isKnownBy(person, { loginIdentifier: identifier.email }));
+
 /** Whether that is what the person signs in with now: a claim of a value may be left over. */
 export const isKnownBy = (person: Person, { email, loginIdentifier }: Identifier): boolean =>
   email != null

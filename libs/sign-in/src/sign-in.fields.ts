@@ -32,7 +32,7 @@ class IdentifierInput {
     max: 254,
     required: true,
     unless: 'loginIdentifier',
-    description: 'The e-mail address.',
+    description: 'The e-mail address, or a login that looks like one.',
     example: 'ann@example.com',
   })
   email?: string | null;
