@@ -131,6 +131,15 @@ describe('whoever is to do a work order', () => {
     postOffice.refused = 0;
   });
 
+  it('is written over few connections, however many are written to at once', async () => {
+    const people = await Promise.all(Array.from({ length: 20 }, () => technician()));
+    postOffice.connectedAtMost = 0;
+    await order({ technicians_ids: people.map(({ id }) => id) });
+    for (const { email } of people) await postOffice.letterTo(email);
+    expect(postOffice.connectedAtMost).toBeGreaterThan(0);
+    expect(postOffice.connectedAtMost).toBeLessThanOrEqual(3);
+  });
+
   it('is told no title of what he may not read', async () => {
     const stranger = await technician({}, null);
     const id = await order({ title: 'Something secret', technicians_ids: [stranger.id] });

@@ -8,6 +8,7 @@ import { DataSource, EntityManager } from 'typeorm';
 import { ApiKeys } from '#millwright/access';
 import { Authentication, PublicUrl, SigningKeys } from '#millwright/credentials';
 import { EventStore, type EventLog } from '#millwright/event-sourcing';
+import { MailServer } from '#millwright/mail';
 import { AppModule } from '../app.module.js';
 import type { Configuration } from '../config.js';
 import type { Databases } from '../read-database/databases.js';
@@ -110,9 +111,11 @@ async function close(nest: NestFastifyApplication, databases: Databases, logger:
   const step = (what: string, work: () => Promise<unknown>): Promise<unknown> =>
     work().catch((error: unknown) => logger.error({ err: error }, `${what} failed`));
   const engine = nest.get(Engine);
+  const mailServer = nest.get(MailServer, { strict: false });
   const dataSources = [nest.get(DataSource), nest.get(EntityManager).dataSource];
   await step('answering the last requests', () => Promise.race([nest.close(), delay(drainMilliseconds, undefined, { ref: false })]));
   await step('stopping the engine', () => engine.stop());
+  await step('leaving the mail server', async () => mailServer.close());
   await step('closing connections', () => Promise.all(dataSources.map((dataSource) => dataSource.destroy())));
   await step('stopping the database', () => databases.close());
 }

@@ -10,10 +10,16 @@ export class PostOffice {
   readonly letters: Letter[] = [];
   /** How many letters are refused before the next is taken. */
   refused = 0;
+  /** The most connections that there were at once. */
+  connectedAtMost = 0;
   private arrived: () => void = () => undefined;
   private readonly server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
+    onConnect: (_session, done) => {
+      this.connectedAtMost = Math.max(this.connectedAtMost, this.server.connections.size);
+      done();
+    },
     onData: (stream, { envelope }, done) => {
       const parts: Buffer[] = [];
       stream.on('data', (part: Buffer) => parts.push(part));

@@ -19,6 +19,9 @@ type Letter = Readonly<{ id: string; to: Receiver; subject: string; text: string
 /** In milliseconds: a server that does not answer is tried again, later and later. */
 const patience = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
 
+/** How many letters are handed in at once, and for how many milliseconds a connection waits for the next: mail servers take few from one address. */
+const pool = { pool: true, maxConnections: 3, idleTimeout: 1_000 } as const;
+
 /** Hands letters in. Whoever writes does so through the outbox, which tries again what fails. */
 @Injectable()
 export class MailServer {
@@ -28,7 +31,8 @@ export class MailServer {
     private readonly settings: MailSettings,
     private readonly publicUrl: PublicUrl,
   ) {
-    this.transport = settings.smtpUrl === undefined ? undefined : nodemailer.createTransport({ url: settings.smtpUrl, ...patience });
+    this.transport =
+      settings.smtpUrl === undefined ? undefined : nodemailer.createTransport({ url: settings.smtpUrl, ...pool, ...patience });
   }
 
   get isThere(): boolean {
@@ -42,8 +46,16 @@ export class MailServer {
     if (this.publicUrl.text === '') throw new Error('the address of this installation is not known before it listens');
   }
 
-  /** @throws Error the server did not take it: what it says has no receiver in it */
-  async send({ id, to, subject, text }: Letter): Promise<void> {
+  /** From now on nothing is sent; a letter that is being handed in is. */
+  close(): void {
+    this.transport?.close();
+  }
+
+  /**
+   * @param signal ends it: a letter that waits for its turn is not sent then, for it will be tried again
+   * @throws Error the server did not take it: what it says has no receiver in it
+   */
+  async send({ id, to, subject, text }: Letter, signal: AbortSignal): Promise<void> {
     if (!this.transport) throw new Error('SMTP_URL is not set');
     try {
       await this.transport.sendMail({
@@ -52,6 +64,7 @@ export class MailServer {
         messageId: `<${id}@millwright>`,
         subject,
         text,
+        signal,
       });
     } catch (failure) {
       // What went wrong is kept beside the message: without the receiver's address, which a server likes to repeat.

@@ -27,10 +27,10 @@ export class NoticeMail implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.channels.register(channel({ name: noticesChannel, deliver: (message) => this.deliver(message) }));
+    this.channels.register(channel({ name: noticesChannel, deliver: (message, signal) => this.deliver(message, signal) }));
   }
 
-  private async deliver({ id, receiver, content }: Message): Promise<void> {
+  private async deliver({ id, receiver, content }: Message, signal: AbortSignal): Promise<void> {
     this.server.requireReady();
     const notice = content as Notice;
     const [kind = '', number = ''] = receiver.split(':');
@@ -38,7 +38,7 @@ export class NoticeMail implements OnModuleInit {
       'requestId' in notice
         ? await this.ofRequest(notice.about, notice.requestId)
         : await this.ofOrder(notice.about, notice.workOrderId, { kind, id: Number(number) });
-    if (written) await this.server.send({ id, to: written.to.receiver, ...written.text });
+    if (written) await this.server.send({ id, to: written.to.receiver, ...written.text }, signal);
   }
 
   private async ofOrder(

@@ -28,7 +28,7 @@ export class Mail implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.channels.register(channel({ name: channelName, deliver: (message) => this.deliver(message) }));
+    this.channels.register(channel({ name: channelName, deliver: (message, signal) => this.deliver(message, signal) }));
   }
 
   get isThere(): boolean {
@@ -41,7 +41,7 @@ export class Mail implements OnModuleInit {
     await this.outbox.put({ id: randomUUID(), channel: channelName, receiver, content: letter });
   }
 
-  private async deliver({ receiver, content, id }: Message): Promise<void> {
+  private async deliver({ receiver, content, id }: Message, signal: AbortSignal): Promise<void> {
     const { about, until, unlessOnItsWay } = content as Letter;
     const userId = Number(receiver);
     const person = Number.isNaN(userId) ? undefined : await this.people.find(userId);
@@ -53,7 +53,7 @@ export class Mail implements OnModuleInit {
     const { name, email: address, language } = person;
     const text = mailText(about, { name: name ?? '', link, until: expiresAt, language });
     try {
-      await this.server.send({ id, to: { name: nameOf(person), address }, ...text });
+      await this.server.send({ id, to: { name: nameOf(person), address }, ...text }, signal);
     } catch (failure) {
       await this.links.takeBack(token);
       throw failure;
