@@ -4,6 +4,7 @@ import type { Pool } from 'undici';
 import { ServerProcess } from '../../server-process.js';
 import type { BenchPlace } from '../place.js';
 import { processorTime, type ProcessorTime } from '../processor-time.js';
+import { Bearers } from './bearers.js';
 import { busy, connectionsTo, Refused, sendThrough, type ApiRequest, type Target } from './target.js';
 
 type Worker = Readonly<{ lag_events?: number }>;
@@ -15,6 +16,10 @@ const mostTries = 20;
 /** The server under test: a process of its own, of this build or another, on the database of the bench. */
 export class MeasuredServer implements Target {
   private pool: Pool;
+  private readonly bearers = new Bearers(
+    () => this.pool,
+    (request) => this.insist(request),
+  );
 
   private constructor(
     private readonly process: ServerProcess,
@@ -40,7 +45,8 @@ export class MeasuredServer implements Target {
   }
 
   send(request: ApiRequest): Promise<string> {
-    return sendThrough(this.pool, request, this.process.key);
+    if (request.as === undefined) return sendThrough(this.pool, request, this.process.key);
+    return this.bearers.of(request.as).then((credential) => sendThrough(this.pool, request, credential));
   }
 
   /** Sends what only prepares, again while the server is busy. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { signInEmail, signInPassword } from './bearers.js';
 import type { Records, Subject } from './plant.js';
 import { pageSize } from './plant.js';
 import type { ApiRequest } from './target.js';
@@ -8,6 +9,7 @@ const readersOfPages = 8;
 
 /** Machines that report at one moment. */
 const machines = 8;
+const keylessRestock = 'restock without a key';
 const orderEach = 'alarm of a machine without a key: an order each';
 
 /** What an answer of a bare route is as long as. */
@@ -93,11 +95,32 @@ export const scenarios: readonly Scenario[] = [
     budget: { durableInserts: 0.25, p99: 80 },
   },
   {
-    name: 'restock without a key',
+    name: keylessRestock,
     about: 'part',
     request: ([id = 0]) => restock(id),
     bare: 'restock',
     budget: { microseconds: { of: 'server and PostgreSQL', atMost: 280 } },
+  },
+  ...(['API key', 'token of a client', 'token of a person'] as const).map((as) => ({
+    name: `${keylessRestock}, by ${as}`,
+    about: 'part' as const,
+    records: ['hot'] as const,
+    request: ([id = 0]: readonly number[]) => ({ ...restock(id), as }),
+    against: keylessRestock,
+    budget: { timesOther: 1.05 },
+  })),
+  {
+    name: 'sign-in with a password',
+    about: 'one part',
+    records: ['hot'],
+    // Two hashes at a time, and no more than four of an address wait.
+    callers: 2,
+    before: () => [{ ...onePart(1), path: '/api/v1/auth/me', as: 'token of a person' }],
+    request: () => ({
+      method: 'POST',
+      path: '/api/v1/auth/login',
+      body: JSON.stringify({ email: signInEmail, password: signInPassword }),
+    }),
   },
   {
     name: 'replay of a stored answer',

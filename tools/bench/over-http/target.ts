@@ -7,12 +7,16 @@ export const connections = 64;
 /** The status of a request that could not be done in time. */
 export const busy = 503;
 
+/** What a request comes in with, where that is not the key of the first start. */
+export type Bearer = 'API key' | 'token of a client' | 'token of a person';
+
 export type ApiRequest = Readonly<{
   method: 'GET' | 'POST' | 'PATCH';
   path: string;
   /** JSON. */
   body?: string;
   idempotencyKey?: string;
+  as?: Bearer;
 }>;
 
 /** An answer that is no success. */
