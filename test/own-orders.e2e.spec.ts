@@ -66,7 +66,10 @@ describe('a technician', () => {
     const change = () => app.patch(`/work_orders/${order}`, { work_order: { description: 'Seen' } }, keyed);
     expect((await change()).status).toBe(200);
     expect((await change()).headers.get('idempotent-replayed')).toBe('true');
-    await app.patch(`/work_orders/${order}`, { work_order: { technicians_ids: [colleague] } }, site).expect(200);
+    const given = await app.patch(`/work_orders/${order}`, { work_order: { technicians_ids: [colleague] } }, site).expect(200);
+    // What a read shows decides, which may be a moment behind what others write.
+    const since = { ...headers, 'x-min-position': given.headers.get('x-position') ?? '' };
+    expect(refusal(await app.get(`/work_orders/${order}`, since))).toEqual([404, 'NOT_FOUND']);
     expect(refusal(await change())).toEqual([404, 'NOT_FOUND']);
     const alarm = await app.post('/work_orders', { work_order: { title: 'x', dedup_key } }, headers);
     expect([alarm.status, alarm.data?.id === order]).not.toEqual([200, true]);
