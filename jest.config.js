@@ -17,7 +17,7 @@ const onBothLogs = ['writes', '{parts,stock,work-orders,work-order-parts,reports
 
 /** Specs of the libs run beside their code; end-to-end tests enter the built server through HTTP and GraphQL only. */
 export default {
-  maxWorkers: 2,
+  maxWorkers: 3,
   testTimeout: 240_000,
   testSequencer: '<rootDir>/test/harness/longest-first.cjs',
   globalSetup: '<rootDir>/test/harness/start-database.ts',
