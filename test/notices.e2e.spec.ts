@@ -126,7 +126,7 @@ describe('whoever is to do a work order', () => {
     for (;;) {
       const { rows } = await database.query(`SELECT FROM app.outbox WHERE receiver = $1 AND delivered_at IS NULL`, [`user:${gone.id}`]);
       if (rows.length === 0) break;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await new Promise(setImmediate);
     }
     postOffice.refused = 0;
   });

@@ -160,6 +160,14 @@ describe('who holds something at one site only', () => {
       expect(refusal(await ask(there))).toEqual([404, 'NOT_FOUND']);
       expect(told(await ask(there))).toEqual(told(await ask(unknown)));
     }
+    // Who may look at the other site, and no more, is told so.
+    const { id } = await person('Ida', { entity_id: 1, role: 'manager' }, { entity_id: there, role: 'auditor' });
+    const { token } = (await app.post(`/users/${id}/invite`).expect(201)).data;
+    const accepted = { token, password: 'a quiet place to sit' };
+    const { data } = await app.post('/auth/accept_invitation', accepted, { authorization: undefined }).expect(200);
+    const ida = new Client(app.url, data.access_token as string);
+    for (const refused of [await ida.patch(`/entities/${there}`, body), await ida.delete(`/entities/${there}`)])
+      expect([...refusal(refused), refused.error.required_scope]).toEqual([403, 'INSUFFICIENT_PERMISSIONS', 'settings:manage']);
     expect((await app.get(`/entities/${there}`).expect(200)).data).toMatchObject({ name: 'Beyond', archived: false });
     await here.patch('/entities/1', { entity: { description: 'Ours' } }).expect(200);
   });

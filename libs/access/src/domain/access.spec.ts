@@ -96,6 +96,13 @@ describe('a permission', () => {
     expect(refusal(state, granted(cleo, 1, 999))).toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  it('is taken away by whoever manages access there, and nobody else', () => {
+    const state = after(granted(ada, 1, admin), granted(ben, 1, manager), granted(cleo, 1, technician), granted(cleo, 2, technician));
+    expect(refusal(state, revoked(cleo, 1, by(ben)))).toMatchObject(lacks('access:manage'));
+    expect(refusal(state, revoked(cleo, 2, by(ada)))).toMatchObject(lacks('access:manage'));
+    expect(revoked(cleo, 1, by(ada))(state)).toMatchObject([{ type: 'RoleRevoked', data: { userId: cleo, entityId: 1 } }]);
+  });
+
   it('leaves one active administrator of all sites, whoever takes away', () => {
     const state = after(granted(ada, 1, admin), granted(ada, 2, admin), granted(ben, 1, admin));
     for (const step of [revoked(ada, 2), granted(ada, 1, auditor), revoked(ada, 1, by(ada))])
