@@ -207,6 +207,30 @@ describe('who holds something at one site only', () => {
     }
   });
 
+  it('lets no key live longer that may more than himself', async () => {
+    const { id } = await person('Mia', { entity_id: 1, role: 'manager' });
+    const { token } = (await app.post(`/users/${id}/invite`).expect(201)).data;
+    const accepted = { token, password: 'a quiet place to sit' };
+    const { data } = await app.post('/auth/accept_invitation', accepted, { authorization: undefined }).expect(200);
+    const mia = new Client(app.url, data.access_token as string);
+    const at = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+    const made = async (...scopes: string[]) =>
+      (await app.post('/access/api_keys', { name: scopes.join(), scopes, entity_ids: [1], expires_at: at(1) }).expect(201)).data
+        .id as number;
+    const [more, less] = [await made('access:manage', 'parts:read'), await made('parts:read')];
+    const { status, error } = await mia.patch(`/access/api_keys/${more}`, { expires_at: at(9) });
+    expect([status, error?.code, error?.required_scope]).toEqual([403, 'INSUFFICIENT_PERMISSIONS', 'access:manage']);
+    await mia.patch(`/access/api_keys/${less}`, { expires_at: at(9) }).expect(200);
+  });
+
+  it('sees as a service account the rows of its role', async () => {
+    const said = { name: 'Tool', role: 'technician', entity_ids: [1] };
+    const tool = new Client(app.url, (await app.post('/access/service_accounts', said).expect(201)).data.key as string);
+    const { id } = (await app.post('/work_orders', { work_order: { title: 'Of others' } }).expect(201)).data;
+    expect((await tool.get('/work_orders').expect(200)).data).toEqual([]);
+    expect(refusal(await tool.get(`/work_orders/${id}`))).toEqual([404, 'NOT_FOUND']);
+  });
+
   it('reads no e-mail of whoever made a request without the right to', async () => {
     const { data } = await app.post('/work_order_requests', { work_order_request: { title: 'It drips' } }).expect(201);
     const reader = await keyOf(['work_order_requests:read']);
