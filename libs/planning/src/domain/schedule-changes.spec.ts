@@ -36,6 +36,19 @@ describe('a change', () => {
       .thenState((schedule) => expect(next(schedule)).toBe('3: 2026-03-09T18:00'));
   });
 
+  it('does not come back to a day that was raised ahead, also when a later one was raised since', () =>
+    given(
+      registered(),
+      byHand(7),
+      byHand(8),
+      changed({ repeatFrequency: 'week' }, day('01')),
+      byHand(9),
+      changed({ repeatFrequency: 'day' }, day('01')),
+    ).thenState((schedule) =>
+      // Raised by hand were 2, 3 and 9 March.
+      expect(numbered(schedule, 6)).toEqual(['04', '05', '06', '07', '08', '10'].map((date, index) => `${index + 4}: 2026-03-${date}`)),
+    ));
+
   it('of the time of day does not raise again what was raised earlier on that day', () => {
     const later = { startDate: '2026-03-02T15:00:00.000Z' };
     given(registered(), due(day('02'), 7))
