@@ -247,6 +247,24 @@ describe('a session', () => {
     expect(refusal(await app.get('/auth/sessions')).slice(0, 2)).toEqual([403, 'INSUFFICIENT_PERMISSIONS']);
   });
 
+  it('of somebody who is not for the caller answers as nobody’s does', async () => {
+    await app.post('/access/roles', { name: 'desk', scopes: ['access:manage', 'parts:read'] }).expect(201);
+    const there = (await app.post('/entities', { entity: { name: 'Elsewhere' } }).expect(201)).data.id as number;
+    const roleAt = (entity_id: number, role: string) => ({ permissions_attributes: [{ entity_id, role }] });
+    const [desk, equal] = [await signedUp(roleAt(1, 'desk')), await signedUp(roleAt(1, 'desk'))];
+    const [above, elsewhere] = [await signedUp(roleAt(1, 'manager')), await signedUp(roleAt(there, 'desk'))];
+    const [{ id: equalsOwn }] = (await as(desk.access, 'GET', `/auth/sessions?user_id=${equal.id}`).expect(200)).data;
+    const [{ id: session }] = (await app.get(`/auth/sessions?user_id=${above.id}`).expect(200)).data;
+    const refusals = [await app.get('/auth/sessions?user_id=987654'), await as(desk.access, 'DELETE', `/auth/sessions/${randomUUID()}`)];
+    for (const id of ['987654', above.id, elsewhere.id, '0', 'x'])
+      for (const asked of ['GET /auth/sessions', `DELETE /auth/sessions/${session}`])
+        refusals.push(await as(desk.access, ...(`${asked}?user_id=${id}`.split(' ') as [string, string])));
+    expect(refusals.map(({ status }) => status)).toEqual(refusals.map(() => 404));
+    expect(new Set(refusals.map((answer) => JSON.stringify(said(answer)))).size).toBe(1);
+    await as(above.access, 'GET', '/auth/me').expect(200);
+    await as(desk.access, 'DELETE', `/auth/sessions/${equalsOwn}?user_id=${equal.id}`).expect(204);
+  });
+
   it('ends when its person is archived, and does not come back with him', async () => {
     const { id, access, refresh: token } = await signedUp();
     await as(access, 'GET', '/auth/me').expect(200);

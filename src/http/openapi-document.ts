@@ -179,6 +179,9 @@ function headersTaken(operation: Operation): string[] {
   ];
 }
 
+/** Its query names a person, who may not be there. */
+const isAboutSomebody = (path: string): boolean => path === '/api/v1/auth/sessions';
+
 /** The statuses of the error table that an operation can answer. */
 function errorsOf(operation: Operation): string[] {
   const { path, admission } = operation;
@@ -190,7 +193,7 @@ function errorsOf(operation: Operation): string[] {
     400: true,
     401: needsKey || isSignIn(path) || isOAuth(path),
     403: needsKey,
-    404: admission.endsWith('entity') || path.includes('{') || (isSignIn(path) && !needsKey),
+    404: admission.endsWith('entity') || path.includes('{') || (isSignIn(path) && !needsKey) || isAboutSomebody(path),
     409: isWrite(operation) && !isGraphql(operation) && needsKey,
     412: takesIfMatch(operation),
     413: mayHaveBody,

@@ -15,10 +15,11 @@ const OfUser = (): MethodDecorator =>
     name: 'user_id',
     required: false,
     schema: { type: 'integer' },
-    description: "Another person's, with access:manage and everything that the person may do.",
+    description:
+      "Another person's, with access:manage and everything that the person may do. NOT_FOUND for whoever is not there, and for everybody else alike.",
   });
 
-/** A session that is not there, is over, or is another person's: there is nothing to tell them apart by. */
+/** A session that is not there or is over, or a person who is not there or is not for the caller: there is nothing to tell them apart by. */
 const noSession = (): Rejection => new Rejection('NOT_FOUND', 'there is no such session');
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -63,19 +64,36 @@ export class SessionsController {
     await this.events.execute(signIn, userId, (state) => revokeSession(state, sessionId), { context: { ...currentContext(), entityId } });
   }
 
-  /** Whose sessions are meant. @throws Rejection INSUFFICIENT_PERMISSIONS another's, without access:manage or without all that he may do (S88) */
+  /**
+   * Whose sessions are meant.
+   * @throws Rejection INSUFFICIENT_PERMISSIONS another's, without access:manage; NOT_FOUND nobody is there, or he may do what the caller may not (S88)
+   */
   private async personIn({ user_id: text, ...others }: Readonly<Record<string, string>>): Promise<number> {
     const [unknown] = Object.keys(others);
     if (unknown !== undefined) throw unknownParameter(unknown);
     if (text === undefined) return ownSession().userId;
-    const userId = idOfPath(text);
     const scope = currentScope();
-    if (scope.principal.credential.kind === 'session' && scope.principal.userId === userId) return userId;
+    const { credential, userId: own } = scope.principal;
+    if (credential.kind === 'session' && text === String(own)) return own;
     requireScopes(scope, ['access:manage']);
-    await this.access.consider((state, by, world) => requireChargeOf(state, by, userId, world));
-    return userId;
+    return this.inCharge(text);
+  }
+
+  private async inCharge(text: string): Promise<number> {
+    try {
+      const userId = idOfPath(text);
+      if (!(await this.people.find(userId))) throw noSession();
+      await this.access.consider((state, by, world) => requireChargeOf(state, by, userId, world));
+      return userId;
+    } catch (failure) {
+      if (failure instanceof Rejection && toldAsAbsent.has(failure.code)) throw noSession();
+      throw failure;
+    }
   }
 }
+
+/** Who learnt which of these it is would know who is there. */
+const toldAsAbsent: ReadonlySet<string> = new Set(['NOT_FOUND', 'INSUFFICIENT_PERMISSIONS']);
 
 const unknownParameter = (field: string): Rejection =>
   new Rejection('VALIDATION_FAILED', 'there is no such parameter here', [
