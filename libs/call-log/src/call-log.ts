@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { runForEverybody, sharedStatements, type BegunCalls } from '#millwright/event-sourcing';
 import { Call, type Keeper, type WaitingLine } from './call.js';
 import type { CallerIds } from './callers.js';
-import type { Asked } from './domain/call-line.js';
+import { lineOf, type Asked } from './domain/call-line.js';
 
 /** How long lines are gathered before they are stored, in milliseconds; they are to be there within a second (contract, part 4, S25). */
 const restMs = 200;
@@ -145,13 +145,12 @@ export class CallLog implements BegunCalls {
   }
 
   private async store(lines: readonly WaitingLine[]): Promise<void> {
-    while (this.ids.length < lines.length) await this.takeIds();
-    const nextId = (): number => this.ids.pop() ?? 0;
+    for (const line of lines) line.id ??= this.ids.pop() ?? (await this.nextId());
     // After a failure nobody knows whether they were.
     const texts = (once: boolean): string =>
       lines
         .filter((line) => (this.failed || line.once === true) === once)
-        .map(({ line }) => line(nextId))
+        .map(({ kind, id, asked, answered }) => lineOf(kind, id ?? 0, asked, answered))
         .join(lineSeparator);
     const commit = this.options.relaxed ? "set_config('synchronous_commit', 'off', true), " : '';
     const [unsure, certain] = [texts(true), texts(false)];

@@ -1,6 +1,6 @@
 import type { CallerIds } from './callers.js';
 import type { BegunCall } from '#millwright/event-sourcing';
-import { answeredText, askedText, lineKinds, lineOf, type Answered, type Asked } from './domain/call-line.js';
+import { answeredText, askedText, lineKinds, lineOf, type Answered, type Asked, type LineKind } from './domain/call-line.js';
 
 /** How a call reaches the tables. */
 export type Keeper = Readonly<{
@@ -10,8 +10,14 @@ export type Keeper = Readonly<{
   keepLater(line: WaitingLine): void;
 }>;
 
-/** A line that waits to be stored; `once`: unless it is stored. It is the same however often it is asked for; a call that had no number is given one. */
-export type WaitingLine = Readonly<{ line: (nextId: () => number) => string; once?: boolean }>;
+/**
+ * A line that waits to be stored; `once`: unless it is stored. All of it is text: whatever else it held on to would live for as long as it waits, and
+ * a request, with all that hangs on it, is dear to keep and to collect.
+ */
+export type WaitingLine = Readonly<{ kind: LineKind; asked?: string; answered?: string; once?: boolean }> & {
+  /** A call that had no number is given one when it is stored first, and keeps it. */
+  id: number | undefined;
+};
 
 /** One call, from when it may do something until it is answered. */
 export class Call implements BegunCall {
@@ -30,8 +36,7 @@ export class Call implements BegunCall {
   /** Written once: what is stored a second time is the same line. */
   get line(): string {
     if (this.id === undefined) throw new Error('a call that only reads has begun to write');
-    this.told ??= askedText(this.asked());
-    return lineOf(lineKinds.begun, this.id, this.told);
+    return lineOf(lineKinds.begun, this.id, this.text);
   }
 
   get mayBeStored(): boolean {
@@ -68,12 +73,12 @@ export class Call implements BegunCall {
     const { id, state } = this;
     const became = answeredText(answer);
     if (state !== 'open' && id !== undefined) {
-      if (state === 'given') this.keeper.keepLater({ line: () => this.line, once: true });
-      this.keeper.keepLater({ line: () => lineOf(lineKinds.answered, id, undefined, became) });
-      return;
-    }
-    const told = this.told ?? askedText(this.asked());
-    let number = id;
-    this.keeper.keepLater({ line: (nextId) => lineOf(lineKinds.whole, (number ??= nextId()), told, became) });
+      if (state === 'given') this.keeper.keepLater({ kind: lineKinds.begun, id, asked: this.text, once: true });
+      this.keeper.keepLater({ kind: lineKinds.answered, id, answered: became });
+    } else this.keeper.keepLater({ kind: lineKinds.whole, id, asked: this.text, answered: became });
+  }
+
+  private get text(): string {
+    return (this.told ??= askedText(this.asked()));
   }
 }
