@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer, Client } from './harness/client.js';
 import { sharedServer } from './harness/server.js';
 
@@ -26,6 +27,8 @@ beforeAll(async () => {
   technician = { id, headers: { ...site, authorization: `Bearer ${data.access_token}` } };
   colleague = (await app.post('/users', { user: { name: 'Cleo', regular_rate: 50 } }, site).expect(201)).data.id as number;
 });
+
+type Mutated = { data: { updateWorkOrder: object | null } | null; errors?: object[] };
 
 const refusal = ({ status, error }: Answer) => [status, error?.code];
 const opened = async (headers: Record<string, string>, fields: object = {}): Promise<number> =>
@@ -64,13 +67,31 @@ describe('a technician', () => {
     const dedup_key = (await app.get(`/work_orders/${order}`, site).expect(200)).data.dedup_key as string;
     const keyed = { ...headers, 'idempotency-key': randomUUID() };
     const change = () => app.patch(`/work_orders/${order}`, { work_order: { description: 'Seen' } }, keyed);
+    const ops = [
+      { method: 'PATCH', url: `/api/v1/work_orders/${order}`, params: { work_order: { description: 'Seen' } } },
+      { method: 'GET', url: `/api/v1/work_orders/${order}` },
+    ];
+    const batch = async () =>
+      ((await app.post('/batch', { sequential: true, ops }, keyed).expect(200)).body as unknown as { results: { status: number }[] })
+        .results;
+    const query = `mutation { updateWorkOrder(input: {id: ${order}, description: "Seen"}) { id description } }`;
+    const mutation = async () => (await app.post('/graphql', { query }, keyed)).body as unknown as Mutated;
     expect((await change()).status).toBe(200);
-    expect((await change()).headers.get('idempotent-replayed')).toBe('true');
+    const repeat = await change();
+    expect(repeat.headers.get('idempotent-replayed')).toBe('true');
+    expect((await batch()).map(({ status }) => status)).toEqual([200, 200]);
+    expect((await mutation()).data?.updateWorkOrder).toMatchObject({ description: 'Seen' });
+    // Nobody but him has asked for anything: what a repeat is decided by is no call.
+    const logged = `/api_calls?request_id=${repeat.headers.get('x-request-id') ?? ''}`;
+    while ((await app.get(logged, site).expect(200)).data.length === 0) await delay(20);
+    expect((await app.get(logged, site).expect(200)).data).toMatchObject([{ method: 'PATCH' }]);
     const given = await app.patch(`/work_orders/${order}`, { work_order: { technicians_ids: [colleague] } }, site).expect(200);
-    // What a read shows decides, which may be a moment behind what others write.
+    // A repeat is decided by the log: it waits for no read model.
+    expect(refusal(await change())).toEqual([404, 'NOT_FOUND']);
+    expect((await batch()).map(({ status }) => status)).toEqual([404, 404]);
+    expect(await mutation()).toMatchObject({ data: { updateWorkOrder: null }, errors: [{ extensions: { code: 'NOT_FOUND' } }] });
     const since = { ...headers, 'x-min-position': given.headers.get('x-position') ?? '' };
     expect(refusal(await app.get(`/work_orders/${order}`, since))).toEqual([404, 'NOT_FOUND']);
-    expect(refusal(await change())).toEqual([404, 'NOT_FOUND']);
     const alarm = await app.post('/work_orders', { work_order: { title: 'x', dedup_key } }, headers);
     expect([alarm.status, alarm.data?.id === order]).not.toEqual([200, true]);
     expect(JSON.stringify(alarm.body)).not.toContain('Seen');
@@ -117,6 +138,9 @@ describe('a technician', () => {
       request_id: expect.any(String),
     });
     expect((await start(site)).error).toMatchObject({ code: 'TIMER_RUNNING', id: hidden });
-    await app.post(`/work_orders/${hidden}/timer/stop`, { technician_id: id }, site).expect(200);
+    // It is his time, and nobody else would end it.
+    const stop = (by: Record<string, string>) => app.post(`/work_orders/${hidden}/timer/stop`, undefined, by);
+    await stop(headers).expect(200);
+    expect(refusal(await stop(headers))).toEqual([404, 'NOT_FOUND']);
   });
 });

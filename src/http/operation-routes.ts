@@ -14,7 +14,7 @@ import {
 import { callOf, statusOf, type MethodCall } from './controller-method.js';
 import { envelopeFormOf, json, successBody, successHeaders } from './envelope.js';
 import { recalled, remembering, withoutLacked } from './replayed-answer.js';
-import { requireStillSeen } from './replayed-record.js';
+import { recordOf } from './replayed-record.js';
 import { expectedRevisionsOf, header } from './request-headers.js';
 import { heedsIdempotencyKeys, isAboutOneRecord } from './route-policy.js';
 import { streamed } from './streamed-answer.js';
@@ -77,6 +77,7 @@ const write =
         expectedRevisions: expectedRevisionsOf(ifMatch),
         keyed:
           key === undefined ? undefined : { key, operation: pathOf(request), asked: { body: request.body ?? null, query: request.query } },
+        about: isOfSome(scope) ? ({ body }) => recordOf(request, body) : undefined,
       },
       async () => {
         const first = answerOf(await call(request, reply), reply, scope);
@@ -86,12 +87,15 @@ const write =
     if (key === undefined) return answer;
     const { answer: kept, newlyLacked, isForOthers } = recalled(answer, scope.held);
     if (!answer.replayed) return kept;
-    await requireStillSeen(request, kept.body);
     reply.header('Idempotent-Replayed', 'true');
     // A repeat is decided on today's rights (contract, part 4, S12).
-    if (isForOthers && isAnsweredAnew(controller)) return { ...kept, body: await controller.replayed(kept.body, request) };
+    if ((isForOthers || isOfSome(scope)) && isAnsweredAnew(controller))
+      return { ...kept, body: await controller.replayed(kept.body, request) };
     return { ...kept, body: withoutLacked(kept.body, newlyLacked) };
   };
+
+/** Whether whoever asks sees some rows only: which ones is other at every moment. */
+const isOfSome = ({ rows = 'all' }: RequestScope): boolean => rows !== 'all';
 
 /** A controller whose answers hold those of others, each of which today's rights decide on. */
 export interface AnsweredAnew {

@@ -6,11 +6,13 @@ import { connectionFrom, connectionOf, listArgumentsOf, listComplexity, type Lis
 import {
   idOfPath,
   Input,
+  mentionOf,
   Mutations,
   Options,
   OverGraphql,
   reads,
   writes,
+  type Mention,
   type Mutated,
   type MutationOptions,
   type ResourceDefinition,
@@ -71,7 +73,9 @@ export class CommentsResolver {
   @OverGraphql(add)
   addComment(@Input(AddComment) input: AddComment, @Options() options: MutationOptions): Promise<Row> {
     requireScopes(currentScope(), scopesFor(input));
-    return this.mutations.run(add, input, options, async () => mutated(await this.writer.add(recordIn(input), input)));
+    return this.mutations.run(add, input, options, async () => mutated(await this.writer.add(recordIn(input), input)), {
+      about: commentedRecord,
+    });
   }
 
   @Mutation(() => commentShown.type, {
@@ -81,11 +85,17 @@ export class CommentsResolver {
   })
   @OverGraphql(withdraw)
   withdrawComment(@Input(WithdrawComment) input: WithdrawComment, @Options() options: MutationOptions): Promise<Row> {
-    return this.mutations.run(withdraw, input, options, async () => mutated(await this.writer.withdraw(input.comment_id)));
+    return this.mutations.run(withdraw, input, options, async () => mutated(await this.writer.withdraw(input.comment_id)), {
+      about: commentedRecord,
+    });
   }
 }
 
 const mutated = ({ row, position }: Written): Mutated => ({ row, position });
+
+/** What a comment is about. */
+const commentedRecord = (row: Row | null): Mention | undefined =>
+  mentionOf('work_order', row?.['work_order_id']) ?? mentionOf('work_order_request', row?.['work_order_request_id']);
 
 /** What it takes to say something about what is named; a repeat is asked for it as well. */
 const scopesFor = ({ work_order_id: order, work_order_request_id: request }: AddComment): readonly Scope[] =>

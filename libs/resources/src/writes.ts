@@ -9,6 +9,7 @@ import {
   type StoredAnswer,
 } from '#millwright/access';
 import { runInContext, whenKnown, type Admission, type CommandContext, type IdempotentAttempt } from '#millwright/event-sourcing';
+import { RelatedRecords, type Mention } from './references/index.js';
 import { OwnWrites } from './own-writes.js';
 
 /** What a request wants written, by whichever edge it came in. */
@@ -21,6 +22,8 @@ export type Write = Readonly<{
   expectedRevisions: CommandContext['expectedRevisions'];
   /** What its repeats are known by; left out where the client gave no key. `asked` is what two requests with one key must have in common. */
   keyed?: Readonly<{ key: string; operation: string; asked: Readonly<Record<string, unknown>> }>;
+  /** Which record an answer is about, where it is about one: who does not see it any more is not told of it again (contract, part 4, S12). */
+  about?(answer: StoredAnswer): Mention | undefined;
 }>;
 
 /** The one door of everything that is written: one effect a key, no lost update, nothing at an archived site, and own writes seen. */
@@ -30,11 +33,13 @@ export class Writes {
     private readonly keys: IdempotencyKeys,
     private readonly knownSites: KnownSites,
     private readonly ownWrites: OwnWrites,
+    private readonly related: RelatedRecords,
   ) {}
 
   /**
    * Carries `work` out in the command context of its request, or gives the answer that its key has.
-   * @throws Rejection of `IdempotencyKeys.run`; COMPLETION_PENDING where what `work` committed stands and cannot be answered; CONFLICT at an archived site
+   * @throws Rejection of `IdempotencyKeys.run`; COMPLETION_PENDING where what `work` committed stands and cannot be answered; CONFLICT at an archived
+   * site; NOT_FOUND a repeat about a record that whoever asks does not see any more
    */
   async run(write: Write, work: () => Promise<StoredAnswer>): Promise<StoredAnswer & { replayed: boolean }> {
     const { scope, keyed, ifMatch } = write;
@@ -48,6 +53,8 @@ export class Writes {
           async (idempotency) => this.decided(write, work, idempotency),
         )
       : { ...(await this.decided(write, work)), replayed: false };
+    const mention = answer.replayed ? write.about?.(answer) : undefined;
+    if (mention) await this.related.requireSeen(mention);
     // The answer's position also covers what others did for it (the parts of an order), and what an earlier try has done.
     const position = answer.headers['X-Position'];
     if (position !== undefined) this.ownWrites.acknowledged(scope.principal, BigInt(position));

@@ -89,7 +89,7 @@ export class TimerWriter {
   async stop({ work_order_id, technician_id, rate_type, note }: StopTimer): Promise<StoppedTimer> {
     // Before the look at its order: what closes that later did so after this moment.
     const at = new Date().toISOString();
-    const { revision: matched } = await this.order(work_order_id);
+    const { revision: matched } = await this.order(work_order_id, await this.countsOwnTimeOn(work_order_id, technician_id));
     const person = personMeant(technician_id);
     requireOwnLabour(person);
     await this.closedOrders.haveEndedTimersOf(work_order_id);
@@ -110,11 +110,18 @@ export class TimerWriter {
     return { ...written, entry: entry ? laborEntryRow(entry) : null };
   }
 
+  /** Whether whoever asks means his own timer, which runs on an order: nobody else could end it where that has been given to others since. */
+  private async countsOwnTimeOn(workOrderId: number, technicianId: number | null | undefined): Promise<boolean> {
+    const { userId } = currentScope().principal;
+    if (userId === builtInUserId || (technicianId ?? userId) !== userId) return false;
+    return (await this.events.load(timekeeping, userId)).state.running?.workOrderId === workOrderId;
+  }
+
   /** Whose tag If-Match is about: a person's time has none that anybody is shown. @throws Rejection NOT_FOUND */
-  private async order(id: number): Promise<Readonly<{ state: WorkOrder; revision: number }>> {
+  private async order(id: number, isSeen = false): Promise<Readonly<{ state: WorkOrder; revision: number }>> {
     const order = await this.events.load(workOrder, id);
     requireHere(order.state.history);
-    requireLeft(workOrders, () => workOrders.rowOf(order.state, order.revision));
+    if (!isSeen) requireLeft(workOrders, () => workOrders.rowOf(order.state, order.revision));
     return order;
   }
 

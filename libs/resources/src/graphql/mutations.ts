@@ -15,7 +15,7 @@ import {
 import { currentMoment } from '#millwright/lists';
 import type { Operation } from '../operations/operation.js';
 import { requireWritable } from '../resource/field-scopes.js';
-import { RelatedRecords } from '../references/index.js';
+import { RelatedRecords, type Mention } from '../references/index.js';
 import { Writes, type Write } from '../writes.js';
 
 /** What every mutation takes beside its input. */
@@ -66,6 +66,13 @@ export function updateInputOf<Fields extends object>(
 /** What a mutation did: the source of its object type, null where it has nothing to show, and the position that covers it. */
 export type Mutated<Source extends Row | null = Row> = Readonly<{ row: Source; position: Position }>;
 
+type Said = Readonly<{
+  /** What REST's fields of this command stand under, so that details can name `input.unitCost` for `part.unit_cost`. */
+  root?: string;
+  /** Which record it is about, by the row that it answers from. */
+  about?(row: Row | null): Mention | undefined;
+}>;
+
 /** What a request asks of its one mutation by headers, as it would of a write of REST. */
 export type MutationHeaders = Readonly<{
   idempotencyKey: string | undefined;
@@ -89,17 +96,17 @@ export class Mutations {
   /**
    * @param operation its name, the mutation's field, stands for method and path in the scope of the key
    * @param input what makes two requests with one key the same
-   * @param root what REST's fields of this command stand under, so that details can name `input.unitCost` for `part.unit_cost`
+   * @throws Rejection of `work`, in the words of the mutation; NOT_FOUND a repeat about a record that whoever asks does not see any more
    */
   async run<Source extends Row | null = Row>(
     operation: Operation,
     input: unknown,
     options: MutationOptions,
     work: () => Promise<Mutated<Source>>,
-    root = '',
+    { root = '', about }: Said = {},
   ): Promise<Source> {
     try {
-      return await this.once(operation, input, options, work);
+      return await this.once(operation, input, options, work, about);
     } catch (error) {
       throw error instanceof Rejection ? underInput(error, root) : error;
     }
@@ -110,6 +117,7 @@ export class Mutations {
     input: unknown,
     options: MutationOptions,
     work: () => Promise<Mutated<Source>>,
+    about: Said['about'],
   ): Promise<Source> {
     const scope = currentScope();
     // What an operation before this one has read is out of date: several mutations may stand in one document.
@@ -118,7 +126,10 @@ export class Mutations {
     const keyed = key === undefined ? undefined : { key, operation: `mutation ${name}`, asked: { input: plain(input) } };
     return this.seen<Source>(
       scope,
-      await this.writes.run({ scope, atArchivedSites, ...conditions, keyed }, async () => storedOf(await work())),
+      await this.writes.run(
+        { scope, atArchivedSites, ...conditions, keyed, about: about && (({ body }) => about(JSON.parse(body) as Row | null)) },
+        async () => storedOf(await work()),
+      ),
     );
   }
 

@@ -2,6 +2,7 @@ import type { Command, CommandBus } from '@nestjs/cqrs';
 import { Mutation } from '@nestjs/graphql';
 import type { Row } from '#millwright/event-sourcing';
 import { inGraphqlWords, type Class } from '#millwright/fields';
+import { mentionOf, type Mention } from '../references/index.js';
 import { Input, Options, type Mutated, type MutationOptions, type Mutations } from '../graphql/mutations.js';
 import type { ResourceDefinition, Written } from '../resource/resource-definition.js';
 import { operationOn, OverGraphql, type CommandOperation } from './operation.js';
@@ -20,7 +21,7 @@ export function addMutations(resolver: object, { resource, operations, Output }:
         const written = await this.commands.execute(input);
         return decidedSource(written, this.answers.sourceOf(operation, written));
       };
-      return this.mutations.run(described, input, options, work, root);
+      return this.mutations.run(described, input, options, work, { root, about: aboutOf(resource, operation, input) });
     };
     const descriptor: PropertyDescriptor = { value: resolve, configurable: true, writable: true };
     Object.defineProperty(resolver, name, descriptor);
@@ -35,6 +36,16 @@ export function addMutations(resolver: object, { resource, operations, Output }:
       description: `${summary}. ${inGraphqlWords(description)} Refused with ${refusals}.`,
     })(resolver, name, descriptor);
   }
+}
+
+/** The record that an operation is about: the one whose number stands in its path over REST, and of what has no such path the one that it shows. */
+function aboutOf(
+  { name }: ResourceDefinition,
+  { fromPath = {} }: CommandOperation,
+  input: object,
+): (row: Row | null) => Mention | undefined {
+  const field = Object.keys(fromPath).find((key) => fromPath[key] === 'id');
+  return (row) => mentionOf(name, field === undefined ? row?.['id'] : (input as Row)[field]);
 }
 
 /**

@@ -11,6 +11,8 @@ export type ReferenceServices = Readonly<{ events: EventStore; entities: EntityM
 export type ReferenceTarget = ReferenceKind &
   Readonly<{
     view: View;
+    /** What its paths over REST begin with: `work_orders`. */
+    collection: string;
     /** Which of them those see who do not see all. */
     rows?: RowRule;
     /** Of its streams. */
@@ -44,6 +46,16 @@ export function referenceTarget(kind: string): ReferenceTarget {
   if (!target) throw new Error(`no kind of record is called ${kind}`);
   return target;
 }
+
+/** One record of a kind. */
+export type Mention = Readonly<{ kind: string; id: number }>;
+
+/** A record by its number; undefined where there is no number. */
+export const mentionOf = (kind: string, id: unknown): Mention | undefined => (id == null ? undefined : { kind, id: Number(id) });
+
+/** The kind whose records stand under a path over REST; undefined where there is none. */
+export const targetUnder = (collection: string): ReferenceTarget | undefined =>
+  [...targets.values()].find((target) => target.collection === collection);
 
 /** The row of what stands in for a record under a negative number, which is never shown. */
 type StandIns = (id: number, services: ReferenceServices) => Promise<Row | undefined>;

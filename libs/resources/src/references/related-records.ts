@@ -5,7 +5,8 @@ import { currentScope, isLeft, restrictionBy, type RequestScope } from '#millwri
 import { allKnown, EventStore, sharedStatements, streamName, whenKnown, type Row } from '#millwright/event-sourcing';
 import type { BulkRead, Related } from '#millwright/fields';
 import { columnSql, currentAsOf, currentMoment, readRow, rowsOf, selectList, statementAsOf, versionOf, type View } from '#millwright/lists';
-import { referenceTarget, standInFor, type ReferenceServices } from './reference-targets.js';
+import { noSuchRecord } from '../resource/refusals.js';
+import { referenceTarget, standInFor, type Mention, type ReferenceServices } from './reference-targets.js';
 import { RememberedRows } from './remembered-rows.js';
 
 const rowsAtOnce = 5_000;
@@ -114,6 +115,17 @@ export class RelatedRecords implements Related {
     let row = rows.get(mention);
     if (!row) rows.set(mention, (row = standInFor(kind, id, this.services)));
     return row;
+  }
+
+  /**
+   * Refuses what whoever asks does not see of its kind by what the log says, however far the read models are.
+   * @throws Rejection NOT_FOUND he does not see it, or there is none; UNAVAILABLE the log cannot be asked
+   */
+  async requireSeen({ kind, id }: Mention): Promise<void> {
+    const target = referenceTarget(kind);
+    if (!restrictionBy(target.rows)) return;
+    const row = await target.find(id, this.services);
+    if (!row || !isShown(kind, row)) throw noSuchRecord();
   }
 
   /** Whether a record exists by now, whatever the read models show. */

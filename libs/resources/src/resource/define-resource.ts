@@ -77,6 +77,7 @@ export function defineRecord<Fields extends object, Figures extends object>(
   defineReferenceTarget({
     kind: name,
     view,
+    collection: collectionOf(options),
     rows: options.rows,
     category: stream.category,
     demands: options.demands,
@@ -103,6 +104,7 @@ export function defineResource<State extends ResourceState, E extends Event, Sho
   defineReferenceTarget({
     kind: name,
     view,
+    collection: collectionOf(options),
     rows: options.rows,
     category: stream.category,
     demands: options.demands,
@@ -126,6 +128,8 @@ const mayBeMissing = (field: FieldDefinition): FieldDefinition =>
 const isFigureOf = (shown: Class | undefined, { name }: FieldDefinition): boolean =>
   shown !== undefined && fieldsOf(shown).some((figure) => figure.name === name);
 
+const collectionOf = ({ plural, overRest }: Pick<Shared, 'plural' | 'overRest'>): string => overRest?.path ?? plural;
+
 type Parts = Readonly<{ fields: ResourceDefinition['fields']; view: View; defaultSort: string; projection: string }>;
 
 type Shared = Pick<PlainOptions<object, object>, 'name' | 'plural' | 'overRest' | 'description' | 'heading' | 'scope' | 'rows' | 'scopes' | 'notes' | 'administersSites' | 'label' | 'search' | 'attributes'>; // prettier-ignore
@@ -133,7 +137,7 @@ type Shared = Pick<PlainOptions<object, object>, 'name' | 'plural' | 'overRest' 
 function resourceOf(options: Shared, { fields, view, defaultSort, projection }: Parts): Omit<ResourceDefinition, 'decider'> {
   const { name, plural, overRest, description, heading, scope, notes = {}, label, search = ['name'], attributes } = options;
   const category = camelCase(name);
-  const path = overRest?.path ?? plural;
+  const path = collectionOf(options);
   const printer = new Printer(fields.all, label);
   const scopes = { reads: `${path}:read`, writes: `${path}:write`, ...options.scopes };
   const list: ListDefinition = {

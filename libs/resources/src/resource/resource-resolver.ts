@@ -4,12 +4,12 @@ import { Args, ID, InputType, Mutation, Query, Resolver } from '@nestjs/graphql'
 import type { Row } from '#millwright/event-sourcing';
 import { aSpoken, camelCase, columnDescription, IdOf, Reference, spoken, type Class } from '#millwright/fields';
 import { connectionFrom, connectionOf, listArgumentsOf, listComplexity, listQueryOf, type ListArguments } from '#millwright/lists';
-import { Input, MutationOptions, Mutations, Options, updateInputOf } from '../graphql/mutations.js';
+import { Input, MutationOptions, Mutations, Options, updateInputOf, type Mutated } from '../graphql/mutations.js';
 import { addRelations } from '../graphql/relations.js';
 import { addMutations, decidedSource } from '../operations/mutations.js';
 import { OverGraphql, type CommandOperation } from '../operations/operation.js';
 import { ResourceAnswers } from '../operations/routes.js';
-import { RelatedRecords } from '../references/index.js';
+import { mentionOf, RelatedRecords } from '../references/index.js';
 import { idOfPath } from '../rest/index.js';
 import { ArchiveResource, CreateResource, UnarchiveResource, UpdateResource } from './resource-commands.js';
 import type { OperationName, ResourceDefinition, Written } from './resource-definition.js';
@@ -99,7 +99,8 @@ export function resourceResolver(resource: ResourceDefinition, operations: reado
     }
 
     private run(verb: OperationName, input: object, options: MutationOptions, command: Command<Written>): Promise<Row> {
-      return this.mutations.run(told[verb], input, options, async () => decidedSource(await this.commands.execute(command)), root);
+      const work = async (): Promise<Mutated> => decidedSource(await this.commands.execute(command));
+      return this.mutations.run(told[verb], input, options, work, { root, about: (row) => mentionOf(name, row?.['id']) });
     }
   }
   addRelations(ResourceResolver.prototype, typeName, fields.all);
