@@ -183,8 +183,10 @@ describe('people', () => {
   });
 
   it('have addresses that look like addresses', async () => {
-    const { error } = await app.post('/users', { user: { name: 'x', email: 'nobody' } }).expect(422);
-    expect(error.details).toEqual([expect.objectContaining({ field: 'user.email', code: 'invalid_email' })]);
+    for (const email of ['nobody', '<one@example.com>', 'one@example.com,two@example.com', 'a b@example.com']) {
+      const { error } = await app.post('/users', { user: { name: 'x', email } }).expect(422);
+      expect(error.details).toEqual([expect.objectContaining({ field: 'user.email', code: 'invalid_email' })]);
+    }
   });
 });
 

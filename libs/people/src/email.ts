@@ -1,6 +1,8 @@
 import { inputField, type FieldOptions } from '#millwright/fields';
 
-const emailAddress = /^[^\s@\p{Cc}\p{Surrogate}]+@[^\s@.\p{Cc}\p{Surrogate}]+(\.[^\s@.\p{Cc}\p{Surrogate}]+)*$/u;
+// What mail programs give a meaning of its own makes two spellings of one address, which would be two people.
+const emailAddress =
+  /^[^\s@<>()[\],;:\\"\p{Cc}\p{Surrogate}]+@[^\s@.<>()[\],;:\\"\p{Cc}\p{Surrogate}]+(\.[^\s@.<>()[\],;:\\"\p{Cc}\p{Surrogate}]+)*$/u;
 
 /** An e-mail address as far as form can tell. Codes: invalid_email, too_long. */
 export const Email = ({ unique }: Pick<FieldOptions, 'unique'> = {}): PropertyDecorator =>

@@ -13,8 +13,9 @@ export type WantedRole = Readonly<{ name: string; scopes: readonly Scope[] }>;
  */
 export function defineRole(state: Access, by: Grantor, wanted: WantedRole, world: World): AccessEvent[] {
   const roleId = state.lastRole + 1;
+  requireKnown(wanted.scopes, world);
   requireEverywhere(state, by, [manageAccess, ...wanted.scopes], world);
-  requireSound(state, roleId, wanted, world);
+  requireUnique(state, roleId, wanted);
   return [{ type: 'RoleDefined', data: { roleId, ...wanted, scopes: inOrder(wanted.scopes) } }];
 }
 
@@ -25,8 +26,9 @@ export function changeRole(state: Access, by: Grantor, roleId: number, wanted: P
   const changes = changedFields<WantedRole>(role, { ...rest, ...(scopes && { scopes: inOrder(scopes) }) });
   if (Object.keys(changes).length === 0) return [];
   const added = (changes.scopes ?? []).filter((scope) => !role.scopes.includes(scope));
+  requireKnown(added, world);
   requireEverywhere(state, by, [manageAccess, ...added], world);
-  requireSound(state, roleId, { ...role, ...changes }, world);
+  requireUnique(state, roleId, { ...role, ...changes });
   return [{ type: 'RoleChanged', data: { roleId, changes } }];
 }
 
@@ -49,9 +51,13 @@ function requireEverywhere(state: Access, by: Grantor, scopes: readonly Scope[],
   for (const entityId of world.entityIds) requireScopes(state, by, entityId, scopes, world);
 }
 
-function requireSound({ ownRoles }: Access, roleId: number, { name, scopes }: WantedRole, { known }: World): void {
+/** Before anybody is told that he has not got it: what there is not, nobody has. */
+function requireKnown(scopes: readonly Scope[], { known }: World): void {
   const unknown = scopes.find((scope) => !known.has(scope) || scope === manageInstallation);
   if (unknown !== undefined) throw invalid('scopes', 'not_a_choice', `has ${unknown}, which no role can hold`);
+}
+
+function requireUnique({ ownRoles }: Access, roleId: number, { name }: WantedRole): void {
   const taken = [...builtInRoles, ...ownRoles.map((role, id) => ({ ...role, id })).values()];
   if (taken.some((other) => other.id !== roleId && folded(other.name) === folded(name)))
     throw invalid('name', 'not_unique', 'is the name of another role');
