@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type Answer } from './harness/client.js';
 import { TestServer } from './harness/server.js';
@@ -142,6 +143,12 @@ describe('a permission', () => {
 
 describe('who holds something at one site only', () => {
   let sites = 0;
+  const signedIn = async ({ id }: { id?: unknown }): Promise<Client> => {
+    const { token } = (await app.post(`/users/${String(id)}/invite`).expect(201)).data;
+    const accepted = { token, password: 'a quiet place to sit' };
+    const { data } = await app.post('/auth/accept_invitation', accepted, { authorization: undefined }).expect(200);
+    return new Client(app.url, data.access_token as string);
+  };
   const keyOf = async (scopes: string[], of: Client = app): Promise<Client> => {
     const said = { name: `Key ${(sites += 1)}`, scopes, entity_ids: [1], expires_at: new Date(Date.now() + 3_600_000).toISOString() };
     return new Client(app.url, (await of.post('/access/api_keys', said).expect(201)).data.key as string);
@@ -205,6 +212,45 @@ describe('who holds something at one site only', () => {
       const { status, error } = await ask();
       expect([status, error?.code, error?.required_scope]).toEqual([403, 'INSUFFICIENT_PERMISSIONS', 'access:manage']);
     }
+    // Nor by having an issuer vouch for everybody, and what others have at site 1 is absent there.
+    const issuer = { issuer: 'https://login.example.com', client_id: 'cmms', client_secret: 'a secret of theirs' };
+    expect(refusal(await max.request('PUT', '/access/oidc', issuer, there))).toEqual([403, 'INSUFFICIENT_PERMISSIONS']);
+    await app.request('PUT', '/access/oidc', issuer).expect(200);
+    expect(refusal(await max.delete('/access/oidc', undefined, there))).toEqual([403, 'INSUFFICIENT_PERMISSIONS']);
+    await app.delete('/access/oidc').expect(204);
+    const account = { name: 'Of site 1', role: 'auditor', entity_ids: [1] };
+    const { id: accountId } = (await app.post('/access/service_accounts', account).expect(201)).data;
+    expect((await max.get('/access/service_accounts', there).expect(200)).data).toEqual([]);
+    expect(refusal(await max.get(`/access/service_accounts/${accountId}`, there))).toEqual([404, 'NOT_FOUND']);
+    expect((await max.get('/access/review', there).expect(200)).data).toMatchObject([{ kind: 'bootstrap' }]);
+  });
+
+  it('erases nobody who may more than himself, also where that person is archived', async () => {
+    const scopes = ['people:write', 'people:read', 'users:read', 'access:manage'];
+    const name = `Desk ${randomUUID()}`;
+    await app.post('/access/roles', { name, scopes }).expect(201);
+    const desk = await signedIn(await person('Desk', { entity_id: 1, role: name }));
+    const { id } = await person('Gone', { entity_id: 1, role: 'admin' });
+    await app.delete(`/users/${id}`).expect(204);
+    expect(refusal(await desk.get(`/users/${id}/personal_data`))).toEqual([403, 'INSUFFICIENT_PERMISSIONS']);
+    expect(refusal(await desk.post(`/users/${id}/erase`, { reason: 'x' }))).toEqual([403, 'INSUFFICIENT_PERMISSIONS']);
+    await app.post(`/users/${id}/erase`, { reason: 'Asked for it' }, { 'if-match': '"77"' }).then((answer) => {
+      expect(refusal(answer)).toEqual([412, 'PRECONDITION_FAILED']);
+    });
+    await app.post(`/users/${id}/erase`, { reason: 'Asked for it' }).expect(200);
+  });
+
+  it('cannot use a link that he has kept until its person was given more than he has', async () => {
+    const elsewhere = await site('Elsewhere');
+    const ada = await signedIn(await person('Ada of site 1', { entity_id: 1, role: 'admin' }));
+    const { id } = await person('Pat', { entity_id: 1, role: 'requester' });
+    const { token } = (await ada.post(`/users/${id}/invite`).expect(201)).data;
+    const user = { permissions_attributes: [{ entity_id: elsewhere, role: 'finance' }] };
+    await app.patch(`/users/${id}`, { user }).expect(200);
+    const accepted = { token, password: 'a quiet place to sit' };
+    const refused = await app.post('/auth/accept_invitation', accepted, { authorization: undefined });
+    expect(refusal(refused)).toEqual([422, 'VALIDATION_FAILED', 'token invalid_token']);
+    await signedIn({ id });
   });
 
   it('lets no key live longer that may more than himself', async () => {

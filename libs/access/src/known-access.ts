@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { currentContext, EventStore, Rejection, whenKnown, type Outcome } from '#millwright/event-sourcing';
 import { access, accessId, scopesAt, scopesOfRole, type Access } from './domain/access.js';
 import type { AccessEvent } from './domain/access.events.js';
-import { suspendAccess, type Grantor, type World } from './domain/grants.js';
+import { requireChargeOf, suspendAccess, type Grantor, type World } from './domain/grants.js';
 import { manageInstallation, rowsOfRole, type Scope } from './domain/scopes.js';
 import { EntityDirectory } from './entity-directory.js';
 import { namedScopes } from './named-scopes.js';
@@ -64,17 +64,29 @@ export class KnownAccess {
     step((await this.events.load(access, accessId)).state, by, await this.world(sites));
   }
 
+  /** Whether a person may still come by what is another's alone. @throws Rejection UNAVAILABLE */
+  async hasChargeOf(userId: number, other: number): Promise<boolean> {
+    const { state } = await this.events.load(access, accessId);
+    try {
+      requireChargeOf(state, { userId }, other, { known: namedScopes(), entityIds: [] });
+      return true;
+    } catch (refused) {
+      if (refused instanceof Rejection) return false;
+      throw refused;
+    }
+  }
+
   /**
    * Lets nothing hold that a person was granted, then does `work`; where that is refused, it holds again. First, so that of two administrators who put
    * each other away one stays.
    * @throws Rejection INSUFFICIENT_PERMISSIONS (S2), LAST_ADMINISTRATOR, and what `work` throws
    */
   async suspending<T>(userId: number, work: () => Promise<T>): Promise<T> {
-    const { events } = await this.decide((known, by, world) => suspendAccess(known, by, userId, world));
+    await this.decide((known, by, world) => suspendAccess(known, by, userId, world));
     try {
       return await work();
     } catch (failure) {
-      if (events.length > 0 && failure instanceof Rejection && failure.code !== 'UNAVAILABLE')
+      if (failure instanceof Rejection && failure.code !== 'UNAVAILABLE')
         await this.decide(() => [{ type: 'AccessResumed', data: { userId } }]);
       throw failure;
     }

@@ -62,7 +62,7 @@ export class CredentialAnswers {
 
   /** What should be looked at (contract, part 4, section 2 and S36). @throws Rejection UNAVAILABLE */
   async review(): Promise<Answer> {
-    const all = await this.credentials.all();
+    const all = await this.credentials.seenWith('access:manage');
     const [uses, access, world] = await Promise.all([this.uses.of(all.map(({ id }) => id)), this.access.now(), this.access.world()]);
     const now = Date.now();
     const rows = all.map((credential): ReviewedCredential => {

@@ -9,9 +9,10 @@ import {
   scopesOfRole,
   type Access,
   type Principal,
+  type RequestScope,
   type Scope,
 } from '#millwright/access';
-import { currentContext, EventStore, Rejection, type Detail, type Outcome } from '#millwright/event-sourcing';
+import { changedSince, currentContext, EventStore, isExpected, Rejection, type Detail, type Outcome } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import { noSuchRecord } from '#millwright/resources';
 import type { CredentialInput } from './credential.inputs.js';
@@ -111,16 +112,21 @@ export class MachineCredentials {
   async one(kind: CredentialKind, credentialId: number): Promise<Credential> {
     const { state } = await this.events.load(credentials, credentialsId);
     const credential = requireKnown(state, kind, credentialId);
-    if (!existsFor(currentScope().principal, credential)) throw noSuchRecord();
+    if (!existsFor(currentScope(), credential, managedWith[kind])) throw noSuchRecord();
     return credential;
   }
 
-  /** Those that were not taken away and exist for whoever asks, by their numbers. @throws Rejection UNAVAILABLE */
-  async all(kind?: CredentialKind): Promise<Credential[]> {
+  /** Those of a kind that were not taken away and exist for whoever asks, by their numbers. @throws Rejection UNAVAILABLE */
+  async all(kind: CredentialKind): Promise<Credential[]> {
+    return (await this.seenWith(managedWith[kind])).filter((it) => it.kind === kind);
+  }
+
+  /** Those of every kind that were not taken away and exist for who has a right, by their numbers. @throws Rejection UNAVAILABLE */
+  async seenWith(right: Scope): Promise<Credential[]> {
     const { state } = await this.events.load(credentials, credentialsId);
-    const { principal } = currentScope();
-    const wanted = [...state.byId.values()].filter((it) => (kind === undefined || it.kind === kind) && it.revokedAt === null);
-    return wanted.filter((it) => existsFor(principal, it)).sort((one, other) => one.id - other.id);
+    const scope = currentScope();
+    const seen = [...state.byId.values()].filter((it) => it.revokedAt === null && existsFor(scope, it, right));
+    return seen.sort((one, other) => one.id - other.id);
   }
 
   /** One that whoever asks may look after, wherever it opens something. */
@@ -159,8 +165,7 @@ export class MachineCredentials {
     const entityId = siteOf(sites, context.entityId);
     const step = (state: Credentials): CredentialsEvent[] => {
       const revision = state.byId.get(id)?.revision;
-      if (Array.isArray(expectedRevisions) && revision !== undefined && !expectedRevisions.includes(revision))
-        throw new Rejection('PRECONDITION_FAILED', 'The record has changed since.');
+      if (revision !== undefined && !isExpected(expectedRevisions, revision)) throw changedSince();
       return decide(state);
     };
     const { state, position }: Outcome<Credentials> = await this.events.execute(credentials, credentialsId, step, {
@@ -193,9 +198,14 @@ async function requireHeld({ rights }: Principal, scopes: readonly Scope[], site
 
 const ownerOf = ({ credential: { kind }, userId }: Principal): KeyOwner => (kind === 'bootstrap' ? 'bootstrap' : { userId });
 
-/** A credential of other people's sites does not exist. */
-const existsFor = ({ rights: { sites } }: Principal, credential: Credential): boolean =>
-  sites === 'all' || credential.sites === 'all' || credential.sites.some((id) => sites.has(id));
+/** A credential of other sites does not exist: those are the one that is asked about, or wherever whoever asks has the right (contract, part 4, S5, S93). */
+function existsFor({ principal: { rights }, entity }: RequestScope, { sites }: Credential, right: Scope): boolean {
+  if (sites === 'all') return true;
+  return sites.some((id) => {
+    const held = rights.at(id);
+    return (entity === null || id === entity.id) && (held === 'all' || held.has(right));
+  });
+}
 
 /** What a credential may do at its sites: its scopes, or those of its role. */
 export const scopesOf = ({ scopes, roleId }: Pick<CredentialFacts, 'scopes' | 'roleId'>, access: Access): readonly Scope[] =>

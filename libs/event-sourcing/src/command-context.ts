@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { Rejection } from './decider.js';
 import type { Actor, Credential, Position } from './event.js';
 import type { IdempotentAttempt } from './idempotent-attempt.js';
 
@@ -65,4 +66,14 @@ export function currentContext(): CommandContext {
   const context = storage.getStore();
   if (!context) throw new Error('a command was executed outside a command context');
   return context;
+}
+
+export const isExpected = (expected: CommandContext['expectedRevisions'], revision: number): boolean =>
+  expected === undefined || (expected === 'exists' ? revision >= 0 : expected.includes(revision));
+
+export const changedSince = (): Rejection => new Rejection('PRECONDITION_FAILED', 'The record has changed since it was read.');
+
+/** For what does something else before it decides about the stream. @throws Rejection PRECONDITION_FAILED the command expects another revision of it */
+export function requireExpected(revision: number): void {
+  if (!isExpected(currentContext().expectedRevisions, revision)) throw changedSince();
 }

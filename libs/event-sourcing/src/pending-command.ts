@@ -1,5 +1,5 @@
 import { newEventId } from './event-ids.js';
-import { runInContext, type CommandContext } from './command-context.js';
+import { changedSince, isExpected, runInContext, type CommandContext } from './command-context.js';
 import type { IdempotentAttempt, KeyRow } from './idempotent-attempt.js';
 import { Rejection, type Stream } from './decider.js';
 import { dayIn, isPlainDate } from './business-day.js';
@@ -242,13 +242,13 @@ export class PendingCommand<State, E extends Event> {
  * has (access.md, S51), so the decision is asked in either case.
  */
 function asExpected<Decided>(expected: CommandContext['expectedRevisions'], revision: number, decide: () => Decided): Decided {
-  if (expected === undefined || (expected === 'exists' ? revision >= 0 : expected.includes(revision))) return decide();
+  if (isExpected(expected, revision)) return decide();
   try {
     decide();
   } catch (refusal) {
     if (!(refusal instanceof Rejection) || refusal.code === 'NOT_FOUND') throw refusal;
   }
-  throw new Rejection('PRECONDITION_FAILED', 'The record has changed since it was read.');
+  throw changedSince();
 }
 
 type Facts = Readonly<{ now: Date; effectiveAt?: string; version?: number; append?: EventMetadata['append'] }>;

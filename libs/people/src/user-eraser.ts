@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { v4 as randomUuid } from 'uuid';
 import { builtInUserId, KnownAccess, requireChargeOf } from '#millwright/access';
-import { appendedNothing, EventStore, KeptTexts, Rejection } from '#millwright/event-sourcing';
+import { appendedNothing, EventStore, KeptTexts, Rejection, requireExpected } from '#millwright/event-sourcing';
 import { PlainWriter, requireHere, type Written } from '#millwright/resources';
 import { PersonalTraces } from './personal-traces.js';
 import type { EraseUser } from './user.commands.js';
@@ -30,8 +30,12 @@ export class UserEraser {
    */
   async erase({ user_id: id, reason }: EraseUser): Promise<Written> {
     if (id === builtInUserId) throw new Rejection('CONFLICT', 'The built-in user stands for the administrator and cannot be erased.');
-    requireHere((await this.events.load(users.stream, id)).state.history, 'customer');
-    await this.access.consider((state, by, world) => requireChargeOf(state, by, id, world));
+    const { state, revision } = await this.events.load(users.stream, id);
+    requireHere(state.history, 'customer');
+    await this.access.consider((known, by, world) => requireChargeOf(known, by, id, world));
+    // What would be refused is refused before anything stops holding.
+    if (state.erased) return this.decide(id, reason);
+    requireExpected(revision);
     const written = await this.access.suspending(id, () => this.decide(id, reason));
     // A process that ends here leaves it to `userErasure`, and so does whoever waits no longer.
     await this.traces.eraseSoon(id);

@@ -15,7 +15,7 @@ import {
   type Grantor,
   type World,
 } from '#millwright/access';
-import { currentContext, EventStore, ProjectionEngine, Rejection, type Detail } from '#millwright/event-sourcing';
+import { EventStore, ProjectionEngine, Rejection, requireExpected, type Detail } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import { users, type PermissionInput } from '#millwright/people';
 import { PlainWriter, ResourceWriters, type ResourceCommands, type Written } from '#millwright/resources';
@@ -78,9 +78,8 @@ export class UserWriter implements ResourceCommands, OnModuleInit {
     const { state, revision } = await this.events.load(users.stream, id);
     // What is refused whatever he may do is refused before anything is said of that.
     if (!state.history || state.archived || id === builtInUserId) return this.plain.archive(id);
-    const { expectedRevisions } = currentContext();
-    if (Array.isArray(expectedRevisions) && !expectedRevisions.includes(revision))
-      throw new Rejection('PRECONDITION_FAILED', 'The record has changed since.');
+    await this.access.consider((known, by, world) => requireAllOf(known, by, id, world));
+    requireExpected(revision);
     return this.access.suspending(id, () => this.plain.archive(id));
   }
 

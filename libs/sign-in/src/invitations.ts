@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
-import { builtInUserId, KnownAccess, requireChargeOf } from '#millwright/access';
+import { builtInUserId, currentScope, KnownAccess, requireChargeOf, type Principal } from '#millwright/access';
 import { EventStore, Rejection, type Position } from '#millwright/event-sourcing';
 import { instantText } from '#millwright/fields';
 import { noteInvitation, users } from '#millwright/people';
@@ -74,7 +74,7 @@ export class Invitations {
       await this.mail.write(person.id, { about: kind, until });
       return { answer: { delivery: 'mail', link: null, token: null, expires_at: until }, revision, position };
     }
-    const { link, token } = await this.links.make(kind, person.id, expiresAt);
+    const { link, token } = await this.links.make(kind, person.id, expiresAt, makerOf(currentScope().principal));
     return { answer: { delivery: 'manual', link, token, expires_at: until }, revision, position };
   }
 
@@ -86,4 +86,9 @@ export class Invitations {
     if (person.status !== 'active') throw new Rejection('CONFLICT', 'This person is archived.');
     return person;
   }
+}
+
+/** The person who is answered a link, also by a key of his; null for the administrator's key, and for machines that no person owns. */
+function makerOf({ credential: { kind }, userId }: Principal): number | null {
+  return (kind === 'session' || kind === 'api_key') && userId !== builtInUserId ? userId : null;
 }

@@ -25,7 +25,7 @@ describe('links', () => {
   it('lead to a page, with the token where no server sees it', async () => {
     const { link, token } = await links.make('reset', 12, tomorrow);
     expect(link).toBe(`https://cmms.example.com/app/reset_password#${token}`);
-    expect(await links.personOf('reset', token)).toBe(12);
+    expect(await links.read('reset', token)).toEqual({ userId: 12, madeBy: null });
   });
 
   it('are good once, also where two use one at the same moment', async () => {
@@ -46,6 +46,6 @@ describe('links', () => {
 
   it('end by time', async () => {
     const { token } = await links.make('reset', 15, new Date(Date.now() - 1));
-    await expect(links.personOf('reset', token)).rejects.toMatchObject({ details: [{ field: 'token', code: 'invalid_token' }] });
+    await expect(links.read('reset', token)).rejects.toMatchObject({ details: [{ field: 'token', code: 'invalid_token' }] });
   });
 });

@@ -25,26 +25,29 @@ export class Links {
     return `${this.publicUrl.text}/app`;
   }
 
-  /** A new link; those of the kind that the person had are good for nothing any more. */
-  async make(kind: LinkKind, userId: number | null, expiresAt: Date): Promise<Link> {
+  /**
+   * A new link; those of the kind that the person had are good for nothing any more.
+   * @param madeBy the person who is shown it, where that is not whom it is for
+   */
+  async make(kind: LinkKind, userId: number | null, expiresAt: Date, madeBy: number | null = null): Promise<Link> {
     const token = newToken();
     await this.pool.query(
       `WITH replaced AS (DELETE FROM app.sign_in_links WHERE kind = $2 AND user_id = $3 AND used_at IS NULL)
-       INSERT INTO app.sign_in_links (token_hash, kind, user_id, expires_at) VALUES ($1, $2, $3, $4)`,
-      [hashOf(token), kind, userId, expiresAt],
+       INSERT INTO app.sign_in_links (token_hash, kind, user_id, expires_at, made_by) VALUES ($1, $2, $3, $4, $5)`,
+      [hashOf(token), kind, userId, expiresAt, madeBy],
     );
     return { token, link: `${this.application}/${pages[kind]}#${token}`, expiresAt };
   }
 
   /** Whom a link is for, which is still good. @throws Rejection VALIDATION_FAILED invalid_token the same for one that is unknown, used or too old */
-  async personOf(kind: Exclude<LinkKind, 'setup'>, token: string): Promise<number> {
-    const { rows } = await this.pool.query<{ user_id: string }>(`SELECT user_id FROM app.sign_in_links WHERE ${isGood}`, [
-      hashOf(token),
-      kind,
-    ]);
+  async read(kind: Exclude<LinkKind, 'setup'>, token: string): Promise<Readonly<{ userId: number; madeBy: number | null }>> {
+    const { rows } = await this.pool.query<{ user_id: string; made_by: string | null }>(
+      `SELECT user_id, made_by FROM app.sign_in_links WHERE ${isGood}`,
+      [hashOf(token), kind],
+    );
     const [row] = rows;
     if (!row) throw invalidToken();
-    return Number(row.user_id);
+    return { userId: Number(row.user_id), madeBy: row.made_by === null ? null : Number(row.made_by) };
   }
 
   async isGood(kind: LinkKind, token: string): Promise<boolean> {

@@ -126,4 +126,11 @@ comment on table app.sign_in_codes is 'Codes that are good once, for the tokens 
 alter table app.issuer_links add column because text not null default 'email' check (because in ('email', 'created', 'session'));
 `,
   },
+  {
+    name: '0004-who-made-a-link',
+    sql: `
+alter table app.sign_in_links add column made_by bigint;
+comment on column app.sign_in_links.made_by is 'The person who was shown it; null where nobody was but whom it is for, or the administrator.';
+`,
+  },
 ];

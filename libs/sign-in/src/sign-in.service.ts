@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { currentScope, type Principal } from '#millwright/access';
+import { currentScope, KnownAccess, type Principal } from '#millwright/access';
 import { PublicUrl } from '#millwright/credentials';
 import { EventStore, Rejection, runInContext } from '#millwright/event-sourcing';
 import { setPassword, signIn } from './domain/sign-in.js';
@@ -29,6 +29,7 @@ export class SignInService {
     private readonly events: EventStore,
     private readonly publicUrl: PublicUrl,
     private readonly cookies: CookieSessions,
+    private readonly access: KnownAccess,
   ) {}
 
   /** @throws Rejection INVALID_CREDENTIALS, RATE_LIMIT_EXCEEDED */
@@ -74,8 +75,11 @@ export class SignInService {
 
   /** Everything is judged before the link is used, so that a password that is refused does not cost it. */
   private async chooseByLink(kind: 'invitation' | 'reset', token: string, password: string, visitor: Visitor): Promise<Known> {
-    const person = await this.people.find(await this.links.personOf(kind, token));
+    const { userId, madeBy } = await this.links.read(kind, token);
+    const person = await this.people.find(userId);
     if (person?.status !== 'active') throw invalidToken();
+    // Whoever was shown a link may have kept it until the person was given more than he has himself (S1, S2).
+    if (madeBy !== null && !(await this.access.hasChargeOf(madeBy, userId))) throw invalidToken();
     const hashed = await this.passwords.hashed(password, person, { network: visitor.network, field: 'password' });
     if (!(await this.links.use(kind, token))) throw invalidToken();
     await this.keep(person, hashed, kind, visitor);

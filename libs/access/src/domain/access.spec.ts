@@ -4,6 +4,7 @@ import {
   grantRole,
   hasAdministrator,
   nameInstallationManager,
+  requireChargeOf,
   resumeAccess,
   revokeRole,
   suspendAccess,
@@ -114,6 +115,21 @@ describe('a permission', () => {
     expect(refusal(withoutBen, suspended(ada))).toMatchObject({ code: 'LAST_ADMINISTRATOR' });
   });
 
+  it('does not hold while anybody has archived the person, also where of two who do so at once one fails', () => {
+    const state = after(granted(ada, 1, admin), granted(ben, 1, admin), suspended(ben), suspended(ben));
+    const taken = access.evolve(state, { type: 'AccessResumed', data: { userId: ben } });
+    expect(may(taken, ben, 1)).toEqual([]);
+    expect(refusal(taken, suspended(ada))).toMatchObject({ code: 'LAST_ADMINISTRATOR' });
+    for (const archived of [state, taken])
+      expect(may(resumed(ben)(archived).reduce(access.evolve, archived), ben, 1)).toContain('access:manage');
+    expect(resumed(ben)(after(granted(ben, 1, admin)))).toEqual([]);
+  });
+
+  it('counts for who would act for somebody who is archived', () => {
+    const state = after(granted(ada, 1, admin), granted(ben, 1, admin), granted(cleo, 1, technician), suspended(ben));
+    expect(refusal(state, (now) => (requireChargeOf(now, by(cleo), ben, world), []))).toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS' });
+  });
+
   it('keeps its administrator while a site is new or back, where nobody has a role yet', () => {
     const state = after(granted(ada, 1, admin), granted(ben, 1, technician));
     expect(hasAdministrator(state, world)).toBe(true);
@@ -146,7 +162,6 @@ describe('a permission', () => {
     expect(suspended(cleo, by(ben))(state)).toEqual([{ type: 'AccessSuspended', data: { userId: cleo } }]);
     expect(refusal(state, suspended(ada, by(ben)))).toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS' });
     const without = suspended(ben)(state).reduce(access.evolve, state);
-    expect(suspended(ben)(without)).toEqual([]);
     expect(refusal(without, resumed(ben, by(cleo)))).toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS' });
     expect(may(resumed(ben, by(ada))(without).reduce(access.evolve, without), ben, 1)).toEqual(may(state, ben, 1));
     expect(resumed(cleo)(state)).toEqual([]);
@@ -187,6 +202,8 @@ describe('a role of one’s own', () => {
     const state = after(defined(['parts:read']));
     expect(refusal(state, defined(['parts:read'], ' gate'))).toMatchObject({ details: [{ field: 'name', code: 'not_unique' }] });
     expect(refusal(state, defined(['parts:read'], 'Admin'))).toMatchObject({ details: [{ field: 'name', code: 'not_unique' }] });
+    const asAda: Step = (now) => defineRole(now, by(ada), { name: 'Other', scopes: ['parts:fly'] }, world);
+    expect(refusal(after(granted(ada, 1, admin)), asAda)).toMatchObject({ details: [{ field: 'scopes', code: 'not_a_choice' }] });
     for (const scope of ['parts:fly', 'installation:manage'])
       expect(refusal(state, defined([scope], 'Other'))).toMatchObject({ details: [{ field: 'scopes', code: 'not_a_choice' }] });
   });

@@ -15,8 +15,8 @@ export type Access = Readonly<{
   /** Whoever has had a role at some time, also where it was taken away since. */
   everGranted: ImmutableSet<number>;
   installationManagers: ImmutableSet<number>;
-  /** People whose grants do not hold for now. */
-  suspended: ImmutableSet<number>;
+  /** People whose grants do not hold for now, by how many have suspended them: of two who archive somebody at once, one who fails takes back only his own. */
+  suspended: ImmutableMap<number, number>;
 }>;
 
 /** The id of the one stream. */
@@ -30,7 +30,7 @@ export const access: Stream<Access, AccessEvent> = {
     grants: ImmutableMap(),
     everGranted: ImmutableSet(),
     installationManagers: ImmutableSet(),
-    suspended: ImmutableSet(),
+    suspended: ImmutableMap(),
   },
   evolve(state, { type, data }) {
     switch (type) {
@@ -57,9 +57,11 @@ export const access: Stream<Access, AccessEvent> = {
         return { ...state, grants: left?.isEmpty() === false ? state.grants.set(data.userId, left) : state.grants.delete(data.userId) };
       }
       case 'AccessSuspended':
-        return { ...state, suspended: state.suspended.add(data.userId) };
-      case 'AccessResumed':
-        return { ...state, suspended: state.suspended.delete(data.userId) };
+        return { ...state, suspended: state.suspended.update(data.userId, 0, (times) => times + 1) };
+      case 'AccessResumed': {
+        const left = state.suspended.get(data.userId, 0) - 1;
+        return { ...state, suspended: left > 0 ? state.suspended.set(data.userId, left) : state.suspended.delete(data.userId) };
+      }
       case 'InstallationManagerNamed': {
         const { userId, granted } = data;
         return {

@@ -63,26 +63,29 @@ export function nameInstallationManager(
 }
 
 /**
- * Lets nothing hold that a person was granted: he is archived.
+ * Lets nothing hold that a person was granted: he is archived. Somebody else may have done so at the same moment, and may yet take it back.
  * @throws Rejection INSUFFICIENT_PERMISSIONS he may something somewhere that the grantor may not (S2); LAST_ADMINISTRATOR
  */
 export function suspendAccess(state: Access, by: Grantor, userId: number, world: World): AccessEvent[] {
   requireAllOf(state, by, userId, world);
-  return state.suspended.has(userId) ? [] : kept(state, { type: 'AccessSuspended', data: { userId } }, world);
+  return kept(state, { type: 'AccessSuspended', data: { userId } }, world);
 }
 
 /** Lets it hold again. @throws Rejection INSUFFICIENT_PERMISSIONS he would be able to do something that the grantor may not (S2) */
 export function resumeAccess(state: Access, by: Grantor, userId: number, world: World): AccessEvent[] {
-  if (!state.suspended.has(userId)) return [];
-  const resumed = access.evolve(state, { type: 'AccessResumed', data: { userId } });
-  requireAllOf(resumed, by, userId, world);
-  return [{ type: 'AccessResumed', data: { userId } }];
+  const times = state.suspended.get(userId, 0);
+  if (times > 0) requireAllOf(state, by, userId, world);
+  return Array.from({ length: times }, () => ({ type: 'AccessResumed', data: { userId } }));
 }
 
-/** Whoever acts for somebody holds all that he holds, wherever he holds it (S2). @throws Rejection INSUFFICIENT_PERMISSIONS naming the first that is missing */
+/**
+ * Whoever acts for somebody holds all that he holds, wherever he holds it (S2), or would hold again: an archived administrator is one still.
+ * @throws Rejection INSUFFICIENT_PERMISSIONS naming the first that is missing
+ */
 export function requireAllOf(state: Access, by: Grantor, userId: number, world: World): void {
+  const active = { ...state, suspended: state.suspended.delete(userId) };
   for (const entityId of state.grants.get(userId)?.keys() ?? [])
-    requireScopes(state, by, entityId, [...scopesAt(state, userId, entityId, world.known)], world);
+    requireScopes(state, by, entityId, [...scopesAt(active, userId, entityId, world.known)], world);
   if (state.installationManagers.has(userId) && !managesInstallation(state, by)) throw insufficient(manageInstallation);
 }
 

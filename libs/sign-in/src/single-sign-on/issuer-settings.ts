@@ -11,7 +11,7 @@ import {
   EntityDirectory,
   grantRole,
   KnownAccess,
-  requireAllOf,
+  requireChargeOf,
   requirePerson,
   type Access,
   type Grantor,
@@ -71,9 +71,7 @@ export class IssuerSettingsStore {
     requirePerson(currentScope().principal);
     const { state: known } = await this.events.load(access, accessId);
     const settings = await this.wanted(input, known);
-    const linked = await this.links.usersOf(settings.issuer);
-    const named = settings.sites === 'all' ? [] : (settings.sites ?? []);
-    await this.access.consider((state, by, world) => requireAllWhoCome(state, by, { settings, linked }, world), named);
+    await this.requireAllWhoCome(settings);
     const secretId = input.client_secret == null ? null : await this.sealed(input.client_secret);
     const outcome = await this.events.execute(singleSignOn, singleSignOnId, (state) => setSingleSignOn(state, { ...settings, secretId }));
     await this.forgetOtherSecrets(outcome.state.settings?.secretId ?? null);
@@ -81,12 +79,22 @@ export class IssuerSettingsStore {
     return { shown: shownSettings(outcome.state.settings, known), position: outcome.position };
   }
 
-  /** @throws Rejection NOT_FOUND */
+  /** @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS */
   async remove(): Promise<Readonly<{ position: Position }>> {
     requirePerson(currentScope().principal);
+    const { state } = await this.events.load(singleSignOn, singleSignOnId);
+    // Whoever may say by whom others come in may also say that they do not.
+    if (state.settings) await this.requireAllWhoCome(state.settings);
     const { position } = await this.events.execute(singleSignOn, singleSignOnId, removeSingleSignOn);
     await this.forgetOtherSecrets(null);
     return { position };
+  }
+
+  /** Whoever names an issuer could come in as anybody whom it may vouch for. @throws Rejection INSUFFICIENT_PERMISSIONS */
+  private async requireAllWhoCome(settings: Omit<IssuerSettings, 'secretId'>): Promise<void> {
+    const linked = await this.links.usersOf(settings.issuer);
+    const named = settings.sites === 'all' ? [] : (settings.sites ?? []);
+    await this.access.consider((state, by, world) => requireAllWhoCome(state, by, { settings, linked }, world), named);
   }
 
   /** What is said, as events say it. @throws Rejection VALIDATION_FAILED */
@@ -168,7 +176,7 @@ export class IssuerSettingsStore {
 
 type Coming = Readonly<{ settings: Omit<IssuerSettings, 'secretId'>; linked: readonly number[] }>;
 
-/** Whoever names an issuer could come in as anybody whom it may vouch for. @throws Rejection INSUFFICIENT_PERMISSIONS */
+/** @throws Rejection INSUFFICIENT_PERMISSIONS */
 function requireAllWhoCome(state: Access, by: Grantor, { settings, linked }: Coming, world: World): void {
   const { roleId, sites } = settings;
   // As somebody whom nobody knows yet.
@@ -179,7 +187,7 @@ function requireAllWhoCome(state: Access, by: Grantor, { settings, linked }: Com
   const everybody = new Set(
     [...state.grants.keys(), ...linked].filter((id) => linked.includes(id) || isMatchedByEmail(state, id, world.known)),
   );
-  for (const userId of everybody) requireAllOf(state, by, userId, world);
+  for (const userId of everybody) requireChargeOf(state, by, userId, world);
 }
 
 function roleIdOf({ ownRoles }: Access, role: string): number | undefined {
