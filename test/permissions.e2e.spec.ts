@@ -69,6 +69,21 @@ describe('roles', () => {
     expect(await permissionsOf(id)).toEqual(['planner at 1']);
     expect(refusal(await app.delete(path))).toEqual([409, 'RECORD_IN_USE']);
     await app.patch(`/users/${id}`, { user: { permissions_attributes: [{ entity_id: 1, _destroy: true }] } }).expect(200);
+    // Machines have roles as well, and single sign-on gives them.
+    const said = { name: 'Planning tool', role: 'planner', entity_ids: [1] };
+    const account = (await app.post('/access/service_accounts', said).expect(201)).data.id as number;
+    expect(refusal(await app.delete(path))).toEqual([409, 'RECORD_IN_USE']);
+    await app.delete(`/access/service_accounts/${account}`).expect(204);
+    const issuer = {
+      issuer: 'https://login.example.com',
+      client_id: 'cmms',
+      client_secret: 'theirs',
+      default_role: 'planner',
+      entity_ids: [1],
+    };
+    await app.request('PUT', '/access/oidc', issuer).expect(200);
+    expect(refusal(await app.delete(path))).toEqual([409, 'RECORD_IN_USE']);
+    await app.delete('/access/oidc').expect(204);
     await app.delete(path).expect(204);
     expect(refusal(await app.get(path))).toEqual([404, 'NOT_FOUND']);
   });

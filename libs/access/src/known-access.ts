@@ -19,6 +19,7 @@ type Reading = { readonly begun: number; readonly done: Promise<Access>; state?:
 export class KnownAccess {
   private reading: Reading | undefined;
   private next: Reading | undefined;
+  private readonly uses: ((roleId: number) => Promise<boolean>)[] = [];
 
   constructor(
     private readonly events: EventStore,
@@ -90,6 +91,17 @@ export class KnownAccess {
         await this.decide(() => [{ type: 'AccessResumed', data: { userId } }]);
       throw failure;
     }
+  }
+
+  /** Has the removal of a role ask whether something else than a person has it. */
+  countUses(isUsed: (roleId: number) => Promise<boolean>): void {
+    this.uses.push(isUsed);
+  }
+
+  /** Whether a machine has a role, or whoever comes by single sign-on is to get it. @throws Rejection UNAVAILABLE */
+  async isUsedBesidePeople(roleId: number): Promise<boolean> {
+    const used = await Promise.all(this.uses.map(async (isUsed) => isUsed(roleId)));
+    return used.includes(true);
   }
 
   /** What decisions have to know that the log of grants does not. Sites that are named are looked up: one that was just made is in no list yet. */

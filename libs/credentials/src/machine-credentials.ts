@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import {
   builtInRoles,
   currentScope,
@@ -45,12 +45,19 @@ export type Decided = Readonly<{ credential: Credential; secret: string | null; 
 
 /** Makes, changes, rotates and takes away what machines come in with. Nobody gives what he has not (contract, part 4, S2 to S4, S8). */
 @Injectable()
-export class MachineCredentials {
+export class MachineCredentials implements OnModuleInit {
   constructor(
     private readonly events: EventStore,
     private readonly secrets: Secrets,
     private readonly access: KnownAccess,
   ) {}
+
+  onModuleInit(): void {
+    this.access.countUses(async (roleId) => {
+      const { state } = await this.events.load(credentials, credentialsId);
+      return [...state.byId.values()].some((credential) => credential.roleId === roleId && credential.revokedAt === null);
+    });
+  }
 
   /** @throws Rejection VALIDATION_FAILED, INSUFFICIENT_PERMISSIONS, CONFLICT (S73) */
   async make(kind: CredentialKind, input: CredentialInput): Promise<Decided> {

@@ -14,7 +14,7 @@ import {
   scopesOfRole,
   type Access,
 } from '#millwright/access';
-import { EventStore, type Outcome } from '#millwright/event-sourcing';
+import { EventStore, Rejection, type Outcome } from '#millwright/event-sourcing';
 import { Answer, noSuchRecord } from '#millwright/resources';
 import type { RoleInput } from './role.commands.js';
 import type { ShownRole, ShownScope } from './role.shown.js';
@@ -56,6 +56,9 @@ export class Roles {
   /** @throws Rejection NOT_FOUND, CONFLICT (built in), RECORD_IN_USE, INSUFFICIENT_PERMISSIONS, PRECONDITION_FAILED */
   async remove(id: number): Promise<Answer<null>> {
     requirePerson(currentScope().principal);
+    await this.access.consider((state, by, world) => removeRole(state, by, id, world));
+    if (await this.access.isUsedBesidePeople(id))
+      throw new Rejection('RECORD_IN_USE', 'A service account has this role, or single sign-on gives it.');
     const { position, revision } = await this.access.decide((state, by, world) => removeRole(state, by, id, world), { matches: true });
     return new Answer(null, { position, revision });
   }

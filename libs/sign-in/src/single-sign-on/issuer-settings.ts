@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { CompactEncrypt, compactDecrypt } from 'jose';
 import { Pool } from 'pg';
 import {
@@ -32,7 +32,7 @@ const encryption = { alg: 'dir', enc: 'A256GCM' } as const;
 
 /** Who vouches for people: set by whoever may do all that anybody may who comes in that way (contract, part 4, S2, S4). */
 @Injectable()
-export class IssuerSettingsStore {
+export class IssuerSettingsStore implements OnModuleInit {
   private readonly logger = new Logger(IssuerSettingsStore.name);
   private readonly sealing: Buffer;
 
@@ -46,6 +46,10 @@ export class IssuerSettingsStore {
     secret: InstallationSecret,
   ) {
     this.sealing = secret.derived('issuer secrets');
+  }
+
+  onModuleInit(): void {
+    this.access.countUses(async (roleId) => (await this.events.load(singleSignOn, singleSignOnId)).state.settings?.roleId === roleId);
   }
 
   /** Undefined where single sign-on is not set up, or switched off. @throws Rejection UNAVAILABLE; ISSUER_UNAVAILABLE its secret cannot be read */
