@@ -185,8 +185,9 @@ describe.each<TestLog>(['postgres', 'eventstoredb'])('several processes on one l
     const answers = await Promise.all(Array.from({ length: 15 }, (_, index) => raise(processes[index % 3] ?? first)));
     expect(answers.map(({ status }) => status).sort()).toEqual([...Array<number>(14).fill(200), 201]);
     expect(new Set(answers.map(({ data }) => data.id as number)).size).toBe(1);
+    const last = Math.max(...answers.map(({ headers }) => Number(headers.get('x-position'))));
     for (const app of processes) {
-      const { data } = await app.get(`/work_orders?dedup_key=press ${log}`, { 'x-min-position': '0' }).expect(200);
+      const { data } = await app.get(`/work_orders?dedup_key=press ${log}`, { 'x-min-position': String(last) }).expect(200);
       expect(data).toMatchObject([{ alarm_count: 15, comments_count: 14 }]);
     }
   });

@@ -298,6 +298,32 @@ describe('a call of a machine', () => {
     expect((await commentsOf(id)).sort()).toEqual(said.filter((text) => text !== description).sort());
   });
 
+  it('says each repeat as a comment of its own, which its author can withdraw', async () => {
+    const key = randomUUID();
+    const { id } = (await call(alarm(key)).expect(201)).data;
+    const counted = [];
+    for (const text of ['Smells burnt', 'Smells worse', 'Smokes']) {
+      const { alarm_count, comments_count } = (await call(alarm(key, text)).expect(200)).data;
+      counted.push([alarm_count, comments_count]);
+    }
+    expect(counted).toEqual([2, 3, 4].map((times) => [times, times - 1]));
+    const [first] = (await app.get(`/work_orders/${id}/comments?search=burnt`).expect(200)).data;
+    expect(first).toMatchObject({ work_order_id: id, text: 'Smells burnt', public: false, withdrawn_at: null, created_by: { id: 1 } });
+    const path = `/work_orders/${id}/comments/${first.id}`;
+    const other = await create('/work_orders', { work_order: { title: 'Other' } });
+    expect((await app.delete(`/work_orders/${other}/comments/${first.id}`)).status).toBe(404);
+    const tag = (await app.get(path).expect(200)).headers.get('etag') ?? '';
+    expect((await app.delete(path, undefined, { 'if-match': '"7"' })).status).toBe(412);
+    await app.delete(path, undefined, { 'if-match': tag }).expect(204);
+    const withdrawn = (await app.get(path).expect(200)).data;
+    expect(withdrawn).toEqual({ ...first, text: null, withdrawn_at: withdrawn.updated_at, updated_at: withdrawn.updated_at });
+    expect((await app.delete(path).expect(204)).headers.get('etag')).toBe((await app.get(path)).headers.get('etag'));
+    expect((await call(alarm(key)).expect(200)).data).toMatchObject({ alarm_count: 5, comments_count: 3 });
+    await app.rebuild('comments');
+    expect((await app.get(path).expect(200)).data).toEqual(withdrawn);
+    expect((await app.get(`/work_orders/${id}/comments`)).meta.pagination.total).toBe(4);
+  });
+
   it('is counted and said once under one key, and opens another order once the first is closed', async () => {
     const key = randomUUID();
     const again = { 'idempotency-key': randomUUID() };

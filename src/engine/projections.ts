@@ -7,7 +7,13 @@ import { partTransactionsProjection, stockLevelsProjection } from '#millwright/i
 import { pmSchedulesProjection } from '#millwright/planning';
 import { workOrderRequestsProjection } from '#millwright/requests';
 import { downtimesProjection } from '#millwright/sites';
-import { alarmsProjection, laborEntriesProjection, timersProjection, workOrdersProjection } from '#millwright/work-orders';
+import {
+  alarmsProjection,
+  commentsOfAlarms,
+  laborEntriesProjection,
+  timersProjection,
+  workOrdersProjection,
+} from '#millwright/work-orders';
 import { records } from './records.js';
 
 /** Every read model of the application. Names and tables are unique among them; the engine refuses to start otherwise. */
@@ -22,7 +28,7 @@ export const projections: readonly Projection[] = [
   pmSchedulesProjection,
   downtimesProjection,
   workOrderRequestsProjection,
-  commentsProjection,
+  commentsProjection(commentsOfAlarms),
   costsProjection,
   auditTrailProjection,
   permissionsProjection,

@@ -14,10 +14,12 @@ import {
   type Outcome,
   type Row,
 } from '#millwright/event-sourcing';
+import { readRow, rowsOf, selectList } from '#millwright/lists';
 import { isHere, noSuchRecord, referenceTarget, RelatedRecords, requireHere, type Written } from '#millwright/resources';
 import type { CommentInput } from './comment.commands.js';
+import type { CommentAdded, CommentEvent } from './domain/comment.events.js';
 import { addComment, comment, withdrawComment, type Comment } from './domain/comment.js';
-import { commentRow, scopeAbout, type CommentedKind } from './read-models/comments.js';
+import { commentRow, commentView, saidIn, scopeAbout, toldRevision, type CommentedKind } from './read-models/comments.js';
 
 /** Comments are numbered across all records. */
 export const commentIds = { name: 'comment', field: 'commentId' } as const satisfies IdSequence;
@@ -38,7 +40,7 @@ export class CommentWriter {
     private readonly projections: ProjectionEngine,
     private readonly related: RelatedRecords,
     private readonly keys: IdempotencyKeys,
-    entities: EntityManager,
+    private readonly entities: EntityManager,
   ) {
     this.texts = new KeptTexts(entities);
   }
@@ -60,7 +62,7 @@ export class CommentWriter {
         textSha256: kept.digest,
       };
       const matched = Number(record['revision']);
-      const outcome = await this.events.execute(comment, recordId, (state) => addComment(state, added), { matched });
+      const outcome = await this.events.execute(comment, recordId, (state) => addComment(state, added), { matched, drawn: true });
       await this.keepOnly(kept, outcome.state);
       return await this.written(outcome);
     } catch (failure) {
@@ -75,14 +77,17 @@ export class CommentWriter {
    * @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS somebody else wrote it, PRECONDITION_FAILED
    */
   async withdraw(commentId: number, about?: CommentedRecord): Promise<Written> {
-    if (restrictionBy({ assigned: [], own: [] })) await this.requireSeen(commentId);
-    const outcome = await this.events.execute(comment, commentId, (state) => {
-      requireHere(state.history);
+    const told = await this.told(commentId);
+    if (restrictionBy({ assigned: [], own: [] })) await this.requireSeen(commentId, told);
+    const decide = (state: Comment): CommentEvent[] => {
+      if (!told) requireHere(state.history);
+      const added = state.added ?? told;
       const isLacking = lacking();
-      if (about && !isAbout(state, about)) throw noSuchRecord();
-      if (state.added && isLacking?.(scopeAbout(state.added.recordKind, 'write'))) throw noSuchRecord();
-      return withdrawComment(state, userIdOf(currentContext().actor));
-    });
+      if (about && !(added && isAbout(added, about))) throw noSuchRecord();
+      if (added && isLacking?.(scopeAbout(added.recordKind, 'write'))) throw noSuchRecord();
+      return withdrawComment(state, userIdOf(currentContext().actor), told);
+    };
+    const outcome = await this.events.execute(comment, commentId, decide, told && { matched: toldRevision });
     const { added, history } = outcome.state;
     const text = added && (await this.texts.read(added.textId));
     // A process that ends here leaves the text to `commentErasure`.
@@ -91,9 +96,23 @@ export class CommentWriter {
     return this.written(outcome);
   }
 
+  /**
+   * What the event of another stream has said, if it belongs here, as the first event of the comment's own stream says it; undefined where that has begun.
+   * Who knows the number of such a comment has it from the read models.
+   */
+  private async told(commentId: number): Promise<CommentAdded['data'] | undefined> {
+    if (this.events.recent(comment, commentId)?.added || (await this.events.load(comment, commentId)).state.added) return undefined;
+    const [raw] = await this.entities.query<Record<string, unknown>[]>(
+      `SELECT ${selectList(commentView)} FROM ${rowsOf(commentView)} WHERE id = $1`,
+      [commentId],
+    );
+    const row = raw && readRow(commentView, raw);
+    return row && isHere(row, currentContext()) ? saidIn(row, await this.texts.digestOf(String(row['text_id']))) : undefined;
+  }
+
   /** What is said about a record that somebody does not see is not there for him either. @throws Rejection NOT_FOUND */
-  private async requireSeen(commentId: number): Promise<void> {
-    const { added } = (await this.events.load(comment, commentId)).state;
+  private async requireSeen(commentId: number, told: CommentAdded['data'] | undefined): Promise<void> {
+    const added = told ?? (await this.events.load(comment, commentId)).state.added;
     if (added) await this.record({ kind: added.recordKind as CommentedRecord['kind'], id: added.recordId });
   }
 
@@ -119,4 +138,5 @@ export class CommentWriter {
   }
 }
 
-export const isAbout = ({ added }: Comment, { kind, id }: CommentedRecord): boolean => added?.recordKind === kind && added.recordId === id;
+const isAbout = ({ recordKind, recordId }: CommentAdded['data'], { kind, id }: CommentedRecord): boolean =>
+  recordKind === kind && recordId === id;

@@ -8,6 +8,6 @@ export { commentIds } from './comment-writer.js';
 export { commentsController } from './comments-controller.js';
 export { commentsOfRecordResolver } from './comments-resolver.js';
 export { publicCommentsOf } from './public-comments.js';
-export { commentsProjection } from './read-models/comments.js';
+export { commentsProjection, commentTable, type ToldComments } from './read-models/comments.js';
 export { commentErrors } from './errors.js';
 export { CommentsModule } from './comments.module.js';

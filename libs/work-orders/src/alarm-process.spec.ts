@@ -1,6 +1,5 @@
-import { comment } from '#millwright/comments';
 import { ReactionTrial } from '#millwright/event-sourcing/testing';
-import { alarmReaction } from './alarm-process.js';
+import { alarmReaction, commentsOfAlarms } from './alarm-process.js';
 import { alarm } from './domain/alarm.js';
 import type { AlarmEvent } from './domain/alarm.events.js';
 import { workOrder } from './domain/work-order.js';
@@ -13,7 +12,6 @@ const raised: AlarmEvent = {
 const said = { commentId: 3, authorId: 4, textId: 'text', textSha256: 'digest' };
 const repeated: AlarmEvent = { type: 'AlarmRepeated', data: { workOrderId: 7, alarmCount: 2, ...said } };
 const opened = { type: 'WorkOrderOpened', data: { workOrderId: 7, statusId: 1, kind: 'open', details: plainDetails } } as const;
-const added = { type: 'CommentAdded', data: { ...said, recordKind: 'work_order', recordId: 7, public: false } } as const;
 
 describe('what follows from an alarm whose request ended too early', () => {
   it('is the order that it names, once', async () => {
@@ -22,15 +20,18 @@ describe('what follows from an alarm whose request ended too early', () => {
     expect(await trial.again()).toEqual({});
   });
 
-  it('is nothing where the request has opened the order, or said its comment, itself', async () => {
-    const trial = new ReactionTrial(alarmReaction).given(workOrder, 7, opened).given(comment, 3, added);
+  it('is nothing where the request has opened the order itself, nor of a repeat', async () => {
+    const trial = new ReactionTrial(alarmReaction).given(workOrder, 7, opened);
     expect(await trial.when(alarm, 1, raised)).toEqual({});
     expect(await trial.when(alarm, 1, repeated)).toEqual({});
   });
+});
 
-  it('is the comment of a repeat, once', async () => {
-    const trial = new ReactionTrial(alarmReaction).given(workOrder, 7, opened);
-    expect(await trial.when(alarm, 1, repeated)).toMatchObject({ 'comment-3': [added] });
-    expect(await trial.again()).toEqual({});
+describe('what is said on the order', () => {
+  const { said: saidBy } = commentsOfAlarms;
+
+  it('is what a repeat says, and nothing by the alarm that opens it', () => {
+    expect(saidBy(repeated)).toEqual({ ...said, recordKind: 'work_order', recordId: 7, public: false });
+    expect(saidBy(raised)).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
-import { addComment, comment, type Comment, type CommentEvent } from '#millwright/comments';
+import type { ToldComments } from '#millwright/comments';
 import { reaction, type Rejection } from '#millwright/event-sourcing';
 import { alarm, type Alarm } from './domain/alarm.js';
-import type { AlarmEvent, AlarmRaised, AlarmRepeated } from './domain/alarm.events.js';
+import type { AlarmEvent, AlarmRaised } from './domain/alarm.events.js';
 import type { WorkOrderEvent } from './domain/work-order.events.js';
 import type { WorkOrder } from './domain/work-order.state.js';
 import { openWorkOrder } from './domain/work-order-status.js';
@@ -17,11 +17,15 @@ export const openedBy =
       ? openWorkOrder(order, { workOrderId, details, status: status ?? undefined, completedAt, templates: procedures, now })
       : [];
 
-/** What a repeat says on it; nothing, where it has been said. */
-export const saidBy =
-  ({ workOrderId, commentId, authorId, textId, textSha256 }: AlarmRepeated['data']) =>
-  (state: Comment): CommentEvent[] =>
-    addComment(state, { commentId, authorId, textId, textSha256, recordKind: 'work_order', recordId: workOrderId, public: false });
+/** A repeat is a comment on it, in the same event. Earlier releases appended that to a stream of its own, too, which says the same. */
+export const commentsOfAlarms: ToldComments<AlarmEvent> = {
+  category: alarm.category,
+  said({ type, data }) {
+    if (type === 'AlarmRaised') return undefined;
+    const { workOrderId, commentId, authorId, textId, textSha256 } = data;
+    return { commentId, authorId, textId, textSha256, recordKind: 'work_order', recordId: workOrderId, public: false };
+  },
+};
 
 /**
  * What a request does itself once its alarm is recorded, done here where its process ended before it came to that: in the name of the machine, and once.
@@ -35,11 +39,6 @@ export const alarmReaction = reaction<Alarm, AlarmEvent>({
       const isDone = ({ workOrderId }: WorkOrder): boolean => workOrderId !== null;
       const how = { command: 'open', inNameOf: 'cause', refused: again, isDone } as const;
       await then.execute(workOrder, data.workOrderId, openedBy(data, metadata.recorded_at), how);
-    },
-    async AlarmRepeated({ data }, then) {
-      const isDone = ({ added }: Comment): boolean => added?.textId === data.textId;
-      const how = { command: 'comment', inNameOf: 'cause', refused: again, isDone } as const;
-      await then.execute(comment, data.commentId, saidBy(data), how);
     },
   },
 });

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
 import { v4 as randomUuid } from 'uuid';
 import { currentEntity, isLeft, restrictionBy, userIdOf } from '#millwright/access';
-import { comment, commentIds } from '#millwright/comments';
+import { commentIds } from '#millwright/comments';
 import {
   appendedNothing,
   currentContext,
@@ -11,7 +11,6 @@ import {
   KeptTexts,
   PositionNotReached,
   ProcessManagerEngine,
-  ProjectionEngine,
   Rejection,
   type Detail,
   type ExecuteOptions,
@@ -22,7 +21,7 @@ import {
 } from '#millwright/event-sourcing';
 import { columnSql, rowsOf } from '#millwright/lists';
 import { duplicateReference, Questions, referenceKey, refuseIf, ResourceWriter, type Decided } from '#millwright/resources';
-import { alarmsName, openedBy, saidBy } from './alarm-process.js';
+import { alarmsName, openedBy } from './alarm-process.js';
 import { alarm, raiseAlarm, repeatAlarm, takesRepeats, type Alarm } from './domain/alarm.js';
 import type { AlarmEvent } from './domain/alarm.events.js';
 import { openWorkOrder, type OpenWorkOrder } from './domain/work-order-status.js';
@@ -32,9 +31,8 @@ import { pending } from './awaited-processes.js';
 import { namingTemplates } from './procedures/template-copies.js';
 import { workOrders } from './work-order.resource.js';
 
-/** How long an answer waits for the order that another request opens; and for the read models, in milliseconds. */
+/** How long an answer waits for the order that another request opens, in milliseconds. */
 const longestWaitMs = 5_000;
-const longestShowingMs = 1_000;
 /** How long one step is tried, in milliseconds. */
 const patienceMs = 3_000;
 
@@ -53,7 +51,6 @@ export class Alarms {
     private readonly events: EventStore,
     private readonly resources: ResourceWriter,
     private readonly processes: ProcessManagerEngine,
-    private readonly projections: ProjectionEngine,
     private readonly questions: Questions,
     private readonly database: DataSource,
     entities: EntityManager,
@@ -166,15 +163,11 @@ export class Alarms {
     const [happened] = outcome.events as readonly RecordedEvent<AlarmEvent>[];
     if (!happened) throw new Error('an alarm was answered without its event');
     const { workOrderId } = happened.data;
-    const { position: followedAt } =
+    const order =
       happened.type === 'AlarmRaised'
         ? await this.events.execute(workOrder, workOrderId, openedBy(happened.data, happened.metadata.recorded_at), patiently())
-        : await this.events.execute(comment, happened.data.commentId, saidBy(happened.data), { ...patiently(), drawn: true });
-    const followed = later(outcome.position, followedAt);
-    // What was said is counted by the read models.
-    const [order] = await Promise.all([this.opened(workOrderId, outcome.position), this.projections.reaches(followed, longestShowingMs)]);
-    const position = later(followed, order.position);
-    await this.projections.reaches(position, longestShowingMs);
+        : await this.opened(workOrderId, outcome.position);
+    const position = later(outcome.position, order.position);
     const decided = this.resources.written(workOrders, workOrderId, { ...order, position, events: [] });
     const shown = { ...decided, row: { ...decided.row, alarm_count: happened.type === 'AlarmRaised' ? 1 : happened.data.alarmCount } };
     return happened.type === 'AlarmRepeated' ? { ...shown, status: 200 } : shown;

@@ -20,7 +20,7 @@ export { laborEntryIds } from './labour-writer.js';
 export { laborEntriesProjection, laborEntryTable } from './read-models/labor-entries.js';
 export * from './domain/fulfilment.js';
 export * from './domain/alarm.events.js';
-export { alarmReaction } from './alarm-process.js';
+export { alarmReaction, commentsOfAlarms } from './alarm-process.js';
 export { alarmsProjection } from './read-models/alarms.js';
 export { timekeepingReaction, timersIn, timersOfClosedOrders } from './timekeeping-processes.js';
 export { timerIds } from './timer-writer.js';

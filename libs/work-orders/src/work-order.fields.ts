@@ -1,5 +1,4 @@
 import { ID, InputType } from '@nestjs/graphql';
-import { commentsCountOf } from '#millwright/comments';
 import { allKnown, type Row } from '#millwright/event-sourcing';
 import {
   defineField,
@@ -28,7 +27,7 @@ import type { StatusKind } from './domain/work-order.events.js';
 import { downtimeTracking, printedDowntime } from './downtime-tracking.js';
 import { ProcedureTemplateIds } from './procedures/template-ids.js';
 import { assetPath, hierarchyStep, locationPath } from './hierarchy.js';
-import { alarmCountOf } from './read-models/alarms.js';
+import { alarmCountOf, commentsCount } from './read-models/alarms.js';
 import { ShownVendors } from '#millwright/people';
 import { activeTimer, printedActiveTimer } from './timer.shown.js';
 import { totalCosts, partAssignment, type WorkOrderCosts } from './work-order-costs.shown.js';
@@ -194,7 +193,7 @@ export class WorkOrderFigures {
   active_timer_current_user!: object | null;
   @ShownRequestId({ description: 'The number of the request that it was opened from; null where there was none.' })
   request_id!: number | null;
-  @ShownInteger({ description: 'How many comments it has that stand.', always: true, of: commentsCountOf('work_order') })
+  @ShownInteger({ description: 'How many comments it has that stand.', always: true, of: commentsCount })
   comments_count!: number;
   @ShownInteger({ description: 'How often its alarm came, the first time included; null without a dedup_key.', of: alarmCountOf })
   alarm_count!: number | null;

@@ -4,7 +4,8 @@ import type { Event } from '#millwright/event-sourcing/decider';
 
 /**
  * Somebody said something about a record (`recordKind`: its kind, singular, in snake_case). What was said stands in `app.kept_texts` under `textId`, where it
- * can vanish; `textSha256` is the digest of salt and text, in hex. `authorId` is the user whom readers see; `public` lets the portal show it.
+ * can vanish; `textSha256` is the digest of salt and text, in hex. `authorId` is the user whom readers see; `public` lets the portal show it. `saidAt` is when
+ * it was said (RFC 3339, UTC) where the event of another stream told it first, and what comes now is its withdrawal.
  */
 export type CommentAdded = Event<
   'CommentAdded',
@@ -16,6 +17,7 @@ export type CommentAdded = Event<
     public: boolean;
     textId: string;
     textSha256: string;
+    saidAt?: string;
   }>
 >;
 

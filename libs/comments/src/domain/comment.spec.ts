@@ -32,6 +32,17 @@ describe('a comment', () => {
     expect(withdrawComment(withdrawn, 3)).toEqual([]);
   });
 
+  it('begins its own stream with what another event told, when it is withdrawn', () => {
+    const told = { ...said, saidAt: '2026-03-02T08:00:00.000Z' };
+    expect(withdrawComment(after(), 3, told)).toEqual([
+      { type: 'CommentAdded', data: told },
+      { type: 'CommentWithdrawn', data: {} },
+    ]);
+    expect(withdrawComment(added, 3, told)).toEqual([{ type: 'CommentWithdrawn', data: {} }]);
+    expect(withdrawComment(withdrawn, 3, told)).toEqual([]);
+    expect(() => withdrawComment(after(), 4, told)).toThrow(expect.objectContaining({ code: 'INSUFFICIENT_PERMISSIONS' }));
+  });
+
   it('is withdrawn by nobody else, nor where there is none', () => {
     expect(() => withdrawComment(added, 4)).toThrow(expect.objectContaining({ code: 'INSUFFICIENT_PERMISSIONS' }));
     expect(() => withdrawComment(withdrawn, 4)).toThrow(expect.objectContaining({ code: 'INSUFFICIENT_PERMISSIONS' }));

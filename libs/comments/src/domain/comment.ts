@@ -18,12 +18,15 @@ export const comment: Stream<Comment, CommentEvent> = {
     const history = historyAfter(state.history, event);
     switch (event.type) {
       case 'CommentAdded':
-        return { ...state, added: event.data, history };
+        return { ...state, added: event.data, history: history && saidAt(event.data.saidAt, history) };
       case 'CommentWithdrawn':
         return { ...state, isWithdrawn: true, withdrawnAt: stampOf(event)?.at ?? null, history };
     }
   },
 };
+
+const saidAt = (at: string | undefined, history: RecordHistory): RecordHistory =>
+  at === undefined ? history : { ...history, created: { ...history.created, at } };
 
 /** Nothing happens where the same text was added already, for an effect may be carried out twice. @throws Rejection CONFLICT the id is taken */
 export function addComment({ added }: Comment, wanted: CommentAdded['data']): CommentEvent[] {
@@ -36,10 +39,13 @@ export function addComment({ added }: Comment, wanted: CommentAdded['data']): Co
  * One that was withdrawn stays, without its text (S2), and is shown: to withdraw it again changes nothing, as to archive what is archived. A downtime that was
  * withdrawn is shown nowhere, so that a second request does not find it.
  * @param userId who wants it withdrawn
+ * @param told what the event of another stream has said, with which the comment's own stream begins where it has not yet
  * @throws Rejection NOT_FOUND; INSUFFICIENT_PERMISSIONS somebody else wrote it
  */
-export function withdrawComment({ added, isWithdrawn }: Comment, userId: number): CommentEvent[] {
-  if (!added) throw new Rejection('NOT_FOUND', 'there is no such record');
-  if (added.authorId !== userId) throw new Rejection('INSUFFICIENT_PERMISSIONS', 'Only its author can withdraw a comment.');
-  return isWithdrawn ? [] : [{ type: 'CommentWithdrawn', data: {} }];
+export function withdrawComment({ added, isWithdrawn }: Comment, userId: number, told?: CommentAdded['data']): CommentEvent[] {
+  const said = added ?? told;
+  if (!said) throw new Rejection('NOT_FOUND', 'there is no such record');
+  if (said.authorId !== userId) throw new Rejection('INSUFFICIENT_PERMISSIONS', 'Only its author can withdraw a comment.');
+  if (isWithdrawn) return [];
+  return [...(added ? [] : [{ type: 'CommentAdded', data: said } as const]), { type: 'CommentWithdrawn', data: {} }];
 }

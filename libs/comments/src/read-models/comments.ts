@@ -1,8 +1,17 @@
 import type { Scope } from '#millwright/access';
-import { idOf, streamName, type Projection, type RecordedEvent, type Row, type TableDefinition } from '#millwright/event-sourcing';
+import {
+  categoryOf,
+  idOf,
+  streamName,
+  type Event,
+  type Projection,
+  type RecordedEvent,
+  type Row,
+  type TableDefinition,
+} from '#millwright/event-sourcing';
 import { viewOf, type ListDefinition, type View } from '#millwright/lists';
 import { comment, type Comment } from '../domain/comment.js';
-import type { CommentEvent } from '../domain/comment.events.js';
+import type { CommentAdded, CommentEvent } from '../domain/comment.events.js';
 import { commentShown } from '../comment.shown.js';
 
 /** The kinds of records that can be spoken of; each has a column with its ids. */
@@ -50,40 +59,84 @@ export const commentView: View = {
   },
 };
 
-export const commentsProjection: Projection<CommentEvent> = {
-  name: 'comments',
-  version: 1,
-  tables: [commentTable],
-  categories: [comment.category],
-  keys: ({ stream }) => [[commentTable.name, { id: idOf(stream) }]],
-  apply(event, rows) {
-    rows.put(commentTable.name, rowAfter(rows.get(commentTable.name, { id: idOf(event.stream) }), event));
-  },
-};
+const projectionName = 'comments';
+
+/** Events of other streams that are comments at the same time: what one says, undefined where it says nothing. */
+export type ToldComments<E extends Event> = Readonly<{
+  category: string;
+  said(event: E): CommentAdded['data'] | undefined;
+}>;
+
+/** Comments that have streams of their own, and those that events of other streams tell: these get a stream when they are withdrawn. */
+export function commentsProjection<E extends Event>(told: ToldComments<E>): Projection<CommentEvent | E> {
+  const isTold = (event: RecordedEvent<CommentEvent | E>): event is RecordedEvent<E> => categoryOf(event.stream) === told.category;
+  return {
+    name: projectionName,
+    version: 2,
+    tables: [commentTable],
+    categories: [comment.category, told.category],
+    keys(event) {
+      const id = isTold(event) ? told.said(event)?.commentId : idOf(event.stream);
+      return id === undefined ? [] : [[commentTable.name, { id }]];
+    },
+    apply(event, rows) {
+      if (!isTold(event)) {
+        rows.put(commentTable.name, rowAfter(rows.get(commentTable.name, { id: idOf(event.stream) }), event));
+        return;
+      }
+      const said = told.said(event);
+      if (said) rows.put(commentTable.name, addedRow(said, event));
+    },
+  };
+}
 
 function rowAfter(before: Readonly<Row> | undefined, event: RecordedEvent<CommentEvent>): Row {
   const { type, data, stream, metadata, revision } = event;
   const { recorded_at: updated_at } = metadata;
   switch (type) {
     case 'CommentAdded':
-      return {
-        ...ofRecord(data.recordKind, data.recordId),
-        id: data.commentId,
-        customer_id: metadata.customer_id,
-        entity_id: metadata.entity_id,
-        text_id: data.textId,
-        public: data.public,
-        withdrawn_at: null,
-        created_at: updated_at,
-        updated_at,
-        created_by_id: data.authorId,
-        revision,
-      };
+      return { ...addedRow(data, event), revision };
     case 'CommentWithdrawn':
       if (!before) throw new Error(`${stream} was withdrawn before it was added`);
       return { ...before, withdrawn_at: updated_at, updated_at, revision };
   }
 }
+
+/** As the first event of a stream of its own has it, also where the comment has none yet. */
+function addedRow(said: CommentAdded['data'], { metadata }: Pick<RecordedEvent, 'metadata'>): Row {
+  const { recorded_at: updated_at } = metadata;
+  return {
+    ...ofRecord(said.recordKind, said.recordId),
+    id: said.commentId,
+    customer_id: metadata.customer_id,
+    entity_id: metadata.entity_id,
+    text_id: said.textId,
+    public: said.public,
+    withdrawn_at: null,
+    created_at: said.saidAt ?? updated_at,
+    updated_at,
+    created_by_id: said.authorId,
+    revision: toldRevision,
+  };
+}
+
+/** What a row of another stream's event says, with the digest of its text. */
+export const saidIn = (row: Readonly<Row>, textSha256: string): CommentAdded['data'] => {
+  const recordKind: CommentedKind = row['work_order_id'] === null ? 'work_order_request' : 'work_order';
+  return {
+    commentId: Number(row['id']),
+    recordKind,
+    recordId: Number(row[`${recordKind}_id`]),
+    authorId: Number(row['created_by_id']),
+    public: row['public'] === true,
+    textId: String(row['text_id']),
+    textSha256,
+    saidAt: String(row['created_at']),
+  };
+};
+
+/** What If-Match is about while a comment has no stream of its own: that of the event with which it will begin. */
+export const toldRevision = 0;
 
 const ofRecord = (kind: string, id: number): Row => ({ work_order_id: null, work_order_request_id: null, [`${kind}_id`]: id });
 
@@ -113,5 +166,5 @@ export const commentList: ListDefinition = {
   search: ['text'],
   defaultSort: 'id asc',
   scope: 'entity',
-  source: { projection: commentsProjection.name, streamOf: ({ id }) => streamName(comment.category, Number(id)) },
+  source: { projection: projectionName, streamOf: ({ id }) => streamName(comment.category, Number(id)) },
 };

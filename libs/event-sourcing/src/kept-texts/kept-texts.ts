@@ -49,6 +49,11 @@ export class KeptTexts {
     return (await this.texts.findOneBy({ id }))?.content ?? null;
   }
 
+  /** The SHA-256 of the salted text in hex, also where the text has vanished. */
+  async digestOf(id: string): Promise<string> {
+    return (await this.texts.findOneByOrFail({ id })).digest;
+  }
+
   /** Has a text vanish, with the salt that its digest could be tried with. Its id stays taken. */
   async erase(id: string): Promise<void> {
     await this.texts.update({ id }, { content: null, salt: null });

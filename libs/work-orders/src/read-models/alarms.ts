@@ -1,4 +1,5 @@
 import type { Projection, Row, TableDefinition } from '#millwright/event-sourcing';
+import { commentsCountOf, commentTable } from '#millwright/comments';
 import type { BulkRead, Related } from '#millwright/fields';
 import { rowsOf, selectList, statementAsOf, viewOf } from '#millwright/lists';
 import { alarm } from '../domain/alarm.js';
@@ -24,6 +25,8 @@ export const alarmsProjection: Projection<AlarmEvent> = {
 };
 
 const view = viewOf(table);
+const comments = viewOf(commentTable);
+const shownComments = commentsCountOf('work_order');
 
 const counts: BulkRead<number, number | null> = {
   async read(workOrderIds, database) {
@@ -33,6 +36,30 @@ const counts: BulkRead<number, number | null> = {
     return workOrderIds.map((id) => known.get(id) ?? null);
   },
 };
+
+/** How often an alarm had come and how many comments stand, both of one moment. */
+type Counted = Readonly<{ alarms: number; comments: number }>;
+
+const countedTogether: BulkRead<number, Counted> = {
+  async read(workOrderIds, database) {
+    const statement = `SELECT sought.id, coalesce(max(alarm_count), 1) AS alarms, count(said.id) AS comments FROM unnest($1::bigint[]) sought(id)
+         LEFT JOIN ${rowsOf(view, 'alarm')} ON alarm.work_order_id = sought.id
+         LEFT JOIN ${rowsOf(comments, 'said')} ON said.work_order_id = sought.id AND said.withdrawn_at IS NULL GROUP BY sought.id`;
+    const found = await database.query<Record<'id' | keyof Counted, string>[]>(...statementAsOf(statement, [[...workOrderIds]]));
+    const known = new Map(found.map(({ id, alarms, comments: said }) => [Number(id), { alarms: Number(alarms), comments: Number(said) }]));
+    return workOrderIds.map((id) => known.get(id) ?? { alarms: 1, comments: 0 });
+  },
+};
+
+/**
+ * How many comments stand. The answer to an alarm does not wait for the read models: each repeat that they do not show yet is one more, and both are shown
+ * at once, being one event.
+ */
+export async function commentsCount(row: Row, related: Related): Promise<number> {
+  if (row['alarm_count'] === undefined) return shownComments(row, related);
+  const { alarms, comments: shown } = await related.load(countedTogether, Number(row['id']));
+  return shown + Math.max(0, Number(row['alarm_count']) - alarms);
+}
 
 /** Null without a key. The answer to an alarm has counted itself. */
 export const alarmCountOf = ({ id, dedup_key, alarm_count }: Row, related: Related): Promise<number | null> | number | null =>
