@@ -254,6 +254,13 @@ describe('a call of a machine', () => {
       const { data } = await call({ title: 'Hot', asset: named, technicians_emails: [`kim-${key}@EXAMPLE.org`] }).expect(201);
       expect(data).toMatchObject({ asset: { id }, technicians: [{ id: kim, name: 'Kim' }], dedup_key: null, alarm_count: null });
     }
+    await app.patch(`/assets/${id}`, { asset: { asset_code: `new-${key}`, name: 'Big press' } }).expect(200);
+    await app.get(`/assets/${id}`).expect(200);
+    expect((await call({ title: 'Hot', asset: { code: key } })).status).toBe(422);
+    const renamed = (await call({ title: 'Hot', asset: { code: `new-${key}` } }).expect(201)).data;
+    expect(renamed.asset_path).toEqual([{ id, name: 'Big press', level: 1 }]);
+    await app.patch(`/assets/${id}`, { asset: { asset_code: key } }).expect(200);
+    await app.get(`/assets/${id}`).expect(200);
     const seen = await app.graphql(
       `mutation ($input: CreateWorkOrderInput!) { createWorkOrder(input: $input) { asset { id } technicians { id } alarmCount dedupKey } }`,
       { input: { title: 'Hot', asset: { code: key }, techniciansEmails: [`kim-${key}@example.org`], dedupKey: key } },

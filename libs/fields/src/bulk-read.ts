@@ -19,4 +19,6 @@ export interface Related {
 export type BulkRead<Key, Value> = Readonly<{
   /** One statement for all keys; the answer has a value for each, in their order. */
   read(keys: readonly Key[], database: DataSource, related: Related): Promise<readonly Value[]>;
+  /** Where all that is read is records of one category, whoever asks: it need not be read again before one of them changes. `name` is its own there. */
+  lasting?: Readonly<{ category: string; name: string }>;
 }>;

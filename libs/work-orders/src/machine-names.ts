@@ -4,7 +4,7 @@ import { currentEntity, currentScope } from '#millwright/access';
 import type { Detail, DetailCode } from '#millwright/event-sourcing';
 import { columnSql, rowsOf } from '#millwright/lists';
 import { users } from '#millwright/people';
-import { Questions } from '#millwright/resources';
+import { Questions, RememberedRows } from '#millwright/resources';
 import { assets } from '#millwright/sites';
 import type { AssetKeyInput, NewWorkOrderFields, WorkOrderFields } from './work-order.fields.js';
 
@@ -26,6 +26,7 @@ export class MachineNames {
   constructor(
     private readonly database: DataSource,
     private readonly questions: Questions,
+    private readonly remembered: RememberedRows,
   ) {}
 
   /** @throws Rejection UNAVAILABLE what was written just now cannot be read */
@@ -57,12 +58,16 @@ export class MachineNames {
     return other ? wrong('ambiguous', 'is that of several assets', key) : { id: Number(found.id) };
   }
 
+  /** A machine says the same name each time: it is looked up again when something has happened to an asset. */
   private assetsBy(column: string, value: string): Promise<{ id: string }[]> {
-    const { view } = assets;
+    const { view, stream } = assets;
     const sql = (name: string): string => columnSql(view, name);
-    return this.database.query(
-      `SELECT ${sql('id')}::text AS id FROM ${rowsOf(view)} WHERE ${sql('entity_id')} = $1 AND ${sql(column)} = $2 AND NOT ${sql('archived')} ORDER BY ${sql('id')} LIMIT 2`,
-      [currentEntity().id, value],
+    const { id: entityId } = currentEntity();
+    return this.remembered.answer(stream.category, `${column} at ${entityId}: ${value}`, () =>
+      this.database.query(
+        `SELECT ${sql('id')}::text AS id FROM ${rowsOf(view)} WHERE ${sql('entity_id')} = $1 AND ${sql(column)} = $2 AND NOT ${sql('archived')} ORDER BY ${sql('id')} LIMIT 2`,
+        [entityId, value],
+      ),
     );
   }
 

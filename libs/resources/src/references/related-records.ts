@@ -135,7 +135,10 @@ export class RelatedRecords implements Related {
 
   /** Reads one of many that are asked for in the same moment. */
   load<Key, Value>(bulk: BulkRead<Key, Value>, key: Key): Promise<Value> {
-    return this.loaderOf(bulk).load(key);
+    const read = (): Promise<Value> => this.loaderOf(bulk).load(key);
+    const { lasting } = bulk;
+    if (!lasting || currentMoment() || currentAsOf() !== undefined) return read();
+    return this.remembered.answer(lasting.category, `${lasting.name} ${String(key)}`, read);
   }
 
   /** Has everything read anew from here on in this request. */

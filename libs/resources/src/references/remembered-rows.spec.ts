@@ -68,3 +68,47 @@ describe('a row that answers mention', () => {
     expect(rows.of('storeroom-8')).toBeUndefined();
   });
 });
+
+describe('what was found among the records of a category', () => {
+  const found = (rows: RememberedRows, value: string): Promise<string> =>
+    rows.answer('asset', 'code at 1: M-7', () => Promise.resolve(value));
+
+  it('is looked up again when something has happened to any of them, and not for what happens to others', async () => {
+    const { rows, changing } = rowsOf({ now: true });
+    expect(await found(rows, 'first')).toBe('first');
+    changing(['part-7'])();
+    expect(await found(rows, 'second')).toBe('first');
+    expect(await rows.answer('asset', 'code at 2: M-7', () => Promise.resolve('other'))).toBe('other');
+    const changed = changing(['asset-9']);
+    expect(await found(rows, 'third')).toBe('third');
+    changed();
+    expect(await found(rows, 'fourth')).toBe('fourth');
+    expect(await found(rows, 'fifth')).toBe('fourth');
+    changing()();
+    expect(await found(rows, 'sixth')).toBe('sixth');
+  });
+
+  it('is not kept where something happened while it was read', async () => {
+    const { rows, changing } = rowsOf({ now: true });
+    const reading = rows.answer('asset', 'code at 1: M-7', async () => {
+      await Promise.resolve();
+      changing(['asset-9'])();
+      return 'before';
+    });
+    expect(await reading).toBe('before');
+    expect(await found(rows, 'after')).toBe('after');
+  });
+
+  it('is nothing that a process remembers which hears of no change', async () => {
+    const works = { now: true };
+    const { rows, changing } = rowsOf(works);
+    await found(rows, 'first');
+    works.now = false;
+    expect(await found(rows, 'second')).toBe('second');
+    expect(await found(rows, 'third')).toBe('third');
+    // Whoever takes them over says that anything may have changed.
+    works.now = true;
+    changing()();
+    expect(await found(rows, 'fourth')).toBe('fourth');
+  });
+});

@@ -43,7 +43,7 @@ export function defineRecord<Fields extends object, Figures extends object>(
   );
   const shown = companion ? { ...whole, columns: { ...whole.columns, ...companion.columns } } : whole;
   const view = tree ? soughtAsTree(shown) : shown;
-  const fields = tree ? { ...described, all: [...described.all, ...treeFields({ name, view }, tree)] } : described;
+  const fields = tree ? { ...described, all: [...described.all, ...treeFields({ name, view, stream }, tree)] } : described;
   const figures = own.filter((field) => !isInput(field) && field.stored?.initial !== undefined);
   const initial: RecordValues = {
     ...neverMissing(own),

@@ -2,13 +2,13 @@ import { ID } from '@nestjs/graphql';
 import type { Row } from '#millwright/event-sourcing';
 import type { FieldDefinition, Form, Related, Schema } from '#millwright/fields';
 import { rowsOf, type ListAttribute, type View } from '#millwright/lists';
-import { ancestryOf, parentsAmong, type Ancestry } from './trees.js';
+import { ancestryOf, parentsAmong, type Ancestry, type TreeKind } from './trees.js';
 
 /** Which of them the rows of lists show, too. */
 export type TreeOptions = Readonly<{ inRows: readonly ('root_id' | 'path' | 'has_children')[] }>;
 
 /** What resources that form a tree by their `parent_id` show of it. */
-export function treeFields(kind: Readonly<{ name: string; view: View }>, { inRows }: TreeOptions): FieldDefinition[] {
+export function treeFields(kind: TreeKind, { inRows }: TreeOptions): FieldDefinition[] {
   const ancestry = ancestryOf(kind);
   const parents = parentsAmong(kind);
   // From the root down to the parent. The row itself is the newer one: the answer of a write shows it before the read model does.

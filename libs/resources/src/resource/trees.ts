@@ -79,18 +79,21 @@ export class Trees {
 /** From the root down to the record itself. */
 export type Ancestry = readonly Readonly<{ id: number; name: string }>[];
 
+export type TreeKind = Readonly<{ name: string; view: View; stream: Readonly<{ category: string }> }>;
+
 /** Whoever asks for the ways of one kind shares their statement. */
 const ways = new WeakMap<View, BulkRead<number, Ancestry>>();
 
 /** The ways of a kind's records through their tree; one statement a level of kinds, not one a record. */
-export function ancestryOf({ name, view }: Readonly<{ name: string; view: View }>): BulkRead<number, Ancestry> {
+export function ancestryOf({ name, view, stream }: TreeKind): BulkRead<number, Ancestry> {
   let known = ways.get(view);
-  if (!known) ways.set(view, (known = readWays({ name, view })));
+  if (!known) ways.set(view, (known = readWays({ name, view, stream })));
   return known;
 }
 
-function readWays({ name, view }: Readonly<{ name: string; view: View }>): BulkRead<number, Ancestry> {
+function readWays({ name, view, stream: { category } }: TreeKind): BulkRead<number, Ancestry> {
   return {
+    lasting: { category, name: 'way' },
     async read(ids, database, related) {
       const found = await database.query<Record<string, unknown>[]>(
         ...statementAsOf(
