@@ -89,6 +89,167 @@ describe('roles', () => {
   });
 });
 
+/** What a refused document of one root field says of it. */
+const refusalOver = async (query: string, input?: object): Promise<unknown[]> => {
+  const { body } = await app.graphqlAnswer(query, input && { input });
+  const [error] = (body as { errors: { extensions: { code: string; details?: { field: string; code: string }[] } }[] }).errors;
+  return [error?.extensions.code, ...(error?.extensions.details ?? []).map(({ field, code }) => `${field} ${code}`)];
+};
+
+describe('roles, over GraphQL', () => {
+  const shown = 'id revision name builtIn scopes';
+  const create = `mutation ($input: CreateRoleInput!) { createRole(input: $input) { ${shown} } }`;
+  const update = `mutation ($input: UpdateRoleInput!) { updateRole(input: $input) { ${shown} } }`;
+  const remove = 'mutation ($input: RoleIdInput!) { removeRole(input: $input) { name } }';
+
+  it('are those of REST, as are the scopes', async () => {
+    const { scopes, roles } = await app.graphql(`{ scopes { name roles } roles { ${shown} } role(id: 3) { ${shown} } }`);
+    expect(scopes).toEqual((await app.get('/access/scopes').expect(200)).data);
+    const rest = (await app.get('/access/roles').expect(200)).data as { id: number; built_in: boolean }[];
+    expect(roles).toMatchObject(rest.map(({ id, built_in: builtIn, ...role }) => ({ id: String(id), builtIn, ...role })));
+    expect(await refusalOver('{ role(id: 987654) { name } }')).toEqual(['NOT_FOUND']);
+  });
+
+  it('are defined once a key, changed at a revision, removed, and refused as over REST', async () => {
+    const input = { name: 'dispatcher', scopes: ['work_orders:read', 'parts:read'] };
+    const once = { 'idempotency-key': 'a role of GraphQL' };
+    const { createRole: role } = await app.graphql(create, { input }, once);
+    expect(role).toMatchObject({ name: 'dispatcher', builtIn: false, scopes: ['parts:read', 'work_orders:read'] });
+    expect((await app.graphql(create, { input }, once)).createRole).toEqual(role);
+    expect((await app.get(`/access/roles/${role.id}`).expect(200)).headers.get('etag')).toBe(`"${role.revision}"`);
+    expect(await refusalOver(create, { ...input, name: 'Dispatcher' })).toEqual(['VALIDATION_FAILED', 'input.name not_unique']);
+    expect(await refusalOver(create, { name: 'y', scopes: ['parts:fly'] })).toEqual(['VALIDATION_FAILED', 'input.scopes not_a_choice']);
+    const { id } = role as { id: string };
+    expect((await app.graphql(update, { input: { id, scopes: ['parts:read'] } })).updateRole.scopes).toEqual(['parts:read']);
+    const late = `mutation ($input: UpdateRoleInput!) { updateRole(input: $input, expectedRevision: ${role.revision}) { name } }`;
+    expect(await refusalOver(late, { id, name: 'late' })).toEqual(['PRECONDITION_FAILED']);
+    expect(await refusalOver(update, { id: 1, name: 'boss' })).toEqual(['CONFLICT']);
+    const holder = await person('Dora', { entity_id: 1, role: 'dispatcher' });
+    expect(await refusalOver(remove, { id })).toEqual(['RECORD_IN_USE']);
+    await app.patch(`/users/${holder.id}`, { user: { permissions_attributes: [{ entity_id: 1, _destroy: true }] } }).expect(200);
+    expect(await app.graphql(remove, { input: { id } })).toEqual({ removeRole: { name: 'dispatcher' } });
+    expect(await refusalOver(remove, { id })).toEqual(['NOT_FOUND']);
+    expect((await app.get(`/access/roles/${id}`)).status).toBe(404);
+  });
+
+  it('say who looks after the installation, too', async () => {
+    const set = 'mutation ($input: SetInstallationManagerInput!) { setInstallationManager(input: $input) { userId granted } }';
+    const { id } = await person('Ines');
+    const input = { userId: id, granted: true };
+    expect(await app.graphql(set, { input })).toEqual({ setInstallationManager: { userId: String(id), granted: true } });
+    expect(await refusalOver(set, { ...input, userId: 987654 })).toEqual(['NOT_FOUND']);
+    expect(await refusalOver(set, { ...input, userId: 1 })).toEqual(['CONFLICT']);
+    expect(await refusalOver(set, { userId: id })).toEqual(['VALIDATION_FAILED', 'input.granted required']);
+  });
+});
+
+describe('credentials over GraphQL', () => {
+  const shown = 'id revision name scopes entityIds createdAt updatedAt createdById lastUsedAt overlapUntil revokedAt';
+  type Shown = Readonly<Record<string, unknown> & { id: string; revision: number }>;
+  /** A record of REST as GraphQL shows it: ids are text there, and names are camelCase. */
+  const inGraphql = (record: Record<string, unknown>): object =>
+    Object.fromEntries(
+      Object.entries(record).map(([name, value]) => [
+        name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+        (name === 'id' || name.endsWith('_id')) && typeof value === 'number'
+          ? String(value)
+          : name === 'entity_ids' && Array.isArray(value)
+            ? value.map(String)
+            : value,
+      ]),
+    );
+  type Made = Readonly<{ id: number; key: string }>;
+  let number = 0;
+  const make = async (path: string, more: object): Promise<Made> =>
+    (await app.post(`/access/${path}`, { name: `Machine ${(number += 1)}`, entity_ids: [1], ...more }).expect(201)).data as Made;
+  const days = (count: number): string => new Date(Date.now() + count * 86_400_000).toISOString();
+  const apiKey = (more: object = {}): Promise<Made> => make('api_keys', { scopes: ['parts:read'], expires_at: days(30), ...more });
+
+  it('are those of REST, of each kind, without a secret', async () => {
+    await make('clients', { scopes: ['parts:read'], entity_ids: 'all' });
+    await apiKey();
+    await make('service_accounts', { role: 'technician' });
+    const kinds = [
+      ['clients', 'client', `${shown} clientId`],
+      ['api_keys', 'apiKey', `${shown} expiresAt ownerId`],
+      ['service_accounts', 'serviceAccount', `${shown} role expiresAt`],
+    ] as const;
+    for (const [path, one, fields] of kinds) {
+      const rest = (await app.get(`/access/${path}`).expect(200)).data as Record<string, unknown>[];
+      expect(rest.length).toBeGreaterThan(0);
+      const { nodes, totalCount } = (await app.graphql(`{ ${one}s { totalCount nodes { ${fields} } } }`))[`${one}s`];
+      expect(totalCount).toBe(rest.length);
+      expect((nodes as Shown[]).map(({ revision: _, ...node }) => node)).toEqual(rest.map(inGraphql));
+      const [first] = nodes as Shown[];
+      expect((await app.graphql(`{ ${one}(id: ${first?.id}) { ${fields} } }`))[one]).toEqual(first);
+      expect((await app.get(`/access/${path}/${first?.id}`)).headers.get('etag')).toBe(`"${first?.revision}"`);
+      expect(await refusalOver(`{ ${one}(id: 987654) { id } }`)).toEqual(['NOT_FOUND']);
+    }
+    const schema = (await app.get('/graphql/schema').expect(200)).body as string;
+    expect(/clientSecret|\b(create|rotate)(Client|ApiKey|ServiceAccount)\b/.exec(schema)).toBeNull();
+  });
+
+  it('are found page by page, and a cursor of one list is none of another', async () => {
+    for (let round = 0; round < 3; round += 1) await apiKey({ name: `Walked ${round}` });
+    const page = (after: string | null): Promise<{ apiKeys: { nodes: { name: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } }> =>
+      app.graphql('query ($after: String) { apiKeys(search: "walked", sort: "id desc", first: 2, after: $after) { nodes { name } pageInfo { hasNextPage endCursor } } }', { after }); // prettier-ignore
+    const { apiKeys: first } = await page(null);
+    const { apiKeys: second } = await page(first.pageInfo.endCursor);
+    expect([...first.nodes, ...second.nodes].map(({ name }) => name)).toEqual(['Walked 2', 'Walked 1', 'Walked 0']);
+    expect([first.pageInfo.hasNextPage, second.pageInfo.hasNextPage]).toEqual([true, false]);
+    const { meta } = await app.get('/access/api_keys?search=walked&per_page=2').expect(200);
+    const next = await app.get(`/access/api_keys?search=walked&per_page=2&cursor=${meta.pagination.next_cursor}`).expect(200);
+    expect([next.data.map(({ name }: { name: string }) => name), next.meta.pagination.next_cursor]).toEqual([['Walked 2'], null]);
+    expect(refusal(await app.get(`/access/clients?search=walked&cursor=${meta.pagination.next_cursor}`))).toEqual([
+      422,
+      'VALIDATION_FAILED',
+      'cursor invalid_cursor',
+    ]);
+  });
+
+  it('are changed at a revision and taken away, with the codes of REST', async () => {
+    const made = await apiKey();
+    const update = (more = ''): string => `mutation ($input: UpdateApiKeyInput!) { updateApiKey(input: $input${more}) { ${shown} } }`;
+    const { apiKey: before } = await app.graphql(`{ apiKey(id: ${made.id}) { revision } }`);
+    const input = { id: made.id, scopes: ['stock:move', 'parts:read'], entityIds: ['1'] };
+    const { updateApiKey: changed } = await app.graphql(update(`, expectedRevision: ${before.revision}`), { input });
+    expect(changed).toMatchObject({ scopes: ['parts:read', 'stock:move'], entityIds: ['1'] });
+    expect(await refusalOver(update(`, expectedRevision: ${before.revision}`), { id: made.id, name: 'Late' })).toEqual([
+      'PRECONDITION_FAILED',
+    ]);
+    expect((await app.graphql(update(), { input: { id: made.id, entityIds: 'all' } })).updateApiKey.entityIds).toBe('all');
+    const inDocument = `mutation { updateApiKey(input: { id: ${made.id}, entityIds: [1] }) { entityIds } }`;
+    expect((await app.graphql(inDocument)).updateApiKey.entityIds).toEqual(['1']);
+    const wrong: [object, string][] = [
+      [{ scopes: [] }, 'input.scopes required'],
+      [{ scopes: ['parts:juggle'] }, 'input.scopes not_a_choice'],
+      [{ entityIds: [] }, 'input.entityIds required'],
+      [{ entityIds: null }, 'input.entityIds required'],
+      [{ entityIds: ['one'] }, 'input.entityIds not_an_id'],
+      [{ entityIds: ['987654'] }, 'input.entityIds not_found'],
+      [{ expiresAt: days(367) }, 'input.expiresAt out_of_range'],
+    ];
+    for (const [change, told] of wrong)
+      expect([change, ...(await refusalOver(update(), { id: made.id, ...change }))]).toEqual([change, 'VALIDATION_FAILED', told]);
+    expect(await refusalOver(inDocument.replace('[1]', 'all'))).toEqual(['VALIDATION_FAILED', 'input.entityIds not_a_list']);
+    const revoke = 'mutation ($input: ApiKeyIdInput!) { revokeApiKey(input: $input) { revokedAt } }';
+    expect((await app.graphql(revoke, { input: { id: made.id } })).revokeApiKey.revokedAt).toEqual(expect.any(String));
+    expect((await new Client(app.url, made.key).get('/parts')).status).toBe(401);
+    expect(await refusalOver(update(), { id: made.id, name: 'Back' })).toEqual(['CONFLICT']);
+    expect(await refusalOver(revoke.replaceAll('ApiKey', 'Client'), { id: made.id })).toEqual(['NOT_FOUND']);
+  });
+
+  it('are looked after by persons and the administrator’s key, and reviewed', async () => {
+    const made = await apiKey({ scopes: ['integrations:manage', 'access:manage', 'parts:read'] });
+    const update = `mutation { updateApiKey(input: { id: ${made.id}, name: "Mine" }) { name } }`;
+    const { body } = await new Client(app.url, made.key).graphqlAnswer(update);
+    expect((body as { errors: { extensions: object }[] }).errors[0]?.extensions).toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS' });
+    const { reviewedCredentials } = await app.graphql('{ reviewedCredentials { kind id name createdAt lastUsedAt expiresAt flags } }');
+    const rest = (await app.get('/access/review').expect(200)).data as Record<string, unknown>[];
+    expect(reviewedCredentials).toEqual(rest.map(inGraphql));
+  });
+});
+
 describe('a permission', () => {
   it('is a role of a person at a site: another replaces it, and it is taken away', async () => {
     const there = await site('Elsewhere');

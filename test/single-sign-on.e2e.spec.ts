@@ -93,6 +93,10 @@ describe('the issuer', () => {
     };
     expect((await setAs().expect(200)).data).toEqual(shown);
     expect((await app.get('/access/oidc').expect(200)).data).toEqual(shown);
+    const { singleSignOn } = await app.graphql('{ singleSignOn { issuer clientId defaultRole entityIds enabled redirectUri } }');
+    expect(singleSignOn).toEqual({
+      ...{ issuer: issuer.url, clientId, defaultRole: 'requester', entityIds: ['1'], enabled: true, redirectUri: callback() },
+    });
     const technician = await signedUp('technician');
     expect((await setAs()).error).toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS', required_scope: expect.any(String) as string });
     await app.delete(`/users/${technician.id}`).expect(204);
@@ -463,7 +467,9 @@ describe('single sign-on', () => {
     };
     await set({ enabled: false }).expect(200);
     await closed('NOT_FOUND', 404);
-    await app.delete('/access/oidc').expect(204);
+    expect(await app.graphql('mutation { removeSingleSignOn { issuer enabled } }')).toEqual({
+      removeSingleSignOn: { issuer: issuer.url, enabled: false },
+    });
     await closed('NOT_FOUND', 404);
     await set().expect(200);
     await app.patch('/installation', { tier: 'business' }).expect(200);

@@ -2,25 +2,28 @@ import { buildSchema, isObjectType, type GraphQLObjectType, type GraphQLSchema }
 
 type Served = Readonly<{ paths: Readonly<Record<string, Readonly<Record<string, Readonly<{ operationId?: string }>>>>> }>;
 
-type Operation = Readonly<{ way: string; verb: string; path: string; name: string }>;
+type Operation = Readonly<{ way: string; verb: string; name: string }>;
 
-/** What REST has alone, and why: by path, so that what comes there later is meant, too. */
-const exceptions: readonly Readonly<{ paths: RegExp; why: string }>[] = [
+/** What REST has alone, and why: by method and path, so that what comes there later is meant, too. */
+const exceptions: readonly Readonly<{ ways: RegExp; why: string }>[] = [
   {
-    paths: /^\/api\/v1\/(auth|oauth)(\/|$)|^\/\.well-known\//,
+    ways: /^[A-Z]+ (\/api\/v1\/(auth|oauth)(\/|$)|\/\.well-known\/)/,
     why: 'Signing in, single sign-on, tokens and OAuth: what tells secrets, or is told them, has one way in; redirects, cookies and the bare objects of OAuth are no answers of GraphQL.',
   },
   {
-    paths: /^\/api\/v1\/access\/|^\/api\/v1\/users\/\{id\}\/(invite|reset_password|installation_manager)$/,
-    why: 'Keys, credentials, roles and who holds what: secrets are shown once and kept in no answer.',
+    ways: /^(POST \/api\/v1\/access\/(clients|api_keys|service_accounts)(\/\{id\}\/rotate)?|POST \/api\/v1\/access\/keys\/rotate|PUT \/api\/v1\/access\/oidc|POST \/api\/v1\/users\/\{id\}\/(invite|reset_password))$/,
+    why: 'What makes a secret, or a link that lets somebody in, what is told a secret, and the keys that tokens are signed with: a secret is shown once, and kept in no answer. All else about credentials, roles and who holds what is over both.',
   },
-  { paths: /^\/api\/v1\/portal\//, why: 'For people without a credential; GraphQL asks for one.' },
+  { ways: /^[A-Z]+ \/api\/v1\/portal\//, why: 'For people without a credential; GraphQL asks for one.' },
   {
-    paths: /^\/api\/v1\/(batch|graphql(\/schema)?|openapi\.json)$/,
+    ways: /^[A-Z]+ \/api\/v1\/(batch|graphql(\/schema)?|openapi\.json)$/,
     why: 'Ways of asking, and what describes them: a GraphQL document is a batch by itself.',
   },
-  { paths: /^\/api\/v1\/[a-z_]+\/export$/, why: 'Answers without end, line by line; GraphQL has the same records by pages.' },
-  { paths: /^\/(health\/|metrics$)|^\/api\/v1\/projections\//, why: 'The installation itself, for those who run it and their tools.' },
+  { ways: /^GET \/api\/v1\/[a-z_]+\/export$/, why: 'Answers without end, line by line; GraphQL has the same records by pages.' },
+  {
+    ways: /^[A-Z]+ (\/(health\/|metrics$)|\/api\/v1\/projections\/)/,
+    why: 'The installation itself, for those who run it and their tools.',
+  },
 ];
 
 /** What GraphQL reaches from the record that it belongs to, or by another name. */
@@ -56,15 +59,15 @@ const bare = (name: string): string => name.replace(/^(get|list)(?=[A-Z])/, '').
 export function parityDocument({ paths }: Served, text: string): string {
   const schema = buildSchema(text);
   const operations = Object.entries(paths).flatMap(([path, verbs]) =>
-    Object.entries(verbs).map(([verb, { operationId: name = '' }]) => ({ way: `${verb.toUpperCase()} ${path}`, verb, path, name })),
+    Object.entries(verbs).map(([verb, { operationId: name = '' }]) => ({ way: `${verb.toUpperCase()} ${path}`, verb, name })),
   );
   const alone = operations.filter((operation) => !isOverBoth(operation, schema));
-  const unnamed = alone.filter(({ path, name }) => !(name in elsewhere) && !exceptions.some((exception) => exception.paths.test(path)));
+  const unnamed = alone.filter(({ way, name }) => !(name in elsewhere) && !exceptions.some(({ ways }) => ways.test(way)));
   if (unnamed.length > 0) throw new Error(`neither over GraphQL nor a named exception: ${unnamed.map(({ way }) => way).join(', ')}`);
   assertNamed(alone, schema);
-  const named = exceptions.map(({ paths: of, why }) => {
-    const ways = alone.filter(({ path, name }) => !(name in elsewhere) && of.test(path));
-    return `${why}\n\n${ways.map(({ way, name }) => `- ${code(way)} (${name})`).join('\n')}`;
+  const named = exceptions.map(({ ways, why }) => {
+    const found = alone.filter(({ way, name }) => !(name in elsewhere) && ways.test(way));
+    return `${why}\n\n${found.map(({ way, name }) => `- ${code(way)} (${name})`).join('\n')}`;
   });
   const reached = alone.flatMap(({ way, name }) =>
     name in elsewhere ? [`| ${code(way)} | ${name} | ${code(elsewhere[name] ?? '')} |`] : [],

@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { currentScope, hasAdministrator, KnownAccess, userIdOf, type Access, type Principal } from '#millwright/access';
+import type { Row } from '#millwright/event-sourcing';
 import { instantText } from '#millwright/fields';
-import { metaOf, parseListQuery, type Filter, type ListDefinition, type RawQuery } from '#millwright/lists';
-import { Answer } from '#millwright/resources';
+import { pageOfFew, type Filter, type ListDefinition, type ListPage, type ListQuery } from '#millwright/lists';
 import { CredentialUses } from './credential-uses.js';
-import type { ReviewedCredential } from './credential.shown.js';
 import { isAlive, type Credential } from './domain/credentials.js';
 import type { CredentialKind } from './domain/credentials.events.js';
-import { MachineCredentials, roleNameOf, scopesOf, type Decided } from './machine-credentials.js';
+import { MachineCredentials, roleNameOf, scopesOf } from './machine-credentials.js';
 
 const unusedAfterMs = 90 * 86_400_000;
 
@@ -20,7 +19,10 @@ export const credentialList: ListDefinition = {
   scope: 'customer',
 };
 
-/** How answers show credentials. */
+/** What is shown of a credential of any kind; each kind shows its own of it. */
+export type CredentialRow = Row & Readonly<{ id: number; revision: number }>;
+
+/** What answers show of credentials, over both edges. */
 @Injectable()
 export class CredentialAnswers {
   constructor(
@@ -29,43 +31,33 @@ export class CredentialAnswers {
     private readonly access: KnownAccess,
   ) {}
 
-  /** @throws Rejection VALIDATION_FAILED, UNAVAILABLE */
-  async list(kind: CredentialKind, raw: RawQuery): Promise<Answer> {
-    const query = parseListQuery(credentialList, raw);
+  /** A page of those that were not taken away. @throws Rejection VALIDATION_FAILED for a cursor of another list; UNAVAILABLE */
+  async page(kind: CredentialKind, query: ListQuery): Promise<ListPage> {
     const wanted = query.search?.toLowerCase() ?? '';
     const found = (await this.credentials.all(kind)).filter(({ id, name }) => {
       return name.toLowerCase().includes(wanted) && query.filters.every((filter) => passes(id, filter));
     });
     if (query.sort[0]?.descending) found.reverse();
-    const page = found.slice(query.offset, query.offset + query.perPage);
-    return new Answer(await this.shown(page), { meta: metaOf(query, found.length, null) });
+    return pageOfFew(kind, query, await this.rows(found));
   }
 
   /** @throws Rejection NOT_FOUND, UNAVAILABLE */
-  async one(kind: CredentialKind, id: number): Promise<Answer> {
-    const credential = await this.credentials.one(kind, id);
-    const [shown] = await this.shown([credential]);
-    return new Answer(shown, { revision: credential.revision });
+  async one(kind: CredentialKind, id: number): Promise<CredentialRow> {
+    return this.row(await this.credentials.one(kind, id));
   }
 
-  async decided({ credential, position }: Decided): Promise<Answer> {
-    const [shown] = await this.shown([credential]);
-    return new Answer(shown, { revision: credential.revision, position });
-  }
-
-  /** With the secret, this once: it is not kept with the answer. */
-  async withSecret(decided: Decided): Promise<Answer> {
-    const { data, facts } = await this.decided(decided);
-    const name = decided.credential.kind === 'client' ? 'client_secret' : 'key';
-    return new Answer({ ...(data as object), [name]: decided.secret }, { ...facts, secrets: [name] });
+  async row(credential: Credential): Promise<CredentialRow> {
+    const [row] = await this.rows([credential]);
+    if (!row) throw new Error('a credential has no row');
+    return row;
   }
 
   /** What should be looked at (contract, part 4, section 2 and S36). @throws Rejection UNAVAILABLE */
-  async review(): Promise<Answer> {
+  async review(): Promise<Row[]> {
     const all = await this.credentials.seenWith('access:manage');
     const [uses, access, world] = await Promise.all([this.uses.of(all.map(({ id }) => id)), this.access.now(), this.access.world()]);
     const now = Date.now();
-    const rows = all.map((credential): ReviewedCredential => {
+    const rows = all.map((credential): Row => {
       const { id, kind, name, expiresAt, history } = credential;
       const lastUsed = uses.get(id);
       const since = lastUsed?.getTime() ?? Date.parse(history?.created.at ?? '');
@@ -74,13 +66,13 @@ export class CredentialAnswers {
     });
     const flags = hasAdministrator(access, world) ? ['bootstrap_key_beside_administrators'] : [];
     const bootstrap = { kind: 'bootstrap', id: null, name: null, created_at: null, last_used_at: null, expires_at: null, flags };
-    return new Answer([bootstrap, ...rows]);
+    return [bootstrap, ...rows];
   }
 
-  private async shown(found: readonly Credential[]): Promise<object[]> {
+  private async rows(found: readonly Credential[]): Promise<CredentialRow[]> {
     const [uses, access] = await Promise.all([this.uses.of(found.map(({ id }) => id)), this.access.now()]);
     const { principal } = currentScope();
-    return found.map((credential) => shownOf(credential, uses.get(credential.id), access, principal));
+    return found.map((credential) => rowOf(credential, uses.get(credential.id), access, principal));
   }
 }
 
@@ -108,19 +100,20 @@ function passes(id: number, { matcher, values }: Filter): boolean {
   }
 }
 
-function shownOf(credential: Credential, lastUsed: Date | undefined, access: Access, { rights }: Principal): object {
-  const { id, kind, name, sites, clientId, owner, expiresAt, roleId, secrets, revokedAt, history } = credential;
+function rowOf(credential: Credential, lastUsed: Date | undefined, access: Access, { rights }: Principal): CredentialRow {
+  const { id, revision, name, sites, clientId, owner, expiresAt, roleId, secrets, revokedAt, history } = credential;
   const overlapUntil = secrets[1]?.endsAt ?? null;
   return {
     id,
-    ...(kind === 'client' && { client_id: clientId }),
+    revision,
+    client_id: clientId,
     name,
-    ...(kind === 'service_account' && { role: roleNameOf(access, roleId) }),
+    role: roleNameOf(access, roleId),
     scopes: scopesOf(credential, access),
     entity_ids:
       sites === 'all' || rights.sites === 'all' ? sites : sites.filter((site) => rights.sites === 'all' || rights.sites.has(site)),
-    ...(kind !== 'client' && { expires_at: expiresAt }),
-    ...(kind === 'api_key' && { owner_id: typeof owner === 'object' && owner ? owner.userId : null }),
+    expires_at: expiresAt,
+    owner_id: typeof owner === 'object' && owner ? owner.userId : null,
     created_at: history?.created.at,
     updated_at: history?.updated.at,
     created_by_id: history ? userIdOf(history.created.by) : null,

@@ -8,6 +8,7 @@ import { SigningKeysController } from './signing-keys.controller.js';
 import { SigningKeys } from './signing-keys.js';
 import { CredentialAnswers } from './credential-answers.js';
 import { AccessReviewController, credentialControllers } from './credentials.controller.js';
+import { credentialResolvers } from './credentials.resolver.js';
 import { CredentialUses } from './credential-uses.js';
 import { CredentialTraces } from './credential-traces.js';
 import './machine-stand-ins.js';
@@ -39,6 +40,7 @@ export class CredentialsModule {
         Machines,
         MachineCredentials,
         CredentialAnswers,
+        ...credentialResolvers,
         OAuth,
       ],
       exports: [InstallationSecret, PublicUrl, SigningKeys, AccessTokens, Authentication, Machines],

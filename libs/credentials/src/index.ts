@@ -7,5 +7,5 @@ export { credentialIds } from './machine-credentials.js';
 export { Machines } from './machines.js';
 export { OAuthRefusal } from './oauth-refusal.js';
 export { PublicUrl } from './public-url.js';
-export { SiteIds } from './scope-fields.js';
+export { ShownSiteIds, SiteIds } from './scope-fields.js';
 export { SigningKeys } from './signing-keys.js';

@@ -1,4 +1,5 @@
-import { inputField, type FieldKind, type FieldOptions } from '#millwright/fields';
+import { inputField, shownField, type FieldKind, type FieldOptions, type ShownOptions } from '#millwright/fields';
+import { SiteIdsScalar } from './site-ids-scalar.js';
 
 const mostScopes = 500;
 const mostSites = 10_000;
@@ -33,7 +34,7 @@ const sites: FieldKind = {
   },
   convert: (value) =>
     isList(value) && value.every((id) => typeof id === 'number') ? [...new Set(value)].sort((one, other) => one - other) : value,
-  graphql: () => [Number],
+  graphql: () => SiteIdsScalar,
   openApi: {
     oneOf: [
       { type: 'array', items: { type: 'integer', minimum: 1 }, minItems: 1, maxItems: mostSites },
@@ -44,3 +45,16 @@ const sites: FieldKind = {
 
 /** Sites by their ids, or `"all"`: those there are and those to come. Codes: required, not_a_list, too_many, not_an_id. */
 export const SiteIds = (options: FieldOptions): PropertyDecorator => inputField(sites, options);
+
+const shownSites: FieldKind = {
+  ...sites,
+  openApiShown: {
+    oneOf: [
+      { type: 'array', items: { type: 'integer', minimum: 1 } },
+      { type: 'string', enum: ['all'] },
+    ],
+  },
+};
+
+/** Sites as answers show them: those of a list that exist for whoever asks. */
+export const ShownSiteIds = (options: ShownOptions): PropertyDecorator => shownField(shownSites, options);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { currentAsOf } from './as-of.js';
 import { attributeValue } from './attribute-values.js';
-import type { AttributeType } from '#millwright/fields';
+import { invalid, type AttributeType } from '#millwright/fields';
 import { filterName, sortText, type ListQuery } from './list-query.js';
 
 /** Where a walk goes on: the sort values and the tie breaker of the last row, and the total counted on the first page. */
@@ -11,8 +11,16 @@ export type CursorPlace = Readonly<{ values: readonly (string | null)[]; total: 
 export const cursorText = (place: CursorPlace, list: string, query: ListQuery): string =>
   Buffer.from(JSON.stringify([fingerprint(list, query), place.total, ...place.values])).toString('base64url');
 
-/** The place a cursor points at, or undefined where it is broken or belongs to another list. `types` are those of its values. */
-export function placeOfCursor(list: string, query: ListQuery, types: readonly AttributeType[]): CursorPlace | undefined {
+/** The place that a query's cursor points at. @throws Rejection VALIDATION_FAILED for a cursor that does not belong to this list */
+export function placeNamedIn(list: string, query: ListQuery, types: readonly AttributeType[]): CursorPlace {
+  const place = placeOfCursor(list, query, types);
+  if (place) return place;
+  const message = 'is not a cursor of this list with this search, sort and filter';
+  throw invalid([{ field: query.cursorName ?? 'cursor', code: 'invalid_cursor', message }]);
+}
+
+/** The same, or undefined where it is broken or belongs to another list. `types` are those of its values. */
+function placeOfCursor(list: string, query: ListQuery, types: readonly AttributeType[]): CursorPlace | undefined {
   const parts = parsed(query.cursor ?? '');
   if (!Array.isArray(parts) || parts.length !== types.length + 2 || parts[0] !== fingerprint(list, query)) return undefined;
   const [, total, ...values] = parts as unknown[];

@@ -5,6 +5,7 @@ export * from './list-query.js';
 export * from './parse-list-query.js';
 export { metaOf, type ListPage, type Pagination } from './list-page.js';
 export { listStatement, requireHistory } from './list-statement.js';
+export * from './list-of-few.js';
 export * from './list-reader.js';
 export * from './nested-lists.js';
 export * from './parked-rows.js';

@@ -2,7 +2,7 @@ import { currentEntity, currentScope, lacking, restrictionBy } from '#millwright
 import { currentAsOf } from './as-of.js';
 import { invalid, type AttributeType, type FieldScope } from '#millwright/fields';
 import { conditionOf, sqlTypeOf, type Bind } from './conditions.js';
-import { cursorText, placeOfCursor, type CursorPlace } from './cursor.js';
+import { cursorText, placeNamedIn, type CursorPlace } from './cursor.js';
 import { folded, inOrder } from './language.js';
 import type { ListAttribute, ListDefinition } from './list-definition.js';
 import type { ListQuery } from './list-query.js';
@@ -47,7 +47,14 @@ export function listStatement(definition: ListDefinition, query: ListQuery, opti
   requireHistory(view);
   const keys = keysOf(definition, query);
   const list = JSON.stringify([view.from, options.where]);
-  const place = placeOf(list, query, keys);
+  const place =
+    query.cursor === null
+      ? undefined
+      : placeNamedIn(
+          list,
+          query,
+          keys.map(({ type }) => type),
+        );
   const parameters: unknown[] = [];
   const bind: Bind = (value) => `$${parameters.push(value)}`;
   const conditions = conditionsOf(definition, query, options, bind);
@@ -168,24 +175,6 @@ function keysOf({ view, attributes, tieBreaker = 'id' }: ListDefinition, { sort 
   const tie = columnSql(view, tieBreaker);
   if (keys.some(({ sql }) => sql === tie)) return keys;
   return [...keys, { sql: tie, type: 'id', descending: keys.at(-1)?.descending ?? false, nullable: false }];
-}
-
-function placeOf(list: string, query: ListQuery, keys: readonly Key[]): CursorPlace | undefined {
-  if (query.cursor === null) return undefined;
-  const place = placeOfCursor(
-    list,
-    query,
-    keys.map(({ type }) => type),
-  );
-  if (!place)
-    throw invalid([
-      {
-        field: query.cursorName ?? 'cursor',
-        code: 'invalid_cursor',
-        message: 'is not a cursor of this list with this search, sort and filter',
-      },
-    ]);
-  return place;
 }
 
 /** Instants in the spelling that a query takes, whatever the session's time zone; the rest as the database prints it. */

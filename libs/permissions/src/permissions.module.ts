@@ -1,8 +1,12 @@
 import { Global, Module } from '@nestjs/common';
 import { KnownAccess } from '#millwright/access';
 import { InstallationManagersController } from './installation-managers.controller.js';
+import { InstallationManagers, installationManagerShown } from './installation-managers.js';
+import { InstallationManagersResolver } from './installation-managers.resolver.js';
+import { roleShown, scopeShown } from './role.shown.js';
 import { Roles } from './roles.js';
 import { RolesController } from './roles.controller.js';
+import { RolesResolver } from './roles.resolver.js';
 import { SiteWriter } from './site-writer.js';
 import { UserWriter } from './user-writer.js';
 
@@ -10,7 +14,18 @@ import { UserWriter } from './user-writer.js';
 @Global()
 @Module({
   controllers: [RolesController, InstallationManagersController],
-  providers: [KnownAccess, Roles, UserWriter, SiteWriter],
+  providers: [
+    KnownAccess,
+    Roles,
+    RolesResolver,
+    InstallationManagers,
+    InstallationManagersResolver,
+    roleShown.resolver,
+    scopeShown.resolver,
+    installationManagerShown.resolver,
+    UserWriter,
+    SiteWriter,
+  ],
   exports: [KnownAccess],
 })
 export class PermissionsModule {}

@@ -1,3 +1,4 @@
+import { InputType } from '@nestjs/graphql';
 import { Name, partialClassOf, Texts, type Class } from '#millwright/fields';
 
 export class RoleInput {
@@ -17,5 +18,7 @@ export class RoleInput {
   })
   scopes!: string[];
 }
+
+InputType('CreateRoleInput', { description: 'What a role of your own is called, and what it holds.' })(RoleInput);
 
 export const RoleChanges = partialClassOf(RoleInput, 'RoleChanges') as Class<Partial<RoleInput>>;

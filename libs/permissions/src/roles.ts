@@ -13,11 +13,20 @@ import {
   scopesOf,
   scopesOfRole,
   type Access,
+  type AccessEvent,
+  type Grantor,
+  type World,
 } from '#millwright/access';
-import { EventStore, Rejection, type Outcome } from '#millwright/event-sourcing';
-import { Answer, noSuchRecord } from '#millwright/resources';
+import { EventStore, Rejection, type Outcome, type Position, type Row } from '#millwright/event-sourcing';
+import { noSuchRecord } from '#millwright/resources';
 import type { RoleInput } from './role.commands.js';
-import type { ShownRole, ShownScope } from './role.shown.js';
+
+/** A role as it is shown; its revision is that of all that is granted. */
+export type RoleRow = Row & Readonly<{ revision: number }>;
+
+export type DecidedRole = Readonly<{ row: RoleRow; position: Position }>;
+
+type RemovedRole = Readonly<{ row: RoleRow | null; revision: number; position: Position }>;
 
 /** The roles that there are: those that everybody has, and the customer's own. */
 @Injectable()
@@ -28,61 +37,71 @@ export class Roles {
   ) {}
 
   /** Built-in ones first. @throws Rejection UNAVAILABLE */
-  async list(): Promise<ShownRole[]> {
-    const { state } = await this.events.load(access, accessId);
+  async list(): Promise<RoleRow[]> {
+    const { state, revision } = await this.events.load(access, accessId);
     const own = [...state.ownRoles.keys()].sort((one, other) => one - other);
-    return [...builtInRoles.map(({ id }) => id), ...own].flatMap((id) => shownRole(state, id) ?? []);
+    return [...builtInRoles.map(({ id }) => id), ...own].flatMap((id) => rowOf(state, revision, id) ?? []);
   }
 
   /** @throws Rejection NOT_FOUND, UNAVAILABLE */
-  async one(id: number): Promise<Answer<ShownRole>> {
+  async one(id: number): Promise<RoleRow> {
     const { state, revision } = await this.events.load(access, accessId);
-    return new Answer(requireShown(state, id), { revision });
+    return requireRow(state, revision, id);
   }
 
   /** @throws Rejection VALIDATION_FAILED, INSUFFICIENT_PERMISSIONS */
-  async define(said: RoleInput): Promise<Answer<ShownRole>> {
+  async define(said: RoleInput): Promise<DecidedRole> {
     requirePerson(currentScope().principal);
     const outcome = await this.access.decide((state, by, world) => defineRole(state, by, said, world));
-    return answerOf(outcome, outcome.state.lastRole);
+    return decided(outcome, outcome.state.lastRole);
   }
 
   /** @throws Rejection NOT_FOUND, CONFLICT (built in), VALIDATION_FAILED, INSUFFICIENT_PERMISSIONS, PRECONDITION_FAILED */
-  async change(id: number, said: Partial<RoleInput>): Promise<Answer<ShownRole>> {
+  async change(id: number, said: Partial<RoleInput>): Promise<DecidedRole> {
     requirePerson(currentScope().principal);
-    return answerOf(await this.access.decide((state, by, world) => changeRole(state, by, id, said, world), { matches: true }), id);
+    return decided(await this.access.decide((state, by, world) => changeRole(state, by, id, said, world), { matches: true }), id);
   }
 
-  /** @throws Rejection NOT_FOUND, CONFLICT (built in), RECORD_IN_USE, INSUFFICIENT_PERMISSIONS, PRECONDITION_FAILED */
-  async remove(id: number): Promise<Answer<null>> {
+  /**
+   * `row`: the role as it was; null where an earlier try of the same request has removed it.
+   * @throws Rejection NOT_FOUND, CONFLICT (built in), RECORD_IN_USE, INSUFFICIENT_PERMISSIONS, PRECONDITION_FAILED
+   */
+  async remove(id: number): Promise<RemovedRole> {
     requirePerson(currentScope().principal);
+    let before: RoleRow | undefined;
+    const remove = (state: Access, by: Grantor, world: World): AccessEvent[] => {
+      before = rowOf(state, 0, id);
+      return removeRole(state, by, id, world);
+    };
     await this.access.consider((state, by, world) => removeRole(state, by, id, world));
     if (await this.access.isUsedBesidePeople(id))
       throw new Rejection('RECORD_IN_USE', 'A service account has this role, or single sign-on gives it.');
-    const { position, revision } = await this.access.decide((state, by, world) => removeRole(state, by, id, world), { matches: true });
-    return new Answer(null, { position, revision });
+    const { position, revision } = await this.access.decide(remove, { matches: true });
+    return { row: before ? { ...before, revision } : null, revision, position };
   }
 
   /** Every scope that an operation or a field names, in order. */
-  scopes(): ShownScope[] {
+  scopes(): Row[] {
     const known = namedScopes();
     const holders = builtInRoles.map((role) => ({ name: role.name, held: scopesOf(role, known) }));
     return [...known].sort().map((name) => ({ name, roles: holders.flatMap((role) => (role.held.has(name) ? [role.name] : [])) }));
   }
 }
 
-const answerOf = ({ state, revision, position }: Outcome<Access>, id: number): Answer<ShownRole> =>
-  new Answer(requireShown(state, id), { revision, position });
+const decided = ({ state, revision, position }: Outcome<Access>, id: number): DecidedRole => ({
+  row: requireRow(state, revision, id),
+  position,
+});
 
-function requireShown(state: Access, id: number): ShownRole {
-  const shown = shownRole(state, id);
-  if (!shown) throw noSuchRecord();
-  return shown;
+function requireRow(state: Access, revision: number, id: number): RoleRow {
+  const row = rowOf(state, revision, id);
+  if (!row) throw noSuchRecord();
+  return row;
 }
 
-function shownRole(state: Access, id: number): ShownRole | undefined {
+function rowOf(state: Access, revision: number, id: number): RoleRow | undefined {
   const builtIn = builtInRoles.find((role) => role.id === id);
   const name = builtIn?.name ?? state.ownRoles.get(id)?.name;
   const scopes = scopesOfRole(state, id, namedScopes());
-  return name === undefined || !scopes ? undefined : { id, name, built_in: builtIn !== undefined, scopes: [...scopes].sort() };
+  return name === undefined || !scopes ? undefined : { id, revision, name, built_in: builtIn !== undefined, scopes: [...scopes].sort() };
 }

@@ -22,7 +22,9 @@ import { Attempts } from './single-sign-on/attempts.js';
 import { Issuer } from './single-sign-on/issuer.js';
 import { IssuerLinks } from './single-sign-on/issuer-links.js';
 import { IssuerSettingsController } from './single-sign-on/issuer-settings.controller.js';
+import { IssuerSettingsResolver } from './single-sign-on/issuer-settings.resolver.js';
 import { IssuerSettingsStore } from './single-sign-on/issuer-settings.js';
+import { issuerShown } from './single-sign-on/single-sign-on.fields.js';
 import { SingleSignOnController } from './single-sign-on/single-sign-on.controller.js';
 import { SingleSignOn } from './single-sign-on/single-sign-on.js';
 import { WaitingPairs } from './waiting-pairs.js';
@@ -53,6 +55,8 @@ import { WaitingPairs } from './waiting-pairs.js';
     Me,
     IssuerLinks,
     IssuerSettingsStore,
+    IssuerSettingsResolver,
+    issuerShown.resolver,
     Issuer,
     Attempts,
     Arrivals,

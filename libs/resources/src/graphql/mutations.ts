@@ -4,6 +4,7 @@ import { currentScope, type RequestScope, type StoredAnswer } from '#millwright/
 import { Rejection, type CommandContext, type Position, type Row } from '#millwright/event-sourcing';
 import {
   aSpoken,
+  IdOf,
   partialClassOf,
   Reference,
   spoken,
@@ -11,6 +12,7 @@ import {
   withRenamedField,
   withSnakeCaseKeys,
   type Class,
+  type FieldOptions,
 } from '#millwright/fields';
 import { currentMoment } from '#millwright/lists';
 import type { Operation } from '../operations/operation.js';
@@ -54,13 +56,40 @@ export function updateInputOf<Fields extends object>(
   typeName: string,
   fields: Class<Fields>,
 ): Class<Partial<Fields> & { id: number }> {
+  return changesOf(fields, { typeName, what: kind, id: Reference(kind, idToChange(kind)) });
+}
+
+/** The same of what is no kind of record, so that its operation alone looks it up. */
+export function updateInputOfOther<Fields extends object>(
+  what: string,
+  typeName: string,
+  fields: Class<Fields>,
+): Class<Partial<Fields> & { id: number }> {
+  return changesOf(fields, { typeName, what, id: IdOf(what, idToChange(what)) });
+}
+
+const idToChange = (what: string): FieldOptions => ({ required: true, description: `The number of the ${spoken(what)} to change.` });
+
+function changesOf<Fields extends object>(
+  fields: Class<Fields>,
+  { typeName, what, id }: Readonly<{ typeName: string; what: string; id: PropertyDecorator }>,
+): Class<Partial<Fields> & { id: number }> {
   const name = `Update${typeName}Input`;
   const update = partialClassOf(fields, name) as Class<Partial<Fields> & { id: number }>;
-  Reference(kind, { required: true, description: `The number of the ${spoken(kind)} to change.` })(update.prototype as object, 'id');
+  id(update.prototype as object, 'id');
   InputType(name, {
-    description: `What is to change of ${aSpoken(kind)}: a field that is left out stays, null empties one that may be empty.`,
+    description: `What is to change of ${aSpoken(what)}: a field that is left out stays, null empties one that may be empty.`,
   })(update);
   return update;
+}
+
+/** The input of what is done to something that is no kind of record, by its number alone. */
+export function idInputOfOther(what: string, typeName: string): Class<{ id: number }> {
+  @InputType(`${typeName}IdInput`, { description: `Which ${spoken(what)} is meant.` })
+  class IdInput {
+    @IdOf(what, { required: true }) id!: number;
+  }
+  return IdInput;
 }
 
 /** What a mutation did: the source of its object type, null where it has nothing to show, and the position that covers it. */

@@ -8,6 +8,7 @@ export {
   reads,
   writes,
   type CommandOperation,
+  type DescribedOperation,
   type Operation,
   type OtherAnswers,
   type ControllerMethod,

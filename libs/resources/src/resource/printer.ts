@@ -60,8 +60,12 @@ export class Printer {
   /** A class that describes what is printed, for the OpenAPI document. */
   answerClass(name: string, form: Form): Class {
     const answer = { [name]: class {} }[name] as Class;
-    for (const { seenWith, printed } of this.properties[form])
-      ApiProperty({ ...printed.openApi, ...(seenWith && { 'x-seen-with': seenWith }) } as Schema)(answer.prototype as object, printed.name);
+    for (const { seenWith, printed } of this.properties[form]) {
+      // Swagger looks for a class where there is a choice and no type beside it, unless that is Object.
+      const choice = Object.hasOwn(printed.openApi, 'oneOf') && { type: Object };
+      const property: Schema = { ...printed.openApi, ...choice, ...(seenWith && { 'x-seen-with': seenWith }) };
+      ApiProperty(property)(answer.prototype as object, printed.name);
+    }
     return answer;
   }
 }

@@ -18,15 +18,16 @@ import {
   type World,
 } from '#millwright/access';
 import { InstallationSecret } from '#millwright/credentials';
-import { EventStore, type Detail, type Position } from '#millwright/event-sourcing';
+import { EventStore, type Detail, type Position, type Row } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import { ReachableAddresses } from '#millwright/outgoing-requests';
 import type { IssuerSettings } from '../domain/single-sign-on.events.js';
 import { removeSingleSignOn, setSingleSignOn, singleSignOn, singleSignOnId } from '../domain/single-sign-on.js';
+import { Issuer } from './issuer.js';
 import { IssuerLinks } from './issuer-links.js';
 import { unavailable, type KnownIssuer } from './known-issuer.js';
 import { isMatchedByEmail } from './matching.js';
-import type { IssuerInput, IssuerAnswer } from './single-sign-on.fields.js';
+import type { IssuerInput } from './single-sign-on.fields.js';
 
 const encryption = { alg: 'dir', enc: 'A256GCM' } as const;
 
@@ -43,6 +44,7 @@ export class IssuerSettingsStore implements OnModuleInit {
     private readonly entities: EntityDirectory,
     private readonly links: IssuerLinks,
     private readonly addresses: ReachableAddresses,
+    private readonly issuer: Issuer,
     secret: InstallationSecret,
   ) {
     this.sealing = secret.derived('issuer secrets');
@@ -65,13 +67,13 @@ export class IssuerSettingsStore implements OnModuleInit {
   }
 
   /** Null where single sign-on is not set up. @throws Rejection UNAVAILABLE */
-  async show(): Promise<IssuerAnswer | null> {
+  async show(): Promise<Row | null> {
     const { state } = await this.events.load(singleSignOn, singleSignOnId);
-    return state.settings && shownSettings(state.settings, (await this.events.load(access, accessId)).state);
+    return state.settings && this.row(state.settings, (await this.events.load(access, accessId)).state);
   }
 
   /** @throws Rejection VALIDATION_FAILED, INSUFFICIENT_PERMISSIONS; NOT_FOUND the role is gone */
-  async set(input: IssuerInput): Promise<Readonly<{ shown: IssuerAnswer; position: Position }>> {
+  async set(input: IssuerInput): Promise<Readonly<{ row: Row; position: Position }>> {
     requirePerson(currentScope().principal);
     const { state: known } = await this.events.load(access, accessId);
     const settings = await this.wanted(input, known);
@@ -80,18 +82,23 @@ export class IssuerSettingsStore implements OnModuleInit {
     const outcome = await this.events.execute(singleSignOn, singleSignOnId, (state) => setSingleSignOn(state, { ...settings, secretId }));
     await this.forgetOtherSecrets(outcome.state.settings?.secretId ?? null);
     if (!outcome.state.settings) throw new Error('single sign-on was set and is not there');
-    return { shown: shownSettings(outcome.state.settings, known), position: outcome.position };
+    return { row: this.row(outcome.state.settings, known), position: outcome.position };
   }
 
-  /** @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS */
-  async remove(): Promise<Readonly<{ position: Position }>> {
+  /** `row`: the settings as they were; null where an earlier try of the same request has removed them. @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS */
+  async remove(): Promise<Readonly<{ row: Row | null; position: Position }>> {
     requirePerson(currentScope().principal);
     const { state } = await this.events.load(singleSignOn, singleSignOnId);
     // Whoever may say by whom others come in may also say that they do not.
     if (state.settings) await this.requireAllWhoCome(state.settings);
-    const { position } = await this.events.execute(singleSignOn, singleSignOnId, removeSingleSignOn);
+    const { state: known } = await this.events.load(access, accessId);
+    const before: { settings: IssuerSettings | null } = { settings: null };
+    const { position } = await this.events.execute(singleSignOn, singleSignOnId, (current) => {
+      before.settings = current.settings;
+      return removeSingleSignOn(current);
+    });
     await this.forgetOtherSecrets(null);
-    return { position };
+    return { row: before.settings && this.row(before.settings, known), position };
   }
 
   /** Whoever names an issuer could come in as anybody whom it may vouch for. @throws Rejection INSUFFICIENT_PERMISSIONS */
@@ -115,6 +122,14 @@ export class IssuerSettingsStore implements OnModuleInit {
       problems.push({ field: 'entity_ids', code: 'not_found', message: 'there is no such entity' });
     if (problems.length > 0) throw invalid(problems);
     return { issuer, clientId, roleId: roleId ?? null, sites: role == null ? null : (sites ?? null), enabled: enabled ?? true };
+  }
+
+  /** Of the sites, those that exist for whoever asks (contract, part 4, S91). */
+  private row({ issuer, clientId, roleId, sites, enabled }: IssuerSettings, known: Access): Row {
+    const { sites: own } = currentScope().principal.rights;
+    const seen = sites === 'all' || sites === null || own === 'all' ? sites : sites.filter((id) => own.has(id));
+    const facts = { issuer, client_id: clientId, default_role: roleNameOf(known, roleId), entity_ids: seen, enabled };
+    return { ...facts, redirect_uri: this.issuer.callback };
   }
 
   private async exist(sites: readonly number[]): Promise<boolean> {
@@ -201,10 +216,3 @@ function roleIdOf({ ownRoles }: Access, role: string): number | undefined {
 
 const roleNameOf = ({ ownRoles }: Access, roleId: number | null): string | null =>
   builtInRoles.find(({ id }) => id === roleId)?.name ?? ownRoles.get(roleId ?? 0)?.name ?? null;
-
-/** Of the sites, those that exist for whoever asks (contract, part 4, S91). */
-function shownSettings({ issuer, clientId, roleId, sites, enabled }: IssuerSettings, known: Access): IssuerAnswer {
-  const { sites: own } = currentScope().principal.rights;
-  const seen = sites === 'all' || sites === null || own === 'all' ? sites : sites.filter((id) => own.has(id));
-  return { issuer, client_id: clientId, default_role: roleNameOf(known, roleId), entity_ids: seen, enabled };
-}

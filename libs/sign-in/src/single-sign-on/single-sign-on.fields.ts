@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { SiteIds } from '#millwright/credentials';
-import { Flag, Name } from '#millwright/fields';
+import { ShownSiteIds, SiteIds } from '#millwright/credentials';
+import { Flag, Name, ShownFlag, ShownText } from '#millwright/fields';
+import { defineShownType } from '#millwright/resources';
 import { Secret } from '../sign-in.fields.js';
 
 /** Longer addresses are nobody's. */
@@ -36,29 +37,18 @@ export class IssuerInput {
   @Flag({ description: 'Whether anybody comes in that way.', initial: true, example: true }) enabled?: boolean | null;
 }
 
-/** Never with the secret. */
-export class IssuerAnswer {
-  @ApiProperty({ type: String, description: 'The address of the issuer.' }) issuer!: string;
-  @ApiProperty({ type: String, description: 'What the issuer calls this installation.' }) client_id!: string;
-  @ApiProperty({ type: String, nullable: true, description: 'The role that somebody new gets; null: nobody is made.' })
-  default_role!: string | null;
-  @ApiProperty({
-    nullable: true,
-    oneOf: [
-      { type: 'array', items: { type: 'integer' } },
-      { type: 'string', enum: ['all'] },
-    ],
-    description: 'Where he gets it, of the sites that whoever asks may read.',
-    example: [1],
-  })
+/** What is shown of the settings, and what the issuer has to know. */
+class IssuerFields {
+  @ShownText({ always: true, description: 'The address of the issuer.' }) issuer!: string;
+  @ShownText({ always: true, description: 'What the issuer calls this installation.' }) client_id!: string;
+  @ShownText({ description: 'The role that somebody new gets; null: nobody is made.' }) default_role!: string | null;
+  @ShownSiteIds({ description: 'Where he gets it, of the sites that whoever asks may read.', example: [1] })
   entity_ids!: 'all' | readonly number[] | null;
-  @ApiProperty({ type: Boolean, description: 'Whether anybody comes in that way.' }) enabled!: boolean;
+  @ShownFlag({ always: true, description: 'Whether anybody comes in that way.' }) enabled!: boolean;
+  @ShownText({ always: true, description: 'Where the issuer is to send people back to: register it there.' }) redirect_uri!: string;
 }
 
-/** What is shown of the settings, and what the issuer has to know. */
-export class ShownIssuer extends IssuerAnswer {
-  @ApiProperty({ type: String, description: 'Where the issuer is to send people back to: register it there.' }) redirect_uri!: string;
-}
+export const issuerShown = defineShownType('SingleSignOn', IssuerFields, 'The issuer of single sign-on. Never its secret.');
 
 export class SetOutAnswer {
   @ApiProperty({ type: String, description: 'Where the browser is to go, at the issuer.' }) authorization_url!: string;
