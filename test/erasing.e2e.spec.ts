@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { request as rawRequest } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Answer, Client } from './harness/client.js';
@@ -67,6 +68,18 @@ async function everythingKept(): Promise<string> {
     await database.end();
   }
 }
+
+/** Sent without a credential from another address of this machine; answers the body of the answer. */
+const openFrom = (localAddress: string, path: string, body: object, agent: string) =>
+  new Promise<string>((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', 'user-agent': agent };
+    const asking = rawRequest(`${app.url}/api/v1${path}`, { method: 'POST', localAddress, headers }, (answer) => {
+      answer.setEncoding('utf8');
+      const texts: string[] = [];
+      answer.on('data', (text: string) => texts.push(text)).on('end', () => resolve(texts.join('')));
+    });
+    asking.on('error', reject).end(JSON.stringify(body));
+  });
 
 describe('erasing a person', () => {
   it('leaves nothing that says who it was, and everything that he did', async () => {
@@ -152,6 +165,44 @@ describe('erasing a person', () => {
     await delay(3_000);
     const later = await everythingKept();
     expect(canaries.filter((word) => later.includes(word))).toEqual([]);
+  });
+
+  it('leaves nothing of where he signed in, went on and chose a password from, which calls of his say', async () => {
+    const email = `${randomUUID()}@example.com`;
+    const { id } = await signedUp({ email });
+    const agents = ['Login', 'Refresh', 'Reset', 'Over'].map(canary);
+    const [login = '', refresh = '', reset = '', over = ''] = agents;
+    const address = '127.0.0.77';
+    const began = (await open('/auth/login', { email, password }, { 'user-agent': login }).expect(200)).data;
+    const answer = JSON.parse(await openFrom(address, '/auth/refresh', { refresh_token: began.refresh_token }, refresh)) as Answer;
+    const { token } = (await app.post(`/users/${id}/reset_password`).expect(201)).data;
+    const refused = await open('/auth/reset_password', { token, password: 'short' }, { 'user-agent': reset });
+    expect(refusal(refused)).toEqual([422, 'VALIDATION_FAILED']);
+    await open('/auth/reset_password', { token, password: 'another quiet place' }, { 'user-agent': reset }).expect(204);
+    const late = await open('/auth/refresh', { refresh_token: answer.data.refresh_token }, { 'user-agent': over });
+    expect(refusal(late)).toEqual([401, 'INVALID_REFRESH_TOKEN']);
+
+    const callsBy = async (agent: string) =>
+      (await app.get(`/api_calls?sort=id asc&user_id=${id}&filter[user_agent_eq]=${agent}`).expect(200)).data as object[];
+    const session = { kind: 'session', id: expect.any(String) as string };
+    expect(await callsBy(login)).toMatchObject([{ status: 200, credential: session, address: '127.0.0.1' }]);
+    expect(await callsBy(refresh)).toMatchObject([{ status: 200, credential: session, address }]);
+    expect(await callsBy(reset)).toMatchObject([422, 204].map((status) => ({ status, credential: null })));
+    expect(await callsBy(over)).toMatchObject([{ status: 401, credential: null }]);
+    const { data: known } = await app.get(`/users/${id}/personal_data`).expect(200);
+    expect(known.user_agents.map((one: { user_agent: string }) => one.user_agent)).toEqual(expect.arrayContaining(agents));
+    expect(known.addresses.map((one: { address: string }) => one.address)).toContain(address);
+
+    await erase(id).expect(200);
+    const calls = (await app.get(`/api_calls?user_id=${id}&filter[route_start]=/api/v1/auth/`).expect(200)).data as object[];
+    expect(calls.length).toBeGreaterThanOrEqual(6);
+    for (const call of calls) expect(call).toMatchObject({ user_id: id, address: null, user_agent: null });
+    const after = await everythingKept();
+    // How often an address has asked without a credential is counted for five minutes, whoever's it is (S74).
+    const counted = /^app\.(call_windows|counted_calls) /;
+    const traces = after.split('\n').filter((row) => [...agents, address].some((word) => row.includes(word)) && !counted.test(row));
+    expect(traces).toEqual([]);
+    expect((await app.get('/api_calls/verify').expect(200)).data).toMatchObject({ broken: null });
   });
 
   it('frees the address at once, and lets nobody write the person any more', async () => {

@@ -242,6 +242,8 @@ describe('whoever comes in by the issuer', () => {
     const { user } = await comeIn();
     const { data } = await app.get(`/users/${user.id}/personal_data`).expect(200);
     expect(data.issuer_accounts).toMatchObject([{ issuer: issuer.url, subject }]);
+    const calls = (await app.get(`/api_calls?user_id=${user.id}&sort=at asc`).expect(200)).data as { route: string }[];
+    expect(calls.map(({ route }) => route)).toEqual(['/api/v1/auth/oidc/callback', '/api/v1/auth/oidc/token']);
     await app.post(`/users/${user.id}/erase`, { reason: 'asked for it' }).expect(200);
     expect((await database.query('SELECT FROM app.issuer_links WHERE subject = $1', [subject])).rows).toEqual([]);
     expect((await comeIn()).user.id).not.toBe(user.id);

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Principal } from '#millwright/access';
+import { callerFound, type FoundCaller, type Principal } from '#millwright/access';
 import {
   isId,
   summaryOf,
@@ -49,6 +49,7 @@ export type CallServices = Readonly<{
 /** What anybody may ask at any time, and is asked every few seconds: health and documents. */
 const notLogged = /^\/($|favicon\.ico$|health\/|docs($|\/)|graphiql($|\/)|api\/v1\/(openapi\.json|graphql\/schema)$)/;
 /** Writes whose effects are no events, or not only: their line is stored before anything happens. */
+const isSignIn = /^\/api\/v1\/auth(\/|$)/;
 const keptAhead = /^\/api\/v1\/(auth|oauth|access|installation|projections|portal|users)(\/|$)/;
 
 /** Tells the request's own facts to the log of calls; made when the first of them is known. */
@@ -59,9 +60,9 @@ export function addCallGate(server: FastifyInstance, services: CallServices): vo
   const { calls } = services;
   const patterns = new Map<string, Pattern>();
   server.decorateRequest('told', null);
-  const facts = (request: FastifyRequest, reply: FastifyReply, callers: CallerIds): (() => Asked) => {
+  const facts = (request: FastifyRequest, reply: FastifyReply): (() => Asked) => {
     const pattern = patternOf(request, services.known, patterns);
-    return () => askedOf(request, pattern, { at: new Date(Date.now() - reply.elapsedTime), ...callers });
+    return () => askedOf(request, pattern, { at: new Date(Date.now() - reply.elapsedTime), ...(toldOf(request).callers ?? notKnownYet) });
   };
 
   // Bodies are read, and who asks is known; nothing was done yet.
@@ -69,8 +70,9 @@ export function addCallGate(server: FastifyInstance, services: CallServices): vo
     const url = request.routeOptions.url;
     if (url === undefined || request.method === 'GET' || request.method === 'HEAD') return done();
     const told = toldOf(request);
-    const begun = whenKnown(callersOf(request, services), (callers) =>
-      whenKnown(calls.writing(request.id, callers, facts(request, reply, callers)), (call) => {
+    // Where somebody comes from who signs in is kept with the others of his: nobody's begun line holds it.
+    const begun = whenKnown(isSignIn.test(url) && !principalOf(request) ? null : callersOf(request, services), (callers) =>
+      whenKnown(calls.writing(request.id, callers, facts(request, reply)), (call) => {
         told.call = call;
         return keptAhead.test(url) ? call.keep() : undefined;
       }),
@@ -85,13 +87,14 @@ export function addCallGate(server: FastifyInstance, services: CallServices): vo
     if (!told.isOver && !notLogged.test(request.routeOptions.url ?? '')) {
       told.isOver = true;
       const answered = answeredOf(request, reply, { payload, pattern: patternOf(request, services.known, patterns) });
-      if (told.call) {
-        calls.over(request.id, told.call);
-        told.call.answered(answered);
-      } else
-        void whenKnown(callersOf(request, services), (callers) =>
-          calls.reading(callers, facts(request, reply, callers)).answered(answered),
-        );
+      const { call } = told;
+      if (call) calls.over(request.id, call);
+      if (call?.callers) call.answered(answered);
+      else
+        void whenKnown(callersOf(request, services), (callers) => {
+          if (call) call.answered(answered, { ...foundOf(request), ...callers });
+          else calls.reading(callers, facts(request, reply)).answered(answered);
+        });
     }
     done(null, payload);
   });
@@ -104,11 +107,17 @@ function callersOf(request: FastifyRequest, { calls, callers, proxies }: CallSer
   const ofBatch = isPartOfBatch(request) ? calls.callersOf(request.id) : undefined;
   const { headers, socket } = request;
   const address = proxies.addressOf(socket.remoteAddress ?? '', header(headers['x-forwarded-for'])) || null;
-  const found = ofBatch ?? callers.of(principalOf(request)?.userId ?? null, address, headers['user-agent']);
+  const found = ofBatch ?? callers.of(foundOf(request).userId, address, headers['user-agent']);
   return whenKnown(found, (ids) => (told.callers = ids));
 }
 
 const principalOf = ({ told, scope }: FastifyRequest): Principal | undefined => told?.principal ?? scope?.principal;
+
+/** Who it is by his credential, or turned out to be without one. */
+const foundOf = (request: FastifyRequest): FoundCaller => principalOf(request) ?? callerFound(request) ?? nobody;
+
+const nobody: FoundCaller = { userId: null, credential: null };
+const notKnownYet: CallerIds = { addressId: null, agentId: null };
 
 /** What a route is called in documents, and which of its parameters are ids. */
 type Pattern = Readonly<{ route: string | null; ids: readonly string[]; known: KnownPayload | undefined; audit: boolean }>;
@@ -134,12 +143,12 @@ function patternOf(
 
 function askedOf(request: FastifyRequest, { route, ids, known, audit }: Pattern, more: CallerIds & Pick<Asked, 'at'>): Asked {
   const { told, scope, method, headers, params, body, query } = request;
-  const principal = principalOf(request);
+  const { userId, credential } = foundOf(request);
   const bytes = Number(headers['content-length'] ?? 0);
   return {
     requestId: request.id.toLowerCase(),
-    credential: principal?.credential ?? null,
-    userId: principal?.userId ?? null,
+    credential,
+    userId,
     entityId: scope?.entity?.id ?? null,
     ...more,
     method,

@@ -1,6 +1,7 @@
 export * from './api-keys.js';
 export * from './command-context.js';
 export * from './entity-directory.js';
+export { callerFound, noteCaller, type FoundCaller } from './found-callers.js';
 export * from './idempotency-keys.js';
 export type { StoredAnswer } from './idempotency-table.js';
 export * from './migrations.js';

@@ -3,16 +3,18 @@ import { whenKnown } from '#millwright/event-sourcing';
 import type { ListDefinition, View } from '#millwright/lists';
 import { apiCall } from './api-call.shown.js';
 
-/** A write and what became of it are two lines and one row. */
+/** A write and what became of it are two lines and one row; of somebody who signs in it is known with the second who it was. */
 const calls = `(
-  SELECT l.id, l.request_id, l.at, l.credential_kind, l.credential_id, l.credential_kind || ':' || l.credential_id AS credential, l.user_id, l.entity_id,
+  SELECT l.id, l.request_id, l.at, coalesce(l.credential_kind, a.credential_kind) AS credential_kind, coalesce(l.credential_id, a.credential_id) AS credential_id,
+         coalesce(l.credential_kind || ':' || l.credential_id, a.credential_kind || ':' || a.credential_id) AS credential,
+         coalesce(l.user_id, a.user_id) AS user_id, l.entity_id,
          address.address, agent.agent AS user_agent, l.method, l.route, l.ids, coalesce(a.status, l.status) AS status, coalesce(a.code, l.code) AS code,
          trim_scale(coalesce(a.duration_us, l.duration_us) / 1000.0) AS duration_ms, l.bytes_in, coalesce(a.bytes_out, l.bytes_out) AS bytes_out, l.audit, l.summary,
          coalesce(a.error, l.error) AS error
   FROM app.api_call_lines l
   LEFT JOIN app.api_call_lines a ON a.id = l.id AND a.kind = 2 AND l.kind = 1
-  LEFT JOIN app.api_call_addresses address ON address.id = l.address_id
-  LEFT JOIN app.api_call_agents agent ON agent.id = l.agent_id
+  LEFT JOIN app.api_call_addresses address ON address.id = coalesce(l.address_id, a.address_id)
+  LEFT JOIN app.api_call_agents agent ON agent.id = coalesce(l.agent_id, a.agent_id)
   WHERE l.kind <> 2) api_calls`;
 
 const view: View = {

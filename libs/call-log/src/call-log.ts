@@ -55,7 +55,7 @@ export class CallLog implements BegunCalls {
   }
 
   /** A call that only reads, or is refused before it could write. */
-  reading(callers: CallerIds, asked: () => Asked): Call {
+  reading(callers: CallerIds | null, asked: () => Asked): Call {
     return new Call(undefined, callers, asked, this.keeper);
   }
 
@@ -63,7 +63,7 @@ export class CallLog implements BegunCalls {
    * A call that may write, whose line goes with what it appends from now on, until `over`.
    * @throws what the database says where a number for it cannot be had
    */
-  writing(requestId: string, callers: CallerIds, asked: () => Asked): Call | Promise<Call> {
+  writing(requestId: string, callers: CallerIds | null, asked: () => Asked): Call | Promise<Call> {
     const begin = (id: number): Call => {
       const call = new Call(id, callers, asked, this.keeper);
       const others = this.underWay.get(requestId);
@@ -86,7 +86,7 @@ export class CallLog implements BegunCalls {
 
   /** Where a request comes from that is under way. */
   callersOf(requestId: string): CallerIds | undefined {
-    return this.underWay.get(requestId)?.[0]?.callers;
+    return this.underWay.get(requestId)?.[0]?.callers ?? undefined;
   }
 
   unstored(requestId: string): readonly Call[] {

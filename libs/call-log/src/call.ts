@@ -1,6 +1,16 @@
 import type { CallerIds } from './callers.js';
 import type { BegunCall } from '#millwright/event-sourcing';
-import { answeredText, askedText, lineKinds, lineOf, type Answered, type Asked, type LineKind } from './domain/call-line.js';
+import {
+  answeredText,
+  askedText,
+  foundText,
+  lineKinds,
+  lineOf,
+  type Answered,
+  type Asked,
+  type Found,
+  type LineKind,
+} from './domain/call-line.js';
 
 /** How a call reaches the tables. */
 export type Keeper = Readonly<{
@@ -28,7 +38,8 @@ export class Call implements BegunCall {
   constructor(
     /** Left out where nothing of it is stored before it is answered. */
     private readonly id: number | undefined,
-    readonly callers: CallerIds,
+    /** Null where it is nobody's until it is answered. */
+    readonly callers: CallerIds | null,
     private readonly asked: () => Asked,
     private readonly keeper: Keeper,
   ) {}
@@ -68,14 +79,17 @@ export class Call implements BegunCall {
     this.settle(true);
   }
 
-  /** Has what became of it stored: beside its line where that is stored, else with it. */
-  answered(answer: Answered): void {
+  /** Has what became of it stored: beside its line where that is stored, with what was found out since, else with it. */
+  answered(answer: Answered, found?: Found): void {
     const { id, state } = this;
     const became = answeredText(answer);
     if (state !== 'open' && id !== undefined) {
       if (state === 'given') this.keeper.keepLater({ kind: lineKinds.begun, id, asked: this.text, once: true });
-      this.keeper.keepLater({ kind: lineKinds.answered, id, answered: became });
-    } else this.keeper.keepLater({ kind: lineKinds.whole, id, asked: this.text, answered: became });
+      this.keeper.keepLater({ kind: lineKinds.answered, id, asked: found && foundText(found), answered: became });
+      return;
+    }
+    // Nothing of it is stored: what was found out since may stand in it.
+    this.keeper.keepLater({ kind: lineKinds.whole, id, asked: found ? askedText(this.asked()) : this.text, answered: became });
   }
 
   private get text(): string {

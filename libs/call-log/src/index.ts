@@ -1,4 +1,4 @@
-export type { Asked } from './domain/call-line.js';
+export type { Asked, Found } from './domain/call-line.js';
 export { isId, summaryOf, type KnownPayload } from './domain/summary.js';
 export type { Call } from './call.js';
 export { CallLogModule } from './call-log.module.js';

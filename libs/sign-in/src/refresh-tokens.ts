@@ -12,10 +12,11 @@ export type Sender = Readonly<{ network: string; userAgent: string }>;
 /** A place in the family of a session's tokens. */
 export type Place = Readonly<{ sessionId: string; generation: number }>;
 
-/** What a token is good for: it goes on, it is unknown or of a session that is over, or it came a second time. */
+/** What a token is good for: it goes on, it is unknown, of a session that is over, or it came a second time. */
 export type Redeemed =
   | Readonly<{ outcome: 'goes on'; token: string; userId: number; place: Place }>
   | Readonly<{ outcome: 'unknown' }>
+  | Readonly<{ outcome: 'over'; userId: number }>
   | Readonly<{ outcome: 'reused'; userId: number; sessionId: string }>;
 
 type Found = Readonly<{
@@ -56,9 +57,10 @@ export async function insertToken(client: PoolClient, token: string, { sessionId
  */
 export async function redeem(client: PoolClient, token: string, sender: Sender, key: Buffer): Promise<Redeemed> {
   const found = await lockedFamily(client, token);
-  if (!found || found.is_over) return { outcome: 'unknown' };
+  if (!found) return { outcome: 'unknown' };
   const { session_id: sessionId, generation, spent } = found;
   const userId = Number(found.user_id);
+  if (found.is_over) return { outcome: 'over', userId };
   const place = { sessionId, generation: generation + 1 };
   const child = childOf(token, key);
   if (!spent) {

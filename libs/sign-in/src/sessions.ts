@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Pool, type PoolClient } from 'pg';
+import { noteCaller } from '#millwright/access';
 import { AccessTokens, InstallationSecret } from '#millwright/credentials';
 import { EventStore, Rejection, runInContext } from '#millwright/event-sourcing';
 import { noteLogin } from '#millwright/people';
@@ -82,6 +83,7 @@ export class Sessions {
       await noteLogin(client, person.id);
       await then(client);
     });
+    noteCaller(visitor.request, { userId: person.id, credential: { kind: 'session', id: sessionId } });
     if ((await this.people.customerOfActive(person.id)) !== undefined) return;
     await this.end(person.id, sessionId, 'archived');
     throw nobody();
@@ -91,6 +93,7 @@ export class Sessions {
   async refresh(token: string, visitor: Visitor): Promise<Readonly<{ person: Person; tokens: Tokens }>> {
     const sender: Sender = { network: visitor.network, userAgent: visitor.userAgent };
     const redeemed = await inTransaction(this.pool, (client) => redeem(client, token, sender, this.refreshKey));
+    if (redeemed.outcome !== 'unknown') noteCaller(visitor.request, { userId: redeemed.userId, credential: null });
     if (redeemed.outcome === 'reused') {
       this.live.forget(redeemed.sessionId);
       await this.writeDown(redeemed, visitor);
@@ -98,6 +101,7 @@ export class Sessions {
     const person = redeemed.outcome === 'goes on' ? await this.people.find(redeemed.userId) : undefined;
     if (redeemed.outcome !== 'goes on' || person?.status !== 'active')
       throw new Rejection('INVALID_REFRESH_TOKEN', 'This refresh token is of no use any more; please sign in again.');
+    noteCaller(visitor.request, { userId: person.id, credential: { kind: 'session', id: redeemed.place.sessionId } });
     return { person, tokens: await this.issued(person.id, redeemed.place, redeemed.token) };
   }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { currentScope, KnownAccess, type Principal } from '#millwright/access';
+import { currentScope, KnownAccess, noteCaller, type Principal } from '#millwright/access';
 import { PublicUrl } from '#millwright/credentials';
 import { EventStore, Rejection, runInContext } from '#millwright/event-sourcing';
 import { setPassword, signIn } from './domain/sign-in.js';
@@ -76,6 +76,7 @@ export class SignInService {
   /** Everything is judged before the link is used, so that a password that is refused does not cost it. */
   private async chooseByLink(kind: 'invitation' | 'reset', token: string, password: string, visitor: Visitor): Promise<Known> {
     const { userId, madeBy } = await this.links.read(kind, token);
+    noteCaller(visitor.request, { userId, credential: null });
     const person = await this.people.find(userId);
     if (person?.status !== 'active') throw invalidToken();
     // Whoever was shown a link may have kept it until the person was given more than he has himself (S1, S2).

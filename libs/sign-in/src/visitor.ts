@@ -2,6 +2,8 @@ import type { Actor, CommandContext } from '#millwright/event-sourcing';
 
 /** Whoever signs in, or out, as far as a request tells. */
 export type Visitor = Readonly<{
+  /** What the log of calls knows the call by. */
+  request: object;
   requestId: string;
   /** As the installation's proxies say it (contract, part 4, S14). */
   address: string;

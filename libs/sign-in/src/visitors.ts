@@ -16,8 +16,9 @@ const text = (header: string | string[] | undefined): string | undefined => (Arr
 export class Visitors {
   constructor(private readonly proxies: TrustedProxies) {}
 
-  of({ id, socket, headers }: AskedBy): Visitor {
+  of(request: AskedBy): Visitor {
+    const { id, socket, headers } = request;
     const network = this.proxies.addressOf(socket.remoteAddress ?? '', text(headers['x-forwarded-for']));
-    return { requestId: id, address: network, network, userAgent: text(headers['user-agent']) ?? '' };
+    return { request, requestId: id, address: network, network, userAgent: text(headers['user-agent']) ?? '' };
   }
 }

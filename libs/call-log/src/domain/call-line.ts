@@ -56,6 +56,17 @@ export const askedText = (asked: Asked): string =>
 export const answeredText = ({ status, code, durationUs, bytesOut, error }: Answered): string =>
   `${status}${separator}${text(code)}${separator}${durationUs}${separator}${number(bytesOut)}${separator}${text(error)}`;
 
+/** What was found out of a call while it was carried out: who it was, and where he came from. */
+export type Found = Pick<Asked, 'credential' | 'userId' | 'addressId' | 'agentId'>;
+
+/** What stands with the answer of a call whose line had begun as nobody's. */
+export const foundText = ({ credential, userId, addressId, agentId }: Found): string =>
+  [
+    ...['', '', text(credential?.kind ?? null), text(credential?.id ?? null), number(userId)],
+    ...['', number(addressId), number(agentId)],
+    separator.repeat(5),
+  ].join(separator);
+
 const notAsked = separator.repeat(13);
 const notAnswered = separator.repeat(4);
 

@@ -6,6 +6,7 @@ import {
   EntityDirectory,
   grantRole,
   namedScopes,
+  noteCaller,
   scopesOfRole,
   type Access,
   type AccessEvent,
@@ -55,6 +56,7 @@ export class Arrivals {
   async personFor(claims: Claims, issuer: KnownIssuer, visitor: Visitor): Promise<Person> {
     const linked = await this.links.find(issuer.issuer, claims.subject);
     if (linked) {
+      noteCaller(visitor.request, { userId: linked.userId, credential: null });
       const person = this.requireActive(await this.people.find(linked.userId));
       // The process may have been stopped when the link was there and nothing said so yet.
       await this.note(person, { issuer: issuer.issuer, because: linked.because }, visitor);
@@ -107,6 +109,7 @@ export class Arrivals {
   }
 
   private async matched(person: Person, claims: Claims, issuer: KnownIssuer, visitor: Visitor): Promise<Person> {
+    noteCaller(visitor.request, { userId: person.id, credential: null });
     this.requireActive(person);
     const { state } = await this.events.load(access, accessId);
     if (!isMatchedByEmail(state, person.id, namedScopes())) throw refused('administrator');
@@ -139,6 +142,7 @@ export class Arrivals {
     const { id } = await runInContext(context, () => this.writer.register(users, fields));
     const person = await this.people.find(id);
     if (!person) throw new Error('somebody was made and is not there');
+    noteCaller(visitor.request, { userId: id, credential: null });
     await this.grant(person, issuer, visitor);
     await this.link(person, claims, issuer, 'created', visitor);
     return person;

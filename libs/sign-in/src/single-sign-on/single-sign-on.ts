@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
+import { noteCaller } from '#millwright/access';
 import { PublicUrl } from '#millwright/credentials';
 import { currentContext, EventStore, Rejection, type Position } from '#millwright/event-sourcing';
 import { noteIssuer } from '#millwright/people';
@@ -74,6 +75,7 @@ export class SingleSignOn {
     await this.requireIssuer();
     const userId = await this.attempts.useCode(code);
     const person = userId === undefined ? undefined : await this.people.find(userId);
+    if (person) noteCaller(visitor.request, { userId: person.id, credential: null });
     if (person?.status !== 'active') throw failed();
     return (await this.signIn.begin({ person, hash: null }, 'tokens', visitor)).answer;
   }
@@ -116,6 +118,7 @@ export class SingleSignOn {
   private async linked({ userId, sessionId }: Linking, claims: Claims, issuer: KnownIssuer, visitor: Visitor): Promise<Back> {
     const [principal, person] = [await this.live.principalIn(sessionId), await this.people.find(userId)];
     if (principal?.userId !== userId || person?.status !== 'active') throw failed();
+    noteCaller(visitor.request, { userId, credential: principal.credential });
     await this.arrivals.link(person, claims, issuer, 'session', visitor);
     return { address: this.home };
   }
