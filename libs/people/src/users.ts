@@ -55,7 +55,13 @@ class UserFigures {
     of: ({ name, surname }) => [name, surname].filter((part) => part != null && part !== '').join(' '),
   })
   full_name!: string;
-  @ShownText({ seenWith: 'people:read', description: 'A new e-mail address that is still to be confirmed.', of: () => null })
+  // Nothing is confirmed by mail: whoever gives somebody an address must be allowed all that he may (S2), and single sign-on lets an address open what
+  // is there only by shutting out whoever put it there.
+  @ShownText({
+    seenWith: 'people:read',
+    description: 'Always null: a new e-mail address holds as soon as it is said, and none waits to be confirmed.',
+    of: () => null,
+  })
   unconfirmed_email!: string | null;
   @ShownOneOf(userStatuses, {
     always: true,
