@@ -262,6 +262,17 @@ describe('whoever comes in by the issuer', () => {
     expect((await app.get(`/users/${id}`).expect(200)).data.auth_type).toBe('sso');
   });
 
+  it('has it written down that none vouches for him any more, where the process was stopped before it was', async () => {
+    const subject = known(newcomer());
+    const { user, access_token } = await comeIn();
+    await database.query('DELETE FROM app.issuer_links WHERE subject = $1', [subject]);
+    await as(access_token, 'DELETE', '/auth/oidc/link').expect(204);
+    const { data: events } = await app.get(`/audit_trail?stream=signIn-${user.id}&sort=revision asc`).expect(200);
+    expect(events.map(({ type }: { type: string }) => type)).toEqual(['IssuerLinked', 'IssuerUnlinked']);
+    expect((await app.get(`/users/${user.id}`).expect(200)).data.auth_type).toBe('api_key');
+    expect((await as(access_token, 'DELETE', '/auth/oidc/link')).status).toBe(404);
+  });
+
   it('is alone in an account that he is found in by his address: its password, sessions and links are over', async () => {
     const { email = '' } = newcomer();
     const waiting = await signedUp('technician');

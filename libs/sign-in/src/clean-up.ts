@@ -1,30 +1,46 @@
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Links } from './links.js';
+import { NewPasswords } from './new-passwords.js';
 import { Sessions } from './sessions.js';
 import { Attempts } from './single-sign-on/attempts.js';
 import { WaitingPairs } from './waiting-pairs.js';
 
 const everyMs = 3_600_000;
+/** What a process has left undone is not to wait for so long. */
+const settledEveryMs = 60_000;
 
-/** Takes away, every hour, what nobody will ask for again: what somebody tried in vain, and where he was signed in long ago. */
+/**
+ * Takes away, every hour, what nobody will ask for again: what somebody tried in vain, and where he was signed in long ago. Does, at the start and every
+ * minute, what a process that has ended has left undone of somebody's new password.
+ */
 @Injectable()
-export class CleanUp implements OnModuleInit, OnModuleDestroy {
+export class CleanUp implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(CleanUp.name);
-  private timer: NodeJS.Timeout | undefined;
+  private readonly timers: NodeJS.Timeout[] = [];
 
   constructor(
     private readonly pairs: WaitingPairs,
     private readonly sessions: Sessions,
     private readonly links: Links,
     private readonly attempts: Attempts,
+    private readonly newPasswords: NewPasswords,
   ) {}
 
-  onModuleInit(): void {
-    this.timer = setInterval(() => void this.run(), everyMs).unref();
+  onApplicationBootstrap(): void {
+    this.timers.push(setInterval(() => void this.run(), everyMs).unref(), setInterval(() => void this.settle(), settledEveryMs).unref());
+    void this.settle();
   }
 
   onModuleDestroy(): void {
-    clearInterval(this.timer);
+    for (const timer of this.timers) clearInterval(timer);
+  }
+
+  private async settle(): Promise<void> {
+    try {
+      await this.newPasswords.settle();
+    } catch (error) {
+      this.logger.warn(`what is owed for new passwords could not be done yet: ${String(error)}`);
+    }
   }
 
   private async run(): Promise<void> {

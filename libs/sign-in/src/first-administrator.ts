@@ -6,6 +6,7 @@ import { users } from '#millwright/people';
 import { PlainWriter } from '#millwright/resources';
 import { inTransaction } from './in-transaction.js';
 import { Links } from './links.js';
+import { NewPasswords } from './new-passwords.js';
 import { Passwords } from './passwords.js';
 import { People, type Person } from './people.js';
 import type { SetupInput } from './sign-in.fields.js';
@@ -30,6 +31,7 @@ export class FirstAdministrator {
     private readonly people: People,
     private readonly writer: PlainWriter,
     private readonly signIn: SignInService,
+    private readonly newPasswords: NewPasswords,
   ) {}
 
   /** A new link, good for 24 h; null where somebody is administrator, and where that cannot be told yet, since the read models are still being built. */
@@ -47,13 +49,12 @@ export class FirstAdministrator {
     if ((await this.isThere()) || !(await this.links.isGood('setup', token))) throw nothingHere();
     const hashed = await this.passwords.hashed(password, { name, email }, { network: visitor.network, field: 'password' });
     if (!(await this.links.use('setup', token))) throw nothingHere();
-    const person = await this.alone(() => this.made({ name, email }, visitor)).catch(async (failure: unknown) => {
+    const person = await this.alone(() => this.made({ name, email, hashed }, visitor)).catch(async (failure: unknown) => {
       await this.links.giveBack('setup', token);
       throw failure;
     });
     // Each start printed one of its own, and none of them shall open anything should there be no administrator some day.
     await this.links.revokeKind('setup');
-    await this.signIn.keep(person, hashed, 'setup', visitor);
     return this.signIn.begin({ person, hash: hashed }, session, visitor);
   }
 
@@ -71,11 +72,22 @@ export class FirstAdministrator {
     });
   }
 
-  private async made(fields: Readonly<{ name: string; email: string }>, visitor: Visitor): Promise<Person> {
+  /**
+   * He is administrator last: where the process ends before that, the next start prints a link, and whoever comes by it with the same address goes on with
+   * the person whom it was begun with. Made administrator first, he could have no password, and nobody would be asked for one any more.
+   */
+  private async made(
+    { name, email, hashed }: Readonly<{ name: string; email: string; hashed: string }>,
+    visitor: Visitor,
+  ): Promise<Person> {
     const world = await this.world();
     const [entityId = null] = world.entityIds;
     const context: CommandContext = contextOf(visitor, setUp, { customerId, entityId });
-    const { id } = await runInContext(context, () => this.writer.register(users, fields)).catch(unrooted);
+    const begun = await this.unfinished(email);
+    const { id } = begun ?? (await runInContext(context, () => this.writer.register(users, { name, email })).catch(unrooted));
+    const person = begun ?? (await this.people.find(id));
+    if (!person) throw new Error('the first administrator was made and is not there');
+    await this.newPasswords.first(person, hashed, visitor);
     await this.events.execute(
       access,
       accessId,
@@ -87,9 +99,18 @@ export class FirstAdministrator {
       },
       { context },
     );
-    const person = await this.people.find(id);
-    if (!person) throw new Error('the first administrator was made and is not there');
     return person;
+  }
+
+  /** Whoever was made here, has the address and never got anything. */
+  private async unfinished(email: string): Promise<Person | undefined> {
+    const person = await this.people.knownBy(email);
+    if (person?.status !== 'active') return undefined;
+    const [{ state: known }, { state: user }] = await Promise.all([
+      this.events.load(access, accessId),
+      this.events.load(users.stream, person.id),
+    ]);
+    return user.history?.created.by.id === setUp.id && !known.everGranted.has(person.id) ? person : undefined;
   }
 
   private async world(): Promise<World> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Pool } from 'pg';
+import { Pool, type PoolClient } from 'pg';
 import { PublicUrl } from '#millwright/credentials';
 import { invalid } from '#millwright/fields';
 import { hashOf, newToken } from './refresh-tokens.js';
@@ -56,8 +56,8 @@ export class Links {
   }
 
   /** Whether it was still good: of two who use it at once exactly one does. */
-  async use(kind: LinkKind, token: string): Promise<boolean> {
-    const { rowCount } = await this.pool.query(`UPDATE app.sign_in_links SET used_at = clock_timestamp() WHERE ${isGood}`, [
+  async use(kind: LinkKind, token: string, database: Pick<Pool, 'query'> | Pick<PoolClient, 'query'> = this.pool): Promise<boolean> {
+    const { rowCount } = await database.query(`UPDATE app.sign_in_links SET used_at = clock_timestamp() WHERE ${isGood}`, [
       hashOf(token),
       kind,
     ]);
@@ -72,6 +72,15 @@ export class Links {
   /** Has every link of a person be good for nothing. */
   async revoke(userId: number): Promise<void> {
     await this.pool.query('DELETE FROM app.sign_in_links WHERE user_id = $1 AND used_at IS NULL', [userId]);
+  }
+
+  /** Has every link be good for nothing that was made before the person's password. */
+  async revokeEarlier(userId: number): Promise<void> {
+    await this.pool.query(
+      `DELETE FROM app.sign_in_links AS link USING app.passwords AS password
+       WHERE link.user_id = $1 AND password.user_id = $1 AND link.used_at IS NULL AND link.made_at < password.set_at`,
+      [userId],
+    );
   }
 
   /** Has every link of a kind be good for nothing. */

@@ -133,4 +133,12 @@ alter table app.sign_in_links add column made_by bigint;
 comment on column app.sign_in_links.made_by is 'The person who was shown it; null where nobody was but whom it is for, or the administrator.';
 `,
   },
+  {
+    name: '0004-owed-for-passwords',
+    sql: `
+-- What follows from a password (its event, the end of sessions and links) is done after it stands: kept until that is done, should the process end meanwhile.
+alter table app.passwords add column owes jsonb;
+create index passwords_owing on app.passwords (set_at) where owes is not null;
+`,
+  },
 ];

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await pool.query('CREATE SCHEMA IF NOT EXISTS app');
   for (const { sql } of signInMigrations) await pool.query(sql);
   // Nobody is looked up here.
-  const people = new People(undefined as unknown as EventStore, undefined as never);
+  const people = new People(undefined as unknown as EventStore, undefined as never, pool);
   passwords = new Passwords(pool, people, new WaitingPairs(pool));
 });
 afterAll(async () => {
@@ -27,23 +27,29 @@ afterAll(async () => {
 beforeEach(() => pool.query("INSERT INTO app.passwords VALUES (7, 'old') ON CONFLICT (user_id) DO UPDATE SET hash = 'old'"));
 
 const kept = async () => (await pool.query<{ hash: string }>('SELECT hash FROM app.passwords WHERE user_id = 7')).rows[0]?.hash;
-const change = (written: () => Promise<void>) => passwords.replace(7, { current: 'old', hashed: 'new' }, written);
+const owes = async () => (await pool.query<{ owes: unknown }>('SELECT owes FROM app.passwords WHERE user_id = 7')).rows[0]?.owes;
+const owed = { event: '0199d1e4-0000-7000-8000-000000000001', because: 'change', requestId: 'a request', keptSession: null } as const;
+const change = (written: () => Promise<void>) => passwords.replace(7, { current: 'old', hashed: 'new', owed }, written);
 
 describe('a change of a password', () => {
   it('holds no connection while it is written down', async () => {
     await change(async () => void (await pool.query('SELECT')));
-    expect(await kept()).toBe('new');
+    expect([await kept(), await owes()]).toEqual(['new', owed]);
+    await passwords.settled(7, { ...owed, event: 'another' });
+    expect(await owes()).toEqual(owed);
+    await passwords.settled(7, owed);
+    expect(await owes()).toBeNull();
   });
 
   it('is none where it was certainly not written down', async () => {
     const refused = new Rejection('NOT_FOUND', 'there is no such person');
     await expect(change(() => Promise.reject(refused))).rejects.toBe(refused);
-    expect(await kept()).toBe('old');
+    expect([await kept(), await owes()]).toEqual(['old', null]);
   });
 
   it('stays where nobody knows whether it was written down', async () => {
     await expect(change(() => Promise.reject(new Rejection('UNAVAILABLE', 'the log does not answer')))).rejects.toThrow();
-    expect(await kept()).toBe('new');
+    expect([await kept(), await owes()]).toEqual(['new', owed]);
   });
 
   it('is written down by one of two who knew the same', async () => {

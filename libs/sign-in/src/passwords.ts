@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
-import { Pool } from 'pg';
+import { Pool, type PoolClient } from 'pg';
 import { appendedNothing, Rejection } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import { noteNoPassword, notePassword } from '#millwright/people';
@@ -14,6 +14,7 @@ import {
   type KnownBy,
   type PasswordProblem,
 } from './domain/password-rules.js';
+import type { PasswordSet } from './domain/sign-in.events.js';
 import { HashingQueue } from './hashing-queue.js';
 import { claimsMeant, isMeantBy, People, type Identifier, type Person } from './people.js';
 import { pairOf, WaitingPairs } from './waiting-pairs.js';
@@ -27,6 +28,12 @@ const messages: Readonly<Record<PasswordProblem, string>> = {
   too_common: 'is one of the commonest passwords, or one with digits behind it',
   own_name: 'must not be what the person is called, with or without digits behind it',
 };
+
+/** What follows from a password that stands, and may not be done yet: its event, and the end of what was begun by the one before, but one session. */
+export type Owed = Readonly<{ event: string; because: PasswordSet['data']['because']; requestId: string; keptSession: string | null }>;
+
+/** Statements of a transaction, or each by itself. */
+type Database = Pick<Pool, 'query'> | Pick<PoolClient, 'query'>;
 
 type Kept = Readonly<{ userId: number; hash: string }>;
 
@@ -92,12 +99,19 @@ export class Passwords {
     return this.queue.run({ address: network }, () => hash(composed(password), cost));
   }
 
-  async keep(userId: number, hashed: string, byInvitation: boolean): Promise<void> {
-    await notePassword(this.pool, userId, byInvitation);
-    await this.pool.query(
-      `INSERT INTO app.passwords (user_id, hash) VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, set_at = now()`,
-      [userId, hashed],
+  /** From now on the person signs in with this one. `database`: in a transaction, for it is two statements. */
+  async keep(userId: number, hashed: string, owed: Owed, database: Database): Promise<void> {
+    await notePassword(database, userId, owed.because === 'invitation');
+    await database.query(
+      `INSERT INTO app.passwords (user_id, hash, owes) VALUES ($1, $2, $3)
+       ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, set_at = now(), owes = excluded.owes`,
+      [userId, hashed, owed],
     );
+  }
+
+  /** All that was owed is done. */
+  async settled(userId: number, { event }: Owed): Promise<void> {
+    await this.pool.query(`UPDATE app.passwords SET owes = NULL WHERE user_id = $1 AND owes ->> 'event' = $2`, [userId, event]);
   }
 
   /** From now on the person signs in by no password. */
@@ -114,25 +128,24 @@ export class Passwords {
    */
   async replace(
     userId: number,
-    { current, hashed }: Readonly<{ current: string; hashed: string }>,
+    { current, hashed, owed }: Readonly<{ current: string; hashed: string; owed: Owed }>,
     written: () => Promise<void>,
   ): Promise<void> {
-    if (!(await this.exchange(userId, current, hashed))) throw wrongPassword();
+    if (!(await this.exchange(userId, { from: current, to: hashed, owed }))) throw wrongPassword();
     try {
       await written();
     } catch (failure) {
-      if (appendedNothing(failure)) await this.exchange(userId, hashed, current);
+      if (appendedNothing(failure)) await this.exchange(userId, { from: hashed, to: current, owed: null });
       throw failure;
     }
   }
 
   /** False where it is another hash that stands there. */
-  private async exchange(userId: number, from: string, to: string): Promise<boolean> {
-    const { rowCount } = await this.pool.query('UPDATE app.passwords SET hash = $3, set_at = now() WHERE user_id = $1 AND hash = $2', [
-      userId,
-      from,
-      to,
-    ]);
+  private async exchange(userId: number, { from, to, owed }: Readonly<{ from: string; to: string; owed: Owed | null }>): Promise<boolean> {
+    const { rowCount } = await this.pool.query(
+      'UPDATE app.passwords SET hash = $3, set_at = now(), owes = $4 WHERE user_id = $1 AND hash = $2',
+      [userId, from, to, owed],
+    );
     return rowCount === 1;
   }
 

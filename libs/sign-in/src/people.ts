@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Pool } from 'pg';
 import { EventStore } from '#millwright/event-sourcing';
 import { users } from '#millwright/people';
 import { foldedValue, PersonalRecords } from '#millwright/resources';
@@ -25,6 +26,7 @@ export class People {
   constructor(
     private readonly events: EventStore,
     private readonly records: PersonalRecords,
+    private readonly pool: Pool,
   ) {}
 
   /** Undefined where there is no such person, or he was erased; one who was archived is there, and inactive. */
@@ -44,6 +46,16 @@ export class People {
       language: text('language'),
       status: state.archived ? 'inactive' : 'active',
     };
+  }
+
+  /** Who has the address now; the claim of it may be left over. */
+  async knownBy(email: string): Promise<Person | undefined> {
+    const { rows } = await this.pool.query<{ id: string }>(
+      `SELECT id FROM app.external_references WHERE customer_id = 0 AND entity_id = 0 AND resource = 'user.email' AND reference = $1`,
+      [foldedValue(email)],
+    );
+    const person = rows[0] && (await this.find(Number(rows[0].id)));
+    return person && isKnownBy(person, { email }) ? person : undefined;
   }
 
   /** The customer of a person who may sign in, without looking for names; undefined where there is none, or not any more. */

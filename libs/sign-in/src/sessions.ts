@@ -141,6 +141,17 @@ export class Sessions {
     for (const { id } of rows) this.live.forget(id);
   }
 
+  /** Ends every session of a person but one that began before his password. */
+  async endEarlier(userId: number, because: string, except: string | null): Promise<void> {
+    const { rows } = await this.pool.query<{ id: string }>(
+      `UPDATE app.sessions AS session SET ended_at = clock_timestamp(), ended_because = $2 FROM app.passwords AS password
+       WHERE session.user_id = $1 AND password.user_id = $1 AND session.started_at < password.set_at
+         AND session.ended_at IS NULL AND session.id IS DISTINCT FROM $3 RETURNING session.id`,
+      [userId, because, except],
+    );
+    for (const { id } of rows) this.live.forget(id);
+  }
+
   /** Sessions, and where they were from, are nobody's business long after they are over. */
   async forgetOld(): Promise<void> {
     await this.pool.query(

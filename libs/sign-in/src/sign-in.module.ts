@@ -9,6 +9,7 @@ import { LiveSessions } from './live-sessions.js';
 import { Mail } from './mail.js';
 import { MeController } from './me.controller.js';
 import { Me } from './me.js';
+import { NewPasswords } from './new-passwords.js';
 import { Passwords } from './passwords.js';
 import { People } from './people.js';
 import { SessionsController } from './sessions.controller.js';
@@ -43,6 +44,7 @@ import { WaitingPairs } from './waiting-pairs.js';
     People,
     WaitingPairs,
     Passwords,
+    NewPasswords,
     LiveSessions,
     CookieSessions,
     Sessions,

@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { currentScope, KnownAccess, noteCaller, type Principal } from '#millwright/access';
 import { PublicUrl } from '#millwright/credentials';
-import { EventStore, Rejection, runInContext } from '#millwright/event-sourcing';
-import { setPassword, signIn } from './domain/sign-in.js';
-import type { PasswordSet } from './domain/sign-in.events.js';
+import { Rejection } from '#millwright/event-sourcing';
 import { CookieSessions } from './cookie-sessions.js';
 import { invalidToken, Links } from './links.js';
+import { NewPasswords } from './new-passwords.js';
 import { Passwords, type Known } from './passwords.js';
 import { People, shownPerson, type Identifier, type Person } from './people.js';
 import { Sessions, type Tokens } from './sessions.js';
 import type { AcceptInput, BrowserAnswer, SignedInAnswer } from './sign-in.fields.js';
-import { contextOf, type Visitor } from './visitor.js';
+import type { Visitor } from './visitor.js';
 
 /** What whoever comes in is answered, and the cookie of a browser. */
 export type Begun = Readonly<{ answer: SignedInAnswer | BrowserAnswer; cookie: string | null }>;
@@ -26,7 +25,7 @@ export class SignInService {
     private readonly passwords: Passwords,
     private readonly sessions: Sessions,
     private readonly links: Links,
-    private readonly events: EventStore,
+    private readonly newPasswords: NewPasswords,
     private readonly publicUrl: PublicUrl,
     private readonly cookies: CookieSessions,
     private readonly access: KnownAccess,
@@ -68,9 +67,7 @@ export class SignInService {
     if (!person) throw new Rejection('NOT_FOUND', 'there is no such person');
     const known = await this.passwords.requireCurrent(person, current, visitor.network);
     const hashed = await this.passwords.hashed(password, person, { network: visitor.network, field: 'new' });
-    await this.passwords.replace(userId, { current: known, hashed }, () => this.writeDown(person, 'change', visitor));
-    await this.sessions.endAll(userId, 'password', credential.id);
-    await this.links.revoke(userId);
+    await this.newPasswords.change(person, { current: known, hashed }, credential.id, visitor);
   }
 
   /** Everything is judged before the link is used, so that a password that is refused does not cost it. */
@@ -82,10 +79,7 @@ export class SignInService {
     // Whoever was shown a link may have kept it until the person was given more than he has himself (S1, S2).
     if (madeBy !== null && !(await this.access.hasChargeOf(madeBy, userId))) throw invalidToken();
     const hashed = await this.passwords.hashed(password, person, { network: visitor.network, field: 'password' });
-    if (!(await this.links.use(kind, token))) throw invalidToken();
-    await this.keep(person, hashed, kind, visitor);
-    await this.sessions.endAll(person.id, 'password');
-    await this.links.revoke(person.id);
+    await this.newPasswords.byLink({ kind, token }, person, hashed, visitor);
     return { person, hash: hashed };
   }
 
@@ -94,16 +88,6 @@ export class SignInService {
     await this.passwords.forget(userId);
     await this.sessions.endAll(userId, 'issuer');
     await this.links.revoke(userId);
-  }
-
-  async keep(person: Person, hashed: string, because: PasswordSet['data']['because'], visitor: Visitor): Promise<void> {
-    await this.writeDown(person, because, visitor);
-    await this.passwords.keep(person.id, hashed, because === 'invitation');
-  }
-
-  private async writeDown(person: Person, because: PasswordSet['data']['because'], visitor: Visitor): Promise<void> {
-    const context = contextOf(visitor, { kind: 'user', id: String(person.id) }, person);
-    await runInContext(context, () => this.events.execute(signIn, person.id, () => setPassword(because)));
   }
 
   private answer(person: Person, tokens: Tokens): SignedInAnswer {

@@ -14,10 +14,10 @@ import {
 } from '#millwright/access';
 import { EventStore, Rejection, runInContext, type CommandContext } from '#millwright/event-sourcing';
 import { noteIssuer, users } from '#millwright/people';
-import { foldedValue, PlainWriter } from '#millwright/resources';
+import { PlainWriter } from '#millwright/resources';
 import type { IssuerLinked } from '../domain/sign-in.events.js';
 import { linkIssuer, signIn } from '../domain/sign-in.js';
-import { isKnownBy, People, type Person } from '../people.js';
+import { People, type Person } from '../people.js';
 import { SignInService } from '../sign-in.service.js';
 import { contextOf, firstCustomerId, type Visitor } from '../visitor.js';
 import { IssuerLinks } from './issuer-links.js';
@@ -64,11 +64,11 @@ export class Arrivals {
     }
     const { email } = claims;
     if (email === null || !claims.emailVerified) throw refused('unverified');
-    const known = await this.knownBy(email);
+    const known = await this.people.knownBy(email);
     if (known) return this.matched(known, claims, issuer, visitor);
     return this.made(email, claims, issuer, visitor).catch(async (failure: unknown) => {
       // Somebody else may have come with this address at the same moment.
-      const other = failure instanceof Rejection && failure.code === 'VALIDATION_FAILED' ? await this.knownBy(email) : undefined;
+      const other = failure instanceof Rejection && failure.code === 'VALIDATION_FAILED' ? await this.people.knownBy(email) : undefined;
       if (!other) throw failure;
       return this.matched(other, claims, issuer, visitor);
     });
@@ -96,16 +96,6 @@ export class Arrivals {
   private requireActive(person: Person | undefined): Person {
     if (person?.status !== 'active') throw refused('inactive');
     return person;
-  }
-
-  /** Who has the address now; the claim of it may be left over. */
-  private async knownBy(email: string): Promise<Person | undefined> {
-    const { rows } = await this.pool.query<{ id: string }>(
-      `SELECT id FROM app.external_references WHERE customer_id = 0 AND entity_id = 0 AND resource = 'user.email' AND reference = $1`,
-      [foldedValue(email)],
-    );
-    const person = rows[0] && (await this.people.find(Number(rows[0].id)));
-    return person && isKnownBy(person, { email }) ? person : undefined;
   }
 
   private async matched(person: Person, claims: Claims, issuer: KnownIssuer, visitor: Visitor): Promise<Person> {

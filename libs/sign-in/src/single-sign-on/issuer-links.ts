@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Pool } from 'pg';
+import { Pool, type PoolClient } from 'pg';
 import { Rejection } from '#millwright/event-sourcing';
 import type { IssuerLinked } from '../domain/sign-in.events.js';
 
@@ -39,10 +39,8 @@ export class IssuerLinks {
   }
 
   /** Answers which issuers have vouched for the person. */
-  async removeAll(userId: number): Promise<readonly string[]> {
-    const { rows } = await this.pool.query<{ issuer: string }>('DELETE FROM app.issuer_links WHERE user_id = $1 RETURNING issuer', [
-      userId,
-    ]);
+  async removeAll(userId: number, database: Pick<PoolClient, 'query'>): Promise<readonly string[]> {
+    const { rows } = await database.query<{ issuer: string }>('DELETE FROM app.issuer_links WHERE user_id = $1 RETURNING issuer', [userId]);
     return rows.map(({ issuer }) => issuer);
   }
 }

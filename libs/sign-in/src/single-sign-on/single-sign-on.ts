@@ -5,6 +5,7 @@ import { PublicUrl } from '#millwright/credentials';
 import { currentContext, EventStore, Rejection, type Position } from '#millwright/event-sourcing';
 import { noteIssuer } from '#millwright/people';
 import { signIn, unlinkIssuers } from '../domain/sign-in.js';
+import { inTransaction } from '../in-transaction.js';
 import { LiveSessions } from '../live-sessions.js';
 import { People, type Person } from '../people.js';
 import { newToken } from '../refresh-tokens.js';
@@ -80,15 +81,22 @@ export class SingleSignOn {
     return (await this.signIn.begin({ person, hash: null }, 'tokens', visitor)).answer;
   }
 
-  /** No issuer vouches any more for whoever asks. @throws Rejection NOT_FOUND none does; INSUFFICIENT_PERMISSIONS a key asks */
+  /**
+   * No issuer vouches any more for whoever asks. The account opens nothing before anything is written down of it; whoever asks again has written down
+   * what a process that has ended meanwhile has not.
+   * @throws Rejection NOT_FOUND none does; INSUFFICIENT_PERMISSIONS a key asks
+   */
   async unlink(): Promise<Position> {
     const { userId } = ownSession();
-    const issuers = await this.links.removeAll(userId);
-    if (issuers.length === 0) throw new Rejection('NOT_FOUND', 'no account is linked');
+    const removed = await inTransaction(this.pool, async (client) => {
+      await noteIssuer(client, userId, false);
+      return this.links.removeAll(userId, client);
+    });
+    const { state } = await this.events.load(signIn, userId);
+    if (removed.length === 0 && state.issuers.length === 0) throw new Rejection('NOT_FOUND', 'no account is linked');
     // To be found where the person is.
     const context = { ...currentContext(), entityId: (await this.people.find(userId))?.entityId ?? null };
-    const { position } = await this.events.execute(signIn, userId, (state) => unlinkIssuers(state, issuers), { context });
-    await noteIssuer(this.pool, userId, false);
+    const { position } = await this.events.execute(signIn, userId, (now) => unlinkIssuers(now, now.issuers), { context });
     return position;
   }
 

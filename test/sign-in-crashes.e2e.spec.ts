@@ -1,0 +1,87 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { TestServer } from './harness/server.js';
+
+const password = 'a quiet place to sit';
+let app: TestServer;
+let database: pg.Client;
+// What a process waits for while it is killed is held in PostgreSQL.
+beforeAll(async () => {
+  app = await TestServer.start({ log: 'postgres' });
+  database = new pg.Client({ connectionString: app.ownerUrl });
+  await database.connect();
+});
+afterAll(async () => {
+  await database.end();
+  await app.stop();
+});
+
+const open = (path: string, body: object) => app.post(`/auth/${path}`, body, { authorization: undefined, 'x-entity-id': undefined });
+const linkPrinted = (): string | undefined =>
+  app.greeting.map((line) => /\/app\/setup#(\S+)$/.exec(line)?.[1]).find((token) => token !== undefined);
+const typesIn = async (stream: string): Promise<string[]> =>
+  (await app.get(`/audit_trail?stream=${stream}&sort=revision asc`).expect(200)).data.map(({ type }: { type: string }) => type);
+
+/** What `sql` finds, as soon as it finds anything. */
+async function found<Row extends object>(sql: string, values: unknown[] = []): Promise<Row> {
+  for (;;) {
+    const { rows } = await database.query<Row>(sql, values);
+    if (rows[0]) return rows[0];
+    await delay(20);
+  }
+}
+
+/** Kills the process while it waits for a table that it cannot write, once `reached` says so, and starts it again. */
+async function killedAt(table: string, ask: () => Promise<unknown>, reached: () => Promise<unknown>): Promise<void> {
+  const holder = new pg.Client({ connectionString: app.ownerUrl });
+  await holder.connect();
+  await holder.query(`BEGIN; LOCK TABLE ${table} IN EXCLUSIVE MODE`);
+  const asked = ask().catch(() => undefined);
+  await reached();
+  await app.kill();
+  await asked;
+  await holder.query('ROLLBACK');
+  await holder.end();
+  await app.restart();
+}
+
+describe('a process that ends between a row and its event', () => {
+  it('leaves an installation whose first administrator comes by the next link, as the person he was begun as', async () => {
+    const ann = { name: 'Ann', email: 'ann@example.com', password };
+    const asked = () => open('setup', { ...ann, token: linkPrinted() });
+    // He is there beside the built-in user, without a password; then with one that nothing tells of, and no administrator yet.
+    await killedAt('app.passwords', asked, () => found(`SELECT FROM log.events WHERE category = 'user' OFFSET 1`));
+    expect((await open('login', { email: ann.email, password })).status).toBe(401);
+    await killedAt('log.events', asked, () => found('SELECT FROM app.passwords WHERE owes IS NOT NULL'));
+    const { data } = await asked().expect(200);
+    expect((await app.get('/users?email=ann@example.com').expect(200)).data).toMatchObject([{ id: data.user.id, status: 'active' }]);
+    const signedIn = { authorization: `Bearer ${data.access_token}` };
+    expect((await app.get('/auth/me', signedIn).expect(200)).data.entities).toMatchObject([{ id: 1, role: 'admin' }]);
+    expect(new Set(await typesIn(`signIn-${data.user.id}`))).toEqual(new Set(['PasswordSet']));
+    await open('login', { email: ann.email, password }).expect(200);
+  });
+
+  it('has it written down that a password was chosen, and ended what was before it, by the next process', async () => {
+    const { id } = (await app.post('/users', { user: { name: 'Bo', email: 'bo@example.com' } }).expect(201)).data;
+    const { token } = (await app.post(`/users/${id}/invite`).expect(201)).data;
+    const { data: session } = await open('accept_invitation', { token, password }).expect(200);
+    const { token: another } = (await app.post(`/users/${id}/reset_password`).expect(201)).data;
+    const chosen = { token: another, password: 'another quiet place' };
+    await killedAt(
+      'log.events',
+      () => open('reset_password', chosen),
+      () => found(`SELECT FROM app.passwords WHERE user_id = $1 AND owes IS NOT NULL`, [id]),
+    );
+    // What is not older may be under way in another process.
+    await database.query(`UPDATE app.passwords SET set_at = set_at - interval '31 seconds' WHERE user_id = $1`, [id]);
+    await database.query(`UPDATE app.sessions SET started_at = started_at - interval '1 minute' WHERE user_id = $1`, [id]);
+    expect((await open('reset_password', chosen)).error.details[0].code).toBe('invalid_token');
+    await app.kill('SIGTERM');
+    await app.restart();
+    await found(`SELECT FROM app.passwords WHERE user_id = $1 AND owes IS NULL`, [id]);
+    expect(await typesIn(`signIn-${id}`)).toEqual(['PersonInvited', 'PasswordSet', 'PasswordResetOffered', 'PasswordSet']);
+    expect((await app.get('/auth/me', { authorization: `Bearer ${session.access_token}` })).status).toBe(401);
+    expect((await open('login', { email: 'bo@example.com', password })).status).toBe(401);
+    await open('login', { email: 'bo@example.com', password: chosen.password }).expect(200);
+  });
+});
