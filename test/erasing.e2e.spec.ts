@@ -4,8 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Answer, Client } from './harness/client.js';
 import { TestServer } from './harness/server.js';
-
-const password = 'a quiet place to sit';
+import { password, signIn } from './harness/sign-in.js';
 
 let app: TestServer;
 /** Another process of the same installation. */
@@ -33,9 +32,7 @@ async function person(fields: object = {}): Promise<number> {
 /** A person who has accepted an invitation, and a token of his. */
 async function signedUp(fields: object = {}): Promise<{ id: number; token: string }> {
   const id = await person({ email: `${randomUUID()}@example.com`, ...fields });
-  const { token } = (await app.post(`/users/${id}/invite`).expect(201)).data;
-  const { data } = await open('/auth/accept_invitation', { token, password }).expect(200);
-  return { id, token: data.access_token as string };
+  return { id, token: (await signIn(app, id)).access_token };
 }
 
 const erase = (id: number, headers: Record<string, string> = {}, server: Client = app) =>

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer, Client } from './harness/client.js';
 import { sharedServer } from './harness/server.js';
+import { signIn } from './harness/sign-in.js';
 
 let app: Client;
 let site: Record<string, string>;
@@ -21,10 +22,8 @@ beforeAll(async () => {
     permissions_attributes: [{ entity_id, role: 'technician' }],
   };
   const id = (await app.post('/users', { user }, site).expect(201)).data.id as number;
-  const { token } = (await app.post(`/users/${id}/invite`, undefined, site).expect(201)).data;
-  const accepted = { token, password: 'a quiet place to sit' };
-  const { data } = await app.post('/auth/accept_invitation', accepted, { authorization: undefined, 'x-entity-id': undefined }).expect(200);
-  technician = { id, headers: { ...site, authorization: `Bearer ${data.access_token}` } };
+  const { access_token } = await signIn(app, id, site);
+  technician = { id, headers: { ...site, authorization: `Bearer ${access_token}` } };
   colleague = (await app.post('/users', { user: { name: 'Cleo', regular_rate: 50 } }, site).expect(201)).data.id as number;
 });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type Answer } from './harness/client.js';
 import { TestServer } from './harness/server.js';
+import { password, signedIn } from './harness/sign-in.js';
 
 let app: TestServer;
 beforeAll(async () => {
@@ -319,12 +320,6 @@ describe('a permission', () => {
 
 describe('who holds something at one site only', () => {
   let sites = 0;
-  const signedIn = async ({ id }: { id?: unknown }): Promise<Client> => {
-    const { token } = (await app.post(`/users/${String(id)}/invite`).expect(201)).data;
-    const accepted = { token, password: 'a quiet place to sit' };
-    const { data } = await app.post('/auth/accept_invitation', accepted, { authorization: undefined }).expect(200);
-    return new Client(app.url, data.access_token as string);
-  };
   const keyOf = async (scopes: string[], of: Client = app): Promise<Client> => {
     const said = { name: `Key ${(sites += 1)}`, scopes, entity_ids: [1], expires_at: new Date(Date.now() + 3_600_000).toISOString() };
     return new Client(app.url, (await of.post('/access/api_keys', said).expect(201)).data.key as string);
@@ -345,10 +340,7 @@ describe('who holds something at one site only', () => {
     }
     // Who may look at the other site, and no more, is told so.
     const { id } = await person('Ida', { entity_id: 1, role: 'manager' }, { entity_id: there, role: 'auditor' });
-    const { token } = (await app.post(`/users/${id}/invite`).expect(201)).data;
-    const accepted = { token, password: 'a quiet place to sit' };
-    const { data } = await app.post('/auth/accept_invitation', accepted, { authorization: undefined }).expect(200);
-    const ida = new Client(app.url, data.access_token as string);
+    const ida = await signedIn(app, id as number);
     for (const refused of [await ida.patch(`/entities/${there}`, body), await ida.delete(`/entities/${there}`)])
       expect([...refusal(refused), refused.error.required_scope]).toEqual([403, 'INSUFFICIENT_PERMISSIONS', 'settings:manage']);
     expect((await app.get(`/entities/${there}`).expect(200)).data).toMatchObject({ name: 'Beyond', archived: false });
@@ -357,11 +349,8 @@ describe('who holds something at one site only', () => {
 
   it('cannot have a key take its owner over, whatever it holds', async () => {
     const { id } = await person('Olga', { entity_id: 1, role: 'admin' });
-    const { token } = (await app.patch(`/users/${id}`, { user: { email: 'olga@example.com' } }).then(() => app.post(`/users/${id}/invite`)))
-      .data;
-    const accepted = { token, password: 'a quiet place to sit' };
-    const { data } = await app.post('/auth/accept_invitation', accepted, { authorization: undefined }).expect(200);
-    const olga = new Client(app.url, data.access_token as string);
+    await app.patch(`/users/${id}`, { user: { email: 'olga@example.com' } }).expect(200);
+    const olga = await signedIn(app, id as number);
     const key = await keyOf(['people:read', 'people:write'], olga);
     const email = { user: { email: 'mallory@example.com' } };
     expect(refusal(await key.patch(`/users/${id}`, email))).toEqual([403, 'INSUFFICIENT_PERMISSIONS']);
@@ -372,10 +361,7 @@ describe('who holds something at one site only', () => {
   it('comes by no account of another site by a site of his own', async () => {
     const { id } = await person('Max', { entity_id: 1, role: 'manager' });
     const fin = (await person('Fin', { entity_id: 1, role: 'finance' })).id as number;
-    const { token } = (await app.post(`/users/${id}/invite`).expect(201)).data;
-    const accepted = { token, password: 'a quiet place to sit' };
-    const { data } = await app.post('/auth/accept_invitation', accepted, { authorization: undefined }).expect(200);
-    const max = new Client(app.url, data.access_token as string);
+    const max = await signedIn(app, id as number);
     const own = { entity: { name: 'Mine', currency: 'EUR', timezone: 'Europe/Berlin' } };
     const there = { 'x-entity-id': String((await max.post('/entities', own).expect(201)).data.id) };
     for (const ask of [
@@ -405,7 +391,7 @@ describe('who holds something at one site only', () => {
     const scopes = ['people:write', 'people:read', 'users:read', 'access:manage'];
     const name = `Desk ${randomUUID()}`;
     await app.post('/access/roles', { name, scopes }).expect(201);
-    const desk = await signedIn(await person('Desk', { entity_id: 1, role: name }));
+    const desk = await signedIn(app, (await person('Desk', { entity_id: 1, role: name })).id as number);
     const { id } = await person('Gone', { entity_id: 1, role: 'admin' });
     await app.delete(`/users/${id}`).expect(204);
     expect(refusal(await desk.get(`/users/${id}/personal_data`))).toEqual([403, 'INSUFFICIENT_PERMISSIONS']);
@@ -418,23 +404,20 @@ describe('who holds something at one site only', () => {
 
   it('cannot use a link that he has kept until its person was given more than he has', async () => {
     const elsewhere = await site('Elsewhere');
-    const ada = await signedIn(await person('Ada of site 1', { entity_id: 1, role: 'admin' }));
+    const ada = await signedIn(app, (await person('Ada of site 1', { entity_id: 1, role: 'admin' })).id as number);
     const { id } = await person('Pat', { entity_id: 1, role: 'requester' });
     const { token } = (await ada.post(`/users/${id}/invite`).expect(201)).data;
     const user = { permissions_attributes: [{ entity_id: elsewhere, role: 'finance' }] };
     await app.patch(`/users/${id}`, { user }).expect(200);
-    const accepted = { token, password: 'a quiet place to sit' };
+    const accepted = { token, password };
     const refused = await app.post('/auth/accept_invitation', accepted, { authorization: undefined });
     expect(refusal(refused)).toEqual([422, 'VALIDATION_FAILED', 'token invalid_token']);
-    await signedIn({ id });
+    await signedIn(app, id as number);
   });
 
   it('lets no key live longer that may more than himself', async () => {
     const { id } = await person('Mia', { entity_id: 1, role: 'manager' });
-    const { token } = (await app.post(`/users/${id}/invite`).expect(201)).data;
-    const accepted = { token, password: 'a quiet place to sit' };
-    const { data } = await app.post('/auth/accept_invitation', accepted, { authorization: undefined }).expect(200);
-    const mia = new Client(app.url, data.access_token as string);
+    const mia = await signedIn(app, id as number);
     const at = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
     const made = async (...scopes: string[]) =>
       (await app.post('/access/api_keys', { name: scopes.join(), scopes, entity_ids: [1], expires_at: at(1) }).expect(201)).data

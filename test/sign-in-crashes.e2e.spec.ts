@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { TestServer } from './harness/server.js';
+import { password, signIn } from './harness/sign-in.js';
 
-const password = 'a quiet place to sit';
 let app: TestServer;
 let database: pg.Client;
 // What a process waits for while it is killed is held in PostgreSQL.
@@ -63,8 +63,7 @@ describe('a process that ends between a row and its event', () => {
 
   it('has it written down that a password was chosen, and ended what was before it, by the next process', async () => {
     const { id } = (await app.post('/users', { user: { name: 'Bo', email: 'bo@example.com' } }).expect(201)).data;
-    const { token } = (await app.post(`/users/${id}/invite`).expect(201)).data;
-    const { data: session } = await open('accept_invitation', { token, password }).expect(200);
+    const session = await signIn(app, id as number);
     const { token: another } = (await app.post(`/users/${id}/reset_password`).expect(201)).data;
     const chosen = { token: another, password: 'another quiet place' };
     await killedAt(

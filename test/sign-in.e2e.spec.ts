@@ -3,8 +3,8 @@ import pg from 'pg';
 import { Client, type Answer } from './harness/client.js';
 import { PostOffice, type Letter } from './harness/post-office.js';
 import { TestServer } from './harness/server.js';
+import { password, signIn } from './harness/sign-in.js';
 
-const password = 'a quiet place to sit';
 const changed = 'another quiet place';
 
 let app: TestServer;
@@ -37,9 +37,8 @@ async function person(fields: object = {}): Promise<{ id: number; email: string 
 /** A person who has accepted an invitation, and what that answered. */
 async function signedUp(fields: object = {}) {
   const { id, email } = await person(fields);
-  const { token } = (await app.post(`/users/${id}/invite`).expect(201)).data;
-  const { data } = await open('accept_invitation', { token, password }).expect(200);
-  return { id, email, access: data.access_token as string, refresh: data.refresh_token as string };
+  const { access_token: access, refresh_token: refresh } = await signIn(app, id);
+  return { id, email, access, refresh };
 }
 
 /** What was ended is over everywhere within a second: asked until it is, and never later. */

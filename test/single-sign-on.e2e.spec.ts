@@ -3,8 +3,8 @@ import pg from 'pg';
 import type { Answer } from './harness/client.js';
 import { clientId, clientSecret, TestBrowser, TestIssuer, type Account } from './harness/issuer.js';
 import { TestServer } from './harness/server.js';
+import { password, signIn } from './harness/sign-in.js';
 
-const password = 'a quiet place to sit';
 let app: TestServer;
 let issuer: TestIssuer;
 let database: pg.Client;
@@ -38,9 +38,7 @@ async function signedUp(role?: string, fields: object = {}) {
   const email = `${randomUUID()}@example.com`;
   const permissions_attributes = role === undefined ? undefined : [{ entity_id: 1, role }];
   const { data } = await app.post('/users', { user: { name: 'Bo', email, permissions_attributes, ...fields } }).expect(201);
-  const { token } = (await app.post(`/users/${data.id}/invite`).expect(201)).data;
-  const session = (await open('accept_invitation', { token, password }).expect(200)).data;
-  return { id: data.id as number, email, access: session.access_token as string };
+  return { id: data.id as number, email, access: (await signIn(app, data.id as number)).access_token };
 }
 
 const callback = () => `${app.url}/api/v1/auth/oidc/callback`;
