@@ -17,6 +17,7 @@ const proofs = [
   'hidden',
   'sites',
   'hostile',
+  'limits',
 ] as const;
 
 /** Milliseconds: a proof does a certain amount of work, and how long that takes on a busy machine is no question here. */
