@@ -2,6 +2,7 @@ import {
   EventStore,
   OutboxChannels,
   PostgresSnapshots,
+  Precedence,
   ProcessManagerEngine,
   ProjectionEngine,
   Sequences,
@@ -59,6 +60,8 @@ export class Engine {
   readonly channels = new OutboxChannels();
   /** Every place where something of a person is kept, by the rooms that keep it. */
   readonly traces = new PersonalTraces();
+  /** People and programs that wait for an answer, to whom what happens by itself gives way. */
+  readonly precedence = new Precedence();
   private readonly pool: pg.Pool;
   private looking: Promise<readonly ProjectionStatus[]> | undefined;
   /** This process found a database from which nothing was ever shown, and not everything is yet. */
@@ -79,7 +82,12 @@ export class Engine {
       onLost: (lines) => metrics.lostCallLines.inc(lines),
       onFault: (fault) => logger.warn({ err: fault }, 'the log of calls cannot be written at the moment'),
     });
-    this.events = new EventStore(log, this.sequences, { snapshots: new PostgresSnapshots(this.pool), logger, calls: this.calls });
+    this.events = new EventStore(log, this.sequences, {
+      snapshots: new PostgresSnapshots(this.pool),
+      logger,
+      calls: this.calls,
+      precedence: this.precedence,
+    });
     this.projections = new ProjectionEngine({
       log,
       projections,
@@ -88,6 +96,7 @@ export class Engine {
         owner: { connectionString: databases.ownerUrl, connectionTimeoutMillis: patience.connectionTimeoutMillis },
       },
       logger,
+      precedence: this.precedence,
       onParked: (streams) => logger.error({ streams }, 'a stream cannot be folded any further and is parked'),
     });
     this.processManagers = new ProcessManagerEngine({

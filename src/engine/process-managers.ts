@@ -9,6 +9,7 @@ import {
   type EventStore,
   type OutboxChannels,
   type Position,
+  type Precedence,
   type ProcessManager,
   type ProcessManagerEngine,
   type ProjectionEngine,
@@ -54,6 +55,7 @@ type OtherWorkers = Readonly<{
   projections: ProjectionEngine;
   processManagers: ProcessManagerEngine;
   channels: OutboxChannels;
+  precedence: Precedence;
   traces: PersonalTraces;
   /** Whether there is mail. */
   isMailThere: boolean;
@@ -74,6 +76,7 @@ export function processManagers(
     pool,
     entities,
     clock: systemClock,
+    precedence: others.precedence,
     outbox: new Outbox(entities, systemClock),
     texts: new KeptTexts(entities),
     fulfilled: (position: Position) => others.processManagers.waitFor(fulfilmentReaction.name, position, { timeout: longestWaitMs }),

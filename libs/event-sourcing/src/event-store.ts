@@ -8,6 +8,7 @@ import { LogUnavailable, type EventLog } from './event-log.js';
 import type { Event, Position } from './event.js';
 import type { Loaded, Outcome } from './outcome.js';
 import { PendingCommand, StreamExists } from './pending-command.js';
+import { Precedence } from './precedence.js';
 import type { EngineLogger } from './projections/engine-logger.js';
 import type { Sequences } from './sequences.js';
 import type { SnapshotStore } from './snapshots.js';
@@ -36,6 +37,8 @@ export type EventStoreOptions = Readonly<{
   calls?: BegunCalls;
   /** How many streams' states are kept in memory. */
   hotStates?: number;
+  /** Told of the commands of people and programs that wait to be carried out. */
+  precedence?: Precedence;
 }>;
 
 /** A state of a part or an order takes two or three kilobytes. */
@@ -53,6 +56,7 @@ export class EventStore {
   private readonly lanes = new Map<string, CommandLane<unknown, Event>>();
   private readonly clock: Clock;
   private readonly calls: BegunCalls | undefined;
+  private readonly precedence: Precedence;
   /** Commands without an answer yet. */
   private readonly pending = new Set<PendingCommand<unknown, Event>>();
   private sweeper: NodeJS.Timeout | undefined;
@@ -66,6 +70,7 @@ export class EventStore {
     this.states = new CommittedStates(log, options.snapshots, options.hotStates ?? defaultHotStates, options.logger);
     this.clock = options.clock ?? systemClock;
     this.calls = options.calls;
+    this.precedence = options.precedence ?? new Precedence();
   }
 
   /**
@@ -201,14 +206,18 @@ export class EventStore {
     const waiting = command as unknown as PendingCommand<unknown, Event>;
     this.pending.add(waiting);
     this.sweeper ??= setInterval(() => this.sweep(), sweepMs);
+    const isAwaited = context.actor.kind !== 'process_manager';
+    if (isAwaited) this.precedence.begin();
     return command.outcome.then(
       (outcome) => {
         this.pending.delete(waiting);
+        if (isAwaited) this.precedence.end();
         if (outcome.events.length > 0) context.commits?.note(outcome.position);
         return outcome;
       },
       (failure: unknown) => {
         this.pending.delete(waiting);
+        if (isAwaited) this.precedence.end();
         throw failure;
       },
     );

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { commandContext } from '../contract/counting.js';
 import type { RecordedEvent } from '../event.js';
 import { EventStore } from '../event-store.js';
+import { Precedence } from '../precedence.js';
 import { eventually, World } from '../projections/testing/world.js';
 import { Sequences } from '../sequences.js';
 import { filter, filterTimer, planned, type FilterEvent } from '../testing/filters.js';
@@ -18,6 +19,7 @@ describe('timers on PostgreSQL', () => {
   let world: World;
   let pool: pg.Pool;
   let events: EventStore;
+  const precedence = new Precedence();
   const engines: ProcessManagerEngine[] = [];
   const children: ChildProcess[] = [];
   beforeEach(async () => {
@@ -35,7 +37,13 @@ describe('timers on PostgreSQL', () => {
   });
 
   const started = async (clock: MovedClock, through: Pick<pg.Pool, 'query'> = pool): Promise<ProcessManagerEngine> => {
-    const timer = processManagerOfTimer(filterTimer, { clock, events, pool: through, timeZoneOf: () => Promise.resolve('Europe/Berlin') });
+    const timer = processManagerOfTimer(filterTimer, {
+      clock,
+      events,
+      precedence,
+      pool: through,
+      timeZoneOf: () => Promise.resolve('Europe/Berlin'),
+    });
     const engine = new ProcessManagerEngine({ log: world.log, managers: [timer], database: { connectionString: world.database.url } });
     engines.push(engine);
     await engine.start();

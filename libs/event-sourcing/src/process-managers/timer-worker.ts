@@ -1,37 +1,42 @@
 import type pg from 'pg';
+import type { Precedence } from '../precedence.js';
 import type { EngineLogger } from '../projections/engine-logger.js';
 import { Backoff, messageOf, pause } from '../retry.js';
 import { idOf, streamName } from '../stream-name.js';
 import { DueInstants, type DueInstant } from './due-instants.js';
 import { alarmAfterTries, type Alongside, type ProcessManager, type StuckWork } from './process-manager.js';
+import { RaisingPace } from './raising-pace.js';
 import { originOf, type Timer, type TimerWorld } from './timer.js';
 
 /** How often the rows are looked at, in milliseconds: due instants are noted by whichever process follows the log. */
 const lookEveryMs = 500;
-/** Few at once: the process that raises what is due answers requests meanwhile, and with 32 at once those took five times as long for a third of the time saved (docs/performance.md). */
-const limits = { atOnce: 4, readAtOnce: 500 };
+const readAtOnce = 500;
 
 /** Raises what is due: streams side by side, one stream's instants in order, the earliest first. */
 class DueWork implements Alongside {
   private readonly underWay = new Map<number, { tries: number; error: string }>();
   private running = 0;
+  private wasIdle = true;
   private waiting: (() => void)[] = [];
 
   constructor(
     private readonly timer: Timer,
     private readonly world: TimerWorld,
     private readonly instants: DueInstants,
+    private readonly pace: RaisingPace,
   ) {}
 
   async turn(signal: AbortSignal, logger: EngineLogger): Promise<void> {
     const now = this.world.clock.now();
-    const due = await this.instants.dueBy(now, [...this.underWay.keys()], limits.readAtOnce);
+    const due = await this.instants.dueBy(now, [...this.underWay.keys()], readAtOnce);
+    if (due.length > 0 && this.wasIdle) this.pace.start();
+    this.wasIdle = due.length === 0;
     for (const instant of due) {
-      while (this.running >= limits.atOnce && !signal.aborted) await this.change();
+      while (!this.pace.allows(this.running) && !signal.aborted) await this.pace.change(this.change());
       if (signal.aborted) return;
       this.begin(instant, signal, logger);
     }
-    if (due.length === limits.readAtOnce) return;
+    if (due.length === readAtOnce) return;
     if (due.length > 0) await this.settledOrStuck(signal);
     else await this.idle(now, signal);
   }
@@ -52,9 +57,10 @@ class DueWork implements Alongside {
     const backoff = new Backoff(20, 5_000);
     const perform = async (): Promise<void> => {
       for (;;) {
-        while (this.running >= limits.atOnce && !signal.aborted) await this.change();
+        while (!this.pace.allows(this.running) && !signal.aborted) await this.pace.change(this.change());
         if (signal.aborted) return;
         this.running += 1;
+        this.pace.next();
         try {
           const raised = await this.timer.raise(id, dueAt, origin, this.world);
           if (raised.decided) await this.instants.decided(id, dueAt, raised);
@@ -107,7 +113,10 @@ class DueWork implements Alongside {
  * A timer as the engine works it: it follows the log and notes what each stream is due at, and raises what is due.
  * A new timer begins with the first event, since streams may have been waiting for it.
  */
-export function processManagerOfTimer(timer: Timer, world: TimerWorld & Readonly<{ pool: Pick<pg.Pool, 'query'> }>): ProcessManager {
+export function processManagerOfTimer(
+  timer: Timer,
+  world: TimerWorld & Readonly<{ pool: Pick<pg.Pool, 'query'>; precedence: Precedence }>,
+): ProcessManager {
   const instants = new DueInstants(timer.name, world.pool);
   return {
     name: timer.name,
@@ -117,6 +126,6 @@ export function processManagerOfTimer(timer: Timer, world: TimerWorld & Readonly
       const id = idOf(event.stream);
       await instants.note(id, await timer.dueOf(id, world), originOf(event));
     },
-    alongside: new DueWork(timer, world, instants),
+    alongside: new DueWork(timer, world, instants, new RaisingPace(world.precedence)),
   };
 }

@@ -12,6 +12,7 @@ import { projectionStatus, type ProjectionStatus } from './projection-status.js'
 import { ProjectionSupervisor } from './projection-supervisor.js';
 import { assertDistinct } from './read-model-schema.js';
 import { lockTiers, releaseOf } from './release.js';
+import { Precedence } from '../precedence.js';
 import { pause } from '../retry.js';
 import { WorkerLocks } from './worker-locks.js';
 
@@ -23,6 +24,8 @@ export type ProjectionEngineOptions = Readonly<{
   logger?: EngineLogger;
   /** Told of every stream that is parked: the alarm of the application. */
   onParked?: (streams: readonly ParkedStream[]) => void;
+  /** Told of those who wait for a position. */
+  precedence?: Precedence;
 }>;
 
 /** How often the book of builds is looked at, in milliseconds: what other processes ask for begins within that time. */
@@ -69,6 +72,7 @@ export class ProjectionEngine {
   private readonly locks: WorkerLocks;
   private readonly supervisor: ProjectionSupervisor;
   private readonly waiters = new PositionWaiters();
+  private readonly precedence: Precedence;
   private readonly changeListeners: ChangeListener[] = [];
   private timer: NodeJS.Timeout | undefined;
   private polling = false;
@@ -81,6 +85,7 @@ export class ProjectionEngine {
     const options = { ...given, projections: given.projections.map((it) => ({ ...it, tables: tablesOf(it) })) };
     const { projections, database, log } = options;
     this.options = options;
+    this.precedence = options.precedence ?? new Precedence();
     const logger = options.logger ?? silentLogger;
     assertDistinct(projections);
     const settings = `${database.app.options ?? ''} ${writerOptions}`;
@@ -142,10 +147,15 @@ export class ProjectionEngine {
   ): Promise<void> {
     const behind = (projections ?? [together]).filter((name) => !this.shows(name, position));
     if (behind.length === 0) return;
-    const waited = this.waiters.wait(position, behind, options);
-    this.supervisor.live.hurry(true);
-    void this.pollOthers();
-    await waited;
+    this.precedence.begin();
+    try {
+      const waited = this.waiters.wait(position, behind, options);
+      this.supervisor.live.hurry(true);
+      void this.pollOthers();
+      await waited;
+    } finally {
+      this.precedence.end();
+    }
   }
 
   /** Whether the views show everything up to a position, or do so within `milliseconds`. */

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { EventStore } from '../../event-store.js';
+import { Precedence } from '../../precedence.js';
 import { PostgresLog } from '../../postgres/postgres-log.js';
 import { Sequences } from '../../sequences.js';
 import { filterTimer } from '../../testing/filters.js';
@@ -29,6 +30,7 @@ const pool = new pg.Pool({ connectionString: url });
 const events = new EventStore(log, new Sequences(pool));
 const timer = processManagerOfTimer(filterTimer, {
   clock: new MovedClock(instant),
+  precedence: new Precedence(),
   timeZoneOf: () => Promise.resolve('Europe/Berlin'),
   events: {
     load: (stream, id) => events.load(stream, id),
