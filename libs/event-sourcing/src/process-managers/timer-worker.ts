@@ -6,7 +6,7 @@ import { idOf, streamName } from '../stream-name.js';
 import { DueInstants, type DueInstant } from './due-instants.js';
 import { alarmAfterTries, type Alongside, type ProcessManager, type StuckWork } from './process-manager.js';
 import { RaisingPace } from './raising-pace.js';
-import { originOf, type Timer, type TimerWorld } from './timer.js';
+import { originOf, type Raised, type Timer, type TimerWorld } from './timer.js';
 
 /** How often the rows are looked at, in milliseconds: due instants are noted by whichever process follows the log. */
 const lookEveryMs = 500;
@@ -16,6 +16,7 @@ const readAtOnce = 500;
 class DueWork implements Alongside {
   private readonly underWay = new Map<number, { tries: number; error: string }>();
   private running = 0;
+  private noting = 0;
   private wasIdle = true;
   private waiting: (() => void)[] = [];
 
@@ -59,12 +60,9 @@ class DueWork implements Alongside {
       for (;;) {
         while (!this.pace.allows(this.running) && !signal.aborted) await this.pace.change(this.change());
         if (signal.aborted) return;
-        this.running += 1;
-        this.pace.next();
         try {
-          const raised = await this.timer.raise(id, dueAt, origin, this.world);
-          if (raised.decided) await this.instants.decided(id, dueAt, raised);
-          else await this.instants.note(id, raised, origin);
+          const raised = await this.inTurn(() => this.timer.raise(id, dueAt, origin, this.world));
+          await this.noted(raised.decided ? this.instants.decided(id, dueAt, raised) : this.instants.note(id, raised, origin));
           return;
         } catch (error) {
           work.tries += 1;
@@ -74,9 +72,6 @@ class DueWork implements Alongside {
               { err: error, timer: this.timer.name, stream: streamName(this.timer.category, id), dueAt },
               'what is due fails and is tried again',
             );
-        } finally {
-          this.running -= 1;
-          this.changed();
         }
         await backoff.wait(signal);
       }
@@ -87,9 +82,32 @@ class DueWork implements Alongside {
     });
   }
 
+  /** One of the few that are raised at once. */
+  private async inTurn(raise: () => Promise<Raised>): Promise<Raised> {
+    this.running += 1;
+    this.pace.next();
+    try {
+      return await raise();
+    } finally {
+      this.running -= 1;
+      this.changed();
+    }
+  }
+
+  /** The next one does not wait for it, so that several are noted together. */
+  private async noted(note: Promise<void>): Promise<void> {
+    this.noting += 1;
+    try {
+      await note;
+    } finally {
+      this.noting -= 1;
+      this.changed();
+    }
+  }
+
   /** What follows from what was just decided may be due as well: a standstill is caught up without a pause. */
   private async settledOrStuck(signal: AbortSignal): Promise<void> {
-    while (this.running > 0 && !signal.aborted) await this.change();
+    while (this.running + this.noting > 0 && !signal.aborted) await this.change();
   }
 
   private async idle(now: Date, signal: AbortSignal): Promise<void> {
