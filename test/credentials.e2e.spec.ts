@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { Client, type Answer } from './harness/client.js';
 import { TestServer } from './harness/server.js';
@@ -216,6 +217,46 @@ describe('an API key', () => {
     await as(made.key).get('/parts').expect(200);
     const { last_used_at: at } = (await app.get(`/access/api_keys/${made.id}`)).data as { last_used_at: string };
     expect(Date.now() - Date.parse(at)).toBeLessThan(600_000);
+  });
+});
+
+describe('a credential that is taken away', () => {
+  const made = async (...scopes: string[]): Promise<{ id: number; as: Client }> => {
+    const { id, key } = await apiKey(scopes);
+    return { id, as: new Client(app.url, key) };
+  };
+
+  it('ends a document of GraphQL that is under way', async () => {
+    const { id, as } = await made('work_orders:read', 'work_orders:write', 'work_orders:complete');
+    const ops = Array.from({ length: 50 }, (_, number) => ({
+      method: 'POST',
+      url: '/api/v1/work_orders',
+      params: { work_order: { title: `Of many ${number}` } },
+    }));
+    const { results } = (await app.post('/batch', { sequential: true, ops }).expect(200)).body as unknown as {
+      results: { body: { data: { id: number } } }[];
+    };
+    const orders = results.map(({ body }) => body.data.id);
+    const query = `mutation { ${orders.map((order) => `o${order}: completeWorkOrder(input: {workOrderId: ${order}}) { id }`).join(' ')} }`;
+    const answer = as.post('/graphql', { query });
+    while (!(await app.get(`/work_orders/${orders[0]}`).expect(200)).data.completed_at) await delay(5);
+    await app.delete(`/access/api_keys/${id}`).expect(204);
+    const { errors = [] } = (await answer).body as unknown as { errors?: { extensions: { code: string } }[] };
+    expect(errors.map(({ extensions }) => extensions.code)).toContain('UNAUTHENTICATED');
+    expect((await app.get(`/work_orders/${orders.at(-1)}`).expect(200)).data.completed_at).toBeNull();
+  });
+
+  it('is told nothing that it has waited for until then, over REST and GraphQL', async () => {
+    const { id, as } = await made('work_orders:read');
+    const opened = async () =>
+      BigInt((await app.post('/work_orders', { work_order: { title: 'Later' } }).expect(201)).headers.get('x-position') ?? '');
+    const later = { 'x-min-position': String((await opened()) + 2n) };
+    const waiting = [as.get('/work_orders', later), as.post('/graphql', { query: '{ workOrders { totalCount } }' }, later)];
+    // So long that both count as let in a while ago.
+    await delay(400);
+    await app.delete(`/access/api_keys/${id}`).expect(204);
+    await opened();
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([401, 401]);
   });
 });
 

@@ -1,11 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { GraphQLError, lexicographicSortSchema, printSchema, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import {
+  GraphQLError,
+  lexicographicSortSchema,
+  OperationTypeNode,
+  printSchema,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
 import type {} from 'mercurius';
 import type { Logger } from 'pino';
 import { callNotKept } from '#millwright/event-sourcing';
 import { honourHeaders, outcomeOfMutations } from '#millwright/resources';
 import { publishedErrorOf } from '../errors/published-error.js';
-import { expectedRevisionsOf, graphqlMediaTypeOf, header, toldOf } from '../http/index.js';
+import { expectedRevisionsOf, graphqlMediaTypeOf, header, stillAdmitted, toldOf } from '../http/index.js';
 import { calledBy } from './called-document.js';
 import { Documents } from './documents.js';
 import { hiddenIn } from './guards.js';
@@ -38,9 +46,9 @@ export function serveGraphql(server: FastifyInstance, schema: () => GraphQLSchem
     if (called.keptAhead) await told.call?.keep().catch((fault: unknown) => Promise.reject(callNotKept(fault)));
     takeHeaders(request, document, asked.operationName);
     const run = (query: GraphqlRequest): Promise<ExecutionResult> =>
-      // The operation's name has to reach the hook that estimates costs, which is not told it.
-      server.graphql(query.query, { operationName: query.operationName }, query.variables, query.operationName);
-    const answer = await execute({ schema: schema(), reads, run, report }, request, asked, document);
+      // The operation's name has to reach the hook that estimates costs, and the reply what asks whether it is still let in; neither is told otherwise.
+      server.graphql(query.query, { operationName: query.operationName, reply }, query.variables, query.operationName);
+    const answer = await execute({ schema: schema(), reads, run, report }, reply, asked, document);
     const outcome = request.scope ? outcomeOfMutations(request.scope) : undefined;
     if (outcome) reply.header('X-Position', outcome.position.toString());
     if (outcome?.replayed === true) reply.header('Idempotent-Replayed', 'true');
@@ -76,14 +84,17 @@ type Execution = Readonly<{
 
 async function execute(
   { schema, reads, run, report }: Execution,
-  request: FastifyRequest,
+  reply: FastifyReply,
   asked: GraphqlRequest,
   document: DocumentNode,
 ): Promise<GraphqlAnswer> {
+  const { request } = reply;
   try {
     const operation = operationOf(document, asked.operationName);
     assertVariablesFit(schema, operation, asked.variables ?? {});
     const result = await reads.together(request, operation, () => run(asked));
+    // What was changed was changed, and is told; what was read is told to who may still ask for it.
+    if (operation.operation === OperationTypeNode.QUERY) await stillAdmitted(reply);
     const hidden = hiddenIn(request.scope);
     const facts = { ...(request.ownWritesAwaited && { stale: true }), ...(hidden.length > 0 && { hidden }) };
     const extensions = Object.keys(facts).length > 0 ? { extensions: facts } : {};

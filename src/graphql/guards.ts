@@ -1,10 +1,14 @@
+import type { FastifyReply } from 'fastify';
 import { defaultFieldResolver, GraphQLObjectType, type GraphQLField, type GraphQLSchema } from 'graphql';
 import { currentScope, lacking, nameScopes, requireScopes, type RequestScope } from '#millwright/access';
-import type { Row } from '#millwright/event-sourcing';
+import { whenKnown, type Row } from '#millwright/event-sourcing';
 import { camelCase, type FieldDefinition, type FieldScope } from '#millwright/fields';
 import { hiddenBy, operationOf, outputFields, readableTypes, seenWithExtension } from '#millwright/resources';
+import { stillAdmitted } from '../http/index.js';
 
 type Field = GraphQLField<unknown, unknown>;
+/** What mercurius hands on to every field. */
+type Asked = Readonly<{ reply: FastifyReply }>;
 type Path = Readonly<{ prev: Path | undefined; key: string | number }>;
 
 const hidden = new WeakMap<RequestScope, Set<string>>();
@@ -43,7 +47,11 @@ function guardRoot(field: Field): void {
   field.resolve = (source, args, context, info) => {
     const isLacking = lacking() ?? (() => false);
     requireScopes(currentScope(), anyOf.length > 0 && anyOf.every(isLacking) ? [...scopes, ...anyOf] : scopes);
-    return resolve(source, args, context, info);
+    // Mutations of a document come one after another: the last may be carried out long after whoever has sent it was let in.
+    return whenKnown(stillAdmitted((context as Asked).reply), (admitted) => {
+      if (admitted) requireScopes(admitted, scopes);
+      return resolve(source, args, context, info);
+    });
   };
 }
 

@@ -11,7 +11,7 @@ export type BatchOperation = Readonly<{
 const mostOperations = 100;
 const methods = new Set(['GET', 'POST', 'PATCH', 'PUT', 'DELETE']);
 /** A batch in a batch has no end, GraphQL has its own way to say several things at once, and what shows a secret is kept with no answer. */
-const notInABatch = /^\/api\/v1\/(batch|graphql|access|oauth|auth|users\/[^/]+\/(invite|reset[_-]password))(\/|$)/;
+const notInABatch = /^\/api\/v1\/(batch|graphql|access|oauth|auth|portal|users\/[^/]+\/(invite|reset[_-]password))(\/|$)/;
 
 /**
  * The operations of a batch's body.

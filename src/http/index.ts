@@ -6,3 +6,4 @@ export { seeOwnWrites } from './request-gate.js';
 export { HttpModule } from './http.module.js';
 export { openEdge } from './open-edge.js';
 export { expectedRevisionsOf, header } from './request-headers.js';
+export { stillAdmitted } from './still-admitted.js';

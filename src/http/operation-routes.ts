@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
-import type { RequestScope, StoredAnswer } from '#millwright/access';
+import { runInScope, type RequestScope, type StoredAnswer } from '#millwright/access';
 import { Rejection } from '#millwright/event-sourcing';
 import {
   Answer,
@@ -13,10 +13,11 @@ import {
 } from '#millwright/resources';
 import { callOf, statusOf, type MethodCall } from './controller-method.js';
 import { envelopeFormOf, json, successBody, successHeaders } from './envelope.js';
-import { recalled, remembering, withoutLacked } from './replayed-answer.js';
+import { holdAlike, recalled, remembering, withoutLacked } from './replayed-answer.js';
 import { recordOf } from './replayed-record.js';
 import { expectedRevisionsOf, header } from './request-headers.js';
 import { heedsIdempotencyKeys, isAboutOneRecord } from './route-policy.js';
+import { stillAdmitted } from './still-admitted.js';
 import { streamed } from './streamed-answer.js';
 import { UnwrappedAnswer } from './unwrapped-answer.js';
 
@@ -56,6 +57,10 @@ function handlerOf({ operation, takes, method }: Described, verb: string, { writ
 async function read(reply: FastifyReply, scope: RequestScope | null, call: MethodCall): Promise<StoredAnswer | StreamedAnswer> {
   const result = await call(reply.request, reply);
   if (result instanceof StreamedAnswer) return result;
+  const admitted = scope && (await stillAdmitted(reply));
+  // Who may less by now than when he asked is told what he may be told by now.
+  if (admitted && !maySame(admitted, scope))
+    return runInScope(admitted, async () => answerOf(await call(reply.request, reply), reply, admitted));
   const isStale = result instanceof Answer && reply.request.ownWritesAwaited;
   return answerOf(isStale ? new Answer(result.data, { ...result.facts, stale: true }) : result, reply, scope);
 }
@@ -96,6 +101,8 @@ const write =
 
 /** Whether whoever asks sees some rows only: which ones is other at every moment. */
 const isOfSome = ({ rows = 'all' }: RequestScope): boolean => rows !== 'all';
+
+const maySame = (one: RequestScope, other: RequestScope): boolean => holdAlike(one.held, other.held) && one.rows === other.rows;
 
 /** A controller whose answers hold those of others, each of which today's rights decide on. */
 export interface AnsweredAnew {

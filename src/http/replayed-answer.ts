@@ -19,6 +19,9 @@ function markOf(held: Held): string | undefined {
   return text;
 }
 
+/** Whether two may do the same. */
+export const holdAlike = (one: Held, other: Held): boolean => one === other || markOf(one) === markOf(other);
+
 /** An answer that remembers what whoever gets it could do then. */
 export function remembering(answer: StoredAnswer, held: Held): StoredAnswer {
   const text = markOf(held);

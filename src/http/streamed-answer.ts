@@ -2,10 +2,9 @@ import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import type { RequestScope } from '#millwright/access';
 import type { StreamedAnswer } from '#millwright/resources';
+import { admittedForMs } from './still-admitted.js';
 
 const ndjson = 'application/x-ndjson; charset=utf-8';
-/** How often, in milliseconds, it is asked whether whoever is being answered may still be: within a second of his credential's end nothing more comes (S67). */
-const admittedEveryMs = 300;
 
 /** @throws Rejection RATE_LIMIT_EXCEEDED. What fails on the way ends the connection, for the status is gone already; and so does whatever would refuse the same request now. */
 export async function streamed({ rows }: StreamedAnswer, reply: FastifyReply): Promise<FastifyReply> {
@@ -28,7 +27,7 @@ export async function streamed({ rows }: StreamedAnswer, reply: FastifyReply): P
       },
       (refusal: unknown) => lines.destroy(refusal instanceof Error ? refusal : new Error(String(refusal))),
     );
-  }, admittedEveryMs);
+  }, admittedForMs);
   lines.once('close', () => {
     clearInterval(timer);
     end();
