@@ -33,6 +33,8 @@ export type Told = {
   call?: Call;
   /** What a GraphQL document asks for. */
   document?: Readonly<{ summary: string | null; audit: boolean }>;
+  /** What is known of its route. */
+  pattern?: Pattern;
   /** What it was refused with. */
   failure?: Readonly<Pick<PublishedError, 'code'> & Partial<Pick<PublishedError, 'details'>>>;
   isOver?: true;
@@ -48,8 +50,8 @@ export type CallServices = Readonly<{
 
 /** What anybody may ask at any time, and is asked every few seconds: health and documents. */
 const notLogged = /^\/($|favicon\.ico$|health\/|docs($|\/)|graphiql($|\/)|api\/v1\/(openapi\.json|graphql\/schema)$)/;
+const signIn = /^\/api\/v1\/auth(\/|$)/;
 /** Writes whose effects are no events, or not only: their line is stored before anything happens. */
-const isSignIn = /^\/api\/v1\/auth(\/|$)/;
 const keptAhead = /^\/api\/v1\/(auth|oauth|access|installation|projections|portal|users)(\/|$)/;
 
 /** Tells the request's own facts to the log of calls; made when the first of them is known. */
@@ -59,22 +61,24 @@ export const toldOf = (request: FastifyRequest): Told => (request.told ??= {});
 export function addCallGate(server: FastifyInstance, services: CallServices): void {
   const { calls } = services;
   const patterns = new Map<string, Pattern>();
+  const patternFor = (request: FastifyRequest): Pattern => (toldOf(request).pattern ??= patternOf(request, services.known, patterns));
   server.decorateRequest('told', null);
-  const facts = (request: FastifyRequest, reply: FastifyReply): (() => Asked) => {
-    const pattern = patternOf(request, services.known, patterns);
-    return () => askedOf(request, pattern, { at: new Date(Date.now() - reply.elapsedTime), ...(toldOf(request).callers ?? notKnownYet) });
-  };
+  const facts =
+    (request: FastifyRequest, reply: FastifyReply): (() => Asked) =>
+    () =>
+      askedOf(request, patternFor(request), { at: new Date(Date.now() - reply.elapsedTime), ...(toldOf(request).callers ?? notKnownYet) });
 
   // Bodies are read, and who asks is known; nothing was done yet.
   server.addHook('preHandler', (request, reply, done) => {
-    const url = request.routeOptions.url;
-    if (url === undefined || request.method === 'GET' || request.method === 'HEAD') return done();
+    if (request.method === 'GET' || request.method === 'HEAD') return done();
+    const { route, isKeptAhead, isSignIn } = patternFor(request);
+    if (route === null) return done();
     const told = toldOf(request);
     // Where somebody comes from who signs in is kept with the others of his: nobody's begun line holds it.
-    const begun = whenKnown(isSignIn.test(url) && !principalOf(request) ? null : callersOf(request, services), (callers) =>
+    const begun = whenKnown(isSignIn && !principalOf(request) ? null : callersOf(request, services), (callers) =>
       whenKnown(calls.writing(request.id, callers, facts(request, reply)), (call) => {
         told.call = call;
-        return keptAhead.test(url) ? call.keep() : undefined;
+        return isKeptAhead ? call.keep() : undefined;
       }),
     );
     if (begun instanceof Promise)
@@ -84,9 +88,10 @@ export function addCallGate(server: FastifyInstance, services: CallServices): vo
 
   server.addHook('onSend', (request, reply, payload, done) => {
     const told = toldOf(request);
-    if (!told.isOver && !notLogged.test(request.routeOptions.url ?? '')) {
+    const pattern = patternFor(request);
+    if (!told.isOver && pattern.isLogged) {
       told.isOver = true;
-      const answered = answeredOf(request, reply, { payload, pattern: patternOf(request, services.known, patterns) });
+      const answered = answeredOf(request, reply, { payload, pattern });
       const { call } = told;
       if (call) calls.over(request.id, call);
       if (call?.callers) call.answered(answered);
@@ -119,8 +124,19 @@ const foundOf = (request: FastifyRequest): FoundCaller => principalOf(request) ?
 const nobody: FoundCaller = { userId: null, credential: null };
 const notKnownYet: CallerIds = { addressId: null, agentId: null };
 
-/** What a route is called in documents, and which of its parameters are ids. */
-type Pattern = Readonly<{ route: string | null; ids: readonly string[]; known: KnownPayload | undefined; audit: boolean }>;
+/**
+ * What a route is called in documents, and which of its parameters are ids. Asked for once a request, since Fastify makes the options of a route anew
+ * whenever they are asked for.
+ */
+type Pattern = Readonly<{
+  route: string | null;
+  ids: readonly string[];
+  known: KnownPayload | undefined;
+  audit: boolean;
+  isLogged: boolean;
+  isKeptAhead: boolean;
+  isSignIn: boolean;
+}>;
 
 function patternOf(
   { routeOptions: { url, config }, method }: FastifyRequest,
@@ -136,6 +152,9 @@ function patternOf(
     ids: [...(url ?? '').matchAll(/:((?:\w+_)?id)\b/g)].map(([, name = '']) => name),
     known: known.get(`${method} ${route}`),
     audit: config.operation?.scopes.includes('audit:read') ?? false,
+    isLogged: !notLogged.test(url ?? ''),
+    isKeptAhead: keptAhead.test(url ?? ''),
+    isSignIn: signIn.test(url ?? ''),
   };
   patterns.set(key, pattern);
   return pattern;

@@ -1,8 +1,14 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
+import { LRUCache } from 'lru-cache';
+
+/** Every request of a connection asks again what its address is. */
+const mostRemembered = 10_000;
 
 /** Proxies whose word counts about where a request came from; anybody else could say whatever he likes. */
 export class TrustedProxies {
   private readonly list = new BlockList();
+  /** By the address of a socket, where nothing was forwarded. */
+  private readonly direct = new LRUCache<string, string>({ max: mostRemembered });
 
   /** Addresses and networks (`10.0.0.0/8`). */
   constructor(texts: readonly string[] = []) {
@@ -14,8 +20,9 @@ export class TrustedProxies {
    * @returns an IPv4 address, or the /64 of an IPv6 address
    */
   addressOf(socket: string, forwardedFor: string | undefined): string {
+    if (forwardedFor === undefined) return this.directly(socket);
     let address = plain(socket);
-    if (forwardedFor === undefined || !this.has(address)) return networkOf(address);
+    if (!this.has(address)) return networkOf(address);
     for (const hop of forwardedFor.split(',').reverse()) {
       const said = plain(hop.trim());
       // What is no address was not written by a proxy of ours: the one before it is the last that is known.
@@ -24,6 +31,14 @@ export class TrustedProxies {
       if (!this.has(address)) break;
     }
     return networkOf(address);
+  }
+
+  private directly(socket: string): string {
+    const known = this.direct.get(socket);
+    if (known !== undefined) return known;
+    const address = networkOf(plain(socket));
+    this.direct.set(socket, address);
+    return address;
   }
 
   private add(text: string): void {
