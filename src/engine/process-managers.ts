@@ -105,7 +105,7 @@ export function processManagers(
       timersOfClosedOrders(timersIn({ ...world, projections: others.projections })),
     ].map((reaction) => processManagerOf(reaction, world)),
     timeZoneFollower(world),
-    commentErasure(events, entities),
+    commentErasure(events, entities, pool),
     endingsOfSessions(pool),
     userErasure(others.traces),
     ...timers.map((timer) => processManagerOfTimer(timer, world)),

@@ -5,7 +5,7 @@ import type { Pool } from 'pg';
 import { KeyKnown, nameBasedUuid, Rejection } from '#millwright/event-sourcing';
 import { IdempotencyTable, leaseSeconds, type Progress, type StoredAnswer } from './idempotency-table.js';
 import { IdempotentRequest, type KeyHolder } from './idempotent-request.js';
-import { KeptAnswers, type SoughtAnswers } from './kept-answers.js';
+import { forgetTextInAnswers, KeptAnswers, type SoughtAnswers, type TextInAnswers } from './kept-answers.js';
 import { currentScope } from './request-scope.js';
 
 export const longestIdempotencyKey = 255;
@@ -40,7 +40,10 @@ export class IdempotencyKeys {
   /**
    * `relaxed` where the event log shares this database (see IdempotencyTable). `onFault` hears of failures behind an answer that was already decided.
    */
-  constructor(database: Pool, options: Readonly<{ relaxed: boolean; onFault: (fault: unknown) => void }>) {
+  constructor(
+    private readonly database: Pool,
+    options: Readonly<{ relaxed: boolean; onFault: (fault: unknown) => void }>,
+  ) {
     const owner = randomUUID();
     this.table = new IdempotencyTable(database, owner, options);
     this.answers = new KeptAnswers(database);
@@ -102,13 +105,10 @@ export class IdempotencyKeys {
     while ((await this.table.purge()) > 0);
   }
 
-  /**
-   * Has a text vanish from the answers that are kept for repeats, which tell the record as it was: `text` stands there as the JSON of a property of that name.
-   * @param made when the record was made (RFC 3339), and its answers with it
-   */
-  async forgetText({ id, text, made }: Readonly<{ id: number; text: string; made: string }>): Promise<void> {
+  /** Has a text vanish from the answers that are kept for repeats, also from those that are on their way there. */
+  async forgetText(sought: TextInAnswers): Promise<void> {
     await this.settled();
-    await this.table.replaceIn(made, { holding: `"id":${id},`, said: `"text":${JSON.stringify(text)}`, by: '"text":null' });
+    await forgetTextInAnswers(this.database, sought);
   }
 
   /**

@@ -119,16 +119,6 @@ export class IdempotencyTable {
     );
   }
 
-  /** Replaces what is `said` in answers of requests that were made within an hour of that instant and hold something. */
-  async replaceIn(made: string, { holding, said, by }: Readonly<{ holding: string; said: string; by: string }>): Promise<void> {
-    await this.database.query(
-      `UPDATE app.idempotency_keys SET body = replace(body, $3, $4)
-       WHERE created_at BETWEEN $1::timestamptz - interval '1 hour' AND $1::timestamptz + interval '1 hour'
-         AND strpos(body, $2) > 0 AND strpos(body, $3) > 0`,
-      [made, holding, said, by],
-    );
-  }
-
   /** Removes rows past their time, some thousand a statement; answers how many went. */
   async purge(atMost = 5_000): Promise<number> {
     const { rowCount } = await this.database.query(

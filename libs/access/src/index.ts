@@ -4,6 +4,7 @@ export * from './entity-directory.js';
 export { callerFound, noteCaller, type FoundCaller } from './found-callers.js';
 export * from './idempotency-keys.js';
 export type { StoredAnswer } from './idempotency-table.js';
+export { forgetTextInAnswers } from './kept-answers.js';
 export * from './migrations.js';
 export * from './request-scope.js';
 export { alike, type Held, type Rights, type Rows } from './rights.js';

@@ -10,6 +10,19 @@ export type SoughtAnswers = Readonly<{
   isSought(body: string): boolean;
 }>;
 
+/** A text of the record with that id; `made` is when the record was (RFC 3339), and its answers with it. */
+export type TextInAnswers = Readonly<{ id: number; text: string; made: string }>;
+
+/** Has a text vanish from the answers that are stored for repeats, which tell the record as it was: it stands there as the JSON of a property of that name. */
+export async function forgetTextInAnswers(database: Pick<Pool, 'query'>, { id, text, made }: TextInAnswers): Promise<void> {
+  await database.query(
+    `UPDATE app.idempotency_keys SET body = replace(body, $3, '"text":null')
+     WHERE created_at BETWEEN $1::timestamptz - interval '1 hour' AND $1::timestamptz + interval '1 hour'
+       AND strpos(body, $2) > 0 AND strpos(body, $3) > 0`,
+    [made, `"id":${id},`, `"text":${JSON.stringify(text)}`],
+  );
+}
+
 /** So few that no statement comes near the time that the pool gives one, however large its answers are. */
 const atOnce = 500;
 const lowestScope = '00000000-0000-0000-0000-000000000000';

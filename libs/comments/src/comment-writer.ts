@@ -78,6 +78,9 @@ export class CommentWriter {
    */
   async withdraw(commentId: number, about?: CommentedRecord): Promise<Written> {
     const told = await this.told(commentId);
+    const said = told ?? this.events.recent(comment, commentId)?.added;
+    // Once it is withdrawn `commentErasure` may be first to have the text vanish: then nothing says any more which kept answers have it.
+    const text = said ? await this.texts.read(said.textId) : null;
     if (restrictionBy({ assigned: [], own: [] })) await this.requireSeen(commentId, told);
     const decide = (state: Comment): CommentEvent[] => {
       if (!told) requireHere(state.history);
@@ -89,10 +92,9 @@ export class CommentWriter {
     };
     const outcome = await this.events.execute(comment, commentId, decide, told && { matched: toldRevision });
     const { added, history } = outcome.state;
-    const text = added && (await this.texts.read(added.textId));
     // A process that ends here leaves the text to `commentErasure`.
+    if (history && text !== null) await this.keys.forgetText({ id: commentId, text, made: history.created.at });
     if (added) await this.texts.erase(added.textId);
-    if (history && text != null) await this.keys.forgetText({ id: commentId, text, made: history.created.at });
     return this.written(outcome);
   }
 
