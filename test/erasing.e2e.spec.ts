@@ -223,6 +223,54 @@ describe('erasing a person', () => {
     expect(refusal(await app.post(`/users/${next}/erase`, {}))).toEqual([422, 'VALIDATION_FAILED']);
   });
 
+  it('takes the names that the person has signed with, on closed orders too, and leaves those of others', async () => {
+    const { id, token } = await signedUp({ permissions_attributes: [{ entity_id: 1, role: 'manager' }] });
+    const template = { name: 'Handover', items: [{ name: 'Signed', item_type: 'signature' }] };
+    const { data: copied } = await app.post('/procedure_templates', { procedure_template: template }).expect(201);
+    const order = async () =>
+      (await app.post('/work_orders', { work_order: { title: 'Inspect', procedure_template_ids: [copied.id] } }).expect(201)).data;
+    const sign = (of: { id: number; procedures: { id: number }[] }, name: string, headers: object = {}) => {
+      const input = `workOrderId: ${of.id}, procedureId: ${of.procedures[0]?.id}, answers: [{ itemId: 1, value: { name: "${name}" } }]`;
+      const query = `mutation { answerProcedure(input: { ${input} }) { items { value } } }`;
+      return app.post('/graphql', { query }, { 'idempotency-key': randomUUID(), ...headers }).expect(200);
+    };
+    const [shut, kept, earlier] = [await order(), await order(), await order()];
+    const [over, last, old, replaced, other] = [canary('Over'), canary('Last'), canary('Old'), canary('Replaced'), canary('Other')];
+    await sign(shut, over, bearer(token));
+    await sign(shut, last, bearer(token));
+    await sign(earlier, old, bearer(token));
+    await sign(kept, replaced, bearer(token));
+    await sign(kept, other);
+    await app.patch(`/work_orders/${shut.id}`, { work_order: { status_id: 5 } }).expect(200);
+    const database = new pg.Client({ connectionString: app.ownerUrl });
+    await database.connect();
+    // As it was kept before a signature said whose it is.
+    const unsaid = `UPDATE app.people SET details = details - 'signed_by' WHERE details->>'name' = $1 RETURNING details->>'salt' AS salt`;
+    const [{ salt }] = (await database.query(unsaid, [old])).rows;
+    await database.end();
+    const { data: known } = await app.get(`/users/${id}/personal_data`).expect(200);
+    const given = known.signatures.map(({ name, work_order_id, entity_id }: Record<string, unknown>) => [name, work_order_id, entity_id]);
+    expect(given).toEqual([
+      [over, shut.id, 1],
+      [last, shut.id, 1],
+      [replaced, kept.id, 1],
+      [old, earlier.id, 1],
+    ]);
+    const events = async () => (await app.get(`/audit_trail?filter[stream_eq]=workOrder-${shut.id}`).expect(200)).data;
+    const before = await events();
+    await erase(id).expect(200);
+    const after = await everythingKept();
+    expect([over, last, old, replaced, salt].filter((word) => after.includes(word))).toEqual([]);
+    expect(after).toContain(other);
+    const path = `/work_orders/${shut.id}/procedures/${shut.procedures[0].id}`;
+    expect((await app.get(path).expect(200)).data.items[0]).toMatchObject({
+      value: { name: null, signed_at: expect.any(String) },
+      answered_by: { id, name: `Erased user ${id}` },
+    });
+    expect(await events()).toEqual(before);
+    expect((await app.get(`/users/${id}/personal_data`).expect(200)).data.signatures).toEqual([]);
+  });
+
   it('answers a repeat of what the person did from its events, and does it once', async () => {
     const name = canary('Once');
     const { id, token } = await signedUp({ name, permissions_attributes: [{ entity_id: 1, role: 'manager' }] });

@@ -64,6 +64,14 @@ class PersonalRequestFields {
   @ShownInstant({ description: 'When it was asked.', always: true }) asked_at!: string;
 }
 
+class PersonalSignatureFields {
+  @ShownId({ description: 'The number of the procedure.', always: true }) procedure_id!: number;
+  @ShownId({ description: 'The number of its work order.', always: true }) work_order_id!: number;
+  @ShownId({ description: 'The number of the site.', always: true }) entity_id!: number;
+  @ShownText({ description: 'The name that was signed with.', always: true }) name!: string;
+  @ShownInstant({ description: 'When it was signed.', always: true }) signed_at!: string;
+}
+
 class PortalSubmissionFields {
   @ShownId({ description: 'The number of the request that was made through a portal.', always: true }) request_id!: number;
   @ShownText({ description: 'The name that was given there.' }) name!: string | null;
@@ -83,6 +91,11 @@ const types = {
   api_keys: defineShownType('PersonalApiKey', OwnedKeyFields, 'A key that somebody owns.'),
   comments: defineShownType('PersonalComment', PersonalCommentFields, 'Something that somebody has said about a record.'),
   requests: defineShownType('PersonalRequest', PersonalRequestFields, 'A request for work that somebody has made.'),
+  signatures: defineShownType(
+    'PersonalSignature',
+    PersonalSignatureFields,
+    'A signature that somebody has given in a procedure of a work order.',
+  ),
   portal_submissions: defineShownType(
     'PersonalPortalSubmission',
     PortalSubmissionFields,
@@ -115,6 +128,7 @@ class PersonalDataFields {
   @ShownList(types.api_keys, { description: 'Keys that the person owns.', of: rowsOf('api_keys') }) api_keys!: object[];
   @ShownList(types.comments, { description: 'What the person has said about records.', of: rowsOf('comments') }) comments!: object[];
   @ShownList(types.requests, { description: 'What the person has asked for.', of: rowsOf('requests') }) requests!: object[];
+  @ShownList(types.signatures, { description: 'What the person has signed.', of: rowsOf('signatures') }) signatures!: object[];
   @ShownList(types.portal_submissions, {
     description: 'What was asked through portals with the same e-mail address.',
     of: rowsOf('portal_submissions'),

@@ -21,12 +21,15 @@ export type PersonalSection =
   | 'api_keys'
   | 'comments'
   | 'requests'
+  | 'signatures'
   | 'portal_submissions';
 
 /** What a room keeps of people beside their records. */
 export type PersonalTrace = Readonly<{
   /** Addresses and programs that a person was seen with: gathered from all rooms before any of them is asked to forget. */
   places?(userId: number): Promise<readonly string[]>;
+  /** What a person has called himself there: the rest is found by it, so that it goes when his own values do. */
+  names?: Readonly<{ of(userId: number): Promise<readonly string[]>; erase(userId: number): Promise<void> }>;
   /** Of one person, as far as whoever asks may see it. */
   find?: Readonly<Partial<Record<PersonalSection, (person: SoughtPerson) => Promise<readonly Row[]>>>>;
   /** Has it vanish. Done again it does nothing. */
@@ -110,11 +113,12 @@ export class PersonalTraces {
 
   private async sought(userId: number): Promise<SoughtPerson> {
     const places = await Promise.all(this.traces.map(async (trace) => (await trace.places?.(userId)) ?? []));
+    const names = await Promise.all(this.traces.map(async (trace) => (await trace.names?.of(userId)) ?? []));
     const known = await this.requirePerson().known(userId);
     const earlier = this.unfinished.get(userId);
     const person = {
       id: userId,
-      texts: [...new Set([...known.texts, ...(earlier?.texts ?? [])])],
+      texts: [...new Set([...known.texts, ...names.flat(), ...(earlier?.texts ?? [])])],
       emails: [...new Set([...known.emails, ...(earlier?.emails ?? [])])],
       places: [...new Set([...places.flat(), ...(earlier?.places ?? [])])],
     };
@@ -127,7 +131,7 @@ export class PersonalTraces {
     const found = allOf(this.traces.map(async ({ erase }) => erase?.(person)));
     const combed = allOf(this.traces.map(async ({ comb }) => comb?.(person)));
     const values = Promise.race([Promise.allSettled([found, combed]), pause(valuesWaitMs, undefined, { ref: false })]).then(() =>
-      this.requirePerson().erase(person.id),
+      allOf([this.requirePerson().erase(person.id), this.eraseNames(person)]),
     );
     return { soon: allOf([found, values]), whole: allOf([found, combed, values]) };
   }
@@ -138,11 +142,15 @@ export class PersonalTraces {
     if (!person) return;
     setTimeout(() => {
       const all = this.traces.map(async ({ erase, comb }) => Promise.all([erase?.(person), comb?.(person, since)]));
-      void allOf(all).then(
+      void allOf([...all, this.eraseNames(person)]).then(
         () => this.unfinished.delete(userId),
         () => this.again(userId, since, Math.min(2 * afterMs, longestPauseMs)),
       );
     }, afterMs).unref();
+  }
+
+  private eraseNames({ id }: SoughtPerson): Promise<void> {
+    return allOf(this.traces.map(async ({ names }) => names?.erase(id)));
   }
 
   private requirePerson(): PersonOfTraces {

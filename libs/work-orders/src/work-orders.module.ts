@@ -23,6 +23,7 @@ import { ProcedureResolver } from './procedures/procedure.resolver.js';
 import { procedure } from './procedures/procedure.shown.js';
 import { ProcedureWriter } from './procedures/procedure-writer.js';
 import { ProceduresController } from './procedures/procedures.controller.js';
+import { SignatureTraces } from './procedures/signature-traces.js';
 import { Signatures } from './procedures/signatures.js';
 import { procedureItemOptions } from './procedures/item-options.shown.js';
 import { hierarchyStep } from './hierarchy.js';
@@ -92,6 +93,7 @@ const operations = [...workOrderOperations, ...labour.operations];
     ProcedureReader,
     ProcedureWriter,
     Signatures,
+    SignatureTraces,
     partAssignment.resolver,
     otherCost.resolver,
     ...labour.providers,

@@ -21,6 +21,7 @@ describe('a kept answer', () => {
     ['says a short name, and no number', { data: { updateUser: { name: 'li' } } }],
     ['says a login, and no number', { data: { a: { loginIdentifier: 'stock' } } }],
     ['says digits to dial, and no number', { data: { a: { phoneNumber: '4711' } } }],
+    ['says who signed, and no number', { data: { answerProcedure: { items: [{ value: { name: 'li', signedAt: 'today' } }] } } }],
     ['says a longer telephone number anywhere', { data: { a: { b: '5550142' } } }],
     ['says an address within a text', { data: { id: 9, title: 'Ask li@example.com' }, meta }],
     ['says the whole name of somebody without a number', { data: { id: 9, requester: 'li Chen' }, meta }],

@@ -4,7 +4,7 @@ export type SpokenOf = Readonly<{ id: number; texts: readonly string[]; emails: 
 /** What only people have, in snake_case as REST has it; GraphQL says the same in camelCase. */
 const fieldsOfUsers = new Set(['surname', 'full_name', 'login_identifier', 'phone_number', 'job_title']);
 /** What those have, too, who are no users. */
-const fieldsOfAnybody = new Set([...fieldsOfUsers, 'email', 'phone']);
+const fieldsOfAnybody = new Set([...fieldsOfUsers, 'email', 'phone', 'signed_at']);
 /** Under which names people stand in records, and operations on people in answers of GraphQL. */
 const namesOfUsers = /(^|_)(users?|by|person|technicians?|assigned_to)$/;
 /** Steps of GraphQL's connections: what stands there is what the connection is named for. */

@@ -1,27 +1,31 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { actorOf, currentScope, userIdOf } from '#millwright/access';
 import type { BulkRead } from '#millwright/fields';
 import { PersonalValues } from '#millwright/resources';
 import type { Signature } from '../domain/procedure.events.js';
 
 /** What signatures are called among personal values, where their procedure's id is that of their record. */
-const kind = 'procedure_signature';
+export const signatureKind = 'procedure_signature';
 
 /** Keeps the names of those who sign, outside the events, where they can be erased. */
 @Injectable()
 export class Signatures {
   constructor(private readonly values: PersonalValues) {}
 
-  /** To be called before an event names the signature. The salt lies beside the name and goes with it. */
+  /**
+   * To be called before an event names the signature. The salt lies beside the name and goes with it, and so does whose it is: by that it is found
+   * when he is erased, whatever became of the answer.
+   */
   async keep(procedureId: number, name: string): Promise<Signature> {
     const [signature, salt] = [randomUUID(), randomBytes(16).toString('hex')];
-    await this.values.write(kind, procedureId, signature, { name, salt });
+    await this.values.write(signatureKind, procedureId, signature, { name, salt, signed_by: userIdOf(actorOf(currentScope().principal)) });
     return { signature, sha256: createHash('sha256').update(salt).update(name).digest('hex') };
   }
 
   /** Forgets one that no event came to name. */
   forget(procedureId: number, { signature }: Signature): Promise<void> {
-    return this.values.forget(kind, procedureId, signature);
+    return this.values.forget(signatureKind, procedureId, signature);
   }
 }
 
@@ -34,7 +38,7 @@ export const signatories: BulkRead<string, string | null> = {
     const sought = keys.map((key) => key.split(' '));
     const found = await database.query<{ id: string; version: string; name: string | null }[]>(
       `SELECT id, version, details->>'name' AS name FROM app.people WHERE kind = $1 AND id = ANY($2::bigint[]) AND version = ANY($3::uuid[])`,
-      [kind, sought.map(([id]) => id), sought.map(([, version]) => version)],
+      [signatureKind, sought.map(([id]) => id), sought.map(([, version]) => version)],
     );
     const names = new Map(found.map(({ id, version, name }) => [`${id} ${version}`, name]));
     return keys.map((key) => names.get(key) ?? null);
