@@ -6,8 +6,11 @@ import type { AnswerValue, ProcedureAdded, ProcedureEvent, ProcedureItem, Proced
 /** What an order shows of a procedure: `completedAt` is when nothing of it was open any more. */
 export type Procedure = Readonly<{ procedureTemplateId: number; name: string; completedAt: string | null }>;
 
-/** An item with what was answered, and by whom when; both are null where that is no answer. */
-export type AnsweredItem = ProcedureItem & Readonly<{ value: AnswerValue; answeredAt: string | null; answeredBy: Stamp['by'] | null }>;
+/** What was answered, and by whom when; both are null where that is no answer. */
+export type GivenAnswer = Readonly<{ value: AnswerValue; answeredAt: string | null; answeredBy: Stamp['by'] | null }>;
+
+/** An item with what was answered. */
+export type AnsweredItem = ProcedureItem & GivenAnswer;
 
 export type ProcedureContent = Readonly<{ description: string | null; items: readonly AnsweredItem[] }>;
 
@@ -49,14 +52,15 @@ export const contentOf = ({ description, items }: ProcedureAdded['data']): Proce
 });
 
 export function contentAfter(content: ProcedureContent, event: ProcedureItemAnswered): ProcedureContent {
-  const { itemId, value } = event.data;
-  const stamp = stampOf(event);
-  const items = content.items.map((item) => {
-    if (item.id !== itemId) return item;
-    const answered = isAnswer(item, value);
-    return { ...item, value, answeredAt: (answered && stamp?.at) || null, answeredBy: (answered && stamp?.by) || null };
-  });
+  const items = content.items.map((item) => (item.id === event.data.itemId ? { ...item, ...answerGiven(item, event) } : item));
   return { ...content, items };
+}
+
+/** What an event has an item be answered with. */
+export function answerGiven(item: Pick<ProcedureItem, 'itemType'>, event: ProcedureItemAnswered): GivenAnswer {
+  const { value } = event.data;
+  const stamp = isAnswer(item, value) ? stampOf(event) : undefined;
+  return { value, answeredAt: stamp?.at ?? null, answeredBy: stamp?.by ?? null };
 }
 
 /** It was complete from the first moment on at which nothing was open, until an answer is taken back. */

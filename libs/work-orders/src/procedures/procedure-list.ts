@@ -1,11 +1,11 @@
 import { streamName } from '#millwright/event-sourcing';
-import { viewOf, type ListDefinition } from '#millwright/lists';
-import { procedureTable } from '../read-models/procedures.js';
+import type { ListDefinition } from '#millwright/lists';
+import { procedureView } from '../read-models/procedures.js';
 import { procedure } from './procedure.shown.js';
 
 /** GET /work_orders/{id}/procedures. */
 export const procedureList: ListDefinition = {
-  view: viewOf(procedureTable),
+  view: procedureView,
   attributes: procedure.attributes,
   search: ['name', 'description'],
   defaultSort: 'id asc',

@@ -1,8 +1,8 @@
 import { allKnown, type Row } from '#millwright/event-sourcing';
 import { defineField, ShownId, ShownInstant, ShownReference, ShownText, type BulkRead, type Class } from '#millwright/fields';
-import { readRow, rowsOf, selectList, statementAsOf, viewOf } from '#millwright/lists';
+import { readRow, rowsOf, selectList, statementAsOf } from '#millwright/lists';
 import { defineShownType } from '#millwright/resources';
-import { procedureTable } from '../read-models/procedures.js';
+import { procedureView } from '../read-models/procedures.js';
 import { procedureItem, shownItems } from './procedure-item.shown.js';
 
 const ShownItems = (): PropertyDecorator => (target, property) =>
@@ -34,18 +34,16 @@ export const procedure = defineShownType(
   'What a work order has to go through: a copy of a template, with its answers.',
 );
 
-const procedures = viewOf(procedureTable);
-
 /** The procedures of a page of orders in one statement. */
 export const proceduresOfOrders: BulkRead<number, readonly Row[]> = {
   async read(workOrderIds, database) {
     const found = await database.query<Record<string, unknown>[]>(
-      ...statementAsOf(`SELECT ${selectList(procedures)} FROM ${rowsOf(procedures)} WHERE work_order_id = ANY($1) ORDER BY id`, [
+      ...statementAsOf(`SELECT ${selectList(procedureView)} FROM ${rowsOf(procedureView)} WHERE work_order_id = ANY($1) ORDER BY id`, [
         [...workOrderIds],
       ]),
     );
     const rows = new Map(workOrderIds.map((id): [number, Row[]] => [id, []]));
-    for (const row of found.map((raw) => readRow(procedures, raw))) rows.get(Number(row['work_order_id']))?.push(row);
+    for (const row of found.map((raw) => readRow(procedureView, raw))) rows.get(Number(row['work_order_id']))?.push(row);
     return workOrderIds.map((id) => rows.get(id) ?? []);
   },
 };

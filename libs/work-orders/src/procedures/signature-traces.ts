@@ -11,9 +11,9 @@ type GivenSignature = Readonly<{ procedure_id: string; work_order_id: string; en
 
 /** What a person has signed, also where another answer has taken its place. Those that were kept without saying whose they are, the read model knows. */
 const given = `person.kind = '${signatureKind}' AND (person.details->>'signed_by' = $1 OR NOT person.details ? 'signed_by' AND EXISTS (
-  SELECT FROM read.procedures_history procedure CROSS JOIN LATERAL jsonb_array_elements(procedure.items) item
-  WHERE procedure.id = person.id AND item->'value'->>'signature' = person.version::text
-    AND item->'answeredBy' @> jsonb_build_object('kind', 'user', 'id', $1::text)))`;
+  SELECT FROM read.procedure_answers_history given
+  WHERE given.procedure_id = person.id AND given.answer->'value'->>'signature' = person.version::text
+    AND given.answer->'answeredBy' @> jsonb_build_object('kind', 'user', 'id', $1::text)))`;
 
 /** The names that people sign with: they go with whoever gave them, and the answers stay. */
 @Injectable()

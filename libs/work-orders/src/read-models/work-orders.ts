@@ -1,6 +1,6 @@
 import { idOf, type Projection, type RecordedEvent, type Row, type TableDefinition } from '#millwright/event-sourcing';
 import { userIdOf } from '#millwright/access';
-import { procedureRows, procedureTable } from './procedures.js';
+import { procedureAnswerTable, procedureRows, procedureTable } from './procedures.js';
 import type { OtherCostRecorded, OtherCostReversed, WorkOrderEvent } from '../domain/work-order.events.js';
 import { workOrderFold } from './work-order-row.js';
 
@@ -30,8 +30,8 @@ export const otherCostTable: TableDefinition = {
 export const workOrdersProjection: Projection<WorkOrderEvent> = {
   ...workOrderFold,
   name: 'work-orders',
-  version: 3,
-  tables: [workOrderFold.table, otherCostTable, procedureTable],
+  version: 4,
+  tables: [workOrderFold.table, otherCostTable, procedureTable, procedureAnswerTable],
   keys: (event) => [...workOrderFold.keys(event), ...procedureRows.keys(event)],
   apply(event, rows) {
     workOrderFold.apply(event, rows);
