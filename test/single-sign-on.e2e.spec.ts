@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Answer } from './harness/client.js';
 import { clientId, clientSecret, TestBrowser, TestIssuer, type Account } from './harness/issuer.js';
@@ -232,6 +233,33 @@ describe('whoever comes in by the issuer', () => {
     expect((await comeIn()).user.id).toBe(users[0]);
     const me = await app.get(`/users/${users[0]}`).expect(200);
     expect(me.data.permissions).toHaveLength(1);
+  });
+
+  it('keeps both sessions where he comes for the first time in two pages at once', async () => {
+    const account = newcomer();
+    const { id } = (await app.post('/users', { user: { name: 'Di', email: account.email } }).expect(201)).data;
+    known(account);
+    const gate = 20_261_130;
+    // Whoever comes first waits where the password goes, and nobody else does.
+    await database.query(
+      `CREATE SEQUENCE app.arrivals; GRANT USAGE ON SEQUENCE app.arrivals TO PUBLIC;
+       CREATE FUNCTION app.at_the_door() RETURNS trigger LANGUAGE plpgsql AS
+       'BEGIN IF nextval(''app.arrivals'') = 1 THEN PERFORM pg_advisory_xact_lock_shared(${gate}); END IF; RETURN NULL; END';
+       CREATE TRIGGER at_the_door BEFORE DELETE ON app.passwords FOR EACH STATEMENT EXECUTE FUNCTION app.at_the_door()`,
+    );
+    await database.query('SELECT pg_advisory_lock($1)', [gate]);
+    const waits = async () =>
+      (await database.query(`SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = $1`, [gate])).rowCount === 1;
+    const first = comeIn();
+    while (!(await waits())) await delay(10);
+    const second = comeIn();
+    await Promise.race([second, delay(1_500)]);
+    await database.query('SELECT pg_advisory_unlock($1)', [gate]);
+    for (const session of await Promise.all([first, second])) {
+      expect(session.user.id).toBe(id);
+      await as(session.access_token as string, 'GET', '/auth/me').expect(200);
+    }
+    await database.query('DROP TRIGGER at_the_door ON app.passwords; DROP FUNCTION app.at_the_door; DROP SEQUENCE app.arrivals');
   });
 
   it('is somebody else once he was erased, and nothing of his account is left', async () => {

@@ -17,6 +17,7 @@ import { noteIssuer, users } from '#millwright/people';
 import { PlainWriter } from '#millwright/resources';
 import type { IssuerLinked } from '../domain/sign-in.events.js';
 import { linkIssuer, signIn } from '../domain/sign-in.js';
+import { inTransaction } from '../in-transaction.js';
 import { People, type Person } from '../people.js';
 import { SignInService } from '../sign-in.service.js';
 import { contextOf, firstCustomerId, type Visitor } from '../visitor.js';
@@ -42,6 +43,8 @@ const refused = (reason: keyof typeof reasons): Rejection => new Rejection('SING
 /** Finds out whom an issuer means: by issuer and subject, the first time by a verified e-mail address, else somebody new (contract, part 4, S11). */
 @Injectable()
 export class Arrivals {
+  private last: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly pool: Pool,
     private readonly events: EventStore,
@@ -54,24 +57,44 @@ export class Arrivals {
 
   /** @throws Rejection SINGLE_SIGN_ON_REFUSED with its `reason` */
   async personFor(claims: Claims, issuer: KnownIssuer, visitor: Visitor): Promise<Person> {
-    const linked = await this.links.find(issuer.issuer, claims.subject);
-    if (linked) {
-      noteCaller(visitor.request, { userId: linked.userId, credential: null });
-      const person = this.requireActive(await this.people.find(linked.userId));
-      // The process may have been stopped when the link was there and nothing said so yet.
-      await this.note(person, { issuer: issuer.issuer, because: linked.because }, visitor);
-      return person;
-    }
+    const linked = await this.linked(claims, issuer, visitor);
+    if (linked) return linked;
     const { email } = claims;
     if (email === null || !claims.emailVerified) throw refused('unverified');
     const known = await this.people.knownBy(email);
-    if (known) return this.matched(known, claims, issuer, visitor);
+    if (known) return this.alone(() => this.matched(known, claims, issuer, visitor));
     return this.made(email, claims, issuer, visitor).catch(async (failure: unknown) => {
       // Somebody else may have come with this address at the same moment.
       const other = failure instanceof Rejection && failure.code === 'VALIDATION_FAILED' ? await this.people.knownBy(email) : undefined;
       if (!other) throw failure;
-      return this.matched(other, claims, issuer, visitor);
+      return this.alone(() => this.matched(other, claims, issuer, visitor));
     });
+  }
+
+  /** Whom the issuer has vouched for by this account before. @throws Rejection SINGLE_SIGN_ON_REFUSED inactive */
+  private async linked({ subject }: Claims, { issuer }: KnownIssuer, visitor: Visitor): Promise<Person | undefined> {
+    const linked = await this.links.find(issuer, subject);
+    if (!linked) return undefined;
+    noteCaller(visitor.request, { userId: linked.userId, credential: null });
+    const person = this.requireActive(await this.people.find(linked.userId));
+    // The process may have been stopped when the link was there and nothing said so yet.
+    await this.note(person, { issuer, because: linked.because }, visitor);
+    return person;
+  }
+
+  /**
+   * Two pages of one browser may come at once: the second shall not end the session that the first has begun. One at a time of a process holds a connection
+   * for it, so that those who wait leave some to who works.
+   */
+  private alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.last.then(() =>
+      inTransaction(this.pool, async (client) => {
+        await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('first arrivals', 0))`);
+        return work();
+      }),
+    );
+    this.last = done.catch(() => undefined);
+    return done;
   }
 
   /** Has the issuer vouch for a person from now on. @throws Rejection CONFLICT */
@@ -100,6 +123,8 @@ export class Arrivals {
 
   private async matched(person: Person, claims: Claims, issuer: KnownIssuer, visitor: Visitor): Promise<Person> {
     noteCaller(visitor.request, { userId: person.id, credential: null });
+    const linked = await this.linked(claims, issuer, visitor);
+    if (linked) return linked;
     this.requireActive(person);
     const { state } = await this.events.load(access, accessId);
     if (!isMatchedByEmail(state, person.id, namedScopes())) throw refused('administrator');
