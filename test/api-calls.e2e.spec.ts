@@ -96,6 +96,16 @@ describe('every call is found by its request id', () => {
     expect(await callsOf(elsewhere)).toMatchObject([{ credential: { id: 'admin' }, entity_id: null, status: 404 }]);
   });
 
+  it('a document, where a credential says who reads it', async () => {
+    for (const path of ['/openapi.json', '/graphql/schema']) {
+      expect(await callsOf(await app.get(path).expect(200))).toMatchObject([{ credential: { id: 'admin' }, user_id: 1, status: 200 }]);
+      await app.get(path, { authorization: undefined }).expect(200);
+      await app.get(path, { authorization: 'Bearer mw_0123456789abcdef_nothing' }).expect(200);
+      const read = (await app.get(`/api_calls?route=/api/v1${path}`).expect(200)).data as Call[];
+      expect(read.filter(({ credential }) => credential === null)).toEqual([]);
+    }
+  });
+
   it('GraphQL by its root fields, and each operation of a batch', async () => {
     const id = await part();
     const asked = await app.graphqlAnswer(`mutation { ada: restockPart(input: { partId: ${id}, quantity: 1, cost: 2 }) { id } }`);

@@ -80,7 +80,7 @@ export function admission(
   };
 }
 
-type Identification = (request: FastifyRequest) => Principal | null | Promise<Principal | null>;
+export type Identification = (request: FastifyRequest) => Principal | null | Promise<Principal | null>;
 
 /** Whose credential a request brings; null where it brings none that is valid. */
 export const identification =

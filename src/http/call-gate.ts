@@ -14,6 +14,7 @@ import { callNotKept, whenKnown } from '#millwright/event-sourcing';
 import type { TrustedProxies } from '#millwright/limits';
 import type { PublishedError } from '../errors/published-error.js';
 import { isPartOfBatch } from './part-of-batch.js';
+import { isDocument } from './route-policy.js';
 import { header } from './request-headers.js';
 
 declare module 'fastify' {
@@ -48,8 +49,8 @@ export type CallServices = Readonly<{
   proxies: TrustedProxies;
 }>;
 
-/** What anybody may ask at any time, and is asked every few seconds: health and documents. */
-const notLogged = /^\/($|favicon\.ico$|health\/|docs($|\/)|graphiql($|\/)|api\/v1\/(openapi\.json|graphql\/schema)$)/;
+/** What anybody may ask at any time, as often as he likes, and monitors do every few seconds: health, pages and their files. */
+const notLogged = /^\/($|favicon\.ico$|health\/|docs($|\/)|graphiql($|\/))/;
 const signIn = /^\/api\/v1\/auth(\/|$)/;
 /** Writes whose effects are no events, or not only: their line is stored before anything happens. */
 const keptAhead = /^\/api\/v1\/(auth|oauth|access|installation|projections|portal|users)(\/|$)/;
@@ -89,7 +90,7 @@ export function addCallGate(server: FastifyInstance, services: CallServices): vo
   server.addHook('onSend', (request, reply, payload, done) => {
     const told = toldOf(request);
     const pattern = patternFor(request);
-    if (!told.isOver && pattern.isLogged) {
+    if (!told.isOver && isToBeLogged(request, pattern)) {
       told.isOver = true;
       const answered = answeredOf(request, reply, { payload, pattern });
       const { call } = told;
@@ -115,6 +116,10 @@ function callersOf(request: FastifyRequest, { calls, callers, proxies }: CallSer
   const found = ofBatch ?? callers.of(foundOf(request).userId, address, headers['user-agent']);
   return whenKnown(found, (ids) => (told.callers = ids));
 }
+
+/** Nothing limits who reads documents without a credential, so that his lines would be without end. */
+const isToBeLogged = (request: FastifyRequest, { isLogged, route }: Pattern): boolean =>
+  isLogged && !(route !== null && isDocument(route) && principalOf(request) === undefined);
 
 const principalOf = ({ told, scope }: FastifyRequest): Principal | undefined => told?.principal ?? scope?.principal;
 

@@ -5,7 +5,7 @@ import { invalid } from '#millwright/fields';
 import { standingOf, tooMany, type CountedCall, type Limits, type TrustedProxies } from '#millwright/limits';
 import { isPartOfBatch } from './part-of-batch.js';
 import { header } from './request-headers.js';
-import { isOAuth, tierOf } from './route-policy.js';
+import { isDocument, isOAuth, tierOf } from './route-policy.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -38,8 +38,7 @@ const batch = '/api/v1/batch';
 
 /** Documents and health are for everybody, as often as he likes; what lies outside the interface is one or the other, but for the metrics (S73, S74). */
 const isForEverybody = (route: string | undefined): boolean =>
-  route !== undefined &&
-  (/^\/api\/v1\/(openapi\.json|graphql\/schema)$/.test(route) || (!route.startsWith('/api/v1/') && route !== '/metrics'));
+  route !== undefined && (isDocument(route) || (!route.startsWith('/api/v1/') && route !== '/metrics'));
 
 /** Signing in and asking how much is left is not counted for whoever is known (S73). */
 const isFree = (route: string | undefined): boolean => route !== undefined && /^\/api\/v1\/(auth|oauth|limits)(\/|$)/.test(route);

@@ -5,10 +5,10 @@ import { type ProjectionEngine, Rejection, whenKnown } from '#millwright/event-s
 import { invalid } from '#millwright/fields';
 import type { OwnWrites } from '#millwright/resources';
 import { RejectionWithHeaders } from '../errors/published-error.js';
-import { admission, cookieOf, identification, type Admitting } from './admission.js';
+import { admission, cookieOf, identification, type Admitting, type Identification } from './admission.js';
 import type { KnownPaths } from './known-paths.js';
 import { header, positionOf } from './request-headers.js';
-import { admissionOf, isRead, scopesOutside, type Admission } from './route-policy.js';
+import { admissionOf, isDocument, isRead, scopesOutside, type Admission } from './route-policy.js';
 import { securityHeadersOf } from './security-headers.js';
 
 declare module 'fastify' {
@@ -70,7 +70,7 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
     admissions.set(route, wanted);
     if (wanted === 'open')
       return goOn(
-        () => limits.open(request, reply, identify),
+        () => (isDocument(route) ? noteReader(request, identify) : limits.open(request, reply, identify)),
         () => done(),
         done,
       );
@@ -111,6 +111,15 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
   });
 
   logAnswers(server, directory.logger);
+}
+
+/** A document is for everybody, also while nobody can tell whose a credential is; where it can be told, the log of calls says whose it was. */
+async function noteReader(request: FastifyRequest, identify: Identification): Promise<void> {
+  try {
+    await identify(request);
+  } catch {
+    // He reads it as nobody.
+  }
 }
 
 function logAnswers(server: FastifyInstance, logger: Logger): void {

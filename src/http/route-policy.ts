@@ -72,6 +72,9 @@ const portalLimitBytes = 64_000;
 /** Where clients of OAuth speak its own words. */
 export const isOAuth = (route: string): boolean => route.startsWith('/api/v1/oauth/');
 
+/** What the interface is described in, for everybody. */
+export const isDocument = (route: string): boolean => route === '/api/v1/openapi.json' || route === '/api/v1/graphql/schema';
+
 export const isPortal = (route: string): boolean => route.startsWith('/api/v1/portal/');
 
 export function bodyLimitOf(route: string): number {
