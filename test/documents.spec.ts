@@ -104,3 +104,18 @@ describe('what the OpenAPI document says of what other resources show', () => {
     expect(components.schemas['PartTransaction']?.properties).toMatchObject({ created_by: person, updated_by: person });
   });
 });
+
+describe('docs/events.json', () => {
+  it('has every event that a decider can append', () => {
+    const folders = readdirSync('libs').map((lib) => join('libs', lib, 'src', 'domain'));
+    const files = folders.filter(existsSync).flatMap((folder) =>
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.events.ts'))
+        .map((name) => join(folder, name)),
+    );
+    const declared = files.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\bEvent<\s*'(\w+)'/g)].map(([, name = '']) => name));
+    const { events } = JSON.parse(readFileSync('docs/events.json', 'utf8')) as { events: object };
+    expect(declared.length).toBeGreaterThan(60);
+    expect(declared.filter((name) => !(name in events))).toEqual([]);
+  });
+});
