@@ -3,7 +3,7 @@ export * from './language.js';
 export * from './list-definition.js';
 export * from './list-query.js';
 export * from './parse-list-query.js';
-export { metaOf, type ListPage, type Pagination } from './list-page.js';
+export type { ListPage, Pagination } from './list-page.js';
 export { listStatement, requireHistory } from './list-statement.js';
 export * from './list-of-few.js';
 export * from './list-reader.js';
