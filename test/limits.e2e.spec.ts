@@ -154,6 +154,29 @@ describe('a request of many parts', () => {
     expect(remaining(await user.post('/batch', reads(3)).expect(200))).toBe('0');
   });
 
+  it('is told, where nothing fits, when all of it does', async () => {
+    await set({ requests: 3, window_seconds: hour });
+    const user = await somebody();
+    await user.get('/parts').expect(200);
+    await delay(2_100);
+    for (let requests = 0; requests < 2; requests++) await user.get('/parts').expect(200);
+    const wait = ({ status, headers }: Answer) => [status, Number(headers.get('retry-after'))] as const;
+    const [, one] = wait(await user.get('/parts'));
+    const ops = [
+      { method: 'GET', url: '/api/v1/parts' },
+      { method: 'GET', url: '/api/v1/parts' },
+    ];
+    for (const answer of [
+      await user.graphqlAnswer('{ a: parts { page } b: parts { page } }'),
+      await user.post('/batch', { sequential: true, ops }),
+    ]) {
+      const [status, both] = wait(answer);
+      expect([status, both - one >= 1 && both <= hour]).toEqual([429, true]);
+    }
+    expect(wait(await user.request('POST', '/batch', '{"ops": ['))[0]).toBe(429);
+    expect(wait(await user.graphqlAnswer('{ parts { page } }'))[1]).toBeLessThanOrEqual(one);
+  });
+
   it('is never taken where it alone is more than a window holds', async () => {
     await set({ requests: 5, window_seconds: hour });
     const user = await somebody();

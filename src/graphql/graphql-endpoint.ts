@@ -13,7 +13,7 @@ import type { Logger } from 'pino';
 import { callNotKept } from '#millwright/event-sourcing';
 import { honourHeaders, outcomeOfMutations } from '#millwright/resources';
 import { publishedErrorOf } from '../errors/published-error.js';
-import { expectedRevisionsOf, graphqlMediaTypeOf, header, stillAdmitted, toldOf } from '../http/index.js';
+import { expectedRevisionsOf, graphqlMediaTypeOf, header, stillAdmitted, toldOf, weighed } from '../http/index.js';
 import { calledBy } from './called-document.js';
 import { Documents } from './documents.js';
 import { hiddenIn } from './guards.js';
@@ -34,6 +34,10 @@ export function serveGraphql(server: FastifyInstance, schema: () => GraphQLSchem
   server.get('/api/v1/graphql/schema', async (_request, reply) => {
     text ??= `${printSchema(lexicographicSortSchema(schema()))}\n`;
     return reply.type('text/plain; charset=utf-8').send(text);
+  });
+  weighed.set('/api/v1/graphql', (body) => {
+    const { query, operationName } = requestOf(body);
+    return rootFieldsIn(documents.read(query), operationName);
   });
   server.post('/api/v1/graphql', async (request, reply) => {
     const asked = requestOf(request.body);

@@ -5,5 +5,6 @@ export { HttpAdapter } from './http-adapter.js';
 export { seeOwnWrites } from './request-gate.js';
 export { HttpModule } from './http.module.js';
 export { openEdge } from './open-edge.js';
+export { weighed } from './limits-gate.js';
 export { expectedRevisionsOf, header } from './request-headers.js';
 export { stillAdmitted } from './still-admitted.js';

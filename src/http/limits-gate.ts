@@ -5,7 +5,7 @@ import { invalid } from '#millwright/fields';
 import { standingOf, tooMany, type CountedCall, type Limits, type TrustedProxies } from '#millwright/limits';
 import { isPartOfBatch } from './part-of-batch.js';
 import { header } from './request-headers.js';
-import { isDocument, isOAuth, tierOf } from './route-policy.js';
+import { bodyLimitOf, isDocument, isOAuth, tierOf } from './route-policy.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -35,6 +35,12 @@ type Identify = (request: FastifyRequest) => Principal | null | Promise<Principa
 type Seen = Pick<FastifyRequest, 'routeOptions' | 'headers' | 'socket'>;
 
 const batch = '/api/v1/batch';
+
+/** How many things a body asks for, which is an object or a list. */
+type Weigh = (body: object) => number;
+
+/** Of the routes whose requests may count more than one. */
+export const weighed = new Map<string, Weigh>([[batch, (body) => opsIn(body)?.length ?? 1]]);
 
 /** Documents and health are for everybody, as often as he likes; what lies outside the interface is one or the other, but for the metrics (S73, S74). */
 const isForEverybody = (route: string | undefined): boolean =>
@@ -72,8 +78,30 @@ export class LimitsGate {
         // Until it is known what it says, it is one request.
         if (weight > 1) await this.countAgain(reply, principal, { call, weight, field });
       };
+      const weigh = call.counted.accepted ? undefined : weighed.get(request.routeOptions.url ?? '');
+      if (weigh) return this.refuseWhole(request, reply, { principal, call, weigh });
       settle(reply, call);
     });
+  }
+
+  /**
+   * What is refused before it is read is told all the same when all of it fits (S24): it is read for that alone.
+   * @throws Rejection RATE_LIMIT_EXCEEDED
+   */
+  private async refuseWhole(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { principal, call, weigh }: Readonly<{ principal: Principal; call: CountedCall; weigh: Weigh }>,
+  ): Promise<void> {
+    const weight = weightIn(await bodyTextOf(request), weigh);
+    if (weight < 2 || weight > call.window.requests) return settle(reply, call);
+    const again = await this.limits.count(principal, weight);
+    if (again?.counted.accepted) {
+      // Room has come meanwhile, but it was read already: it is to come again.
+      await this.limits.count(principal, 0, again);
+      throw tooMany(0);
+    }
+    settle(reply, again ?? call);
   }
 
   /**
@@ -151,9 +179,44 @@ function settle(reply: FastifyReply, { window, counted }: CountedCall): void {
   if (!counted.accepted) throw tooMany(counted.waitSeconds);
 }
 
+const opsIn = (body: unknown): readonly unknown[] | undefined => {
+  const { ops } = (body ?? {}) as Readonly<{ ops?: unknown }>;
+  return Array.isArray(ops) ? ops : undefined;
+};
+
 /** A batch counts its operations; one that cannot be read is one request. */
 const countOperations: preHandlerHookHandler = (request, _reply, done) => {
-  const { ops } = (request.body ?? {}) as Readonly<{ ops?: unknown }>;
-  if (!request.countAs || !Array.isArray(ops)) return done();
+  const ops = opsIn(request.body);
+  if (!request.countAs || !ops) return done();
   request.countAs(ops.length, 'ops').then(() => done(), done);
 };
+
+/** What cannot be read is one request. */
+function weightIn(text: string, weigh: Weigh): number {
+  try {
+    const body: unknown = JSON.parse(text);
+    return typeof body === 'object' && body !== null ? weigh(body) : 1;
+  } catch {
+    return 1;
+  }
+}
+
+/** The body of a request that nobody else reads any more; empty where it is larger than it may be, or breaks off. */
+function bodyTextOf({ raw, routeOptions: { url = '' } }: FastifyRequest): Promise<string> {
+  return new Promise((resolve) => {
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    const over = (text: string): void => {
+      raw.off('data', take).pause();
+      resolve(text);
+    };
+    const take = (part: Buffer): void => {
+      bytes += part.length;
+      if (bytes > bodyLimitOf(url)) return over('');
+      parts.push(part);
+    };
+    raw.on('data', take);
+    raw.once('end', () => over(Buffer.concat(parts).toString()));
+    for (const event of ['error', 'close'] as const) raw.once(event, () => over(''));
+  });
+}

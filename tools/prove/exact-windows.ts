@@ -40,6 +40,7 @@ export class ExactWindows {
   private readonly again: string[] = [];
   private readonly untold: string[] = [];
   private readonly failed: string[] = [];
+  private unavailable = 0;
 
   private constructor(
     private readonly senders: readonly Sender[],
@@ -85,6 +86,7 @@ export class ExactWindows {
       figures: {
         'requests sent': this.sent,
         'of these refused': this.refused,
+        'of these too late for a busy machine (503)': this.unavailable,
         'calls taken, with what they count': taken.reduce((sum, { weight }) => sum + weight, 0),
         'seconds waited, of all users': this.waited,
         'windows that held all that was promised': full,
@@ -103,7 +105,7 @@ export class ExactWindows {
     return [
       none('a client that waited exactly as long as Retry-After said was not refused again', this.again),
       none('who is refused has less left than what he asked for counts, and is told when it fits', this.untold),
-      none('nothing was answered but what was asked for, and 429', this.failed),
+      none('nothing was answered but what was asked for, 429, and 503 where the machine is too busy', this.failed),
       { claim: 'somebody was refused, so that something was tried', held: this.refused > 0, figure: `${this.refused} refusals` },
     ];
   }
@@ -120,7 +122,8 @@ export class ExactWindows {
       if (form.weight === 1) waits += 1;
       this.waited += first / 1_000;
       const second = await this.send(subject, this.random.pick(askers), form);
-      if (second !== undefined) this.again.push(`${subject} waited ${first / 1_000} s, and was told ${second / 1_000} s more`);
+      if (second !== undefined)
+        this.again.push(`${subject} waited ${first / 1_000} s for ${form.weight}, and was told ${second / 1_000} s more`);
     }
   }
 
@@ -129,6 +132,11 @@ export class ExactWindows {
     this.sent += 1;
     const { status, headers, text } = await send(asker);
     if (status === 200) return undefined;
+    if (status === 503) {
+      // On a busy machine; it is to come again, and says nothing of limits.
+      this.unavailable += 1;
+      return undefined;
+    }
     if (status !== 429) {
       this.failed.push(`${subject}: ${status} ${text.slice(0, 200)}`);
       return undefined;
