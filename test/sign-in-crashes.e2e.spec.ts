@@ -84,3 +84,19 @@ describe('a process that ends between a row and its event', () => {
     await open('login', { email: 'bo@example.com', password: chosen.password }).expect(200);
   });
 });
+
+describe('a log that does not answer in time', () => {
+  it('leaves nobody signed in by a password that may be another already', async () => {
+    const { id } = (await app.post('/users', { user: { name: 'Cy', email: 'cy@example.com' } }).expect(201)).data;
+    const own = await signIn(app, id as number);
+    const other = (await open('login', { email: 'cy@example.com', password }).expect(200)).data.access_token as string;
+    const as = (token: string) => ({ authorization: `Bearer ${token}` });
+    const changed = 'another quiet place';
+    await database.query('BEGIN; LOCK TABLE log.events IN EXCLUSIVE MODE');
+    const { status } = await app.post('/auth/password', { current: password, new: changed }, as(own.access_token));
+    await database.query('ROLLBACK');
+    expect(status).toBe(503);
+    expect((await app.get('/auth/me', as(other))).status).toBe(401);
+    await open('login', { email: 'cy@example.com', password: changed }).expect(200);
+  });
+});

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
-import { EventStore, runInContext } from '#millwright/event-sourcing';
+import { appendedNothing, EventStore, runInContext } from '#millwright/event-sourcing';
 import { setPassword, signIn } from './domain/sign-in.js';
 import type { PasswordSet } from './domain/sign-in.events.js';
 import { inTransaction } from './in-transaction.js';
@@ -64,7 +64,13 @@ export class NewPasswords {
   async change(person: Person, known: Readonly<{ current: string; hashed: string }>, sessionId: string, visitor: Visitor): Promise<void> {
     await this.settle(person.id);
     const owed = owedBy('change', visitor, sessionId);
-    await this.passwords.replace(person.id, { ...known, owed }, () => this.writeDown(person, owed));
+    try {
+      await this.passwords.replace(person.id, { ...known, owed }, () => this.writeDown(person, owed));
+    } catch (failure) {
+      // The new password may stand: then whoever came in by the old one is out at once, and the rest is done later.
+      if (!appendedNothing(failure)) await this.endAll(person.id, owed);
+      throw failure;
+    }
     await this.end(person.id, owed);
   }
 
@@ -94,16 +100,19 @@ export class NewPasswords {
       await this.writeDown(person, owed);
     } catch (failure) {
       this.logger.warn(`that a password was chosen is to be written down later: ${String(failure)}`);
-      await this.sessions.endAll(person.id, 'password');
-      return this.links.revoke(person.id);
+      return this.endAll(person.id, owed);
     }
     await this.end(person.id, owed);
   }
 
   private async end(userId: number, owed: Owed): Promise<void> {
-    await this.sessions.endAll(userId, 'password', owed.keptSession ?? undefined);
-    await this.links.revoke(userId);
+    await this.endAll(userId, owed);
     await this.passwords.settled(userId, owed);
+  }
+
+  private async endAll(userId: number, { keptSession }: Owed): Promise<void> {
+    await this.sessions.endAll(userId, 'password', keptSession ?? undefined);
+    await this.links.revoke(userId);
   }
 
   private async writeDown(person: Person, { event, because, requestId }: Owed): Promise<void> {
