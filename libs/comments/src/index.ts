@@ -1,4 +1,4 @@
-export { addComment, comment, type Comment } from './domain/comment.js';
+export type { Comment } from './domain/comment.js';
 export * from './domain/comment.events.js';
 /** @public */
 export { commentBecauseOf, type CommentByEffect } from './comment-effect.js';
