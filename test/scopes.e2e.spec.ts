@@ -150,26 +150,46 @@ describe('money that somebody may not see', () => {
   });
 
   it('is not in the answer that a repeat is given when the right is gone', async () => {
+    const id = await part();
     const buyer = await holding('parts:read', 'parts:write', 'costs:read', 'locations:read');
-    const create = (client: Client) => client.post('/parts', { part: { name: 'Cog', unit_cost: 7.75 } }, { 'idempotency-key': 'cog' });
-    const op = { method: 'POST', url: '/api/v1/parts', params: { part: { name: 'Cog', unit_cost: 7.75 } } };
+    const rename = (client: Client) => client.patch(`/parts/${id}`, { part: { name: 'Cog' } }, { 'idempotency-key': 'cog' });
+    const op = { method: 'PATCH', url: `/api/v1/parts/${id}`, params: { part: { name: 'Cogs' } } };
     const batch = (client: Client) => client.post('/batch', { ops: [op], sequential: true }, { 'idempotency-key': 'cogs' });
-    const first = await create(buyer).expect(201);
+    const first = await rename(buyer).expect(200);
+    expect(first.data.avg_unit_cost).toBe(2.5);
     const firstOfBatch = await batch(buyer).expect(200);
-    expect((await create(buyer)).body).toEqual(first.body);
+    expect((await rename(buyer)).body).toEqual(first.body);
     expect((await batch(buyer)).body).toEqual(firstOfBatch.body);
 
     await leave(buyer, ['parts:read', 'parts:write'], () => buyer.get('/locations'));
-    const again = await create(buyer);
-    expect([again.status, again.headers.get('idempotent-replayed'), again.data.id]).toEqual([201, 'true', first.data.id]);
+    const again = await rename(buyer);
+    expect([again.status, again.headers.get('idempotent-replayed'), again.data.id]).toEqual([200, 'true', id]);
     expect(again.data).toMatchObject({ name: 'Cog', unit_cost: null, avg_unit_cost: null });
     expect(again.meta.hidden).toEqual(expect.arrayContaining(['unit_cost', 'stock_value']));
     const [ofBatch] = (await batch(buyer)).body.results;
-    expect([ofBatch.status, ofBatch.body.data.unit_cost]).toEqual([201, null]);
+    expect([ofBatch.status, ofBatch.body.data.unit_cost]).toEqual([200, null]);
 
     await leave(buyer, ['parts:read'], () => buyer.patch('/parts/987654321', { part: { name: 'x' } }));
-    expect(refused(await create(buyer))).toEqual(lacks('parts:write'));
+    expect(refused(await rename(buyer))).toEqual(lacks('parts:write'));
     expect((await batch(buyer)).body.results).toMatchObject([{ status: 403, body: { error: { required_scope: 'parts:write' } } }]);
+  });
+
+  it('is not taken for written again when the right is gone, over any edge', async () => {
+    const buyer = await holding('parts:read', 'parts:write', 'costs:read', 'locations:read');
+    const belt = { part: { name: 'Belt', unit_cost: 7.75 } };
+    const create = () => buyer.post('/parts', belt, { 'idempotency-key': 'belt' });
+    const op = { method: 'POST', url: '/api/v1/parts', params: belt };
+    const batch = () => buyer.post('/batch', { ops: [op], sequential: true }, { 'idempotency-key': 'belts' });
+    const mutation = `mutation { createPart(input: { name: "Belt", unitCost: "7.75" }, idempotencyKey: "belt") { id name } }`;
+    await create().expect(201);
+    expect((await batch()).body.results).toMatchObject([{ status: 201 }]);
+    await buyer.graphql(mutation);
+
+    await leave(buyer, ['parts:read', 'parts:write'], () => buyer.get('/locations'));
+    for (const answer of await Promise.all([create(), create(), create()])) expect(refused(answer)).toEqual(lacks('costs:read'));
+    expect((await batch()).body.results).toMatchObject([{ status: 403, body: { error: { required_scope: 'costs:read' } } }]);
+    const { body } = await buyer.graphqlAnswer(mutation);
+    expect(body.errors).toMatchObject([{ extensions: { code: 'INSUFFICIENT_PERMISSIONS', required_scope: 'costs:read' } }]);
   });
 });
 

@@ -46,6 +46,7 @@ function handlerOf({ operation, takes, method }: Described, verb: string, { writ
   return async (request, reply) => {
     const { scope } = request;
     if (!scope && !operation.open) throw new Error(`${operation.name} was asked for by nobody`);
+    takes.requireWritable(request.body);
     if (operation.does === 'writes' && !takes.body) refuseBody(request.body);
     if (!takes.query) refuseQuery(request.query as object);
     reply.code(status);

@@ -10,11 +10,15 @@ import { idOfPath, placeOfPath } from './path-id.js';
 
 type Request = Readonly<{ body?: unknown; params: Readonly<Record<string, string>> }>;
 
-const handlersWithBody = new WeakSet<object>();
+/** What a body is, and what it stands under. */
+type Input = Readonly<{ type: Class; root?: string }>;
 
-function willTakeBody(target: object, method: string | symbol | undefined): void {
+/** The handlers that look at a body, and what they take it for; undefined where they judge it themselves. */
+const handlersWithBody = new WeakMap<object, Input | undefined>();
+
+function willTakeBody(target: object, method: string | symbol | undefined, input?: Input): void {
   const handler: unknown = method === undefined ? undefined : Reflect.get(target, method);
-  if (typeof handler === 'function') handlersWithBody.add(handler);
+  if (typeof handler === 'function') handlersWithBody.set(handler, input);
 }
 
 /** The body as it came, for a controller that judges it itself. */
@@ -33,17 +37,32 @@ export function refuseBody(body: unknown): void {
 }
 
 /** Whether a method of a controller has a parameter for the body, and one for the query. */
-export type TakenParameters = Readonly<{ body: boolean; query: boolean }>;
+export type TakenParameters = Readonly<{
+  body: boolean;
+  query: boolean;
+  /**
+   * To be asked before a kept answer is given again, which is decided on today's rights as well (contract, part 4, S12, S17).
+   * @throws Rejection INSUFFICIENT_PERMISSIONS the body says something in a field that takes a right which whoever asks lacks
+   */
+  requireWritable(body: unknown): void;
+}>;
 
 /** What the method takes; its parameters are decorated before it is. */
 export function takenBy(controller: object, method: string | symbol): TakenParameters {
   const handler: unknown = Reflect.get(controller, method);
   const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller.constructor, method) ?? {}) as Readonly<Record<string, unknown>>;
+  const input = typeof handler === 'function' ? handlersWithBody.get(handler) : undefined;
   return {
     body: typeof handler === 'function' && handlersWithBody.has(handler),
+    requireWritable: (body) => {
+      if (input) requireWritable(input.type, input.root === undefined ? body : inner(body, input.root));
+    },
     query: Object.keys(parameters).some((parameter) => parameter.startsWith(`${RouteParamtypes.QUERY}:`)),
   };
 }
+
+const inner = (body: unknown, root: string): unknown =>
+  typeof body === 'object' && body !== null ? (body as Readonly<Record<string, unknown>>)[root] : undefined;
 
 /** For an operation that asks nothing of its query: whoever means something by it must not believe it was heard. @throws Rejection VALIDATION_FAILED */
 export function refuseQuery(query: object): void {
@@ -59,7 +78,7 @@ export type FieldsFromPath = Readonly<Record<string, string>>;
  * The body of a create or update, which stands under the resource's singular name: `{"part": {…}}`.
  * Gives the handler the validated input; documents the body for OpenAPI.
  * @param mayBeEmpty whether it may be left out, or say nothing
- * @throws Rejection VALIDATION_FAILED, INSUFFICIENT_PERMISSIONS
+ * @throws Rejection VALIDATION_FAILED
  */
 export function ResourceBody<T extends object>(
   type: ClassConstructor<T>,
@@ -70,7 +89,6 @@ export function ResourceBody<T extends object>(
   const parameter = createParamDecorator((_: unknown, context: ExecutionContext) => {
     const { body, params } = context.switchToHttp().getRequest<Request>();
     const value = mayBeEmpty && saysNothing(body) ? {} : valueUnder(root, body);
-    requireWritable(type, value);
     return validatedInput(type, withPath(type, value, root, fromPath, params), root);
   })();
   return (target, method, index) => {
@@ -86,7 +104,6 @@ const saysNothing = (body: unknown): boolean =>
 export function PlainBody<T extends object>(type: ClassConstructor<T>, fromPath: FieldsFromPath = {}): ParameterDecorator {
   const parameter = createParamDecorator((_: unknown, context: ExecutionContext) => {
     const { body, params } = context.switchToHttp().getRequest<Request>();
-    requireWritable(type, body);
     return validatedInput(type, withPath(type, body ?? {}, '', fromPath, params));
   })();
   return (target, method, index) => {
@@ -153,7 +170,7 @@ function documentBody(
   type: ClassConstructor<object>,
   { input, root, mayBeEmpty = false }: Readonly<{ input: Class; root?: string; mayBeEmpty?: boolean }>,
 ): void {
-  willTakeBody(target, method);
+  willTakeBody(target, method, { type: input, root });
   const descriptor = method === undefined ? undefined : Object.getOwnPropertyDescriptor(target, method);
   if (method === undefined || !descriptor) return;
   const schema = { $ref: getSchemaPath(type) };
