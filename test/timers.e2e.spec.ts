@@ -198,6 +198,25 @@ describe('a timer', () => {
     expect(await entriesOf(order)).toMatchObject([{ id: entry.id }]);
   });
 
+  it('runs on when its site is archived, and is stopped there over either interface, so that its people can go on elsewhere', async () => {
+    const site = (await app.post('/entities', { entity: { name: 'Plant' } }).expect(201)).data.id;
+    const there = { 'x-entity-id': String(site) };
+    const order = (await app.post('/work_orders', { work_order: { title: 'Repair' } }, there).expect(201)).data.id;
+    const [first, second, elsewhere] = [await person(), await person(), await open()];
+    const begin = (technician_id: number) => app.post(`/work_orders/${order}/timer/start`, { technician_id }, there);
+    await begin(first).expect(201);
+    const { data: timer } = await begin(second).expect(201);
+    await app.delete(`/entities/${site}`).expect(204);
+    expect((await begin(await person())).error).toMatchObject({ code: 'CONFLICT' });
+    await whileItRuns(timer.started_at, 1_000);
+    const { data: entry } = await app.post(`/work_orders/${order}/timer/stop`, { technician_id: first }, there).expect(200);
+    const mutation = `mutation { stopTimer(input: { workOrderId: ${order}, technicianId: ${second} }) { id timer } }`;
+    const { body } = await app.graphqlAnswer(mutation, undefined, there);
+    const logged = (await app.get(`/work_orders/${order}/labor_entries`, there).expect(200)).data.map(({ id }: { id: number }) => id);
+    expect(logged.sort()).toEqual([entry.id, Number(body.data.stopTimer.id)].sort());
+    for (const technician_id of [first, second]) await start(elsewhere, { technician_id }).expect(201);
+  });
+
   it('runs on where a completion is refused, and over GraphQL as over REST', async () => {
     const part = (await app.post('/parts', { part: { name: 'Seal', on_hand_qty: 2, unit_cost: 1 } }).expect(201)).data.id;
     const [order, technician] = [await open(), await person()];

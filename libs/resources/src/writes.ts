@@ -15,7 +15,7 @@ import { OwnWrites } from './own-writes.js';
 /** What a request wants written, by whichever edge it came in. */
 export type Write = Readonly<{
   scope: RequestScope;
-  /** It is about sites themselves, so that an archived one does not stand in its way. */
+  /** An archived site does not stand in its way. */
   atArchivedSites?: boolean;
   /** The precondition in the words of the client, and the revisions that it allows. */
   ifMatch?: string | number;

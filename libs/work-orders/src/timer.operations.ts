@@ -26,12 +26,14 @@ export const timerOperations = [
   operation({
     name: 'stopTimer',
     scopes: ['work_orders:write'],
+    // A person has one timer: one that could not be stopped here would keep him from starting any elsewhere.
+    atArchivedSites: true,
     command: StopTimer,
     route: 'POST :id/timer/stop',
     fromPath: { work_order_id: 'id' },
     summary: 'End a timer, and log what it has counted',
     description:
-      'The entry has exactly that time, at the rate of now; less than a second leaves none, and the answer is null. If-Match is about the order as it was before.',
+      'The entry has exactly that time, at the rate of now; less than a second leaves none, and the answer is null. Also where the order or its site was archived meanwhile. If-Match is about the order as it was before.',
     refusals: `NOT_FOUND (also where no timer of that person runs on the order), INSUFFICIENT_PERMISSIONS (a technician, for somebody else), VALIDATION_FAILED (also rate_missing, and the timer runs on), PRECONDITION_FAILED, ${pending}`,
     by: TimerWriter,
     carryOut: (timers, command) => timers.stop(command),

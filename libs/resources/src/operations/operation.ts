@@ -21,7 +21,7 @@ export type Operation = Readonly<{
   anyOf?: readonly Scope[];
   /** The tier it needs, where that is not what it does: core for what reads, starter for what writes (contract, part 4, S75, S95). */
   tier?: Tier;
-  /** It is about sites themselves, so that an archived one does not stand in its way: there it is brought back. */
+  /** An archived site does not stand in its way: it is about sites themselves, and brings one back, or ends what began before. */
   atArchivedSites?: boolean;
   /** It needs neither credential nor site: who may do it, and on whose behalf, is its own affair. */
   open?: true;
@@ -112,6 +112,8 @@ export type CommandOperation<C extends Command<Written> = Command<Written>, Serv
   scopes: readonly Scope[];
   /** The tier it needs, where that is not starter, which has everything that writes. */
   tier?: Tier;
+  /** It ends what began before the site was archived, and what could not be ended anywhere else. */
+  atArchivedSites?: true;
   /** In the imperative: "Receive stock". */
   summary: string;
   /** What it does, in a sentence or two; lint rules of OpenAPI ask for one. */
@@ -131,5 +133,5 @@ export const operation = <C extends Command<Written>, Service extends object, Re
 /** A command on a resource as an operation like any other. */
 export const operationOn = (
   { administersSites }: Readonly<{ administersSites?: boolean }>,
-  { name, scopes, tier, summary, description }: CommandOperation,
-): DescribedOperation => writes({ name, scopes, tier, summary, description, atArchivedSites: administersSites });
+  { name, scopes, tier, summary, description, atArchivedSites }: CommandOperation,
+): DescribedOperation => writes({ name, scopes, tier, summary, description, atArchivedSites: atArchivedSites ?? administersSites });
