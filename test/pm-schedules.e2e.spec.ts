@@ -311,6 +311,26 @@ describe('a PM schedule', () => {
     expect(july.next_order_date).toBe('2095-08-03T07:00:00Z');
   });
 
+  it('raises nothing while its site is archived, and nothing for that time once it is back', async () => {
+    const site = await create('/entities', 'entity', { name: 'Plant' });
+    const there = { 'x-entity-id': String(site) };
+    const start = new Date(Date.now() + 3_000).toISOString();
+    const pm_schedule = { title: 'Filters', start_date: start, repeat_frequency: 'day' };
+    const { id } = (await app.post('/pm_schedules', { pm_schedule }, there).expect(201)).data;
+    await app.delete(`/entities/${site}`).expect(204);
+    const shown = () => app.graphql(`{ pmSchedule(id: ${id}) { status nextOrderDate hasWorkOrders } }`, undefined, there);
+    await until(shown, (answer) => answer.pmSchedule.nextOrderDate === null);
+    while (Date.now() < Date.parse(start)) await shown();
+    const range = `from=${inDays(-1).slice(0, 10)}&to=${inDays(2).slice(0, 10)}`;
+    const dates = async () => (await app.get(`/pm_schedules/${id}/occurrences?${range}`, there).expect(200)).data;
+    expect(await dates()).toEqual([]);
+    await app.patch(`/entities/${site}/unarchive`, undefined, there).expect(200);
+    // What is done right after it is back goes by that.
+    const raised = (await app.post(`/pm_schedules/${id}/raise`, {}, there).expect(200)).data;
+    expect([raised.has_work_orders, raised.skipped_count]).toEqual([true, 0]);
+    expect((await dates())[0]).toMatchObject({ number: 2, status: 'raised', work_order_id: raised.last_active_work_order_id });
+  });
+
   it('refuses what cannot be, by the field, and appends nothing', async () => {
     const refused = async (fields: object): Promise<Record<string, string>> => {
       const { status, error } = await app.post('/pm_schedules', {

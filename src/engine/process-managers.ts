@@ -22,7 +22,7 @@ import { endingsOfSessions } from '#millwright/sign-in';
 import { assetPartsReaction } from '#millwright/inventory';
 import { noticeReactions } from '#millwright/notifications';
 import { siteAdministrators } from '#millwright/permissions';
-import { occurrenceReaction, ordersOfSchedules, pmTimer, timeZoneFollower } from '#millwright/planning';
+import { archivedSites, occurrenceReaction, ordersOfSchedules, pmTimer, timeZoneFollower } from '#millwright/planning';
 import {
   alarmReaction,
   fulfilmentReaction,
@@ -105,6 +105,7 @@ export function processManagers(
       timersOfClosedOrders(timersIn({ ...world, projections: others.projections })),
     ].map((reaction) => processManagerOf(reaction, world)),
     timeZoneFollower(world),
+    archivedSites(world),
     commentErasure(events, entities, pool),
     endingsOfSessions(pool),
     userErasure(others.traces),

@@ -6,6 +6,7 @@ import { readRow, rowsOf, selectList, Snapshots, statementAsOf, viewOf, type Raw
 import { Answer, RelatedRecords, ResourceReader, type ShownType } from '#millwright/resources';
 import { askedPeriod } from '#millwright/sites';
 import { comingDates, dueDateOf } from './domain/coming-dates.js';
+import { isHeld } from './domain/pm-schedule.state.js';
 import { pmCalendarEntry, pmOccurrence } from './occurrences.shown.js';
 import { pmSchedules } from './pm-schedule.resource.js';
 import { scheduleIn } from './read-models/pm-schedule-row.js';
@@ -89,11 +90,11 @@ export class OccurrenceReader {
   }
 }
 
-/** The first dates of a schedule that are to come in a period; none, while it is paused or archived. */
+/** The first dates of a schedule that are to come in a period; none, while it is held. */
 function comingIn(row: Row, { from, to }: Period, atMost: number): Row[] {
   const schedule = scheduleIn(row);
   const rows: Row[] = [];
-  if (schedule.paused || schedule.archived) return rows;
+  if (isHeld(schedule)) return rows;
   for (const { number, date } of comingDates(schedule)) {
     const instant = Date.parse(date);
     if (instant >= to || rows.length >= atMost) break;

@@ -4,6 +4,7 @@ import { EventStore, PositionNotReached, ProcessManagerEngine, type Detail } fro
 import { invalid } from '#millwright/fields';
 import { refuseIf, ResourceWriter, ResourceWriters, type Decided, type ResourceCommands } from '#millwright/resources';
 import { workOrders } from '#millwright/work-orders';
+import { followSite, type SiteArchiving } from './domain/archived-site.js';
 import { pauseSchedule, raiseNext, resumeSchedule, skipNext } from './domain/pm-occurrences.js';
 import { archiveSchedule, changeSchedule, followTimeZone, registerSchedule, unarchiveSchedule, type SiteZone } from './domain/pm-schedule-registration.js'; // prettier-ignore
 import type { PmScheduleEvent } from './domain/pm-schedule.events.js';
@@ -12,7 +13,7 @@ import type { PmSchedule } from './domain/pm-schedule.state.js';
 import { occurrenceReactionName } from './order-opening.js';
 import type { PmScheduleFields } from './pm-schedule.fields.js';
 import { pmSchedules, templateWorkOrderIds } from './pm-schedule.resource.js';
-import { zoneOfSite } from './site-zone.js';
+import { siteNow, zoneOfSite } from './site-zone.js';
 import { TemplateInputs } from './template-inputs.js';
 
 /** How long an answer waits for the order that it raised (S73), in milliseconds. */
@@ -50,11 +51,11 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
   async update(id: number, input: Partial<PmScheduleFields>): Promise<Decided<PmSchedule>> {
     const { state } = await this.events.load(pmSchedule, id);
     const { template, problems } = await this.templates.of(input, state.template);
-    const zone = await this.zone();
+    const site = await this.site();
     const now = new Date().toISOString();
     return this.resources.update(pmSchedules, id, withProcedures(input), (schedule, changes) => {
       refuseIf(problems);
-      return following(schedule, zone, (current) => changeSchedule(current, { changes, template, now }));
+      return following(schedule, site, now, (current) => changeSchedule(current, { changes, template, now }));
     });
   }
 
@@ -101,21 +102,32 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
     id: number,
     decision: (schedule: PmSchedule, now: string) => readonly PmScheduleEvent[],
   ): Promise<Decided<PmSchedule>> {
-    const zone = await this.zone();
+    const site = await this.site();
     const now = new Date().toISOString();
-    return this.resources.decide(pmSchedules, id, (schedule) => following(schedule, zone, (current) => decision(current, now)));
+    return this.resources.decide(pmSchedules, id, (schedule) => following(schedule, site, now, (current) => decision(current, now)));
   }
 
   private zone(): Promise<SiteZone> {
     return zoneOfSite(this.events, currentEntity().id);
   }
+
+  private site(): Promise<SiteZone & SiteArchiving> {
+    return siteNow(this.events, currentEntity().id);
+  }
 }
 
-/** A decision by the zone that the site has now; one that was moved this very moment has not reached every schedule. */
-function following(schedule: PmSchedule, zone: SiteZone, decide: (schedule: PmSchedule) => readonly PmScheduleEvent[]): PmScheduleEvent[] {
-  const moved = followTimeZone(schedule, zone);
-  const decided = decide(moved.reduce(pmSchedule.evolve, schedule));
-  return decided.length === 0 ? [] : [...moved, ...decided];
+/** A decision by what the site is now; one that was moved or brought back this very moment has not reached every schedule. */
+function following(
+  schedule: PmSchedule,
+  site: SiteZone & SiteArchiving,
+  now: string,
+  decide: (schedule: PmSchedule) => readonly PmScheduleEvent[],
+): PmScheduleEvent[] {
+  const moved = followTimeZone(schedule, site);
+  const there = moved.reduce(pmSchedule.evolve, schedule);
+  const followed = [...moved, ...followSite(there, site, { now })];
+  const decided = decide(followed.reduce(pmSchedule.evolve, schedule));
+  return decided.length === 0 ? [] : [...followed, ...decided];
 }
 
 const titleWanted: Detail = {

@@ -30,7 +30,8 @@ export class PmScheduleFigures {
   @ShownText({ description: 'What people call it.', always: true, stored: true }) title!: string;
   @ShownOneOf(choices.scheduleStatuses, { description: 'Where it stands.', always: true }) status!: string;
   @ShownInstant({
-    description: 'Its next date; null where none is to come, while it is paused, and for a floating one while its last order is open.',
+    description:
+      'Its next date; null where none is to come, while it is paused or its site is archived, and for a floating one while its last order is open.',
   })
   next_order_date!: string | null;
   @ShownInstant({ description: 'When the order of that date will be due.' }) next_due_date!: string | null;

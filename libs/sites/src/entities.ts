@@ -72,7 +72,11 @@ export const entities = defineRecord({
   description: 'A site. What it owns is seen by nobody at another site; it has one currency and one time zone.',
   notes: {
     update: { refusals: 'CURRENCY_IN_USE (another currency where a part or a cost exists)' },
-    archive: { refusals: 'CONFLICT (the last one), UNAVAILABLE (the others cannot be read right now)' },
+    archive: {
+      description:
+        'It is read as before and takes no writes; its schedules raise nothing, and a timer that runs there can still be stopped.',
+      refusals: 'CONFLICT (the last one), UNAVAILABLE (the others cannot be read right now)',
+    },
   },
   scope: 'customer',
   administersSites: true,

@@ -1,6 +1,6 @@
 import { toQuantity, type Decimal } from '#millwright/quantities';
 import { dayText } from './calendar-days.js';
-import { isLastOpen, type PmSchedule } from './pm-schedule.state.js';
+import { isHeld, isLastOpen, type PmSchedule } from './pm-schedule.state.js';
 import { dateAfterDay, datesOf } from './recurrence.js';
 import { dayMs, wallClock } from './wall-clock.js';
 
@@ -73,9 +73,9 @@ export function datesBy(schedule: Planned, instant: number, atMost = Number.POSI
   return found;
 }
 
-/** What is raised next; undefined where nothing will be, and while a schedule is paused or archived. */
+/** What is raised next; undefined where nothing will be, and while a schedule or its site is held. */
 export function nextOccurrence(schedule: PmSchedule): Occurrence | undefined {
-  if (schedule.paused || schedule.archived) return undefined;
+  if (isHeld(schedule)) return undefined;
   const next = comingDates(schedule).next();
   return next.done ? undefined : next.value;
 }

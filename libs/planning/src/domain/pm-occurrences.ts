@@ -67,9 +67,11 @@ function requireNext(schedule: PmSchedule): Occurrence {
   if (next) return next;
   const why = schedule.paused
     ? 'is paused; resume it first'
-    : isLastOpen(schedule) && schedule.details.type === 'floating'
-      ? 'counts its next date from the completion of its order, which is open'
-      : 'is finished: no date is to come';
+    : schedule.site.archived
+      ? 'is of an archived entity; bring that back first'
+      : isLastOpen(schedule) && schedule.details.type === 'floating'
+        ? 'counts its next date from the completion of its order, which is open'
+        : 'is finished: no date is to come';
   throw new Rejection('CONFLICT', `The PM schedule ${why}.`);
 }
 

@@ -110,6 +110,12 @@ export type PmScheduleArchived = Event<'PmScheduleArchived', Readonly<Record<str
 /** The schedule was brought back, which resumes it. */
 export type PmScheduleUnarchived = Event<'PmScheduleUnarchived', Readonly<{ from: string; number: number }>>;
 
+/** The site of the schedule was archived by the event of that revision in its stream, or was by then: nothing is raised there. */
+export type PmScheduleSiteArchived = Event<'PmScheduleSiteArchived', Readonly<{ siteRevision: number }>>;
+
+/** Its site is back since the event of that revision. Dates are raised again, from `from` on; `number` is that of the last one before, which counts as passed. */
+export type PmScheduleSiteUnarchived = Event<'PmScheduleSiteUnarchived', Readonly<{ siteRevision: number; from: string; number: number }>>;
+
 /** Everything that can happen to a schedule. Its stream is `pmSchedule-<id>`. */
 export type PmScheduleEvent =
   | PmScheduleRegistered
@@ -122,4 +128,6 @@ export type PmScheduleEvent =
   | PmOrderClosed
   | PmOrderReopened
   | PmScheduleArchived
-  | PmScheduleUnarchived;
+  | PmScheduleUnarchived
+  | PmScheduleSiteArchived
+  | PmScheduleSiteUnarchived;

@@ -1,9 +1,10 @@
 import { scenario } from '../../../../test/harness/given.js';
 import { comingDates, statusOf } from './coming-dates.js';
 import { dueOf, pauseSchedule, raiseNext, resumeSchedule, skipNext } from './pm-occurrences.js';
+import { followSite } from './archived-site.js';
 import { archiveSchedule, unarchiveSchedule } from './pm-schedule-registration.js';
 import { pmSchedule } from './pm-schedule.js';
-import { byHand, changed, closed, day, due, floating, next, raised, registered, skipped } from '../testing/pm-schedules.js';
+import { byHand, changed, closed, day, due, floating, next, raised, registered, skipped, type Step } from '../testing/pm-schedules.js';
 
 const given = scenario(pmSchedule);
 
@@ -136,6 +137,26 @@ describe('a pause', () => {
       })
       .when(unarchiveSchedule, { now: day('03') })
       .thenState((schedule) => expect(next(schedule)).toBe('3: 2026-03-04T09:00')));
+
+  it('is what archiving its site is, and bringing that back ends it, but no pause and no archiving of its own', () => {
+    const site =
+      (siteArchived: boolean, siteRevision: number, now: string): Step =>
+      (schedule) =>
+        followSite(schedule, { siteArchived, siteRevision }, { now });
+    const [away, back] = [site(true, 6, day('02')), site(false, 7, day('04'))];
+    given(registered(), away).thenState((schedule) => expect([next(schedule), dueOf(schedule)]).toEqual(['none', undefined]));
+    given(registered(), away, back).thenState((schedule) => {
+      expect([next(schedule), schedule.skippedCount]).toEqual(['4: 2026-03-05T09:00', 0]);
+    });
+    for (const held of [pauseSchedule, archiveSchedule])
+      given(registered(), held, away, back).thenState((schedule) => expect(next(schedule)).toBe('none'));
+    given(registered(), away).when(raiseNext, { workOrderId: 7 }).thenRefused('CONFLICT');
+    // What the site was before, or before the schedule was registered, changes nothing any more.
+    given(registered(), away, back).whenever(away).thenNothing();
+    given(registered())
+      .whenever(site(true, 5, day('02')))
+      .thenNothing();
+  });
 
   it('has a floating schedule count from its end, where its date fell into it', () =>
     given(floating(), pauseSchedule)

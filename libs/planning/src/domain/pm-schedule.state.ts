@@ -39,6 +39,8 @@ export type PmSchedule = Readonly<{
   skippedCount: number;
   paused: boolean;
   archived: boolean;
+  /** Whether its site is archived, and which event of the site says so: nothing older changes it. Null before it is known. */
+  site: Readonly<{ archived: boolean; revision: number | null }>;
   history: RecordHistory | undefined;
 }>;
 
@@ -76,8 +78,13 @@ export const unknownPmSchedule: PmSchedule = {
   skippedCount: 0,
   paused: false,
   archived: false,
+  site: { archived: false, revision: null },
   history: undefined,
 };
+
+/** Whether no date comes until somebody says so: it is paused or archived, or its site is archived. */
+export const isHeld = ({ paused, archived, site }: Pick<PmSchedule, 'paused' | 'archived' | 'site'>): boolean =>
+  paused || archived || site.archived;
 
 /** The order that the schedule raised last has not been closed. */
 export const isLastOpen = ({ last, openOrders }: Pick<PmSchedule, 'last' | 'openOrders'>): boolean =>

@@ -19,7 +19,7 @@ export const pmSchedule: Stream<PmSchedule, PmScheduleEvent> = {
 function applied(schedule: PmSchedule, { type, data }: PmScheduleEvent): PmSchedule {
   switch (type) {
     case 'PmScheduleRegistered':
-      return { ...schedule, ...data };
+      return { ...schedule, ...data, site: { archived: false, revision: data.siteRevision ?? null } };
     case 'PmScheduleChanged':
       return changed(schedule, data);
     case 'PmScheduleTimeZoneChanged':
@@ -44,6 +44,10 @@ function applied(schedule: PmSchedule, { type, data }: PmScheduleEvent): PmSched
       return { ...schedule, archived: true };
     case 'PmScheduleUnarchived':
       return { ...resumed(schedule, data), archived: false };
+    case 'PmScheduleSiteArchived':
+      return { ...schedule, site: { archived: true, revision: data.siteRevision } };
+    case 'PmScheduleSiteUnarchived':
+      return { ...resumed(schedule, data), paused: schedule.paused, site: { archived: false, revision: data.siteRevision } };
   }
 }
 

@@ -1,4 +1,5 @@
 import { missingIn, recordedAs, rowsAfterEach } from '#millwright/event-sourcing/testing';
+import { followSite } from '../domain/archived-site.js';
 import { pauseSchedule, raiseDue, raiseNext, resumeSchedule, skipNext } from '../domain/pm-occurrences.js';
 import { closeOrder, reopenOrder } from '../domain/pm-orders.js';
 import {
@@ -42,6 +43,8 @@ const history: readonly Step[] = [
   (schedule) => resumeSchedule(schedule, { now }),
   archiveSchedule,
   (schedule) => unarchiveSchedule(schedule, { now }),
+  (schedule) => followSite(schedule, { siteArchived: true, siteRevision: 4 }, { now }),
+  (schedule) => followSite(schedule, { siteArchived: false, siteRevision: 5 }, { now }),
 ];
 
 /** One that is missing here does not compile, and one that is not in the history is tried by nothing below. */
@@ -57,6 +60,8 @@ const everyEvent: Readonly<Record<PmScheduleEvent['type'], true>> = {
   PmOrderReopened: true,
   PmScheduleArchived: true,
   PmScheduleUnarchived: true,
+  PmScheduleSiteArchived: true,
+  PmScheduleSiteUnarchived: true,
 };
 
 function eventsOf(steps: readonly Step[]): PmScheduleEvent[] {

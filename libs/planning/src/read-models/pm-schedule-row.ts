@@ -9,7 +9,7 @@ import { unknownPmSchedule, type PmSchedule } from '../domain/pm-schedule.state.
 import { pmScheduleFields, type PmScheduleFields, type PmScheduleFigures } from '../pm-schedule.fields.js';
 
 /** What of a state says which dates are to come, and is no column of its own. */
-type Plan = Pick<PmSchedule, 'timeZone' | 'siteRevision' | 'passed' | 'decidedAt' | 'countsFrom' | 'last' | 'paused'> &
+type Plan = Pick<PmSchedule, 'timeZone' | 'siteRevision' | 'passed' | 'decidedAt' | 'countsFrom' | 'last' | 'paused' | 'site'> &
   Readonly<{ title: string | null; openOrders: readonly number[] }>;
 
 /** A schedule as the table `read.pm_schedules` has it. Times are ISO 8601 UTC. */
@@ -32,7 +32,7 @@ export type PmScheduleRow = ResourceRow<
 /** The row of a registered schedule: what reads show, and what answers of writes show before the projection has seen them. */
 export function pmScheduleRow(schedule: PmSchedule, revision: number): PmScheduleRow {
   const { pmScheduleId, templateWorkOrderId, details, template, openOrders, last, skippedCount, archived } = schedule;
-  const { timeZone, siteRevision, passed, decidedAt, countsFrom, paused } = schedule;
+  const { timeZone, siteRevision, passed, decidedAt, countsFrom, paused, site } = schedule;
   const next = nextOccurrence(schedule);
   const { title } = details;
   return resourceRow<Omit<PmScheduleFields, 'template_work_order' | 'title'>, PmScheduleRow>(pmScheduleFields, schedule, {
@@ -47,7 +47,7 @@ export function pmScheduleRow(schedule: PmSchedule, revision: number): PmSchedul
     last_active_work_order_id: last?.workOrderId ?? null,
     template_work_order_id: templateWorkOrderId,
     template_work_order: template,
-    plan: { timeZone, siteRevision, passed, decidedAt, countsFrom, last, paused, title, openOrders: [...openOrders] },
+    plan: { timeZone, siteRevision, passed, decidedAt, countsFrom, last, paused, site, title, openOrders: [...openOrders] },
     archived,
     revision,
   });
@@ -76,7 +76,7 @@ export function scheduleIn(row: Readonly<Row>): PmSchedule {
   const { title, openOrders, ...planned } = plan;
   return {
     // Rows that were written before these were kept lack them.
-    ...{ siteRevision: null },
+    ...{ siteRevision: null, site: unknownPmSchedule.site },
     ...planned,
     passed: { ...unknownPmSchedule.passed, ...planned.passed },
     pmScheduleId: id,
