@@ -149,6 +149,27 @@ describe('money that somebody may not see', () => {
     await keeper.patch(`/parts/${id}`, { part: { name: 'Belt 2' } }).expect(200);
   });
 
+  it('is not found by asking for more and more until the limit of values', async () => {
+    const counter = await holding('parts:read', 'stock:move');
+    const worker = await holding('parts:read', 'work_orders:read', 'work_orders:write', 'work_orders:complete');
+    const answers = async (unitCost: number) => {
+      const { data } = await app.post('/parts', { part: { name: 'Rope', on_hand_qty: 1, unit_cost: unitCost } }).expect(201);
+      const other = await app.post('/parts', { part: { name: 'Oil', is_non_stock: true, unit_cost: unitCost } }).expect(201);
+      const order = (await app.post('/work_orders', { work_order: { title: 'Oil' } }).expect(201)).data.id as number;
+      await app.post(`/work_orders/${order}/parts`, { part_id: other.data.id, quantity: 10_000_000 }).expect(201);
+      const complete = async () => (await worker.patch(`/work_orders/${order}`, { work_order: { status_id: 5 } })).error?.code as unknown;
+      const codes = [await complete()];
+      await app.patch(`/work_orders/${order}/parts`, { part_id: other.data.id, quantity: 9_999_999 }).expect(200);
+      codes.push(await complete());
+      for (const quantity of [9_999_999, 9_999_998, 2])
+        codes.push((await counter.patch(`/parts/${data.id}/reconcile`, { quantity, note: 'counted' })).error?.code);
+      return codes;
+    };
+    const refusal = 'VALUE_OUT_OF_RANGE';
+    const expected = [refusal, undefined, refusal, undefined, refusal];
+    expect([await answers(0.07), await answers(37.21), await answers(998)]).toEqual([expected, expected, expected]);
+  });
+
   it('is not in the answer that a repeat is given when the right is gone', async () => {
     const id = await part();
     const buyer = await holding('parts:read', 'parts:write', 'costs:read', 'locations:read');

@@ -1,5 +1,6 @@
 import { Command } from '@nestjs/cqrs';
 import { InputType } from '@nestjs/graphql';
+import { lacking } from '#millwright/access';
 import { IdOf, Money, Quantity, Reference, Text } from '#millwright/fields';
 import { operation, reads, type Decided } from '#millwright/resources';
 import { reconcilePart, restockPart, setAverageCost, setUnitCost } from './domain/part-stock.js';
@@ -77,12 +78,15 @@ export const partOperations = [
     route: 'PATCH :id/reconcile',
     fromPath: { part_id: 'id' },
     summary: 'Correct the stock to what was counted',
-    description: '`quantity` is the signed difference; it moves at the current average.',
+    description:
+      '`quantity` is the signed difference; it moves at the current average. Who sees no costs counts in less than the limit of values allows, so that it tells him none: at most 10 million of what costs up to 1,000.',
     refusals:
       'NOT_FOUND, CONFLICT (archived), NON_STOCK_PART, INSUFFICIENT_STOCK (fewer than none would be left), VALIDATION_FAILED, VALUE_OUT_OF_RANGE, PRECONDITION_FAILED',
     by: PartWriter,
-    carryOut: (parts, { part_id, quantity, note }) =>
-      parts.move(part_id, (part, transactionId) => reconcilePart(part, { transactionId, quantity, note })),
+    carryOut: (parts, { part_id, quantity, note }) => {
+      const costsUnseen = lacking()?.('costs:read') ?? false;
+      return parts.move(part_id, (part, transactionId) => reconcilePart(part, { transactionId, quantity, note, costsUnseen }));
+    },
   }),
   operation({
     name: 'setPartUnitCost',

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { currentEntity, requireSeen } from '#millwright/access';
+import { currentEntity, lacking, requireSeen } from '#millwright/access';
 import { EventStore, type Detail } from '#millwright/event-sourcing';
-import { issueRefusal, part } from '#millwright/inventory';
+import { issueRefusal, issueRefusalUnseen, part, type Part, type Refusal } from '#millwright/inventory';
 import { showQuantity } from '#millwright/quantities';
 import { refuseIf, RelatedRecords, ResourceWriter, ResourceWriters, type Decided, type ResourceCommands } from '#millwright/resources';
 import { entities } from '#millwright/sites';
@@ -88,12 +88,12 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
   async update(id: number, input: Partial<WorkOrderFields>): Promise<Decided<WorkOrder>> {
     if (input.work_order_request_id !== undefined) throw invalid('work_order.work_order_request_id', 'never_changes', 'never changes');
     const wanted = await this.wantedBy(input);
-    const unissuable = asksForCompletion(wanted) ? await this.unissuableParts(id) : [];
+    const known = asksForCompletion(wanted) ? await this.partsOf(id) : new Map<number, Part>();
+    const costsUnseen = lacking()?.('costs:read') ?? false;
     const outcome = await this.resources.update(workOrders, id, withWholeChecklist(input), (order, changes) => {
       const events = changeWorkOrder(order, { changes, ...wanted });
       if (events.some(({ type }) => type === 'WorkOrderReopened')) requireSeen(completingWith);
-      const refusal = completionRefusal({ parts: unissuable, count: unissuable.length });
-      if (refusal && awaitsParts(events)) throw refusal;
+      if (awaitsParts(events)) requireIssuable(id, order, { known, costsUnseen });
       return events;
     });
     return this.settled(outcome);
@@ -115,14 +115,9 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
     return state.values['require_procedures'] === true;
   }
 
-  /** The common case is answered before anything is appended; what changes in between is still judged by the parts themselves. */
-  private async unissuableParts(id: number): Promise<RefusedPart[]> {
+  private async partsOf(id: number): Promise<ReadonlyMap<number, Part>> {
     const { state: order } = await this.events.load(workOrder, id);
-    const found = await sideBySide(partLines(order), async ([partId, { quantity }]): Promise<RefusedPart[]> => {
-      const refusal = issueRefusal((await this.events.load(part, partId)).state, id);
-      return refusal ? [{ partId, quantity: showQuantity(quantity), ...refusal }] : [];
-    });
-    return found.flat();
+    return new Map(await sideBySide(partLines(order), async ([partId]) => [partId, (await this.events.load(part, partId)).state] as const));
   }
 
   /** @throws Rejection VALIDATION_FAILED a status of another kind, and as `update` */
@@ -157,4 +152,30 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
     const settled = await this.closedOrders.withTheirLabour(outcome, await this.fulfilment.settled(outcome));
     return this.followers.followed(this.resources.written(workOrders, outcome.id, settled));
   }
+}
+
+/**
+ * The common case is answered before anything is appended; what changes in between is still judged by the parts themselves.
+ * `known`: the parts of the order as they were a moment ago.
+ * @throws Rejection INSUFFICIENT_STOCK, VALUE_OUT_OF_RANGE of the first part that cannot be issued; CONFLICT a part was added this moment
+ */
+function requireIssuable(
+  id: number,
+  order: WorkOrder,
+  { known, costsUnseen }: Readonly<{ known: ReadonlyMap<number, Part>; costsUnseen: boolean }>,
+): void {
+  const refused = partLines(order).flatMap(([partId, { quantity }]): RefusedPart[] => {
+    const refusal = refusalOf(known.get(partId), id, costsUnseen ? quantity : undefined);
+    return refusal ? [{ partId, quantity: showQuantity(quantity), ...refusal }] : [];
+  });
+  const refusal = completionRefusal({ parts: refused, count: refused.length });
+  if (refusal) throw refusal;
+}
+
+/** @param unseen how many are wanted by an order that somebody completes who does not see what they cost */
+function refusalOf(known: Part | undefined, workOrderId: number, unseen: bigint | undefined): Refusal | undefined {
+  if (unseen === undefined) return known && issueRefusal(known, workOrderId);
+  // What such a part costs would be told by the part itself, which does not know who asks.
+  if (!known) return { code: 'CONFLICT', message: 'The part was added at this very moment; complete the order again.' };
+  return issueRefusalUnseen(known, workOrderId, unseen);
 }

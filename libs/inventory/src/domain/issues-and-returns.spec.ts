@@ -14,7 +14,7 @@ import {
   nonStock,
   stocked,
 } from '../testing/parts.js';
-import { decideOrderEffect, issueRefusal, type OrderEffect, type OrderEffectOutcome } from './order-effects.js';
+import { decideOrderEffect, issueRefusal, issueRefusalUnseen, type OrderEffect, type OrderEffectOutcome } from './order-effects.js';
 import { part } from './part.js';
 import { available, orderEntry, type Part } from './part.state.js';
 
@@ -126,6 +126,18 @@ describe('issuing a part to a work order', () => {
     given(registered({ isNonStock: true }, { unitCost: '909090909.09' }), used(7, '6'), effect(reserve(7, 3, '6'))).thenState((part) =>
       expect(issueRefusal(part, 7)).toMatchObject({ code: 'VALUE_OUT_OF_RANGE' }),
     ));
+
+  it('tells nothing of its price to who does not see it, whatever it has reserved by now', () => {
+    for (const unitCost of ['0.01', '37.21', '1000']) {
+      const cheap = given(registered({ isNonStock: true }, { unitCost }), effect(reserve(7, 1, '9999999.999')));
+      cheap.thenState((part) => expect(issueRefusalUnseen(part, 7, 9_999_999_999n)).toBeUndefined());
+      cheap.thenState((part) => expect(issueRefusalUnseen(part, 7, 10_000_000_000n)).toMatchObject({ code: 'VALUE_OUT_OF_RANGE' }));
+      const more = given(registered({ isNonStock: true }, { unitCost }), effect(reserve(7, 1, '10000000')));
+      more.thenState((part) => expect(issueRefusalUnseen(part, 7, 1n)).toMatchObject({ code: 'VALUE_OUT_OF_RANGE' }));
+    }
+    const short = given(...stocked, effect(reserve(7, 1, '4')), reconciled('-11.001'));
+    short.thenState((part) => expect(issueRefusalUnseen(part, 7, 4_000n)).toMatchObject({ code: 'INSUFFICIENT_STOCK' }));
+  });
 
   it('refuses a charge past the limit', () => {
     const dear = given(registered({ isNonStock: true }, { unitCost: '999999999.99' }), effect(reserve(7, 1, '11')));

@@ -3,6 +3,7 @@ import type { OrderEntry, Refusal } from './order-entries.js';
 import { part as stream } from './part.js';
 import type { PartEvent } from './part.events.js';
 import { available, orderEntry, type Part } from './part.state.js';
+import { mostUnseen } from './unseen-costs.js';
 import { costOf, emptyShelf, movement, shareOf, valueLeaving } from './valuation.js';
 
 /**
@@ -121,14 +122,27 @@ export function issueRefusal(part: Part, workOrderId: number): Refusal | undefin
   const onHand = part.shelf.quantity;
   if (!part.details.isNonStock && reserved > onHand)
     return { code: 'INSUFFICIENT_STOCK', message: `${showQuantity(reserved)} reserved, ${showQuantity(onHand)} on hand.` };
-  if (charge + chargeFor(part, reserved) > largestValue)
-    return { code: 'VALUE_OUT_OF_RANGE', message: `The charge would be more than ${showValue(largestValue)}.` };
+  if (charge + chargeFor(part, reserved) > largestValue) return pastLimit();
   return undefined;
 }
 
+/**
+ * The same, said to who does not see what a part costs: it tells him nothing of a price.
+ * @param wanted what the order wants by now (thousandths), of which the part may not know yet
+ */
+export function issueRefusalUnseen(part: Part, workOrderId: number, wanted: bigint): Refusal | undefined {
+  const { reserved } = orderEntry(part, workOrderId);
+  if (part.details.isNonStock && (wanted > reserved ? wanted : reserved) > mostUnseen(priceOf(part))) return pastLimit();
+  return issueRefusal(part, workOrderId);
+}
+
+const pastLimit = (): Refusal => ({ code: 'VALUE_OUT_OF_RANGE', message: `The charge would be more than ${showValue(largestValue)}.` });
+
+const priceOf = ({ unitCost }: Part): bigint => toValue(unitCost ?? '0');
+
 /** What an issue charges: the value that leaves the shelf or, for a non-stock part, its price. */
 const chargeFor = (part: Part, quantity: bigint): bigint =>
-  part.details.isNonStock ? costOf(quantity, toValue(part.unitCost ?? '0')) : quantity === 0n ? 0n : valueLeaving(part.shelf, quantity);
+  part.details.isNonStock ? costOf(quantity, priceOf(part)) : quantity === 0n ? 0n : valueLeaving(part.shelf, quantity);
 
 function issueReserved(part: Part, effect: ForWorkOrder & Readonly<{ effectiveAt: string }>, transactionId: number): PartEvent[] | Refusal {
   const { reserved, charge } = orderEntry(part, effect.workOrderId);

@@ -55,9 +55,12 @@ export function requireCost(cost: Decimal, currency: string, field: string): big
 export function requireShelfInRange(before: Shelf, after: Shelf, field: string): void {
   if (after.quantity > largestQuantity && after.quantity > before.quantity)
     throw outOfRange(field, `on hand would be more than ${showQuantity(largestQuantity)}`);
-  if (after.value > largestValue && after.value > before.value)
-    throw outOfRange(field, `the stock value would be more than ${showValue(largestValue)}`);
+  if (after.value > largestValue && after.value > before.value) throw worthTooMuch(field);
 }
+
+/** Says of a field of the input that the shelf would be worth more than the limit. */
+export const worthTooMuch = (field: string): Rejection =>
+  outOfRange(field, `the stock value would be more than ${showValue(largestValue)}`);
 
 function outOfRange(field: string, consequence: string): Rejection {
   const message = `is too much: ${consequence}`;

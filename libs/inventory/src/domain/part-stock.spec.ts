@@ -157,6 +157,32 @@ describe('reconciling a part', () => {
       .when(reconcilePart, { ...count, quantity: '1' })
       .thenRefused('VALUE_OUT_OF_RANGE', { quantity: 'out_of_range' }));
 
+  describe('by who does not see its cost', () => {
+    const unseen = { ...count, costsUnseen: true };
+    const refusedAbove = (cost: string, most: string) => {
+      const stocked = given(registered(), restocked('1', cost));
+      const found = (more: string) => String(Number(most) - 1 + Number(more));
+      stocked.when(reconcilePart, { ...unseen, quantity: found('0') }).thenTypes('PartReconciled');
+      stocked.when(reconcilePart, { ...unseen, quantity: found('0.01') }).thenRefused('VALUE_OUT_OF_RANGE', { quantity: 'out_of_range' });
+    };
+
+    it.each(['0', '0.01', '37.21', '999.99', '1000'])('is refused at one quantity, whether a part costs %s or less', (cost) =>
+      refusedAbove(cost, '9999999.99'),
+    );
+
+    it.each([
+      ['1000.01', '999999.99'],
+      ['9999.99', '999999.99'],
+      ['10000.01', '99999.99'],
+      ['999999999.99', '9.99'],
+    ])('is refused by the digits of a cost of %s alone, never past the limit', refusedAbove);
+
+    it('takes away as much as there is', () =>
+      given(registered(), restocked('20000000', '37.21'))
+        .when(reconcilePart, { ...unseen, quantity: '-1' })
+        .thenTypes('PartReconciled'));
+  });
+
   it.each([
     ['value', '10', '999999999.99'],
     ['quantity', '999999999.999', '0'],

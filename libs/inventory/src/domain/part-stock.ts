@@ -1,9 +1,10 @@
 import { Rejection } from '#millwright/event-sourcing/decider';
 import { showQuantity, toQuantity, type Decimal } from '#millwright/quantities';
 import type { PartEvent } from './part.events.js';
-import { invalid, requireCost, requireInUse, requireShelfInRange, requireStocked } from './part-rules.js';
+import { invalid, requireCost, requireInUse, requireShelfInRange, requireStocked, worthTooMuch } from './part-rules.js';
 import type { Part } from './part.state.js';
-import { costOf, movement, valueFound, valueLeaving } from './valuation.js';
+import { mostUnseen } from './unseen-costs.js';
+import { averageOf, costOf, movement, valueFound, valueLeaving } from './valuation.js';
 
 export type RestockPart = Readonly<{ transactionId: number; quantity: Decimal; cost: Decimal; note?: string | null }>;
 
@@ -20,20 +21,23 @@ export function restockPart(part: Part, { transactionId, quantity, cost, note = 
   return [{ type: 'PartRestocked', data: { ...movement(part.shelf, transactionId, received, value), unitCost: cost, note } }];
 }
 
-export type ReconcilePart = Readonly<{ transactionId: number; quantity: Decimal; note: string }>;
+/** `costsUnseen`: whoever counted does not see what a part costs, and is told nothing of it by a refusal. */
+export type ReconcilePart = Readonly<{ transactionId: number; quantity: Decimal; note: string; costsUnseen?: boolean }>;
 
 /**
  * Corrects the books to what was counted, by a signed difference. It may leave less than is reserved: that is shown, not hidden.
  * @throws Rejection NOT_FOUND; CONFLICT archived; NON_STOCK_PART; INSUFFICIENT_STOCK fewer than none would be left; VALIDATION_FAILED; VALUE_OUT_OF_RANGE
  */
-export function reconcilePart(part: Part, { transactionId, quantity, note }: ReconcilePart): PartEvent[] {
+export function reconcilePart(part: Part, { transactionId, quantity, note, costsUnseen = false }: ReconcilePart): PartEvent[] {
   requireStocked(part);
   const difference = toQuantity(quantity);
   if (difference === 0n) throw invalid('quantity', 'out_of_range', 'must not be zero');
   const { shelf } = part;
   if (-difference > shelf.quantity) throw tooFewOnHand(-difference, part);
   const value = difference < 0n ? -valueLeaving(shelf, -difference) : valueFound(shelf, part.lastAverage, difference);
-  requireShelfInRange(shelf, { quantity: shelf.quantity + difference, value: shelf.value + value }, 'quantity');
+  const after = { quantity: shelf.quantity + difference, value: shelf.value + value };
+  if (costsUnseen && difference > 0n && after.quantity > mostUnseen(averageOf(shelf, part.lastAverage))) throw worthTooMuch('quantity');
+  requireShelfInRange(shelf, after, 'quantity');
   return [{ type: 'PartReconciled', data: { ...movement(shelf, transactionId, difference, value), note } }];
 }
 
