@@ -99,13 +99,13 @@ export function operationsOf({ kind, name, plural, one, many }: DescribedKind) {
       name: `update${name}`,
       scopes,
       summary: `Change ${one}`,
-      description: `It is so at once, everywhere. ${refusalsOfChanges}`,
+      description: `It is so at once, everywhere. What is over opens again with a later \`expires_at\`, for which whoever changes it has all that it may do. ${refusalsOfChanges}`,
     }),
     rotate: writes({
       name: `rotate${name}`,
       scopes,
       summary: `Give ${one} another secret`,
-      description: `The new secret is shown this once; the one before it works on for \`overlap_hours\`, any earlier one no more. Whoever rotates has all that it may do. ${refusalsOfChanges}`,
+      description: `The new secret is shown this once; the one before it works on for \`overlap_hours\`, but not past \`expires_at\`, any earlier one no more. Whoever rotates has all that it may do. ${refusalsOfChanges}`,
     }),
     revoke: writes({
       name: `revoke${name}`,

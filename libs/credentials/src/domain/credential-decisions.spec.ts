@@ -83,6 +83,20 @@ describe('a rotated secret', () => {
       });
   });
 
+  it('ends with its credential, and does not come back where that is given longer', () => {
+    const longer: Step<Credentials, CredentialsEvent> = (state) =>
+      changeCredential(state, { kind: 'api_key', credentialId: 7, wanted: { expiresAt: at(50) }, now: noon + 3 * 3_600_000 });
+    given(made('api_key', { expiresAt: at(2) }))
+      .whenever(rotated('two', 1, 24, 'api_key'))
+      .thenEvents({
+        type: 'CredentialRotated',
+        data: { kind: 'api_key', credentialId: 7, secretId: 'two', overlapUntil: at(2), tokensRevoked: false },
+      });
+    given(made('api_key', { expiresAt: at(2) }), rotated('two', 1, 24, 'api_key'), longer).thenState((state) =>
+      expect(open(state, 3)).toEqual(['two']),
+    );
+  });
+
   it('outlives neither its credential nor a revocation, and nothing that was revoked or is over is rotated', () => {
     given(made('api_key', { expiresAt: at(2) }), rotated('two', 1, 24, 'api_key')).thenState((state) => expect(open(state, 2)).toEqual([]));
     given(made(), rotated('two', 0, 24), revoked).thenState((state) => expect(open(state, 1)).toEqual([]));

@@ -34,7 +34,8 @@ export function changeCredential(
 }
 
 /**
- * Gives a credential a new secret; the one before it works on for some hours, any earlier one ends (S63).
+ * Gives a credential a new secret; the one before it works on for some hours, and never past the credential's end as it stands now; any earlier one ends
+ * (S63).
  * @throws Rejection NOT_FOUND; CONFLICT it was revoked, or is over
  */
 export function rotateCredential(
@@ -50,7 +51,10 @@ export function rotateCredential(
 ): CredentialsEvent[] {
   const credential = requireLive(state, kind, credentialId);
   if (!isAlive(credential, now)) throw new Rejection('CONFLICT', 'It is over; give it another expires_at first.');
-  const overlapUntil = new Date(now + Math.round(overlapHours * 3_600_000)).toISOString();
+  const end = now + Math.round(overlapHours * 3_600_000);
+  // The secret that goes does not come back where the credential is given longer afterwards.
+  const { expiresAt } = credential;
+  const overlapUntil = new Date(expiresAt === null ? end : Math.min(end, Date.parse(expiresAt))).toISOString();
   return [{ type: 'CredentialRotated', data: { kind, credentialId, secretId, overlapUntil, tokensRevoked } }];
 }
 
