@@ -285,6 +285,18 @@ describe('the tier of an installation', () => {
     });
   });
 
+  it('takes no requests through a portal where it only reads, and shows them', async () => {
+    const { uuid } = (await app.post('/request_portals', { request_portal: { title: 'Front desk' } }).expect(201)).data as { uuid: string };
+    const nobody = { authorization: undefined, 'x-entity-id': undefined };
+    const ask = (portal: string) => app.post(`/portal/${portal}/requests`, { title: 'The door squeaks' }, nobody);
+    await set({ tier: 'core', rate_limits: 'off' });
+    expect(locked(await ask(uuid))).toEqual([403, 'TIER_FEATURE_LOCKED', 'starter']);
+    expect(locked(await ask('01980b6e-7b1c-4a3e-9d53-4f0a6c1e2b7d'))).toEqual([404, 'NOT_FOUND', undefined]);
+    await app.get(`/portal/${uuid}`, nobody).expect(200);
+    await set({ tier: 'starter', rate_limits: 'off' });
+    expect((await ask(uuid)).status).toBe(201);
+  });
+
   it('is asked after the limit and the site, and before the scope and the body', async () => {
     await set({ tier: 'core' });
     const reader = await somebody(['parts:read']);

@@ -5,7 +5,7 @@ import { invalid } from '#millwright/fields';
 import { standingOf, tooMany, type CountedCall, type Limits, type TrustedProxies } from '#millwright/limits';
 import { isPartOfBatch } from './part-of-batch.js';
 import { header } from './request-headers.js';
-import { bodyLimitOf, isDocument, isOAuth, tierOf } from './route-policy.js';
+import { bodyLimitOf, isDocument, isOAuth, isPortal, tierOf } from './route-policy.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -126,7 +126,8 @@ export class LimitsGate {
     if (isForEverybody(request.routeOptions.url) || isOAuth(request.routeOptions.url ?? '')) return undefined;
     return whenKnown(
       whenKnown(identify(request), (principal) => (principal ? this.known(request, reply, principal) : this.unknown(request))),
-      () => this.requireTier(request),
+      // Whether there is such a portal is asked first: what is not there is said before what a tier does not have (S51).
+      () => (isPortal(request.routeOptions.url ?? '') ? undefined : this.requireTier(request)),
     );
   }
 

@@ -89,7 +89,7 @@ const operationsIn = (paths: Json): Operation[] =>
 function describeEdge(operation: Operation): void {
   const { path, admission, declared } = operation;
   declared['security'] = admission === 'open' ? [] : [{ bearer: [] }];
-  declared['x-required-tier'] ??= tierOf(path, operation.verb.toUpperCase(), { open: operation.admission === 'open' || undefined });
+  declared['x-required-tier'] ??= tierOf(path, operation.verb.toUpperCase());
   declared['x-required-scope'] ??= requiredScope(scopesOutside(path));
   keepOwnFieldScopes(declared);
   const own = (declared['parameters'] as Json[] | undefined) ?? [];

@@ -42,12 +42,12 @@ export const scopesOutside = (route: string): readonly string[] => (route === '/
 /** What every tier may write, for without it nobody could sign in or let others (S75). */
 const inEveryTier = /^\/api\/v1\/(auth|oauth|access)(\/|$)/;
 
-/** The tier a route needs: what its operation says, or what is there to be read or written by whoever needs no credential is in all (S75, S95). */
-export function tierOf(route: string, method: string, operation?: Pick<Operation, 'tier' | 'open'>): Tier {
+/** The tier a route needs: what its operation says; what only reads is in all of them (S75, S95), and portals take nothing where nobody may write. */
+export function tierOf(route: string, method: string, operation?: Pick<Operation, 'tier'>): Tier {
   if (operation?.tier !== undefined) return operation.tier;
   if (route === '/api/v1/graphql') return 'business';
   const writes = method !== 'GET' && method !== 'HEAD';
-  return writes && !operation?.open && !inEveryTier.test(route) ? 'starter' : 'core';
+  return writes && !inEveryTier.test(route) ? 'starter' : 'core';
 }
 
 /** Under `/api/v1` everything is an operation but the documents, and GraphQL, whose root fields are. */
