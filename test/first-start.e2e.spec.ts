@@ -1,7 +1,7 @@
 import { TestServer } from './harness/server.js';
 
 let app: TestServer;
-beforeAll(async () => void (app = await TestServer.start()));
+beforeAll(async () => void (app = await TestServer.start({ emptyDatabase: true })));
 afterAll(() => app.stop());
 
 describe('a new installation', () => {

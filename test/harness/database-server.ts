@@ -1,16 +1,19 @@
+import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { EmbeddedPostgres } from '../../src/embedded-postgres/index.js';
 import { EventStoreDbServerProcess } from '../eventstoredb-server/server-process.js';
+import { createDatabase } from './database.js';
 import { TestServer, type TestLog } from './server.js';
 
 /*
  * What one Jest run shares, in a process of its own: the database server, and, once a test asks for them, the application's server (one on each
- * kind of log) and a wire-level event store, unless EVENTSTORE_URL names a server.
+ * kind of log), a wire-level event store, unless EVENTSTORE_URL names a server, and a database that others are copied from.
  * It prints how to reach both, and ends, with its folder, when its parent closes the pipe, which also happens when the parent is killed.
  */
 const directory = await mkdtemp(join(tmpdir(), 'millwright-test-'));
@@ -22,6 +25,7 @@ process.env['MILLWRIGHT_TEST_DATABASE'] = urls;
 
 const servers = new Map<TestLog, Promise<TestServer>>();
 let eventStore: Promise<EventStoreDbServerProcess> | undefined;
+let template: Promise<string> | undefined;
 
 const control = createServer((request, response) => {
   response.setHeader('connection', 'close'); // a kept connection may just be closing when the next test file wants it
@@ -38,11 +42,19 @@ async function answer(path: string): Promise<Readonly<{ url: string; adminKey?: 
     eventStore ??= new EventStoreDbServerProcess({ file: join(directory, 'eventstoredb.jsonl') }).start();
     return { url: (await eventStore).url };
   }
+  if (path === '/template') return { url: await (template ??= migratedDatabase()) };
   const log: TestLog = path === '/server/eventstoredb' ? 'eventstoredb' : 'postgres';
   const server = servers.get(log) ?? startReady(log);
   servers.set(log, server);
   const { url, adminKey } = await server;
   return { url, adminKey };
+}
+
+/** A process of its own makes it and ends: nothing can be copied from a database that somebody is connected to. */
+async function migratedDatabase(): Promise<string> {
+  const { ownerUrl, url } = await createDatabase();
+  await promisify(execFile)(process.execPath, ['test/harness/migrate.mjs', ownerUrl, url]);
+  return url;
 }
 
 /** In a log that others have written into it first has to read past their events, and the tests read all its read models. */

@@ -10,14 +10,17 @@ export type TestDatabase = Readonly<{
   drop(): Promise<void>;
 }>;
 
-/** A new, empty database on the run's server (started by `start-database.ts`). One a spec file is enough; drop it in `afterAll`. */
-export async function createDatabase(): Promise<TestDatabase> {
+/**
+ * A new database on the run's server (started by `start-database.ts`): empty, or with all that the template has. One a spec file is enough; drop it in
+ * `afterAll`.
+ */
+export async function createDatabase(template = 'template1'): Promise<TestDatabase> {
   const server = process.env['MILLWRIGHT_TEST_DATABASE'];
   if (server === undefined) throw new Error('the test database does not run: start specs through Jest');
   const urls = JSON.parse(server) as { superuser: string; owner: string; app: string };
   const name = `test_${randomBytes(6).toString('hex')}`;
   const inDatabase = (url: string): string => Object.assign(new URL(url), { pathname: `/${name}` }).href;
-  await asSuperuser(urls.superuser, `CREATE DATABASE ${name} OWNER millwright_owner`);
+  await asSuperuser(urls.superuser, `CREATE DATABASE ${name} OWNER millwright_owner TEMPLATE ${template}`);
   return {
     url: inDatabase(urls.app),
     ownerUrl: inDatabase(urls.owner),

@@ -22,6 +22,8 @@ export type ServerOptions = Readonly<{
   user?: Readonly<{ uid: number; gid: number }>;
   /** The embedded database in this folder, instead of a new database on the test server. */
   dataDirectory?: string;
+  /** Nothing at all is in its new database. Left out: the tables of this build are, which saves making them for each server of the run. */
+  emptyDatabase?: boolean;
 }>;
 
 /** How long a server may take to start before a test fails; no assertion on speed. */
@@ -45,7 +47,8 @@ export class TestServer extends Client {
   /** Starts a server with a database of its own. Most tests need no such thing: see `sharedServer`. */
   static async start(options: ServerOptions = {}): Promise<TestServer> {
     const adminKey = `test-${randomBytes(16).toString('hex')}`;
-    const database = options.dataDirectory === undefined ? await createDatabase() : undefined;
+    const database =
+      options.dataDirectory === undefined ? await createDatabase(options.emptyDatabase ? undefined : await migratedTemplate()) : undefined;
     const log = options.log ?? (database ? testLog() : 'postgres');
     const environment = {
       PORT: String(await freePort()),
@@ -126,6 +129,10 @@ export async function ownStreams(): Promise<Readonly<{ EVENTSTORE_URL: string; E
   const { url } = await askRun('/eventstore');
   return { EVENTSTORE_URL: url, EVENTSTORE_PREFIX: `t${randomBytes(6).toString('hex')}_` };
 }
+
+/** The name of a database with the tables of this build, and nothing in them. The sources may be ahead of the build, so that from them it is none. */
+const migratedTemplate = async (): Promise<string | undefined> =>
+  process.env['MILLWRIGHT_FROM_SOURCE'] === undefined ? new URL((await askRun('/template')).url).pathname.slice(1) : undefined;
 
 /** What belongs to the whole run is started by the process that runs the test database. */
 async function askRun(path: string): Promise<Readonly<{ url: string; adminKey?: string }>> {
