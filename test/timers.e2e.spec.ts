@@ -217,6 +217,30 @@ describe('a timer', () => {
     for (const technician_id of [first, second]) await start(elsewhere, { technician_id }).expect(201);
   });
 
+  it('is not stopped by hand where its order would be charged past the limit, until there is room; closing the order ends it', async () => {
+    const [order, technician] = [await open(), await person({ regular_rate: 3600 })];
+    const entry = (hours: number, rate: string | number) =>
+      app.post(`/work_orders/${order}/labor_entries`, { labor_entry: { technician_id: technician, hours, rate } }).expect(201);
+    await entry(10, '999999997.99');
+    const { data: last } = await entry(1, '20.09');
+    const stopping = `mutation { stopTimer(input: { workOrderId: ${order}, technicianId: ${technician} }) { id } }`;
+    const { data: timer } = await start(order, { technician_id: technician }).expect(201);
+    await whileItRuns(timer.started_at, 1_000);
+    const { error } = await stop(order, { technician_id: technician }).expect(422);
+    expect(error).toMatchObject({ code: 'VALUE_OUT_OF_RANGE', details: [{ field: 'rate_type', code: 'out_of_range' }] });
+    expect((await app.graphqlAnswer(stopping)).body.errors[0].extensions.code).toBe('VALUE_OUT_OF_RANGE');
+    expect(await timersOf(technician)).toMatchObject([{ id: timer.id }]);
+    await app.post(`/work_orders/${order}/labor_entries/${last.id}/reverse`, { reason: 'Wrong' }).expect(201);
+    const { data: counted } = await stop(order, { technician_id: technician }).expect(200);
+    await entry(1, 20 - counted.amount);
+    const { data: again } = await start(order, { technician_id: technician }).expect(201);
+    await whileItRuns(again.started_at, 1_000);
+    expect((await stop(order, { technician_id: technician })).status).toBe(422);
+    await app.patch(`/work_orders/${order}`, { work_order: { status_id: 5 } }).expect(200);
+    expect(await timersOf(technician)).toEqual([]);
+    expect((await entriesOf(order)).filter(({ timer: byTimer }: { timer: boolean }) => byTimer)).toHaveLength(2);
+  });
+
   it('runs on where a completion is refused, and over GraphQL as over REST', async () => {
     const part = (await app.post('/parts', { part: { name: 'Seal', on_hand_qty: 2, unit_cost: 1 } }).expect(201)).data.id;
     const [order, technician] = [await open(), await person()];

@@ -16,6 +16,7 @@ import { SiteCurrency } from '#millwright/sites';
 import { AwaitedProcesses, orPending } from './awaited-processes.js';
 import { ClosedOrders } from './closed-orders.js';
 import type { LabourEvent, RateType } from './domain/labour.events.js';
+import { requireRoom } from './domain/timed-labour.js';
 import { startTimer, stopTimer, timekeeping, type Timekeeping } from './domain/timekeeping.js';
 import type { TimerStarted, TimerStopped } from './domain/timekeeping.events.js';
 import { workOrder } from './domain/work-order.js';
@@ -85,7 +86,7 @@ export class TimerWriter {
     return { id: work_order_id, row: timer, timer, revision, position };
   }
 
-  /** @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS another's time, VALIDATION_FAILED (rate_missing), PRECONDITION_FAILED, COMPLETION_PENDING */
+  /** @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS another's time, VALIDATION_FAILED (rate_missing), VALUE_OUT_OF_RANGE, PRECONDITION_FAILED, COMPLETION_PENDING */
   async stop({ work_order_id, technician_id, rate_type, note }: StopTimer): Promise<StoppedTimer> {
     // Before the look at its order: what closes that later did so after this moment.
     const at = new Date().toISOString();
@@ -98,7 +99,13 @@ export class TimerWriter {
     const zone = timeZoneOf(currentEntity());
     const dayOf = (instant: string): string => dayIn(zone, new Date(instant));
     const end = { workOrderId: work_order_id, at, rateType, rate, note: note ?? null, dayOf };
-    const { events, position } = await this.events.execute(timekeeping, person, (time) => stopTimer(time, end), { matched });
+    const { state: order } = await this.events.load(workOrder, work_order_id);
+    const decide = (time: Timekeeping) => {
+      const ending = stopTimer(time, end);
+      for (const { type, data } of ending) if (type === 'TimerStopped') requireRoom(order, { technicianId: person, timer: data });
+      return ending;
+    };
+    const { events, position } = await this.events.execute(timekeeping, person, decide, { matched });
     const stopped = events.find((event): event is RecordedEvent<TimerStopped> => event.type === 'TimerStopped');
     if (!stopped) throw new Error(`the timer of user ${person} was stopped without an event`);
     await this.processes.passed(timekeepingName, position);

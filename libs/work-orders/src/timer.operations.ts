@@ -34,7 +34,7 @@ export const timerOperations = [
     summary: 'End a timer, and log what it has counted',
     description:
       'The entry has exactly that time, at the rate of now; less than a second leaves none, and the answer is null. Also where the order or its site was archived meanwhile. If-Match is about the order as it was before.',
-    refusals: `NOT_FOUND (also where no timer of that person runs on the order), INSUFFICIENT_PERMISSIONS (a technician, for somebody else), VALIDATION_FAILED (also rate_missing, and the timer runs on), PRECONDITION_FAILED, ${pending}`,
+    refusals: `NOT_FOUND (also where no timer of that person runs on the order), INSUFFICIENT_PERMISSIONS (a technician, for somebody else), VALIDATION_FAILED (also rate_missing, and the timer runs on), VALUE_OUT_OF_RANGE (the order would have been charged too much for that person, and the timer runs on: reverse a wrong entry first; closing the order ends it all the same), PRECONDITION_FAILED, ${pending}`,
     by: TimerWriter,
     carryOut: (timers, command) => timers.stop(command),
     answers: { printed: laborEntry.type, mayBeNull: true, output: () => laborEntry.type, by: StoppedTimerAnswers },

@@ -1,4 +1,5 @@
-import { showValue } from '#millwright/quantities';
+import { Rejection } from '#millwright/event-sourcing/decider';
+import { largestValue, showValue, toValue } from '#millwright/quantities';
 import { balanceOf } from './labour-accounts.js';
 import { chargeOf } from './labour-charge.js';
 import type { TimerStopped } from './timekeeping.events.js';
@@ -8,8 +9,8 @@ import type { WorkOrder } from './work-order.state.js';
 export type LogTimedLabour = Readonly<{ technicianId: number; timer: TimerStopped['data'] }>;
 
 /**
- * Records what a timer has counted, once. It happened, so nothing refuses it: neither an order that was closed or archived meanwhile, nor a limit, nor its
- * length (S7). Less than a second is no entry.
+ * Records what a timer has counted, once. It happened, so nothing refuses it: neither an order that was closed or archived meanwhile, nor its length (S7),
+ * nor a limit, which `requireRoom` has kept where somebody stopped it: an order that is closed ends it all the same. Less than a second is no entry.
  */
 export function logTimedLabour(order: WorkOrder, { technicianId, timer }: LogTimedLabour): WorkOrderEvent[] {
   const { laborEntryId, startedAt, endedAt, seconds, rateType, rate, currency, date, note } = timer;
@@ -21,4 +22,12 @@ export function logTimedLabour(order: WorkOrder, { technicianId, timer }: LogTim
   const entry = { laborEntryId, ...person, ...worked, startedAt, endedAt, rateType, rate, currency, date, note };
   const data = { ...entry, charge: showValue(charge), chargeAfter, laborCategoryId: null, timer: true };
   return [{ type: 'LabourLogged', data, effectiveAt: date }];
+}
+
+/** @throws Rejection VALUE_OUT_OF_RANGE with that time the order would have been charged more for the person than its limit */
+export function requireRoom(order: WorkOrder, { technicianId, timer }: LogTimedLabour): void {
+  const [logged] = logTimedLabour(order, { technicianId, timer });
+  if (logged?.type !== 'LabourLogged' || toValue(logged.data.chargeAfter) <= largestValue) return;
+  const message = `would take what the order is charged for this person past its limit, ${showValue(largestValue)}; the timer runs on until an entry of that is reversed, or the order is closed`;
+  throw new Rejection('VALUE_OUT_OF_RANGE', `the time ${message}`, [{ field: 'rate_type', code: 'out_of_range', message }]);
 }

@@ -1,10 +1,11 @@
 import { scenario } from '../../../../test/harness/given.js';
 import { opened, worked } from '../testing/work-orders.js';
-import { logTimedLabour } from './timed-labour.js';
+import { logTimedLabour, requireRoom } from './timed-labour.js';
 import { endTimer, startTimer, stopTimer, timekeeping, type Timekeeping } from './timekeeping.js';
 import type { TimerStopped } from './timekeeping.events.js';
 import { archiveWorkOrder } from './work-order-archive.js';
 import { workOrder } from './work-order.js';
+import type { WorkOrder } from './work-order.state.js';
 
 const given = scenario(timekeeping);
 const begun = { timerId: 5, laborEntryId: 8, workOrderId: 7, startedAt: '2026-03-02T22:50:00.250Z', regularRate: '41', currency: 'USD' };
@@ -102,6 +103,19 @@ describe('what a timer has counted', () => {
     onOrder(opened)
       .when(logTimedLabour, { ...log, timer: { ...ended, seconds: 40 * 86_400 } })
       .thenTypes('LabourLogged');
+  });
+
+  it('finds room on its account, or is refused where somebody stops it; an order that is closed takes it all the same', () => {
+    const log = { technicianId: 3, timer: { ...ended, seconds: 1, rate: '3.6' } };
+    const upTo = (cents: string) => (order: WorkOrder) =>
+      logTimedLabour(order, { technicianId: 3, timer: { ...ended, laborEntryId: 9, seconds: 3600, rate: `9999999999.${cents}` } });
+    const tried = (order: WorkOrder) => {
+      requireRoom(order, log);
+      return [];
+    };
+    onOrder(opened, upTo('989')).whenever(tried).thenNothing();
+    onOrder(opened, upTo('99')).whenever(tried).thenRefused('VALUE_OUT_OF_RANGE', { rate_type: 'out_of_range' });
+    onOrder(opened, upTo('99')).when(logTimedLabour, log).thenTypes('LabourLogged');
   });
 
   it('is nothing below a second', () =>
