@@ -36,7 +36,10 @@ describe('a procedure template', () => {
       created_by_id: 1,
       updated_by_id: 1,
     });
-    expect((await app.get(`/procedure_templates/${made.data.id}`)).data).toEqual(made.data);
+    const read = await app.get(`/procedure_templates/${made.data.id}`);
+    expect(read.data).toEqual(made.data);
+    const tag = (await changeTemplate(made.data.id, { items: read.data.items }).expect(200)).headers.get('etag');
+    expect(tag).toBe(read.headers.get('etag'));
     const [row] = (await app.get(`/procedure_templates?filter[id_eq]=${made.data.id}`)).data;
     expect(row).toMatchObject({ name: 'Audit', created_by: { id: 1, surname: null }, updated_by: { id: 1 } });
     expect(row).not.toHaveProperty('items');

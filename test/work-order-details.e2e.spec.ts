@@ -61,6 +61,24 @@ describe('a checklist', () => {
     expect(await eventsOf(order)).toBe(before);
   });
 
+  it('is sent back as it was read, with what has changed in it, and keeps what answers alone say', async () => {
+    const steps = [{ text: 'a' }, { text: 'b', checked: true }];
+    const { data: order } = await app.post('/work_orders', { work_order: { title: 'Inspection', checklist: steps } }).expect(201);
+    const [first, second] = (await app.get(`/work_orders/${order.id}`).expect(200)).data.checklist;
+    const checklist = [{ ...first, checked: true }, second];
+    const { data: changed } = await app.patch(`/work_orders/${order.id}`, { work_order: { checklist } }).expect(200);
+    expect(changed.checklist[0]).toMatchObject({ checked: true, checked_by: { id: 1 } });
+    expect(changed.checklist[1]).toEqual(second);
+    // What it says of who and when is the log's, whatever a request says.
+    const said = [changed.checklist[0], { ...second, checked_at: '1999-01-01T00:00:00Z', checked_by: { id: 9 } }];
+    expect((await app.patch(`/work_orders/${order.id}`, { work_order: { checklist: said } }).expect(200)).data.checklist).toEqual(
+      changed.checklist,
+    );
+    await app.post('/work_orders', { work_order: { title: 'Copy', checklist } }).expect(201);
+    const { error } = await app.patch(`/work_orders/${order.id}`, { work_order: { checklist: [{ ...first, done: true }] } }).expect(422);
+    expect(error.details).toMatchObject([{ field: 'work_order.checklist.0.done', code: 'unknown_field' }]);
+  });
+
   it('refuses what it cannot tick, and appends nothing', async () => {
     const order = await open({ checklist: [{ text: 'First', order: 0 }] });
     await tick(order, 0).expect(200);

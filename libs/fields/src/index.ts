@@ -18,6 +18,7 @@ export * from './kinds/children.js';
 export * from './kinds/not-yet.js';
 export * from './kinds/qr-code.js';
 export * from './kinds/shown.js';
+export { AsRead } from './kinds/as-read.js';
 export * from './kinds/attached.js';
 export * from './kinds/uuid.js';
 export { assertKindsKnown, defineReferenceKind, type ReferenceKind } from './reference-kinds.js';

@@ -50,6 +50,6 @@ export class ProcedureTemplateItemFields {
   @Integer({ description: 'Where it stands among the others; left out, behind them.', example: 1 }) index?: number | null;
   @OneOf(procedureItemTypes, { required: true, description: 'What it asks for.', example: 'multiple_choice' }) item_type!: string;
   @ItemOptions() options?: ProcedureItemOptionsInput | null;
-  @AttachedFiles({ description: 'The pictures that are attached to it.' }) images!: object[];
-  @AttachedFiles({ description: 'The other files that are attached to it.' }) documents!: object[];
+  @AttachedFiles({ description: 'The pictures that are attached to it.', isSentBack: true }) images!: object[];
+  @AttachedFiles({ description: 'The other files that are attached to it.', isSentBack: true }) documents!: object[];
 }

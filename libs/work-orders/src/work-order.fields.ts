@@ -1,6 +1,7 @@
 import { ID, InputType } from '@nestjs/graphql';
 import { allKnown, type Row } from '#millwright/event-sourcing';
 import {
+  AsRead,
   defineField,
   Flag,
   Instant,
@@ -41,6 +42,8 @@ export class ChecklistItemInput {
   @Text({ description: 'What is to be done.', required: true, max: 1000, example: 'Inspect defrost drain for blockages' }) text!: string;
   @Integer({ example: 1, description: 'Where it stands; left out, its place in the list.' }) order?: number | null;
   @Flag({ description: 'Whether it is done; left out, it is not.', example: false }) checked?: boolean | null;
+  @AsRead({ description: 'When it was ticked off.', openApi: { type: 'string', format: 'date-time' } }) checked_at?: unknown;
+  @AsRead({ description: 'Who ticked it off.', openApi: { type: 'object', additionalProperties: true } }) checked_by?: unknown;
 }
 
 class ChecklistItemFields {

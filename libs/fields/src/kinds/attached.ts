@@ -1,5 +1,6 @@
 import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
 import { defineField, type Class, type Form } from '../field-definition.js';
+import { asRead, sentBack } from './as-read.js';
 
 const url = { nullable: true };
 
@@ -27,15 +28,19 @@ class AttachmentImage {
   @Field(() => String, { ...url, description: 'Of at most 800 pixels on the longer side.' }) medium?: string | null;
 }
 
-/** Files that are attached to a record: none before files can be. `only` as in `PrintedFacet`. */
+/**
+ * Files that are attached to a record: none before files can be. `only` as in `PrintedFacet`; `isSentBack`: requests may have them, as they were read.
+ */
 export const AttachedFiles =
-  ({ description, only }: Readonly<{ description: string; only?: Form }>): PropertyDecorator =>
+  ({ description, only, isSentBack = false }: Readonly<{ description: string; only?: Form; isSentBack?: boolean }>): PropertyDecorator =>
   (target, property) => {
     const name = String(property);
+    const openApi = { type: 'array', items: { type: 'object' } };
     defineField(target.constructor as Class, {
       name,
-      description,
-      printed: { name, openApi: { type: 'array', items: { type: 'object' } }, only, print: () => [] },
+      description: isSentBack ? `${description} ${sentBack}` : description,
+      ...(isSentBack && { input: asRead(openApi) }),
+      printed: { name, openApi, only, print: () => [] },
       output: { name, type: () => [Attachment], nullable: false, resolve: () => [] },
     });
   };
