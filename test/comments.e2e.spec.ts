@@ -102,6 +102,30 @@ describe('comments on a work order', () => {
     });
   });
 
+  it('of a key of no person are withdrawn with that key and no other, also where they are repeats of an alarm', async () => {
+    const keyed = async (): Promise<Client> => {
+      const right = { scopes: ['work_orders:read', 'work_orders:write'], entity_ids: [1], expires_at: new Date(Date.now() + 86_400_000) };
+      return new Client(app.url, (await app.post('/access/api_keys', { name: randomUUID(), ...right }).expect(201)).data.key);
+    };
+    const [one, other, dedup_key] = [await keyed(), await keyed(), randomUUID()];
+    const order = await open({ dedup_key });
+    const path = `/work_orders/${order}/comments`;
+    const said = async (by: Client) => (await by.post(path, { comment: { text: 'Seen' } }).expect(201)).data.id as number;
+    const [ofOne, ofFirst] = [await said(one), await said(app)];
+    await one.post('/work_orders', { work_order: { title: 'Again', dedup_key } }).expect(200);
+    const alarm = (await one.get(`${path}?search=Again`).expect(200)).data[0].id as number;
+    for (const id of [ofOne, alarm])
+      for (const by of [other, app]) {
+        expect((await by.delete(`${path}/${id}`).expect(403)).error.code).toBe('INSUFFICIENT_PERMISSIONS');
+        const { body } = await by.graphqlAnswer(`mutation { withdrawComment(input: { commentId: ${id} }) { text } }`);
+        expect(body.errors[0].extensions.code).toBe('INSUFFICIENT_PERMISSIONS');
+      }
+    await one.delete(`${path}/${ofFirst}`).expect(403);
+    expect((await app.get(path)).data.map(({ text }: { text: string }) => text)).toEqual(['Seen', 'Seen', 'Again']);
+    for (const id of [ofOne, alarm]) await one.delete(`${path}/${id}`).expect(204);
+    await app.delete(`${path}/${ofFirst}`).expect(204);
+  });
+
   it('are refused by the field that is wrong, and where there is nothing to speak of', async () => {
     const order = await open();
     const wrong = async (body: object | undefined) => {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { v4 as randomUuid } from 'uuid';
-import { IdempotencyKeys, isLeft, lacking, restrictionBy, userIdOf } from '#millwright/access';
+import { builtInUserId, IdempotencyKeys, isLeft, lacking, restrictionBy, userIdOf } from '#millwright/access';
 import {
   appendedNothing,
   currentContext,
@@ -18,7 +18,7 @@ import { readRow, rowsOf, selectList } from '#millwright/lists';
 import { isHere, noSuchRecord, referenceTarget, RelatedRecords, requireHere, type Written } from '#millwright/resources';
 import type { CommentInput } from './comment.commands.js';
 import type { CommentAdded, CommentEvent } from './domain/comment.events.js';
-import { addComment, comment, withdrawComment, type Comment } from './domain/comment.js';
+import { addComment, comment, keyOf, withdrawComment, type Comment, type ToldComment, type Withdrawing } from './domain/comment.js';
 import { commentRow, commentView, saidIn, scopeAbout, toldRevision, type CommentedKind } from './read-models/comments.js';
 
 /** Comments are numbered across all records. */
@@ -78,17 +78,17 @@ export class CommentWriter {
    */
   async withdraw(commentId: number, about?: CommentedRecord): Promise<Written> {
     const told = await this.told(commentId);
-    const said = told ?? this.events.recent(comment, commentId)?.added;
+    const said = told?.data ?? this.events.recent(comment, commentId)?.added;
     // Once it is withdrawn `commentErasure` may be first to have the text vanish: then nothing says any more which kept answers have it.
     const text = said ? await this.texts.read(said.textId) : null;
     if (restrictionBy({ assigned: [], own: [] })) await this.requireSeen(commentId, told);
     const decide = (state: Comment): CommentEvent[] => {
       if (!told) requireHere(state.history);
-      const added = state.added ?? told;
+      const added = state.added ?? told?.data;
       const isLacking = lacking();
       if (about && !(added && isAbout(added, about))) throw noSuchRecord();
       if (added && isLacking?.(scopeAbout(added.recordKind, 'write'))) throw noSuchRecord();
-      return withdrawComment(state, userIdOf(currentContext().actor), told);
+      return withdrawComment(state, whoWithdraws(), told);
     };
     const outcome = await this.events.execute(comment, commentId, decide, told && { matched: toldRevision });
     const { added, history } = outcome.state;
@@ -102,7 +102,7 @@ export class CommentWriter {
    * What the event of another stream has said, if it belongs here, as the first event of the comment's own stream says it; undefined where that has begun.
    * Who knows the number of such a comment has it from the read models.
    */
-  private async told(commentId: number): Promise<CommentAdded['data'] | undefined> {
+  private async told(commentId: number): Promise<ToldComment | undefined> {
     if (this.events.recent(comment, commentId)?.added || (await this.events.load(comment, commentId)).state.added) return undefined;
     const [raw] = await this.entities.query<Record<string, unknown>[]>(
       `SELECT ${selectList(commentView)} FROM ${rowsOf(commentView)} WHERE id = $1`,
@@ -113,8 +113,8 @@ export class CommentWriter {
   }
 
   /** What is said about a record that somebody does not see is not there for him either. @throws Rejection NOT_FOUND */
-  private async requireSeen(commentId: number, told: CommentAdded['data'] | undefined): Promise<void> {
-    const added = told ?? (await this.events.load(comment, commentId)).state.added;
+  private async requireSeen(commentId: number, told: ToldComment | undefined): Promise<void> {
+    const added = told?.data ?? (await this.events.load(comment, commentId)).state.added;
     if (added) await this.record({ kind: added.recordKind as CommentedRecord['kind'], id: added.recordId });
   }
 
@@ -138,6 +138,13 @@ export class CommentWriter {
     if (events.length > 0) await this.projections.reaches(position, longestWaitMs);
     return { id: added.commentId, row: commentRow(state, await this.texts.read(added.textId), revision), revision, position };
   }
+}
+
+/** The built-in user stands for every key of no person. */
+function whoWithdraws(): Withdrawing {
+  const { actor, credential } = currentContext();
+  const userId = userIdOf(actor);
+  return { userId, ...(userId === builtInUserId && { keyId: keyOf(credential) }) };
 }
 
 const isAbout = ({ recordKind, recordId }: CommentAdded['data'], { kind, id }: CommentedRecord): boolean =>

@@ -1,7 +1,7 @@
 import type { engineErrors } from './errors.js';
 import type { Event } from './event.js';
 
-export type { Event } from './event.js';
+export type { Credential, Event } from './event.js';
 export * from './errors.js';
 export * from './record-history.js';
 export * from './changed-fields.js';

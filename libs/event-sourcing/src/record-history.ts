@@ -1,4 +1,4 @@
-import type { Actor, Event, EventMetadata } from './event.js';
+import type { Actor, Credential, Event, EventMetadata } from './event.js';
 
 /** When (RFC 3339, UTC) and by whom, read from an event's metadata. */
 export type Stamp = Readonly<{ at: string; by: Actor }>;
@@ -23,5 +23,8 @@ export function stampOf(event: Event): Stamp | undefined {
   const metadata = metadataOf(event);
   return metadata && { at: metadata.recorded_at, by: metadata.actor };
 }
+
+/** What an event was caused with, for states that need it; undefined where it has not been recorded, or nobody came in for it. */
+export const credentialOf = (event: Event): Credential | undefined => metadataOf(event)?.credential;
 
 const metadataOf = (event: Event & { metadata?: EventMetadata }): EventMetadata | undefined => event.metadata;

@@ -10,7 +10,7 @@ import {
   type TableDefinition,
 } from '#millwright/event-sourcing';
 import { viewOf, type ListDefinition, type View } from '#millwright/lists';
-import { comment, type Comment } from '../domain/comment.js';
+import { comment, keyOf, type Comment, type ToldComment } from '../domain/comment.js';
 import type { CommentAdded, CommentEvent } from '../domain/comment.events.js';
 import { commentShown } from '../comment.shown.js';
 
@@ -34,6 +34,7 @@ export const commentTable: TableDefinition = {
     created_at: 'timestamptz',
     updated_at: 'timestamptz',
     created_by_id: 'bigint',
+    author_key_id: 'text',
     revision: 'bigint',
   },
   key: ['id'],
@@ -116,14 +117,15 @@ function addedRow(said: CommentAdded['data'], { metadata }: Pick<RecordedEvent, 
     created_at: said.saidAt ?? updated_at,
     updated_at,
     created_by_id: said.authorId,
+    author_key_id: keyOf(metadata.credential),
     revision: toldRevision,
   };
 }
 
 /** What a row of another stream's event says, with the digest of its text. */
-export const saidIn = (row: Readonly<Row>, textSha256: string): CommentAdded['data'] => {
+export const saidIn = (row: Readonly<Row>, textSha256: string): ToldComment => {
   const recordKind: CommentedKind = row['work_order_id'] === null ? 'work_order_request' : 'work_order';
-  return {
+  const data = {
     commentId: Number(row['id']),
     recordKind,
     recordId: Number(row[`${recordKind}_id`]),
@@ -133,6 +135,8 @@ export const saidIn = (row: Readonly<Row>, textSha256: string): CommentAdded['da
     textSha256,
     saidAt: String(row['created_at']),
   };
+  const keyId = row['author_key_id'];
+  return { data, keyId: typeof keyId === 'string' ? keyId : null };
 };
 
 /** What If-Match is about while a comment has no stream of its own: that of the event with which it will begin. */
@@ -141,7 +145,7 @@ export const toldRevision = 0;
 const ofRecord = (kind: string, id: number): Row => ({ work_order_id: null, work_order_request_id: null, [`${kind}_id`]: id });
 
 /** A comment from the decided state, as `read.comments` will have it, with its text. */
-export function commentRow({ added, withdrawnAt, history }: Comment, text: string | null, revision: number): Row {
+export function commentRow({ added, keyId, withdrawnAt, history }: Comment, text: string | null, revision: number): Row {
   if (!added || !history) throw new Error('a comment that was never added has no row');
   const { customerId, entityId, created, updated } = history;
   return {
@@ -155,6 +159,7 @@ export function commentRow({ added, withdrawnAt, history }: Comment, text: strin
     created_at: created.at,
     updated_at: updated.at,
     created_by_id: added.authorId,
+    author_key_id: keyId,
     revision,
   };
 }
