@@ -344,3 +344,78 @@ describe('erasing a person', () => {
     expect((await app.graphql(read)).userPersonalData).toMatchObject({ erasure: { reason: 'why' } });
   });
 });
+
+describe('who leaves, and what he may do', () => {
+  let database: pg.Client;
+  beforeAll(async () => {
+    database = new pg.Client({ connectionString: app.ownerUrl });
+    await database.connect();
+  });
+  afterAll(() => database.end());
+
+  const expires_at = new Date(Date.now() + 86_400_000).toISOString();
+  /** Somebody who has a key of his own. */
+  const keyed = async () => {
+    const { id, token } = await signedUp({ permissions_attributes: [{ entity_id: 1, role: 'admin' }] });
+    const said = { name: 'k', scopes: ['parts:read'], entity_ids: [1], expires_at };
+    return { id, key: (await app.post('/access/api_keys', said, bearer(token)).expect(201)).data.key as string };
+  };
+  const suspensions = async (id: number) => {
+    const { rows } = await database.query<{ times: number }>(
+      `SELECT (count(*) FILTER (WHERE type = 'AccessSuspended') - count(*) FILTER (WHERE type = 'AccessResumed'))::int AS times
+       FROM log.events WHERE stream = 'access-1' AND canonical::jsonb #>> '{data,userId}' = $1`,
+      [String(id)],
+    );
+    return rows[0]?.times;
+  };
+  /** The answer of the last write that had a key is lost with its process. */
+  const loseAnswer = async () => {
+    const last = 'SELECT scope FROM app.idempotency_keys ORDER BY created_at DESC LIMIT 1';
+    const lost = `UPDATE app.idempotency_keys SET status = NULL, headers = NULL, body = NULL, owner = gen_random_uuid(),
+      lease_until = now() - interval '1 s' WHERE scope = (${last}) AND status IS NOT NULL`;
+    while ((await database.query(lost)).rowCount === 0) await delay(10);
+  };
+
+  it('is said by his record, whoever archives and brings him back at the same moment', async () => {
+    const { id, key } = await keyed();
+    for (let round = 0; round < 6; round++) {
+      await Promise.all([app.patch(`/users/${id}/unarchive`), app.delete(`/users/${id}`), another.patch(`/users/${id}/unarchive`)]);
+      const { archived } = (await app.get(`/users/${id}`).expect(200)).data as { archived: boolean };
+      expect([archived, await suspensions(id)]).toEqual([archived, archived ? 1 : 0]);
+      expect((await app.get('/parts', bearer(key))).status).toBe(archived ? 401 : 200);
+    }
+    for (let round = 0; round < 3; round++) {
+      const leaving = await keyed();
+      await Promise.all([erase(leaving.id), delay(round * 6).then(() => app.patch(`/users/${leaving.id}/unarchive`))]);
+      expect([await suspensions(leaving.id), (await app.get('/parts', bearer(leaving.key))).status]).toEqual([1, 401]);
+    }
+  });
+
+  it('holds again where nothing became of his erasing', async () => {
+    const { id, key } = await keyed();
+    const holder = new pg.Client({ connectionString: app.ownerUrl });
+    await holder.connect();
+    await holder.query('BEGIN; LOCK TABLE app.kept_texts IN EXCLUSIVE MODE');
+    expect((await erase(id)).status).toBe(503);
+    await holder.query('ROLLBACK');
+    await holder.end();
+    while ((await suspensions(id)) !== 0) await delay(20);
+    expect((await app.get('/parts', bearer(key))).status).toBe(200);
+  });
+
+  it('is answered alike where the first answer was lost', async () => {
+    const asked = async (write: (headers: Record<string, string>) => Promise<Answer>, headers: Record<string, string> = {}) => {
+      const key = randomUUID();
+      const first = await write({ ...headers, 'idempotency-key': key });
+      await loseAnswer();
+      return [first.status, (await write({ ...headers, 'idempotency-key': key })).status];
+    };
+    const tagOf = async (id: number) => ({ 'if-match': (await app.get(`/users/${id}`).expect(200)).headers.get('etag') ?? '' });
+    const people = [await person(), await person(), await person(), await person()] as const;
+    expect(await asked((headers) => erase(people[0], headers))).toEqual([200, 200]);
+    expect(await asked((headers) => erase(people[1], headers), await tagOf(people[1]))).toEqual([200, 200]);
+    expect(await asked((headers) => app.delete(`/users/${people[2]}`, undefined, headers))).toEqual([204, 204]);
+    expect(await asked((headers) => app.delete(`/users/${people[3]}`, undefined, headers), await tagOf(people[3]))).toEqual([204, 204]);
+    for (const id of people) expect(await suspensions(id)).toBe(1);
+  });
+});

@@ -16,7 +16,7 @@ import {
   type Reaction,
   type Timer,
 } from '#millwright/event-sourcing';
-import { userErasure, vendorAssetsReaction, type PersonalTraces } from '#millwright/people';
+import { suspendedUsers, userErasure, UserTurns, vendorAssetsReaction, type PersonalTraces } from '#millwright/people';
 import { entities as sites } from '#millwright/sites';
 import { endingsOfSessions } from '#millwright/sign-in';
 import { assetPartsReaction } from '#millwright/inventory';
@@ -109,6 +109,7 @@ export function processManagers(
     commentErasure(events, entities, pool),
     endingsOfSessions(pool),
     userErasure(others.traces),
+    suspendedUsers({ events, turns: new UserTurns(pool) }),
     ...timers.map((timer) => processManagerOfTimer(timer, world)),
     processManagerOfOutbox(others.channels, world),
   ];

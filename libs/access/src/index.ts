@@ -25,6 +25,8 @@ export {
   requireChargeOf,
   resumeAccess,
   revokeRole,
+  settleSuspension,
+  suspendAccess,
   type Grantor,
   type World,
 } from './domain/grants.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { currentContext, EventStore, Rejection, whenKnown, type Outcome } from '#millwright/event-sourcing';
 import { access, accessId, scopesAt, scopesOfRole, type Access } from './domain/access.js';
 import type { AccessEvent } from './domain/access.events.js';
-import { requireChargeOf, suspendAccess, type Grantor, type World } from './domain/grants.js';
+import { requireChargeOf, type Grantor, type World } from './domain/grants.js';
 import { manageInstallation, rowsOfRole, type Scope } from './domain/scopes.js';
 import { EntityDirectory } from './entity-directory.js';
 import { namedScopes } from './named-scopes.js';
@@ -74,22 +74,6 @@ export class KnownAccess {
     } catch (refused) {
       if (refused instanceof Rejection) return false;
       throw refused;
-    }
-  }
-
-  /**
-   * Lets nothing hold that a person was granted, then does `work`; where that is refused, it holds again. First, so that of two administrators who put
-   * each other away one stays.
-   * @throws Rejection INSUFFICIENT_PERMISSIONS (S2), LAST_ADMINISTRATOR, and what `work` throws
-   */
-  async suspending<T>(userId: number, work: () => Promise<T>): Promise<T> {
-    await this.decide((known, by, world) => suspendAccess(known, by, userId, world));
-    try {
-      return await work();
-    } catch (failure) {
-      if (failure instanceof Rejection && failure.code !== 'UNAVAILABLE')
-        await this.decide(() => [{ type: 'AccessResumed', data: { userId } }]);
-      throw failure;
     }
   }
 

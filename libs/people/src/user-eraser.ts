@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { v4 as randomUuid } from 'uuid';
 import { builtInUserId, KnownAccess, requireChargeOf } from '#millwright/access';
-import { appendedNothing, EventStore, KeptTexts, Rejection, requireExpected } from '#millwright/event-sourcing';
+import { appendedNothing, EventStore, KeptTexts, Rejection } from '#millwright/event-sourcing';
 import { PlainWriter, requireHere, type Written } from '#millwright/resources';
 import { PersonalTraces } from './personal-traces.js';
+import { UserSuspensions } from './user-suspensions.js';
 import type { EraseUser } from './user.commands.js';
 import { erasedPerson } from './user-traces.js';
 import { users } from './users.js';
@@ -17,6 +18,7 @@ export class UserEraser {
   constructor(
     private readonly events: EventStore,
     private readonly access: KnownAccess,
+    private readonly suspensions: UserSuspensions,
     private readonly records: PlainWriter,
     private readonly traces: PersonalTraces,
     entities: EntityManager,
@@ -30,13 +32,14 @@ export class UserEraser {
    */
   async erase({ user_id: id, reason }: EraseUser): Promise<Written> {
     if (id === builtInUserId) throw new Rejection('CONFLICT', 'The built-in user stands for the administrator and cannot be erased.');
-    const { state, revision } = await this.events.load(users.stream, id);
-    requireHere(state.history, 'customer');
-    await this.access.consider((known, by, world) => requireChargeOf(known, by, id, world));
-    // What would be refused is refused before anything stops holding.
-    if (state.erased) return this.decide(id, reason);
-    requireExpected(revision);
-    const written = await this.access.suspending(id, () => this.decide(id, reason));
+    const written = await this.suspensions.inTurn(id, async () => {
+      const { state, revision } = await this.events.load(users.stream, id);
+      requireHere(state.history, 'customer');
+      await this.access.consider((known, by, world) => requireChargeOf(known, by, id, world));
+      // What would be refused is refused before anything stops holding.
+      if (state.erased && !this.suspensions.hasSuspended()) return this.decide(id, reason);
+      return this.suspensions.suspending(id, revision, () => this.decide(id, reason));
+    });
     // A process that ends here leaves it to `userErasure`, and so does whoever waits no longer.
     await this.traces.eraseSoon(id);
     return written;

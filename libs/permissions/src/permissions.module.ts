@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { KnownAccess } from '#millwright/access';
+import { UserSuspensions } from '#millwright/people';
 import { InstallationManagersController } from './installation-managers.controller.js';
 import { InstallationManagers, installationManagerShown } from './installation-managers.js';
 import { InstallationManagersResolver } from './installation-managers.resolver.js';
@@ -16,6 +17,7 @@ import { UserWriter } from './user-writer.js';
   controllers: [RolesController, InstallationManagersController],
   providers: [
     KnownAccess,
+    UserSuspensions,
     Roles,
     RolesResolver,
     InstallationManagers,
@@ -26,6 +28,6 @@ import { UserWriter } from './user-writer.js';
     UserWriter,
     SiteWriter,
   ],
-  exports: [KnownAccess],
+  exports: [KnownAccess, UserSuspensions],
 })
 export class PermissionsModule {}

@@ -15,9 +15,9 @@ import {
   type Grantor,
   type World,
 } from '#millwright/access';
-import { EventStore, ProjectionEngine, Rejection, requireExpected, type Detail } from '#millwright/event-sourcing';
+import { EventStore, ProjectionEngine, Rejection, type Detail } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
-import { users, type PermissionInput } from '#millwright/people';
+import { users, UserSuspensions, type PermissionInput } from '#millwright/people';
 import { PlainWriter, ResourceWriters, type ResourceCommands, type Written } from '#millwright/resources';
 
 type UserInput = Readonly<{ permissions_attributes?: readonly PermissionInput[] | null }>;
@@ -37,6 +37,7 @@ export class UserWriter implements ResourceCommands, OnModuleInit {
     private readonly writers: ResourceWriters,
     private readonly records: PlainWriter,
     private readonly access: KnownAccess,
+    private readonly suspensions: UserSuspensions,
     private readonly events: EventStore,
     private readonly projections: ProjectionEngine,
   ) {
@@ -74,22 +75,26 @@ export class UserWriter implements ResourceCommands, OnModuleInit {
   }
 
   /** @throws Rejection NOT_FOUND, CONFLICT, PRECONDITION_FAILED, INSUFFICIENT_PERMISSIONS (S2), LAST_ADMINISTRATOR */
-  async archive(id: number): Promise<Written> {
-    const { state, revision } = await this.events.load(users.stream, id);
-    // What is refused whatever he may do is refused before anything is said of that.
-    if (!state.history || state.archived || id === builtInUserId) return this.plain.archive(id);
-    await this.access.consider((known, by, world) => requireAllOf(known, by, id, world));
-    requireExpected(revision);
-    return this.access.suspending(id, () => this.plain.archive(id));
+  archive(id: number): Promise<Written> {
+    return this.suspensions.inTurn(id, async () => {
+      const { state, revision } = await this.events.load(users.stream, id);
+      const isDone = state.archived && !this.suspensions.hasSuspended();
+      // What is refused whatever he may do is refused before anything is said of that.
+      if (!state.history || isDone || id === builtInUserId) return this.plain.archive(id);
+      await this.access.consider((known, by, world) => requireAllOf(known, by, id, world));
+      return this.suspensions.suspending(id, revision, () => this.plain.archive(id));
+    });
   }
 
   /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED, VALIDATION_FAILED, INSUFFICIENT_PERMISSIONS (S2) */
-  async unarchive(id: number): Promise<Written> {
+  unarchive(id: number): Promise<Written> {
     const resumed = (known: Access, by: Grantor, world: World): AccessEvent[] => resumeAccess(known, by, id, world);
-    await this.access.consider(resumed);
-    const written = await this.plain.unarchive(id);
-    await this.access.decide(resumed);
-    return written;
+    return this.suspensions.inTurn(id, async () => {
+      await this.access.consider(resumed);
+      const written = await this.plain.unarchive(id);
+      await this.access.decide(resumed);
+      return written;
+    });
   }
 
   private async granted(written: Written, wanted: readonly PermissionInput[]): Promise<Written> {

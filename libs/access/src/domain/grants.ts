@@ -73,8 +73,15 @@ export function suspendAccess(state: Access, by: Grantor, userId: number, world:
 
 /** Lets it hold again. @throws Rejection INSUFFICIENT_PERMISSIONS he would be able to do something that the grantor may not (S2) */
 export function resumeAccess(state: Access, by: Grantor, userId: number, world: World): AccessEvent[] {
+  const resumed = settleSuspension(state, userId, false);
+  if (resumed.length > 0) requireAllOf(state, by, userId, world);
+  return resumed;
+}
+
+/** What brings the suspensions of a person in line with whether he is gone (archived or erased), whoever does it. */
+export function settleSuspension(state: Access, userId: number, isGone: boolean): AccessEvent[] {
   const times = state.suspended.get(userId, 0);
-  if (times > 0) requireAllOf(state, by, userId, world);
+  if (isGone) return times > 0 ? [] : [{ type: 'AccessSuspended', data: { userId } }];
   return Array.from({ length: times }, () => ({ type: 'AccessResumed', data: { userId } }));
 }
 
