@@ -50,6 +50,16 @@ describe('the schedules of a site that is archived', () => {
     expect(await next()).toBeUndefined();
   });
 
+  it('are told nothing of a time that is over, in which an earlier release held none', async () => {
+    const { log, archived, comesBack, follower } = site(3);
+    log.record('pmSchedule-3', registered(0));
+    const back = comesBack();
+    const { length } = log;
+    await follower.handle(archived);
+    await follower.handle(back);
+    expect(log.length).toBe(length);
+  });
+
   it('go on when the archiving is handled late, after it has ended', async () => {
     const { log, archived, comesBack, follower, next } = site(3);
     comesBack();

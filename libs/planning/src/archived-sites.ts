@@ -44,6 +44,8 @@ export const archivedSites = ({ events, schedulesOf }: ArchivedSitesWorld): Proc
       const siteArchived = event.type === `${entities.typeName}Archived`;
       if (!siteArchived && event.type !== `${entities.typeName}Unarchived`) return;
       const entityId = idOf(event.stream);
+      // What is over by now is told to nobody: where it was archived before this was, schedules have gone on since.
+      if (siteArchived && !(await siteNow(events, entityId)).siteArchived) return;
       for (const id of await schedulesOf(entityId, event.position))
         await follow(event, id, entityId, { siteArchived, siteRevision: event.revision });
     },

@@ -16,7 +16,9 @@ export function followSite(
 ): PmScheduleEvent[] {
   const { pmScheduleId, site } = schedule;
   if (pmScheduleId === null || siteArchived === site.archived || siteRevision <= (site.revision ?? -1)) return [];
-  return siteArchived
-    ? [{ type: 'PmScheduleSiteArchived', data: { siteRevision } }]
-    : [{ type: 'PmScheduleSiteUnarchived', data: { siteRevision, ...passedThrough(schedule, now) } }];
+  if (siteArchived) return [{ type: 'PmScheduleSiteArchived', data: { siteRevision } }];
+  // Told late, the end of that time may lie before that of a pause, whose dates do not come back.
+  const { notBefore } = schedule.passed;
+  const until = notBefore !== null && Date.parse(notBefore) > Date.parse(now) ? notBefore : now;
+  return [{ type: 'PmScheduleSiteUnarchived', data: { siteRevision, ...passedThrough(schedule, until) } }];
 }

@@ -151,6 +151,9 @@ describe('a pause', () => {
     for (const held of [pauseSchedule, archiveSchedule])
       given(registered(), held, away, back).thenState((schedule) => expect(next(schedule)).toBe('none'));
     given(registered(), away).when(raiseNext, { workOrderId: 7 }).thenRefused('CONFLICT');
+    // Told late, of a time before a pause that is over: no date of the pause comes back.
+    const resumed: Step = (schedule) => resumeSchedule(schedule, { now: day('20') });
+    given(registered(), pauseSchedule, resumed, away, back).thenState((schedule) => expect(next(schedule)).toBe('20: 2026-03-21T09:00'));
     // What the site was before, or before the schedule was registered, changes nothing any more.
     given(registered(), away, back).whenever(away).thenNothing();
     given(registered())
