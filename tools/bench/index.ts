@@ -11,6 +11,7 @@ import { judged, type Line, type Measurement } from './line.js';
 import { manyMovements } from './many-movements.js';
 import { memoryUnderLoad } from './memory.js';
 import { namesOverHttp, overHttp } from './over-http/index.js';
+import { twoBuilds } from './over-http/two-builds.js';
 import { withPlace, type BenchPlace, type BenchSize } from './place.js';
 import { isInProc } from './processor-time.js';
 import { beginRun, describeRun, fileMeant, readRun } from './run.js';
@@ -47,6 +48,7 @@ much processor time it costs the server, PostgreSQL and the load generator.
   --parts <n>        how many parts that log is about (default a tenth of the events)
   --movements <n>    how many movements the part has that has many (default 1000000)
   --build <folder>   starts the server of another build (its dist/); what needs no server is left out
+  --beside <folder>  asks the servers of that build and of this one in turns, in one run: processor time of both, and nothing else
   --json <file>      also writes all figures, the commit, the machine and its load
   --compare <file>   prints before (that file, written by --json) and after; with a second file after it nothing is measured
 
@@ -65,6 +67,7 @@ function settings() {
       parts: { type: 'string' },
       movements: { type: 'string' },
       build: { type: 'string' },
+      beside: { type: 'string' },
       json: { type: 'string' },
       compare: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -91,6 +94,7 @@ function settings() {
     },
     picked: pickedBy(words, values.build !== undefined),
     json: values.json,
+    earlierBuild: values.beside === undefined ? undefined : fileMeant(values.beside),
     before: values.compare,
     after: positionals[0],
   };
@@ -110,7 +114,7 @@ function pickedBy(words: readonly string[] | undefined, isOtherBuild: boolean): 
 async function main(): Promise<void> {
   const options = settings();
   if (!options) return console.log(help);
-  const { size, picked, json, before, after } = options;
+  const { size, picked, json, earlierBuild, before, after } = options;
   const earlier = before === undefined ? undefined : await readRun(before);
   if (earlier && after !== undefined) return console.log(comparisonText(earlier, await readRun(after)));
   if (!isInProc) console.error('The processor time of PostgreSQL is measured on Linux only.');
@@ -120,6 +124,7 @@ async function main(): Promise<void> {
     missing.push(name);
     console.error(`${name} was not measured:`, error);
   };
+  if (earlierBuild !== undefined) return console.log(await twoBuilds({ ...size, failed }, earlierBuild));
   const completed = await beginRun(size);
   const lines = await measureAll(picked, { ...size, failed });
   const run = completed(lines);

@@ -37,6 +37,23 @@ describe('a request with an Idempotency-Key', () => {
     expect(await run({ key: 'replay' }, never)).toEqual(second);
   });
 
+  it('is answered again without being worked on, where the process that answered it is asked', async () => {
+    let times = 0;
+    const work = async (request: IdempotentRequest): Promise<StoredAnswer> => {
+      times += 1;
+      return append('part-1')(request);
+    };
+    const first = await run({ key: 'soon again' }, work);
+    await keys.settled();
+    expect(await run({ key: 'soon again' }, work)).toEqual({ ...first, replayed: true });
+    await expect(run({ key: 'soon again', body: { a: 2 } }, work)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+    expect(times).toBe(1);
+    const other = another();
+    await expect(run({ key: 'soon again' }, work, other)).resolves.toEqual({ ...first, replayed: true });
+    expect(times).toBe(2);
+    other.close();
+  });
+
   it('is answered each time when many repeat at one moment what was answered long ago', async () => {
     const first = await run({ key: 'many repeats' }, append('part-1'));
     await keys.settled();
@@ -231,17 +248,27 @@ describe('a request with an Idempotency-Key', () => {
     expect(await run({ key: 'old' }, async () => answered('new'))).toMatchObject({ replayed: false, body: 'new' });
   });
 
-  it('loses its answer to an erasure however many others there are, and no statement takes long', async () => {
+  it('loses its answer to an erasure however many others there are, of which no statement looks at many', async () => {
     await run({ key: 'says it' }, append('Erin'));
     await keys.settled();
     await pool.query(`INSERT INTO app.idempotency_keys (scope, fingerprint, event_id_base, allocated, owner, lease_until, status, headers, body)
       SELECT gen_random_uuid(), '', gen_random_uuid(), '{}', gen_random_uuid(), now(), 200, '{}', repeat('Erik ', 300) FROM generate_series(1, 40000)`);
-    const hasty = new pg.Pool({ connectionString: database.ownerUrl, statement_timeout: 150 });
-    const hurried = new IdempotencyKeys(hasty, { relaxed: true, onFault: (fault) => faults.push(fault) });
+    const asked: string[][] = [];
+    const watched = new pg.Pool({ connectionString: database.ownerUrl });
+    const query = watched.query.bind(watched) as (text: string, values: unknown[]) => Promise<pg.QueryResult>;
+    Object.assign(watched, {
+      query: (text: string, values: [string[] | string]) => {
+        if (Array.isArray(values[0])) asked.push(values[0]);
+        return query(text, values);
+      },
+    });
+    const others = new IdempotencyKeys(watched, { relaxed: true, onFault: (fault) => faults.push(fault) });
     const holding = ['Erin', ...Array.from({ length: 20 }, (_, index) => `Erik${index}`)];
-    await hurried.forgetAnswers({ holding, isSought: (body) => body.includes('Erin') });
-    hurried.close();
-    await hasty.end();
+    await others.forgetAnswers({ holding, isSought: (body) => body.includes('Erin') });
+    others.close();
+    await watched.end();
+    expect(Math.max(...asked.map(({ length }) => length))).toBeLessThanOrEqual(500);
+    expect(asked.reduce((sum, { length }) => sum + length, 0)).toBeGreaterThan(40_000);
     const { rows } = await pool.query("SELECT scope FROM app.idempotency_keys WHERE body LIKE '%Erin%'");
     expect(rows).toEqual([]);
     await pool.query("DELETE FROM app.idempotency_keys WHERE body LIKE 'Erik%'");

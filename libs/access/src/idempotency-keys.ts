@@ -23,6 +23,8 @@ const namespace = 'b5e6a3de-52a5-4b66-9f0f-6c1f9d6d7a15';
 const hourMs = 3_600_000;
 const looksAtMost = 10;
 const pauseBetweenLooksMs = 25;
+/** How many keys that were answered here last are known by name: a repeat mostly comes soon, and to the process that it came to before. */
+const answeredLast = 20_000;
 
 /**
  * Same key and body → the first answer again, and one effect however often it is asked (storage-format.md, "Retrying an unknown outcome").
@@ -33,6 +35,8 @@ export class IdempotencyKeys {
   private readonly answers: KeptAnswers;
   private readonly holder: KeyHolder;
   private readonly running = new Map<string, { fingerprint: string; since: number; request: IdempotentRequest }>();
+  /** Keys with an answer in the table: a repeat is looked up before its work is done, not by it. Any other repeat is found out by its append. */
+  private readonly answered = new Set<string>();
   /** Answers that clients have, on their way into the table. */
   private readonly given = new Map<string, { fingerprint: string; answer: StoredAnswer; kept: Promise<void> }>();
   private readonly timers: readonly NodeJS.Timeout[];
@@ -76,8 +80,11 @@ export class IdempotencyKeys {
     const run = { fingerprint, since: Date.now(), request: fresh };
     this.running.set(scope, run);
     try {
-      const outcome = await outcomeOf(work(fresh));
-      if ('answer' in outcome && fresh.holdsKey) return await this.settle(fresh, outcome);
+      const earlier = this.answered.has(scope) ? await this.find(fresh) : undefined;
+      if (earlier && 'status' in earlier) return { ...earlier, replayed: true };
+      const attempt = (run.request = earlier ?? fresh);
+      const outcome = await outcomeOf(work(attempt));
+      if (earlier || ('answer' in outcome && fresh.holdsKey)) return await this.settle(attempt, outcome);
       const known = await this.find(fresh).catch((fault: unknown) => {
         // What this try says of its own append is true without the table, too; that it was refused may be what an earlier one has done already.
         if (fault instanceof Rejection || 'answer' in outcome || isRefusal(outcome.failure)) throw fault;
@@ -163,7 +170,14 @@ export class IdempotencyKeys {
     if (answer.final === false) await this.table.release(scope).catch(this.onFault);
     else if (request.isToldByItsEvents(answer.headers['X-Position'])) this.keepLater(scope, progress, answer);
     else if ((await this.table.answer(progress, answer).catch(this.onFault)) === false) throw inUse();
+    this.noteAnswered(scope);
     return { ...answer, replayed: request.wasDone };
+  }
+
+  private noteAnswered(scope: string): void {
+    this.answered.add(scope);
+    if (this.answered.size <= answeredLast) return;
+    for (const oldest of this.answered) return void this.answered.delete(oldest);
   }
 
   /** Nobody waits for a row that its own events can finish as well, where the answer tells nothing of what others did since; until it is stored, repeats are answered from memory. */

@@ -1,11 +1,13 @@
 import { plainToInstance, type ClassConstructor } from 'class-transformer';
-import { validateSync, type ValidationError } from 'class-validator';
+import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import type { Detail, DetailCode } from '#millwright/event-sourcing';
 import { fieldConstraint } from './field-definition.js';
 import { invalid } from './input-refusals.js';
 
 /** More than this many details help nobody, and a hostile body must not become a large answer. */
 const detailsAtMost = 100;
+
+rememberWhatClassesAsk();
 
 /**
  * Makes an instance of an input class from plain JSON and checks it; unknown fields are refused, not dropped.
@@ -25,6 +27,18 @@ export function validatedInput<T extends object>(type: ClassConstructor<T>, valu
   });
   if (errors.length > 0) throw invalid(detailsOf(errors, root));
   return input;
+}
+
+/** The validator looks through every class there is for what an input class inherits, each time; what a class asks for does not change. */
+function rememberWhatClassesAsk(): void {
+  const storage = getMetadataStorage();
+  const lookUp = storage.getTargetValidationMetadatas.bind(storage);
+  const known = new Map<unknown, ReturnType<typeof lookUp>>();
+  storage.getTargetValidationMetadatas = (type, ...options) => {
+    const asked = known.get(type) ?? lookUp(type, ...options);
+    known.set(type, asked);
+    return asked;
+  };
 }
 
 export function detailsOf(errors: readonly ValidationError[], root = ''): Detail[] {

@@ -5,7 +5,7 @@ import { durableInserts } from '../probes.js';
 import { bareRoutes } from './bare-routes.js';
 import { MeasuredServer } from './measured-server.js';
 import { many, Plant, type Numbers, type Records } from './plant.js';
-import { onePart, restock, scenarios, type BareRoute, type Scenario } from './scenarios.js';
+import { onePart, requestsOf, restock, scenarios, scenariosWanted, type BareRoute, type Scenario } from './scenarios.js';
 import { connections, measure, type ApiRequest } from './target.js';
 
 /** Durable INSERTs a second, and microseconds that a bare Fastify route takes of its process. */
@@ -17,7 +17,7 @@ const probeSeconds = 3;
 
 /** Every scenario over HTTP: all on hot records, then all on cold ones, each of those after a start of the server. */
 export async function overHttp(place: BenchPlace): Promise<Measurement[]> {
-  const wanted = scenarios.filter(({ name }) => isWantedOverHttp(name, place.words));
+  const wanted = scenariosWanted(place.words);
   const server = await MeasuredServer.start(place);
   try {
     const plant = new Plant(server, place.seconds);
@@ -41,10 +41,6 @@ export async function overHttp(place: BenchPlace): Promise<Measurement[]> {
 }
 
 export const namesOverHttp: readonly string[] = scenarios.map(({ name }) => name);
-
-/** All of them where a word is `http` itself. */
-const isWantedOverHttp = (name: string, words: readonly string[] | undefined): boolean =>
-  words === undefined || words.includes('http') || words.some((word) => name.toLowerCase().includes(word.toLowerCase()));
 
 async function measureProbes(server: MeasuredServer, plant: Plant, place: BenchPlace): Promise<{ lines: Measurement[]; probes: Probes }> {
   const seconds = Math.min(place.seconds, probeSeconds);
@@ -128,13 +124,6 @@ const p99Line = (name: string, value: number, atMost: number): Measurement => ({
   probe: null,
   budget: { atMost },
 });
-
-function requestsOf({ request, recordsPerRequest = 1 }: Scenario, numbers: Numbers): () => ApiRequest | undefined {
-  return () => {
-    const ids = Array.from({ length: recordsPerRequest }, numbers).filter((id) => id !== undefined);
-    return ids.length === recordsPerRequest ? request(ids) : undefined;
-  };
-}
 
 /** What the others cost cannot be told from what this costs, so only the time is said. */
 async function besideOthers(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { signInEmail, signInPassword } from './bearers.js';
-import type { Records, Subject } from './plant.js';
+import type { Numbers, Records, Subject } from './plant.js';
 import { pageSize } from './plant.js';
 import type { ApiRequest } from './target.js';
 
@@ -204,3 +204,17 @@ export const scenarios: readonly Scenario[] = [
     bare: 'restock',
   },
 ];
+
+/** All of them where a word is `http` itself, or where there are none. */
+export const scenariosWanted = (words: readonly string[] | undefined): readonly Scenario[] =>
+  words === undefined || words.includes('http')
+    ? scenarios
+    : scenarios.filter(({ name }) => words.some((word) => name.toLowerCase().includes(word.toLowerCase())));
+
+/** The next request of a scenario; undefined when there are not enough records left for one. */
+export function requestsOf({ request, recordsPerRequest = 1 }: Scenario, numbers: Numbers): () => ApiRequest | undefined {
+  return () => {
+    const ids = Array.from({ length: recordsPerRequest }, numbers).filter((id) => id !== undefined);
+    return ids.length === recordsPerRequest ? request(ids) : undefined;
+  };
+}
