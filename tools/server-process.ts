@@ -53,7 +53,7 @@ export class ServerProcess {
     const { port } = new URL(this.url);
     const { build } = this.options;
     const program = build === undefined ? fileURLToPath(new URL('../src/main.js', import.meta.url)) : join(build, 'dist', 'src', 'main.js');
-    const child = spawn(process.execPath, ['--enable-source-maps', program], {
+    const child = spawn(process.execPath, [program], {
       // Only what a program needs to run at all is inherited, so that a stray DATABASE_URL never points a proof at real data.
       env: {
         PATH: process.env.PATH,

@@ -41,8 +41,8 @@ export type EventStoreOptions = Readonly<{
   precedence?: Precedence;
 }>;
 
-/** A state of a part or an order takes two or three kilobytes. */
-const defaultHotStates = 20_000;
+/** A state of a part or an order takes two to four kilobytes. */
+const defaultHotStates = 10_000;
 const sweepMs = 50;
 /** How long reading a stream or the log's head may take, in milliseconds. */
 const readingMs = 2_000;

@@ -61,8 +61,7 @@ async function inTurns(scenario: Scenario, sides: Sides, seconds: number): Promi
   };
   for (const which of [0, 1] as const) await ask(which, warmUpSeconds);
   for (let round = 0; round < seconds / secondsOfRound; round++)
-    for (const which of Math.random() < 0.5 ? ([0, 1] as const) : ([1, 0] as const))
-      rounds[which].push(await ask(which, secondsOfRound));
+    for (const which of Math.random() < 0.5 ? ([0, 1] as const) : ([1, 0] as const)) rounds[which].push(await ask(which, secondsOfRound));
   return rounds;
 }
 
