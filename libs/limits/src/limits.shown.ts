@@ -67,7 +67,10 @@ class LimitsFields {
     of: () => ({ requests: anonymousLimit.requests, window_seconds: anonymousLimit.seconds }),
   })
   anonymous!: object;
-  @ShownInteger({ description: 'How many exports a user who is limited has under way at once in a process.', of: () => exportsAtOnce })
+  @ShownInteger({
+    description: 'How many exports a user has under way at once in a process, also where requests are not limited.',
+    of: () => exportsAtOnce,
+  })
   exports_at_once!: number;
   @ShownList(tierShown, { description: 'Every tier.', of: () => tiers.map(rowOfTier) }) tiers!: readonly object[];
 }
