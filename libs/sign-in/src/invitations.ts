@@ -35,7 +35,8 @@ export class Invitations {
    */
   async invite(userId: number): Promise<Offered> {
     return this.offer('invitation', await this.requirePerson(userId), (state, until) => {
-      if (state.hasPassword) throw new Rejection('CONFLICT', 'This person has a password already; reset_password offers another.');
+      if (state.hasPassword)
+        throw new Rejection('CONFLICT', 'This person has a password already; reset_password offers another.');
       return invite(until);
     });
   }
@@ -74,7 +75,7 @@ export class Invitations {
       await this.mail.write(person.id, { about: kind, until });
       return { answer: { delivery: 'mail', link: null, token: null, expires_at: until }, revision, position };
     }
-    const { link, token } = await this.links.make(kind, person.id, expiresAt, makerOf(currentScope().principal));
+    const { link, token } = await this.links.make(kind, person, expiresAt, makerOf(currentScope().principal));
     return { answer: { delivery: 'manual', link, token, expires_at: until }, revision, position };
   }
 

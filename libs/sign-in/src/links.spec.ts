@@ -23,13 +23,13 @@ afterAll(async () => {
 
 describe('links', () => {
   it('lead to a page, with the token where no server sees it', async () => {
-    const { link, token } = await links.make('reset', 12, tomorrow);
+    const { link, token } = await links.make('reset', { id: 12, email: 'Ada@example.com' }, tomorrow);
     expect(link).toBe(`https://cmms.example.com/app/reset_password#${token}`);
-    expect(await links.read('reset', token)).toEqual({ userId: 12, madeBy: null });
+    expect(await links.read('reset', token)).toMatchObject({ userId: 12, madeBy: null });
   });
 
   it('are good once, also where two use one at the same moment', async () => {
-    const { token } = await links.make('invitation', 13, tomorrow);
+    const { token } = await links.make('invitation', { id: 13, email: 'Ada@example.com' }, tomorrow);
     const used = await Promise.all(Array.from({ length: 8 }, () => links.use('invitation', token)));
     expect(used.filter(Boolean)).toHaveLength(1);
     expect(await links.isGood('invitation', token)).toBe(false);
@@ -37,15 +37,26 @@ describe('links', () => {
 
   it('to set up end together, those of earlier starts included, and no others', async () => {
     const [earlier, latest] = [await links.make('setup', null, tomorrow), await links.make('setup', null, tomorrow)];
-    const { token } = await links.make('invitation', 14, tomorrow);
+    const { token } = await links.make('invitation', { id: 14, email: 'Ada@example.com' }, tomorrow);
     await links.use('setup', latest.token);
     await links.revokeKind('setup');
     const good = [earlier, latest].map((each) => links.isGood('setup', each.token));
     expect([...(await Promise.all(good)), await links.isGood('invitation', token)]).toEqual([false, false, true]);
   });
 
+  it('are for the address that the person had, however that is written', async () => {
+    const { token } = await links.make('reset', { id: 16, email: 'Ada@example.com' }, tomorrow);
+    const { isFor } = await links.read('reset', token);
+    expect(['ada@EXAMPLE.com', 'ada@example.org', null].map(isFor)).toEqual([true, false, false]);
+    const { token: unwritten } = await links.make('reset', { id: 17, email: null }, tomorrow);
+    const none = await links.read('reset', unwritten);
+    expect([null, undefined, 'ada@example.com'].map(none.isFor)).toEqual([true, true, false]);
+    await pool.query('UPDATE app.sign_in_links SET address_hash = NULL WHERE user_id = 16');
+    expect((await links.read('reset', token)).isFor('ada@example.org')).toBe(true);
+  });
+
   it('end by time', async () => {
-    const { token } = await links.make('reset', 15, new Date(Date.now() - 1));
+    const { token } = await links.make('reset', { id: 15, email: 'Ada@example.com' }, new Date(Date.now() - 1));
     await expect(links.read('reset', token)).rejects.toMatchObject({ details: [{ field: 'token', code: 'invalid_token' }] });
   });
 });

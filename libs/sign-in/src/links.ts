@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Pool, type PoolClient } from 'pg';
 import { PublicUrl } from '#millwright/credentials';
 import { invalid } from '#millwright/fields';
+import { foldedValue } from '#millwright/resources';
 import { hashOf, newToken } from './refresh-tokens.js';
 
 /** What a link is for: to make the first administrator, to come and choose a password, or to choose another one. */
@@ -9,6 +11,12 @@ export type LinkKind = 'setup' | 'invitation' | 'reset';
 
 /** A link, and what stands behind its `#`: nothing of it reaches a server's log, nor the address that a page was come from. */
 export type Link = Readonly<{ token: string; link: string; expiresAt: Date }>;
+
+/** Whom a link is for. `email`: the address that he has now; with another one the link is good for nothing. */
+export type Addressee = Readonly<{ id: number; email?: string | null }>;
+
+/** What a link that is good says. `madeBy`: the person who was shown it. */
+export type GoodLink = Readonly<{ userId: number; madeBy: number | null; isFor: (email: string | null | undefined) => boolean }>;
 
 const pages: Readonly<Record<LinkKind, string>> = { setup: 'setup', invitation: 'invitation', reset: 'reset_password' };
 
@@ -27,27 +35,31 @@ export class Links {
 
   /**
    * A new link; those of the kind that the person had are good for nothing any more.
+   * @param addressee null for one that makes the first administrator
    * @param madeBy the person who is shown it, where that is not whom it is for
    */
-  async make(kind: LinkKind, userId: number | null, expiresAt: Date, madeBy: number | null = null): Promise<Link> {
+  async make(kind: LinkKind, addressee: Addressee | null, expiresAt: Date, madeBy: number | null = null): Promise<Link> {
     const token = newToken();
+    const address = addressee && addressHash(token, addressee.email);
     await this.pool.query(
       `WITH replaced AS (DELETE FROM app.sign_in_links WHERE kind = $2 AND user_id = $3 AND used_at IS NULL)
-       INSERT INTO app.sign_in_links (token_hash, kind, user_id, expires_at, made_by) VALUES ($1, $2, $3, $4, $5)`,
-      [hashOf(token), kind, userId, expiresAt, madeBy],
+       INSERT INTO app.sign_in_links (token_hash, kind, user_id, expires_at, made_by, address_hash) VALUES ($1, $2, $3, $4, $5, $6)`,
+      [hashOf(token), kind, addressee?.id ?? null, expiresAt, madeBy, address],
     );
     return { token, link: `${this.application}/${pages[kind]}#${token}`, expiresAt };
   }
 
   /** Whom a link is for, which is still good. @throws Rejection VALIDATION_FAILED invalid_token the same for one that is unknown, used or too old */
-  async read(kind: Exclude<LinkKind, 'setup'>, token: string): Promise<Readonly<{ userId: number; madeBy: number | null }>> {
-    const { rows } = await this.pool.query<{ user_id: string; made_by: string | null }>(
-      `SELECT user_id, made_by FROM app.sign_in_links WHERE ${isGood}`,
+  async read(kind: Exclude<LinkKind, 'setup'>, token: string): Promise<GoodLink> {
+    const { rows } = await this.pool.query<{ user_id: string; made_by: string | null; address_hash: Buffer | null }>(
+      `SELECT user_id, made_by, address_hash FROM app.sign_in_links WHERE ${isGood}`,
       [hashOf(token), kind],
     );
     const [row] = rows;
     if (!row) throw invalidToken();
-    return { userId: Number(row.user_id), madeBy: row.made_by === null ? null : Number(row.made_by) };
+    const { user_id, made_by, address_hash: address } = row;
+    const isFor = (email: string | null | undefined): boolean => address === null || address.equals(addressHash(token, email));
+    return { userId: Number(user_id), madeBy: made_by === null ? null : Number(made_by), isFor };
   }
 
   async isGood(kind: LinkKind, token: string): Promise<boolean> {
@@ -106,6 +118,10 @@ export class Links {
     await this.pool.query(`DELETE FROM app.sign_in_links WHERE expires_at < clock_timestamp() - interval '30 days'`);
   }
 }
+
+/** Of the token as well: who reads the database can try no addresses. */
+const addressHash = (token: string, email: string | null | undefined): Buffer =>
+  hash('sha256', `${token} ${email == null ? '' : foldedValue(email)}`, 'buffer');
 
 const isGood = 'token_hash = $1 AND kind = $2 AND used_at IS NULL AND expires_at > clock_timestamp()';
 

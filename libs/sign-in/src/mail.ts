@@ -49,7 +49,7 @@ export class Mail implements OnModuleInit {
     if (!person?.email || person.status !== 'active' || expiresAt.getTime() <= Date.now()) return;
     if (unlessOnItsWay && (await this.links.isOnItsWay(about, userId))) return;
     this.server.requireReady();
-    const { link, token } = await this.links.make(about, userId, expiresAt);
+    const { link, token } = await this.links.make(about, person, expiresAt);
     const { name, email: address, language } = person;
     const text = mailText(about, { name: name ?? '', link, until: expiresAt, language });
     try {

@@ -141,4 +141,11 @@ alter table app.passwords add column owes jsonb;
 create index passwords_owing on app.passwords (set_at) where owes is not null;
 `,
   },
+  {
+    name: '0005-whose-address-a-link-is-for',
+    sql: `
+alter table app.sign_in_links add column address_hash bytea;
+comment on column app.sign_in_links.address_hash is 'SHA-256 of the token and the e-mail address that the person had; null for links that are older than this.';
+`,
+  },
 ];
