@@ -314,7 +314,8 @@ describe('whoever comes in by the issuer', () => {
     expect((await open('refresh', { refresh_token: other.refresh_token })).status).toBe(401);
     expect(refusal(await open('reset_password', { token, password }))).toEqual([422, 'VALIDATION_FAILED', 'token', 'invalid_token']);
     expect((await app.get(`/users/${waiting.id}`).expect(200)).data.auth_type).toBe('sso');
-    // Whom the issuer has vouched for once may have both.
+    // Whom the issuer has vouched for once may have both, and is asked for a password like anybody who has none.
+    await app.post(`/users/${waiting.id}/invite`).expect(201);
     const again = (await app.post(`/users/${waiting.id}/reset_password`).expect(201)).data;
     await open('reset_password', { token: again.token, password }).expect(204);
     await login().expect(200);

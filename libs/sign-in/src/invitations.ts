@@ -34,8 +34,10 @@ export class Invitations {
    * @throws Rejection NOT_FOUND; CONFLICT archived, built in, or come already; INSUFFICIENT_PERMISSIONS the person may do what the caller may not (S1, S2)
    */
   async invite(userId: number): Promise<Offered> {
+    // Whoever came by single sign-on has none any more.
+    const { rowCount } = await this.pool.query('SELECT FROM app.passwords WHERE user_id = $1', [userId]);
     return this.offer('invitation', await this.requirePerson(userId), (state, until) => {
-      if (state.hasPassword)
+      if (state.hasPassword && rowCount !== 0)
         throw new Rejection('CONFLICT', 'This person has a password already; reset_password offers another.');
       return invite(until);
     });

@@ -84,11 +84,14 @@ export class SignInService {
     return { person, hash: hashed };
   }
 
-  /** Whoever came in as the person until now does so no more: by no password, session or link. The password goes first, or a session would begin by it meanwhile. */
+  /**
+   * Whoever came in as the person until now does so no more: by no link, password or session. Links go first, or one would bring a new password meanwhile;
+   * then the password, or a session would begin by it.
+   */
   async shutOut(userId: number): Promise<void> {
+    await this.links.revoke(userId);
     await this.passwords.forget(userId);
     await this.sessions.endAll(userId, 'issuer');
-    await this.links.revoke(userId);
   }
 
   private answer(person: Person, tokens: Tokens): SignedInAnswer {
