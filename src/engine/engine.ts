@@ -59,7 +59,7 @@ export class Engine {
   /** Every way out of the house, by the rooms that know it. */
   readonly channels = new OutboxChannels();
   /** Every place where something of a person is kept, by the rooms that keep it. */
-  readonly traces = new PersonalTraces();
+  readonly traces: PersonalTraces;
   /** People and programs that wait for an answer, to whom what happens by itself gives way. */
   readonly precedence = new Precedence();
   private readonly pool: pg.Pool;
@@ -76,6 +76,10 @@ export class Engine {
     readonly isMailThere: boolean,
   ) {
     this.pool = poolOf(entities);
+    // What failed may say what was looked for, which is to be nowhere.
+    this.traces = new PersonalTraces((userId, failure) =>
+      logger.warn({ user_id: userId, reason: kindOf(failure) }, 'not all that is kept of an erased person is gone; it is tried again'),
+    );
     this.sequences = new Sequences(this.pool);
     this.calls = new CallLog(this.pool, {
       relaxed: log.keepsKeys === true,
@@ -135,8 +139,14 @@ export class Engine {
         unfinished_events: unfinished,
         stuck_events: stuck.length,
       })),
-      ...troublesOf(projected, managed, this.firstFold),
+      ...this.troubles(projected, managed),
     };
+  }
+
+  private troubles(projected: readonly ProjectionStatus[], managed: readonly ProcessManagerStatus[]): Troubles {
+    const { stopped, struggling } = troublesOf(projected, managed, this.firstFold);
+    const notGone = this.traces.notGone.map((id) => `not all that is kept of the erased user ${id} is gone; it is tried again`);
+    return { stopped, struggling: [...struggling, ...notGone] };
   }
 
   /** How far the read model of a view has got; undefined where it is shown. One look serves everybody who asks while it is under way. */
@@ -170,6 +180,12 @@ export class Engine {
     await this.events.close();
     await this.log.close();
   }
+}
+
+/** What went wrong, without its words. */
+function kindOf(failure: unknown): string {
+  const { code, name } = failure as Readonly<{ code?: unknown; name?: unknown }>;
+  return [code, name].find((word) => typeof word === 'string') ?? 'unknown';
 }
 
 async function showsAnything(pool: pg.Pool): Promise<boolean> {

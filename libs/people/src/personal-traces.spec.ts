@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { PersonalTraces, type PersonalTrace, type SoughtPerson } from './personal-traces.js';
 
 const gone = () => Promise.resolve();
@@ -5,7 +6,8 @@ const outOfOrder = () => Promise.reject(new Error('cancelled'));
 
 /** A person who is called Erin until that is erased, and what is registered beside him. */
 function erin(...registered: readonly PersonalTrace[]) {
-  const traces = new PersonalTraces();
+  const told: number[] = [];
+  const traces = new PersonalTraces((userId) => void told.push(userId));
   const names = ['Erin'];
   const erased: string[] = [];
   traces.registerPerson({
@@ -14,7 +16,7 @@ function erin(...registered: readonly PersonalTrace[]) {
   });
   for (const trace of registered) traces.register(trace);
   traces.register({ erase: async ({ texts }) => void erased.push(...texts) });
-  return { traces, names, erased };
+  return { traces, names, erased, told };
 }
 
 describe('what is kept of a person', () => {
@@ -36,6 +38,25 @@ describe('what is kept of a person', () => {
     await traces.eraseSoon(7);
     expect(names).toEqual([]);
     await expect(traces.erase(7)).rejects.toThrow('cancelled');
+  });
+
+  it('is said once not to be gone where it fails again and again, until it is', async () => {
+    jest.useFakeTimers();
+    try {
+      let isBroken = true;
+      const { traces, told } = erin({ comb: () => (isBroken ? outOfOrder() : gone()) });
+      const erased = expect(traces.erase(7)).rejects.toThrow('cancelled');
+      await jest.advanceTimersByTimeAsync(1);
+      await erased;
+      expect([told, traces.notGone]).toEqual([[], []]);
+      await jest.advanceTimersByTimeAsync(300_000);
+      expect([told, traces.notGone]).toEqual([[7], [7]]);
+      isBroken = false;
+      await jest.advanceTimersByTimeAsync(60_000);
+      expect([told, traces.notGone]).toEqual([[7], []]);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('goes while the rest is looked through for long, which two begin once', async () => {

@@ -67,6 +67,15 @@ export class PersonalTraces {
   private readonly underWay = new Map<number, Erasure>();
   /** Whom an erasure could not find everything of: his values are gone, and another try knows them from here. */
   private readonly unfinished = new Map<number, SoughtPerson>();
+  private readonly stuck = new Set<number>();
+
+  /** @param onStuck told once of each person of whom not all is gone, though it was looked for again; the failure may name him */
+  constructor(private readonly onStuck: (userId: number, failure: unknown) => void = () => undefined) {}
+
+  /** The people of whom this process knows that not all is gone, though it was looked for again. It goes on until it is. */
+  get notGone(): readonly number[] {
+    return [...this.stuck];
+  }
 
   register(trace: PersonalTrace): void {
     this.traces.push(trace);
@@ -143,8 +152,15 @@ export class PersonalTraces {
     setTimeout(() => {
       const all = this.traces.map(async ({ erase, comb }) => Promise.all([erase?.(person), comb?.(person, since)]));
       void allOf([...all, this.eraseNames(person)]).then(
-        () => this.unfinished.delete(userId),
-        () => this.again(userId, since, Math.min(2 * afterMs, longestPauseMs)),
+        () => {
+          this.unfinished.delete(userId);
+          this.stuck.delete(userId);
+        },
+        (failure: unknown) => {
+          if (!this.stuck.has(userId)) this.onStuck(userId, failure);
+          this.stuck.add(userId);
+          this.again(userId, since, Math.min(2 * afterMs, longestPauseMs));
+        },
       );
     }, afterMs).unref();
   }
