@@ -1,27 +1,50 @@
-import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
+import { createHmac, createPrivateKey, generateKeyPairSync, randomUUID, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { compactDecrypt } from 'jose';
+import { InstallationSecret } from '#millwright/credentials';
 import type { Asker } from './asker.js';
+import { databaseUrlOf, withDatabase } from './database-access.js';
 import { secret, type Attack } from './hostile-requests.js';
 
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** Access tokens that somebody made himself, after one that is good: none of them may open anything. */
-export function forgedTokens(good: string, keys: readonly Readonly<Record<string, string>>[]): ReadonlyMap<string, string> {
+/**
+ * The key with which an installation signs, which nobody has who has not its secret: only a token that is signed by it is refused for what else is wrong
+ * with it.
+ */
+export async function signingKeyOf(dataDir: string, secretKey: string, keyId: string): Promise<KeyObject> {
+  const { rows } = await withDatabase(await databaseUrlOf(dataDir, 'superuser'), (client) =>
+    client.query<{ sealed_private_key: string }>('SELECT sealed_private_key FROM app.signing_keys WHERE key_id = $1', [keyId]),
+  );
+  const { plaintext } = await compactDecrypt(rows[0]?.sealed_private_key ?? '', new InstallationSecret(secretKey).derived('signing keys'));
+  return createPrivateKey({ key: JSON.parse(new TextDecoder().decode(plaintext)) as JsonWebKey, format: 'jwk' });
+}
+
+/** Tokens by what is wrong with them: none of those that are `refused` may open anything, and the others show that nothing else is wrong with them. */
+export type ForgedTokens = Readonly<{ accepted: ReadonlyMap<string, string>; refused: ReadonlyMap<string, string> }>;
+
+/** Access tokens that somebody made himself, after one that is good. @param genuine the key that the installation signs with */
+export function forgedTokens(good: string, keys: readonly Readonly<Record<string, string>>[], genuine: KeyObject): ForgedTokens {
   const [head = '', body = '', signature = ''] = good.split('.');
   const header = JSON.parse(Buffer.from(head, 'base64url').toString()) as Claims;
   const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as Claims;
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const own = (said: object, about: object = {}): string => {
+  const signed = (key: KeyObject, said: object, about: object): string => {
     const text = `${encoded({ ...header, ...said })}.${encoded({ ...claims, ...about })}`;
-    return `${text}.${sign(null, Buffer.from(text), privateKey).toString('base64url')}`;
+    return `${text}.${sign(null, Buffer.from(text), key).toString('base64url')}`;
   };
+  const own = (said: object, about: object = {}): string => signed(privateKey, said, about);
+  /** Nothing is wrong with it but what is said. */
+  const genuinely = (said: object, about: object = {}): string => signed(genuine, said, { jti: randomUUID(), ...about });
+  const now = Math.floor(Date.now() / 1_000);
   const published = keys[0]?.['x'] ?? '';
   const hmac = (key: string | Buffer): string => {
     const text = `${encoded({ ...header, alg: 'HS256' })}.${body}`;
     return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`;
   };
-  return new Map([
+  const accepted = new Map([['nothing', genuinely({})]]);
+  const refused = new Map([
     ['alg none', `${encoded({ ...header, alg: 'none' })}.${body}.`],
     ['alg None', `${encoded({ ...header, alg: 'None' })}.${body}.${signature}`],
     ['HS256 with the public key', hmac(published)],
@@ -34,13 +57,25 @@ export function forgedTokens(good: string, keys: readonly Readonly<Record<string
       `kid ${JSON.stringify(kid)}`,
       own({ kid }),
     ]),
-    ['a kid that is a list', own({ kid: [header['kid']] })],
-    ['another type', own({ typ: 'JWT' })],
-    ['a critical header', own({ crit: ['exp'], exp: 1 })],
-    ['another issuer', own({}, { iss: 'https://evil.example' })],
-    ['another audience', own({}, { aud: 'https://evil.example' })],
-    ['over', own({}, { exp: 1 })],
-    ['never over', own({}, { exp: 9e15 })],
+    ['a kid that is a list', genuinely({ kid: [header['kid']] })],
+    ['a kid that nobody knows', genuinely({ kid: '0'.repeat(32) })],
+    ['another type', genuinely({ typ: 'JWT' })],
+    ['no type', genuinely({ typ: undefined })],
+    ['a critical header', genuinely({ crit: ['urn:evil'], 'urn:evil': 1 })],
+    ['an algorithm that it is not', genuinely({ alg: 'ES256' })],
+    ['another issuer', genuinely({}, { iss: 'https://evil.example' })],
+    ['no issuer', genuinely({}, { iss: undefined })],
+    ['another audience', genuinely({}, { aud: 'https://evil.example' })],
+    ['no audience', genuinely({}, { aud: undefined })],
+    ['over since now', genuinely({}, { exp: now - 1 })],
+    ['without an end', genuinely({}, { exp: undefined })],
+    ['an end that is a text', genuinely({}, { exp: String(now + 7_200) })],
+    ['good from tomorrow on', genuinely({}, { nbf: now + 86_400 })],
+    ['without a beginning', genuinely({}, { iat: undefined })],
+    ['without a number', genuinely({}, { jti: undefined })],
+    ['of nobody', genuinely({}, { sub: undefined })],
+    ['of a client that there is not', genuinely({}, { sub: 'client:nobody', client_id: 'nobody' })],
+    ['of a person who has not signed in', genuinely({}, { sub: 'user:1' })],
     ['of somebody else', `${head}.${encoded({ ...claims, sub: 'user:1' })}.${signature}`],
     ['wider', `${head}.${encoded({ ...claims, scope: 'access:manage' })}.${signature}`],
     ['without signature', `${head}.${body}.`],
@@ -51,6 +86,7 @@ export function forgedTokens(good: string, keys: readonly Readonly<Record<string
     ['no token', secret],
     ['a key with a wrong secret', `mwk_0123456789abcdef_${secret}${'A'.repeat(32)}`],
   ]);
+  return { accepted, refused };
 }
 
 /** Forms that `/oauth/*` has to refuse in its own words, by what is wrong with them. */
