@@ -138,6 +138,21 @@ describe('a technician', () => {
       request_id: expect.any(String),
     });
     expect((await start(site)).error).toMatchObject({ code: 'TIMER_RUNNING', id: hidden });
+    // At another site it is named to whoever may read it there, and to nobody else.
+    const there = (await app.post('/entities', { entity: { name: 'Other' } }).expect(201)).data.id as number;
+    const at = { 'x-entity-id': String(there) };
+    const order = (await app.post('/work_orders', { work_order: { title: 'There' } }, at).expect(201)).data.id as number;
+    const begin = (by: Record<string, string>) =>
+      app.post(`/work_orders/${order}/timer/start`, { technician_id: id }, { ...by, ...at }).expect(409);
+    expect((await begin({})).error).toMatchObject({ code: 'TIMER_RUNNING', id: hidden });
+    const mutation = `mutation { startTimer(input: { workOrderId: ${order}, technicianId: ${id} }) { id } }`;
+    const { body } = await app.graphqlAnswer(mutation, undefined, at);
+    expect(body.errors[0].extensions).toMatchObject({ code: 'TIMER_RUNNING', id: hidden });
+    const scopes = ['work_orders:read', 'work_orders:write'];
+    const right = { name: 'There only', scopes, entity_ids: [there], expires_at: new Date(Date.now() + 86_400_000) };
+    const { key } = (await app.post('/access/api_keys', right).expect(201)).data as { key: string };
+    const { error } = await begin({ authorization: `Bearer ${key}` });
+    expect([error.code, error.id, error.message]).toEqual(['TIMER_RUNNING', undefined, expect.not.stringContaining(String(hidden))]);
     // It is his time, and nobody else would end it.
     const stop = (by: Record<string, string>) => app.post(`/work_orders/${hidden}/timer/stop`, undefined, by);
     await stop(headers).expect(200);

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import type { EntityDirectory, FoundEntity, Held, KnownSites, Principal, RequestScope, Rows } from '#millwright/access';
+import { rowsSeenAt, type EntityDirectory, type Held, type KnownSites, type Principal, type RequestScope } from '#millwright/access';
 import type { Authentication } from '#millwright/credentials';
 import { type Rejection, runForEverybody, whenKnown } from '#millwright/event-sourcing';
 import type { CookieSessions } from '#millwright/sign-in';
@@ -93,12 +93,6 @@ export const identification =
       return principal;
     });
   };
-
-/** A site may let its technicians see all. */
-const rowsSeenAt = ({ rights }: Principal, { entity, techniciansSeeAll }: FoundEntity): Rows => {
-  const rows = rights.rowsAt?.(entity.id) ?? 'all';
-  return rows === 'assigned' && techniciansSeeAll === true ? 'all' : rows;
-};
 
 /** What holds where no site is needed: at the site that is named all the same, or anywhere for reads and everywhere for writes (S5). */
 function heldWithout(request: FastifyRequest, { rights }: Principal): Held | Promise<Held> {

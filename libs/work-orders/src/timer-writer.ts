@@ -1,5 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { builtInUserId, currentEntity, currentScope, isLeft, restrictionBy, timeZoneOf } from '#millwright/access';
+import {
+  builtInUserId,
+  currentEntity,
+  currentScope,
+  isLeft,
+  KnownSites,
+  mayReadAt,
+  restrictionBy,
+  rowsSeenAt,
+  timeZoneOf,
+} from '#millwright/access';
 import {
   currentContext,
   dayIn,
@@ -11,7 +21,7 @@ import {
   type RecordedEvent,
 } from '#millwright/event-sourcing';
 import { fieldsOf, invalid } from '#millwright/fields';
-import { existsHere, ReferenceChecks, refuseIf, RelatedRecords, requireHere, requireLeft, ResourceWriter } from '#millwright/resources';
+import { ReferenceChecks, refuseIf, RelatedRecords, requireHere, requireLeft, ResourceWriter } from '#millwright/resources';
 import { SiteCurrency } from '#millwright/sites';
 import { AwaitedProcesses, orPending } from './awaited-processes.js';
 import { ClosedOrders } from './closed-orders.js';
@@ -47,6 +57,7 @@ export class TimerWriter {
     private readonly closedOrders: ClosedOrders,
     private readonly projections: ProjectionEngine,
     private readonly currency: SiteCurrency,
+    private readonly sites: KnownSites,
   ) {}
 
   /** @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS another's time, CONFLICT, WORK_ORDER_CLOSED, TIMER_RUNNING, VALIDATION_FAILED, PRECONDITION_FAILED, COMPLETION_PENDING */
@@ -132,10 +143,16 @@ export class TimerWriter {
     return order;
   }
 
-  /** Whether an order is one that whoever asks sees, here. */
+  /** Whether an order is one that whoever asks sees, at its own site, which may be another than the request's: people work at several. */
   private async isSeen(id: number): Promise<boolean> {
     const { state, revision } = await this.events.load(workOrder, id);
-    return existsHere(state.history) && isLeft(workOrders.rowOf(state, revision), restrictionBy(workOrders.list.rows));
+    const { principal } = currentScope();
+    const { customerId, entityId } = state.history ?? { customerId: null, entityId: null };
+    if (customerId !== principal.customerId || entityId === null) return false;
+    const row = workOrders.rowOf(state, revision);
+    if (entityId === currentEntity().id) return isLeft(row, restrictionBy(workOrders.list.rows));
+    const site = mayReadAt(entityId, workOrders.scopes.reads) ? await this.sites.find(customerId, entityId) : null;
+    return site !== null && isLeft(row, restrictionBy(workOrders.list.rows, rowsSeenAt(principal, site)));
   }
 
   private async problems(technician_id: number | null | undefined): Promise<Detail[]> {
