@@ -73,6 +73,18 @@ describe('a timer', () => {
     expect((await stop(order, { technician_id: technician })).status).toBe(404);
   });
 
+  it('is found by the title of its order and by the name of who works, and by nothing else', async () => {
+    const [order, technician] = [await open({ title: 'Décalcifier' }), await person({ name: 'Zoë', surname: 'Sought' })];
+    const { data: timer } = await start(order, { technician_id: technician }).expect(201);
+    const found = async (text: string): Promise<number[]> =>
+      (await app.get(`/timers?search=${encodeURIComponent(text)}`).expect(200)).data.map(({ id }: { id: number }) => id);
+    for (const text of ['decalc', 'zoe', 'SOUGHT', 'Zoë Sought']) expect(await found(text)).toEqual([timer.id]);
+    expect(await found('no timer is called so')).toEqual([]);
+    const sought = await app.graphql('{ timers(search: "Sought") { nodes { id } } none: timers(search: "nobody") { totalCount } }');
+    expect(sought).toEqual({ timers: { nodes: [{ id: `${timer.id}` }] }, none: { totalCount: 0 } });
+    await stop(order, { technician_id: technician }).expect(200);
+  });
+
   it('that runs for less than a second leaves no entry', async () => {
     const [order, technician] = [await open(), await person()];
     const answers = [

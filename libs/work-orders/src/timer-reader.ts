@@ -5,7 +5,8 @@ import { currentEntity } from '#millwright/access';
 import { listQueryOf, ListReader, parseListQuery, type ListArguments, type ListPage, type RawQuery } from '#millwright/lists';
 import { Answer, noSuchRecord, readRowsById, RelatedRecords, type OtherAnswers } from '#millwright/resources';
 import type { StartedTimer } from './timer.commands.js';
-import { runningTimer, timerList } from './timer.shown.js';
+import { timerList } from './read-models/timer-list.js';
+import { runningTimer } from './timer.shown.js';
 
 /** Reads the timers that run from the read models. */
 @Injectable()

@@ -3,7 +3,8 @@ import type { Row } from '#millwright/event-sourcing';
 import { connectionFrom, connectionOf, listArgumentsOf, listComplexity, type ListArguments } from '#millwright/lists';
 import { idOfPath, OverGraphql, RelatedRecords } from '#millwright/resources';
 import { timerReads } from './timer.operations.js';
-import { activeTimer, activeTimers, runningTimer, timerList } from './timer.shown.js';
+import { timerList } from './read-models/timer-list.js';
+import { activeTimer, activeTimers, runningTimer } from './timer.shown.js';
 import { TimerReader } from './timer-reader.js';
 import { workOrders } from './work-order.resource.js';
 

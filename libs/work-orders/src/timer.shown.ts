@@ -3,10 +3,8 @@ import { ShownFlag, ShownId, ShownInstant, ShownQuantity, ShownReference, type B
 import { readRow, rowsOf, selectList, statementAsOf } from '#millwright/lists';
 import { defineShownType } from '#millwright/resources';
 import { currentScope } from '#millwright/access';
-import { streamName, type Row } from '#millwright/event-sourcing';
-import type { ListDefinition } from '#millwright/lists';
-import { timekeeping } from './domain/timekeeping.js';
-import { timersProjection, timerView } from './read-models/timers.js';
+import type { Row } from '#millwright/event-sourcing';
+import { timerView } from './read-models/timers.js';
 
 class TimerFields {
   @ShownId() id!: number;
@@ -19,22 +17,6 @@ class TimerFields {
 }
 
 export const runningTimer = defineShownType('Timer', TimerFields, 'A timer that runs: somebody is working on a work order.');
-
-const { hours: _, ...attributes } = runningTimer.attributes;
-
-/** GET /timers. */
-export const timerList: ListDefinition = {
-  view: timerView,
-  attributes,
-  search: [],
-  defaultSort: 'started_at asc',
-  scope: 'entity',
-  belongsTo: 'work_order_id',
-  source: {
-    projection: timersProjection.name,
-    streamOf: ({ technician_id }) => streamName(timekeeping.category, Number(technician_id)),
-  },
-};
 
 class ActiveTimerFields {
   @ShownReference('user', { description: 'Whose timer it is.', always: true, alone: true }) created_by_id!: number;

@@ -2,7 +2,8 @@ import { Controller, Get, Query } from '@nestjs/common';
 import type { RawQuery } from '#millwright/lists';
 import { ApiAnswer, ApiHeading, ApiListQuery, OverRest, PathId, type Answer } from '#millwright/resources';
 import { timerReads } from './timer.operations.js';
-import { runningTimer, timerList } from './timer.shown.js';
+import { timerList } from './read-models/timer-list.js';
+import { runningTimer } from './timer.shown.js';
 import { TimerReader } from './timer-reader.js';
 
 @ApiHeading('timers', 'Who is working on what right now.')
