@@ -1,6 +1,6 @@
 import { reaction, type Event, type Stream } from '#millwright/event-sourcing';
 import { ReactionTrial } from '#millwright/event-sourcing/testing';
-import { commentBecauseOf } from './comment-effect.js';
+import { commentBecauseOf, textsNaming } from './comment-effect.js';
 
 type Rang = Event<'Rang', Readonly<{ order: number; said: string }>>;
 const bell: Stream<number, Rang> = { category: 'bell', initialState: 0, evolve: (count) => count + 1 };
@@ -16,6 +16,20 @@ const speaks = (): ReactionTrial =>
     }),
   );
 const contents = ({ texts }: ReactionTrial): string[] => [...texts.values()].map(({ content }) => content);
+
+describe('what is named after a beginning', () => {
+  it('is all there, in one text where it fits, and in as many as it takes where it does not', () => {
+    expect(textsNaming('Without', ['a', 'b'])).toEqual(['Without a; b.']);
+    expect(textsNaming('Without', [])).toEqual([]);
+    for (const sign of ['x', '\u20ac']) {
+      const named = Array.from({ length: 500 }, (_, place) => `${sign.repeat(100)} ${place}`);
+      const texts = textsNaming('Without', named);
+      expect(texts.length).toBeGreaterThan(1);
+      for (const text of texts) expect([text.length <= 20_000, Buffer.byteLength(text) <= 40_000]).toEqual([true, true]);
+      expect(texts.flatMap((text) => text.replace(/^Without |\.$/g, '').split('; '))).toEqual(named);
+    }
+  });
+});
 
 describe('a comment that follows from an event', () => {
   it('is of the built-in user, and its text stands outside', async () => {

@@ -35,6 +35,19 @@ export async function commentBecauseOf(
   await then.execute(comment, kept.recordId, (state) => addComment(state, wanted), { command, refused: again });
 }
 
+/** All that is named after a beginning, in texts that are each as long as a comment may be at most: one, as a rule. */
+export function textsNaming(beginning: string, named: readonly string[]): string[] {
+  const texts: string[] = [];
+  for (const one of named) {
+    const last = texts.at(-1);
+    const longer = `${last?.slice(0, -1)}; ${one}.`;
+    if (last !== undefined && longer.length <= longest.characters && Buffer.byteLength(longer) <= longest.bytes)
+      texts[texts.length - 1] = longer;
+    else texts.push(`${beginning} ${one}.`);
+  }
+  return texts;
+}
+
 /** Its id was drawn for this text alone, so that a refusal is a fault: the event is handled again. */
 function again(refusal: Rejection): never {
   throw refusal;

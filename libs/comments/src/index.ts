@@ -1,7 +1,7 @@
 export type { Comment } from './domain/comment.js';
 export * from './domain/comment.events.js';
 /** @public */
-export { commentBecauseOf, type CommentByEffect } from './comment-effect.js';
+export { commentBecauseOf, textsNaming, type CommentByEffect } from './comment-effect.js';
 export { commentErasure } from './comment-erasure.js';
 export { commentsCountOf } from './comment-counts.js';
 export { commentIds } from './comment-writer.js';

@@ -1,4 +1,4 @@
-import { commentBecauseOf } from '#millwright/comments';
+import { commentBecauseOf, textsNaming } from '#millwright/comments';
 import {
   reaction,
   Rejection,
@@ -60,8 +60,10 @@ async function openOrder(event: RecordedEvent<PmOccurrenceRaised>, then: Consequ
   if (partAssignments.length > 0) await world.fulfilled((await world.events.load(workOrder, workOrderId)).position);
   const { state: order } = await world.events.load(workOrder, workOrderId);
   const leftOut = [...missing, ...partAssignments.filter(({ partId }) => !order.parts.has(partId)).map((part) => toldOf(part, order))];
-  if (leftOut.length === 0) return;
-  await commentBecauseOf(then, { record: { kind: 'work_order', id: workOrderId }, text: `Opened without ${leftOut.join('; ')}.` });
+  const record = { kind: 'work_order', id: workOrderId } as const;
+  // Of a template with hundreds of parts one comment may not hold all that is missing: then others go on with it.
+  for (const [place, text] of textsNaming('Opened without', leftOut).entries())
+    await commentBecauseOf(then, { record, text, ...(place > 0 && { command: `comment ${place + 1}` }) });
 }
 
 type Wanted = Omit<Parameters<typeof openWorkOrder>[1], 'now'>;

@@ -47,6 +47,22 @@ describe('what follows from an occurrence', () => {
     });
     expect(await trial.again()).toEqual({});
   });
+
+  it('says what it was opened without to the last part, in as many comments as that takes, once', async () => {
+    const partAssignments = Array.from({ length: 900 }, (_, index) => ({ partId: index + 1, quantity: '1' }));
+    const { type, data } = registered;
+    const wanting = { type, data: { ...data, template: { title: 'Filters', partAssignments } } } as PmScheduleEvent;
+    // The order of this world has none of them.
+    const trial = new ReactionTrial(occurrenceReaction({ ...world, fulfilled: () => Promise.resolve() })).given(pmSchedule, 3, wanting);
+    await trial.when(pmSchedule, 3, raised);
+    const texts = [...trial.texts.values()].map(({ content }) => content);
+    expect(texts.length).toBeGreaterThan(1);
+    expect(texts.flatMap((text) => [...text.matchAll(/part (\d+), /g)].map(([, part]) => Number(part)))).toEqual(
+      partAssignments.map(({ partId }) => partId),
+    );
+    await trial.again();
+    expect(trial.texts.size).toBe(texts.length);
+  });
 });
 
 describe('what follows from what becomes of an order', () => {
