@@ -158,7 +158,7 @@ describe('what a machine did', () => {
   it('was done by it under its name, and by no person', async () => {
     const made = await app.post('/access/service_accounts', { name: 'Robot', role: 'manager', entity_ids: [1] }).expect(201);
     const robot = { authorization: `Bearer ${made.data.key}` };
-    const shown = { id: null, name: 'Robot', surname: null };
+    const shown = { id: null, name: 'Robot', surname: null, avatar: null };
     const part = (await app.post('/parts', { part: { name: 'Hose', on_hand_qty: 5, unit_cost: 2 } }, robot).expect(201)).data;
     expect([part.created_by, part.updated_by]).toEqual([shown, shown]);
     const asset = (await app.post('/assets', { asset: { name: 'Press' } }, robot).expect(201)).data;
@@ -172,11 +172,11 @@ describe('what a machine did', () => {
     await app.patch(`/work_orders/${order}`, { work_order: { title: 'Check twice' } }).expect(200);
     for (const path of ['/parts', '/assets', '/work_orders']) {
       const { data } = await app.get(`${path}?sort=id desc&per_page=1`).expect(200);
-      expect(data[0].created_by).toMatchObject({ id: null, name: 'Robot' });
+      expect(data[0].created_by).toEqual(shown);
     }
     const read = () =>
       app.graphql(`{
-        part(id: ${part.id}) { createdBy { id name surname } transactions { nodes { createdBy { id fullName status } } } }
+        part(id: ${part.id}) { createdBy { id name surname avatar } transactions { nodes { createdBy { id fullName status } } } }
         workOrder(id: ${order}) { createdBy { id name avatar } updatedBy { id } comments { nodes { createdBy { name } } } }
         location(id: ${place.id}) { createdById createdBy { id name createdAt revision } }
       }`);

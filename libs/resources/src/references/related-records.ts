@@ -94,7 +94,12 @@ export class RelatedRecords implements Related {
       const values = columns.map(
         (column) => target.hidden(row, column) ?? (column in row ? row[column] : target.property?.(row, column, this)),
       );
-      return whenKnown(allKnown(values), (known) => Object.fromEntries(columns.map((column, index) => [column, known[index] ?? null])));
+      // What stands in for a person is shown alike everywhere (contract, part 4, S85).
+      const whole = Number(id) < 0 ? target.label(row, this) : {};
+      return whenKnown(allKnown([whole, ...values]), ([first, ...known]) => ({
+        ...(first as object),
+        ...Object.fromEntries(columns.map((column, index) => [column, known[index] ?? null])),
+      }));
     });
   }
 
