@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { Agent, request as rawRequest, type IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { Client, type Answer } from './harness/client.js';
@@ -175,6 +177,33 @@ describe('a request of many parts', () => {
     }
     expect(wait(await user.request('POST', '/batch', '{"ops": ['))[0]).toBe(429);
     expect(wait(await user.graphqlAnswer('{ parts { page } }'))[1]).toBeLessThanOrEqual(one);
+    // What nobody would take is not read for it either: taking it apart would keep everybody waiting.
+    const deep = `{"ops":[${'['.repeat(40)}${']'.repeat(40)},{}]}`;
+    const [status, alone] = wait(await user.request('POST', '/batch', deep));
+    expect([status, alone <= one]).toEqual([429, true]);
+  });
+
+  it('is answered also where it is larger than any, and so is the next one', async () => {
+    await set({ requests: 1, window_seconds: hour });
+    const user = await somebody();
+    await user.get('/parts').expect(200);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const headers = { authorization: `Bearer ${user.adminKey}`, 'x-entity-id': '1', 'content-type': 'application/json' };
+    const ask = async (method: string, path: string, body = ''): Promise<number | undefined> => {
+      const request = rawRequest(`${app.url}/api/v1${path}`, { agent, method, headers, signal: AbortSignal.timeout(20_000) });
+      request.end(body);
+      const [answer] = (await once(request, 'response')) as [IncomingMessage];
+      await once(answer.resume(), 'end');
+      return answer.statusCode;
+    };
+    for (const [path, size] of [
+      ['/batch', 6_000_000],
+      ['/graphql', 1_500_000],
+    ] as const) {
+      expect(await ask('POST', path, ' '.repeat(size))).toBe(429);
+      expect(await ask('GET', '/limits')).toBe(200);
+    }
+    agent.destroy();
   });
 
   it('is never taken where it alone is more than a window holds', async () => {

@@ -3,6 +3,7 @@ import { hasTier, type Principal, type Tier } from '#millwright/access';
 import { Rejection, whenKnown } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import { standingOf, tooMany, type CountedCall, type Limits, type TrustedProxies } from '#millwright/limits';
+import { readJsonBody } from './json-body.js';
 import { isPartOfBatch } from './part-of-batch.js';
 import { header } from './request-headers.js';
 import { bodyLimitOf, isDocument, isOAuth, isPortal, tierOf } from './route-policy.js';
@@ -93,12 +94,16 @@ export class LimitsGate {
     reply: FastifyReply,
     { principal, call, weigh }: Readonly<{ principal: Principal; call: CountedCall; weigh: Weigh }>,
   ): Promise<void> {
-    const weight = weightIn(await bodyTextOf(request), weigh);
+    const body = await bodyOf(request);
+    // Nobody reads the rest of a larger one, so nothing else can come on its connection.
+    if (!body) reply.header('Connection', 'close');
+    const weight = body ? weightIn(body, weigh) : 1;
     if (weight < 2 || weight > call.window.requests) return settle(reply, call);
     const again = await this.limits.count(principal, weight);
     if (again?.counted.accepted) {
       // Room has come meanwhile, but it was read already: it is to come again.
-      await this.limits.count(principal, 0, again);
+      const uncounted = await this.limits.count(principal, 0, again);
+      if (uncounted) sayStanding(reply, uncounted);
       throw tooMany(0);
     }
     settle(reply, again ?? call);
@@ -174,10 +179,14 @@ export class LimitsGate {
 const standingHeaders = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'] as const;
 
 /** Says how whoever asks stands, and refuses what was not taken. */
-function settle(reply: FastifyReply, { window, counted }: CountedCall): void {
+function settle(reply: FastifyReply, call: CountedCall): void {
+  sayStanding(reply, call);
+  if (!call.counted.accepted) throw tooMany(call.counted.waitSeconds);
+}
+
+function sayStanding(reply: FastifyReply, { window, counted }: CountedCall): void {
   const { limit, remaining, reset } = standingOf(window, counted);
   [limit, remaining, reset].forEach((value, index) => reply.header(standingHeaders[index] ?? '', String(value)));
-  if (!counted.accepted) throw tooMany(counted.waitSeconds);
 }
 
 const opsIn = (body: unknown): readonly unknown[] | undefined => {
@@ -192,32 +201,32 @@ const countOperations: preHandlerHookHandler = (request, _reply, done) => {
   request.countAs(ops.length, 'ops').then(() => done(), done);
 };
 
-/** What cannot be read is one request. */
-function weightIn(text: string, weigh: Weigh): number {
+/** What cannot be read is one request; read with the limits of every body, so that none keeps the others waiting. */
+function weightIn(bytes: Buffer, weigh: Weigh): number {
   try {
-    const body: unknown = JSON.parse(text);
+    const body = readJsonBody(bytes);
     return typeof body === 'object' && body !== null ? weigh(body) : 1;
   } catch {
     return 1;
   }
 }
 
-/** The body of a request that nobody else reads any more; empty where it is larger than it may be, or breaks off. */
-function bodyTextOf({ raw, routeOptions: { url = '' } }: FastifyRequest): Promise<string> {
+/** The body of a request that nobody else reads any more; undefined where it is larger than it may be, or breaks off. */
+function bodyOf({ raw, routeOptions: { url = '' } }: FastifyRequest): Promise<Buffer | undefined> {
   return new Promise((resolve) => {
     const parts: Buffer[] = [];
     let bytes = 0;
-    const over = (text: string): void => {
+    const over = (body?: Buffer): void => {
       raw.off('data', take).pause();
-      resolve(text);
+      resolve(body);
     };
     const take = (part: Buffer): void => {
       bytes += part.length;
-      if (bytes > bodyLimitOf(url)) return over('');
+      if (bytes > bodyLimitOf(url)) return over();
       parts.push(part);
     };
     raw.on('data', take);
-    raw.once('end', () => over(Buffer.concat(parts).toString()));
-    for (const event of ['error', 'close'] as const) raw.once(event, () => over(''));
+    raw.once('end', () => over(Buffer.concat(parts)));
+    for (const event of ['error', 'close'] as const) raw.once(event, () => over());
   });
 }
