@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { request as rawRequest, type IncomingMessage } from 'node:http';
+import { text as readAll } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { Client, type Answer } from './harness/client.js';
@@ -220,6 +223,19 @@ describe('an API key', () => {
   });
 });
 
+/** Sends a write but for the end of its body, which is sent when what is answered is called. */
+function heldBack({ url, adminKey: key }: Client, path: string, body: object): () => Promise<{ status: number | undefined; body: string }> {
+  const text = JSON.stringify(body);
+  const headers = { authorization: `Bearer ${key}`, 'x-entity-id': '1', 'content-type': 'application/json', 'content-length': text.length };
+  const request = rawRequest(`${url}/api/v1${path}`, { method: 'POST', headers });
+  request.write(text.slice(0, 5));
+  return async () => {
+    request.end(text.slice(5));
+    const [answer] = (await once(request, 'response')) as [IncomingMessage];
+    return { status: answer.statusCode, body: await readAll(answer) };
+  };
+}
+
 describe('a credential that is taken away', () => {
   const made = async (...scopes: string[]): Promise<{ id: number; as: Client }> => {
     const { id, key } = await apiKey(scopes);
@@ -257,6 +273,47 @@ describe('a credential that is taken away', () => {
     await app.delete(`/access/api_keys/${id}`).expect(204);
     await opened();
     expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([401, 401]);
+  });
+
+  it('is told over GraphQL what it may still see, where reading took so long that it may less', async () => {
+    const waning = { name: 'Waning', scopes: ['parts:read', 'costs:read'] };
+    const role = (await app.post('/access/roles', waning).expect(201)).data.id as number;
+    const account = { name: 'Reader', role: waning.name, entity_ids: [1] };
+    const reader = new Client(app.url, (await app.post('/access/service_accounts', account).expect(201)).data.key as string);
+    await app.post('/parts', { part: { name: 'Dear', on_hand_qty: 1, unit_cost: 3.5 } }).expect(201);
+    await app.get('/parts').expect(200);
+    const query = '{ parts(search: "Dear") { nodes { avgUnitCost } } }';
+    await database.query('BEGIN; LOCK TABLE read.parts IN ACCESS EXCLUSIVE MODE');
+    const asked = reader.graphqlAnswer(query);
+    await delay(500);
+    await app.patch(`/access/roles/${role}`, { scopes: ['parts:read'] }).expect(200);
+    await database.query('COMMIT');
+    expect((await asked).body).toMatchObject({
+      data: { parts: { nodes: [{ avgUnitCost: null }] } },
+      extensions: { hidden: ['parts.nodes.avgUnitCost'] },
+    });
+  });
+
+  it('carries nothing out whose body comes later than that', async () => {
+    const whole = await made('parts:read', 'parts:write');
+    const shrinking = { name: 'Shrinking', scopes: ['parts:read', 'parts:write', 'work_orders:read', 'work_orders:write'] };
+    const role = (await app.post('/access/roles', shrinking).expect(201)).data.id as number;
+    const account = { name: 'Tool', role: shrinking.name, entity_ids: [1] };
+    const less = new Client(app.url, (await app.post('/access/service_accounts', account).expect(201)).data.key as string);
+    const { id: order } = (await app.post('/work_orders', { work_order: { title: 'Told of' } }).expect(201)).data as { id: number };
+    const part = { part: { name: 'Of nobody' } };
+    const comment = { query: `mutation { addComment(input: {workOrderId: ${order}, text: "x"}) { id } }` };
+    const held = [heldBack(whole.as, '/parts', part), heldBack(less, '/parts', part), heldBack(less, '/graphql', comment)];
+    await delay(400);
+    await app.delete(`/access/api_keys/${whole.id}`).expect(204);
+    await app.patch(`/access/roles/${role}`, { scopes: ['parts:read'] }).expect(200);
+    const answers = await Promise.all(held.map((finish) => finish()));
+    expect(answers.map(({ status, body }) => [status, (JSON.parse(body).error ?? JSON.parse(body).errors?.[0].extensions)?.code])).toEqual([
+      [401, 'UNAUTHENTICATED'],
+      [403, 'INSUFFICIENT_PERMISSIONS'],
+      [200, 'INSUFFICIENT_PERMISSIONS'],
+    ]);
+    expect((await app.get('/parts?filter[name_eq]=Of nobody').expect(200)).data).toEqual([]);
   });
 });
 

@@ -10,10 +10,11 @@ import {
 } from 'graphql';
 import type {} from 'mercurius';
 import type { Logger } from 'pino';
+import { runInScope } from '#millwright/access';
 import { callNotKept } from '#millwright/event-sourcing';
 import { honourHeaders, outcomeOfMutations } from '#millwright/resources';
 import { publishedErrorOf } from '../errors/published-error.js';
-import { expectedRevisionsOf, graphqlMediaTypeOf, header, stillAdmitted, toldOf, weighed } from '../http/index.js';
+import { expectedRevisionsOf, graphqlMediaTypeOf, header, maySame, stillAdmitted, toldOf, weighed } from '../http/index.js';
 import { calledBy } from './called-document.js';
 import { Documents } from './documents.js';
 import { hiddenIn } from './guards.js';
@@ -96,9 +97,13 @@ async function execute(
   try {
     const operation = operationOf(document, asked.operationName);
     assertVariablesFit(schema, operation, asked.variables ?? {});
-    const result = await reads.together(request, operation, () => run(asked));
-    // What was changed was changed, and is told; what was read is told to who may still ask for it.
-    if (operation.operation === OperationTypeNode.QUERY) await stillAdmitted(reply);
+    let result = await reads.together(request, operation, () => run(asked));
+    // What was changed was changed, and is told; what was read is told to who may still ask for it, and as he may see it by now.
+    const admitted = operation.operation === OperationTypeNode.QUERY ? await stillAdmitted(reply) : undefined;
+    if (admitted && request.scope && !maySame(admitted, request.scope)) {
+      request.scope = admitted;
+      result = await runInScope(admitted, () => reads.together(request, operation, () => run(asked)));
+    }
     const hidden = hiddenIn(request.scope);
     const facts = { ...(request.ownWritesAwaited && { stale: true }), ...(hidden.length > 0 && { hidden }) };
     const extensions = Object.keys(facts).length > 0 ? { extensions: facts } : {};

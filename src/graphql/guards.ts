@@ -45,14 +45,20 @@ function guardRoot(field: Field): void {
   const { resolve = defaultFieldResolver } = field;
   const { scopes = [], anyOf = [] } = operationOf(field) ?? {};
   field.resolve = (source, args, context, info) => {
-    const isLacking = lacking() ?? (() => false);
-    requireScopes(currentScope(), anyOf.length > 0 && anyOf.every(isLacking) ? [...scopes, ...anyOf] : scopes);
+    requireOneOf(currentScope(), scopes, anyOf);
     // Mutations of a document come one after another: the last may be carried out long after whoever has sent it was let in.
     return whenKnown(stillAdmitted((context as Asked).reply), (admitted) => {
-      if (admitted) requireScopes(admitted, scopes);
+      if (admitted) requireOneOf(admitted, scopes, anyOf);
       return resolve(source, args, context, info);
     });
   };
+}
+
+/** @throws Rejection INSUFFICIENT_PERMISSIONS one of `scopes` is missing, or all of `anyOf` are */
+function requireOneOf(scope: RequestScope, scopes: readonly string[], anyOf: readonly string[]): void {
+  const { held } = scope;
+  const hasNone = anyOf.length > 0 && held !== 'all' && !anyOf.some((one) => held.has(one));
+  requireScopes(scope, hasNone ? [...scopes, ...anyOf] : scopes);
 }
 
 /** A record that is reached from another one is read by whoever may read such records; the others are told what it is called. */

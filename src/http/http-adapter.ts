@@ -24,8 +24,8 @@ declare module 'fastify' {
   }
 }
 
-/** A client that sends its request drop by drop must not hold a connection for ever. */
-const requestTimeoutMs = 30_000;
+/** How long a client may take to send its request, and how often that is looked at, in milliseconds: drop by drop must not hold a connection for ever. */
+const sending = { atMostMs: 30_000, lookedAtEveryMs: 2_000 };
 const keepAliveTimeoutMs = 65_000;
 
 /** Fastify as Nest's platform, set up before the first route is added. */
@@ -33,13 +33,15 @@ export class HttpAdapter extends FastifyAdapter {
   readonly paths: KnownPaths;
   readonly preparedBodies: PreparedBodies;
 
-  constructor() {
+  constructor({ atMostMs, lookedAtEveryMs } = sending) {
     const paths = new KnownPaths();
     super({
       // Nothing here is middleware of Connect, which would see every request for nothing.
       skipMiddie: true,
       bodyLimit: bodyLimitBytes,
-      requestTimeout: requestTimeoutMs,
+      requestTimeout: atMostMs,
+      // Of the two limits Node takes the longer one for the whole request, and looks every 30 s unless it is told otherwise.
+      http: { headersTimeout: atMostMs, requestTimeout: atMostMs, connectionsCheckingInterval: lookedAtEveryMs },
       keepAliveTimeout: keepAliveTimeoutMs,
       forceCloseConnections: 'idle',
       return503OnClosing: false,
@@ -103,12 +105,15 @@ function readBodiesAsJson(server: FastifyInstance, preparedBodies: PreparedBodie
   });
 }
 
+const unreadable = new Map<string | undefined, string>([
+  ['HPE_HEADER_OVERFLOW', 'the headers are too large'],
+  ['ERR_HTTP_REQUEST_TIMEOUT', 'the request took too long to arrive'],
+]);
+
 /** What is not even HTTP: answered in the envelope all the same, on the bare socket. */
 function answerUnreadableRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const published = publishedErrorOf(
-    new Rejection('MALFORMED_REQUEST', error.code === 'HPE_HEADER_OVERFLOW' ? 'the headers are too large' : 'the request is not HTTP'),
-  );
+  const published = publishedErrorOf(new Rejection('MALFORMED_REQUEST', unreadable.get(error.code) ?? 'the request is not HTTP'));
   const body = JSON.stringify(errorBody(published, requestIdOf(undefined)));
   socket.end(
     `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,

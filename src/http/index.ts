@@ -7,4 +7,4 @@ export { HttpModule } from './http.module.js';
 export { openEdge } from './open-edge.js';
 export { weighed } from './limits-gate.js';
 export { expectedRevisionsOf, header } from './request-headers.js';
-export { stillAdmitted } from './still-admitted.js';
+export { maySame, stillAdmitted } from './still-admitted.js';

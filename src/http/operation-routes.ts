@@ -13,11 +13,11 @@ import {
 } from '#millwright/resources';
 import { callOf, statusOf, type MethodCall } from './controller-method.js';
 import { envelopeFormOf, json, successBody, successHeaders } from './envelope.js';
-import { holdAlike, recalled, remembering, withoutLacked } from './replayed-answer.js';
+import { recalled, remembering, withoutLacked } from './replayed-answer.js';
 import { recordOf } from './replayed-record.js';
 import { expectedRevisionsOf, header } from './request-headers.js';
 import { heedsIdempotencyKeys, isAboutOneRecord } from './route-policy.js';
-import { stillAdmitted } from './still-admitted.js';
+import { maySame, stillAdmitted } from './still-admitted.js';
 import { streamed } from './streamed-answer.js';
 import { UnwrappedAnswer } from './unwrapped-answer.js';
 
@@ -102,8 +102,6 @@ const write =
 
 /** Whether whoever asks sees some rows only: which ones is other at every moment. */
 const isOfSome = ({ rows = 'all' }: RequestScope): boolean => rows !== 'all';
-
-const maySame = (one: RequestScope, other: RequestScope): boolean => holdAlike(one.held, other.held) && one.rows === other.rows;
 
 /** A controller whose answers hold those of others, each of which today's rights decide on. */
 export interface AnsweredAnew {

@@ -10,6 +10,7 @@ import type { KnownPaths } from './known-paths.js';
 import { header, positionOf } from './request-headers.js';
 import { admissionOf, isDocument, isRead, scopesOutside, type Admission } from './route-policy.js';
 import { securityHeadersOf } from './security-headers.js';
+import { stillAdmitted } from './still-admitted.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -95,7 +96,7 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
     );
   });
 
-  server.addHook('preHandler', (request, _reply, done) => {
+  server.addHook('preHandler', (request, reply, done) => {
     const { scope } = request;
     if (!scope) return done();
     goOn(
@@ -105,7 +106,16 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
         if (position !== undefined) return whenKnown(directory.projections.reaches(position, longestWaitMs), requireReached);
         return isRead(request) ? seeOwnWrites(request, directory) : undefined;
       },
-      () => runInScope(scope, done),
+      () => {
+        const still = stillAdmitted(reply);
+        if (!still) return runInScope(scope, done);
+        // A body that was held back, or a position that was waited for: it is carried out with the rights of now.
+        const admit = (admitted: RequestScope): void => {
+          request.scope = admitted;
+          runInScope(admitted, done);
+        };
+        goOn(() => still, admit, done);
+      },
       done,
     );
   });

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { RequestScope } from '#millwright/access';
+import { holdAlike } from './replayed-answer.js';
 
 /** So long, in milliseconds, somebody who was let in counts as let in: within a second of his credential's end nothing more is done or told (S67). */
 export const admittedForMs = 300;
@@ -11,3 +12,6 @@ export const admittedForMs = 300;
 export function stillAdmitted({ elapsedTime, request, server }: FastifyReply): Promise<RequestScope> | undefined {
   return elapsedTime < admittedForMs ? undefined : server.admitAnew(request);
 }
+
+/** Whether both may do the same, and see the same rows. */
+export const maySame = (one: RequestScope, other: RequestScope): boolean => holdAlike(one.held, other.held) && one.rows === other.rows;
