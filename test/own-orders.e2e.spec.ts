@@ -155,7 +155,15 @@ describe('a technician', () => {
     expect([error.code, error.id, error.message]).toEqual(['TIMER_RUNNING', undefined, expect.not.stringContaining(String(hidden))]);
     // It is his time, and nobody else would end it.
     const stop = (by: Record<string, string>) => app.post(`/work_orders/${hidden}/timer/stop`, undefined, by);
-    await stop(headers).expect(200);
+    const stopping = { ...headers, 'idempotency-key': randomUUID() };
+    const stopped = await stop(stopping).expect(200);
+    const again = await stop(stopping);
+    expect([again.status, again.data, again.headers.get('idempotent-replayed')]).toEqual([200, stopped.data, 'true']);
     expect(refusal(await stop(headers))).toEqual([404, 'NOT_FOUND']);
+    await app.post(`/work_orders/${hidden}/timer/start`, { technician_id: id }, site).expect(201);
+    const query = `mutation { stopTimer(input: { workOrderId: ${hidden} }) { id } }`;
+    const asked = { ...headers, 'idempotency-key': randomUUID() };
+    const [first, repeated] = [await app.post('/graphql', { query }, asked), await app.post('/graphql', { query }, asked)];
+    expect([first.body.errors, repeated.body]).toEqual([undefined, first.body]);
   });
 });

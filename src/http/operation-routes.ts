@@ -67,7 +67,7 @@ async function read(reply: FastifyReply, scope: RequestScope | null, call: Metho
 }
 
 const write =
-  ({ atArchivedSites }: Operation, writes: Writes, controller: object) =>
+  ({ atArchivedSites, aboutOneself }: Operation, writes: Writes, controller: object) =>
   async (reply: FastifyReply, scope: RequestScope | null, call: MethodCall): Promise<StoredAnswer> => {
     const { request } = reply;
     if (!scope) throw new Error('a write was asked for by nobody');
@@ -83,7 +83,7 @@ const write =
         expectedRevisions: expectedRevisionsOf(ifMatch),
         keyed:
           key === undefined ? undefined : { key, operation: pathOf(request), asked: { body: request.body ?? null, query: request.query } },
-        about: isOfSome(scope) ? ({ body }) => recordOf(request, body) : undefined,
+        about: isOfSome(scope) && !aboutOneself ? ({ body }) => recordOf(request, body) : undefined,
       },
       async () => {
         const first = answerOf(await call(request, reply), reply, scope);

@@ -28,6 +28,8 @@ export const timerOperations = [
     scopes: ['work_orders:write'],
     // A person has one timer: one that could not be stopped here would keep him from starting any elsewhere.
     atArchivedSites: true,
+    // Nor is he told that his own time runs on where the order went to others, and only the answer was lost.
+    aboutOneself: true,
     command: StopTimer,
     route: 'POST :id/timer/stop',
     fromPath: { work_order_id: 'id' },

@@ -142,7 +142,7 @@ export class Mutations {
   }
 
   private async once<Source extends Row | null>(
-    { name, atArchivedSites }: Operation,
+    { name, atArchivedSites, aboutOneself }: Operation,
     input: unknown,
     options: MutationOptions,
     work: () => Promise<Mutated<Source>>,
@@ -153,10 +153,11 @@ export class Mutations {
     this.related.forget();
     const { key, ...conditions } = conditionsOf(options, headersOfRequests.get(scope));
     const keyed = key === undefined ? undefined : { key, operation: `mutation ${name}`, asked: { input: plain(input) } };
+    const mentions = aboutOneself ? undefined : about;
     return this.seen<Source>(
       scope,
       await this.writes.run(
-        { scope, atArchivedSites, ...conditions, keyed, about: about && (({ body }) => about(JSON.parse(body) as Row | null)) },
+        { scope, atArchivedSites, ...conditions, keyed, about: mentions && (({ body }) => mentions(JSON.parse(body) as Row | null)) },
         async () => storedOf(await work()),
       ),
     );

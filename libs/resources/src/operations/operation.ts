@@ -23,6 +23,8 @@ export type Operation = Readonly<{
   tier?: Tier;
   /** An archived site does not stand in its way: it is about sites themselves, and brings one back, or ends what began before. */
   atArchivedSites?: boolean;
+  /** What it answers is about whoever asks, so that a repeat tells it also where the record that it was sent to is one he does not see any more. */
+  aboutOneself?: boolean;
   /** It needs neither credential nor site: who may do it, and on whose behalf, is its own affair. */
   open?: true;
 }>;
@@ -114,6 +116,8 @@ export type CommandOperation<C extends Command<Written> = Command<Written>, Serv
   tier?: Tier;
   /** It ends what began before the site was archived, and what could not be ended anywhere else. */
   atArchivedSites?: true;
+  /** Its answer is of whoever asks, and a repeat tells it also where he does not see that record any more. */
+  aboutOneself?: true;
   /** In the imperative: "Receive stock". */
   summary: string;
   /** What it does, in a sentence or two; lint rules of OpenAPI ask for one. */
@@ -133,5 +137,6 @@ export const operation = <C extends Command<Written>, Service extends object, Re
 /** A command on a resource as an operation like any other. */
 export const operationOn = (
   { administersSites }: Readonly<{ administersSites?: boolean }>,
-  { name, scopes, tier, summary, description, atArchivedSites }: CommandOperation,
-): DescribedOperation => writes({ name, scopes, tier, summary, description, atArchivedSites: atArchivedSites ?? administersSites });
+  { name, scopes, tier, summary, description, atArchivedSites, aboutOneself }: CommandOperation,
+): DescribedOperation =>
+  writes({ name, scopes, tier, summary, description, atArchivedSites: atArchivedSites ?? administersSites, aboutOneself });
