@@ -417,5 +417,7 @@ describe('who leaves, and what he may do', () => {
     expect(await asked((headers) => app.delete(`/users/${people[2]}`, undefined, headers))).toEqual([204, 204]);
     expect(await asked((headers) => app.delete(`/users/${people[3]}`, undefined, headers), await tagOf(people[3]))).toEqual([204, 204]);
     for (const id of people) expect(await suspensions(id)).toBe(1);
+    const { id: role } = (await app.post('/access/roles', { name: 'passing', scopes: ['parts:read'] }).expect(201)).data as { id: number };
+    expect(await asked((headers) => app.delete(`/access/roles/${role}`, undefined, headers))).toEqual([204, 204]);
   });
 });

@@ -17,7 +17,7 @@ import {
   type Grantor,
   type World,
 } from '#millwright/access';
-import { EventStore, Rejection, type Outcome, type Position, type Row } from '#millwright/event-sourcing';
+import { currentContext, EventStore, Rejection, streamName, type Outcome, type Position, type Row } from '#millwright/event-sourcing';
 import { noSuchRecord } from '#millwright/resources';
 import type { RoleInput } from './role.commands.js';
 
@@ -73,11 +73,18 @@ export class Roles {
       before = rowOf(state, 0, id);
       return removeRole(state, by, id, world);
     };
-    await this.access.consider((state, by, world) => removeRole(state, by, id, world));
-    if (await this.access.isUsedBesidePeople(id))
-      throw new Rejection('RECORD_IN_USE', 'A service account has this role, or single sign-on gives it.');
+    if (!(await this.wasRemovedBefore(id))) {
+      await this.access.consider((state, by, world) => removeRole(state, by, id, world));
+      if (await this.access.isUsedBesidePeople(id)) throw inUse();
+    }
     const { position, revision } = await this.access.decide(remove, { matches: true });
     return { row: before ? { ...before, revision } : null, revision, position };
+  }
+
+  /** Whether an earlier try of this request may have removed it, whose answer was lost: its events say so then. */
+  private async wasRemovedBefore(id: number): Promise<boolean> {
+    if (currentContext().idempotency?.earlierTry?.streams[streamName(access.category, accessId)] === undefined) return false;
+    return !(await this.events.load(access, accessId)).state.ownRoles.has(id);
   }
 
   /** Every scope that an operation or a field names, in order. */
@@ -87,6 +94,8 @@ export class Roles {
     return [...known].sort().map((name) => ({ name, roles: holders.flatMap((role) => (role.held.has(name) ? [role.name] : [])) }));
   }
 }
+
+const inUse = (): Rejection => new Rejection('RECORD_IN_USE', 'A service account has this role, or single sign-on gives it.');
 
 const decided = ({ state, revision, position }: Outcome<Access>, id: number): DecidedRole => ({
   row: requireRow(state, revision, id),
