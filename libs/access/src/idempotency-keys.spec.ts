@@ -274,6 +274,15 @@ describe('a request with an Idempotency-Key', () => {
     await pool.query("DELETE FROM app.idempotency_keys WHERE body LIKE 'Erik%'");
   });
 
+  it('loses a text that vanishes, also where it was read long after it was said', async () => {
+    const body = '{"data":[{"id":7,"text":"The seal is worn"}]}';
+    await run({ key: 'read later' }, async () => answered(body));
+    await keys.settled();
+    const made = new Date(Date.now() - 26 * 3_600_000).toISOString();
+    await keys.forgetText({ id: 7, text: 'The seal is worn', made });
+    expect((await run({ key: 'read later' }, never)).body).toBe('{"data":[{"id":7,"text":null}]}');
+  });
+
   it.each(['', 'x'.repeat(256)])('needs a key of 1 to 255 characters', async (key) =>
     expect(run({ key }, never)).rejects.toMatchObject({ code: 'MALFORMED_REQUEST' }),
   );

@@ -15,13 +15,16 @@ export type TextInAnswers = Readonly<{ id: number; text: string; made: string }>
 
 /** Has a text vanish from the answers that are stored for repeats, which tell the record as it was: it stands there as the JSON of a property of that name. */
 export async function forgetTextInAnswers(database: Pick<Pool, 'query'>, { id, text, made }: TextInAnswers): Promise<void> {
-  await database.query(
-    `UPDATE app.idempotency_keys SET body = replace(body, $3, '"text":null')
-     WHERE created_at BETWEEN $1::timestamptz - interval '1 hour' AND $1::timestamptz + interval '1 hour'
-       AND strpos(body, $2) > 0 AND strpos(body, $3) > 0`,
-    [made, `"id":${id},`, `"text":${JSON.stringify(text)}`],
-  );
+  // A request may have begun before the record was made, and one that has read it comes whenever it likes.
+  for await (const scopes of begunSince(database, new Date(Date.parse(made) - hourMs)))
+    await database.query(
+      `UPDATE app.idempotency_keys SET body = replace(body, $3, '"text":null')
+       WHERE scope = ANY($1::uuid[]) AND strpos(body, $2) > 0 AND strpos(body, $3) > 0`,
+      [scopes, `"id":${id},`, `"text":${JSON.stringify(text)}`],
+    );
 }
+
+const hourMs = 3_600_000;
 
 /** So few that no statement comes near the time that the pool gives one, however large its answers are. */
 const atOnce = 500;
@@ -33,7 +36,7 @@ export class KeptAnswers {
 
   /** Has answers vanish. Their requests stay done: a repeat makes its answer anew, from its events. */
   async forget(sought: SoughtAnswers): Promise<void> {
-    for await (const scopes of sought.since ? this.begunSince(sought.since) : this.all()) {
+    for await (const scopes of sought.since ? begunSince(this.database, sought.since) : this.all()) {
       const { rows } = await this.database.query<{ scope: string; body: string }>(
         `SELECT scope, body FROM app.idempotency_keys WHERE scope = ANY($1::uuid[]) AND status IS NOT NULL
            AND EXISTS (SELECT FROM unnest($2::text[]) said WHERE strpos(body, said) > 0)`,
@@ -64,11 +67,9 @@ export class KeptAnswers {
       last = scopes.at(-1) ?? last;
     }
   }
+}
 
-  private async *begunSince(instant: Date): AsyncGenerator<readonly string[]> {
-    const { rows } = await this.database.query<{ scope: string }>('SELECT scope FROM app.idempotency_keys WHERE created_at >= $1', [
-      instant,
-    ]);
-    for (let first = 0; first < rows.length; first += atOnce) yield rows.slice(first, first + atOnce).map(({ scope }) => scope);
-  }
+async function* begunSince(database: Pick<Pool, 'query'>, instant: Date): AsyncGenerator<readonly string[]> {
+  const { rows } = await database.query<{ scope: string }>('SELECT scope FROM app.idempotency_keys WHERE created_at >= $1', [instant]);
+  for (let first = 0; first < rows.length; first += atOnce) yield rows.slice(first, first + atOnce).map(({ scope }) => scope);
 }
