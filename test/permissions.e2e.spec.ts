@@ -404,6 +404,25 @@ describe('who holds something at one site only', () => {
     await app.post(`/users/${id}/erase`, { reason: 'Asked for it' }).expect(200);
   });
 
+  it('is told by a repeat of no site that is his no more', async () => {
+    const there = await site('Lost soon');
+    const scopes = ['people:write', 'access:manage', 'people:read', 'users:read', 'parts:read'];
+    await app.post('/access/roles', { name: 'granting', scopes }).expect(201);
+    await app.post('/access/roles', { name: 'looking', scopes: ['parts:read'] }).expect(201);
+    const grants = (role: string) => [1, there].map((entity_id) => ({ entity_id, role }));
+    const { id } = await person('Gus', ...grants('granting'));
+    const gus = await signedIn(app, id as number);
+    const said = { user: { name: 'Ned of two', permissions_attributes: grants('looking') } };
+    const key = { 'idempotency-key': randomUUID() };
+    const sitesSaid = async () => {
+      const { data } = await gus.post('/users', said, key).expect(201);
+      return (data.permissions as { entity_id: number }[]).map(({ entity_id }) => entity_id);
+    };
+    expect(await sitesSaid()).toEqual([1, there]);
+    await app.patch(`/users/${id}`, { user: { permissions_attributes: [{ entity_id: there, _destroy: true }] } }).expect(200);
+    expect(await sitesSaid()).toEqual([1]);
+  });
+
   it('cannot use a link that he has kept until its person was given more than he has', async () => {
     const elsewhere = await site('Elsewhere');
     const ada = await signedIn(app, (await person('Ada of site 1', { entity_id: 1, role: 'admin' })).id as number);

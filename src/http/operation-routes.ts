@@ -13,7 +13,7 @@ import {
 } from '#millwright/resources';
 import { callOf, statusOf, type MethodCall } from './controller-method.js';
 import { envelopeFormOf, json, successBody, successHeaders } from './envelope.js';
-import { recalled, remembering, withoutLacked } from './replayed-answer.js';
+import { recalled, remembering, withoutLacked, withoutSites } from './replayed-answer.js';
 import { recordOf } from './replayed-record.js';
 import { expectedRevisionsOf, header } from './request-headers.js';
 import { heedsIdempotencyKeys, isAboutOneRecord } from './route-policy.js';
@@ -97,7 +97,7 @@ const write =
     // A repeat is decided on today's rights (contract, part 4, S12).
     if ((isForOthers || isOfSome(scope)) && isAnsweredAnew(controller))
       return { ...kept, body: await controller.replayed(kept.body, request) };
-    return { ...kept, body: withoutLacked(kept.body, newlyLacked) };
+    return { ...kept, body: withoutSites(withoutLacked(kept.body, newlyLacked), scope.principal.rights.sites) };
   };
 
 /** Whether whoever asks sees some rows only: which ones is other at every moment. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Held, StoredAnswer } from '#millwright/access';
+import type { Held, Rights, StoredAnswer } from '#millwright/access';
 import type { FieldScope } from '#millwright/fields';
 import { fieldScopes, outputFields } from '#millwright/resources';
 
@@ -79,6 +79,25 @@ export function withoutLacked(body: string, lacked: readonly FieldScope[]): stri
   const named = [...new Set([...before, ...hidden])].sort();
   const facts = { ...defined({ entity, customer, stale }), ...(named.length > 0 && { hidden: named }), ...others };
   return JSON.stringify({ ...envelope, [root]: data, meta: facts });
+}
+
+/**
+ * The body of a kept answer without what it lists of sites that do not exist any more for whoever repeats it (contract, part 4, S12, S91): rows that name
+ * their site, and ids of sites.
+ */
+export function withoutSites(body: string, sites: Rights['sites']): string {
+  if (sites === 'all' || body === '') return body;
+  let isLess = false;
+  const left = JSON.parse(body, (name, value: unknown) => {
+    if (!Array.isArray(value)) return value;
+    const known = (value as unknown[]).filter((item) => {
+      const id = name === 'entity_ids' ? item : (item as Readonly<{ entity_id?: unknown }> | null)?.entity_id;
+      return typeof id !== 'number' || sites.has(id);
+    });
+    isLess ||= known.length < value.length;
+    return known;
+  }) as unknown;
+  return isLess ? JSON.stringify(left) : body;
 }
 
 const defined = (facts: Readonly<Record<string, unknown>>): object =>
