@@ -1,5 +1,6 @@
-import { jest } from '@jest/globals';
 import { PersonalTraces, type PersonalTrace, type SoughtPerson } from './personal-traces.js';
+
+const { jest } = import.meta;
 
 const gone = () => Promise.resolve();
 const outOfOrder = () => Promise.reject(new Error('cancelled'));

@@ -57,13 +57,18 @@ async function openOrder(event: RecordedEvent<PmOccurrenceRaised>, then: Consequ
   const { partAssignments } = schedule.template;
   const opening = (order: WorkOrder): WorkOrderEvent[] => openedWith(order, wanted, partAssignments);
   await then.execute(workOrder, workOrderId, opening, { command: 'open', refused: again });
-  if (partAssignments.length > 0) await world.fulfilled((await world.events.load(workOrder, workOrderId)).position);
-  const { state: order } = await world.events.load(workOrder, workOrderId);
-  const leftOut = [...missing, ...partAssignments.filter(({ partId }) => !order.parts.has(partId)).map((part) => toldOf(part, order))];
+  const leftOut = [...missing, ...(partAssignments.length > 0 ? await partsLeftOut(workOrderId, partAssignments, world) : [])];
   const record = { kind: 'work_order', id: workOrderId } as const;
   // Of a template with hundreds of parts one comment may not hold all that is missing: then others go on with it.
   for (const [place, text] of textsNaming('Opened without', leftOut).entries())
     await commentBecauseOf(then, { record, text, ...(place > 0 && { command: `comment ${place + 1}` }) });
+}
+
+/** Once the parts have said what they give, what of the template the order does not have. */
+async function partsLeftOut(workOrderId: number, parts: readonly TemplatePart[], { events, fulfilled }: OpeningWorld): Promise<string[]> {
+  await fulfilled((await events.load(workOrder, workOrderId)).position);
+  const { state: order } = await events.load(workOrder, workOrderId);
+  return parts.filter(({ partId }) => !order.parts.has(partId)).map((part) => toldOf(part, order));
 }
 
 type Wanted = Omit<Parameters<typeof openWorkOrder>[1], 'now'>;
