@@ -6,7 +6,7 @@ import { standingOf, tooMany, type CountedCall, type Limits, type TrustedProxies
 import { readJsonBody } from './json-body.js';
 import { isPartOfBatch } from './part-of-batch.js';
 import { header } from './request-headers.js';
-import { bodyLimitOf, isDocument, isOAuth, isPortal, tierOf } from './route-policy.js';
+import { bodyLimitOf, isDocument, isOAuth, tierOf } from './route-policy.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -131,8 +131,7 @@ export class LimitsGate {
     if (isForEverybody(request.routeOptions.url) || isOAuth(request.routeOptions.url ?? '')) return undefined;
     return whenKnown(
       whenKnown(identify(request), (principal) => (principal ? this.known(request, reply, principal) : this.unknown(request))),
-      // Whether there is such a portal is asked first: what is not there is said before what a tier does not have (S51).
-      () => (isPortal(request.routeOptions.url ?? '') ? undefined : this.requireTier(request)),
+      () => this.requireTier(request),
     );
   }
 

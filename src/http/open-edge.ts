@@ -36,7 +36,6 @@ export function openEdge(application: NestFastifyApplication, logger: Logger): v
   allowOrigins(server, application.get(Configuration, { strict: false }).corsOrigins);
   const proxies = application.get(TrustedProxies, { strict: false });
   const document = buildOpenApiDocument(application);
-  const limits = new LimitsGate(server, application.get(Limits, { strict: false }), proxies);
   addCallGate(server, {
     calls: application.get(CallLog, { strict: false }),
     callers: application.get(Callers, { strict: false }),
@@ -51,10 +50,10 @@ export function openEdge(application: NestFastifyApplication, logger: Logger): v
     projections: application.get(ProjectionEngine, { strict: false }),
     ownWrites: application.get(OwnWrites, { strict: false }),
     paths: adapter.paths,
-    limits,
+    limits: new LimitsGate(server, application.get(Limits, { strict: false }), proxies),
     logger,
   });
-  addPortalGate(server, application.get(Portal, { strict: false }), limits);
+  addPortalGate(server, application.get(Portal, { strict: false }));
   addOAuthGate(server);
   carryOutOperations(server, {
     writes: application.get(Writes, { strict: false }),
@@ -62,7 +61,7 @@ export function openEdge(application: NestFastifyApplication, logger: Logger): v
   });
   serveHomePage(server);
   const issuer = application.get(IssuerSettingsStore, { strict: false });
-  const tiers = application.get(Limits, { strict: false });
-  servePages(server, { hasIssuer: async () => hasTier((await tiers.installation()).tier, 'enterprise') && issuer.isEnabled() });
+  const limits = application.get(Limits, { strict: false });
+  servePages(server, { hasIssuer: async () => hasTier((await limits.installation()).tier, 'enterprise') && issuer.isEnabled() });
   serveDocumentation(server, document);
 }

@@ -1,5 +1,8 @@
 import type { Pool } from 'pg';
 
+/** The work is done over other connections, so that this one is idle; a process that has stopped lets go of its turn after so long. */
+const longestTurnMs = 15_000;
+
 /** Has who archives, brings back or erases one person wait for whoever else does, in this process or another. */
 export class UserTurns {
   private last: Promise<unknown> = Promise.resolve();
@@ -17,7 +20,7 @@ export class UserTurns {
   private async locked<T>(userId: number, work: () => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     try {
-      await client.query('BEGIN');
+      await client.query(`BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${longestTurnMs}`);
       await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`who user ${userId} is`]);
       return await work();
     } finally {
