@@ -436,6 +436,21 @@ describe('who holds something at one site only', () => {
     await signedIn(app, id as number);
   });
 
+  it('cannot use one that a machine has kept until its person was given more than the machine had', async () => {
+    const scopes = ['access:manage', 'people:read', 'people:write', 'users:read', 'parts:read'];
+    await app.post('/access/roles', { name: 'inviter', scopes }).expect(201);
+    const account = { name: 'HR', role: 'inviter', entity_ids: [1] };
+    const { key } = (await app.post('/access/service_accounts', account).expect(201)).data as { key: string };
+    const accepted = async (more: string) => {
+      const { id } = await person(`Pat the ${more}`);
+      const { token } = (await app.post(`/users/${id}/invite`, {}, { authorization: `Bearer ${key}` }).expect(201)).data;
+      await app.patch(`/users/${id}`, { user: { permissions_attributes: [{ entity_id: 1, role: more }] } }).expect(200);
+      return app.post('/auth/accept_invitation', { token, password }, { authorization: undefined });
+    };
+    expect((await accepted('inviter')).status).toBe(200);
+    expect(refusal(await accepted('admin'))).toEqual([422, 'VALIDATION_FAILED', 'token invalid_token']);
+  });
+
   it('lets no key live longer that may more than himself', async () => {
     const { id } = await person('Mia', { entity_id: 1, role: 'manager' });
     const mia = await signedIn(app, id as number);

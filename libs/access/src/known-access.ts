@@ -65,11 +65,11 @@ export class KnownAccess {
     step((await this.events.load(access, accessId)).state, by, await this.world(sites));
   }
 
-  /** Whether a person may still come by what is another's alone. @throws Rejection UNAVAILABLE */
-  async hasChargeOf(userId: number, other: number): Promise<boolean> {
+  /** Whether somebody may still come by what is a person's alone. @throws Rejection UNAVAILABLE */
+  async hasChargeOf(by: Grantor, userId: number): Promise<boolean> {
     const { state } = await this.events.load(access, accessId);
     try {
-      requireChargeOf(state, { userId }, other, { known: namedScopes(), entityIds: [] });
+      requireChargeOf(state, by, userId, { known: namedScopes(), entityIds: [] });
       return true;
     } catch (refused) {
       if (refused instanceof Rejection) return false;

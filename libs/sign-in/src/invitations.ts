@@ -6,7 +6,7 @@ import { instantText } from '#millwright/fields';
 import { noteInvitation, users } from '#millwright/people';
 import { invite, offerReset, signIn, type SignIn } from './domain/sign-in.js';
 import type { SignInEvent } from './domain/sign-in.events.js';
-import { Links } from './links.js';
+import { Links, type LinkMaker } from './links.js';
 import { Mail } from './mail.js';
 import { claimsMeant, People, type Identifier, type Person } from './people.js';
 import type { LinkAnswer } from './sign-in.fields.js';
@@ -91,7 +91,11 @@ export class Invitations {
   }
 }
 
-/** The person who is answered a link, also by a key of his; null for the administrator's key, and for machines that no person owns. */
-function makerOf({ credential: { kind }, userId }: Principal): number | null {
-  return (kind === 'session' || kind === 'api_key') && userId !== builtInUserId ? userId : null;
+/** Who is answered a link: a person, also by a key of his, or a machine that no person owns; null for the administrator's key. */
+function makerOf({ credential: { kind }, userId, rights }: Principal): LinkMaker | null {
+  if (kind === 'bootstrap') return null;
+  if ((kind === 'session' || kind === 'api_key') && userId !== builtInUserId) return { userId };
+  const { sites } = rights;
+  const held = sites === 'all' ? [['*', rights.anywhere()] as const] : [...sites].map((id) => [String(id), rights.at(id)] as const);
+  return { held: Object.fromEntries(held.map(([site, scopes]) => [site, scopes === 'all' ? scopes : [...scopes]])) };
 }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Pool, type PoolClient } from 'pg';
+import type { Grantor, Scope } from '#millwright/access';
 import { PublicUrl } from '#millwright/credentials';
 import { invalid } from '#millwright/fields';
 import { foldedValue } from '#millwright/resources';
@@ -15,8 +16,16 @@ export type Link = Readonly<{ token: string; link: string; expiresAt: Date }>;
 /** Whom a link is for. `email`: the address that he has now; with another one the link is good for nothing. */
 export type Addressee = Readonly<{ id: number; email?: string | null }>;
 
-/** What a link that is good says. `madeBy`: the person who was shown it. */
-export type GoodLink = Readonly<{ userId: number; madeBy: number | null; isFor: (email: string | null | undefined) => boolean }>;
+type LinkRow = Readonly<{ user_id: string; made_by: string | null; made_with: HeldThen | null; address_hash: Buffer | null }>;
+
+/** What a machine might do at each site, when it was shown a link; under `*`, at any. */
+type HeldThen = Readonly<Record<string, 'all' | readonly Scope[]>>;
+
+/** Who was shown a link that is not for himself: a person, who is judged by what he may do when it is used, or a machine. */
+export type LinkMaker = Readonly<{ userId: number }> | Readonly<{ held: HeldThen }>;
+
+/** What a link that is good says. `maker`: null where nobody was shown it but whom it is for, or the administrator. */
+export type GoodLink = Readonly<{ userId: number; maker: Grantor | null; isFor: (email: string | null | undefined) => boolean }>;
 
 const pages: Readonly<Record<LinkKind, string>> = { setup: 'setup', invitation: 'invitation', reset: 'reset_password' };
 
@@ -36,30 +45,30 @@ export class Links {
   /**
    * A new link; those of the kind that the person had are good for nothing any more.
    * @param addressee null for one that makes the first administrator
-   * @param madeBy the person who is shown it, where that is not whom it is for
+   * @param maker who is shown it, where that is neither whom it is for nor the administrator
    */
-  async make(kind: LinkKind, addressee: Addressee | null, expiresAt: Date, madeBy: number | null = null): Promise<Link> {
+  async make(kind: LinkKind, addressee: Addressee | null, expiresAt: Date, maker: LinkMaker | null = null): Promise<Link> {
     const token = newToken();
     const address = addressee && addressHash(token, addressee.email);
     await this.pool.query(
       `WITH replaced AS (DELETE FROM app.sign_in_links WHERE kind = $2 AND user_id = $3 AND used_at IS NULL)
-       INSERT INTO app.sign_in_links (token_hash, kind, user_id, expires_at, made_by, address_hash) VALUES ($1, $2, $3, $4, $5, $6)`,
-      [hashOf(token), kind, addressee?.id ?? null, expiresAt, madeBy, address],
+       INSERT INTO app.sign_in_links (token_hash, kind, user_id, expires_at, address_hash, made_by, made_with) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [hashOf(token), kind, addressee?.id ?? null, expiresAt, address, ...columnsOf(maker)],
     );
     return { token, link: `${this.application}/${pages[kind]}#${token}`, expiresAt };
   }
 
   /** Whom a link is for, which is still good. @throws Rejection VALIDATION_FAILED invalid_token the same for one that is unknown, used or too old */
   async read(kind: Exclude<LinkKind, 'setup'>, token: string): Promise<GoodLink> {
-    const { rows } = await this.pool.query<{ user_id: string; made_by: string | null; address_hash: Buffer | null }>(
-      `SELECT user_id, made_by, address_hash FROM app.sign_in_links WHERE ${isGood}`,
+    const { rows } = await this.pool.query<LinkRow>(
+      `SELECT user_id, made_by, made_with, address_hash FROM app.sign_in_links WHERE ${isGood}`,
       [hashOf(token), kind],
     );
     const [row] = rows;
     if (!row) throw invalidToken();
-    const { user_id, made_by, address_hash: address } = row;
+    const { user_id, address_hash: address } = row;
     const isFor = (email: string | null | undefined): boolean => address === null || address.equals(addressHash(token, email));
-    return { userId: Number(user_id), madeBy: made_by === null ? null : Number(made_by), isFor };
+    return { userId: Number(user_id), maker: makerIn(row), isFor };
   }
 
   async isGood(kind: LinkKind, token: string): Promise<boolean> {
@@ -128,3 +137,20 @@ const isGood = 'token_hash = $1 AND kind = $2 AND used_at IS NULL AND expires_at
 /** @returns the same for a link that is unknown, used or too old (contract, part 4, S60) */
 export const invalidToken = () =>
   invalid([{ field: 'token', code: 'invalid_token', message: 'this link is of no use any more; please ask for another' }]);
+
+const columnsOf = (maker: LinkMaker | null): [madeBy: number | null, madeWith: string | null] => {
+  if (!maker) return [null, null];
+  return 'userId' in maker ? [maker.userId, null] : [null, JSON.stringify(maker.held)];
+};
+
+function makerIn({ made_by, made_with: held }: LinkRow): Grantor | null {
+  if (made_by !== null) return { userId: Number(made_by) };
+  return (
+    held && {
+      holds(entityId) {
+        const scopes = held[entityId] ?? held['*'] ?? [];
+        return scopes === 'all' ? scopes : new Set(scopes);
+      },
+    }
+  );
+}

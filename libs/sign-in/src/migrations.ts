@@ -148,4 +148,11 @@ alter table app.sign_in_links add column address_hash bytea;
 comment on column app.sign_in_links.address_hash is 'SHA-256 of the token and the e-mail address that the person had; null for links that are older than this.';
 `,
   },
+  {
+    name: '0006-with-what-a-link-was-made',
+    sql: `
+alter table app.sign_in_links add column made_with jsonb;
+comment on column app.sign_in_links.made_with is 'What a machine might do at each site when it was shown the link (at any: *); null where a person was, or the administrator.';
+`,
+  },
 ];

@@ -72,13 +72,13 @@ export class SignInService {
 
   /** Everything is judged before the link is used, so that a password that is refused does not cost it. */
   private async chooseByLink(kind: 'invitation' | 'reset', token: string, password: string, visitor: Visitor): Promise<Known> {
-    const { userId, madeBy, isFor } = await this.links.read(kind, token);
+    const { userId, maker, isFor } = await this.links.read(kind, token);
     noteCaller(visitor.request, { userId, credential: null });
     const person = await this.people.find(userId);
     // It went to the address that the person had then, or was to be handed to whoever has that.
     if (person?.status !== 'active' || !isFor(person.email)) throw invalidToken();
     // Whoever was shown a link may have kept it until the person was given more than he has himself (S1, S2).
-    if (madeBy !== null && !(await this.access.hasChargeOf(madeBy, userId))) throw invalidToken();
+    if (maker && !(await this.access.hasChargeOf(maker, userId))) throw invalidToken();
     const hashed = await this.passwords.hashed(password, person, { network: visitor.network, field: 'password' });
     await this.newPasswords.byLink({ kind, token }, person, hashed, visitor);
     return { person, hash: hashed };
