@@ -41,6 +41,7 @@ export async function* snapshotOf(client: pg.Client, options: SnapshotOptions): 
   };
   const tables = (await tablesIn(client)).filter(({ table }) => options.holds(table));
   let whole = false;
+  let rowsUnderWay = false;
   await client.query('begin isolation level repeatable read read only');
   try {
     // Before the first query takes the snapshot: a table that changed its shape in between would not fit its heading.
@@ -52,19 +53,22 @@ export async function* snapshotOf(client: pg.Client, options: SnapshotOptions): 
     yield hashed(`${JSON.stringify(await headerOf(client, tables, options))}\n`);
     for (const heading of tables) {
       yield hashed(`${JSON.stringify(heading)}\n`);
+      rowsUnderWay = true;
       const rows = client.query(copyTo(`copy ${columnsOf(heading)} to stdout`));
       for await (const chunk of rows as AsyncIterable<Buffer>) {
         hash.update(chunk);
         options.onProgress?.(chunk.length);
         yield chunk;
       }
+      rowsUnderWay = false;
       options.onTable?.(heading.table, rows.rowCount);
       yield hashed(`${endOfRows}\n${JSON.stringify({ rows: rows.rowCount })}\n`);
     }
     whole = true;
   } finally {
-    // Also where nobody wants the rest of it.
-    await client.query(whole ? 'commit' : 'rollback').catch(() => undefined);
+    const end = client.query(whole ? 'commit' : 'rollback').catch(() => undefined);
+    // Where nobody wants the rest of it, rows may be under way that nobody reads: what is sent behind them is answered never, or with the connection's end.
+    if (!rowsUnderWay) await end;
   }
   yield Buffer.from(`${JSON.stringify({ sha256: hash.digest('hex') })}\n`);
 }
