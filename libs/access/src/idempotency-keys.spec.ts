@@ -283,6 +283,25 @@ describe('a request with an Idempotency-Key', () => {
     expect((await run({ key: 'read later' }, never)).body).toBe('{"data":[{"id":7,"text":null}]}');
   });
 
+  it('loses a text however many answers came after it at one moment, and keeps those from before', async () => {
+    const said = (at: string, of: string, count: number) =>
+      pool.query(
+        `INSERT INTO app.idempotency_keys (scope, fingerprint, event_id_base, allocated, owner, lease_until, status, headers, body, created_at)
+         SELECT gen_random_uuid(), '', gen_random_uuid(), '{}', gen_random_uuid(), now(), 200, '{}', '{"id":7,"text":"Erwin","of":"' || $2 || '"}', $1::timestamptz
+         FROM generate_series(1, $3)`,
+        [at, of, count],
+      );
+    const made = new Date(Date.now() - 7_200_000).toISOString();
+    await said(new Date(Date.now() - 14_400_000).toISOString(), 'before', 3);
+    await said(made.replace('Z', '123Z'), 'after', 1_203);
+    await keys.forgetText({ id: 7, text: 'Erwin', made });
+    const { rows } = await pool.query(
+      `SELECT body::jsonb ->> 'of' AS of, count(*)::int FROM app.idempotency_keys WHERE body LIKE '%"text":"Erwin"%' GROUP BY 1`,
+    );
+    expect(rows).toEqual([{ of: 'before', count: 3 }]);
+    await pool.query(`DELETE FROM app.idempotency_keys WHERE body LIKE '{"id":7,%'`);
+  });
+
   it.each(['', 'x'.repeat(256)])('needs a key of 1 to 255 characters', async (key) =>
     expect(run({ key }, never)).rejects.toMatchObject({ code: 'MALFORMED_REQUEST' }),
   );

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { keptForDays } from './idempotency-table.js';
 
 /** Which answers are looked for. */
 export type SoughtAnswers = Readonly<{
@@ -69,7 +70,18 @@ export class KeptAnswers {
   }
 }
 
+/** An hour at a time, for there may be hundreds of thousands; what ought to be gone by its age, and is not yet, all at once. */
 async function* begunSince(database: Pick<Pool, 'query'>, instant: Date): AsyncGenerator<readonly string[]> {
-  const { rows } = await database.query<{ scope: string }>('SELECT scope FROM app.idempotency_keys WHERE created_at >= $1', [instant]);
-  for (let first = 0; first < rows.length; first += atOnce) yield rows.slice(first, first + atOnce).map(({ scope }) => scope);
+  const now = Date.now();
+  for (
+    let [from, until] = [instant.getTime(), Math.max(instant.getTime(), now - keptForDays * 24 * hourMs) + hourMs];
+    from <= now + hourMs;
+  ) {
+    const { rows } = await database.query<{ scope: string }>(
+      'SELECT scope FROM app.idempotency_keys WHERE created_at >= $1 AND created_at < $2',
+      [new Date(from), new Date(until)],
+    );
+    for (let first = 0; first < rows.length; first += atOnce) yield rows.slice(first, first + atOnce).map(({ scope }) => scope);
+    [from, until] = [until, until + hourMs];
+  }
 }

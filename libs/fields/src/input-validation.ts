@@ -35,8 +35,8 @@ function rememberWhatClassesAsk(): void {
   const lookUp = storage.getTargetValidationMetadatas.bind(storage);
   const known = new Map<unknown, ReturnType<typeof lookUp>>();
   storage.getTargetValidationMetadatas = (type, ...options) => {
-    const asked = known.get(type) ?? lookUp(type, ...options);
-    known.set(type, asked);
+    let asked = known.get(type);
+    if (!asked) known.set(type, (asked = lookUp(type, ...options)));
     return asked;
   };
 }
