@@ -25,7 +25,17 @@ describe('links', () => {
   it('lead to a page, with the token where no server sees it', async () => {
     const { link, token } = await links.make('reset', { id: 12, email: 'Ada@example.com' }, tomorrow);
     expect(link).toBe(`https://cmms.example.com/app/reset_password#${token}`);
-    expect(await links.read('reset', token)).toMatchObject({ userId: 12, madeBy: null });
+    expect(await links.read('reset', token)).toMatchObject({ userId: 12, maker: null });
+  });
+
+  it('keep what a machine held when it was shown them, site by site', async () => {
+    const held = { '1': ['users:read'], '*': 'all' } as const;
+    const { token } = await links.make('reset', { id: 15, email: 'Ada@example.com' }, tomorrow, { held });
+    const { maker } = await links.read('reset', token);
+    expect(maker).toMatchObject({ holds: expect.any(Function) as unknown });
+    const holds = (site: number) => maker !== null && typeof maker === 'object' && 'holds' in maker && maker.holds(site);
+    expect(holds(1)).toEqual(new Set(['users:read']));
+    expect(holds(2)).toBe('all');
   });
 
   it('are good once, also where two use one at the same moment', async () => {
