@@ -3,6 +3,7 @@ import { LogUnavailable } from '../event-log.js';
 import type { Position, RecordedEvent } from '../event.js';
 import { categoryOf } from '../stream-name.js';
 import { failureOf } from './connection.js';
+import { Places } from './places.js';
 
 type Stored = [position: string, canonical: string];
 
@@ -17,14 +18,21 @@ type StreamRequest = {
   readonly reject: (error: unknown) => void;
 };
 
-const limits = { streamsAtOnce: 64, atOnceMs: 250 };
+const limits = { streamsAtOnce: 64, atOnceMs: 250, fewEvents: 10 };
 
 export class LogReader {
   private asked: StreamRequest[] = [];
   /** Reads of the log's end that are under way, by the position they begin after. */
   private readonly tails = new Map<Position, Promise<RecordedEvent[]>>();
+  private readonly pages: Places;
 
-  constructor(private readonly pool: Pool) {}
+  /** Whoever goes through the log a page at a time takes `pagesAtOnce` connections at most, so that a stream or the head is answered beside it. */
+  constructor(
+    private readonly pool: Pool,
+    pagesAtOnce: number,
+  ) {
+    this.pages = new Places(pagesAtOnce);
+  }
 
   async head(): Promise<Position> {
     const { rows } = await this.query<[string]>('log-head', 'select position from log.counter', []);
@@ -39,13 +47,8 @@ export class LogReader {
     });
   }
 
-  async all(after: Position, limit: number): Promise<RecordedEvent[]> {
-    const { rows } = await this.query<Stored>(
-      'log-all',
-      'select global_position, canonical from log.events where global_position > $1 order by global_position limit $2',
-      [after.toString(), limit],
-    );
-    return rows.map(recorded);
+  all(after: Position, limit: number): Promise<RecordedEvent[]> {
+    return limit <= limits.fewEvents ? this.behind(after, limit) : this.pages.take(() => this.behind(after, limit));
   }
 
   /** A page of at most `size` positions. Positions have no gaps, so a filtered page knows how far it has seen. */
@@ -54,6 +57,19 @@ export class LogReader {
       const events = await this.all(after, size);
       return { events, end: events.at(-1)?.position ?? after, atHead: events.length < size };
     }
+    return this.pages.take(() => this.pageOf(categories, after, size));
+  }
+
+  private async behind(after: Position, limit: number): Promise<RecordedEvent[]> {
+    const { rows } = await this.query<Stored>(
+      'log-all',
+      'select global_position, canonical from log.events where global_position > $1 order by global_position limit $2',
+      [after.toString(), limit],
+    );
+    return rows.map(recorded);
+  }
+
+  private async pageOf(categories: readonly string[], after: Position, size: number): Promise<Page> {
     const { rows } = await this.query<[head: string, position: string | null, canonical: string]>(
       'log-page',
       `select c.position, e.global_position, e.canonical from log.counter c left join log.events e
@@ -69,7 +85,7 @@ export class LogReader {
 
   /** As `page`, for readers that follow the head: those that stand at one position are woken together and share one statement. */
   async tail(after: Position, size: number, categories: readonly string[] | undefined): Promise<Page> {
-    const reading = this.tails.get(after) ?? this.all(after, size).finally(() => this.tails.delete(after));
+    const reading = this.tails.get(after) ?? this.behind(after, size).finally(() => this.tails.delete(after));
     this.tails.set(after, reading);
     const events = await reading;
     const wanted = categories ? events.filter(({ stream }) => categories.includes(categoryOf(stream))) : events;

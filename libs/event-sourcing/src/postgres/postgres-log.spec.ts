@@ -209,6 +209,29 @@ describe('the log in PostgreSQL', () => {
     expect((await sound).revision).toBe(0);
   });
 
+  it('answers for a stream beside many who go through the log a page at a time, who take half of its connections', async () => {
+    const stream = newStream();
+    const { position } = await log.append({ stream, expected: 'no stream', events: [proposed()] });
+    const holder = new Client({ connectionString: database.ownerUrl });
+    await holder.connect();
+    const stop = new AbortController();
+    try {
+      // A page asks how far the log goes, and waits here; a stream does not.
+      await holder.query('begin; lock table log.counter in access exclusive mode');
+      const pages = Array.from({ length: 8 }, () => log.subscribeAll(0n, { categories: ['contract'], signal: stop.signal }).next());
+      const waiting = async (): Promise<number> =>
+        (await asSuperuser(database, `select from pg_locks where relation = 'log.counter'::regclass and not granted`)).rowCount ?? 0;
+      while ((await waiting()) < 2);
+      expect(await log.readStream(stream)).toMatchObject([{ position }]);
+      expect(await waiting()).toBe(2);
+      await holder.query('commit');
+      for (const page of pages) expect(await page).toMatchObject({ value: { kind: 'event', event: { position } } });
+    } finally {
+      stop.abort();
+      await holder.end();
+    }
+  });
+
   it('answers what is under way when it is closed, and refuses what comes later', async () => {
     const other = new PostgresLog({ url: database.url });
     const appended = other.append({ stream: newStream(), expected: 'no stream', events: [proposed()] });

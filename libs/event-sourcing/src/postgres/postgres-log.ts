@@ -30,13 +30,13 @@ export class PostgresLog implements EventLog {
   private readonly closing = new AbortController();
 
   constructor(options: PostgresLogOptions) {
-    const appendConnections = options.appendConnections ?? defaults.appendConnections;
+    const { appendConnections, readConnections } = { ...defaults, ...options };
     this.pools = {
       append: logPool(options.url, 'millwright log append', appendConnections, indexesOnly),
-      read: logPool(options.url, 'millwright log read', options.readConnections ?? defaults.readConnections, indexesOnly),
+      read: logPool(options.url, 'millwright log read', readConnections, indexesOnly),
     };
     this.signal = new HeadSignal(options.url);
-    this.reader = new LogReader(this.pools.read);
+    this.reader = new LogReader(this.pools.read, Math.max(1, Math.floor(readConnections / 2)));
     this.appender = new Appender(this.pools.append, appendConnections, (head) => this.signal.moved(head));
   }
 

@@ -2,11 +2,12 @@ import type { RecordedEvent } from '../event.js';
 import type { EventLog } from '../event-log.js';
 import { readStreamBefore } from '../fold-of.js';
 import type { Projection, Row } from '../projection.js';
+import { FoldingTime } from './folding-turns.js';
 import type { ParkedStreams } from './parked-streams.js';
 import type { RowBuffer } from './row-buffer.js';
 import type { RowLoader } from './row-loader.js';
 
-/** Folds a stretch of events into the buffer: rows are loaded ahead, a stream whose event throws is parked, the others go on. */
+/** Folds a stretch of events into the buffer: rows are loaded ahead, a stream whose event throws is parked, the others go on. A long one lets others have their turns meanwhile. */
 export async function foldBatch(
   projection: Projection,
   events: readonly RecordedEvent[],
@@ -29,7 +30,9 @@ export async function foldBatch(
     await loader.load(wanted, rows);
     if (projection.tables.some(({ memory }) => memory)) await recollect(projection, events, rows, { parked, broken, log });
   }
+  const time = new FoldingTime();
   for (const event of events) {
+    if (time.isOver) await time.another();
     if (parked.has(event.stream)) parked.passOver(event);
     else if (broken.has(event)) parked.park(event, broken.get(event));
     else applyEvent(projection, event, rows, parked);

@@ -2,6 +2,7 @@ import type { RecordedEvent } from '../event.js';
 import type { BatchWriter, BuildChanges } from './batch-writer.js';
 import type { BuildTables } from './build-tables.js';
 import { tellsAgainst } from './culprits.js';
+import { foldingTurn } from './folding-turns.js';
 import type { Shown } from './live-membership.js';
 import type { Position } from '../event.js';
 
@@ -11,8 +12,8 @@ export type Member = Shown & Readonly<{ work: BuildTables }>;
 /** Members that could not be read or written, and what was met. */
 export type Failures = ReadonlyMap<Member, unknown>;
 
-/** From so many events on, projections fold one after the other with a breath between, so that requests get through. */
-const breathEvents = 100;
+/** From so many events on, projections fold one after the other, so that requests get through between them. */
+const manyEvents = 100;
 
 /** The builds that are written together: one a projection. */
 export class LiveMembers {
@@ -57,11 +58,11 @@ export class LiveMembers {
     const failures = new Map<Member, unknown>();
     const categories = events.map(({ stream }) => stream.slice(0, stream.indexOf('-')));
     await Promise.all(
-      [...this.members.values()].map(async (member, index) => {
+      [...this.members.values()].map(async (member) => {
         const cares = member.projection.categories;
         const own = cares ? events.filter((_, place) => cares.includes(categories[place] ?? '')) : events;
         if (own.length === 0) return;
-        if (events.length >= breathEvents) await breath(index);
+        if (events.length >= manyEvents) await foldingTurn();
         await member.work.fold(own).catch((error: unknown) => void failures.set(member, error));
       }),
     );
@@ -95,9 +96,4 @@ export class LiveMembers {
     }
     return found;
   }
-}
-
-/** So many turns of the event loop. */
-async function breath(turns: number): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
