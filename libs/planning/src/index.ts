@@ -5,6 +5,5 @@ export { pmScheduleFields } from './pm-schedule.fields.js';
 export { pmSchedulesProjection } from './read-models/pm-schedules.js';
 export { occurrenceReaction } from './order-opening.js';
 export { ordersOfSchedules } from './orders-of-schedules.js';
-export { archivedSites } from './archived-sites.js';
+export { archivedSites, timeZoneFollower } from './site-followers.js';
 export { pmTimer } from './pm-timer.js';
-export { timeZoneFollower } from './time-zone-follower.js';
