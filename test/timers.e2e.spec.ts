@@ -289,3 +289,29 @@ describe('a timer', () => {
     expect((await own.get(`/work_orders/${order}`)).data.active_timer_current_user).toBeNull();
   });
 });
+
+describe('a date of a schedule', () => {
+  it('gets no order once its site is archived, though the schedule has not heard of that', async () => {
+    const site = (await app.post('/entities', { entity: { name: 'Mill' } }).expect(201)).data.id as number;
+    const there = { 'x-entity-id': String(site) };
+    const owner = new pg.Client({ connectionString: app.ownerUrl });
+    await owner.connect();
+    const pm_schedule = { title: 'Filters', start_date: new Date(Date.now() + 5_000).toISOString(), repeat_frequency: 'day' };
+    const { id } = (await app.post('/pm_schedules', { pm_schedule }, there).expect(201)).data;
+    // What tells the schedules of a site finds them in this view, and tries again until it may look there.
+    await owner.query('REVOKE SELECT ON read.pm_schedules FROM millwright_app');
+    await app.delete(`/entities/${site}`).expect(204);
+    const trail = `/audit_trail?stream=pmSchedule-${id}&sort=revision asc`;
+    let told: { type: string; actor: { id: string } }[] = [];
+    while (told.length < 2) told = (await app.get(trail, there).expect(200)).data;
+    await owner.query('GRANT SELECT ON read.pm_schedules TO millwright_app');
+    await owner.end();
+    expect(told.map(({ type, actor }) => [type, actor.id])).toEqual([
+      ['PmScheduleRegistered', expect.any(String)],
+      ['PmScheduleSiteArchived', 'pm-raising'],
+    ]);
+    await app.patch(`/entities/${site}/unarchive`, undefined, there).expect(200);
+    const raised = (await app.post(`/pm_schedules/${id}/raise`, {}, there).expect(200)).data;
+    expect((await app.get(`/work_orders/${raised.last_active_work_order_id}`, there).expect(200)).data.pm_schedule_id).toBe(id);
+  });
+});

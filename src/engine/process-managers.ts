@@ -91,10 +91,12 @@ export function processManagers(
       const { rows } = await pool.query<{ id: string }>(statement, [customerId, entityId]);
       return rows.map(({ id }) => Number(id));
     },
-    async timeZoneOf(entityId: number) {
-      const { timezone } = (await events.load(sites.stream, entityId)).state.values;
-      return typeof timezone === 'string' ? timezone : undefined;
+    async siteOf(entityId: number) {
+      const { state, revision } = await events.load(sites.stream, entityId);
+      const { timezone } = state.values;
+      return { timeZone: typeof timezone === 'string' ? timezone : undefined, isArchived: state.archived, revision };
     },
+    timeZoneOf: async (entityId: number) => (await world.siteOf(entityId)).timeZone,
   };
   return [
     ...[

@@ -40,6 +40,17 @@ describe('the timer of PM schedules', () => {
     expect(await after(['2026-03-02T09:00:00Z', '2026-03-09T12:00:00Z'], { catchUp: 'all' })).toEqual([[1, 2, 3, 4, 5, 6, 7, 8], 0]);
   });
 
+  it('raises nothing at a site that is archived by then, though the schedule was not told, and the date later once the site is back before it', async () => {
+    const trial = new TimerTrial(pmTimer).given(pmSchedule, 3, registered({ leadTimeHours: '24' })).siteIs(true, 7);
+    expect(await trial.at('2026-03-01T09:00:00Z')).toEqual({
+      'pmSchedule-3': [{ type: 'PmScheduleSiteArchived', data: { siteRevision: 7 } }],
+    });
+    expect(await trial.at('2026-03-01T10:00:00Z')).toEqual({});
+    const back = '2026-03-01T12:00:00.000Z';
+    trial.siteIs(false, 8).given(pmSchedule, 3, { type: 'PmScheduleSiteUnarchived', data: { siteRevision: 8, from: back, number: 0 } });
+    expect(await trial.at(back)).toMatchObject({ 'pmSchedule-3': [{ type: 'PmOccurrenceRaised', data: { number: 1 } }] });
+  });
+
   it('catches up with years in steps, in one turn', async () => {
     expect(await after(['2036-03-02T09:00:00Z'])).toEqual([[3_654], 3_653]);
   });

@@ -89,6 +89,13 @@ describe('the schedules of a site that is archived', () => {
     expect(await next()).toBeUndefined();
   });
 
+  it('are held also where whoever registered them had read the site when it was archived already', async () => {
+    const { archived, follower, registers, next } = archives();
+    await follower.handle(archived);
+    await follower.handle(registers(archived.revision));
+    expect(await next()).toBeUndefined();
+  });
+
   it('are told nothing of a time that is over, in which an earlier release held none', async () => {
     const { log, archived, happens, follower, registers } = archives(3);
     registers(0);

@@ -1,4 +1,4 @@
-import { filter, filterTimer, planned, type FilterEvent } from '../testing/filters.js';
+import { filter, filterTimer, planned, type Filter, type FilterEvent } from '../testing/filters.js';
 import { timer } from './timer.js';
 import { TimerTrial } from '../testing/index.js';
 
@@ -50,6 +50,21 @@ describe('a timer', () => {
     expect(await trial.at(first)).toEqual({});
     const next = '2026-03-01T06:00:00.000Z';
     expect(await trial.given(filter, 1, planned(next, 7)).at(next)).toEqual({ 'filter-1': [raised(next)] });
+  });
+
+  it('says at an archived site what is to be said there, and raises what stays due', async () => {
+    const kept = (state: Filter): FilterEvent[] => (state.everyDays === 7 ? [{ type: 'Stopped', data: {} }] : []);
+    const closing = timer({
+      name: 'filters-of-sites',
+      on: filter,
+      due: ({ dueAt }) => (dueAt === null ? undefined : new Date(dueAt)),
+      then: (_filter, dueAt): FilterEvent[] => [raised(dueAt.toISOString())],
+      atArchivedSite: kept,
+    });
+    const trial = new TimerTrial(closing).given(filter, 1, planned(first, 7)).given(filter, 2, planned(first, 8)).siteIs(true, 3);
+    expect(await trial.at(first)).toEqual({ 'filter-1': [{ type: 'Stopped', data: {} }], 'filter-2': [raised(first)] });
+    // The instant was not decided where nothing was raised.
+    expect(await trial.given(filter, 1, planned(first, 6)).siteIs(false, 4).at(first)).toEqual({ 'filter-1': [raised(first)] });
   });
 
   it('raises nothing that was called off or put off meanwhile', async () => {

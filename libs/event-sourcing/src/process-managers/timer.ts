@@ -6,11 +6,14 @@ import type { Event, RecordedEvent } from '../event.js';
 import type { EventStore } from '../event-store.js';
 import { streamName } from '../stream-name.js';
 
+/** A site at a revision of its stream. `timeZone` is an IANA name: on its calendar what is due belongs to a day. */
+export type SiteOfTimer = Readonly<{ timeZone: string | undefined; isArchived: boolean; revision: number }>;
+
 /** What timers need of the world. */
 export type TimerWorld = Readonly<{
   events: Pick<EventStore, 'execute' | 'hasAppended' | 'load' | 'nextId'>;
-  /** The time zone of a site (an IANA name): on its calendar what is due belongs to a day. */
-  timeZoneOf(entityId: number): Promise<string | undefined>;
+  /** A site as the log has it by now. */
+  siteOf(entityId: number): Promise<SiteOfTimer>;
   clock: Clock;
 }>;
 
@@ -54,6 +57,7 @@ const patienceMs = 2_000;
  * What follows is judged by `dueAt`; the time at which it is decided, which may be a week later, says only how much was missed. An instant is due once:
  * a state that is due again says a later one.
  * @param draws the sequence of ids of which each decision is given one
+ * @param atArchivedSite what is said first where the site is archived by now: a stream that it leaves due at another instant, or at none, raises nothing
  */
 export function timer<State, E extends Event>({
   name,
@@ -61,12 +65,14 @@ export function timer<State, E extends Event>({
   due,
   then,
   draws,
+  atArchivedSite,
 }: Readonly<{
   name: string;
   on: Stream<State, E>;
   due: (state: State) => Date | undefined;
   then: (state: State, dueAt: Date, raising: Raising) => readonly E[];
   draws?: string;
+  atArchivedSite?: (state: State, site: SiteOfTimer) => readonly E[];
 }>): Timer {
   return {
     name,
@@ -76,6 +82,10 @@ export function timer<State, E extends Event>({
       return { due: due(state), revision };
     },
     async raise(id, dueAt, origin, world) {
+      const site = origin.entityId === null ? undefined : await world.siteOf(origin.entityId);
+      const context = contextOf(name, dueAt, origin, site);
+      // It decides nothing about the instant, which may come due once more, so it has none of that decision's ids.
+      if (site?.isArchived && atArchivedSite) await world.events.execute(stream, id, (state) => atArchivedSite(state, site), { context });
       let decided = false;
       const raising: Raising = { now: world.clock.now(), id: draws === undefined ? 0 : await world.events.nextId(draws) };
       const judged = (state: State): readonly E[] => {
@@ -91,10 +101,7 @@ export function timer<State, E extends Event>({
       const raised = `${name} ${streamName(stream.category, id)} ${dueAt.toISOString()}`;
       const eventId = (ordinal: number): string => nameBasedUuid(`${raised} ${ordinal}`, namespace);
       try {
-        const { state, revision } = await world.events.execute(stream, id, judged, {
-          context: await contextOf(name, dueAt, origin, world),
-          eventId,
-        });
+        const { state, revision } = await world.events.execute(stream, id, judged, { context, eventId });
         return { due: due(state), revision, decided };
       } catch (error) {
         // The log takes no event twice. One that has these was given them before its worker ended, by a stream that is still due at that instant.
@@ -106,16 +113,14 @@ export function timer<State, E extends Event>({
 }
 
 /** It happens at the due instant, on the day that this is at the site. */
-async function contextOf(name: string, dueAt: Date, origin: Origin, { timeZoneOf }: TimerWorld): Promise<CommandContext> {
-  return {
-    actor: { kind: 'process_manager', id: name },
-    effectiveAt: dueAt.toISOString(),
-    timeZone: origin.entityId === null ? undefined : await timeZoneOf(origin.entityId),
-    ...origin,
-    requestId: origin.causationId,
-    deadline: Date.now() + patienceMs,
-  };
-}
+const contextOf = (name: string, dueAt: Date, origin: Origin, site: SiteOfTimer | undefined): CommandContext => ({
+  actor: { kind: 'process_manager', id: name },
+  effectiveAt: dueAt.toISOString(),
+  timeZone: site?.timeZone,
+  ...origin,
+  requestId: origin.causationId,
+  deadline: Date.now() + patienceMs,
+});
 
 export const originOf = ({ id, metadata }: RecordedEvent): Origin => ({
   entityId: metadata.entity_id,

@@ -1,6 +1,6 @@
 import type { Event } from '../event.js';
 import type { Stream } from '../decider.js';
-import type { Timer } from '../process-managers/timer.js';
+import type { SiteOfTimer, Timer } from '../process-managers/timer.js';
 import { streamName } from '../stream-name.js';
 import { MovedClock } from './moved-clock.js';
 import { TrialLog, type Appended } from './trial-log.js';
@@ -10,11 +10,15 @@ export class TimerTrial {
   private readonly log = new TrialLog();
   private readonly decided = new Map<number, number>();
   private readonly ids = new Set<number>();
+  private site: SiteOfTimer = { timeZone: 'Etc/UTC', isArchived: false, revision: 0 };
 
-  constructor(
-    private readonly timer: Timer,
-    private readonly timeZone = 'Etc/UTC',
-  ) {}
+  constructor(private readonly timer: Timer) {}
+
+  /** The site is archived, or is no more, since the event of that revision in its stream. */
+  siteIs(isArchived: boolean, revision: number): this {
+    this.site = { ...this.site, isArchived, revision };
+    return this;
+  }
 
   given<State, E extends Event>({ category }: Stream<State, E>, id: number, ...events: readonly E[]): this {
     if (category !== this.timer.category) throw new Error(`${this.timer.name} is no timer of ${category}`);
@@ -27,7 +31,7 @@ export class TimerTrial {
   async at(now: string): Promise<Appended> {
     const before = this.log.length;
     const clock = new MovedClock(now);
-    const world = { clock, events: this.log.events(), timeZoneOf: () => Promise.resolve(this.timeZone) };
+    const world = { clock, events: this.log.events(), siteOf: () => Promise.resolve(this.site) };
     const origin = { entityId: 1, customerId: 1, correlationId: 'correlation', causationId: 'cause' };
     for (;;) {
       const due: { id: number; at: Date }[] = [];
@@ -37,8 +41,8 @@ export class TimerTrial {
       }
       const first = due.sort((one, other) => one.at.getTime() - other.at.getTime())[0];
       if (!first) return this.log.since(before);
-      await this.timer.raise(first.id, first.at, origin, world);
-      this.decided.set(first.id, first.at.getTime());
+      const { decided } = await this.timer.raise(first.id, first.at, origin, world);
+      if (decided) this.decided.set(first.id, first.at.getTime());
     }
   }
 }

@@ -6,17 +6,24 @@ import type { PmSchedule } from './pm-schedule.state.js';
 export type SiteArchiving = Readonly<{ siteArchived: boolean; siteRevision: number }>;
 
 /**
+ * Whether that is another state of the schedule's site, and no earlier one. Whoever registers a schedule has read up to which event of the site, and not
+ * whether it was archived by then: what says so of the same event is news.
+ */
+const isNews = ({ pmScheduleId, site }: PmSchedule, { siteArchived, siteRevision }: SiteArchiving): boolean =>
+  pmScheduleId !== null && siteArchived !== site.archived && siteRevision >= (site.revision ?? -1);
+
+/** Holds the schedule of a site that is archived at that revision of its stream; nothing, where it is held for that, or where a later state was read before. */
+export const holdSchedule = (schedule: PmSchedule, siteRevision: number): PmScheduleEvent[] =>
+  isNews(schedule, { siteArchived: true, siteRevision }) ? [{ type: 'PmScheduleSiteArchived', data: { siteRevision } }] : [];
+
+/**
  * Holds the schedule while its site is archived. Once that is brought back at `now`, dates of the time in between are numbered, and neither raised nor
  * counted, as those of a pause; one that is paused or archived itself stays so. Nothing, where it is so already, nor where a later state was read before.
  */
-export function followSite(
-  schedule: PmSchedule,
-  { siteArchived, siteRevision }: SiteArchiving,
-  { now }: Readonly<{ now: string }>,
-): PmScheduleEvent[] {
-  const { pmScheduleId, site } = schedule;
-  if (pmScheduleId === null || siteArchived === site.archived || siteRevision <= (site.revision ?? -1)) return [];
-  if (siteArchived) return [{ type: 'PmScheduleSiteArchived', data: { siteRevision } }];
+export function followSite(schedule: PmSchedule, site: SiteArchiving, { now }: Readonly<{ now: string }>): PmScheduleEvent[] {
+  const { siteRevision } = site;
+  if (site.siteArchived) return holdSchedule(schedule, siteRevision);
+  if (!isNews(schedule, site)) return [];
   // Told late, the end of that time may lie before that of a pause, whose dates do not come back.
   const { notBefore } = schedule.passed;
   const until = notBefore !== null && Date.parse(notBefore) > Date.parse(now) ? notBefore : now;

@@ -157,8 +157,12 @@ describe('a pause', () => {
     // What the site was before, or before the schedule was registered, changes nothing any more.
     given(registered(), away, back).whenever(away).thenNothing();
     given(registered())
-      .whenever(site(true, 5, day('02')))
+      .whenever(site(true, 4, day('02')))
       .thenNothing();
+    // Whoever registered it had read its site up to event 5, and not whether that had archived it.
+    given(registered())
+      .whenever(site(true, 5, day('02')))
+      .thenTypes('PmScheduleSiteArchived');
   });
 
   it('has a floating schedule count from its end, where its date fell into it', () =>
