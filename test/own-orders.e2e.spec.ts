@@ -153,6 +153,15 @@ describe('a technician', () => {
     const { key } = (await app.post('/access/api_keys', right).expect(201)).data as { key: string };
     const { error } = await begin({ authorization: `Bearer ${key}` });
     expect([error.code, error.id, error.message]).toEqual(['TIMER_RUNNING', undefined, expect.not.stringContaining(String(hidden))]);
+    // To himself there it is named by the rule of the site where it runs, at which he sees his own orders only.
+    const permissions_attributes = [{ entity_id: there, role: 'technician' }];
+    await app.patch(`/users/${id}`, { user: { permissions_attributes } }, at).expect(200);
+    await app.patch(`/work_orders/${order}`, { work_order: { technicians_ids: [id] } }, at).expect(200);
+    const unnamed = (await begin(headers)).error;
+    expect([unnamed.code, unnamed.id, unnamed.message]).toEqual(['TIMER_RUNNING', undefined, expect.not.stringContaining(String(hidden))]);
+    await app.patch(`/work_orders/${hidden}`, { work_order: { technicians_ids: [id] } }, site).expect(200);
+    expect((await begin(headers)).error).toMatchObject({ code: 'TIMER_RUNNING', id: hidden });
+    await app.patch(`/work_orders/${hidden}`, { work_order: { technicians_ids: [] } }, site).expect(200);
     // It is his time, and nobody else would end it.
     const stop = (by: Record<string, string>) => app.post(`/work_orders/${hidden}/timer/stop`, undefined, by);
     const stopping = { ...headers, 'idempotency-key': randomUUID() };
