@@ -135,6 +135,9 @@ describe('comments on a work order', () => {
     expect(await wrong({ comment: {} })).toEqual([422, [['comment.text', 'required']]]);
     expect(await wrong({ comment: { text: ' ' } })).toEqual([422, [['comment.text', 'required']]]);
     expect(await wrong({ comment: { text: 'x'.repeat(20_001) } })).toEqual([422, [['comment.text', 'too_long']]]);
+    // Three bytes each in UTF-8, of which a text may take 40,000.
+    expect(await wrong({ comment: { text: '€'.repeat(13_334) } })).toEqual([422, [['comment.text', 'too_long']]]);
+    await say(await open(), '€'.repeat(13_333)).expect(201);
     expect(await wrong({ comment: { text: 'x', public: 'yes' } })).toEqual([422, [['comment.public', 'not_a_boolean']]]);
     expect(await wrong({ comment: { text: 'x', author: 3 } })).toEqual([422, [['comment.author', 'unknown_field']]]);
     expect((await app.post(`/work_orders/${order}/comments`)).status).toBe(422);

@@ -84,6 +84,9 @@ describe('the labour report', () => {
     ]);
     const costs = (await app.get('/reports/costs?group_by=work_order', berlin.headers)).data as { labor: number }[];
     expect(costs.map(({ labor }) => labor)).toEqual(orders.map(({ amount }) => amount));
+    // A job title is that of today.
+    await app.patch(`/users/${welder}`, { user: { job_title: 'Pipe welder' } }).expect(200);
+    expect((await report('group_by=job_title&from=2026-04-01')).data).toMatchObject([{ key: 'Pipe welder' }, { key: null }]);
     // Another site has none of it.
     expect((await app.get('/reports/labor')).data).toEqual([]);
   });
@@ -114,6 +117,28 @@ describe('the labour report', () => {
       currency: 'EUR',
     });
     expect(shown.explainLaborReport.map(({ amount }: { amount: string }) => amount)).toEqual(['16.67', '200', '-250']);
+  });
+
+  it('splits hours in the zone of today, and leaves money on the day that it was booked on', async () => {
+    const entity = { name: 'Harbour', timezone: 'Europe/Berlin' };
+    const there = { 'x-entity-id': `${(await app.post('/entities', { entity }).expect(201)).data.id}` };
+    const id = (await app.post('/work_orders', { work_order: { title: 'Crane' } }, there).expect(201)).data.id;
+    // From 23:00 to 01:00 of Berlin, which is booked on the day of its end.
+    const labor_entry = { technician_id: fitter, started_at: '2026-02-10T22:00:00Z', ended_at: '2026-02-11T00:00:00Z' };
+    await app.post(`/work_orders/${id}/labor_entries`, { labor_entry }, there).expect(201);
+    const days = async () =>
+      (await app.get('/reports/labor?group_by=day', there).expect(200)).data.map(
+        ({ key, hours: { total }, amount }: { key: string; hours: { total: number }; amount: number }) => [key, total, amount],
+      );
+    expect(await days()).toEqual([
+      ['2026-02-10', 1, 0],
+      ['2026-02-11', 1, 80],
+    ]);
+    await app.patch(`/entities/${there['x-entity-id']}`, { entity: { timezone: 'America/New_York' } }, there).expect(200);
+    expect(await days()).toEqual([
+      ['2026-02-10', 2, 0],
+      ['2026-02-11', 0, 80],
+    ]);
   });
 
   it('refuses what it does not understand by its name', async () => {

@@ -68,7 +68,8 @@ describe('labour on a work order', () => {
     const missing = [422, 'VALIDATION_FAILED', [['labor_entry.rate', 'rate_missing']]];
     expect(problemsOf(await log(order, { technician_id: unpaid, hours: 1 }))).toEqual(missing);
     expect(problemsOf(await log(order, { technician_id: technician, hours: 1, rate_type: 'overtime2' }))).toEqual(missing);
-    await app.post(`/work_orders`, { work_order: { title: 'Cancelled', status_id: 4 } }).expect(201);
+    const cancelled = await open({ status_id: 4 });
+    expect((await log(cancelled, { technician_id: technician, hours: 1 }).expect(201)).data).toMatchObject({ amount: 41 });
   });
 
   it('is the work of a vendor at his hourly rate, of whom it says what is demanded of him', async () => {
@@ -91,6 +92,11 @@ describe('labour on a work order', () => {
     expect((await log(order, entry).expect(201)).data).toMatchObject({ vendor: { id: active }, amount: 40 });
     expect(problemsOf(await log(await open(), entry))[2]).toEqual([['labor_entry.vendor_id', 'archived']]);
     expect((await app.get(`/work_orders/${order}/labor_entries?vendor_id=${active}`)).meta.pagination.total).toBe(2);
+    // A bill may come late for whoever the order names, without an entry of his.
+    const named = await vendor({});
+    const given = await open({ vendors_ids: [named] });
+    await app.patch(`/vendors/${named}`, { vendor: { is_active: false } }).expect(200);
+    expect((await log(given, { vendor_id: named, hours: 1 }).expect(201)).data).toMatchObject({ vendor: { id: named }, amount: 80 });
   });
 
   it('is refused by the field that is wrong, and appends nothing then', async () => {
@@ -167,8 +173,10 @@ describe('labour on a work order', () => {
     });
     expect(first.workOrder).toEqual({ totalCosts: { labor: '82' }, laborEntries: { totalCount: 1 } });
     expect((await app.graphql(mutate)).logLabor).toEqual(first);
-    const reversed = `mutation { reverseLaborEntry(input: { workOrderId: ${order}, laborEntryId: ${first.id}, reason: "x" }) { amount reversedEntryId } }`;
-    expect((await app.graphql(reversed)).reverseLaborEntry).toEqual({ amount: '-82', reversedEntryId: first.id });
+    const reversed = `mutation { reverseLaborEntry(input: { workOrderId: ${order}, laborEntryId: ${first.id}, reason: "x" }) { amount reversedEntryId date createdAt } }`;
+    const { createdAt, ...reversal } = (await app.graphql(reversed)).reverseLaborEntry;
+    // Without a date it belongs to the day on which it is recorded, which is that of the original to nobody but chance.
+    expect(reversal).toEqual({ amount: '-82', reversedEntryId: first.id, date: createdAt.slice(0, 10) });
     expect(
       (await app.graphql(`{ laborEntry(workOrderId: ${order}, id: ${first.id}) { reversedById } }`)).laborEntry.reversedById,
     ).not.toBeNull();

@@ -215,6 +215,9 @@ describe('who cannot be assigned to work', () => {
     const other = await idOf('users', 'user', { name: 'Bob' });
     const both = await app.patch(`/work_orders/${order}`, { work_order: { technicians_ids: [technician, other] } }).expect(200);
     expect(both.data.technicians).toHaveLength(2);
+    // Archiving somebody unassigns nothing.
+    await app.delete(`/users/${other}`).expect(204);
+    expect((await app.get(`/work_orders/${order}`)).data.technicians).toMatchObject([{ id: technician }, { id: other }]);
     await app.patch(`/work_orders/${order}`, { work_order: { technicians_ids: [] } }).expect(200);
     await app.patch(`/work_orders/${order}`, { work_order: { technicians_ids: [technician] } }).expect(422);
   });

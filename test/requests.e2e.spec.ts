@@ -79,6 +79,21 @@ describe('a request for work', () => {
     expect(detailsOf(registered as never)).toEqual([['work_order_request.rejection_reason', 'required']]);
   });
 
+  it('names nobody anew who can be given no work, and keeps whom it names', async () => {
+    const technician = await create('/users', 'user', { name: 'Ann' });
+    const vendor = await create('/vendors', 'vendor', { name: 'Idle' });
+    const id = await ask({ technicians_ids: [technician], vendors_ids: [vendor] });
+    await app.patch(`/users/${technician}`, { user: { can_be_assigned_to_wo: false } }).expect(200);
+    await app.patch(`/vendors/${vendor}`, { vendor: { assign_to_work_orders: false } }).expect(200);
+    const named = { title: 'Leak', technicians_ids: [technician], vendors_ids: [vendor] };
+    const refused = await app.post('/work_order_requests', { work_order_request: named }).expect(422);
+    expect(detailsOf(refused)).toEqual([
+      ['work_order_request.technicians_ids', 'not_assignable'],
+      ['work_order_request.vendors_ids', 'not_assignable'],
+    ]);
+    await change(id, named).expect(200);
+  });
+
   it('takes comments, which do not move its tag', async () => {
     const id = await ask();
     const tag = (await app.get(`/work_order_requests/${id}`)).headers.get('etag');

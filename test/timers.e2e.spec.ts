@@ -85,6 +85,25 @@ describe('a timer', () => {
     await stop(order, { technician_id: technician }).expect(200);
   });
 
+  it('is found as overdue when it has been running for more than a day, and is not cut', async () => {
+    const [order, technician] = [await open(), await person()];
+    const { data: timer } = await start(order, { technician_id: technician }).expect(201);
+    const overdue = async () =>
+      (await app.get(`/timers?filter[overdue_true]=true&work_order_id=${order}`).expect(200)).data.map(
+        ({ id, overdue: isSo, hours }: { id: number; overdue: boolean; hours: number }) => [id, isSo, Math.floor(hours)],
+      );
+    const owner = new pg.Client({ connectionString: app.ownerUrl });
+    await owner.connect();
+    // Nobody can wait for a day: what is read of the timer says that it began earlier.
+    const began = (earlier: string) => owner.query(`UPDATE read_timers_v1.timers SET started_at = started_at - interval '${earlier}' WHERE id = $1`, [timer.id]); // prettier-ignore
+    await began('23 hours 59 minutes');
+    expect(await overdue()).toEqual([]);
+    await began('12 hours');
+    expect(await overdue()).toEqual([[timer.id, true, 35]]);
+    await owner.end();
+    await stop(order, { technician_id: technician }).expect(200);
+  });
+
   it('that runs for less than a second leaves no entry', async () => {
     const [order, technician] = [await open(), await person()];
     const answers = [
@@ -132,6 +151,10 @@ describe('a timer', () => {
       'WORK_ORDER_CLOSED',
     );
     expect((await refused(987654321, { technician_id: technician }))[0]).toBe(404);
+    // Whom no work may be given keeps time all the same.
+    const idle = await person({ can_be_assigned_to_wo: false });
+    await start(order, { technician_id: idle }).expect(201);
+    await stop(order, { technician_id: idle }).expect(200);
     await start(order, { technician_id: technician }).expect(201);
     const { error } = await stop(order, { technician_id: technician, rate_type: 'overtime1' });
     expect(error.details).toMatchObject([{ field: 'rate_type', code: 'rate_missing' }]);

@@ -304,7 +304,16 @@ describe('a call of a machine', () => {
     expect(await refused({ asset: { code, qr_code: code } })).toEqual([422, 'work_order.asset contradicts']);
     expect(await refused({ asset: {} })).toEqual([422, 'work_order.asset required']);
     expect(await refused({ asset: { code }, asset_id: one })).toEqual([422, 'work_order.asset contradicts']);
-    expect(await refused({ technicians_emails: [`${code}@example.org`] })).toEqual([422, 'work_order.technicians_emails not_found']);
+    const person = (name: string, fields: object = {}) =>
+      create('/users', { user: { name, email: `${name}-${code}@example.org`, ...fields } });
+    const left = await person('left');
+    await person('idle', { can_be_assigned_to_wo: false });
+    await app.delete(`/users/${left}`).expect(204);
+    const emails = ['nobody', 'left', 'idle'].map((name) => `${name}-${code}@example.org`);
+    expect(await refused({ technicians_emails: emails })).toEqual([
+      422,
+      ...['not_found', 'archived', 'not_assignable'].map((problem) => `work_order.technicians_emails ${problem}`),
+    ]);
     expect(await refused({ location_id: 987654321 })).toEqual([422, 'work_order.location_id not_found']);
     for (const blank of ['', '  ']) expect(await refused({ dedup_key: blank })).toEqual([422, 'work_order.dedup_key required']);
     expect((await app.get(`/work_orders?dedup_key=${key}`)).meta.pagination.total).toBe(0);

@@ -42,6 +42,16 @@ describe('logging labour', () => {
     expect(seen).toEqual(['0', '13.67', '27.33', '41']);
   });
 
+  it('keeps one account a person, whatever rate type and category', () => {
+    const kinds = [
+      { rateType: 'regular', laborCategoryId: null },
+      { rateType: 'overtime1', laborCategoryId: 5 },
+      { rateType: 'overtime2', laborCategoryId: 6 },
+    ] as const;
+    const logged = kinds.map((kind, index) => (order: WorkOrder) => logLabour(order, { ...plainWork, ...kind, hours: '0.3333', laborEntryId: index + 1 })); // prettier-ignore
+    given(opened, ...logged).thenState(({ laborCosts }) => expect(showValue(laborCosts)).toBe('41'));
+  });
+
   it('keeps an account for each person', () => {
     const other = (order: WorkOrder) => logLabour(order, { ...plainWork, hours: '0.3333', technicianId: 4, laborEntryId: 2 });
     given(opened, worked(1, '0.3333'), other).thenState(({ laborCosts }) => expect(showValue(laborCosts)).toBe('27.34'));
