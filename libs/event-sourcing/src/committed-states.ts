@@ -109,8 +109,11 @@ export class CommittedStates {
     if (known && known.revision > committed.revision) return;
     const marks = known ? (this.hot.get(name)?.marks ?? []) : [];
     const isFar = known && committed.revision - (marks[0]?.revision ?? 0) >= revisionsBetweenMarks;
-    this.hot.set(name, { definition, committed, marks: isFar ? [known, ...marks.slice(0, 1)] : marks });
-    this.considerSnapshot(definition, name, committed);
+    // A command that was under way while a snapshot was stored knows only the one before.
+    const isKnownNewer = (known?.snapshot?.revision ?? -1) > (committed.snapshot?.revision ?? -1);
+    const next = isKnownNewer ? { ...committed, snapshot: known?.snapshot } : committed;
+    this.hot.set(name, { definition, committed: next, marks: isFar ? [known, ...marks.slice(0, 1)] : marks });
+    this.considerSnapshot(definition, name, next);
   }
 
   /** Waits for snapshots that are being written. */
