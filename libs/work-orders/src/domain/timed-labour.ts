@@ -10,7 +10,8 @@ export type LogTimedLabour = Readonly<{ technicianId: number; timer: TimerStoppe
 
 /**
  * Records what a timer has counted, once. It happened, so nothing refuses it: neither an order that was closed or archived meanwhile, nor its length (S7),
- * nor a limit, which `requireRoom` has kept where somebody stopped it: an order that is closed ends it all the same. Less than a second is no entry.
+ * nor a limit: `requireRoom` keeps that where somebody stops it, but for an entry that is logged between the two appends. An order that is closed ends it
+ * all the same. Less than a second is no entry.
  */
 export function logTimedLabour(order: WorkOrder, { technicianId, timer }: LogTimedLabour): WorkOrderEvent[] {
   const { laborEntryId, startedAt, endedAt, seconds, rateType, rate, currency, date, note } = timer;
