@@ -117,7 +117,9 @@ describe('signing in', () => {
       await open('', { email, password }).expect(200),
       await open('login/', { email, password }).expect(200),
     ];
-    for (const { data } of answers) expect(data.user).toMatchObject({ id, email });
+    const { meta } = await app.get('/auth/me', { 'x-entity-id': undefined }).expect(200);
+    expect(meta).toMatchObject({ entity: { id: null, timezone: null }, customer: { id: 1 } });
+    for (const { data, body } of answers) expect([data.user, body.meta]).toEqual([expect.objectContaining({ id, email }), meta]);
     const token = answers[0]?.data.access_token as string;
     for (const scheme of ['Bearer', 'Token'])
       await app.get('/auth/me', { authorization: `${scheme} ${token}`, 'x-entity-id': undefined }).expect(200);
@@ -178,7 +180,8 @@ describe('a session', () => {
 
   it('goes on with a refresh token, once', async () => {
     const { id, refresh: first } = await signedUp();
-    const { data } = await refresh(first).expect(200);
+    const { data, body } = await refresh(first).expect(200);
+    expect(body.meta).toMatchObject({ entity: { id: null }, customer: { id: 1 } });
     expect(data.user.id).toBe(id);
     expect(data.refresh_token).not.toBe(first);
     await as(data.access_token, 'GET', '/auth/me').expect(200);

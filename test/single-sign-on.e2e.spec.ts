@@ -483,10 +483,12 @@ describe('what comes back from the issuer', () => {
 
   it('is a code that is good once, for tokens', async () => {
     known(newcomer());
-    const { code, expires_at } = (await comeBack()).data;
+    const { data, meta } = await comeBack();
+    const { code, expires_at } = data;
     expect(Date.parse(expires_at) - Date.now()).toBeLessThanOrEqual(60_000);
     expect(coded(await open('oidc/token', { code: 'x'.repeat(43) }))).toEqual(failed);
-    await open('oidc/token', { code }).expect(200);
+    const session = await open('oidc/token', { code }).expect(200);
+    for (const told of [meta, session.meta]) expect(told).toMatchObject({ entity: { id: null }, customer: { id: 1 } });
     expect(coded(await open('oidc/token', { code }))).toEqual(failed);
   });
 });

@@ -37,12 +37,12 @@ const noEntity = { id: null, name: null, currency: null, currency_symbol: null, 
 
 /** The body of a success, as text: it is stored under an Idempotency-Key byte for byte. */
 export function successBody(answer: Answer, scope: RequestScope | null, form: EnvelopeForm, elapsedMs: number): string {
-  const { meta, stale } = answer.facts;
+  const { meta, stale, customer = scope?.customer } = answer.facts;
   // Who may see everything is not made to wait for what nobody hid.
   const hidden = scope && hidesFrom(scope.held) ? hiddenPaths(answer.data) : [];
   const facts = {
     // Whoever has no account is not told whose site it is.
-    ...(scope && { entity: scope.entity ?? noEntity, customer: scope.customer }),
+    ...(customer && { entity: scope?.entity ?? noEntity, customer }),
     ...(stale === true ? { stale: true } : {}),
     ...(hidden.length > 0 && { hidden }),
     ...meta,

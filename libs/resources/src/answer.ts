@@ -13,6 +13,8 @@ export class Answer<T = unknown> {
       revision?: number;
       position?: Position;
       meta?: Readonly<Record<string, unknown>>;
+      /** Whose installation it is, for whoever has come in by this very answer: the request itself was nobody's. */
+      customer?: RequestScope['customer'];
       stale?: boolean;
       /** What else is said beside the body. */
       headers?: Readonly<Record<string, string>>;

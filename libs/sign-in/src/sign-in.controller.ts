@@ -31,7 +31,8 @@ const signInUnder = (name: string) =>
     description: `${wrong} After the fifth wrong password in 15 minutes the name waits for this address: 30 s, and twice as long each time (429).`,
   });
 
-const answered = ({ answer, cookie }: Begun): Answer => new Answer(answer, cookie === null ? {} : { headers: { 'Set-Cookie': cookie } });
+export const answered = ({ answer, cookie, customer }: Begun): Answer =>
+  new Answer(answer, { customer, ...(cookie !== null && { headers: { 'Set-Cookie': cookie } }) });
 
 const open = (name: string, summary: string, description: string) => writes({ name, open: true, scopes: [], summary, description });
 const own = (name: string, summary: string, description: string) => writes({ name, scopes: [], summary, description });
@@ -75,7 +76,7 @@ export class SignInController {
   )
   @ApiAnswer(SignedInAnswer)
   async refresh(@PlainBody(RefreshInput) { refresh_token }: RefreshInput, @Req() request: AskedBy): Promise<Answer> {
-    return new Answer(await this.signIn.refresh(refresh_token, this.visitors.of(request)));
+    return answered(await this.signIn.refresh(refresh_token, this.visitors.of(request)));
   }
 
   @Post('setup')

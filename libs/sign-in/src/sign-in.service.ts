@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { currentScope, KnownAccess, noteCaller, type Principal } from '#millwright/access';
+import { currentScope, EntityDirectory, KnownAccess, noteCaller, type Principal, type RequestScope } from '#millwright/access';
 import { PublicUrl } from '#millwright/credentials';
 import { Rejection } from '#millwright/event-sourcing';
 import { CookieSessions } from './cookie-sessions.js';
@@ -11,8 +11,8 @@ import { Sessions, type Tokens } from './sessions.js';
 import type { AcceptInput, BrowserAnswer, SignedInAnswer } from './sign-in.fields.js';
 import type { Visitor } from './visitor.js';
 
-/** What whoever comes in is answered, and the cookie of a browser. */
-export type Begun = Readonly<{ answer: SignedInAnswer | BrowserAnswer; cookie: string | null }>;
+/** What whoever comes in is answered, the cookie of a browser, and whose installation it is. */
+export type Begun = Readonly<{ answer: SignedInAnswer | BrowserAnswer; cookie: string | null; customer: RequestScope['customer'] }>;
 
 /** How a client keeps its session; it says so where it is a browser. */
 type SessionForm = string | null | undefined;
@@ -29,6 +29,7 @@ export class SignInService {
     private readonly publicUrl: PublicUrl,
     private readonly cookies: CookieSessions,
     private readonly access: KnownAccess,
+    private readonly entities: EntityDirectory,
   ) {}
 
   /** @throws Rejection INVALID_CREDENTIALS, RATE_LIMIT_EXCEEDED */
@@ -37,17 +38,18 @@ export class SignInService {
   }
 
   /** @throws Rejection INVALID_REFRESH_TOKEN */
-  async refresh(token: string, visitor: Visitor): Promise<SignedInAnswer> {
+  async refresh(token: string, visitor: Visitor): Promise<Begun> {
     const { person, tokens } = await this.sessions.refresh(token, visitor);
-    return this.answer(person, tokens);
+    return { answer: this.answer(person, tokens), cookie: null, customer: await this.customerOf(person) };
   }
 
   /** A browser gets a cookie and no tokens. @throws Rejection INVALID_CREDENTIALS the password was changed, or the person archived, meanwhile */
   async begin(known: Known, session: SessionForm, visitor: Visitor): Promise<Begun> {
     const { person } = known;
-    if (session !== 'cookie') return { answer: this.answer(person, await this.sessions.begin(known, visitor)), cookie: null };
+    const customer = await this.customerOf(person);
+    if (session !== 'cookie') return { answer: this.answer(person, await this.sessions.begin(known, visitor)), cookie: null, customer };
     const { cookie, csrfToken } = this.cookies.begun(await this.sessions.beginForBrowser(known, visitor));
-    return { answer: { csrf_token: csrfToken, user: shownPerson(person), urls: this.urls() }, cookie };
+    return { answer: { csrf_token: csrfToken, user: shownPerson(person), urls: this.urls() }, cookie, customer };
   }
 
   /** Somebody who was invited chooses his password, and is signed in. @throws Rejection VALIDATION_FAILED invalid_token, or as `Passwords.hashed` */
@@ -92,6 +94,11 @@ export class SignInService {
     await this.links.revoke(userId);
     await this.passwords.forget(userId);
     await this.sessions.endAll(userId, 'issuer');
+  }
+
+  /** Whose installation somebody has come in to. */
+  async customerOf({ customerId }: Person): Promise<RequestScope['customer']> {
+    return this.entities.customer(customerId);
   }
 
   private answer(person: Person, tokens: Tokens): SignedInAnswer {

@@ -3,6 +3,7 @@ import { ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { instantText, invalid } from '#millwright/fields';
 import { Answer, ApiAnswer, ApiHeading, OverRest, PlainBody, reads, writes } from '#millwright/resources';
 import { SignedInAnswer } from '../sign-in.fields.js';
+import { answered } from '../sign-in.controller.js';
 import { Visitors, type AskedBy } from '../visitors.js';
 import { CodeAnswer, CodeInput, SetOutAnswer } from './single-sign-on.fields.js';
 import { SingleSignOn } from './single-sign-on.js';
@@ -63,7 +64,8 @@ export class SingleSignOnController {
   async callback(@Query() query: Query, @Req() request: AskedBy): Promise<Answer> {
     const back = await this.singleSignOn.callback(parametersOf(query), cookiesOf(request), this.visitors.of(request));
     if ('address' in back) return onTo(back.address, back.cookie);
-    return new Answer({ code: back.code, expires_at: instantText(back.expiresAt.toISOString()) });
+    const { code, expiresAt, customer } = back;
+    return new Answer({ code, expires_at: instantText(expiresAt.toISOString()) }, { customer });
   }
 
   @Post('token')
@@ -80,7 +82,7 @@ export class SingleSignOnController {
   )
   @ApiAnswer(SignedInAnswer)
   async exchange(@PlainBody(CodeInput) { code }: CodeInput, @Req() request: AskedBy): Promise<Answer> {
-    return new Answer(await this.singleSignOn.exchange(code, this.visitors.of(request)));
+    return answered(await this.singleSignOn.exchange(code, this.visitors.of(request)));
   }
 
   @Post('link')

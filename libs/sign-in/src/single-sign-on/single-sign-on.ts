@@ -27,7 +27,8 @@ const inCookies = new RegExp(`(?:^|;\\s*)${cookieName}=([\\w-]{43})(?=\\s*(?:;|$
 export type SetOut = Readonly<{ address: string; cookie: string; expiresAt: Date }>;
 
 /** What becomes of whoever is back: he is sent on, maybe with a session, or gets a code. */
-export type Back = Readonly<{ address: string; cookie?: string }> | Readonly<{ code: string; expiresAt: Date }>;
+export type Back =
+  Readonly<{ address: string; cookie?: string }> | Readonly<{ code: string; expiresAt: Date; customer: Begun['customer'] }>;
 
 /** Lets people in for whom the issuer vouches. */
 @Injectable()
@@ -72,13 +73,13 @@ export class SingleSignOn {
   }
 
   /** Tokens for the code that the callback has answered. @throws Rejection SINGLE_SIGN_ON_FAILED it is unknown, used or too old; NOT_FOUND as `start` */
-  async exchange(code: string, visitor: Visitor): Promise<Begun['answer']> {
+  async exchange(code: string, visitor: Visitor): Promise<Begun> {
     await this.requireIssuer();
     const userId = await this.attempts.useCode(code);
     const person = userId === undefined ? undefined : await this.people.find(userId);
     if (person) noteCaller(visitor.request, { userId: person.id, credential: null });
     if (person?.status !== 'active') throw failed();
-    return (await this.signIn.begin({ person, hash: null }, 'tokens', visitor)).answer;
+    return this.signIn.begin({ person, hash: null }, 'tokens', visitor);
   }
 
   /**
@@ -118,7 +119,10 @@ export class SingleSignOn {
   }
 
   private async letIn(person: Person, { form }: Attempt, visitor: Visitor): Promise<Back> {
-    if (form === 'tokens') return { code: await this.attempts.newCode(person.id), expiresAt: new Date(Date.now() + codeSeconds * 1_000) };
+    if (form === 'tokens') {
+      const customer = await this.signIn.customerOf(person);
+      return { code: await this.attempts.newCode(person.id), expiresAt: new Date(Date.now() + codeSeconds * 1_000), customer };
+    }
     const { cookie } = await this.signIn.begin({ person, hash: null }, form, visitor);
     return { address: this.home, ...(cookie !== null && { cookie }) };
   }
