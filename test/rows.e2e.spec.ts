@@ -98,4 +98,31 @@ describe('an order that somebody does not see', () => {
     await app.get(`/work_orders/${order}`).expect(200);
     expect(await raised(technician)).toEqual([0, 0, 1]);
   });
+
+  it('is not told of by the schedule that raised it, nor found by what that would tell', async () => {
+    const plan = { start_date: '2031-01-06T08:00:00Z', repeat_frequency: 'month' };
+    const { id } = (
+      await app.post('/pm_schedules', { pm_schedule: { ...plan, title: 'Told of', template_work_order: { title: 'Told of' } } }).expect(201)
+    ).data;
+    const raised = (await app.post(`/pm_schedules/${id}/raise`, {}).expect(200)).data;
+    const order = raised.last_active_work_order_id as number;
+    const told = async (client: Client): Promise<unknown> => {
+      const { has_work_orders, has_uncompleted_wo, status } = (await client.get(`/pm_schedules/${id}`).expect(200)).data;
+      const found = async (filter: string): Promise<boolean> =>
+        (await client.get(`/pm_schedules?sort=has_uncompleted_wo desc,status asc&search=Told of&${filter}`).expect(200)).data.length > 0;
+      const filters = ['has_work_orders_true=true', 'has_uncompleted_wo_eq=true', 'status_eq=active'];
+      const overGraphql = await client.graphql(`{ pmSchedule(id: ${id}) { hasWorkOrders hasUncompletedWo status } }`);
+      expect(overGraphql).toEqual({ pmSchedule: { hasWorkOrders: has_work_orders, hasUncompletedWo: has_uncompleted_wo, status } });
+      const matched = await Promise.all(filters.map((filter) => found(`filter[${filter.replace('=', ']=')}`)));
+      return [has_work_orders, has_uncompleted_wo, status, ...matched];
+    };
+    expect(await told(app)).toEqual([true, true, 'active', true, true, true]);
+    expect(await told(technician)).toEqual([false, false, 'planned', false, false, false]);
+    await app.patch(`/work_orders/${order}`, { work_order: { technicians_ids: [technicianId] } }).expect(200);
+    await app.get(`/work_orders/${order}`).expect(200);
+    expect(await told(technician)).toEqual([true, true, 'active', true, true, true]);
+    await app.patch(`/work_orders/${order}`, { work_order: { status_id: 5 } }).expect(200);
+    await app.get(`/pm_schedules/${id}`).expect(200);
+    expect(await told(technician)).toEqual([true, false, 'planned', true, false, false]);
+  });
 });

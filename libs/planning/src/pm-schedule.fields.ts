@@ -1,5 +1,6 @@
 import { defineField, Instant, InstantOrDay, Integer, Integers, Name, OneOf, Quantity, References, Shown, ShownFlag, ShownInstant, ShownInteger, ShownOneOf, ShownReference, ShownText, type Class } from '#millwright/fields'; // prettier-ignore
 import { outputTypeOf, resourceFields } from '#millwright/resources';
+import { asSeen } from './orders-seen.js';
 import * as choices from './pm-schedule.choices.js';
 import { printProgression, progression } from './progression.js';
 import { listedTemplate, printListed, templateRow, templateWorkOrder, TemplateWorkOrderInput } from './template-work-order.fields.js';
@@ -28,7 +29,13 @@ const personColumns = ['id', 'name', 'surname'];
 /** What follows from its rule, its occurrences and their orders. */
 export class PmScheduleFigures {
   @ShownText({ description: 'What people call it.', always: true, stored: true }) title!: string;
-  @ShownOneOf(choices.scheduleStatuses, { description: 'Where it stands.', always: true }) status!: string;
+  @ShownOneOf(choices.scheduleStatuses, {
+    description: 'Where it stands, by the orders that whoever asks sees.',
+    always: true,
+    stored: true,
+    of: asSeen('status'),
+  })
+  status!: string;
   @ShownInstant({
     description:
       'Its next date; null where none is to come, while it is paused or its site is archived, and for a floating one while its last order is open.',
@@ -36,8 +43,20 @@ export class PmScheduleFigures {
   next_order_date!: string | null;
   @ShownInstant({ description: 'When the order of that date will be due.' }) next_due_date!: string | null;
   @ShownInteger({ description: 'How many dates got no order, but for those of a pause.', always: true }) skipped_count!: number;
-  @ShownFlag({ description: 'Whether it has ever raised an order.', always: true }) has_work_orders!: boolean;
-  @ShownFlag({ description: 'Whether an order of it is open.', always: true }) has_uncompleted_wo!: boolean;
+  @ShownFlag({
+    description: 'Whether it has ever raised an order that whoever asks sees.',
+    always: true,
+    stored: true,
+    of: asSeen('has_work_orders'),
+  })
+  has_work_orders!: boolean;
+  @ShownFlag({
+    description: 'Whether an order of it that whoever asks sees is open.',
+    always: true,
+    stored: true,
+    of: asSeen('has_uncompleted_wo'),
+  })
+  has_uncompleted_wo!: boolean;
   @Shown({ type: () => progression.type, nullable: true }, (row, _figures, related) => printProgression(row, related))
   progression!: object | null;
   @ShownReference('work_order', { description: 'The order that was raised last.' }) last_active_work_order_id!: number | null;

@@ -1,6 +1,7 @@
 import type { IdSequence } from '#millwright/event-sourcing';
 import { defineResource } from '#millwright/resources';
 import { pmSchedule } from './domain/pm-schedule.js';
+import { soughtAsSeen } from './orders-seen.js';
 import { pmScheduleFields } from './pm-schedule.fields.js';
 import { pmScheduleRow } from './read-models/pm-schedule-row.js';
 import { pmScheduleView } from './read-models/pm-schedule-view.js';
@@ -29,7 +30,7 @@ export const pmSchedules = defineResource({
   view: pmScheduleView,
   projection: 'pm-schedules',
   label: ['id', 'title'],
-  attributes: { asset_id: { type: 'id', description: 'The asset of its work orders.' } },
+  attributes: { ...soughtAsSeen.attributes, asset_id: { type: 'id', description: 'The asset of its work orders.' } },
   search: ['title'],
   defaultSort: 'created_at desc',
 });

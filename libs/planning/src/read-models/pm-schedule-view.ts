@@ -1,4 +1,5 @@
 import { viewOf, type View } from '#millwright/lists';
+import { soughtAsSeen } from '../orders-seen.js';
 import { pmScheduleTable } from './pm-schedule-row.js';
 
 const stored = viewOf(pmScheduleTable);
@@ -6,5 +7,5 @@ const stored = viewOf(pmScheduleTable);
 /** With the asset of its work orders, so that lists find the schedules of one. */
 export const pmScheduleView: View = {
   ...stored,
-  columns: { ...stored.columns, asset_id: { type: 'bigint', sql: `("template_work_order"->>'assetId')::bigint` } },
+  columns: { ...stored.columns, ...soughtAsSeen.columns, asset_id: { type: 'bigint', sql: `("template_work_order"->>'assetId')::bigint` } },
 };
