@@ -482,6 +482,8 @@ describe('who holds something at one site only', () => {
 
   it('does not verify the log of calls, which is that of all', async () => {
     const auditor = await keyOf(['audit:read']);
+    // A list that does not show it yet would say nothing of the rule.
+    await app.get(`/work_orders/${id}`).expect(200);
     await site('Where it holds nothing');
     const { status, error } = await auditor.get('/api_calls/verify');
     expect([status, error.code, error.required_scope]).toEqual([403, 'INSUFFICIENT_PERMISSIONS', 'audit:read']);

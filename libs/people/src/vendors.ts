@@ -30,7 +30,7 @@ class VendorFields {
   @Flag({ description: 'Whether work may be given to the vendor.', initial: true, example: true }) assign_to_work_orders?: boolean | null;
   @Flag({ description: 'Whether parts are bought there.', initial: false, example: true }) parts_supplier?: boolean | null;
   @Text({ description: 'What the tax office knows the vendor by.', max: 50, example: '12-3456789' }) tax_id?: string | null;
-  @Text({ description: 'Where the vendor is.', max: 1000, example: '123 Example St' }) address?: string | null;
+  @Text({ seenWith: 'people:read', description: 'Where the vendor is.', max: 1000, example: '123 Example St' }) address?: string | null;
   @Integer({ description: 'How content you are: 1 to 5.', atLeast: 1, atMost: 5, example: 5 }) rating?: number | null;
   @Money({ seenWith: 'rates:read', description: 'What an hour costs, whatever the hour.', example: 32.5 }) hourly_rate?: string | null;
   @References('location', { description: 'The locations where the vendor works.' }) locations_ids?: number[] | null;
