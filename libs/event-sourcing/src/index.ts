@@ -46,6 +46,6 @@ export { timer, type Timer, type TimerWorld } from './process-managers/timer.js'
 export { processManagerOfTimer } from './process-managers/timer-worker.js';
 /** @public */
 export { channel } from './outbox/outbox.js';
-export { Outbox, OutboxChannels, outboxEntities, type Channel, type Message } from './outbox/outbox.js';
+export { Outbox, OutboxChannels, outboxEntities, type Bottleneck, type Channel, type Message } from './outbox/outbox.js';
 export { processManagerOfOutbox } from './outbox/outbox-worker.js';
 export { KeptTexts, keptTextEntities, keptTextMigrations, type KeptText } from './kept-texts/kept-texts.js';

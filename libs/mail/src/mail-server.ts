@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import nodemailer, { type Transporter } from 'nodemailer';
 import { PublicUrl } from '#millwright/credentials';
+import type { Bottleneck } from '#millwright/event-sourcing';
 
 /** Where letters are handed in, and whose they are; without an address none are written. */
 export class MailSettings {
@@ -21,6 +22,9 @@ const patience = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTim
 
 /** How many letters are handed in at once, and for how many milliseconds a connection waits for the next: mail servers take few from one address. */
 const pool = { pool: true, maxConnections: 3, idleTimeout: 1_000 } as const;
+
+/** What all letters go through: one that waited in the pool of connections would use up its time there. */
+export const mailServers: Bottleneck = { atOnce: pool.maxConnections };
 
 /** Hands letters in. Whoever writes does so through the outbox, which tries again what fails. */
 @Injectable()

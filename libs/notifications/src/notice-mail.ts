@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PublicUrl } from '#millwright/credentials';
 import { channel, EventStore, OutboxChannels, type Message, type RecordHistory } from '#millwright/event-sourcing';
-import { MailServer } from '#millwright/mail';
+import { MailServer, mailServers } from '#millwright/mail';
 import { workOrderRequest } from '#millwright/requests';
 import { entities as sites } from '#millwright/sites';
 import { workOrder, type WorkOrder } from '#millwright/work-orders';
@@ -27,7 +27,8 @@ export class NoticeMail implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.channels.register(channel({ name: noticesChannel, deliver: (message, signal) => this.deliver(message, signal) }));
+    const deliver = (message: Message, signal: AbortSignal): Promise<void> => this.deliver(message, signal);
+    this.channels.register(channel({ name: noticesChannel, through: mailServers, deliver }));
   }
 
   private async deliver({ id, receiver, content }: Message, signal: AbortSignal): Promise<void> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { channel, Outbox, OutboxChannels, systemClock, type Message } from '#millwright/event-sourcing';
-import { MailServer } from '#millwright/mail';
+import { MailServer, mailServers } from '#millwright/mail';
 import { Links } from './links.js';
 import { mailText } from './mail-texts.js';
 import { People, type Person } from './people.js';
@@ -28,7 +28,9 @@ export class Mail implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.channels.register(channel({ name: channelName, deliver: (message, signal) => this.deliver(message, signal) }));
+    // Somebody sits there and waits for it.
+    const way = { through: mailServers, urgent: true };
+    this.channels.register(channel({ name: channelName, ...way, deliver: (message, signal) => this.deliver(message, signal) }));
   }
 
   get isThere(): boolean {

@@ -4,7 +4,7 @@ import type { Alongside, ProcessManager, StuckWork } from '../process-managers/p
 import type { EngineLogger } from '../projections/engine-logger.js';
 import { messageOf, pause } from '../retry.js';
 import { OutboxRows, type Waiting } from './outbox-rows.js';
-import type { Channel, OutboxChannels } from './outbox.js';
+import type { Bottleneck, Channel, OutboxChannels } from './outbox.js';
 
 /** How patient the worker of the outbox is, in milliseconds. */
 export type OutboxPatience = Readonly<{
@@ -29,9 +29,14 @@ const every = { look: 500, clean: 3_600_000 };
 /** Receivers tried at once; those that failed before have only a part of it, so that the dead ones leave room. */
 const limits = { atOnce: 256, failedBefore: 128 };
 
+/** Channels that are asked for messages together, and what these go through. */
+type Lane = Readonly<{ channels: readonly string[]; through?: Bottleneck }>;
+
+type UnderWay = Readonly<{ failedBefore: boolean; through: Bottleneck | undefined; done: Promise<void> }>;
+
 /** Delivers what is put into the outbox: receivers side by side, what one receiver gets in order. */
 class Delivery implements Alongside {
-  private readonly underWay = new Map<string, Readonly<{ failedBefore: boolean; done: Promise<void> }>>();
+  private readonly underWay = new Map<string, UnderWay>();
   private troubled: readonly StuckWork[] = [];
   private cleanedAt = -Infinity;
   private ended: () => void = () => undefined;
@@ -46,7 +51,7 @@ class Delivery implements Alongside {
   async turn(signal: AbortSignal, logger: EngineLogger): Promise<void> {
     const now = this.clock.now();
     const somethingEnds = new Promise<void>((resolve) => (this.ended = resolve));
-    const begun = await this.begin(now, signal, logger);
+    for (const lane of this.lanes()) await this.begin(lane, now, signal, logger);
     this.troubled = await this.rows.stuck();
     if (performance.now() - this.cleanedAt > every.clean) {
       await this.rows.clean(now);
@@ -54,7 +59,7 @@ class Delivery implements Alongside {
     }
     const over = new AbortController();
     const either = AbortSignal.any([signal, over.signal]);
-    await Promise.race([pause(every.look, either), ...(begun > 0 ? [somethingEnds] : [])]);
+    await Promise.race([pause(every.look, either), ...(this.underWay.size > 0 ? [somethingEnds] : [])]);
     over.abort();
   }
 
@@ -66,11 +71,21 @@ class Delivery implements Alongside {
     return this.troubled;
   }
 
-  private async begin(now: Date, signal: AbortSignal, logger: EngineLogger): Promise<number> {
-    const free = limits.atOnce - this.underWay.size;
-    if (free <= 0) return 0;
-    let failedBefore = [...this.underWay.values()].filter((work) => work.failedBefore).length;
-    const due = await this.rows.due(now, [...this.underWay.keys()], [...this.channels.keys()], this.patience.longestBackoffMs, free);
+  /** What goes through a bottleneck is asked for channel by channel, the urgent ones first, so that it stands in nobody else's place meanwhile. */
+  private lanes(): Lane[] {
+    const channels = [...this.channels.values()].sort((one, other) => Number(other.urgent ?? false) - Number(one.urgent ?? false));
+    const names = (some: readonly Channel[]): string[] => some.map(({ name }) => name);
+    const narrow = channels.flatMap(({ name, through }) => (through ? [{ channels: [name], through }] : []));
+    return [...narrow, { channels: names(channels.filter(({ through }) => !through)) }];
+  }
+
+  private async begin({ channels, through }: Lane, now: Date, signal: AbortSignal, logger: EngineLogger): Promise<void> {
+    const works = [...this.underWay.values()];
+    const room = through ? through.atOnce - works.filter((work) => work.through === through).length : limits.atOnce;
+    const free = Math.min(room, limits.atOnce - works.length);
+    if (free <= 0 || channels.length === 0) return;
+    let failedBefore = works.filter((work) => work.failedBefore).length;
+    const due = await this.rows.due(now, [...this.underWay.keys()], channels, this.patience.longestBackoffMs, free);
     for (const waiting of due) {
       if (signal.aborted) break;
       if (waiting.tries > 0 && (failedBefore += 1) > limits.failedBefore) break;
@@ -83,9 +98,8 @@ class Delivery implements Alongside {
           this.underWay.delete(receiver);
           this.ended();
         });
-      this.underWay.set(receiver, { failedBefore: waiting.tries > 0, done });
+      this.underWay.set(receiver, { failedBefore: waiting.tries > 0, through, done });
     }
-    return due.length;
   }
 
   private async try({ message, tries, putAt }: Waiting, signal: AbortSignal, logger: EngineLogger): Promise<void> {

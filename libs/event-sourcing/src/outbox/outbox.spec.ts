@@ -147,6 +147,38 @@ describe('the outbox', () => {
     await eventually(async () => (await count('delivered_at is not null')) === 1);
   });
 
+  it('has only so many go through a bottleneck at once, the urgent ones first, and others beside them', async () => {
+    const begun: string[] = [];
+    let atOnce = 0;
+    let mostAtOnce = 0;
+    const deliver = async ({ receiver, channel: name }: Message): Promise<void> => {
+      begun.push(receiver);
+      if (name === 'hook') return;
+      mostAtOnce = Math.max(mostAtOnce, (atOnce += 1));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      atOnce -= 1;
+    };
+    const through = { atOnce: 2 };
+    const channels = new OutboxChannels([
+      channel({ name: 'notices', through, deliver }),
+      channel({ name: 'sign-in', through, urgent: true, deliver }),
+      channel({ name: 'hook', deliver }),
+    ]);
+    for (const receiver of ['ann', 'bo', 'cy', 'di', 'ed'])
+      await outbox.put({ id: randomUUID(), channel: 'notices', receiver, content: 1 });
+    for (const receiver of ['7', '8', '9']) await outbox.put({ id: randomUUID(), channel: 'sign-in', receiver, content: 1 });
+    await outbox.put({ id: randomUUID(), channel: 'hook', receiver: 'shop', content: 1 });
+    const unhurried = { ...patience, tryMs: 10_000 };
+    const managers = [processManagerOfOutbox(channels, { entities, clock, patience: unhurried })];
+    const engine = new ProcessManagerEngine({ log: world.log, managers, database: { connectionString: world.database.url } });
+    engines.push(engine);
+    await engine.start();
+    await eventually(async () => (await count('delivered_at is not null')) === 9);
+    expect(mostAtOnce).toBe(2);
+    expect(begun.slice(0, 3).sort()).toEqual(['7', '8', 'shop']);
+    expect(begun.indexOf('9')).toBeLessThan(begun.indexOf('bo'));
+  });
+
   it('takes no channel with a name that cannot be kept, and no two of one name', () => {
     const deliver = (): Promise<void> => Promise.resolve();
     expect(() => channel({ name: 'E mail', deliver })).toThrow('E mail');

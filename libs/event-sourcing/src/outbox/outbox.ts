@@ -15,10 +15,17 @@ export type Message = Readonly<{
   content: Json;
 }>;
 
+/** What takes only so many messages at once, whichever of its channels they are of (a mail server). */
+export type Bottleneck = Readonly<{ atOnce: number }>;
+
 /** A way out of the house (mail, webhooks). */
 export type Channel = Readonly<{
   /** kebab-case, unique; kept beside its messages. */
   name: string;
+  /** What its messages go through: they wait for their turn there before their time begins. */
+  through?: Bottleneck;
+  /** Its messages go through there before those of other channels. */
+  urgent?: boolean;
   /**
    * Delivers a message, or throws. What it has begun is to end with the signal, which comes when its time is over or the process stops;
    * nobody waits for it after that, and the message is tried again.
