@@ -212,6 +212,62 @@ describe('money that somebody may not see', () => {
     const { body } = await buyer.graphqlAnswer(mutation);
     expect(body.errors).toMatchObject([{ extensions: { code: 'INSUFFICIENT_PERMISSIONS', required_scope: 'costs:read' } }]);
   });
+
+  it('is not printed below a mutation when the right has gone by then, while an earlier one of the document took long', async () => {
+    const fading = { name: 'Fading', scopes: ['work_orders:read', 'work_orders:write', 'parts:read', 'parts:write', 'costs:read'] };
+    const role = (await app.post('/access/roles', fading).expect(201)).data.id as number;
+    const account = { name: 'Writer', role: fading.name, entity_ids: [1] };
+    const writer = new Client(app.url, (await app.post('/access/service_accounts', account).expect(201)).data.key as string);
+    const { id: part } = (await app.post('/parts', { part: { name: 'Dearer', on_hand_qty: 1, unit_cost: 4.5 } }).expect(201)).data;
+    const { id: order } = (await app.post('/work_orders', { work_order: { title: 'Slowly read' } }).expect(201)).data;
+    const query = `mutation {
+      first: updatePart(input: {id: ${part}, description: "one"}) { avgUnitCost }
+      slow: updateWorkOrder(input: {id: ${order}, description: "x"}) { commentsCount }
+      last: updatePart(input: {id: ${part}, description: "two"}) { avgUnitCost }
+    }`;
+    await database.query('BEGIN; LOCK TABLE read.comments IN ACCESS EXCLUSIVE MODE');
+    const asked = writer.graphqlAnswer(query);
+    await delay(500);
+    await app.patch(`/access/roles/${role}`, { scopes: fading.scopes.filter((scope) => scope !== 'costs:read') }).expect(200);
+    await database.query('COMMIT');
+    const { body } = await asked;
+    expect(body).toEqual({
+      data: { first: { avgUnitCost: '4.5' }, slow: { commentsCount: 0 }, last: { avgUnitCost: null } },
+      extensions: { hidden: ['last.avgUnitCost'] },
+    });
+  });
+});
+
+describe('a completed order', () => {
+  it('is not taken for completed again by who may not complete any more, over any edge', async () => {
+    const helper = await holding('work_orders:read', 'work_orders:write', 'work_orders:complete', 'locations:read');
+    const [first, second, third, fourth] = await Promise.all(
+      ['first', 'second', 'third', 'fourth'].map(
+        async (title) => (await app.post('/work_orders', { work_order: { title } }).expect(201)).data.id as number,
+      ),
+    );
+    const completed = { work_order: { status_id: 5 } };
+    const complete = () => helper.patch(`/work_orders/${first}`, completed, { 'idempotency-key': 'done' });
+    const rename = () => helper.patch(`/work_orders/${first}`, { work_order: { title: 'Done' } }, { 'idempotency-key': 'named' });
+    const op = { method: 'PATCH', url: `/api/v1/work_orders/${second}`, params: completed };
+    const batch = () => helper.post('/batch', { ops: [op], sequential: true }, { 'idempotency-key': 'done too' });
+    const mutation = `mutation { updateWorkOrder(input: { id: ${third}, statusId: 5 }, idempotencyKey: "done") { id } }`;
+    await app.patch(`/work_orders/${fourth}`, completed).expect(200);
+    const reopen = () => helper.patch(`/work_orders/${fourth}`, { work_order: { status_id: 1 } }, { 'idempotency-key': 'open' });
+    const { body } = await complete().expect(200);
+    expect((await batch()).body.results).toMatchObject([{ status: 200 }]);
+    await helper.graphql(mutation);
+    await rename().expect(200);
+    await reopen().expect(200);
+    expect((await complete()).body).toEqual(body);
+
+    await leave(helper, ['work_orders:read', 'work_orders:write'], () => helper.get('/locations'));
+    for (const again of [complete, reopen]) expect(refused(await again())).toEqual(lacks('work_orders:complete'));
+    expect((await batch()).body.results).toMatchObject([{ status: 403, body: { error: { required_scope: 'work_orders:complete' } } }]);
+    const { errors } = (await helper.graphqlAnswer(mutation)).body;
+    expect(errors).toMatchObject([{ extensions: { code: 'INSUFFICIENT_PERMISSIONS', required_scope: 'work_orders:complete' } }]);
+    expect((await rename().expect(200)).headers.get('idempotent-replayed')).toBe('true');
+  });
 });
 
 describe('how somebody is reached', () => {

@@ -18,8 +18,11 @@ export const hiddenIn = (scope: RequestScope | null): readonly string[] => [...(
 
 /** Has every root field ask whether whoever sends the document may do that, and every field that not everybody may see whether he may see it, wherever it stands. */
 export function guardSchema(schema: GraphQLSchema): void {
-  for (const root of [schema.getQueryType(), schema.getMutationType()])
-    for (const field of Object.values(root?.getFields() ?? {})) guardRoot(field);
+  for (const field of Object.values(schema.getQueryType()?.getFields() ?? {})) guardRoot(field);
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    guardRoot(field, holdAsOfNow);
+    holdAfterwards(field);
+  }
   for (const [typeName, definitions] of outputFields()) {
     const type = schema.getType(typeName);
     if (!(type instanceof GraphQLObjectType)) continue;
@@ -41,16 +44,39 @@ export function guardSchema(schema: GraphQLSchema): void {
   }
 }
 
-function guardRoot(field: Field): void {
+/** `admittedAnew`: what becomes of the rights of now, where they were asked for. */
+function guardRoot(field: Field, admittedAnew: (scope: RequestScope, now: RequestScope) => void = () => undefined): void {
   const { resolve = defaultFieldResolver } = field;
   const { scopes = [], anyOf = [] } = operationOf(field) ?? {};
   field.resolve = (source, args, context, info) => {
     requireOneOf(currentScope(), scopes, anyOf);
     // Mutations of a document come one after another: the last may be carried out long after whoever has sent it was let in.
     return whenKnown(stillAdmitted((context as Asked).reply), (admitted) => {
-      if (admitted) requireOneOf(admitted, scopes, anyOf);
+      if (admitted) {
+        requireOneOf(admitted, scopes, anyOf);
+        admittedAnew(currentScope(), admitted);
+      }
       return resolve(source, args, context, info);
     });
+  };
+}
+
+/**
+ * What stands below a mutation is printed by the rights of its moment, and not by those that the document was begun with. The scope stays the same one,
+ * since what is known of the request is found by it; nothing else of the document runs beside, as mutations come one after another.
+ */
+function holdAsOfNow(scope: RequestScope, { principal, held, rows }: RequestScope): void {
+  Object.assign(scope, { principal, held, rows });
+}
+
+/** The same where the mutation itself took long. What it has changed was changed, and is told also where nobody would be let in any more. */
+function holdAfterwards(field: Field): void {
+  const { resolve = defaultFieldResolver } = field;
+  field.resolve = async (source, args, context, info) => {
+    const result: unknown = await resolve(source, args, context, info);
+    const admitted = await stillAdmitted((context as Asked).reply)?.catch(() => undefined);
+    if (admitted) holdAsOfNow(currentScope(), admitted);
+    return result;
   };
 }
 
