@@ -281,6 +281,24 @@ describe('how somebody is reached', () => {
     expect(refused(await reader.get('/users?email_cont=canary'))).toEqual(lacks('people:read'));
     expect(refused(await reader.get('/reports/labor?group_by=job_title'))).toEqual(lacks('people:read'));
   });
+
+  it('shows no address of a vendor or customer to who may not see it, nor finds them by it', async () => {
+    const reader = await holding('vendors:read', 'customers:read');
+    const records = [
+      ['/vendors', 'vendor'],
+      ['/customers', 'customer'],
+    ] as const;
+    for (const [path, name] of records) {
+      const { id } = (await app.post(path, { [name]: { name: 'Summit', address: '7 Hidden Way' } }).expect(201)).data;
+      expect((await app.get(`${path}/${id}`).expect(200)).data.address).toBe('7 Hidden Way');
+      const { body } = await reader.get(`${path}/${id}`).expect(200);
+      expect([body.data.address, body.meta.hidden]).toEqual([null, expect.arrayContaining(['address'])]);
+      for (const asked of ['filter[address_cont]=7', 'sort=address asc'])
+        expect(refused(await reader.get(`${path}?${asked}`))).toEqual(lacks('people:read'));
+    }
+    const found = async (client: Client): Promise<number> => (await client.get('/vendors?search=hidden way').expect(200)).data.length;
+    expect([await found(app), await found(reader)]).toEqual([1, 0]);
+  });
 });
 
 describe('the document', () => {
@@ -318,21 +336,3 @@ type Described = Readonly<{
   'x-field-scopes'?: Readonly<Record<string, string>>;
   requestBody?: Readonly<{ content: Readonly<{ 'application/json'?: Readonly<{ example?: unknown }> }> }>;
 }>;
-
-  it('shows no address of a vendor or customer to who may not see it, nor finds them by it', async () => {
-    const reader = await holding('vendors:read', 'customers:read');
-    const records = [
-      ['/vendors', 'vendor'],
-      ['/customers', 'customer'],
-    ] as const;
-    for (const [path, name] of records) {
-      const { id } = (await app.post(path, { [name]: { name: 'Summit', address: '7 Hidden Way' } }).expect(201)).data;
-      expect((await app.get(`${path}/${id}`).expect(200)).data.address).toBe('7 Hidden Way');
-      const { body } = await reader.get(`${path}/${id}`).expect(200);
-      expect([body.data.address, body.meta.hidden]).toEqual([null, expect.arrayContaining(['address'])]);
-      for (const asked of ['filter[address_cont]=7', 'sort=address asc'])
-        expect(refused(await reader.get(`${path}?${asked}`))).toEqual(lacks('people:read'));
-    }
-    const found = async (client: Client): Promise<number> => (await client.get('/vendors?search=hidden way').expect(200)).data.length;
-    expect([await found(app), await found(reader)]).toEqual([1, 0]);
-  });

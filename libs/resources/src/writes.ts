@@ -5,6 +5,8 @@ import {
   fingerprintOf,
   IdempotencyKeys,
   KnownSites,
+  requireScopes,
+  takenForDeed,
   type RequestScope,
   type StoredAnswer,
 } from '#millwright/access';
@@ -26,6 +28,19 @@ export type Write = Readonly<{
   about?(answer: StoredAnswer): Mention | undefined;
 }>;
 
+/** Under which an answer says what right its write took by what it came to; it is no header of HTTP, and no client sees it. */
+const mark = 'takes';
+
+const noting = (answer: StoredAnswer, taken: readonly string[]): StoredAnswer =>
+  taken.length === 0 ? answer : { ...answer, headers: { ...answer.headers, [mark]: taken.join(' ') } };
+
+/** An answer without what it notes, and that. */
+function whatItTook<A extends StoredAnswer>(noted: A): Readonly<{ answer: A; takes: readonly string[] }> {
+  if (noted.headers[mark] === undefined) return { answer: noted, takes: [] };
+  const { [mark]: takes, ...headers } = noted.headers;
+  return { answer: { ...noted, headers }, takes: takes.split(' ') };
+}
+
 /** The one door of everything that is written: one effect a key, no lost update, nothing at an archived site, and own writes seen. */
 @Injectable()
 export class Writes {
@@ -39,11 +54,11 @@ export class Writes {
   /**
    * Carries `work` out in the command context of its request, or gives the answer that its key has.
    * @throws Rejection of `IdempotencyKeys.run`; COMPLETION_PENDING where what `work` committed stands and cannot be answered; CONFLICT at an archived
-   * site; NOT_FOUND a repeat about a record that whoever asks does not see any more
+   * site; NOT_FOUND a repeat about a record that whoever asks does not see any more; INSUFFICIENT_PERMISSIONS a repeat of what he may not do any more
    */
   async run(write: Write, work: () => Promise<StoredAnswer>): Promise<StoredAnswer & { replayed: boolean }> {
     const { scope, keyed, ifMatch } = write;
-    const answer = keyed
+    const given = keyed
       ? await this.keys.run(
           {
             operation: keyed.operation,
@@ -53,6 +68,8 @@ export class Writes {
           async (idempotency) => this.decided(write, work, idempotency),
         )
       : { ...(await this.decided(write, work)), replayed: false };
+    const { answer, takes } = whatItTook(given);
+    if (answer.replayed) requireScopes(scope, takes);
     const mention = answer.replayed ? write.about?.(answer) : undefined;
     if (mention) await this.related.requireSeen(mention);
     // The answer's position also covers what others did for it (the parts of an order), and what an earlier try has done.
@@ -73,10 +90,11 @@ export class Writes {
   ): Promise<StoredAnswer> {
     const context = commandContextOf(scope, { expectedRevisions, ...more });
     try {
-      return await runInContext(context, work);
+      return noting(await runInContext(context, work), takenForDeed(scope));
     } catch (failure) {
       throw afterCommit(failure, context);
     } finally {
+      takenForDeed(scope);
       if (context.commits?.position !== undefined) this.ownWrites.acknowledged(scope.principal, context.commits.position);
     }
   }

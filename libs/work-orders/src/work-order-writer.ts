@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { currentEntity, lacking, requireSeen } from '#millwright/access';
+import { currentEntity, lacking, requireForDeed } from '#millwright/access';
 import { EventStore, type Detail } from '#millwright/event-sourcing';
 import { issueRefusal, issueRefusalUnseen, part, type Part, type Refusal } from '#millwright/inventory';
 import { showQuantity } from '#millwright/quantities';
@@ -92,7 +92,7 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
     const costsUnseen = lacking()?.('costs:read') ?? false;
     const outcome = await this.resources.update(workOrders, id, withWholeChecklist(input), (order, changes) => {
       const events = changeWorkOrder(order, { changes, ...wanted });
-      if (events.some(({ type }) => type === 'WorkOrderReopened')) requireSeen(completingWith);
+      if (events.some(({ type }) => type === 'WorkOrderReopened')) requireForDeed(completingWith);
       if (awaitsParts(events)) requireIssuable(id, order, { known, costsUnseen });
       return events;
     });
@@ -102,7 +102,7 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
   /** What a request wants beside the fields: a status, and templates to follow. @throws Rejection VALIDATION_FAILED an unknown status; INSUFFICIENT_PERMISSIONS */
   private async wantedBy({ status_id, completed_at: completedAt, procedure_template_ids }: Partial<WorkOrderFields>) {
     const status = await this.statuses.find(status_id);
-    if (asksForCompletion({ status, completedAt })) requireSeen(completingWith);
+    if (asksForCompletion({ status, completedAt })) requireForDeed(completingWith);
     const requireProcedures = asksForCompletion({ status, completedAt }) && (await this.requiresProcedures());
     const named = procedure_template_ids;
     const templates = named === undefined ? undefined : await copiesOf(named ?? [], this.related.services);
