@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { CallWindows } from './call-windows.js';
+import { ExportTurns } from './export-turns.js';
 import { InstallationEnvironment, InstallationSettings } from './installation-settings.js';
 import { LimitsReader } from './limits-reader.js';
 import { LimitsController } from './limits.controller.js';
@@ -15,10 +16,14 @@ type Told = Readonly<{ environment: InstallationEnvironment; trustedProxies: Tru
 /** Tiers, limits, and whose address a request is counted for. Wants `EventStore` and `pg.Pool` injected by their classes. */
 @Module({})
 export class LimitsModule implements OnApplicationShutdown {
-  constructor(private readonly windows: CallWindows) {}
+  constructor(
+    private readonly windows: CallWindows,
+    private readonly exports: ExportTurns,
+  ) {}
 
   static on({ environment, trustedProxies, logger }: Told): DynamicModule {
     const onFault = (fault: unknown): void => logger.warn({ err: fault }, 'what counts no more could not be cleared away');
+    const onLoss = (fault: unknown): void => logger.warn({ err: fault }, 'which exports run here is not known to other processes');
     return {
       module: LimitsModule,
       global: true,
@@ -27,6 +32,7 @@ export class LimitsModule implements OnApplicationShutdown {
         { provide: InstallationEnvironment, useValue: environment },
         { provide: TrustedProxies, useValue: trustedProxies },
         { provide: CallWindows, useFactory: (database: pg.Pool) => new CallWindows(database, onFault), inject: [pg.Pool] },
+        { provide: ExportTurns, useFactory: (database: pg.Pool) => new ExportTurns(database, onLoss), inject: [pg.Pool] },
         InstallationSettings,
         Limits,
         LimitsReader,
@@ -42,5 +48,6 @@ export class LimitsModule implements OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     this.windows.close();
+    this.exports.close();
   }
 }

@@ -4,6 +4,7 @@ import { Rejection, whenKnown } from '#millwright/event-sourcing';
 import { CallWindows, type Counted } from './call-windows.js';
 import { retryAfterSeconds } from './domain/standing.js';
 import { anonymousLimit, exportsAtOnce, type Window } from './domain/tier-limits.js';
+import { ExportTurns } from './export-turns.js';
 import { InstallationSettings, type Installation } from './installation-settings.js';
 
 /** A call that was counted: whose, in which window, and what was decided. */
@@ -19,12 +20,11 @@ const mostFull = 10_000;
 @Injectable()
 export class Limits {
   private readonly full = new Map<string, Full>();
-  /** How many exports of whom are under way in this process. */
-  private readonly exporting = new Map<string, number>();
 
   constructor(
     private readonly windows: CallWindows,
     private readonly settings: InstallationSettings,
+    private readonly exports: ExportTurns,
   ) {}
 
   installation(): Installation | Promise<Installation> {
@@ -64,21 +64,16 @@ export class Limits {
   }
 
   /**
-   * Begins an export, and gives what ends it. Everybody but the bootstrap key has so many at once in a process, also where requests are not limited: it
-   * is a cap of its own (contract, part 4, section 5).
+   * Begins an export, and gives what ends it. Everybody but the bootstrap key has so many at once, also where requests are not limited: it is a cap of
+   * its own (contract, part 4, section 5).
    * @throws Rejection RATE_LIMIT_EXCEEDED
    */
-  beginExport(principal: Principal): () => void {
+  async beginExport(principal: Principal): Promise<() => void> {
     const subject = subjectOf(principal);
     if (subject === null) return () => undefined;
-    const others = this.exporting.get(subject) ?? 0;
-    if (others >= exportsAtOnce) throw tooMany(1, `No more than ${exportsAtOnce} exports at once; please try again when one has ended.`);
-    this.exporting.set(subject, others + 1);
-    return once(() => {
-      const left = (this.exporting.get(subject) ?? 1) - 1;
-      if (left > 0) this.exporting.set(subject, left);
-      else this.exporting.delete(subject);
-    });
+    const end = await this.exports.take(subject, exportsAtOnce);
+    if (!end) throw tooMany(1, `No more than ${exportsAtOnce} exports at once; please try again when one has ended.`);
+    return end;
   }
 
   /**
@@ -108,12 +103,4 @@ function subjectOf({ credential: { kind, id }, userId }: Principal): string | nu
   if (kind === 'bootstrap') return null;
   const isPersons = (kind === 'api_key' || kind === 'session') && userId !== builtInUserId;
   return isPersons ? `user:${userId}` : `${kind}:${id}`;
-}
-
-function once(work: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (!isDone) work();
-    isDone = true;
-  };
 }
