@@ -88,6 +88,20 @@ describe('roles', () => {
     await app.delete(path).expect(204);
     expect(refusal(await app.get(path))).toEqual([404, 'NOT_FOUND']);
   });
+
+  it('is not removed beside what gives it to a service account at the same moment', async () => {
+    const outcomes: string[] = [];
+    for (let round = 0; round < 10; round += 1) {
+      const name = `fleeting ${round}`;
+      const { id } = (await app.post('/access/roles', { name, scopes: ['parts:read'] }).expect(201)).data;
+      const said = { name, role: name, entity_ids: [1] };
+      const [removed, given] = await Promise.all([app.delete(`/access/roles/${id}`), app.post('/access/service_accounts', said)]);
+      outcomes.push(`${removed.status} ${given.status}`);
+      if (given.status !== 201) continue;
+      expect((await app.get(`/access/service_accounts/${given.data.id}`).expect(200)).data.role).toBe(name);
+    }
+    for (const outcome of outcomes) expect(['204 422', '409 201']).toContain(outcome);
+  });
 });
 
 /** What a refused document of one root field says of it. */
@@ -468,6 +482,8 @@ describe('who holds something at one site only', () => {
     const said = { name: 'Tool', role: 'technician', entity_ids: [1] };
     const tool = new Client(app.url, (await app.post('/access/service_accounts', said).expect(201)).data.key as string);
     const { id } = (await app.post('/work_orders', { work_order: { title: 'Of others' } }).expect(201)).data;
+    // A list that does not show it yet would say nothing of the rule.
+    await app.get(`/work_orders/${id}`).expect(200);
     expect((await tool.get('/work_orders').expect(200)).data).toEqual([]);
     expect(refusal(await tool.get(`/work_orders/${id}`))).toEqual([404, 'NOT_FOUND']);
   });
@@ -482,8 +498,6 @@ describe('who holds something at one site only', () => {
 
   it('does not verify the log of calls, which is that of all', async () => {
     const auditor = await keyOf(['audit:read']);
-    // A list that does not show it yet would say nothing of the rule.
-    await app.get(`/work_orders/${id}`).expect(200);
     await site('Where it holds nothing');
     const { status, error } = await auditor.get('/api_calls/verify');
     expect([status, error.code, error.required_scope]).toEqual([403, 'INSUFFICIENT_PERMISSIONS', 'audit:read']);

@@ -8,6 +8,8 @@ export { forgetTextInAnswers } from './kept-answers.js';
 export * from './migrations.js';
 export * from './request-scope.js';
 export { alike, type Held, type Rights, type Rows } from './rights.js';
+export { RoleTurns } from './role-turns.js';
+export { Turns } from './turns.js';
 export { lacking, mayReadAt, requireEverywhere, requireForDeed, requireScopes, requireSeen, takenForDeed } from './require-scopes.js';
 export * from './row-rule.js';
 export * from './user-of-actor.js';

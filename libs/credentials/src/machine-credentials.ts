@@ -6,6 +6,7 @@ import {
   namedScopes,
   requirePerson,
   requireScopes,
+  RoleTurns,
   scopesOfRole,
   type Access,
   type Principal,
@@ -50,6 +51,7 @@ export class MachineCredentials implements OnModuleInit {
     private readonly events: EventStore,
     private readonly secrets: Secrets,
     private readonly access: KnownAccess,
+    private readonly turns: RoleTurns,
   ) {}
 
   onModuleInit(): void {
@@ -69,8 +71,12 @@ export class MachineCredentials implements OnModuleInit {
     const [secret, credentialId] = [newSecret(kind), await this.events.nextId(credentialIds.name)];
     const owner = kind === 'api_key' ? ownerOf(principal) : null;
     const made = { kind, credentialId, ...facts, owner, clientId: kind === 'client' ? newClientId() : null, secretId: secret.id };
-    await this.secrets.keep(secret);
-    return this.decided({ id: credentialId, secret, sites: [facts.sites] }, (state) => makeCredential(state, { ...made, now: Date.now() }));
+    return this.turns.giving(facts.roleId, 'role', async () => {
+      await this.secrets.keep(secret);
+      return this.decided({ id: credentialId, secret, sites: [facts.sites] }, (state) =>
+        makeCredential(state, { ...made, now: Date.now() }),
+      );
+    });
   }
 
   /** @throws Rejection as `make`; NOT_FOUND, CONFLICT (it was revoked), PRECONDITION_FAILED */
@@ -87,7 +93,7 @@ export class MachineCredentials implements OnModuleInit {
       requireSame(before, state);
       return changeCredential(state, { kind, credentialId, wanted, now: Date.now() });
     };
-    return this.decided({ id: credentialId, sites: [before.sites, after.sites] }, decide);
+    return this.turns.giving(wanted.roleId, 'role', () => this.decided({ id: credentialId, sites: [before.sites, after.sites] }, decide));
   }
 
   /** @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS (S2), CONFLICT (it was revoked), PRECONDITION_FAILED */

@@ -1,34 +1,16 @@
 import type { Pool } from 'pg';
-
-/** The work is done over other connections, so that this one is idle; a process that has stopped lets go of its turn after so long. */
-const longestTurnMs = 15_000;
+import { Turns } from '#millwright/access';
 
 /** Has who archives, brings back or erases one person wait for whoever else does, in this process or another. */
 export class UserTurns {
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly turns: Turns;
 
-  constructor(private readonly pool: Pick<Pool, 'connect'>) {}
-
-  /** @throws what `work` throws, or the database where it cannot tell whose turn it is */
-  take<T>(userId: number, work: () => Promise<T>): Promise<T> {
-    // One after another in a process, whomever they are about: each holds a connection while its work needs others of the same pool.
-    const turn = this.last.then(() => this.locked(userId, work));
-    this.last = turn.catch(() => undefined);
-    return turn;
+  constructor(pool: Pick<Pool, 'connect'>) {
+    this.turns = new Turns(pool);
   }
 
-  private async locked<T>(userId: number, work: () => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
-    try {
-      await client.query(`BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${longestTurnMs}`);
-      await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`who user ${userId} is`]);
-      return await work();
-    } finally {
-      // Closing the connection would free the lock as well, so a failing end needs no answer of its own.
-      await client.query('COMMIT').then(
-        () => client.release(),
-        (error: unknown) => client.release(error instanceof Error ? error : true),
-      );
-    }
+  /** @throws as `Turns.take` */
+  take<T>(userId: number, work: () => Promise<T>): Promise<T> {
+    return this.turns.take(`who user ${userId} is`, work);
   }
 }

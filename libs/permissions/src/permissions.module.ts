@@ -1,5 +1,5 @@
 import { Global, Module } from '@nestjs/common';
-import { KnownAccess } from '#millwright/access';
+import { KnownAccess, RoleTurns } from '#millwright/access';
 import { UserSuspensions } from '#millwright/people';
 import { InstallationManagersController } from './installation-managers.controller.js';
 import { InstallationManagers, installationManagerShown } from './installation-managers.js';
@@ -17,6 +17,7 @@ import { UserWriter } from './user-writer.js';
   controllers: [RolesController, InstallationManagersController],
   providers: [
     KnownAccess,
+    RoleTurns,
     UserSuspensions,
     Roles,
     RolesResolver,
@@ -28,6 +29,6 @@ import { UserWriter } from './user-writer.js';
     UserWriter,
     SiteWriter,
   ],
-  exports: [KnownAccess, UserSuspensions],
+  exports: [KnownAccess, RoleTurns, UserSuspensions],
 })
 export class PermissionsModule {}

@@ -9,6 +9,7 @@ import {
   KnownAccess,
   namedScopes,
   removeRole,
+  RoleTurns,
   requirePerson,
   scopesOf,
   scopesOfRole,
@@ -34,6 +35,7 @@ export class Roles {
   constructor(
     private readonly events: EventStore,
     private readonly access: KnownAccess,
+    private readonly turns: RoleTurns,
   ) {}
 
   /** Built-in ones first. @throws Rejection UNAVAILABLE */
@@ -68,6 +70,10 @@ export class Roles {
    */
   async remove(id: number): Promise<RemovedRole> {
     requirePerson(currentScope().principal);
+    return this.turns.removing(id, () => this.removed(id));
+  }
+
+  private async removed(id: number): Promise<RemovedRole> {
     let before: RoleRow | undefined;
     const remove = (state: Access, by: Grantor, world: World): AccessEvent[] => {
       before = rowOf(state, 0, id);

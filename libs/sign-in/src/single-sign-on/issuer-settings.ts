@@ -13,6 +13,7 @@ import {
   KnownAccess,
   requireChargeOf,
   requirePerson,
+  RoleTurns,
   type Access,
   type Grantor,
   type World,
@@ -41,6 +42,7 @@ export class IssuerSettingsStore implements OnModuleInit {
     private readonly pool: Pool,
     private readonly events: EventStore,
     private readonly access: KnownAccess,
+    private readonly turns: RoleTurns,
     private readonly entities: EntityDirectory,
     private readonly links: IssuerLinks,
     private readonly addresses: ReachableAddresses,
@@ -79,7 +81,9 @@ export class IssuerSettingsStore implements OnModuleInit {
     const settings = await this.wanted(input, known);
     await this.requireAllWhoCome(settings);
     const secretId = input.client_secret == null ? null : await this.sealed(input.client_secret);
-    const outcome = await this.events.execute(singleSignOn, singleSignOnId, (state) => setSingleSignOn(state, { ...settings, secretId }));
+    const outcome = await this.turns.giving(settings.roleId, 'default_role', () =>
+      this.events.execute(singleSignOn, singleSignOnId, (state) => setSingleSignOn(state, { ...settings, secretId })),
+    );
     await this.forgetOtherSecrets(outcome.state.settings?.secretId ?? null);
     if (!outcome.state.settings) throw new Error('single sign-on was set and is not there');
     return { row: this.row(outcome.state.settings, known), position: outcome.position };
