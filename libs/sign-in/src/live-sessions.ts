@@ -5,6 +5,7 @@ import { KnownAccess, type Principal } from '#millwright/access';
 import { Authentication, type VerifiedToken } from '#millwright/credentials';
 import { runForEverybody, whenKnown } from '#millwright/event-sourcing';
 import { People } from './people.js';
+import { isOfReplacedPassword } from './refresh-tokens.js';
 
 /** How old what is known of a session may be, in milliseconds: what ended it elsewhere is known here by then, and at once where it ended here. */
 const believedForMs = 500;
@@ -80,7 +81,8 @@ export class LiveSessions implements OnModuleInit {
 
   private async read(sessionId: string): Promise<Session | null> {
     const { rows } = await this.pool.query<{ user_id: string }>(
-      'SELECT user_id FROM app.sessions WHERE id = $1 AND ended_at IS NULL AND expires_at > clock_timestamp()',
+      `SELECT user_id FROM app.sessions AS session
+       WHERE id = $1 AND ended_at IS NULL AND expires_at > clock_timestamp() AND NOT ${isOfReplacedPassword}`,
       [sessionId],
     );
     const userId = Number(rows[0]?.user_id);

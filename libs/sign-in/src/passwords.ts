@@ -32,6 +32,10 @@ const messages: Readonly<Record<PasswordProblem, string>> = {
 /** What follows from a password that stands, and may not be done yet: its event, and the end of what was begun by the one before, but one session. */
 export type Owed = Readonly<{ event: string; because: PasswordSet['data']['because']; requestId: string; keptSession: string | null }>;
 
+/** SQL: what a new password owes, and with it what the one before owes still, which would be forgotten where its process has ended. */
+const owesToo = (owed: string): string =>
+  `CASE WHEN passwords.owes IS NULL THEN ${owed} ELSE ${owed} || jsonb_build_object('earlier', passwords.owes) END`;
+
 /** Statements of a transaction, or each by itself. */
 type Database = Pick<Pool, 'query'> | Pick<PoolClient, 'query'>;
 
@@ -103,15 +107,19 @@ export class Passwords {
   async keep(userId: number, hashed: string, owed: Owed, database: Database): Promise<void> {
     await notePassword(database, userId, owed.because === 'invitation');
     await database.query(
-      `INSERT INTO app.passwords (user_id, hash, owes) VALUES ($1, $2, $3)
-       ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, set_at = now(), owes = excluded.owes`,
+      `INSERT INTO app.passwords AS passwords (user_id, hash, set_at, owes) VALUES ($1, $2, clock_timestamp(), $3)
+       ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, set_at = clock_timestamp(), owes = ${owesToo('excluded.owes')}`,
       [userId, hashed, owed],
     );
   }
 
-  /** All that was owed is done. */
+  /** All that was owed is done; what was owed for the password before comes next, and spares the same session. */
   async settled(userId: number, { event }: Owed): Promise<void> {
-    await this.pool.query(`UPDATE app.passwords SET owes = NULL WHERE user_id = $1 AND owes ->> 'event' = $2`, [userId, event]);
+    await this.pool.query(
+      `UPDATE app.passwords SET owes = (owes -> 'earlier') || jsonb_build_object('keptSession', owes -> 'keptSession')
+       WHERE user_id = $1 AND owes ->> 'event' = $2`,
+      [userId, event],
+    );
   }
 
   /** From now on the person signs in by no password. */
@@ -142,9 +150,10 @@ export class Passwords {
 
   /** False where it is another hash that stands there. */
   private async exchange(userId: number, { from, to, owed }: Readonly<{ from: string; to: string; owed: Owed | null }>): Promise<boolean> {
+    const owes = owed ? owesToo('$4::jsonb') : `passwords.owes -> 'earlier'`;
     const { rowCount } = await this.pool.query(
-      'UPDATE app.passwords SET hash = $3, set_at = now(), owes = $4 WHERE user_id = $1 AND hash = $2',
-      [userId, from, to, owed],
+      `UPDATE app.passwords AS passwords SET hash = $3, set_at = clock_timestamp(), owes = ${owes} WHERE user_id = $1 AND hash = $2`,
+      [userId, from, to, ...(owed ? [owed] : [])],
     );
     return rowCount === 1;
   }

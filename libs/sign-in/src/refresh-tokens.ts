@@ -77,6 +77,13 @@ export async function redeem(client: PoolClient, token: string, sender: Sender, 
   return { outcome: 'reused', userId, sessionId };
 }
 
+/**
+ * SQL: whether a `session` is one that a new password ends, which the process that stored that has not come to: it may have ended itself, and the next one
+ * leaves what is young to it.
+ */
+export const isOfReplacedPassword = `EXISTS (SELECT FROM app.passwords AS password WHERE password.user_id = session.user_id AND password.owes IS NOT NULL
+  AND session.started_at < password.set_at AND session.id::text IS DISTINCT FROM password.owes ->> 'keptSession')`;
+
 /** What is known of a token, with its session locked before that is read. */
 async function lockedFamily(client: PoolClient, token: string): Promise<Found | undefined> {
   const of = [hashOf(token)];
@@ -86,7 +93,7 @@ async function lockedFamily(client: PoolClient, token: string): Promise<Found | 
   );
   const { rows } = await client.query<Found>(
     `SELECT session.id AS session_id, session.user_id, token.generation, token.spent_by,
-       session.ended_at IS NOT NULL OR least(token.expires_at, session.expires_at) <= clock_timestamp() AS is_over,
+       session.ended_at IS NOT NULL OR least(token.expires_at, session.expires_at) <= clock_timestamp() OR ${isOfReplacedPassword} AS is_over,
        token.spent_at IS NOT NULL AS spent,
        token.spent_at > clock_timestamp() - make_interval(secs => $2) AS is_recent,
        child.spent_at IS NOT NULL OR child.access_used_at IS NOT NULL AS child_used
