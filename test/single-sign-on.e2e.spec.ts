@@ -227,9 +227,10 @@ describe('whoever comes in by the issuer', () => {
     const backs = await Promise.all(browsers.map((browser) => browser.goTo(start(), callback())));
     const answers = await Promise.all(backs.map((back, index) => answerTo(browsers[index] ?? new TestBrowser(), back)));
     const sessions = await Promise.all(answers.map(({ data }) => open('oidc/token', { code: data?.code ?? '' })));
-    const users = sessions.filter(({ status }) => status === 200).map(({ data }) => data.user.id as number);
-    expect(users.length).toBeGreaterThan(0);
+    expect(sessions.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const users = sessions.map(({ data }) => data.user.id as number);
     expect(new Set(users).size).toBe(1);
+    for (const { data } of sessions) await as(data.access_token as string, 'GET', '/auth/me').expect(200);
     expect((await comeIn()).user.id).toBe(users[0]);
     const me = await app.get(`/users/${users[0]}`).expect(200);
     expect(me.data.permissions).toHaveLength(1);

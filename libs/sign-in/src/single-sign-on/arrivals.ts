@@ -61,13 +61,17 @@ export class Arrivals {
     if (linked) return linked;
     const { email } = claims;
     if (email === null || !claims.emailVerified) throw refused('unverified');
+    return this.alone(() => this.firstTime(email, claims, issuer, visitor));
+  }
+
+  private async firstTime(email: string, claims: Claims, issuer: KnownIssuer, visitor: Visitor): Promise<Person> {
     const known = await this.people.knownBy(email);
-    if (known) return this.alone(() => this.matched(known, claims, issuer, visitor));
+    if (known) return this.matched(known, claims, issuer, visitor);
     return this.made(email, claims, issuer, visitor).catch(async (failure: unknown) => {
-      // Somebody else may have come with this address at the same moment.
+      // Somebody may have been given this address at the same moment.
       const other = failure instanceof Rejection && failure.code === 'VALIDATION_FAILED' ? await this.people.knownBy(email) : undefined;
       if (!other) throw failure;
-      return this.alone(() => this.matched(other, claims, issuer, visitor));
+      return this.matched(other, claims, issuer, visitor);
     });
   }
 
