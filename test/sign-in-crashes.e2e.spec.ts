@@ -107,6 +107,30 @@ describe('a process that ends between a row and its event', () => {
   });
 });
 
+describe('a process that ends between a person and what he may do', () => {
+  const ofAccess = (type: string, id: number) =>
+    found(`SELECT FROM log.events WHERE type = $1 AND canonical::jsonb #>> '{data,userId}' = $2`, [type, String(id)]);
+
+  it('leaves what he may do to whoever was not archived after all, and brings it back to whoever was brought back', async () => {
+    const permissions_attributes = [{ entity_id: 1, role: 'technician' }];
+    const { id } = (await app.post('/users', { user: { name: 'Eve', email: 'eve@example.com', permissions_attributes } }).expect(201)).data;
+    const { access_token } = await signIn(app, id as number);
+    const rolesOf = async (token: string): Promise<unknown[]> =>
+      (await app.get('/auth/me', { authorization: `Bearer ${token}` }).expect(200)).data.entities.map(({ role }: { role: string }) => role);
+    await killedBefore('UserArchived', () => app.delete(`/users/${id}`));
+    await ofAccess('AccessResumed', id as number);
+    expect(await rolesOf(access_token)).toEqual(['technician']);
+    expect((await app.get(`/users/${id}`).expect(200)).data.status).toBe('active');
+
+    await app.delete(`/users/${id}`).expect(204);
+    await killedBefore('AccessResumed', () => app.patch(`/users/${id}/unarchive`));
+    const resumed = `SELECT FROM log.events WHERE type = 'AccessResumed' AND canonical::jsonb #>> '{data,userId}' = $1 OFFSET 1`;
+    await found(resumed, [String(id)]);
+    const again = (await open('login', { email: 'eve@example.com', password }).expect(200)).data.access_token as string;
+    expect(await rolesOf(again)).toEqual(['technician']);
+  });
+});
+
 describe('a password that waits for its row', () => {
   it('counts from when it stands there, not from when it was begun to be written', async () => {
     const { id } = (await app.post('/users', { user: { name: 'Di', email: 'di@example.com' } }).expect(201)).data;
