@@ -97,6 +97,17 @@ describe('a rotated secret', () => {
     );
   });
 
+  it('ends with its credential also where that is cut short, and does not come back where it is given longer again', () => {
+    const until =
+      (hours: number): Step<Credentials, CredentialsEvent> =>
+      (state) =>
+        changeCredential(state, { kind: 'api_key', credentialId: 7, wanted: { expiresAt: at(hours) }, now: noon });
+    given(made('api_key', { expiresAt: at(48) }), rotated('two', 0, 24, 'api_key'), until(2), until(72)).thenState((state) => {
+      expect(open(state, 1)).toEqual(['one', 'two']);
+      expect(open(state, 3)).toEqual(['two']);
+    });
+  });
+
   it('outlives neither its credential nor a revocation, and nothing that was revoked or is over is rotated', () => {
     given(made('api_key', { expiresAt: at(2) }), rotated('two', 1, 24, 'api_key')).thenState((state) => expect(open(state, 2)).toEqual([]));
     given(made(), rotated('two', 0, 24), revoked).thenState((state) => expect(open(state, 1)).toEqual([]));

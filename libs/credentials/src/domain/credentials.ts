@@ -58,7 +58,7 @@ export const credentials: Stream<Credentials, CredentialsEvent> = {
       case 'CredentialMade':
         return withMade(state, event);
       case 'CredentialChanged':
-        return withChanged(state, event, (credential) => ({ ...credential, ...data.changes }));
+        return withChanged(state, event, (credential) => withSecretsInTime({ ...credential, ...data.changes }));
       case 'CredentialRotated': {
         const { credentialId, secretId, overlapUntil, tokensRevoked } = data;
         const changed = withChanged(state, event, (credential) => ({
@@ -115,6 +115,13 @@ function withChanged(
   const changed = { ...change(credential), history: historyAfter(credential.history, event), revision: credential.revision + 1 };
   return { ...state, byId: state.byId.set(id, changed) };
 }
+
+/** No replaced secret outlives its credential, and none comes back where that is given longer again (contract, part 4, S63). */
+const withSecretsInTime = (credential: Credential): Credential => {
+  const { expiresAt, secrets } = credential;
+  const isPast = (endsAt: string | null): boolean => endsAt !== null && expiresAt !== null && Date.parse(expiresAt) < Date.parse(endsAt);
+  return { ...credential, secrets: secrets.map((secret) => (isPast(secret.endsAt) ? { ...secret, endsAt: expiresAt } : secret)) };
+};
 
 const isBefore = (now: number, instant: string | null): boolean => instant === null || now < Date.parse(instant);
 
