@@ -212,7 +212,8 @@ const detailTypes: Readonly<Record<string, Schema>> = {
 
 function schemaOfDetail({ input, stored }: FieldDefinition): Schema {
   if (!input?.nested?.each) return detailTypes[stored?.type ?? ''] ?? {};
-  const fields = fieldsOf(input.nested.type());
+  // What is taken as it was read changes nothing, and is not stored.
+  const fields = fieldsOf(input.nested.type()).filter(({ input: taken }) => !taken?.ignored);
   const properties = Object.fromEntries(fields.map((field) => [field.name, schemaOfDetail(field)]));
   return { type: 'array', items: { type: 'object', properties, required: Object.keys(properties), additionalProperties: false } };
 }

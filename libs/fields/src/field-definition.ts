@@ -42,6 +42,8 @@ export type InputFacet = Readonly<{
   /** The GraphQL input type; left out, the field is not in the GraphQL schema. */
   graphql?(): unknown;
   openApi: Schema;
+  /** It is taken and changes nothing, so that nothing of it is stored. */
+  ignored?: true;
 }>;
 
 /** How lists compare a stored field, and how its values are written in a query. */
