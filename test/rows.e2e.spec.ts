@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Agent } from 'undici';
 import { Asker, logHead } from '../tools/prove/asker.js';
 import { RoleHolders } from '../tools/prove/role-holders.js';
 import { Client } from './harness/client.js';
 import { TestServer } from './harness/server.js';
+import { signedIn } from './harness/sign-in.js';
 
 let app: TestServer;
 let agent: Agent;
@@ -124,5 +127,49 @@ describe('an order that somebody does not see', () => {
     await app.patch(`/work_orders/${order}`, { work_order: { status_id: 5 } }).expect(200);
     await app.get(`/pm_schedules/${id}`).expect(200);
     expect(await told(technician)).toEqual([true, false, 'planned', true, false, false]);
+  });
+});
+
+describe('a site that somebody has lost', () => {
+  /** Somebody with the first site and one of his own, and what takes that one from him. */
+  const ofTwoSites = async () => {
+    const site = (await app.post('/entities', { entity: { name: 'Lost soon' } }).expect(201)).data.id as number;
+    const permissions_attributes = [1, site].map((entity_id) => ({ entity_id, role: 'manager' }));
+    const id = (await app.post('/users', { user: { name: 'Ann', permissions_attributes } }).expect(201)).data.id as number;
+    const ann = await signedIn(app, id);
+    const loses = (...sites: number[]) => {
+      const lost = sites.map((entity_id) => ({ entity_id, _destroy: true }));
+      return app.patch(`/users/${id}`, { user: { permissions_attributes: lost } }).expect(200);
+    };
+    return { site, ann, loses };
+  };
+  const sitesOf = (listed: unknown): number[] => (listed as { id: number }[]).map(({ id }) => Number(id));
+
+  it('is told to him by no repeat, of a record, of one that he has made, or of a batch, over REST and GraphQL', async () => {
+    const { site, ann, loses } = await ofTwoSites();
+    const keys = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+    const keyed = (index: number) => ({ 'idempotency-key': keys[index] });
+    const change = () => ann.patch(`/entities/${site}`, { entity: { description: 'Changed' } }, keyed(0));
+    const make = () => ann.post('/entities', { entity: { name: 'Made by Ann' } }, keyed(3));
+    const made = (await make().expect(201)).data.id as number;
+    const ops = ['/api/v1/entities', `/api/v1/entities/${site}`].map((url) => ({ method: 'GET', url }));
+    const batch = async () => {
+      const { results } = (await ann.post('/batch', { ops, sequential: true }, keyed(1)).expect(200)).body;
+      return [sitesOf(results[0].body.data).includes(site), results[1].status];
+    };
+    const mutation = `mutation { updateEntity(input: {id: ${site}, description: "Changed again"}) { id } }`;
+    const overGraphql = async () => {
+      const { data, errors } = (await ann.graphqlAnswer(mutation, undefined, keyed(2))).body;
+      return errors?.[0].extensions.code ?? Number(data.updateEntity.id);
+    };
+    const told = async () => {
+      const { status, headers } = await change();
+      return [status, headers.get('idempotent-replayed'), (await make()).status, ...(await batch()), await overGraphql()];
+    };
+    expect(await told()).toEqual([200, null, 201, true, 200, site]);
+    expect(await told()).toEqual([200, 'true', 201, true, 200, site]);
+    await loses(site, made);
+    while ((await ann.get(`/entities/${site}`)).status !== 404) await delay(20);
+    expect(await told()).toEqual([404, null, 404, false, 404, 'NOT_FOUND']);
   });
 });

@@ -13,7 +13,7 @@ import {
 } from '#millwright/resources';
 import { callOf, statusOf, type MethodCall } from './controller-method.js';
 import { envelopeFormOf, json, successBody, successHeaders } from './envelope.js';
-import { recalled, remembering, withoutLacked, withoutSites } from './replayed-answer.js';
+import { recalled, remembering, sinceGiven, withoutLacked, withoutSites } from './replayed-answer.js';
 import { recordOf } from './replayed-record.js';
 import { expectedRevisionsOf, header } from './request-headers.js';
 import { heedsIdempotencyKeys, isAboutOneRecord } from './route-policy.js';
@@ -83,16 +83,17 @@ const write =
         expectedRevisions: expectedRevisionsOf(ifMatch),
         keyed:
           key === undefined ? undefined : { key, operation: pathOf(request), asked: { body: request.body ?? null, query: request.query } },
-        about: isOfSome(scope) && !aboutOneself ? ({ body }) => recordOf(request, body) : undefined,
+        about: aboutOneself ? undefined : ({ body }) => (mayLose(scope) ? recordOf(request, body) : undefined),
       },
       async () => {
         const first = answerOf(await call(request, reply), reply, scope);
-        return key === undefined ? first : remembering(first, scope.held);
+        return key === undefined ? first : remembering(first, scope);
       },
     );
     if (key === undefined) return answer;
-    const { answer: kept, newlyLacked, isForOthers } = recalled(answer, scope.held);
+    const kept = recalled(answer);
     if (!answer.replayed) return kept;
+    const { newlyLacked, isForOthers } = sinceGiven(answer, scope);
     reply.header('Idempotent-Replayed', 'true');
     // A repeat is decided on today's rights (contract, part 4, S12).
     if ((isForOthers || isOfSome(scope)) && isAnsweredAnew(controller))
@@ -102,6 +103,9 @@ const write =
 
 /** Whether whoever asks sees some rows only: which ones is other at every moment. */
 const isOfSome = ({ rows = 'all' }: RequestScope): boolean => rows !== 'all';
+
+/** Whether a record may exist no more for whoever asks: one of those rows, or a site. */
+const mayLose = (scope: RequestScope): boolean => isOfSome(scope) || scope.principal.rights.sites !== 'all';
 
 /** A controller whose answers hold those of others, each of which today's rights decide on. */
 export interface AnsweredAnew {

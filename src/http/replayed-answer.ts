@@ -1,43 +1,66 @@
 import { hash } from 'node:crypto';
-import type { Held, Rights, StoredAnswer } from '#millwright/access';
+import type { Held, RequestScope, Rights, StoredAnswer } from '#millwright/access';
 import type { FieldScope } from '#millwright/fields';
 import { fieldScopes, outputFields } from '#millwright/resources';
 
 /** Under which a kept answer says what whoever got it could do; it is no header of HTTP, and no client sees it. */
 const mark = 'held';
 
-const marks = new WeakMap<ReadonlySet<string>, string>();
+type Known = ReadonlySet<string> | ReadonlySet<number>;
+type Asking = Pick<RequestScope, 'held' | 'principal'>;
 
-/** What somebody may do as few characters: the rights that fields need and he lacks, and a digest of all that he has. */
-function markOf(held: Held): string | undefined {
+const digests = new WeakMap<Known, string>();
+const marks = new WeakMap<Known, WeakMap<Known, string>>();
+
+/**
+ * What somebody may do as few characters: the rights that fields need and he lacks, and a digest of all that he has and of the sites that exist for him.
+ * Every write with a key asks, so that it is remembered.
+ */
+function markOf({ held, principal }: Asking): string | undefined {
   if (held === 'all') return undefined;
-  const known = marks.get(held);
+  const { sites } = principal.rights;
+  const ofHeld = marks.get(held) ?? new WeakMap<Known, string>();
+  marks.set(held, ofHeld);
+  // Who is at all sites has no set of them.
+  const where = sites === 'all' ? held : sites;
+  const known = ofHeld.get(where);
   if (known !== undefined) return known;
   const lacked = fieldScopes.filter((scope) => !held.has(scope));
-  const text = `${lacked.join(' ')}|${hash('sha256', [...held].sort().join(' '), 'base64url').slice(0, 16)}`;
-  marks.set(held, text);
+  const text = `${lacked.join(' ')}|${sites === 'all' ? digestOf(held) : digested(`${digestOf(held)} ${digestOf(sites)}`)}`;
+  ofHeld.set(where, text);
   return text;
 }
 
+function digestOf(set: Known): string {
+  const digest = digests.get(set) ?? digested([...set].sort().join(' '));
+  digests.set(set, digest);
+  return digest;
+}
+
+const digested = (text: string): string => hash('sha256', text, 'base64url').slice(0, 16);
+
 /** Whether two may do the same. */
-export const holdAlike = (one: Held, other: Held): boolean => one === other || markOf(one) === markOf(other);
+export const holdAlike = (one: Held, other: Held): boolean =>
+  one === other || (one !== 'all' && other !== 'all' && digestOf(one) === digestOf(other));
 
 /** An answer that remembers what whoever gets it could do then. */
-export function remembering(answer: StoredAnswer, held: Held): StoredAnswer {
-  const text = markOf(held);
+export function remembering(answer: StoredAnswer, asking: Asking): StoredAnswer {
+  const text = markOf(asking);
   return text === undefined ? answer : { ...answer, headers: { ...answer.headers, [mark]: text } };
 }
 
-type Kept = Readonly<{ answer: StoredAnswer; newlyLacked: readonly FieldScope[]; isForOthers: boolean }>;
+/** A kept answer without what it remembers. */
+export const recalled = ({ headers: { [mark]: _, ...headers }, ...rest }: StoredAnswer): StoredAnswer => ({ ...rest, headers });
 
-/**
- * A kept answer without what it remembers, which rights of fields were taken away since, and whether anything about the rights is other than it was
- * (contract, part 4, S12).
- */
-export function recalled({ headers: { [mark]: then, ...headers }, ...rest }: StoredAnswer, held: Held): Kept {
+type Since = Readonly<{ newlyLacked: readonly FieldScope[]; isForOthers: boolean }>;
+
+/** Which rights of fields were taken away since a kept answer was given, and whether anything about the rights is other than it was (contract, part 4, S12). */
+export function sinceGiven({ headers: { [mark]: then } }: StoredAnswer, asking: Asking): Since {
+  const { held } = asking;
+  if (held === 'all') return { newlyLacked: [], isForOthers: false };
   const lackedThen = new Set((then ?? '').split('|', 1)[0]?.split(' '));
-  const newlyLacked = held === 'all' ? [] : fieldScopes.filter((scope) => !held.has(scope) && !lackedThen.has(scope));
-  return { answer: { ...rest, headers }, newlyLacked, isForOthers: held !== 'all' && markOf(held) !== then };
+  const newlyLacked = fieldScopes.filter((scope) => !held.has(scope) && !lackedThen.has(scope));
+  return { newlyLacked, isForOthers: markOf(asking) !== then };
 }
 
 let scopesOfNames: Map<string, Set<FieldScope>> | undefined;

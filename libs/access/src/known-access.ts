@@ -170,7 +170,8 @@ class RightsOfPerson implements Rights {
 
   get sites(): ReadonlySet<number> {
     const { state, userId } = this;
-    return state.suspended.has(userId) ? new Set() : new Set(state.grants.get(userId)?.keys());
+    const granted = state.suspended.has(userId) ? undefined : state.grants.get(userId);
+    return granted ? sitesOf(granted) : noSites;
   }
 
   private ofInstallation(): ReadonlySet<Scope> {
@@ -180,6 +181,18 @@ class RightsOfPerson implements Rights {
 }
 
 const setOf = (held: Held): ReadonlySet<Scope> => (held === 'all' ? namedScopes() : held);
+
+type Granted = NonNullable<ReturnType<Access['grants']['get']>>;
+
+const noSites: ReadonlySet<number> = new Set();
+const sitesOfGrants = new WeakMap<Granted, ReadonlySet<number>>();
+
+/** The same set as long as the grants are the same, so that whoever compares sites, or remembers something of them, need not look into it. */
+function sitesOf(granted: Granted): ReadonlySet<number> {
+  const sites = sitesOfGrants.get(granted) ?? new Set(granted.keys());
+  sitesOfGrants.set(granted, sites);
+  return sites;
+}
 
 const remembered = new WeakMap<Access, Map<number, ReadonlySet<Scope>>>();
 

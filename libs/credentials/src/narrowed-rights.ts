@@ -45,12 +45,25 @@ export class NarrowedRights implements Rights {
   get sites(): 'all' | ReadonlySet<number> {
     const { sites } = this.bounds;
     const { sites: whole } = this.whole;
-    if (sites === 'all') return whole;
-    return new Set(whole === 'all' ? sites : sites.filter((id) => whole.has(id)));
+    return sites === 'all' ? whole : sitesWithin(sites, whole);
   }
 }
 
 const has = (held: Held, scope: Scope): boolean => held === 'all' || held.has(scope);
+
+type SomeSites = Exclude<Sites, 'all'>;
+
+const rememberedSites = new WeakMap<SomeSites, WeakMap<object, ReadonlySet<number>>>();
+
+/** What is in both, the same set each time: what is remembered of somebody's sites is remembered by it. */
+function sitesWithin(sites: SomeSites, whole: Rights['sites']): ReadonlySet<number> {
+  const ofSites = rememberedSites.get(sites) ?? new WeakMap<object, ReadonlySet<number>>();
+  rememberedSites.set(sites, ofSites);
+  const key = whole === 'all' ? sites : whole;
+  const both = ofSites.get(key) ?? new Set(whole === 'all' ? sites : sites.filter((id) => whole.has(id)));
+  ofSites.set(key, both);
+  return both;
+}
 
 const remembered = new WeakMap<ReadonlySet<Scope>, WeakMap<ReadonlySet<Scope>, ReadonlySet<Scope>>>();
 
