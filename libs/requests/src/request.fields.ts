@@ -1,9 +1,10 @@
 import { commentsCountOf } from '#millwright/comments';
 import { Flag, Instant, Name, OneOf, Reference, References, ShownInstant, ShownInteger, ShownReference, Text } from '#millwright/fields';
 import { ShownVendors } from '#millwright/people';
-import { resourceFields } from '#millwright/resources';
+import { resourceFields, ShownOne } from '#millwright/resources';
 import type { RequestStatus } from './domain/request.events.js';
 import { requestPriorities, requestStatuses } from './request.choices.js';
+import { requestSubmitter, submitterOf } from './request-submitter.shown.js';
 
 /** What somebody asks for. */
 export class RequestFields {
@@ -46,6 +47,8 @@ export class RequestFigures {
     label: ['id', 'uuid', 'title'],
   })
   request_portal_id!: number | null;
+  @ShownOne(requestSubmitter, { description: 'Who asked through the portal, as the person said it; else null.', of: submitterOf })
+  submitted_by!: object | null;
   @ShownInteger({ description: 'How many comments it has that stand.', always: true, of: commentsCountOf('work_order_request') })
   comments_count!: number;
 }

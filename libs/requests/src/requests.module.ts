@@ -5,6 +5,7 @@ import { PortalController } from './portal.controller.js';
 import { PortalLimit } from './portal-limit.js';
 import { Portal } from './portal.js';
 import { requestPortals } from './portals.js';
+import { requestSubmitter } from './request-submitter.shown.js';
 import { workOrderRequests } from './request.resource.js';
 import { RequestTraces } from './request-traces.js';
 import { RequestWriter } from './request-writer.js';
@@ -16,7 +17,7 @@ export const requestRecords = [requestPortals];
 @Module({
   imports: [resourceModule(requestRecords)],
   controllers: [PortalController, commentsController(workOrderRequests, 'WorkOrderRequest')],
-  providers: [RequestWriter, Portal, PortalLimit, RequestTraces, commentsOfRecordResolver(workOrderRequests)],
+  providers: [RequestWriter, Portal, PortalLimit, RequestTraces, requestSubmitter.resolver, commentsOfRecordResolver(workOrderRequests)],
   exports: [Portal],
 })
 export class RequestsModule {}
