@@ -36,6 +36,7 @@ function rightOf(name: string): string | undefined {
 /** What says how somebody is reached under a name that is harmless elsewhere. */
 const ofPeople = [
   'ServedCustomer.address',
+  'Vendor.address',
   'PrimaryContact.extension',
   'VendorContact.extension',
   'VendorContact.role',
