@@ -5,6 +5,7 @@ import { runInScope } from './command-context.js';
 import { fingerprintOf, IdempotencyKeys } from './idempotency-keys.js';
 import type { StoredAnswer } from './idempotency-table.js';
 import type { IdempotentRequest } from './idempotent-request.js';
+import { forgetTextInAnswers } from './kept-answers.js';
 import { accessMigrations } from './migrations.js';
 import { alike } from './rights.js';
 
@@ -300,6 +301,39 @@ describe('a request with an Idempotency-Key', () => {
     );
     expect(rows).toEqual([{ of: 'before', count: 3 }]);
     await pool.query(`DELETE FROM app.idempotency_keys WHERE body LIKE '{"id":7,%'`);
+  });
+
+  it('loses a text without the whole table being read time and again, once space is used anew', async () => {
+    const [days, aDay] = [10, 2_000];
+    for (let day = days; day > 0; day -= 1) {
+      await pool.query(
+        `INSERT INTO app.idempotency_keys (scope, fingerprint, event_id_base, allocated, owner, lease_until, status, headers, body, created_at)
+         SELECT gen_random_uuid(), '', gen_random_uuid(), '{}', gen_random_uuid(), now(), 200, '{}', repeat('Erna ', 250),
+           now() - make_interval(days => $1) + make_interval(secs => n * 86400.0 / $2) FROM generate_series(1, $2) n`,
+        [day, aDay],
+      );
+      await pool.query('DELETE FROM app.idempotency_keys WHERE created_at < now() - make_interval(days => $1)', [day + 6]);
+      await pool.query('VACUUM ANALYZE app.idempotency_keys');
+    }
+    let [blocks, kept] = [0, 0];
+    const query = async (text: string, values: unknown[]): Promise<pg.QueryResult> => {
+      if (text.startsWith('SELECT')) {
+        const { rows } = await pool.query<{ 'QUERY PLAN': { Plan: Record<string, number> }[] }>(
+          `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`,
+          values,
+        );
+        for (const { Plan: plan } of rows[0]?.['QUERY PLAN'] ?? [])
+          blocks += (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
+      }
+      const answer = await pool.query(text, values);
+      if (text.startsWith('SELECT')) kept += answer.rows.length;
+      return answer;
+    };
+    const made = new Date(Date.now() - 6.9 * 86_400_000).toISOString();
+    await forgetTextInAnswers({ query: query as pg.Pool['query'] }, { id: 7, text: 'Erna', made });
+    expect(kept).toBeGreaterThan(6.8 * aDay);
+    expect(blocks).toBeLessThan(2 * kept);
+    await pool.query("DELETE FROM app.idempotency_keys WHERE body LIKE 'Erna%'");
   });
 
   it.each(['', 'x'.repeat(256)])('needs a key of 1 to 255 characters', async (key) =>

@@ -29,7 +29,7 @@ type DatabaseRow = Readonly<{
   body: string | null;
 }>;
 
-export const keptForDays = 7;
+const keptForDays = 7;
 
 /** A lease is short, for nobody can repeat a dead owner's request before it ends; the living renew it. */
 export const leaseSeconds = 5;

@@ -1,5 +1,4 @@
 import type { Pool } from 'pg';
-import { keptForDays } from './idempotency-table.js';
 
 /** Which answers are looked for. */
 export type SoughtAnswers = Readonly<{
@@ -70,18 +69,17 @@ export class KeptAnswers {
   }
 }
 
-/** An hour at a time, for there may be hundreds of thousands; what ought to be gone by its age, and is not yet, all at once. */
+/** In the order of their beginning, so that what is read is what was written together, and nothing older. */
 async function* begunSince(database: Pick<Pool, 'query'>, instant: Date): AsyncGenerator<readonly string[]> {
-  const now = Date.now();
-  for (
-    let [from, until] = [instant.getTime(), Math.max(instant.getTime(), now - keptForDays * 24 * hourMs) + hourMs];
-    from <= now + hourMs;
-  ) {
-    const { rows } = await database.query<{ scope: string }>(
-      'SELECT scope FROM app.idempotency_keys WHERE created_at >= $1 AND created_at < $2',
-      [new Date(from), new Date(until)],
+  for (let [begun, last] = [instant.toISOString(), lowestScope]; ;) {
+    const { rows } = await database.query<{ scope: string; begun: string }>(
+      // The first condition says nothing that the second does not, but only it is looked up in the index.
+      `SELECT scope, created_at::text AS begun FROM app.idempotency_keys
+       WHERE created_at >= $1 AND (created_at, scope) > ($1, $2) ORDER BY created_at, scope LIMIT $3`,
+      [begun, last, atOnce],
     );
-    for (let first = 0; first < rows.length; first += atOnce) yield rows.slice(first, first + atOnce).map(({ scope }) => scope);
-    [from, until] = [until, until + hourMs];
+    if (rows.length > 0) yield rows.map(({ scope }) => scope);
+    if (rows.length < atOnce) return;
+    ({ begun, scope: last } = rows.at(-1) ?? { begun, scope: last });
   }
 }
