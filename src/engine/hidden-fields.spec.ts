@@ -40,6 +40,7 @@ const ofPeople = [
   'PrimaryContact.extension',
   'VendorContact.extension',
   'VendorContact.role',
+  'RequestSubmitter.name',
   'User.login_identifier',
 ];
 
