@@ -172,4 +172,23 @@ describe('a site that somebody has lost', () => {
     while ((await ann.get(`/entities/${site}`)).status !== 404) await delay(20);
     expect(await told()).toEqual([404, null, 404, false, 404, 'NOT_FOUND']);
   });
+
+  it('is told to him by nothing that he has waited for meanwhile, over REST and GraphQL', async () => {
+    const { site, ann, loses } = await ofTwoSites();
+    const opened = async () =>
+      BigInt((await app.post('/work_orders', { work_order: { title: 'Later' } }).expect(201)).headers.get('x-position') ?? '');
+    expect(sitesOf((await ann.get('/entities').expect(200)).data)).toContain(site);
+    // Further than what takes the site from him reaches.
+    const awaited = (await opened()) + 20n;
+    const later = { 'x-min-position': String(awaited) };
+    const answers = Promise.all([ann.get('/entities', later), ann.graphqlAnswer('{ entities { nodes { id } } }', undefined, later)]);
+    // So long that both count as let in a while ago.
+    await delay(400);
+    await loses(site);
+    while ((await ann.get(`/entities/${site}`, { 'x-min-position': '0' })).status !== 404) await delay(20);
+    while ((await opened()) < awaited);
+    const [rest, graphql] = await answers;
+    expect(sitesOf(rest?.data)).toEqual([1]);
+    expect(sitesOf(graphql?.body.data.entities.nodes)).toEqual([1]);
+  });
 });

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Held, RequestScope, Rights, StoredAnswer } from '#millwright/access';
+import type { RequestScope, Rights, StoredAnswer } from '#millwright/access';
 import type { FieldScope } from '#millwright/fields';
 import { fieldScopes, outputFields } from '#millwright/resources';
 
@@ -39,9 +39,8 @@ function digestOf(set: Known): string {
 
 const digested = (text: string): string => hash('sha256', text, 'base64url').slice(0, 16);
 
-/** Whether two may do the same. */
-export const holdAlike = (one: Held, other: Held): boolean =>
-  one === other || (one !== 'all' && other !== 'all' && digestOf(one) === digestOf(other));
+/** Whether two may do the same, at the same sites. */
+export const holdAlike = (one: Asking, other: Asking): boolean => markOf(one) === markOf(other);
 
 /** An answer that remembers what whoever gets it could do then. */
 export function remembering(answer: StoredAnswer, asking: Asking): StoredAnswer {

@@ -13,5 +13,5 @@ export function stillAdmitted({ elapsedTime, request, server }: FastifyReply): P
   return elapsedTime < admittedForMs ? undefined : server.admitAnew(request);
 }
 
-/** Whether both may do the same, and see the same rows. */
-export const maySame = (one: RequestScope, other: RequestScope): boolean => holdAlike(one.held, other.held) && one.rows === other.rows;
+/** Whether both may do the same, at the same sites, and see the same rows. */
+export const maySame = (one: RequestScope, other: RequestScope): boolean => holdAlike(one, other) && one.rows === other.rows;
