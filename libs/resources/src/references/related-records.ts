@@ -133,11 +133,6 @@ export class RelatedRecords implements Related {
     if (!row || !isShown(kind, row)) throw noSuchRecord();
   }
 
-  /** Whether a record exists by now, whatever the read models show. */
-  async isInLog(kind: string, id: number): Promise<boolean> {
-    return (await referenceTarget(kind).find(id, this.services)) !== undefined;
-  }
-
   /** Reads one of many that are asked for in the same moment. */
   load<Key, Value>(bulk: BulkRead<Key, Value>, key: Key): Promise<Value> {
     const read = (): Promise<Value> => this.loaderOf(bulk).load(key);

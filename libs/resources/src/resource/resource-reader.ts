@@ -87,8 +87,8 @@ export class ResourceReader {
       return await once();
     } catch (refusal) {
       const isMissing = refusal instanceof Rejection && refusal.code === 'NOT_FOUND';
-      // What somebody has just created is waited for a moment: the log knows that it will be there.
-      if (!isMissing || currentAsOf() !== undefined || !(await this.related.isInLog(resource.name, id))) throw refusal;
+      // What somebody has just created is waited for a moment, and so is what nobody has: how long it takes must not tell whether it is there.
+      if (!isMissing || currentAsOf() !== undefined) throw refusal;
       await this.projections.reaches(await this.related.services.events.head(), longestWaitMs);
       this.related.forget();
       return once();
