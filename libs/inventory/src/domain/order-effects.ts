@@ -2,7 +2,7 @@ import { showQuantity, showValue, largestValue, toQuantity, toValue, type Decima
 import type { OrderEntry, Refusal } from './order-entries.js';
 import { part as stream } from './part.js';
 import type { PartEvent } from './part.events.js';
-import { available, orderEntry, type Part } from './part.state.js';
+import { available, averageUnitCost, orderEntry, type Part } from './part.state.js';
 import { mostUnseen } from './unseen-costs.js';
 import { costOf, emptyShelf, movement, shareOf, valueLeaving } from './valuation.js';
 
@@ -132,7 +132,8 @@ export function issueRefusal(part: Part, workOrderId: number): Refusal | undefin
  */
 export function issueRefusalUnseen(part: Part, workOrderId: number, wanted: bigint): Refusal | undefined {
   const { reserved } = orderEntry(part, workOrderId);
-  if (part.details.isNonStock && (wanted > reserved ? wanted : reserved) > mostUnseen(priceOf(part))) return pastLimit();
+  const cost = part.details.isNonStock ? priceOf(part) : averageUnitCost(part);
+  if ((wanted > reserved ? wanted : reserved) > mostUnseen(cost)) return pastLimit();
   return issueRefusal(part, workOrderId);
 }
 
