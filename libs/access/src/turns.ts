@@ -1,20 +1,21 @@
 import type { Pool } from 'pg';
+import { Places } from '#millwright/event-sourcing';
 
 /** The work is done over other connections, so that this one is idle; a process that has stopped lets go of its turn after so long. */
 const longestTurnMs = 15_000;
 
+/** So many go on at once in a process, whatever they are about: each holds a connection while its work needs others of the same pool. */
+const mostAtOnce = 2;
+
 /** Has who does something wait for whoever else does the same, in this process or another. */
 export class Turns {
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly places = new Places(mostAtOnce);
 
   constructor(private readonly pool: Pick<Pool, 'connect'>) {}
 
   /** @throws what `work` throws, or the database where it cannot tell whose turn it is */
   take<T>(what: string, work: () => Promise<T>): Promise<T> {
-    // One after another in a process, whatever they are about: each holds a connection while its work needs others of the same pool.
-    const turn = this.last.then(() => this.locked(what, work));
-    this.last = turn.catch(() => undefined);
-    return turn;
+    return this.places.take(() => this.locked(what, work));
   }
 
   private async locked<T>(what: string, work: () => Promise<T>): Promise<T> {

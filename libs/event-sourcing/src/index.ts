@@ -23,6 +23,7 @@ export type { ProjectionStatus } from './projections/projection-status.js';
 export type { Digest } from './projections/digest.js';
 export type { EngineLogger } from './projections/engine-logger.js';
 export type { ParkedStream } from './projections/parked-streams.js';
+export { Places } from './places.js';
 export { Precedence } from './precedence.js';
 export { PositionNotReached, type WaitOptions } from './projections/position-waiters.js';
 export { beginSnapshot } from './projections/live-membership.js';

@@ -3,7 +3,7 @@ import { LogUnavailable } from '../event-log.js';
 import type { Position, RecordedEvent } from '../event.js';
 import { categoryOf } from '../stream-name.js';
 import { failureOf } from './connection.js';
-import { Places } from './places.js';
+import { Places } from '../places.js';
 
 type Stored = [position: string, canonical: string];
 
