@@ -1,3 +1,4 @@
+import { Client } from './harness/client.js';
 import { TestServer } from './harness/server.js';
 
 let app: TestServer;
@@ -139,6 +140,40 @@ describe('the labour report', () => {
       ['2026-02-10', 2, 0],
       ['2026-02-11', 0, 80],
     ]);
+  });
+
+  it('tells nobody what somebody earns who may not see rates, also divided by his hours', async () => {
+    const expires_at = new Date(Date.now() + 86_400_000).toISOString();
+    const holding = async (...scopes: string[]): Promise<Client> => {
+      const made = await app.post('/access/api_keys', { name: scopes.join(), scopes, entity_ids: [berlin.id], expires_at }).expect(201);
+      return new Client(app.url, made.data.key);
+    };
+    const shown = async (client: Client, groupBy: string) => {
+      const asked = `from=2026-04-01&group_by=${groupBy}`;
+      const { data, meta } = await client.get(`/reports/labor?${asked}`, berlin.headers).expect(200);
+      const query = `{ laborReport(from: "2026-04-01", groupBy: ${groupBy}) { rows { amount } total { amount } } }`;
+      const { body } = await client.graphqlAnswer(query, undefined, berlin.headers);
+      const { rows, total } = body.data.laborReport as { rows: { amount: string | null }[]; total: { amount: string | null } };
+      const amounts = (data as { amount: number | null }[]).map(({ amount }) => amount);
+      expect(rows.map(({ amount }) => (amount === null ? null : Number(amount)))).toEqual(amounts);
+      return { amounts, hidden: [meta.hidden, body.extensions?.hidden], totals: [meta.total.amount, total.amount] };
+    };
+    const keeper = await holding('work_orders:read', 'costs:read', 'people:read');
+    const clerk = await holding('work_orders:read', 'costs:read', 'rates:read', 'people:read');
+    for (const groupBy of ['technician', 'job_title', 'labor_category']) {
+      const { amounts, hidden, totals } = await shown(keeper, groupBy);
+      expect(amounts).toEqual(amounts.map(() => null));
+      expect([hidden, totals]).toEqual([
+        [['amount'], ['laborReport.rows.amount']],
+        [-33.33, '-33.33'],
+      ]);
+      const seen = await shown(clerk, groupBy);
+      expect(seen.amounts).not.toContain(null);
+      expect(seen.hidden).toEqual([undefined, undefined]);
+    }
+    for (const groupBy of ['work_order', 'day', 'week']) expect(await shown(keeper, groupBy)).toEqual(await shown(clerk, groupBy));
+    const { totals } = await shown(await holding('work_orders:read', 'rates:read'), 'work_order');
+    expect(totals).toEqual([null, null]);
   });
 
   it('refuses what it does not understand by its name', async () => {

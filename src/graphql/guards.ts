@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { defaultFieldResolver, GraphQLObjectType, type GraphQLField, type GraphQLSchema } from 'graphql';
 import { currentScope, lacking, nameScopes, requireScopes, type RequestScope } from '#millwright/access';
 import { whenKnown, type Row } from '#millwright/event-sourcing';
-import { camelCase, type FieldDefinition, type FieldScope } from '#millwright/fields';
+import { camelCase, type FieldDefinition } from '#millwright/fields';
 import { hiddenBy, operationOf, outputFields, readableTypes, seenWithExtension } from '#millwright/resources';
 import { stillAdmitted } from '../http/index.js';
 
@@ -38,8 +38,8 @@ export function guardSchema(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!(type instanceof GraphQLObjectType)) continue;
     for (const field of Object.values(type.getFields())) {
-      const seenWith = field.extensions[seenWithExtension] as FieldScope | undefined;
-      if (seenWith !== undefined) hideFrom(field, { seenWith });
+      const seen = field.extensions[seenWithExtension] as Pick<FieldDefinition, 'seenWith' | 'seenWithOf'> | undefined;
+      if (seen !== undefined) hideFrom(field, seen);
     }
   }
 }

@@ -53,6 +53,7 @@ under *fields*: whoever lacks it can carry the operation out, but say nothing th
 A technician sees the work orders that are assigned to him and what belongs to them, unless the entity's \`technicians_see\` is \`all\`; a requester sees his
 own requests. What somebody may not see of money, rates and how people are reached is null, and named in \`meta.hidden\`. Amounts and rates of labour
 entries need \`rates:read\`, sums over an order \`costs:read\` only: that the rate of a single entry can be divided out of them is accepted.
+The labour report shows amounts by order, day and week with \`costs:read\`, and by who worked, job title and labour category with \`rates:read\` beside it.
 
 ## Scopes
 

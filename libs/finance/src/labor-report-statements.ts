@@ -19,6 +19,12 @@ export const laborGroupings = defineChoices<LaborGrouping>('LaborGrouping', 'Wha
 
 export type LaborQuery = Readonly<{ groupBy: LaborGrouping; from: string | null; to: string | null }>;
 
+/** Divided by their hours, such amounts are what somebody earns; those by order, day or week are sums over orders (contract, part 4, S83). */
+const tellingRates: ReadonlySet<LaborGrouping> = new Set(['technician', 'job_title', 'labor_category']);
+
+/** The right that shows the amounts of rows beside `costs:read`. */
+export const amountsSeenWith = (groupBy: LaborGrouping): 'rates:read' | undefined => (tellingRates.has(groupBy) ? 'rates:read' : undefined);
+
 const known = new Set(['group_by', 'groupBy', 'from', 'to']);
 
 /** @throws Rejection VALIDATION_FAILED for parameters that are not understood; INSUFFICIENT_PERMISSIONS to group by what may not be seen */

@@ -25,7 +25,12 @@ class LaborReportRow {
   key!: string | number | null;
   @ApiProperty({ type: 'string' }) label!: string;
   @ApiProperty({ type: LaborReportHours }) hours!: LaborReportHours;
-  @ApiProperty({ type: 'number', nullable: true }) amount!: number | null;
+  @ApiProperty({
+    type: 'number',
+    nullable: true,
+    description: 'Null without `costs:read`, and by technician, job title or labour category without `rates:read`, too.',
+  })
+  amount!: number | null;
 }
 
 const GroupBy = () =>

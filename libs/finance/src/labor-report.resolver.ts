@@ -5,7 +5,7 @@ import type { RawQuery } from '#millwright/lists';
 import { DecimalScalar } from '#millwright/quantities';
 import { OverGraphql, SeenWith } from '#millwright/resources';
 import { LaborReport } from './labor-report.js';
-import { laborGroupings, type LaborGrouping } from './labor-report-statements.js';
+import { amountsSeenWith, laborGroupings, type LaborGrouping } from './labor-report-statements.js';
 import { laborExplanationLine } from './labor-report.shown.js';
 import { explainLaborReport, getLaborReport } from './reports.operations.js';
 
@@ -36,6 +36,13 @@ class LaborSums {
 
 @ObjectType({ description: 'The work under one key.' })
 class LaborReportLine extends LaborSums {
+  @SeenWith('costs:read', ({ groupBy }) => amountsSeenWith(groupBy as LaborGrouping))
+  @Field(() => DecimalScalar, {
+    nullable: true,
+    description: "What was posted, in the site's currency; by technician, job title or labour category null without `rates:read`, too.",
+  })
+  declare amount: string | null;
+
   @Field(() => String, {
     nullable: true,
     description: 'An id, a job title, or a period like 2026-03-02 or 2026-W10; null where there is none.',

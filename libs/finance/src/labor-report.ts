@@ -3,10 +3,19 @@ import { DataSource } from 'typeorm';
 import { currentEntity, lacking, timeZoneOf } from '#millwright/access';
 import { allKnown, type Row } from '#millwright/event-sourcing';
 import { statementAsOf, type RawQuery } from '#millwright/lists';
+import type { FieldScope } from '#millwright/fields';
 import { printed, type Decimal } from '#millwright/quantities';
 import { Answer, ifSeen, RelatedRecords } from '#millwright/resources';
 import { withEvents } from './explained-events.js';
-import { explanationOf, keyOf, laborQueryOf, reportOf, type LaborQuery, type LaborGrouping } from './labor-report-statements.js';
+import {
+  amountsSeenWith,
+  explanationOf,
+  keyOf,
+  laborQueryOf,
+  reportOf,
+  type LaborQuery,
+  type LaborGrouping,
+} from './labor-report-statements.js';
 import { laborExplanationLine } from './labor-report.shown.js';
 
 type Figures = Readonly<{ regular: Decimal; overtime1: Decimal; overtime2: Decimal; total: Decimal; amount: Decimal }>;
@@ -23,7 +32,7 @@ type LineRow = Readonly<{
 
 /** A row of the report, or all of it, with exact decimals. */
 export type LaborFigures = Readonly<{ hours: Omit<Figures, 'amount'>; amount: Decimal }>;
-export type LaborReportRow = LaborFigures & Readonly<{ key: string | number | null; label: string }>;
+export type LaborReportRow = LaborFigures & Readonly<{ key: string | number | null; label: string; groupBy: LaborGrouping }>;
 
 /** Who worked how long, and what was posted for it. Hours are split by the days of the site, money stays whole on the day of its posting (S20, S80). */
 @Injectable()
@@ -38,7 +47,10 @@ export class LaborReport {
     const query = laborQueryOf(raw);
     const found = await this.database.query<ReportRow[]>(...statementAsOf(reportOf(query.groupBy), parametersOf(query)));
     const [sums] = found.slice(-1);
-    const rows = found.slice(0, -1).map((row) => ({ key: keyOf(query.groupBy, row.key), label: row.label ?? 'none', ...figuresOf(row) }));
+    const { groupBy } = query;
+    const rows = found
+      .slice(0, -1)
+      .map((row) => ({ key: keyOf(groupBy, row.key), label: row.label ?? 'none', groupBy, ...figuresOf(row) }));
     const none: Figures = { regular: '0', overtime1: '0', overtime2: '0', total: '0', amount: '0' };
     return { rows, total: figuresOf(sums ?? none), query };
   }
@@ -46,10 +58,10 @@ export class LaborReport {
   /** Rows `{key, label, hours {regular, overtime1, overtime2, total}, amount}`, and `meta.total`. @throws Rejection VALIDATION_FAILED */
   async answer(raw: RawQuery): Promise<Answer> {
     const { rows, total, query } = await this.rows(raw);
-    const { groupBy, from, to } = query;
-    const meta = { total: printedFigures(total), group_by: groupBy, from, to, currency: currentEntity().currency };
+    const { from, to } = query;
+    const meta = { total: printedFigures(total), group_by: query.groupBy, from, to, currency: currentEntity().currency };
     return new Answer(
-      rows.map(({ key, label, ...figures }) => ({ key, label, ...printedFigures(figures) })),
+      rows.map(({ key, label, groupBy, ...figures }) => ({ key, label, ...printedFigures(figures, amountsSeenWith(groupBy)) })),
       { meta },
     );
   }
@@ -97,12 +109,12 @@ const figuresOf = ({ regular, overtime1, overtime2, total, amount }: Figures): L
   amount,
 });
 
-const printedFigures = ({ hours, amount }: LaborFigures): object => ({
+const printedFigures = ({ hours, amount }: LaborFigures, seenWith: FieldScope = 'costs:read'): object => ({
   hours: {
     regular: printed(hours.regular),
     overtime1: printed(hours.overtime1),
     overtime2: printed(hours.overtime2),
     total: printed(hours.total),
   },
-  amount: ifSeen('costs:read', printed(amount)),
+  amount: ifSeen('costs:read', ifSeen(seenWith, printed(amount))),
 });

@@ -53,8 +53,9 @@ export const outputTypeOf = (name: string): Class => types.get(name)?.type ?? Re
 /** Under which a field of an object type that is no resource's says the right that shows it. */
 export const seenWithExtension = 'seenWith';
 
-/** The right that shows a field of an object type which is described to GraphQL itself. It has to be nullable. */
-export const SeenWith = (scope: FieldScope): PropertyDecorator => Extensions({ [seenWithExtension]: scope });
+/** The right that shows a field of an object type which is described to GraphQL itself, and what some rows take beside it. It has to be nullable. */
+export const SeenWith = (seenWith: FieldScope, seenWithOf?: FieldDefinition['seenWithOf']): PropertyDecorator =>
+  Extensions({ [seenWithExtension]: { seenWith, seenWithOf } });
 
 /** What is shown, by the name of its type: whoever shows a field asks here who may see it (`seenWith`). */
 export const outputFields = (): ReadonlyMap<string, readonly FieldDefinition[]> =>
