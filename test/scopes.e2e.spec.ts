@@ -282,6 +282,25 @@ describe('how somebody is reached', () => {
     expect(refused(await reader.get('/reports/labor?group_by=job_title'))).toEqual(lacks('people:read'));
   });
 
+  it('tells nobody whose an address is who may not see it, nor whether somebody has it', async () => {
+    const email = 'wren@canary.example';
+    const { id } = (await app.post('/users', { user: { name: 'Wren', email } }).expect(201)).data;
+    await app.get('/users?search=Wren').expect(200);
+    const opener = await holding('work_orders:read', 'work_orders:write');
+    const open = (client: Client, technicians_emails: unknown) =>
+      client.post('/work_orders', { work_order: { title: 'Leak', technicians_emails } });
+    for (const said of [[email], ['nobody@canary.example'], ['0'], email])
+      expect(refused(await open(opener, said))).toEqual(lacks('people:read'));
+    for (const nobody of [[], null, undefined]) await open(opener, nobody).expect(201);
+    const mutation = `mutation { createWorkOrder(input: { title: "Leak", techniciansEmails: ["${email}"] }) { technicians { id } } }`;
+    const { errors } = (await opener.graphqlAnswer(mutation)).body;
+    expect(errors).toMatchObject([{ extensions: { code: 'INSUFFICIENT_PERMISSIONS', required_scope: 'people:read' } }]);
+    const machine = await holding('work_orders:write', 'people:read');
+    expect((await open(machine, [email]).expect(201)).data.technicians).toMatchObject([{ id }]);
+    const { createWorkOrder } = await machine.graphql(mutation);
+    expect(createWorkOrder.technicians).toEqual([{ id: `${id}` }]);
+  });
+
   it('shows no address of a vendor or customer to who may not see it, nor finds them by it', async () => {
     const reader = await holding('vendors:read', 'customers:read');
     const records = [

@@ -213,7 +213,12 @@ export class WorkOrderFigures {
 export class NewWorkOrderFields extends WorkOrderFields {
   @NestedObject(() => AssetKeyInput, { description: 'The asset by its code, QR code or external reference, instead of asset_id.' })
   asset?: AssetKeyInput | null;
-  @Texts({ description: 'Users who do the work, by their e-mail addresses, beside technicians_ids.', max: 254 })
+  @Texts({
+    description: 'Users who do the work, by their e-mail addresses, beside technicians_ids.',
+    max: 254,
+    // The answer says whose an address is (contract, part 4, S92).
+    saidWith: 'people:read',
+  })
   technicians_emails?: string[] | null;
 }
 

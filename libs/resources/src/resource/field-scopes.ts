@@ -1,7 +1,7 @@
 import { currentScope, lacking, requireScopes, type Scope } from '#millwright/access';
 import { fieldsOf, isInput, type Class } from '#millwright/fields';
 
-/** What it takes to say something in a field. What moves stock does so with a quantity only; money is written with null, too. */
+/** What it takes to say something in a field. What moves stock, or finds somebody, does so where it says something; money is written with null, too. */
 type Guarded = Readonly<{ path: readonly string[]; scope: Scope; moves: boolean }>;
 
 const known = new WeakMap<Class, readonly Guarded[]>();
@@ -34,8 +34,10 @@ export function requireWritable(type: Class, value: unknown): void {
 }
 
 function says(value: unknown, [name, ...inner]: readonly string[], moves: boolean): boolean {
-  if (name === undefined) return value !== undefined && !(moves && Number(value) === 0);
+  if (name === undefined) return value !== undefined && !(moves && isNothing(value));
   if (Array.isArray(value)) return value.some((item) => says(item, [name, ...inner], moves));
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return false;
   return says((value as Readonly<Record<string, unknown>>)[name], inner, moves);
 }
+
+const isNothing = (value: unknown): boolean => (Array.isArray(value) ? value.length === 0 : Number(value) === 0);
