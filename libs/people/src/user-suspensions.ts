@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import { access, accessId, KnownAccess, suspendAccess } from '#millwright/access';
-import { currentContext, EventStore, requireExpected, streamName } from '#millwright/event-sourcing';
+import { currentContext, EventStore, requireExpected, runInContext, streamName } from '#millwright/event-sourcing';
 import { settle } from './suspended-users.js';
 import { UserTurns } from './user-turns.js';
+import { users } from './users.js';
 
 /** Has what somebody was granted end, and hold again, with the person himself. */
 @Injectable()
@@ -33,6 +34,7 @@ export class UserSuspensions {
     // An earlier try of the same request has come further than that, and may have changed the record itself.
     if (!this.hasSuspended()) requireExpected(revision);
     await this.access.decide((known, by, world) => suspendAccess(known, by, userId, world));
+    await this.suspendAnew(userId);
     const settled = (): Promise<void> => settle(this.events, userId, { ...currentContext(), expectedRevisions: undefined });
     try {
       const done = await work();
@@ -44,6 +46,26 @@ export class UserSuspensions {
       await settled().catch(() => undefined);
       throw failure;
     }
+  }
+
+  /**
+   * What an earlier try suspended holds again since it failed, and a repeat finds only that it had been suspended: whether somebody else stays
+   * administrator is asked of how things stand by now. Where the earlier try did all of it, and somebody brought the person back, nothing is done again.
+   * @throws Rejection INSUFFICIENT_PERMISSIONS (S2), LAST_ADMINISTRATOR
+   */
+  private async suspendAnew(userId: number): Promise<void> {
+    if (!this.hasSuspended() || (await this.wasDone(userId))) return;
+    // An event of its own: with the ids of this request that of the earlier try would be found once more.
+    await runInContext({ ...currentContext(), idempotency: undefined }, () =>
+      this.access.decide((known, by, world) => (known.suspended.has(userId) ? [] : suspendAccess(known, by, userId, world))),
+    );
+  }
+
+  /** Whether an earlier try of this request has changed the person's record: by its second event, after that which suspended him. */
+  private async wasDone(userId: number): Promise<boolean> {
+    const { idempotency } = currentContext();
+    if (idempotency?.earlierTry?.streams[streamName(users.stream.category, userId)] === undefined) return false;
+    return this.events.hasAppended(users.stream, userId, idempotency.eventId(1), 0n);
   }
 
   /** Whether an earlier try of this request let nothing hold any more, so that all of it is to be gone through again: its events are counted. */
