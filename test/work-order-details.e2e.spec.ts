@@ -267,9 +267,9 @@ describe('a call of a machine', () => {
     const key = randomUUID();
     const asset = { name: 'Press', asset_code: key, external_reference: `erp-${key}`, qr_code_attributes: { value: `qr-${key}` } };
     const id = await create('/assets', { asset });
-    const kim = await create('/users', { user: { name: 'Kim', email: `Kim-${key}@example.org` } });
+    const kim = await create('/users', { user: { name: 'Kim', email: `Kims-${key}@example.org` } });
     for (const named of [{ code: key }, { qr_code: `qr-${key}` }, { external_reference: `erp-${key}` }]) {
-      const { data } = await call({ title: 'Hot', asset: named, technicians_emails: [`kim-${key}@EXAMPLE.org`] }).expect(201);
+      const { data } = await call({ title: 'Hot', asset: named, technicians_emails: [`kim\u017f-${key}@EXAMPLE.org`] }).expect(201);
       expect(data).toMatchObject({ asset: { id }, technicians: [{ id: kim, name: 'Kim' }], dedup_key: null, alarm_count: null });
     }
     await app.patch(`/assets/${id}`, { asset: { asset_code: `new-${key}`, name: 'Big press' } }).expect(200);
@@ -281,7 +281,7 @@ describe('a call of a machine', () => {
     await app.get(`/assets/${id}`).expect(200);
     const seen = await app.graphql(
       `mutation ($input: CreateWorkOrderInput!) { createWorkOrder(input: $input) { asset { id } technicians { id } alarmCount dedupKey } }`,
-      { input: { title: 'Hot', asset: { code: key }, techniciansEmails: [`kim-${key}@example.org`], dedupKey: key } },
+      { input: { title: 'Hot', asset: { code: key }, techniciansEmails: [`kims-${key}@example.org`], dedupKey: key } },
     );
     expect(seen.createWorkOrder).toEqual({ asset: { id: `${id}` }, technicians: [{ id: `${kim}` }], alarmCount: 1, dedupKey: key });
   });

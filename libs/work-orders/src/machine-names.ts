@@ -4,7 +4,7 @@ import { currentEntity, currentScope } from '#millwright/access';
 import type { Detail, DetailCode } from '#millwright/event-sourcing';
 import { columnSql, rowsOf } from '#millwright/lists';
 import { users } from '#millwright/people';
-import { Questions, RememberedRows } from '#millwright/resources';
+import { foldedValue, Questions, RememberedRows } from '#millwright/resources';
 import { assets } from '#millwright/sites';
 import type { AssetKeyInput, NewWorkOrderFields, WorkOrderFields } from './work-order.fields.js';
 
@@ -72,12 +72,13 @@ export class MachineNames {
   }
 
   private async people(emails: readonly string[]): Promise<Found[]> {
-    const wanted = [...new Set(emails.map((email) => email.trim().toLowerCase()))];
-    const isKnown = (found: readonly Person[]): boolean => wanted.every((email) => found.some((person) => person.email === email));
+    const wanted = [...new Set(emails.map(foldedValue))];
+    const has = (person: Person, email: string): boolean => foldedValue(person.email) === email;
+    const isKnown = (found: readonly Person[]): boolean => wanted.every((email) => found.some((person) => has(person, email)));
     const found = await this.known(() => this.peopleBy(wanted), isKnown);
     return wanted.map((email): Found => {
       const wrong = (code: DetailCode, message: string): Found => ({ problem: { field: 'work_order.technicians_emails', code, message } });
-      const of = found.filter((person) => person.email === email);
+      const of = found.filter((person) => has(person, email));
       const [person, other] = of.filter(({ archived }) => !archived);
       if (other) return wrong('ambiguous', `several users have the address ${email}`);
       if (!person)
@@ -87,12 +88,14 @@ export class MachineNames {
     });
   }
 
+  /** By what they claim, and those who have an address from before it had to be unique. */
   private peopleBy(emails: readonly string[]): Promise<Person[]> {
     const { view } = users;
     const sql = (name: string): string => columnSql(view, name);
     return this.database.query(
-      `SELECT ${sql('id')}::text AS id, lower(${sql('email')}) AS email, ${sql('archived')} AS archived, ${sql('can_be_assigned_to_wo')} AS can_be_assigned_to_wo
-       FROM ${rowsOf(view)} WHERE ${sql('customer_id')} = $1 AND lower(${sql('email')}) = ANY($2)`,
+      `SELECT ${sql('id')}::text AS id, ${sql('email')} AS email, ${sql('archived')} AS archived, ${sql('can_be_assigned_to_wo')} AS can_be_assigned_to_wo
+       FROM ${rowsOf(view)} WHERE ${sql('customer_id')} = $1 AND (lower(${sql('email')}) = ANY($2) OR ${sql('id')} IN
+         (SELECT id FROM app.external_references WHERE customer_id = 0 AND entity_id = 0 AND resource = 'user.email' AND reference = ANY($2)))`,
       [currentScope().principal.customerId, emails],
     );
   }

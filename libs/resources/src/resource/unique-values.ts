@@ -18,11 +18,17 @@ export const hasUniqueValues = (definition: PlainResource): boolean => uniqueFie
 
 const orOneLetter = (letter: string, other: string): string => ([...other].length === 1 ? other : letter);
 
-/** Without case, letter by letter (Unicode's simple case folding): ß stays apart from ss, and σ is ς. */
-export function foldedValue(text: string): string {
-  const letters = Array.from(canonicalText(text), (letter) => orOneLetter(letter, letter.toUpperCase()));
-  return letters.map((letter) => orOneLetter(letter, letter.toLowerCase())).join('');
+/** The only letter whose capital is that of another one, and which is none of it without case: a dotless i is no i. */
+const dotlessI = '\u0131';
+
+function foldedLetter(letter: string): string {
+  if (letter === dotlessI) return letter;
+  const capital = orOneLetter(letter, letter.toUpperCase());
+  return orOneLetter(capital, capital.toLowerCase());
 }
+
+/** Without case, letter by letter (Unicode's simple case folding): ß stays apart from ss, and σ is ς. */
+export const foldedValue = (text: string): string => Array.from(canonicalText(text), foldedLetter).join('');
 
 /** What a record is known by in a field; undefined where others may have the same. */
 function valueOf({ name, unique }: UniqueField, known: Known | undefined): string | undefined {
