@@ -276,6 +276,27 @@ describe('a timer', () => {
     expect((await entriesOf(order)).filter(({ timer: byTimer }: { timer: boolean }) => byTimer)).toHaveLength(2);
   });
 
+  it('and an entry by hand at the moment of its stop never pass the limit together', async () => {
+    const near = async () => {
+      const [order, technician_id] = [await open(), await person({ regular_rate: 3600 })];
+      const log = (hours: number, rate: string) =>
+        app.post(`/work_orders/${order}/labor_entries`, { labor_entry: { technician_id, hours, rate } });
+      await log(10, '999999989.99').expect(201);
+      return { order, technician_id, log, timer: (await start(order, { technician_id }).expect(201)).data };
+    };
+    const accounts = [];
+    for (let count = 0; count < 6; count += 1) accounts.push(await near());
+    await whileItRuns(accounts.at(-1)?.timer.started_at, 1_000);
+    for (const [index, { order, technician_id, log }] of accounts.entries()) {
+      const stopping = stop(order, { technician_id });
+      if (index % 2 > 0) await app.get('/health');
+      // 100.09 are left: enough for either, and not for both.
+      const statuses = (await Promise.all([stopping, log(1, '99.50')])).map(({ status }) => status).sort((one, other) => one - other);
+      expect([[200, 422], [201, 422]]).toContainEqual(statuses); // prettier-ignore
+      expect((await app.get(`/work_orders/${order}`).expect(200)).data.total_costs.labor).toBeLessThanOrEqual(9_999_999_999.99);
+    }
+  });
+
   it('runs on where a completion is refused, and over GraphQL as over REST', async () => {
     const part = (await app.post('/parts', { part: { name: 'Seal', on_hand_qty: 2, unit_cost: 1 } }).expect(201)).data.id;
     const [order, technician] = [await open(), await person()];

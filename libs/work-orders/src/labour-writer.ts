@@ -5,11 +5,15 @@ import { fieldsOf } from '#millwright/fields';
 import { ReferenceChecks, refuseIf, RelatedRecords, ResourceWriter, type Decided } from '#millwright/resources';
 import { SiteCurrency } from '#millwright/sites';
 import type { LabourEvent, RateType } from './domain/labour.events.js';
+import { isNearTheLimit, withLastTimer } from './domain/labour-room.js';
 import { logLabour, reverseLabour } from './domain/labour.js';
+import { timekeeping } from './domain/timekeeping.js';
+import type { WorkOrderEvent } from './domain/work-order.events.js';
 import { workOrder } from './domain/work-order.js';
 import type { WorkOrder } from './domain/work-order.state.js';
 import { LogLabor, type ReverseLaborEntry, type WrittenLabour } from './labour.commands.js';
 import { rateOf } from './labour-rates.js';
+import { LabourTurns } from './labour-turns.js';
 import { requireOwnLabour } from './own-labour.js';
 import { laborEntryRow } from './read-models/labor-entries.js';
 import { workOrders } from './work-order.resource.js';
@@ -29,6 +33,7 @@ export class LabourWriter {
     private readonly references: ReferenceChecks,
     private readonly related: RelatedRecords,
     private readonly currency: SiteCurrency,
+    private readonly turns: LabourTurns,
   ) {}
 
   /** @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS another's work, CONFLICT, VALIDATION_FAILED, VALUE_OUT_OF_RANGE, PRECONDITION_FAILED */
@@ -48,15 +53,37 @@ export class LabourWriter {
       date: said.date ?? null,
       dayOfEnd: endedAt === null ? null : dayIn(zone, new Date(endedAt)),
     };
-    const outcome = await this.currency.fixed(() =>
-      this.orders.decide(workOrders, work_order_id, (order) => {
-        refuseIf(problems);
-        // That somebody is missing is for the decision to say.
-        if (technicianId !== null || person.vendorId !== null) requireOwnLabour(technicianId);
-        return logLabour(order, { ...entry, currency: this.currency.now() });
-      }),
-    );
-    return written(outcome, laborEntryId);
+    const log = (order: WorkOrder) => {
+      refuseIf(problems);
+      // That somebody is missing is for the decision to say.
+      if (technicianId !== null || person.vendorId !== null) requireOwnLabour(technicianId);
+      return logLabour(order, { ...entry, currency: this.currency.now() });
+    };
+    return written(await this.besideTimers(work_order_id, technicianId, log), laborEntryId);
+  }
+
+  /** Has an entry by hand know of a timer of its person that is stopped at the same moment, where both together could pass the limit. */
+  private async besideTimers(
+    workOrderId: number,
+    technicianId: number | null,
+    log: (order: WorkOrder) => WorkOrderEvent[],
+  ): Promise<Decided<WorkOrder>> {
+    const decided = (decide: typeof log) => this.currency.fixed(() => this.orders.decide(workOrders, workOrderId, decide));
+    if (technicianId === null) return decided(log);
+    let isToWait = false;
+    const outcome = await decided((order) => {
+      const logged = log(order);
+      isToWait = isNearTheLimit(logged);
+      return isToWait ? [] : logged;
+    });
+    if (!isToWait) return outcome;
+    return this.turns.take(workOrderId, technicianId, async () => {
+      const { state: time } = await this.events.load(timekeeping, technicianId);
+      return decided((order) => {
+        log(withLastTimer(order, technicianId, time.ended));
+        return log(order);
+      });
+    });
   }
 
   /** Bills come late: a vendor that the order or an earlier entry of it names may be named, whatever has become of him (S76). */

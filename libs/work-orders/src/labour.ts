@@ -5,6 +5,7 @@ import { LaborEntryReader } from './labor-entry-reader.js';
 import { laborEntry } from './labor-entry.shown.js';
 import { labourOperations } from './labour.operations.js';
 import { LaborEntriesResolver, WorkOrderLabourResolver } from './labour.resolver.js';
+import { LabourTurns } from './labour-turns.js';
 import { LabourWriter } from './labour-writer.js';
 import { StoppedTimerAnswers } from './stopped-timer-answers.js';
 import { timerOperations } from './timer.operations.js';
@@ -28,6 +29,7 @@ export const labour = {
     ActiveTimerResolver,
     runningTimer.resolver,
     activeTimer.resolver,
+    LabourTurns,
     LabourWriter,
     LaborEntryReader,
     WorkOrderLabourResolver,

@@ -26,12 +26,13 @@ import { SiteCurrency } from '#millwright/sites';
 import { AwaitedProcesses, orPending } from './awaited-processes.js';
 import { ClosedOrders } from './closed-orders.js';
 import type { LabourEvent, RateType } from './domain/labour.events.js';
-import { requireRoom } from './domain/timed-labour.js';
+import { requireRoom, withLastTimer } from './domain/labour-room.js';
 import { startTimer, stopTimer, timekeeping, type Timekeeping } from './domain/timekeeping.js';
 import type { TimerStarted, TimerStopped } from './domain/timekeeping.events.js';
 import { workOrder } from './domain/work-order.js';
 import { closed, requireInUse, type WorkOrder } from './domain/work-order.state.js';
 import { rateOf } from './labour-rates.js';
+import { LabourTurns } from './labour-turns.js';
 import { laborEntryIds } from './labour-writer.js';
 import { requireOwnLabour } from './own-labour.js';
 import { laborEntryRow } from './read-models/labor-entries.js';
@@ -58,6 +59,7 @@ export class TimerWriter {
     private readonly projections: ProjectionEngine,
     private readonly currency: SiteCurrency,
     private readonly sites: KnownSites,
+    private readonly turns: LabourTurns,
   ) {}
 
   /** @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS another's time, CONFLICT, WORK_ORDER_CLOSED, TIMER_RUNNING, VALIDATION_FAILED, PRECONDITION_FAILED, COMPLETION_PENDING */
@@ -110,13 +112,15 @@ export class TimerWriter {
     const zone = timeZoneOf(currentEntity());
     const dayOf = (instant: string): string => dayIn(zone, new Date(instant));
     const end = { workOrderId: work_order_id, at, rateType, rate, note: note ?? null, dayOf };
-    const { state: order } = await this.events.load(workOrder, work_order_id);
-    const decide = (time: Timekeeping) => {
-      const ending = stopTimer(time, end);
-      for (const { type, data } of ending) if (type === 'TimerStopped') requireRoom(order, { technicianId: person, timer: data });
-      return ending;
-    };
-    const { events, position } = await this.events.execute(timekeeping, person, decide, { matched });
+    const { events, position } = await this.turns.take(work_order_id, person, async () => {
+      const { state: order } = await this.events.load(workOrder, work_order_id);
+      const decide = (time: Timekeeping) => {
+        const [charged, ending] = [withLastTimer(order, person, time.ended), stopTimer(time, end)];
+        for (const { type, data } of ending) if (type === 'TimerStopped') requireRoom(charged, { technicianId: person, timer: data });
+        return ending;
+      };
+      return this.events.execute(timekeeping, person, decide, { matched });
+    });
     const stopped = events.find((event): event is RecordedEvent<TimerStopped> => event.type === 'TimerStopped');
     if (!stopped) throw new Error(`the timer of user ${person} was stopped without an event`);
     await this.processes.passed(timekeepingName, position);

@@ -1,5 +1,4 @@
-import { Rejection } from '#millwright/event-sourcing/decider';
-import { largestValue, showValue, toValue } from '#millwright/quantities';
+import { showValue } from '#millwright/quantities';
 import { balanceOf } from './labour-accounts.js';
 import { chargeOf } from './labour-charge.js';
 import type { TimerStopped } from './timekeeping.events.js';
@@ -10,8 +9,7 @@ export type LogTimedLabour = Readonly<{ technicianId: number; timer: TimerStoppe
 
 /**
  * Records what a timer has counted, once. It happened, so nothing refuses it: neither an order that was closed or archived meanwhile, nor its length (S7),
- * nor a limit: `requireRoom` keeps that where somebody stops it, but for an entry that is logged between the two appends. An order that is closed ends it
- * all the same. Less than a second is no entry.
+ * nor a limit: `requireRoom` keeps that where somebody stops it, and an order that is closed ends it all the same. Less than a second is no entry.
  */
 export function logTimedLabour(order: WorkOrder, { technicianId, timer }: LogTimedLabour): WorkOrderEvent[] {
   const { laborEntryId, startedAt, endedAt, seconds, rateType, rate, currency, date, note } = timer;
@@ -23,12 +21,4 @@ export function logTimedLabour(order: WorkOrder, { technicianId, timer }: LogTim
   const entry = { laborEntryId, ...person, ...worked, startedAt, endedAt, rateType, rate, currency, date, note };
   const data = { ...entry, charge: showValue(charge), chargeAfter, laborCategoryId: null, timer: true };
   return [{ type: 'LabourLogged', data, effectiveAt: date }];
-}
-
-/** @throws Rejection VALUE_OUT_OF_RANGE with that time the order would have been charged more for the person than its limit */
-export function requireRoom(order: WorkOrder, { technicianId, timer }: LogTimedLabour): void {
-  const [logged] = logTimedLabour(order, { technicianId, timer });
-  if (logged?.type !== 'LabourLogged' || toValue(logged.data.chargeAfter) <= largestValue) return;
-  const message = `would take what the order is charged for this person past its limit, ${showValue(largestValue)}; the timer runs on until an entry of that is reversed, or the order is closed`;
-  throw new Rejection('VALUE_OUT_OF_RANGE', `the time ${message}`, [{ field: 'rate_type', code: 'out_of_range', message }]);
 }

@@ -1,6 +1,7 @@
 import { scenario } from '../../../../test/harness/given.js';
 import { opened, worked } from '../testing/work-orders.js';
-import { logTimedLabour, requireRoom } from './timed-labour.js';
+import { requireRoom, withLastTimer } from './labour-room.js';
+import { logTimedLabour } from './timed-labour.js';
 import { endTimer, startTimer, stopTimer, timekeeping, type Timekeeping } from './timekeeping.js';
 import type { TimerStopped } from './timekeeping.events.js';
 import { archiveWorkOrder } from './work-order-archive.js';
@@ -116,6 +117,23 @@ describe('what a timer has counted', () => {
     onOrder(opened, upTo('989')).whenever(tried).thenNothing();
     onOrder(opened, upTo('99')).whenever(tried).thenRefused('VALUE_OUT_OF_RANGE', { rate_type: 'out_of_range' });
     onOrder(opened, upTo('99')).when(logTimedLabour, log).thenTypes('LabourLogged');
+  });
+
+  it('leaves room for what is logged by hand at the same moment, and counts what the one before is going to be', () => {
+    const dear = (charge: string) => ({ technicianId: 3, timer: { ...ended, laborEntryId: 9, seconds: 3600, rate: charge } });
+    const beside = (last: TimerStopped['data'] | null, charge: string) => (order: WorkOrder) => {
+      requireRoom(withLastTimer(order, 3, last), dear(charge));
+      return [];
+    };
+    onOrder(opened).whenever(beside(null, '9998999999.99')).thenNothing();
+    onOrder(opened).whenever(beside(null, '9998999999.991')).thenRefused('VALUE_OUT_OF_RANGE', { rate_type: 'out_of_range' });
+    const last = { ...ended, seconds: 3600, rate: '9000000000' };
+    onOrder(opened).whenever(beside(last, '999999999.99')).thenNothing();
+    onOrder(opened).whenever(beside(last, '999999999.991')).thenRefused('VALUE_OUT_OF_RANGE', { rate_type: 'out_of_range' });
+    onOrder(opened, (order) => logTimedLabour(order, { technicianId: 3, timer: last })).whenever(beside(last, '999999999.99')).thenNothing(); // prettier-ignore
+    onOrder(opened)
+      .whenever(beside({ ...last, workOrderId: 8 }, '1999999999.99'))
+      .thenNothing();
   });
 
   it('is nothing below a second', () =>
