@@ -8,7 +8,7 @@ import { CredentialsModule, type InstallationSecret } from '#millwright/credenti
 import type { EventLog } from '#millwright/event-sourcing';
 import { FinanceModule } from '#millwright/finance';
 import { InventoryModule } from '#millwright/inventory';
-import { InstallationEnvironment, LimitsModule, TrustedProxies } from '#millwright/limits';
+import { CountedAddresses, InstallationEnvironment, LimitsModule, TrustedProxies } from '#millwright/limits';
 import { MailModule } from '#millwright/mail';
 import { NotificationsModule } from '#millwright/notifications';
 import { OutgoingRequestsModule } from '#millwright/outgoing-requests';
@@ -46,6 +46,7 @@ export class AppModule {
         LimitsModule.on({
           environment: new InstallationEnvironment(configuration.tier, configuration.rateLimits),
           trustedProxies: new TrustedProxies(configuration.trustedProxies),
+          countedAddresses: new CountedAddresses(secret.derived('addresses that are counted')),
           logger,
         }),
         OutgoingRequestsModule.on(configuration.webhookAllow),

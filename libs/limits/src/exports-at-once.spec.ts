@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { createDatabase, type TestDatabase } from '../../../test/harness/database.js';
 import { alike, type Principal } from '#millwright/access';
 import type { CallWindows } from './call-windows.js';
+import { CountedAddresses } from './counted-addresses.js';
 import { ExportTurns } from './export-turns.js';
 import type { InstallationSettings } from './installation-settings.js';
 import { Limits } from './limits.js';
@@ -38,7 +40,7 @@ function aProcess(rateLimits = true): Limits {
   pool.on('error', () => undefined);
   const turns = new ExportTurns(pool, () => undefined);
   processes.push({ pool, turns });
-  return new Limits({} as CallWindows, settings as InstallationSettings, turns);
+  return new Limits({} as CallWindows, settings as InstallationSettings, turns, new CountedAddresses(randomBytes(32)));
 }
 
 /** What ended is known elsewhere a moment later: tried until it is taken. */

@@ -1,4 +1,5 @@
 export { TrustedProxies } from './addresses.js';
+export { CountedAddresses } from './counted-addresses.js';
 export { standingOf } from './domain/standing.js';
 export { limitErrors } from './errors.js';
 export { InstallationEnvironment } from './installation-settings.js';

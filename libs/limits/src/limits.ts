@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { builtInUserId, hasTier, type Principal, type Tier } from '#millwright/access';
 import { Rejection, whenKnown } from '#millwright/event-sourcing';
 import { CallWindows, type Counted } from './call-windows.js';
+import { CountedAddresses } from './counted-addresses.js';
 import { retryAfterSeconds } from './domain/standing.js';
 import { anonymousLimit, exportsAtOnce, type Window } from './domain/tier-limits.js';
 import { ExportTurns } from './export-turns.js';
@@ -25,6 +26,7 @@ export class Limits {
     private readonly windows: CallWindows,
     private readonly settings: InstallationSettings,
     private readonly exports: ExportTurns,
+    private readonly addresses: CountedAddresses,
   ) {}
 
   installation(): Installation | Promise<Installation> {
@@ -49,7 +51,7 @@ export class Limits {
    * @throws Rejection RATE_LIMIT_EXCEEDED
    */
   async countAnonymous(address: string): Promise<void> {
-    const subject = `address:${address}`;
+    const subject = `address:${this.addresses.markOf(address)}`;
     const full = this.full.get(subject);
     const asked = performance.now();
     if (full && asked < full.until) throw tooMany((full.fitsAt - asked) / 1_000);

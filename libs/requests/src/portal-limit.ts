@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Pool, type PoolClient } from 'pg';
+import { CountedAddresses } from '#millwright/limits';
 
 /** At most so many accepted submissions in any so many seconds an address. */
 const most = 10;
@@ -11,14 +12,17 @@ type Place = Readonly<{ visit: string }> | Readonly<{ retryAfterSeconds: number 
 /** Counts what is asked through portals by address, exactly and across processes. */
 @Injectable()
 export class PortalLimit {
-  constructor(private readonly pool: Pool) {}
+  constructor(
+    private readonly pool: Pool,
+    private readonly addresses: CountedAddresses,
+  ) {}
 
   /** Takes a place before anything is done; whoever is refused after that gives it back. The address is what is counted together (S14). */
   async take(address: string): Promise<Place> {
     const client = await this.pool.connect();
     try {
       await client.query('BEGIN');
-      const place = await takeIn(client, address);
+      const place = await takeIn(client, this.addresses.markOf(address));
       await client.query('COMMIT');
       return place;
     } catch (error) {
@@ -34,7 +38,7 @@ export class PortalLimit {
   }
 }
 
-/** Those of one address come one after another, so that no two take the last place. */
+/** Those of one address come one after another, so that no two take the last place. `address` is what stands for it. */
 async function takeIn(client: PoolClient, address: string): Promise<Place> {
   await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('portal ' || $1, 0))`, [address]);
   // Two addresses may clear away at once: what one of them has in hand the other leaves.

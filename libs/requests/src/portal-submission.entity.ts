@@ -48,4 +48,12 @@ create index portal_visits_age on app.portal_visits (accepted_at);
 comment on table app.portal_visits is 'What an address has asked in the last minute, across processes; older rows are gone with the next one.';
 `,
   },
+  {
+    // What stands for an address is kept now. Addresses from before would stay where nobody asks any more, and could be found by nobody's erasing.
+    name: '0002-no-addresses',
+    sql: `
+delete from app.portal_visits;
+comment on column app.portal_visits.address is 'Stands for the address: made of it with a key that is in no database.';
+`,
+  },
 ];
