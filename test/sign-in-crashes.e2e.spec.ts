@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { TestServer } from './harness/server.js';
-import { password, signIn } from './harness/sign-in.js';
+import { password, signedIn, signIn } from './harness/sign-in.js';
 
 let app: TestServer;
 let database: pg.Client;
@@ -162,5 +162,35 @@ describe('a log that does not answer in time', () => {
     expect(status).toBe(503);
     expect((await app.get('/auth/me', as(other))).status).toBe(401);
     await open('login', { email: 'cy@example.com', password: changed }).expect(200);
+  });
+});
+
+describe('a link that is being used', () => {
+  it('is of no use where its person has another address by the end, or may do more than who was shown it', async () => {
+    const user = async (name: string, more: object = {}) =>
+      (await app.post('/users', { user: { name, email: `${name}@links.example`, ...more } }).expect(201)).data.id as number;
+    const [ada, kim] = [await user('ada'), await user('kim')];
+    await signIn(app, ada);
+    const max = await signedIn(app, await user('max', { permissions_attributes: [{ entity_id: 1, role: 'admin' }] }));
+    const reset = (await app.post(`/users/${ada}/reset_password`).expect(201)).data.token as string;
+    const invitation = (await max.post(`/users/${kim}/invite`).expect(201)).data.token as string;
+    const changed = 'another quiet place';
+    await database.query('BEGIN; LOCK TABLE app.sign_in_links IN SHARE MODE');
+    const asked = Promise.all([
+      open('reset_password', { token: reset, password: changed }),
+      open('accept_invitation', { token: invitation, password }),
+    ]);
+    const waiting = `SELECT FROM pg_locks WHERE relation = 'app.sign_in_links'::regclass AND NOT granted HAVING count(*) = 2`;
+    await found(waiting);
+    await app.patch(`/users/${ada}`, { user: { email: 'elsewhere@links.example' } }).expect(200);
+    await app.request('PUT', `/users/${kim}/installation_manager`, { granted: true }).expect(200);
+    await database.query('COMMIT');
+    const refused = (await asked).map(({ status, error }) => [status, error?.details?.[0]?.code]);
+    expect(refused).toEqual([
+      [422, 'invalid_token'],
+      [422, 'invalid_token'],
+    ]);
+    await open('login', { email: 'elsewhere@links.example', password }).expect(200);
+    expect((await open('login', { email: 'kim@links.example', password })).status).toBe(401);
   });
 });

@@ -33,17 +33,23 @@ export class NewPasswords {
     private readonly events: EventStore,
   ) {}
 
-  /** By a link that is good once: link and password go together, or neither does. @throws Rejection VALIDATION_FAILED invalid_token */
+  /**
+   * By a link that is good once: link and password go together, or neither does.
+   * @param judged asks once more whom the link is for, when nobody else can use it any more
+   * @throws Rejection VALIDATION_FAILED invalid_token; what `judged` throws
+   */
   async byLink(
     { kind, token }: Readonly<{ kind: 'invitation' | 'reset'; token: string }>,
     person: Person,
     hashed: string,
     visitor: Visitor,
+    judged: () => Promise<unknown>,
   ): Promise<void> {
     await this.settle(person.id);
     const owed = owedBy(kind, visitor);
     await inTransaction(this.pool, async (client) => {
       if (!(await this.links.use(kind, token, client))) throw invalidToken();
+      await judged();
       await this.passwords.keep(person.id, hashed, owed, client);
     });
     await this.follow(person, owed);

@@ -3,7 +3,7 @@ import { currentScope, EntityDirectory, KnownAccess, noteCaller, type Principal,
 import { PublicUrl } from '#millwright/credentials';
 import { Rejection } from '#millwright/event-sourcing';
 import { CookieSessions } from './cookie-sessions.js';
-import { invalidToken, Links } from './links.js';
+import { invalidToken, Links, type GoodLink } from './links.js';
 import { NewPasswords } from './new-passwords.js';
 import { Passwords, type Known } from './passwords.js';
 import { People, shownPerson, type Identifier, type Person } from './people.js';
@@ -74,16 +74,23 @@ export class SignInService {
 
   /** Everything is judged before the link is used, so that a password that is refused does not cost it. */
   private async chooseByLink(kind: 'invitation' | 'reset', token: string, password: string, visitor: Visitor): Promise<Known> {
-    const { userId, maker, isFor } = await this.links.read(kind, token);
-    noteCaller(visitor.request, { userId, credential: null });
+    const link = await this.links.read(kind, token);
+    noteCaller(visitor.request, { userId: link.userId, credential: null });
+    const person = await this.meantBy(link);
+    const hashed = await this.passwords.hashed(password, person, { network: visitor.network, field: 'password' });
+    // Others may have waited for their hashes before: who it is for, and by whom, is asked of how things stand by then.
+    await this.newPasswords.byLink({ kind, token }, person, hashed, visitor, () => this.meantBy(link));
+    return { person, hash: hashed };
+  }
+
+  /** Whom a link is still for. @throws Rejection VALIDATION_FAILED invalid_token */
+  private async meantBy({ userId, maker, isFor }: GoodLink): Promise<Person> {
     const person = await this.people.find(userId);
     // It went to the address that the person had then, or was to be handed to whoever has that.
     if (person?.status !== 'active' || !isFor(person.email)) throw invalidToken();
     // Whoever was shown a link may have kept it until the person was given more than he has himself (S1, S2).
     if (maker && !(await this.access.hasChargeOf(maker, userId))) throw invalidToken();
-    const hashed = await this.passwords.hashed(password, person, { network: visitor.network, field: 'password' });
-    await this.newPasswords.byLink({ kind, token }, person, hashed, visitor);
-    return { person, hash: hashed };
+    return person;
   }
 
   /**
