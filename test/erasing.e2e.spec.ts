@@ -462,3 +462,29 @@ describe('who leaves, and what he may do', () => {
     expect(await asked((headers) => app.delete(`/access/roles/${role}`, undefined, headers))).toEqual([204, 204]);
   });
 });
+
+describe('a withdrawn comment', () => {
+  it('is gone from the answer of a batch, too, that has read it and is still under way then', async () => {
+    const order = (await app.post('/work_orders', { work_order: { title: 'Repair' } }).expect(201)).data.id as number;
+    const path = `/work_orders/${order}/comments`;
+    const { id } = (await app.post(path, { comment: { text: 'Said in haste' } }).expect(201)).data;
+    const ops = [path, '/parts'].map((url) => ({ method: 'GET', url: `/api/v1${url}` }));
+    const key = { 'idempotency-key': randomUUID() };
+    const batch = async () => JSON.stringify((await app.post('/batch', { ops, sequential: true }, key).expect(200)).body);
+    const owner = new pg.Client({ connectionString: app.ownerUrl });
+    await owner.connect();
+    await owner.query('BEGIN; LOCK TABLE read.parts IN ACCESS EXCLUSIVE MODE');
+    const underWay = batch();
+    const waiting = async (): Promise<number> => {
+      const { rows } = await owner.query(`SELECT FROM pg_locks WHERE locktype = 'relation' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`); // prettier-ignore
+      return rows.length;
+    };
+    while ((await waiting()) === 0);
+    await app.delete(`${path}/${id}`).expect(204);
+    await owner.query('COMMIT');
+    await underWay;
+    expect(await batch()).not.toContain('Said in haste');
+    expect((await owner.query(`SELECT FROM app.idempotency_keys WHERE strpos(body, 'Said in haste') > 0`)).rows).toEqual([]);
+    await owner.end();
+  });
+});

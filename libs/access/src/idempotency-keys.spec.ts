@@ -5,7 +5,7 @@ import { runInScope } from './command-context.js';
 import { fingerprintOf, IdempotencyKeys } from './idempotency-keys.js';
 import type { StoredAnswer } from './idempotency-table.js';
 import type { IdempotentRequest } from './idempotent-request.js';
-import { forgetTextInAnswers } from './kept-answers.js';
+import { forgetInAnswers, textTold } from './kept-answers.js';
 import { accessMigrations } from './migrations.js';
 import { alike } from './rights.js';
 
@@ -330,10 +330,25 @@ describe('a request with an Idempotency-Key', () => {
       return answer;
     };
     const made = new Date(Date.now() - 6.9 * 86_400_000).toISOString();
-    await forgetTextInAnswers({ query: query as pg.Pool['query'] }, { id: 7, text: 'Erna', made });
+    await forgetInAnswers({ query: query as pg.Pool['query'] }, textTold({ id: 7, text: 'Erna', made }));
     expect(kept).toBeGreaterThan(6.8 * aDay);
     expect(blocks).toBeLessThan(2 * kept);
     await pool.query("DELETE FROM app.idempotency_keys WHERE body LIKE 'Erna%'");
+  });
+
+  it('loses a text that another request has read before, at once in its own process and a little later in another', async () => {
+    const [here, there] = [another(300), another()];
+    const told = '{"data":[{"id":7,"text":"Overheard"}]}';
+    let [go, gone] = [(): void => undefined, false];
+    const read = new Promise<StoredAnswer>((resolve) => (go = () => resolve(answered(told))));
+    const underWay = [here, there].map((place, index) => run({ key: `overheard ${index}` }, () => read, place));
+    await here.forgetText({ id: 7, text: 'Overheard', made: new Date().toISOString() });
+    go();
+    await Promise.all(underWay);
+    expect((await run({ key: 'overheard 0' }, never, here)).body).toBe('{"data":[{"id":7,"text":null}]}');
+    while (!gone) gone = (await pool.query(`SELECT FROM app.idempotency_keys WHERE body LIKE '%Overheard%'`)).rows.length === 0;
+    expect((await run({ key: 'overheard 1' }, never, there)).body).toBe('{"data":[{"id":7,"text":null}]}');
+    for (const place of [here, there]) place.close();
   });
 
   it.each(['', 'x'.repeat(256)])('needs a key of 1 to 255 characters', async (key) =>
@@ -367,7 +382,12 @@ const run = (
     () => of.run({ operation, key, fingerprint: fingerprintOf({ body }) }, work),
   );
 
-const another = (): IdempotencyKeys => new IdempotencyKeys(pool, { relaxed: true, onFault: (fault) => faults.push(fault) });
+const another = (longestRequestMs?: number): IdempotencyKeys =>
+  new IdempotencyKeys(pool, {
+    relaxed: true,
+    onFault: (fault) => faults.push(fault),
+    ...(longestRequestMs !== undefined && { longestRequestMs }),
+  });
 
 const answered = (body: string): StoredAnswer => ({ status: 201, headers: { ETag: '"0"', 'X-Position': '7' }, body });
 

@@ -3,9 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import canonicalize from 'canonicalize';
 import type { Pool } from 'pg';
 import { KeyKnown, nameBasedUuid, Rejection } from '#millwright/event-sourcing';
+import { ForgottenInAnswers } from './forgotten-in-answers.js';
 import { IdempotencyTable, leaseSeconds, type Progress, type StoredAnswer } from './idempotency-table.js';
 import { IdempotentRequest, type KeyHolder } from './idempotent-request.js';
-import { forgetTextInAnswers, KeptAnswers, type SoughtAnswers, type TextInAnswers } from './kept-answers.js';
+import { KeptAnswers, textTold, type SoughtAnswers, type TextInAnswers, type ToldInAnswers } from './kept-answers.js';
 import { currentScope } from './request-scope.js';
 
 export const longestIdempotencyKey = 255;
@@ -33,24 +34,25 @@ const answeredLast = 20_000;
 export class IdempotencyKeys {
   private readonly table: IdempotencyTable;
   private readonly answers: KeptAnswers;
+  private readonly forgotten: ForgottenInAnswers;
   private readonly holder: KeyHolder;
   private readonly running = new Map<string, { fingerprint: string; since: number; request: IdempotentRequest }>();
   /** Keys with an answer in the table: a repeat is looked up before its work is done, not by it. Any other repeat is found out by its append. */
   private readonly answered = new Set<string>();
   /** Answers that clients have, on their way into the table. */
   private readonly given = new Map<string, { fingerprint: string; answer: StoredAnswer; kept: Promise<void> }>();
+  /** Answers on their way into the table that no client has yet. */
+  private readonly keeping = new Set<Promise<unknown>>();
   private readonly timers: readonly NodeJS.Timeout[];
 
   /**
    * `relaxed` where the event log shares this database (see IdempotencyTable). `onFault` hears of failures behind an answer that was already decided.
    */
-  constructor(
-    private readonly database: Pool,
-    options: Readonly<{ relaxed: boolean; onFault: (fault: unknown) => void }>,
-  ) {
+  constructor(database: Pool, options: Readonly<{ relaxed: boolean; onFault: (fault: unknown) => void; longestRequestMs?: number }>) {
     const owner = randomUUID();
     this.table = new IdempotencyTable(database, owner, options);
     this.answers = new KeptAnswers(database);
+    this.forgotten = new ForgottenInAnswers(database, options);
     this.holder = { owner, leaseSeconds, claim: (row) => this.table.claim(row) };
     this.onFault = options.onFault;
     const every = (ms: number, work: () => Promise<void>): NodeJS.Timeout => setInterval(() => void work().catch(this.onFault), ms).unref();
@@ -112,10 +114,14 @@ export class IdempotencyKeys {
     while ((await this.table.purge()) > 0);
   }
 
-  /** Has a text vanish from the answers that are kept for repeats, also from those that are on their way there. */
-  async forgetText(sought: TextInAnswers): Promise<void> {
-    await this.settled();
-    await forgetTextInAnswers(this.database, sought);
+  /** Has a text vanish from the answers that are kept for repeats, also from those that are on their way there or still being made. */
+  forgetText(sought: TextInAnswers): Promise<void> {
+    return this.forgetTold(textTold(sought));
+  }
+
+  /** The same of anything else that they tell. */
+  forgetTold(told: ToldInAnswers): Promise<void> {
+    return this.forgotten.forget(told, () => this.settled());
   }
 
   /**
@@ -135,7 +141,7 @@ export class IdempotencyKeys {
 
   /** Waits until every answer that was given so far is in the table. */
   async settled(): Promise<void> {
-    await Promise.all([...this.given.values()].map(({ kept }) => kept));
+    await Promise.all([...[...this.given.values()].map(({ kept }) => kept), ...this.keeping]);
   }
 
   close(): void {
@@ -165,13 +171,19 @@ export class IdempotencyKeys {
       if (request.stored) await (isRefusal(failure) ? this.table.forget(progress) : this.table.release(scope)).catch(this.onFault);
       throw failure instanceof KeyKnown ? inUse() : failure;
     }
-    const { answer } = outcome;
+    const answer = this.forgotten.without(outcome.answer);
     // What is committed is answered as such; a row that could not be finished is finished by a repeat, from the events.
     if (answer.final === false) await this.table.release(scope).catch(this.onFault);
     else if (request.isToldByItsEvents(answer.headers['X-Position'])) this.keepLater(scope, progress, answer);
-    else if ((await this.table.answer(progress, answer).catch(this.onFault)) === false) throw inUse();
+    else if ((await this.kept(this.table.answer(progress, answer))) === false) throw inUse();
     this.noteAnswered(scope);
     return { ...answer, replayed: request.wasDone };
+  }
+
+  private kept(stored: Promise<boolean>): Promise<boolean | void> {
+    const kept = stored.catch(this.onFault).finally(() => this.keeping.delete(kept));
+    this.keeping.add(kept);
+    return kept;
   }
 
   private noteAnswered(scope: string): void {

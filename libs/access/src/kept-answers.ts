@@ -10,17 +10,30 @@ export type SoughtAnswers = Readonly<{
   isSought(body: string): boolean;
 }>;
 
-/** A text of the record with that id; `made` is when the record was (RFC 3339), and its answers with it. */
+/**
+ * What answers tell of a record and are to tell no more: where they hold `beside`, `instead` takes the place of `said`, all of them as they stand in JSON.
+ * `made` is when the record was (RFC 3339), and its answers with it.
+ */
+export type ToldInAnswers = Readonly<{ beside: string; said: string; instead: string; made: string }>;
+
+/** A text of the record with that id, which answers tell as a property of that name. */
 export type TextInAnswers = Readonly<{ id: number; text: string; made: string }>;
 
-/** Has a text vanish from the answers that are stored for repeats, which tell the record as it was: it stands there as the JSON of a property of that name. */
-export async function forgetTextInAnswers(database: Pick<Pool, 'query'>, { id, text, made }: TextInAnswers): Promise<void> {
+export const textTold = ({ id, text, made }: TextInAnswers): ToldInAnswers => ({
+  beside: `"id":${id},`,
+  said: `"text":${JSON.stringify(text)}`,
+  instead: '"text":null',
+  made,
+});
+
+/** Has something vanish from the answers that are stored for repeats, which tell the record as it was. */
+export async function forgetInAnswers(database: Pick<Pool, 'query'>, { beside, said, instead, made }: ToldInAnswers): Promise<void> {
   // A request may have begun before the record was made, and one that has read it comes whenever it likes.
   for await (const scopes of begunSince(database, new Date(Date.parse(made) - hourMs)))
     await database.query(
-      `UPDATE app.idempotency_keys SET body = replace(body, $3, '"text":null')
+      `UPDATE app.idempotency_keys SET body = replace(body, $3, $4)
        WHERE scope = ANY($1::uuid[]) AND strpos(body, $2) > 0 AND strpos(body, $3) > 0`,
-      [scopes, `"id":${id},`, `"text":${JSON.stringify(text)}`],
+      [scopes, beside, said, instead],
     );
 }
 

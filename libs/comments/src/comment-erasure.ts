@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { EntityManager } from 'typeorm';
-import { forgetTextInAnswers } from '#millwright/access';
+import { ForgottenInAnswers, textTold } from '#millwright/access';
 import { idOf, KeptTexts, type EventStore, type ProcessManager } from '#millwright/event-sourcing';
 import { comment } from './domain/comment.js';
 import type { CommentEvent } from './domain/comment.events.js';
@@ -11,6 +11,7 @@ import type { CommentEvent } from './domain/comment.events.js';
  */
 export function commentErasure(events: EventStore, entities: EntityManager, pool: Pool): ProcessManager<CommentEvent> {
   const texts = new KeptTexts(entities);
+  const answers = new ForgottenInAnswers(pool);
   return {
     name: 'comment-erasure',
     categories: [comment.category],
@@ -20,7 +21,7 @@ export function commentErasure(events: EventStore, entities: EntityManager, pool
       const { added, history } = await events.loadAt(comment, idOf(stream), revision);
       if (!added) return;
       const text = await texts.read(added.textId);
-      if (text !== null && history) await forgetTextInAnswers(pool, { id: added.commentId, text, made: history.created.at });
+      if (text !== null && history) await answers.forget(textTold({ id: added.commentId, text, made: history.created.at }));
       await texts.erase(added.textId);
     },
   };
