@@ -330,6 +330,27 @@ describe('a procedure of an order', () => {
     });
   });
 
+  it('tells no name any more, in no repeat either, once a signature was taken back or given anew', async () => {
+    const [order, path] = await ordered();
+    const signing = (name: string) =>
+      app.patch(path, { answers: [{ item_id: 4, value: { name } }] }, { 'idempotency-key': `by ${name} ${order}` });
+    const mutation = `mutation {
+      answerProcedure(
+        input: { workOrderId: ${order}, procedureId: ${path.split('/').at(-1)}, answers: [{ itemId: 4, value: { name: "Grace" } }] }
+        idempotencyKey: "over GraphQL ${order}"
+      ) { items { value } }
+    }`;
+    const told = async (): Promise<unknown[]> => [
+      (await signing('Augusta').expect(200)).data.items[3].value.name,
+      (await app.graphql(mutation)).answerProcedure.items[3].value.name,
+      (await signing('Mary').expect(200)).data.items[3].value.name,
+    ];
+    expect(await told()).toEqual(['Augusta', 'Grace', 'Mary']);
+    expect(await told()).toEqual([null, null, 'Mary']);
+    await answer(path, { item_id: 4, value: null }).expect(200);
+    expect(await told()).toEqual([null, null, null]);
+  });
+
   it('is answered over GraphQL as over REST, with one effect a key', async () => {
     const [order, path] = await ordered();
     const id = path.split('/').at(-1);

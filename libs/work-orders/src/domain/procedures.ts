@@ -1,7 +1,7 @@
 import { Map as PersistentMap } from 'immutable';
 import { Rejection, stampOf, type Detail, type Stamp } from '#millwright/event-sourcing/decider';
 import { toValue } from '#millwright/quantities';
-import type { AnswerValue, ProcedureAdded, ProcedureEvent, ProcedureItem, ProcedureItemAnswered } from './procedure.events.js';
+import type { AnswerValue, ProcedureAdded, ProcedureEvent, ProcedureItem, ProcedureItemAnswered, Signature } from './procedure.events.js';
 
 /** What an order shows of a procedure: `completedAt` is when nothing of it was open any more. */
 export type Procedure = Readonly<{ procedureTemplateId: number; name: string; completedAt: string | null }>;
@@ -73,6 +73,8 @@ export function isAnswer({ itemType }: Pick<ProcedureItem, 'itemType'>, value: A
   if (typeof value === 'boolean') return value || itemType !== 'checkbox';
   return value !== null && !(Array.isArray(value) && value.length === 0);
 }
+
+export const isSignature = (value: AnswerValue): value is Signature => typeof value === 'object' && value !== null && 'signature' in value;
 
 export const isAnswered = (item: AnsweredItem): boolean => isAnswer(item, item.value);
 

@@ -14,7 +14,7 @@ import { userIdOf } from '#millwright/access';
 import { printed } from '#millwright/quantities';
 import { defineShownType } from '#millwright/resources';
 import type { AnswerValue, Signature } from '../domain/procedure.events.js';
-import { isOutOfRange, type AnsweredItem } from '../domain/procedures.js';
+import { isOutOfRange, isSignature, type AnsweredItem } from '../domain/procedures.js';
 import { ShownAnswerValue } from './answer-value.js';
 import { completeOptions, procedureItemOptions } from './item-options.shown.js';
 import { procedureItemTypes } from './item-types.js';
@@ -34,8 +34,6 @@ const ShownItemOptions = (): PropertyDecorator =>
       of: ({ options }, related) => procedureItemOptions.print(completeOptions(options), related),
     },
   );
-
-const isSignature = (value: AnswerValue): value is Signature => typeof value === 'object' && value !== null && 'signature' in value;
 
 async function signedBy(value: Signature, { procedure_id, answered_at }: Row, related: Related): Promise<object> {
   return { name: await related.load(signatories, signatureKey(Number(procedure_id), value)), signed_at: answered_at };

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { EventStore, Rejection } from '#millwright/event-sourcing';
-import { existsHere } from '#millwright/resources';
+import { EventStore, Rejection, type RecordedEvent } from '#millwright/event-sourcing';
+import { existsHere, type Decided } from '#millwright/resources';
 import { answerProcedure, type SaidAnswer } from '../domain/order-procedures.js';
 import type { Signature } from '../domain/procedure.events.js';
+import { isSignature, type AnsweredItem } from '../domain/procedures.js';
+import type { WorkOrderEvent } from '../domain/work-order.events.js';
 import { workOrder } from '../domain/work-order.js';
 import type { WorkOrder } from '../domain/work-order.state.js';
 import { decidedProcedure } from '../read-models/procedures.js';
@@ -30,6 +32,7 @@ export class ProcedureWriter {
       if (!procedure) throw new Error(`procedure ${procedure_id} of work order ${work_order_id} was answered and is not there`);
       // A repeat finds what was signed the first time.
       await this.forgetUnless(isNamedIn(outcome.state, procedure_id), procedure_id, signed);
+      await this.takeBackOthers(procedure_id, outcome);
       return { ...outcome, procedure };
     } catch (error) {
       if (error instanceof Rejection) await this.forgetUnless(() => false, procedure_id, signed);
@@ -49,6 +52,19 @@ export class ProcedureWriter {
     return signed;
   }
 
+  /** What was signed before these answers is shown no more, and told by no repeat either. */
+  private async takeBackOthers(procedureId: number, { id, state, events }: Decided<WorkOrder>): Promise<void> {
+    const answered = events as readonly RecordedEvent<WorkOrderEvent>[];
+    const items = new Set(answered.flatMap(({ type, data }) => (type === 'ProcedureItemAnswered' ? [data.itemId] : [])));
+    const isSigned = (item: Pick<AnsweredItem, 'id' | 'itemType'>): boolean => item.itemType === 'signature' && items.has(item.id);
+    const [first] = answered;
+    if (!first || !state.procedureContents.get(procedureId)?.items.some(isSigned)) return;
+    const before = await this.events.loadAt(workOrder, id, first.revision - 1);
+    for (const item of before.procedureContents.get(procedureId)?.items ?? [])
+      if (isSigned(item) && isSignature(item.value) && item.answeredAt !== null)
+        await this.signatures.takeBack(procedureId, item.value, item.answeredAt);
+  }
+
   private async forgetUnless(
     isNamed: (signature: Signature) => boolean,
     procedureId: number,
@@ -61,6 +77,4 @@ export class ProcedureWriter {
 const isNamedIn =
   ({ procedureContents }: WorkOrder, procedureId: number) =>
   ({ signature }: Signature): boolean =>
-    (procedureContents.get(procedureId)?.items ?? []).some(
-      ({ value }) => typeof value === 'object' && value !== null && 'signature' in value && value.signature === signature,
-    );
+    (procedureContents.get(procedureId)?.items ?? []).some(({ value }) => isSignature(value) && value.signature === signature);

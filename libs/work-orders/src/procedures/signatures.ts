@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { actorOf, currentScope, userIdOf } from '#millwright/access';
+import { actorOf, currentScope, IdempotencyKeys, userIdOf } from '#millwright/access';
 import type { BulkRead } from '#millwright/fields';
 import { PersonalValues } from '#millwright/resources';
 import type { Signature } from '../domain/procedure.events.js';
@@ -8,10 +8,16 @@ import type { Signature } from '../domain/procedure.events.js';
 /** What signatures are called among personal values, where their procedure's id is that of their record. */
 export const signatureKind = 'procedure_signature';
 
+/** A signature under which no name is kept. */
+const nobodys = '00000000-0000-0000-0000-000000000000';
+
 /** Keeps the names of those who sign, outside the events, where they can be erased. */
 @Injectable()
 export class Signatures {
-  constructor(private readonly values: PersonalValues) {}
+  constructor(
+    private readonly values: PersonalValues,
+    private readonly keys: IdempotencyKeys,
+  ) {}
 
   /**
    * To be called before an event names the signature. The salt lies beside the name and goes with it, and so does whose it is: by that it is found
@@ -26,6 +32,17 @@ export class Signatures {
   /** Forgets one that no event came to name. */
   forget(procedureId: number, { signature }: Signature): Promise<void> {
     return this.values.forget(signatureKind, procedureId, signature);
+  }
+
+  /** Has the name of one that was taken back, or given anew, vanish from the answers that are kept for repeats. `signedAt` is when it was given. */
+  async takeBack(procedureId: number, { signature }: Signature, signedAt: string): Promise<void> {
+    const { name } = await this.values.read(signatureKind, procedureId, signature);
+    if (typeof name !== 'string') return;
+    const [beside, made] = [`"signed_at":"${signedAt}"`, signedAt];
+    await this.keys.forgetTold({ beside, said: `"name":${JSON.stringify(name)},${beside}`, instead: `"name":null,${beside}`, made });
+    // An answer over GraphQL is kept as the record is, and finds the name by this when it is given again.
+    const named = `"signature":"${signature}"`;
+    await this.keys.forgetTold({ beside: named, said: named, instead: `"signature":"${nobodys}"`, made });
   }
 }
 
