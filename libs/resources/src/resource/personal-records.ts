@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { appendedNothing, type Outcome } from '#millwright/event-sourcing';
 import { personalVersion } from './personal-fields.js';
-import { completed, goneChildren, type CompleteState } from './personal-states.js';
+import { completed, goneChildren, type CompleteState, type StateAt } from './personal-states.js';
 import type { RecordState, RecordValues } from './plain-decider.js';
 import type { PlainResource } from './resource-definition.js';
 import { PersonalValues } from './personal-values.js';
@@ -61,8 +61,8 @@ export class PersonalRecords {
   isSameVersion = (one: RecordState, other: RecordState): boolean => versionOf(one) === versionOf(other);
 
   /** Forgets what neither of two states speaks of, and of children that are gone everything. */
-  async forgetOlder({ name, personal }: Kept, id: number, before: CompleteState, after: RecordState): Promise<void> {
-    const versions = [before, after].map(versionOf).filter((version) => version !== undefined);
+  async forgetOlder({ name, personal }: Kept, id: number, before: StateAt, after: StateAt): Promise<void> {
+    const versions = [before, after].map(({ state }) => versionOf(state)).filter((version) => version !== undefined);
     if (versions.length > 0) await this.values.forgetAllBut(name, id, versions);
     for (const path of goneChildren(personal, before, after)) await this.values.forgetWithin(name, id, path);
   }

@@ -66,17 +66,21 @@ export function completed({ columns, ofChildren }: PersonalFields, state: Record
   return { ...state, values: { ...state.values, ...only(columns, personal), ...Object.fromEntries(lists) }, personal };
 }
 
+/** A state with the revision of its stream that it is of. */
+export type StateAt = Readonly<{ state: RecordState; revision: number }>;
+
 /**
  * The children that may have had personal values and are gone in the next state, each as the path of those values. What is found done may be the older of
- * the two: children that had no id then have come since.
+ * the two: then those that it does not have came later. Their ids do not say so, for a higher one may have come first.
  */
-export const goneChildren = ({ ofChildren }: PersonalFields, before: RecordState, after: RecordState): (readonly [string, string])[] =>
-  [...ofChildren.keys()].flatMap((list) => {
-    const idsIn = ({ values }: RecordState): number[] => ((values[list] ?? []) as readonly Child[]).map(({ id }) => id);
+export function goneChildren({ ofChildren }: PersonalFields, before: StateAt, after: StateAt): (readonly [string, string])[] {
+  if (after.revision < before.revision) return [];
+  return [...ofChildren.keys()].flatMap((list) => {
+    const idsIn = ({ state: { values } }: StateAt): number[] => ((values[list] ?? []) as readonly Child[]).map(({ id }) => id);
     const stay = new Set(idsIn(after));
-    const lastId = after.lastChildIds?.[list] ?? 0;
-    return idsIn(before).flatMap((id) => (stay.has(id) || id > lastId ? [] : [[list, String(id)] as const]));
+    return idsIn(before).flatMap((id) => (stay.has(id) ? [] : [[list, String(id)] as const]));
   });
+}
 
 /**
  * An event as it is stored: of personal fields it says which were given or changed, and under which version their values are kept.

@@ -3,7 +3,7 @@ import { currentContext, EventStore, Rejection, sameJson, streamName, type Detai
 import type { Class } from '#millwright/fields';
 import { duplicateReference, ExternalReferences, isReference, listsSaid, ReferenceChecks } from '../references/index.js';
 import { Relations, type Asked } from '../relations/relations.js';
-import { noSuchRecord, refuseIf, requireHere, requireLeft } from './refusals.js';
+import { noSuchRecord, refuseIf, requireHere, requireLeft, requireWritable } from './refusals.js';
 import { storedValues } from './stored-values.js';
 import {
   archiveRecord,
@@ -34,12 +34,15 @@ export type ChangeGuard = (id: number, state: RecordState, changes: RecordValues
 /** Asked before a record is archived, one archive of its kind after another. Throws a Rejection to refuse. */
 export type ArchiveGuard = (id: number) => Promise<Afterwards | undefined>;
 
+/** A state with the revision that it was read at. */
+type Existing = CompleteState & Readonly<{ revision: number }>;
+
 /** What a registration came to. */
 type Registered = Outcome<RecordState> & Readonly<{ id: number }>;
 
 /** What a change was thought out on, and what it is to become. */
 type Change = Readonly<{
-  state: CompleteState;
+  state: Existing;
   wanted: RecordValues;
   changes: RecordValues;
   problems: readonly Detail[];
@@ -187,7 +190,7 @@ export class PlainWriter {
     const change = (): Promise<Outcome<CompleteState>> => this.people.append(definition, id, values, decide);
     const outcome = await (problems.length === 0 ? this.claimingFirst(definition, id, state, changes, change) : change());
     if (overtaken) return undefined;
-    await this.people.forgetOlder(definition, id, state, outcome.state);
+    await this.people.forgetOlder(definition, id, { state, revision: state.revision }, outcome);
     await afterwards?.();
     return this.written(definition, id, await this.relations.settled(asked, outcome));
   }
@@ -263,11 +266,11 @@ export class PlainWriter {
     return this.written(definition, id, await this.people.completeOutcome(definition, id, outcome));
   }
 
-  private async existing(definition: PlainResource, id: number): Promise<CompleteState> {
+  private async existing(definition: PlainResource, id: number): Promise<Existing> {
     requireLeft(definition, () => ({ id }));
-    const { state } = await this.events.load(definition.stream, id);
+    const { state, revision } = await this.events.load(definition.stream, id);
     requireWritable(state, definition);
-    return this.people.complete(definition, id, state);
+    return { ...(await this.people.complete(definition, id, state)), revision };
   }
 
   /** Undefined where there is no such record. */
@@ -294,12 +297,6 @@ export class PlainWriter {
       if ((await this.events.load(definition.stream, id)).revision < 0) return id;
     }
   }
-}
-
-/** What is erased is there for readers only. @throws Rejection NOT_FOUND */
-function requireWritable({ history, erased }: RecordState, { scope }: PlainResource): void {
-  requireHere(history, scope);
-  if (erased) throw noSuchRecord();
 }
 
 function setOnce<Guard>(guards: Map<Class, Guard>, { name, class: kind }: PlainResource, guard: Guard): void {

@@ -18,6 +18,15 @@ export function requireHere(history: RecordHistory | undefined, scope?: 'entity'
   if (!existsHere(history, scope)) throw noSuchRecord();
 }
 
+/** What is erased is there for readers only. @throws Rejection NOT_FOUND */
+export function requireWritable(
+  { history, erased }: Readonly<{ history?: RecordHistory; erased?: object }>,
+  { scope }: Readonly<{ scope: 'entity' | 'customer' }>,
+): void {
+  requireHere(history, scope);
+  if (erased) throw noSuchRecord();
+}
+
 /** Refuses what whoever asks does not see of its kind as if it were not there. `row` is asked only where he does not see all. @throws Rejection NOT_FOUND */
 export function requireLeft({ list: { rows } }: Readonly<{ list: Pick<ListDefinition, 'rows'> }>, row: () => Readonly<Row>): void {
   const restriction = restrictionBy(rows);
