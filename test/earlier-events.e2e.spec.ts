@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
 import { appendAsBefore } from './harness/past-events.js';
 import { TestServer } from './harness/server.js';
 
@@ -88,3 +90,50 @@ it('an instant of an earlier release belongs to the day it had at its site then,
 });
 
 type Shown = Readonly<{ type: string; effective_at: string }>;
+
+it('contacts that an earlier release has numbered in each vendor keep their numbers, and new ones get what none of them has', async () => {
+  const app = await TestServer.start({ log: 'postgres' });
+  const owner = new pg.Client({ connectionString: app.ownerUrl });
+  await owner.connect();
+  try {
+    await app.kill('SIGTERM');
+    const added = [
+      { id: 1, isPrimary: true },
+      { id: 2, isPrimary: false },
+    ];
+    for (const name of ['Summit', 'Peak'])
+      await appendAsBefore(app.ownerUrl, `vendor-${name === 'Summit' ? 900 : 901}`, [
+        ['VendorRegistered', { name, vendorContacts: { added } }],
+      ]);
+    await app.restart();
+    const contactsOf = async (vendor: number) => (await app.get(`/vendors/${vendor}`).expect(200)).data.vendor_contacts as { id: number }[];
+    while ((await app.get('/vendors?filter[id_in]=900,901')).data.length < 2) await delay(20);
+    await app.kill('SIGTERM');
+    // That release has folded all of it, and knows no sequence of contacts.
+    await owner.query('DELETE FROM app.taken_up_sequences');
+    await owner.query('ALTER SEQUENCE app.vendor_contact_id RESTART');
+    await app.restart();
+    const change = (vendor: number, vendor_contacts_attributes: object[]) =>
+      app.patch(`/vendors/${vendor}`, { vendor: { vendor_contacts_attributes } }).expect(200);
+    await change(900, [{ name: 'Cleo' }]);
+    await change(901, [{ name: 'Dan' }, { id: 1, name: 'Ann' }, { id: 2, _destroy: true }]);
+    expect(await contactsOf(900)).toMatchObject([{ id: 1, name: null }, { id: 2, name: null }, { id: 3, name: 'Cleo' }]); // prettier-ignore
+    expect(await contactsOf(901)).toMatchObject([{ id: 1, name: 'Ann' }, { id: 4, name: 'Dan' }]); // prettier-ignore
+    await change(901, [{ id: 1, _destroy: true }]);
+    const { rows } = await owner.query<{ details: object }>("SELECT details FROM app.people WHERE kind = 'vendor' AND id IN (900, 901)");
+    const kept = JSON.stringify(rows);
+    expect([kept.includes('Ann'), kept.includes('Cleo'), kept.includes('Dan')]).toEqual([false, true, true]);
+    // Of a repeat, too, whose first answer was lost with its process.
+    const vendor = { name: 'Crest', vendor_contacts_attributes: [{ name: 'Eve' }, { name: 'Fay' }] };
+    const key = { 'idempotency-key': randomUUID() };
+    const { data } = await app.post('/vendors', { vendor }, key).expect(201);
+    const lost = `UPDATE app.idempotency_keys SET status = NULL, headers = NULL, body = NULL, owner = gen_random_uuid(),
+      lease_until = now() - interval '1 s' WHERE status IS NOT NULL`;
+    while ((await owner.query(lost)).rowCount === 0) await delay(10);
+    expect(data.vendor_contacts).toMatchObject([{ id: 5 }, { id: 6 }]);
+    expect((await app.post('/vendors', { vendor }, key).expect(201)).data).toEqual(data);
+  } finally {
+    await owner.end();
+    await app.stop();
+  }
+});

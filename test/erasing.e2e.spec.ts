@@ -230,8 +230,10 @@ describe('erasing a person', () => {
     const { data: copied } = await app.post('/procedure_templates', { procedure_template: template }).expect(201);
     const order = async () =>
       (await app.post('/work_orders', { work_order: { title: 'Inspect', procedure_template_ids: [copied.id] } }).expect(201)).data;
-    const sign = (of: { id: number; procedures: { id: number }[] }, name: string, headers: object = {}) => {
-      const input = `workOrderId: ${of.id}, procedureId: ${of.procedures[0]?.id}, answers: [{ itemId: 1, value: { name: "${name}" } }]`;
+    const sign = async (of: { id: number; procedures: { id: number }[] }, name: string, headers: object = {}) => {
+      const [procedure] = of.procedures;
+      const [item] = (await app.get(`/work_orders/${of.id}/procedures/${procedure?.id}`).expect(200)).data.items;
+      const input = `workOrderId: ${of.id}, procedureId: ${procedure?.id}, answers: [{ itemId: ${item.id}, value: { name: "${name}" } }]`;
       const query = `mutation { answerProcedure(input: { ${input} }) { items { value } } }`;
       return app.post('/graphql', { query }, { 'idempotency-key': randomUUID(), ...headers }).expect(200);
     };

@@ -70,6 +70,7 @@ async function freshRecords(): Promise<Record<string, number | string>> {
   await app.patch(`/procedure_templates/${made['procedure_templates']}`, { procedure_template: asked }).expect(200);
   const followed = { procedure_template_ids: [made['procedure_templates']] };
   const procedure = (await app.patch(`/work_orders/${work_orders}`, { work_order: followed }).expect(200)).data.procedures[0].id as number;
+  const [item] = (await app.get(`/work_orders/${work_orders}/procedures/${procedure}`).expect(200)).data.items as { id: number }[];
   await app.patch(`/work_orders/${work_orders}`, { work_order: { checklist: [{ text: 'Look', order: 1 }] } }).expect(200);
   const cost = (await app.post(`/work_orders/${work_orders}/other_costs`, { other_cost: { amount: 1 } }).expect(201)).data.id as number;
   portal ??= await freshPortal();
@@ -82,6 +83,7 @@ async function freshRecords(): Promise<Record<string, number | string>> {
     downtime_id: downtime,
     ...comments,
     procedure_id: procedure,
+    item_id: item?.id ?? 0,
     order: 1,
   };
 }
@@ -110,11 +112,12 @@ const jsonBody = ({ operation }: Route): { schema: Json; example?: unknown } | u
 
 let named = 0;
 
-/** The example of the document; what must lie ahead does so whenever this is run, and a role is called as no other is. */
+/** The example of the document; what must lie ahead does so whenever this is run, a role is called as no other is, and an answer is that of an item there is. */
 function exampleOf(route: Route): unknown {
   const example = jsonBody(route)?.example;
   if (!isObject(example)) return example;
   if (route.path.startsWith('/api/v1/access/roles')) return { ...example, name: `Role ${(named += 1)}` };
+  if (route.path.endsWith('/{procedure_id}')) return { answers: [{ item_id: ids['item_id'], value: true }] };
   if (!('expires_at' in example)) return example;
   return { ...example, expires_at: new Date(Date.now() + 30 * 86_400_000).toISOString() };
 }

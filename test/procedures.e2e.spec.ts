@@ -10,8 +10,9 @@ const problemsOf = ({ status, error }: Refused) => [status, error?.details.map((
 const saveTemplate = (fields: object) => app.post('/procedure_templates', { procedure_template: { name: 'Audit', ...fields } });
 const changeTemplate = (id: number, fields: object) => app.patch(`/procedure_templates/${id}`, { procedure_template: fields });
 
-const ofItems = ({ data }: { data: { items: { id: number; name: string }[] } }): string[] =>
-  data.items.map(({ id, name }) => `${id} ${name}`);
+type WithItems = Readonly<{ data: Readonly<{ items: readonly { id: number; name: string }[] }> }>;
+const namesIn = ({ data }: WithItems): string[] => data.items.map(({ name }) => name);
+const idsIn = ({ data }: WithItems): number[] => data.items.map(({ id }) => id);
 
 describe('a procedure template', () => {
   it('shows its items in the order of their index, each with all that belongs to its answer', async () => {
@@ -29,9 +30,9 @@ describe('a procedure template', () => {
       name: 'Audit',
       description: 'Before the season',
       items: [
-        { id: 3, name: 'Compressor', index: 0, item_type: 'heading', options: none, ...files },
-        { id: 1, index: 1, item_type: 'multiple_choice', options: { ...none, choices: ['Routine', 'Emergency'], required: true } },
-        { id: 2, index: 2, item_type: 'number', options: { ...none, unit: 'bar', min: 1.5, max: 4.000001, hint: 'At the gauge' } },
+        { name: 'Compressor', index: 0, item_type: 'heading', options: none, ...files },
+        { index: 1, item_type: 'multiple_choice', options: { ...none, choices: ['Routine', 'Emergency'], required: true } },
+        { index: 2, item_type: 'number', options: { ...none, unit: 'bar', min: 1.5, max: 4.000001, hint: 'At the gauge' } },
       ],
       created_by_id: 1,
       updated_by_id: 1,
@@ -53,25 +54,32 @@ describe('a procedure template', () => {
   it('keeps the items that a change does not name, and gives no id twice', async () => {
     const made = await saveTemplate({ items: ['A', 'B', 'C'].map((name) => ({ name, item_type: 'text' })) }).expect(201);
     const path = made.data.id as number;
+    const [a = 0, b = 0, c = 0] = idsIn(made);
     const items = [
-      { id: 3, _destroy: true },
-      { id: 1, index: 9 },
+      { id: c, _destroy: true },
+      { id: a, index: 9 },
       { name: 'D', item_type: 'date' },
     ];
-    expect(ofItems(await changeTemplate(path, { items }).expect(200))).toEqual(['2 B', '4 D', '1 A']);
-    expect(ofItems(await changeTemplate(path, { name: 'Other', items: [] }).expect(200))).toEqual(['2 B', '4 D', '1 A']);
-    await changeTemplate(path, { items: [{ id: 2, item_type: 'checklist', options: { choices: ['x', 'y'] } }] }).expect(200);
+    const changed = await changeTemplate(path, { items }).expect(200);
+    const d = idsIn(changed)[1] ?? 0;
+    expect([namesIn(changed), idsIn(changed)]).toEqual([
+      ['B', 'D', 'A'],
+      [b, d, a],
+    ]);
+    expect(d).toBeGreaterThan(c);
+    expect(namesIn(await changeTemplate(path, { name: 'Other', items: [] }).expect(200))).toEqual(['B', 'D', 'A']);
+    await changeTemplate(path, { items: [{ id: b, item_type: 'checklist', options: { choices: ['x', 'y'] } }] }).expect(200);
     expect(
       problemsOf(
         await changeTemplate(path, {
           items: [
-            { id: 4, name: 'E' },
-            { id: 2, item_type: 'text' },
+            { id: d, name: 'E' },
+            { id: b, item_type: 'text' },
           ],
         }),
       ),
     ).toEqual([422, ['procedure_template.items.1.options.choices not_for_item_type']]);
-    expect(problemsOf(await changeTemplate(path, { items: [{ id: 3, name: 'E' }] }))).toEqual([
+    expect(problemsOf(await changeTemplate(path, { items: [{ id: c, name: 'E' }] }))).toEqual([
       422,
       ['procedure_template.items.0.id not_found'],
     ]);
@@ -99,12 +107,13 @@ describe('a procedure template', () => {
 
   it('takes a hundred items and no more, and none of them more than an order can copy', async () => {
     const items = Array.from({ length: 100 }, (_, index) => ({ name: `Item ${index}`, item_type: 'text' }));
-    const { data } = await saveTemplate({ items }).expect(201);
+    const made = await saveTemplate({ items }).expect(201);
+    const { data } = made;
     expect(problemsOf(await changeTemplate(data.id, { items: [{ name: 'One more', item_type: 'text' }] }))).toEqual([
       422,
       ['procedure_template.items too_many'],
     ]);
-    const long = items.map(({ name }, index) => ({ id: index + 1, name: `${name} ${'x'.repeat(600)}` }));
+    const long = idsIn(made).map((id, index) => ({ id, name: `Item ${index} ${'x'.repeat(600)}` }));
     const refused = await changeTemplate(data.id, { items: long });
     expect([refused.error.code, ...problemsOf(refused)]).toEqual(['EVENT_TOO_LARGE', 422, ['procedure_template.items too_many']]);
   });
@@ -128,15 +137,17 @@ const inspection = [
 ];
 const template = async (items: object[] = inspection, name = 'Inspection'): Promise<number> =>
   (await saveTemplate({ name, items }).expect(201)).data.id;
+const itemsOfTemplate = async (id: number): Promise<number[]> => idsIn(await app.get(`/procedure_templates/${id}`));
 const open = async (...procedure_template_ids: number[]) =>
   (await app.post('/work_orders', { work_order: { title: 'Inspect', procedure_template_ids } }).expect(201)).data as {
     id: number;
     procedures: { id: number }[];
   };
-/** An order that follows one template, and its procedure. */
-const ordered = async (items?: object[]): Promise<readonly [order: number, path: string]> => {
+/** An order that follows one template, its procedure, and the ids of that one's items in their order. */
+const ordered = async (items?: object[]): Promise<readonly [order: number, path: string, items: number[]]> => {
   const { id, procedures } = await open(await template(items));
-  return [id, `/work_orders/${id}/procedures/${procedures[0]?.id}`];
+  const path = `/work_orders/${id}/procedures/${procedures[0]?.id}`;
+  return [id, path, idsIn(await app.get(path).expect(200))];
 };
 const change = (order: number, fields: object) => app.patch(`/work_orders/${order}`, { work_order: fields });
 const answer = (path: string, ...answers: object[]) => app.patch(path, { answers });
@@ -148,7 +159,8 @@ describe('an order that follows procedure templates', () => {
     const first = await template();
     const second = await template([{ name: 'Note', item_type: 'text' }], 'Notes');
     const order = await open(first);
-    await changeTemplate(first, { name: 'Renamed', items: [{ id: 2, name: 'Other' }] }).expect(200);
+    const [type = 0, pressure = 0] = await itemsOfTemplate(first);
+    await changeTemplate(first, { name: 'Renamed', items: [{ id: pressure, name: 'Other' }] }).expect(200);
     const copied = { name: 'Inspection', procedure_template_id: first, completed_at: null };
     expect(order.procedures).toMatchObject([copied]);
     const both = (await change(order.id, { procedure_template_ids: [second, first] }).expect(200)).data.procedures;
@@ -161,8 +173,14 @@ describe('an order that follows procedure templates', () => {
         ...copied,
         work_order_id: order.id,
         items: [
-          { id: 1, template_item_id: 1, name: 'Type', index: 1, item_type: 'multiple_choice', value: null, out_of_range: false },
-          { id: 2, name: 'Pressure', options: { required: true, min: 1.5, max: 4, unit: 'bar' }, answered_at: null, answered_by: null },
+          { template_item_id: type, name: 'Type', index: 1, item_type: 'multiple_choice', value: null, out_of_range: false },
+          {
+            template_item_id: pressure,
+            name: 'Pressure',
+            options: { required: true, min: 1.5, max: 4, unit: 'bar' },
+            answered_at: null,
+            answered_by: null,
+          },
           { item_type: 'heading' },
           { item_type: 'signature' },
         ],
@@ -172,6 +190,20 @@ describe('an order that follows procedure templates', () => {
     expect((await change(order.id, { procedure_template_ids: [second] }).expect(200)).data.procedures).toEqual([both[1]]);
     expect((await app.get(`/work_orders/${order.id}/procedures/${both[0].id}`)).status).toBe(404);
     expect((await change(order.id, { procedure_template_ids: null }).expect(200)).data.procedures).toEqual([]);
+  });
+
+  it('numbers the items of all of them, and of their templates, each once and for ever', async () => {
+    const [first, second] = [await template(), await template()];
+    const key = { 'idempotency-key': randomUUID() };
+    const order = { title: 'Inspect', procedure_template_ids: [first, second] };
+    const begun = await app.post('/work_orders', { work_order: order }, key).expect(201);
+    const again = await app.post('/work_orders', { work_order: order }, key).expect(201);
+    expect(again.data.procedures).toEqual(begun.data.procedures);
+    const asked = (await app.get(`/work_orders/${begun.data.id}/procedures`)).data as WithItems['data'][];
+    const [, path] = await ordered();
+    const copied = [...asked.flatMap((data) => idsIn({ data })), ...idsIn(await app.get(path))];
+    expect(new Set(copied).size).toBe(12);
+    expect(new Set([...(await itemsOfTemplate(first)), ...(await itemsOfTemplate(second))]).size).toBe(8);
   });
 
   it('begins with no more of them than its request or its alarm can say at once, and is told so by the name of the field', async () => {
@@ -228,13 +260,13 @@ describe('an order that follows procedure templates', () => {
 
 describe('a procedure of an order', () => {
   it('is complete with its last required answer, and not once one is taken back', async () => {
-    const [order, path] = await ordered();
-    const said = await answer(path, { item_id: 2, value: '4.000001' }, { item_id: 1, value: 'Emergency' }).expect(200);
+    const [order, path, item] = await ordered();
+    const said = await answer(path, { item_id: item[1], value: '4.000001' }, { item_id: item[0], value: 'Emergency' }).expect(200);
     expect(said.data).toMatchObject({
       completed_at: null,
       items: [{ value: 'Emergency' }, { value: 4.000001, out_of_range: true }, {}, { value: null }],
     });
-    const done = (await answer(path, { item_id: 4, value: { name: 'Ada' } }).expect(200)).data;
+    const done = (await answer(path, { item_id: item[3], value: { name: 'Ada' } }).expect(200)).data;
     const { answered_at, ...signed } = done.items[3];
     expect(done.completed_at).toBe(answered_at);
     expect(signed).toMatchObject({
@@ -242,28 +274,28 @@ describe('a procedure of an order', () => {
       answered_by: { id: 1, name: expect.any(String), surname: null },
     });
     expect((await app.get(path)).data).toEqual(done);
-    const later = (await answer(path, { item_id: 2, value: 2 }).expect(200)).data;
+    const later = (await answer(path, { item_id: item[1], value: 2 }).expect(200)).data;
     expect(later).toMatchObject({ completed_at: done.completed_at, items: [{}, { value: 2, out_of_range: false }, {}, {}] });
-    expect((await answer(path, { item_id: 4, value: null }).expect(200)).data.completed_at).toBeNull();
+    expect((await answer(path, { item_id: item[3], value: null }).expect(200)).data.completed_at).toBeNull();
     expect((await app.get(`/work_orders/${order}`)).data.procedures).toMatchObject([{ completed_at: null }]);
     expect((await app.get(path)).data.items[3]).toMatchObject({ value: null, answered_at: null, answered_by: null });
   });
 
   it('moves the tag of its order, and nothing where it is answered so already', async () => {
-    const [order, path] = await ordered();
+    const [order, path, item] = await ordered();
     const tag = (await app.get(path)).headers.get('etag') ?? '';
     expect(tag).toBe((await app.get(`/work_orders/${order}`)).headers.get('etag'));
-    const answered = await app.patch(path, { answers: [{ item_id: 2, value: 2 }] }, { 'if-match': tag }).expect(200);
-    expect((await app.patch(path, { answers: [{ item_id: 2, value: 3 }] }, { 'if-match': tag })).status).toBe(412);
-    const repeated = await answer(path, { item_id: 2, value: '2.0' }).expect(200);
+    const answered = await app.patch(path, { answers: [{ item_id: item[1], value: 2 }] }, { 'if-match': tag }).expect(200);
+    expect((await app.patch(path, { answers: [{ item_id: item[1], value: 3 }] }, { 'if-match': tag })).status).toBe(412);
+    const repeated = await answer(path, { item_id: item[1], value: '2.0' }).expect(200);
     expect(repeated.headers.get('etag')).toBe(answered.headers.get('etag'));
     expect((await app.get(path)).headers.get('etag')).toBe(answered.headers.get('etag'));
   });
 
   it('keeps every answer when fifty are given at the same moment', async () => {
     const items = Array.from({ length: 50 }, (_, index) => ({ name: `Item ${index}`, item_type: 'checkbox', options: { required: true } }));
-    const [, path] = await ordered(items);
-    const answers = await Promise.all(items.map((_, index) => answer(path, { item_id: index + 1, value: true }).expect(200)));
+    const [, path, asked] = await ordered(items);
+    const answers = await Promise.all(asked.map((item_id) => answer(path, { item_id, value: true }).expect(200)));
     expect(answers.filter(({ data }) => data.completed_at !== null)).toHaveLength(1);
     const { items: shown, completed_at } = (await app.get(path)).data;
     expect(shown.every(({ value }: { value: unknown }) => value === true)).toBe(true);
@@ -271,25 +303,25 @@ describe('a procedure of an order', () => {
   });
 
   it('refuses answers by their places, all of them for one that is wrong', async () => {
-    const [order, path] = await ordered();
+    const [order, path, item] = await ordered();
     const wrong = await answer(
       path,
-      { item_id: 2, value: 2 },
-      { item_id: 1, value: 'Never' },
-      { item_id: 3, value: 'x' },
-      { item_id: 9, value: 1 },
-      { item_id: 4, value: 'Ada' },
-      { item_id: 2 },
+      { item_id: item[1], value: 2 },
+      { item_id: item[0], value: 'Never' },
+      { item_id: item[2], value: 'x' },
+      { item_id: 987654321, value: 1 },
+      { item_id: item[3], value: 'Ada' },
+      { item_id: item[1] },
       { value: 1 },
     );
     expect(problemsOf(wrong)).toEqual([422, ['answers.6.item_id required']]);
     const form = await answer(
       path,
-      { item_id: 2, value: 'x' },
-      { item_id: 1, value: 'Never' },
-      { item_id: 3, value: 'x' },
-      { item_id: 9, value: 1 },
-      { item_id: 4 },
+      { item_id: item[1], value: 'x' },
+      { item_id: item[0], value: 'Never' },
+      { item_id: item[2], value: 'x' },
+      { item_id: 987654321, value: 1 },
+      { item_id: item[3] },
     );
     expect(problemsOf(form)).toEqual([
       422,
@@ -309,19 +341,19 @@ describe('a procedure of an order', () => {
   });
 
   it('stays on its order once it has answers, and takes none when that is closed', async () => {
-    const [order, path] = await ordered();
-    const { id } = (await answer(path, { item_id: 2, value: 0 }).expect(200)).data;
+    const [order, path, item] = await ordered();
+    const { id } = (await answer(path, { item_id: item[1], value: 0 }).expect(200)).data;
     expect((await change(order, { procedure_template_ids: [] })).error).toMatchObject({ code: 'PROCEDURE_ANSWERED', id });
     await change(order, { status_id: 5 }).expect(200);
-    expect((await answer(path, { item_id: 2, value: 1 })).error.code).toBe('WORK_ORDER_CLOSED');
+    expect((await answer(path, { item_id: item[1], value: 1 })).error.code).toBe('WORK_ORDER_CLOSED');
     await change(order, { status_id: 1 }).expect(200);
-    await answer(path, { item_id: 2, value: null }).expect(200);
+    await answer(path, { item_id: item[1], value: null }).expect(200);
     await change(order, { procedure_template_ids: [] }).expect(200);
   });
 
   it('keeps the names of those who sign out of the history', async () => {
-    const [order, path] = await ordered();
-    await answer(path, { item_id: 4, value: { name: 'Augusta King' } }).expect(200);
+    const [order, path, item] = await ordered();
+    await answer(path, { item_id: item[3], value: { name: 'Augusta King' } }).expect(200);
     const history = (await app.get(`/audit_trail?filter[stream_eq]=workOrder-${order}`)).body;
     expect(JSON.stringify(history)).not.toContain('Augusta');
     expect(history.data[0].data.value ?? history.data.at(-1).data.value).toEqual({
@@ -352,12 +384,12 @@ describe('a procedure of an order', () => {
   });
 
   it('is answered over GraphQL as over REST, with one effect a key', async () => {
-    const [order, path] = await ordered();
+    const [order, path, item] = await ordered();
     const id = path.split('/').at(-1);
     const shown = 'id completedAt procedureTemplate { name } items { id itemType value outOfRange answeredBy { id } options { min } }';
     const mutation = `mutation ($value: AnswerValue) {
       answerProcedure(
-        input: { workOrderId: ${order}, procedureId: ${id}, answers: [{ itemId: 2, value: 1.25 }, { itemId: 4, value: { name: "Ada" } }, { itemId: 1, value: $value }] }
+        input: { workOrderId: ${order}, procedureId: ${id}, answers: [{ itemId: ${item[1]}, value: 1.25 }, { itemId: ${item[3]}, value: { name: "Ada" } }, { itemId: ${item[0]}, value: $value }] }
         idempotencyKey: "${randomUUID()}"
       ) { ${shown} }
     }`;
@@ -396,20 +428,21 @@ describe('a site that requires procedures', () => {
     const { id, procedures } = (await app.post('/work_orders', { work_order: order }, here).expect(201)).data;
     const procedure = procedures[0].id as number;
     const path = `/work_orders/${id}/procedures/${procedure}`;
+    const [, pressure = 0, , signed = 0] = idsIn(await app.get(path, here).expect(200));
     const complete = () => app.patch(`/work_orders/${id}`, { work_order: { status_id: 5 } }, here);
     const open = (...items: number[]) => items.map((item) => `procedures.${procedure}.items.${item} required`);
     expect((await complete()).error.code).toBe('PROCEDURE_INCOMPLETE');
-    expect(problemsOf(await complete())).toEqual([409, open(2, 4)]);
-    await app.patch(path, { answers: [{ item_id: 4, value: { name: 'Ada' } }] }, here).expect(200);
-    expect(problemsOf(await complete())).toEqual([409, open(2)]);
+    expect(problemsOf(await complete())).toEqual([409, open(pressure, signed)]);
+    await app.patch(path, { answers: [{ item_id: signed, value: { name: 'Ada' } }] }, here).expect(200);
+    expect(problemsOf(await complete())).toEqual([409, open(pressure)]);
     const overGraphql = await app.graphqlAnswer(`mutation { completeWorkOrder(input: { workOrderId: ${id} }) { id } }`, {}, here);
     expect(overGraphql.body.errors[0].extensions).toMatchObject({
       code: 'PROCEDURE_INCOMPLETE',
-      details: [{ field: `procedures.${procedure}.items.2` }],
+      details: [{ field: `procedures.${procedure}.items.${pressure}` }],
     });
     const asCompleted = await app.post('/work_orders', { work_order: { ...order, completed_at: '2026-03-02T08:00:00Z' } }, here);
     expect([asCompleted.status, asCompleted.error.code]).toEqual([409, 'PROCEDURE_INCOMPLETE']);
-    await app.patch(path, { answers: [{ item_id: 2, value: 2 }] }, here).expect(200);
+    await app.patch(path, { answers: [{ item_id: pressure, value: 2 }] }, here).expect(200);
     expect((await complete().expect(200)).data.procedures).toMatchObject([{ completed_at: expect.any(String) }]);
     await app.post('/work_orders', { work_order: { ...order, status_id: 4 } }, here).expect(201);
     await app.patch(`/entities/${site}`, { entity: { require_procedures: false } }, here).expect(200);

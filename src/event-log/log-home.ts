@@ -22,6 +22,16 @@ export const logHomeMigrations: readonly Readonly<{ name: string; sql: string }>
       COMMENT ON TABLE app.log_home IS 'Where the event log lies that checkpoints and read models of this database belong to. Moved by log:copy only.';
     `,
   },
+  {
+    name: '0002-taken-up-sequences',
+    sql: `
+      CREATE TABLE app.taken_up_sequences (
+        name text PRIMARY KEY,
+        since timestamptz NOT NULL DEFAULT now()
+      );
+      COMMENT ON TABLE app.taken_up_sequences IS 'Sequences of ids for which the log was once read from its beginning: from then on what came since the last start is enough.';
+    `,
+  },
 ];
 
 export const homeOf = ({ eventStoreUrl, eventStorePrefix }: Configuration): LogHome =>

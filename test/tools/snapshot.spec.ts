@@ -162,6 +162,7 @@ describe('a snapshot', () => {
       'app.sign_in_waits',
       'app.sign_ins',
       'app.signing_keys',
+      'app.taken_up_sequences',
       'app.timers',
       'log.counter',
       'log.events',

@@ -3,7 +3,7 @@ import { isKept } from './kept-tables.js';
 import { quotedName, tablesIn } from './write-snapshot.js';
 
 /** What a start leaves that was broken off before anything was written. */
-const beforeFirstRow: ReadonlySet<string> = new Set(['log.counter', 'app.log_home', 'app.api_call_head']);
+const beforeFirstRow: ReadonlySet<string> = new Set(['log.counter', 'app.log_home', 'app.taken_up_sequences', 'app.api_call_head']);
 
 /** Whether anything was ever written. */
 export async function holdsData(client: pg.Client): Promise<boolean> {

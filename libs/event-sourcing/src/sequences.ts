@@ -1,7 +1,10 @@
 import type { ClientBase, Pool } from 'pg';
 
-/** A sequence of ids, and what is numbered by it: the streams of a category, or what events have under that field. */
-export type IdSequence = Readonly<{ name: string; category?: string; field?: string }>;
+/**
+ * A sequence of ids, and what is numbered by it: the streams of a category, what events have under that field, or what they have inside of others, by the
+ * names on the way there, joined by dots (`vendorContacts.added.id`: of every one of a list).
+ */
+export type IdSequence = Readonly<{ name: string; category?: string; field?: string; inside?: readonly string[] }>;
 
 type Block = { ids: number[]; size: number; takenAt: number; refill?: Promise<void> };
 

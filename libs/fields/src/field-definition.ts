@@ -96,7 +96,13 @@ export type OutputFacet = Readonly<{
 export type { Child } from '#millwright/event-sourcing';
 
 /** What a request says of one child: with an id, of that one; without, of a new one. */
-export type SaidChild = Readonly<{ id?: number | null; _destroy?: boolean | null; [name: string]: unknown }>;
+export type SaidChild = Readonly<{
+  id?: number | null;
+  _destroy?: boolean | null;
+  /** What it is numbered by if it is a new one; no request says it. */
+  drawnId?: number;
+  [name: string]: unknown;
+}>;
 
 /** What a request said of a list of children, and what comes of it. */
 export type ChangedChildren = Readonly<{

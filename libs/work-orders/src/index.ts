@@ -43,7 +43,7 @@ export { WorkOrdersModule } from './work-orders.module.js';
 export { workOrderRecords, workOrderStatuses } from './records/work-order-records.js';
 export { completeOptions, procedureItemOptions } from './procedures/item-options.shown.js';
 export { procedureItemTypes, type ProcedureItemType } from './procedures/item-types.js';
-export { copiesOf, procedureIds } from './procedures/template-copies.js';
+export { copiesOf, procedureIds, procedureItemIds } from './procedures/template-copies.js';
 export { procedureTable } from './read-models/procedures.js';
 export { workOrderTable } from './read-models/work-order-row.js';
 export { proceduresOfOrders } from './procedures/procedure.shown.js';

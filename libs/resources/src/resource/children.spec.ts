@@ -43,9 +43,15 @@ const registered = (...added: Child[]): RecordEvent => ({ type: 'SupplierRegiste
 const changed = (supplierOffers: object): RecordEvent => ({ type: 'SupplierChanged', data: { supplierOffers } });
 const offer = (id: number, more: object = {}): Child => ({ id, partId: id + 10, isPreferred: false, ...more });
 
+/** What a request says, where the sequence of offers goes on with 21. */
+const drawn = (said: object[] | null | undefined): unknown => said?.map((one, place) => ({ drawnId: 21 + place, ...one })) ?? said;
+
 const given = (...events: RecordEvent[]): Readonly<{ when: (said: object[] | null, kind?: RecordKind) => When }> => ({
-  when: (said, kind = supplierWith()) => when(() => changeRecord(kind, fold(events), { supplier_offers: said })),
+  when: (said, kind = supplierWith()) => when(() => changeRecord(kind, fold(events), { supplier_offers: drawn(said) })),
 });
+
+const registering = (supplier_offers: object[] | null | undefined, kind = supplierWith()): When =>
+  when(() => registerRecord(kind, { name: 'Bolts', supplier_offers: drawn(supplier_offers) }));
 
 type When = Readonly<{ thenEvents(...events: RecordEvent[]): void; thenNothing(): void; thenRefused(...problems: string[]): void }>;
 
@@ -77,27 +83,22 @@ describe('a child that was made before a field was added', () => {
 });
 
 describe('children of a new record', () => {
-  it('are numbered from 1 and said with the fields that they were given, and with what a new one has', () =>
-    when(() =>
-      registerRecord(supplierWith(), {
-        name: 'Bolts',
-        supplier_offers: [
-          { part_id: 11, unit_cost: '2.5' },
-          { part_id: 12, is_preferred: true },
-        ],
-      }),
-    ).thenEvents(registered(offer(1, { unitCost: '2.5' }), offer(2, { isPreferred: true }))));
+  it('have the ids that were drawn for them, and are said with the fields that they were given, and with what a new one has', () =>
+    registering([
+      { part_id: 31, unit_cost: '2.5' },
+      { part_id: 32, is_preferred: true },
+    ]).thenEvents(registered(offer(21, { unitCost: '2.5' }), offer(22, { isPreferred: true }))));
 
   it.each([[[]], [null], [undefined]])('are not spoken of where there are none: %p', (supplier_offers) =>
-    when(() => registerRecord(supplierWith(), { name: 'Bolts', supplier_offers })).thenEvents({
-      type: 'SupplierRegistered',
-      data: { name: 'Bolts' },
-    }),
+    registering(supplier_offers).thenEvents({ type: 'SupplierRegistered', data: { name: 'Bolts' } }),
   );
 
   it('cannot be some that another record has', () =>
-    when(() => registerRecord(supplierWith(), { supplier_offers: [{ part_id: 11 }, { id: 7, unit_cost: '1' }] })).thenRefused(
-      'supplier.supplier_offers_attributes.1.id not_found',
+    registering([{ part_id: 11 }, { id: 7, unit_cost: '1' }]).thenRefused('supplier.supplier_offers_attributes.1.id not_found'));
+
+  it('cannot be decided about before their ids are drawn', () =>
+    expect(() => registerRecord(supplierWith(), { supplier_offers: [{ part_id: 11 }] })).toThrow(
+      'no id was drawn for a new supplier_offer',
     ));
 });
 
@@ -113,22 +114,23 @@ describe('what is said of children', () => {
   it('adds, changes and takes away in one', () =>
     given(registered(offer(1), offer(2)))
       .when([{ part_id: 19 }, { id: 2, _destroy: true }, { id: 1, _destroy: false, is_preferred: true }])
-      .thenEvents(changed({ added: [{ id: 3, partId: 19, isPreferred: false }], changed: [{ id: 1, isPreferred: true }], removed: [2] })));
+      .thenEvents(changed({ added: [{ id: 21, partId: 19, isPreferred: false }], changed: [{ id: 1, isPreferred: true }], removed: [2] })));
 
-  it('gives no child the id of one that is gone', () =>
-    given(registered(offer(1), offer(2)), changed({ removed: [2] }), changed({ removed: [1] }))
-      .when([{ part_id: 11 }])
-      .thenEvents(changed({ added: [offer(3)].map((one) => ({ ...one, partId: 11 })) })));
-
-  it('is decided anew on what somebody else has made of them', () => {
+  it('gives a new one the same id whatever somebody else has made of them meanwhile', () => {
     const said = [{ part_id: 19 }];
+    const added = changed({ added: [{ id: 21, partId: 19, isPreferred: false }] });
     given(registered(offer(1)))
       .when(said)
-      .thenEvents(changed({ added: [{ id: 2, partId: 19, isPreferred: false }] }));
-    given(registered(offer(1)), changed({ added: [offer(2)] }))
+      .thenEvents(added);
+    given(registered(offer(1)), changed({ added: [offer(22)] }), changed({ removed: [1] }))
       .when(said)
-      .thenEvents(changed({ added: [{ id: 3, partId: 19, isPreferred: false }] }));
+      .thenEvents(added);
   });
+
+  it('is refused where an earlier release that still runs has given that id to another one', () =>
+    expect(() => changeRecord(supplierWith(), fold([registered(offer(21))]), { supplier_offers: drawn([{ part_id: 19 }]) })).toThrow(
+      'Another request took the same id; please try again.',
+    ));
 
   it.each([
     ['an empty list', []],
@@ -168,7 +170,7 @@ describe('what is said of children', () => {
       .thenRefused('supplier.supplier_offers_attributes too_many');
     given(three)
       .when([{ part_id: 19 }, { id: 1, _destroy: true }])
-      .thenEvents(changed({ added: [{ id: 4, partId: 19, isPreferred: false }], removed: [1] }));
+      .thenEvents(changed({ added: [{ id: 21, partId: 19, isPreferred: false }], removed: [1] }));
   });
 
   it('meets the rules of the record as the children that come of it', () => {
@@ -202,14 +204,14 @@ describe('children with a number that orders them', () => {
   const ordered = supplierWith({ orderedBy: 'index' });
 
   it('get their place where none is said', () =>
-    when(() =>
-      registerRecord(ordered, { name: 'Bolts', supplier_offers: [{ part_id: 11 }, { part_id: 12, index: 7 }, { part_id: 13 }] }),
-    ).thenEvents(registered(offer(1, { index: 1 }), offer(2, { index: 7 }), offer(3, { index: 3 }))));
+    registering([{ part_id: 31 }, { part_id: 32, index: 7 }, { part_id: 33 }], ordered).thenEvents(
+      registered(offer(21, { index: 1 }), offer(22, { index: 7 }), offer(23, { index: 3 })),
+    ));
 
   it('stand last where they come later', () =>
     given(registered(offer(1, { index: 4 }), offer(2, { index: 9 })))
-      .when([{ part_id: 13 }], ordered)
-      .thenEvents(changed({ added: [offer(3, { index: 10 })] })));
+      .when([{ part_id: 31 }], ordered)
+      .thenEvents(changed({ added: [offer(21, { index: 10 })] })));
 });
 
 describe('children that are known by what they refer to', () => {
@@ -218,8 +220,8 @@ describe('children that are known by what they refer to', () => {
 
   it('are meant where it is said', () =>
     given(two)
-      .when([{ part_id: 11, unit_cost: '1' }, { part_id: 12, _destroy: true }, { part_id: 13 }], known)
-      .thenEvents(changed({ added: [offer(3)], changed: [{ id: 1, unitCost: '1' }], removed: [2] })));
+      .when([{ part_id: 11, unit_cost: '1' }, { part_id: 12, _destroy: true }, { part_id: 33 }], known)
+      .thenEvents(changed({ added: [offer(23)], changed: [{ id: 1, unitCost: '1' }], removed: [2] })));
 
   it('need not be told again what was given of them when they were new', () => {
     const byNumber = supplierWith({ knownBy: 'catalogue_number' });

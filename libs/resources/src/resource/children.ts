@@ -1,4 +1,4 @@
-import type { ChildChanges, ChildrenState, Detail } from '#millwright/event-sourcing/decider';
+import { Rejection, type ChildChanges, type ChildrenState, type Detail } from '#millwright/event-sourcing/decider';
 import {
   camelCase,
   childMeant,
@@ -40,31 +40,30 @@ export function completeChildren({ fields }: ChildList, children: readonly Child
 type Said = Readonly<{ place: number; values: SaidChild }>;
 
 /**
- * The children as a request wants them. New ones get the ids that follow on the state's last.
+ * The children as a request wants them. New ones have the ids that were drawn for them.
  * @param root what the list stands under: `vendor`
  * @throws Rejection VALIDATION_FAILED: an unknown id, one child named twice, a new one without what must be given, too many of them, and what the
- * list's rule says
+ * list's rule says; CONFLICT one of them has a drawn id already
  */
-export function childrenWanted(list: ChildList, state: ChildrenState, request: readonly SaidChild[], root: string): readonly Child[] {
-  const before = state.children;
+export function childrenWanted(list: ChildList, before: readonly Child[], request: readonly SaidChild[], root: string): readonly Child[] {
   const after = new Map(before.map((child) => [child.id, child]));
   const said = new Map<number, Said>();
   const problems: Detail[] = [];
   const path = `${root}.${list.said}`;
   const at = (place: number, field: string, problem: Problem): Detail => ({ field: `${path}.${place}.${field}`, ...problem });
   const made = maker(list, before);
-  let lastId = state.lastId;
   for (const [place, values] of request.entries()) {
     const meant = childMeant(list, before, values);
     const problem = meaningProblem(list, values, meant, said);
-    if (problem) problems.push(at(place, namedBy(list, values), problem));
-    else if (meant && values._destroy) after.delete(meant.id);
-    else {
-      if (!meant) problems.push(...missingIn(list, values).map((field) => at(place, field, missing)));
-      const id = meant?.id ?? (lastId += 1);
-      after.set(id, meant ? { ...meant, ...valuesIn(list, values) } : { id, ...made(values) });
+    if (problem) {
+      problems.push(at(place, namedBy(list, values), problem));
+      continue;
     }
-    if (!problem) said.set(meant?.id ?? lastId, { place, values });
+    if (!meant) problems.push(...missingIn(list, values).map((field) => at(place, field, missing)));
+    const id = meant?.id ?? idOfNew(list, before, values);
+    if (values._destroy) after.delete(id);
+    else after.set(id, meant ? { ...meant, ...valuesIn(list, values) } : { id, ...made(values) });
+    said.set(id, { place, values });
   }
   const kept = [...after.values()];
   for (const place of placesOfAlike(list, kept, said)) problems.push(at(place, list.knownBy ?? 'id', taken));
@@ -74,6 +73,16 @@ export function childrenWanted(list: ChildList, state: ChildrenState, request: r
     throw invalid([at(place, field, problem)]);
   };
   return list.rule?.({ before, after: kept, saidOf: ({ id }) => said.get(id), refuse }) ?? kept;
+}
+
+/**
+ * @throws Rejection CONFLICT an earlier release, which counts on from the owner's last one, is still running beside this one and has given it
+ * @throws Error where nobody has drawn one
+ */
+function idOfNew({ name }: ChildList, before: readonly Child[], { drawnId }: SaidChild): number {
+  if (drawnId === undefined) throw new Error(`no id was drawn for a new ${name}`);
+  if (before.some(({ id }) => id === drawnId)) throw new Rejection('CONFLICT', 'Another request took the same id; please try again.');
+  return drawnId;
 }
 
 const missing: Problem = { code: 'required', message: 'must be given' };
@@ -157,15 +166,15 @@ export function changesInRows({ added, changed, removed }: ChildChanges): ChildC
   return { ...(added && { added: plain(added) }), ...(changed && { changed: plain(changed) }), ...(removed && { removed }) };
 }
 
-/** What a request wants of the children of a list, which is called as events call it. @throws Rejection VALIDATION_FAILED what is wrong with them */
-export type WantedChildren = (name: string, before: ChildrenState) => ChildChanges | undefined;
+/** What a request wants of the children of a list, which is called as events call it. @throws Rejection VALIDATION_FAILED what is wrong with them; CONFLICT */
+export type WantedChildren = (name: string, before: Pick<ChildrenState, 'children'>) => ChildChanges | undefined;
 
-/** @param values what a request says of a resource, by its columns */
+/** @param values what a request says of a resource, by its columns, new children with drawn ids (`saidChildren`) */
 export function wantedChildren(lists: readonly ChildList[], values: RecordValues, root: string): WantedChildren {
-  return (name, { children, lastId }) => {
+  return (name, { children }) => {
     const list = lists.find(({ column }) => camelCase(column) === name);
     if (!list) throw new Error(`a ${root} has no children called ${name}`);
-    const before = { children: completeChildren(list, inRows(children)), lastId };
-    return childChanges(before.children, childrenWanted(list, before, (values[list.column] ?? []) as readonly SaidChild[], root));
+    const before = completeChildren(list, inRows(children));
+    return childChanges(before, childrenWanted(list, before, (values[list.column] ?? []) as readonly SaidChild[], root));
   };
 }

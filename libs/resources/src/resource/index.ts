@@ -21,6 +21,7 @@ export * from './resource-writer.js';
 export * from './resource-writers.js';
 export * from './plain-writer.js';
 export type { WantedChildren } from './children.js';
+export { childIds } from './said-children.js';
 export { completeDetails, detailsIn, storedValues } from './stored-values.js';
 export * from './refusals.js';
 export * from './resource-row.js';

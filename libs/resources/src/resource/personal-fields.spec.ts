@@ -96,7 +96,7 @@ beforeAll(async () => {
   const owner = await pool.connect();
   const migrations = [logMigrations, projectionMigrations, languageMigrations, externalReferenceMigrations, peopleMigrations];
   for (const { sql } of migrations.flat()) await owner.query(sql);
-  await ensureSequences(owner, [visitors.name]);
+  await ensureSequences(owner, [visitors.name, ...visitors.children.map(({ name }) => name)]);
   owner.release();
   source = await new DataSource({
     type: 'postgres',
@@ -321,31 +321,34 @@ describe('a record of which some fields are personal', () => {
 });
 
 const contactsOf = ({ visitor_contacts }: Row): unknown => visitor_contacts;
+const idsOf = ({ visitor_contacts }: Row): number[] => (visitor_contacts as Child[]).map(({ id }) => id);
 
 describe('children of which some fields are personal', () => {
   const grandchild = { name: 'Allegra', phone: '+1', role: 'niece' };
 
   it('are told of with what is plain, with which fields are personal, and under which version', async () => {
     const { id, row } = await register({ visitor_contacts_attributes: [grandchild, { name: 'Ralph' }] });
+    const [allegra = 0, ralph = 0] = idsOf(row);
     expect(contactsOf(row)).toEqual([
-      { id: 1, ...grandchild },
-      { id: 2, name: 'Ralph' },
+      { id: allegra, ...grandchild },
+      { id: ralph, name: 'Ralph' },
     ]);
-    await change(id, { visitor_contacts_attributes: [{ id: 2, role: 'nephew' }] });
-    await change(id, { visitor_contacts_attributes: [{ id: 1, phone: '+2' }, { id: 2, phone: '+3', role: null }] }); // prettier-ignore
-    const { row: last } = await change(id, { name: 'Lord B.', visitor_contacts_attributes: [{ name: 'Anne', role: 'wife' }, { id: 2, phone: null }] }); // prettier-ignore
+    await change(id, { visitor_contacts_attributes: [{ id: ralph, role: 'nephew' }] });
+    await change(id, { visitor_contacts_attributes: [{ id: allegra, phone: '+2' }, { id: ralph, phone: '+3', role: null }] }); // prettier-ignore
+    const { row: last } = await change(id, { name: 'Lord B.', visitor_contacts_attributes: [{ name: 'Anne', role: 'wife' }, { id: ralph, phone: null }] }); // prettier-ignore
+    const anne = Number(idsOf(last)[2]);
     expect(contactsOf(last)).toEqual([
-      { id: 1, name: 'Allegra', phone: '+2', role: 'niece' },
-      { id: 2, name: 'Ralph', role: null },
-      { id: 3, name: 'Anne', role: 'wife' },
+      { id: allegra, name: 'Allegra', phone: '+2', role: 'niece' },
+      { id: ralph, name: 'Ralph', role: null },
+      { id: anne, name: 'Anne', role: 'wife' },
     ]);
     expect(await stored(id)).toEqual([
-      { Registered: { visitorContacts: { added: [{ id: 1, role: 'niece', fields: ['name', 'phone'] }, { id: 2, fields: ['name'] }] }, storedAs: 1 } },
-      { Changed: { visitorContacts: { changed: [{ id: 2, role: 'nephew' }] } } },
-      { Changed: { visitorContacts: { changed: [{ id: 1, fields: ['phone'] }, { id: 2, role: null, fields: ['phone'] }] }, storedAs: 2 } },
+      { Registered: { visitorContacts: { added: [{ id: allegra, role: 'niece', fields: ['name', 'phone'] }, { id: ralph, fields: ['name'] }] }, storedAs: 1 } },
+      { Changed: { visitorContacts: { changed: [{ id: ralph, role: 'nephew' }] } } },
+      { Changed: { visitorContacts: { changed: [{ id: allegra, fields: ['phone'] }, { id: ralph, role: null, fields: ['phone'] }] }, storedAs: 2 } },
       {
         Changed: {
-          visitorContacts: { added: [{ id: 3, role: 'wife', fields: ['name'] }], changed: [{ id: 2, fields: ['phone'] }] },
+          visitorContacts: { added: [{ id: anne, role: 'wife', fields: ['name'] }], changed: [{ id: ralph, fields: ['phone'] }] },
           fields: ['name'],
           storedAs: 3,
         },
@@ -353,26 +356,27 @@ describe('children of which some fields are personal', () => {
     ]); // prettier-ignore
     expect((await kept(id)).at(-1)).toEqual({
       name: 'Lord B.',
-      visitor_contacts: { 1: { name: 'Allegra', phone: '+2' }, 2: { name: 'Ralph' }, 3: { name: 'Anne' } },
+      visitor_contacts: { [allegra]: { name: 'Allegra', phone: '+2' }, [ralph]: { name: 'Ralph' }, [anne]: { name: 'Anne' } },
     });
   });
 
   it('are written once where they are said to be what they are', async () => {
-    const { id, revision } = await register({ visitor_contacts_attributes: [grandchild] });
-    expect((await change(id, { visitor_contacts_attributes: [{ id: 1, ...grandchild }] })).revision).toBe(revision);
+    const { id, row, revision } = await register({ visitor_contacts_attributes: [grandchild] });
+    expect((await change(id, { visitor_contacts_attributes: [{ id: idsOf(row)[0], ...grandchild }] })).revision).toBe(revision);
     expect(await kept(id)).toHaveLength(1);
   });
 
   it('leave nothing behind when they go, however often they were changed just before', async () => {
-    const { id } = await register({ name: 'Byron', visitor_contacts_attributes: [grandchild, { name: 'Ralph' }] });
-    await change(id, { visitor_contacts_attributes: [{ id: 1, name: 'Clara' }] });
-    const { row } = await change(id, { visitor_contacts_attributes: [{ id: 1, _destroy: true }] });
-    expect(contactsOf(row)).toEqual([{ id: 2, name: 'Ralph' }]);
-    expect((await stored(id)).at(-1)).toEqual({ Changed: { visitorContacts: { removed: [1] }, storedAs: 3 } });
+    const { id, row: first } = await register({ name: 'Byron', visitor_contacts_attributes: [grandchild, { name: 'Ralph' }] });
+    const [allegra = 0, ralph = 0] = idsOf(first);
+    await change(id, { visitor_contacts_attributes: [{ id: allegra, name: 'Clara' }] });
+    const { row } = await change(id, { visitor_contacts_attributes: [{ id: allegra, _destroy: true }] });
+    expect(contactsOf(row)).toEqual([{ id: ralph, name: 'Ralph' }]);
+    expect((await stored(id)).at(-1)).toEqual({ Changed: { visitorContacts: { removed: [allegra] }, storedAs: 3 } });
     const versions = await kept(id);
     expect(versions).toHaveLength(3);
-    for (const version of versions) expect(version).toEqual({ name: 'Byron', visitor_contacts: { 2: { name: 'Ralph' } } });
-    const { row: bare } = await change(id, { visitor_contacts_attributes: [{ id: 2, _destroy: true }] });
+    for (const version of versions) expect(version).toEqual({ name: 'Byron', visitor_contacts: { [ralph]: { name: 'Ralph' } } });
+    const { row: bare } = await change(id, { visitor_contacts_attributes: [{ id: ralph, _destroy: true }] });
     expect(contactsOf(bare)).toEqual([]);
     expect(JSON.stringify(await kept(id))).not.toContain('Ralph');
   });
@@ -390,7 +394,7 @@ describe('children of which some fields are personal', () => {
   it('keep them when a change from before they came is carried on, and found done', async () => {
     const { id } = await register({ visitor_contacts_attributes: [grandchild] });
     await change(id, { purpose: 'Poetry' });
-    await change(id, { visitor_contacts_attributes: [{ name: 'Anne' }] });
+    const [allegra = 0, anne = 0] = idsOf((await change(id, { visitor_contacts_attributes: [{ name: 'Anne' }] })).row);
     const [, { id: eventId = '' } = {}] = await log.readStream(`visitor-${id}`);
     const nothing = (): void => undefined;
     const earlierTry = { streams: { [`visitor-${id}`]: 0 } };
@@ -398,10 +402,12 @@ describe('children of which some fields are personal', () => {
     const idempotency = attempt as unknown as IdempotentAttempt;
     const again = await runInContext({ ...context(), idempotency }, () => writer.change(visitors, id, { purpose: 'Poetry' }));
     expect(again.revision).toBe(1);
-    expect((await kept(id)).at(-1)).toEqual({ visitor_contacts: { 1: { name: 'Allegra', phone: '+1' }, 2: { name: 'Anne' } } });
+    expect((await kept(id)).at(-1)).toEqual({
+      visitor_contacts: { [allegra]: { name: 'Allegra', phone: '+1' }, [anne]: { name: 'Anne' } },
+    });
   });
 
-  it('keep them where some that have none are added at once, and take their ids', async () => {
+  it('keep them where some that have none are added at once', async () => {
     const { id } = await register({ company: 'Benz' });
     const arrive = (plate: string, driver?: string): Promise<Written> => change(id, { visitor_vehicles_attributes: [{ plate, driver }] });
     await Promise.all([arrive('HD 1'), arrive('HD 2', 'Bertha'), arrive('HD 3'), arrive('HD 4', 'Eugen')]);
@@ -411,36 +417,37 @@ describe('children of which some fields are personal', () => {
   });
 
   it('are refused without a trace', async () => {
-    const { id } = await register({ visitor_contacts_attributes: [grandchild] });
-    const refused = change(id, { visitor_contacts_attributes: [{ name: 'Nobody' }, { id: 7, name: 'No one' }] });
+    const { id, row } = await register({ visitor_contacts_attributes: [grandchild] });
+    const refused = change(id, { visitor_contacts_attributes: [{ name: 'Nobody' }, { id: 7_000, name: 'No one' }] });
     await expect(refused).rejects.toMatchObject({ details: [{ field: 'visitor.visitor_contacts_attributes.1.id', code: 'not_found' }] });
-    expect(await kept(id)).toEqual([{ visitor_contacts: { 1: { name: 'Allegra', phone: '+1' } } }]);
+    expect(await kept(id)).toEqual([{ visitor_contacts: { [String(idsOf(row)[0])]: { name: 'Allegra', phone: '+1' } } }]);
     expect(await stored(id)).toHaveLength(1);
   });
 
   it('are read whole from the read model, and nameless once they are erased, from there and from the log', async () => {
     const company = 'Ravenna';
-    const { id } = await register({ company, visitor_contacts_attributes: [grandchild, { name: 'Ralph' }] });
+    const { id, row: first } = await register({ company, visitor_contacts_attributes: [grandchild, { name: 'Ralph' }] });
+    const [allegra = 0, ralph = 0] = idsOf(first);
     const without = await register({ company });
     const contactsListed = async (): Promise<unknown[]> => (await list({ company }, without)).map(contactsOf);
-    expect(await contactsListed()).toEqual([[{ id: 1, ...grandchild }, { id: 2, name: 'Ralph' }], null]); // prettier-ignore
+    expect(await contactsListed()).toEqual([[{ id: allegra, ...grandchild }, { id: ralph, name: 'Ralph' }], null]); // prettier-ignore
     await erase(id);
-    const erased = [{ id: 1, role: 'niece' }, { id: 2 }];
+    const erased = [{ id: allegra, role: 'niece' }, { id: ralph }];
     expect(await contactsListed()).toEqual([erased, null]);
     expect(contactsOf((await referenceTarget('visitor').find(id, { events, entities: source.manager })) ?? {})).toEqual(erased);
-    const { row } = await change(id, { visitor_contacts_attributes: [{ id: 1, role: 'ward' }, { id: 2, phone: '+4' }] }); // prettier-ignore
-    expect(contactsOf(row)).toEqual([{ id: 1, role: 'ward' }, { id: 2, phone: '+4' }]); // prettier-ignore
+    const { row } = await change(id, { visitor_contacts_attributes: [{ id: allegra, role: 'ward' }, { id: ralph, phone: '+4' }] }); // prettier-ignore
+    expect(contactsOf(row)).toEqual([{ id: allegra, role: 'ward' }, { id: ralph, phone: '+4' }]); // prettier-ignore
     expect(await visitors.printer.print(row, 'full', { label: () => null } as unknown as Related)).toMatchObject({
       visitor_contacts: [
-        { id: 1, name: null, phone: null, role: 'ward' },
-        { id: 2, name: null, phone: '+4', role: null },
+        { id: allegra, name: null, phone: null, role: 'ward' },
+        { id: ralph, name: null, phone: '+4', role: null },
       ],
     });
   });
 
   it('stand in no version of the history', async () => {
-    const { id } = await register({ name: 'Percy', visitor_contacts_attributes: [{ name: 'Mary', role: 'wife' }] });
-    const changed = await change(id, { visitor_contacts_attributes: [{ id: 1, name: 'Mary Shelley' }] });
+    const { id, row } = await register({ name: 'Percy', visitor_contacts_attributes: [{ name: 'Mary', role: 'wife' }] });
+    const changed = await change(id, { visitor_contacts_attributes: [{ id: idsOf(row)[0], name: 'Mary Shelley' }] });
     await engine.waitFor(changed.position);
     const history = viewOf(visitors.table).history;
     const table = history && 'versions' in history ? history.versions : '';

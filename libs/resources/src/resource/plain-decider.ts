@@ -1,10 +1,8 @@
 import {
-  childrenAfter,
+  childListAfter,
   historyAfter,
-  noChildren,
   Rejection,
   type ChildChanges,
-  type ChildrenState,
   type Event,
   type RecordHistory,
   type Stream,
@@ -26,8 +24,6 @@ export type RecordState<Fields extends object = object> = Readonly<{
   registered: boolean;
   archived: boolean;
   values: ValuesOf<Fields>;
-  /** The last id that a child of each list got, by the list's column. */
-  lastChildIds?: Readonly<Record<string, number>>;
   /** What it has said last of records that own a relation to it, by the relation's column. */
   statements?: Readonly<Record<string, Readonly<Record<string, Statement>>>>;
   /** How far it has heard the other side of relations that it owns, by the relation's column. */
@@ -125,29 +121,19 @@ function valuesAfter(
   state: RecordState,
   event: RecordEvent,
   { children: lists = [], ownedElsewhere = [] }: Lists,
-): Pick<RecordState, 'values' | 'lastChildIds' | 'statements'> {
+): Pick<RecordState, 'values' | 'statements'> {
   const said = snakeValues(event.data);
   const statements = statementsAfter(ownedElsewhere, state, said, event);
   const values: Record<string, unknown> = { ...state.values, ...said };
-  const lastChildIds: Record<string, number> = { ...state.lastChildIds };
-  for (const column of lists) {
-    if (!(column in said)) continue;
-    const { children, lastId } = childrenAfter(childrenIn(state, column), changesInRows(said[column] as ChildChanges));
-    values[column] = children;
-    lastChildIds[column] = lastId;
-  }
-  return { values, ...(Object.keys(lastChildIds).length > 0 && { lastChildIds }), ...(statements && { statements }) };
+  for (const column of lists)
+    if (column in said) values[column] = childListAfter(childrenIn(state, column), changesInRows(said[column] as ChildChanges));
+  return { values, ...(statements && { statements }) };
 }
 
-const childrenIn = ({ values, lastChildIds }: RecordState, column: string): ChildrenState => ({
-  children: (values[column] ?? []) as readonly Child[],
-  lastId: lastChildIds?.[column] ?? noChildren.lastId,
-});
+const childrenIn = ({ values }: RecordState, column: string): readonly Child[] => (values[column] ?? []) as readonly Child[];
 
-const completeChildrenIn = (state: RecordState, list: ChildList): ChildrenState => {
-  const { children, lastId } = childrenIn(state, list.column);
-  return { children: completeChildren(list, children), lastId };
-};
+const completeChildrenIn = (state: RecordState, list: ChildList): readonly Child[] =>
+  completeChildren(list, childrenIn(state, list.column));
 
 /** Registers under a fresh id; the caller makes sure that the stream is new. @throws Rejection what is wrong with its children, and what the kind's rules say */
 export function registerRecord(kind: RecordKind, said: RecordValues): RecordEvent[] {
@@ -182,7 +168,7 @@ function withChildren({ root, children: lists }: RecordKind, state: RecordState,
   for (const list of lists) {
     const before = completeChildrenIn(state, list);
     const wanted = childrenWanted(list, before, (said[list.column] ?? []) as readonly SaidChild[], root);
-    if (childChanges(before.children, wanted)) values[list.column] = wanted;
+    if (childChanges(before, wanted)) values[list.column] = wanted;
     else delete values[list.column];
   }
   return values;
@@ -194,7 +180,7 @@ function dataOf({ children: lists }: RecordKind, state: RecordState, changes: Re
   for (const list of lists) {
     const { column } = list;
     if (!(column in changes)) continue;
-    data[column] = childChanges(completeChildrenIn(state, list).children, (changes[column] ?? []) as readonly Child[]);
+    data[column] = childChanges(completeChildrenIn(state, list), (changes[column] ?? []) as readonly Child[]);
   }
   return camelValues(data);
 }

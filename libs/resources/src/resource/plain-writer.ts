@@ -23,6 +23,7 @@ import { PersonalRecords } from './personal-records.js';
 import { hasUniqueValues, UniqueValues } from './unique-values.js';
 import { completed, nothingKept, personalAfter, wholeRow, withoutPersonal, type CompleteState } from './personal-states.js';
 import { keyOf, referenceIn, referenceMove } from './record-references.js';
+import { saidChildren } from './said-children.js';
 import { Trees } from './trees.js';
 
 /** What a guard wants waited for between a command and its answer. */
@@ -89,7 +90,8 @@ export class PlainWriter {
 
   /** @throws Rejection VALIDATION_FAILED, DUPLICATE_REFERENCE, and what the kind's rules say */
   async register(definition: PlainResource, input: object): Promise<Written> {
-    const wanted = { ...definition.initial, ...definition.drawn?.(), ...storedValues(definition.fields.input, input, {}) };
+    const children = await saidChildren(definition.fields, input, this.events);
+    const wanted = { ...definition.initial, ...definition.drawn?.(), ...storedValues(definition.fields.input, input, {}), ...children };
     const problems = await this.references.problems(definition.root, definition.fields.input, wanted);
     const asked = await this.relations.asked(definition, null, nothingKept, wanted);
     const values = asked.said;
@@ -139,15 +141,16 @@ export class PlainWriter {
   }
 
   /**
-   * Who loses a race for personal values, or for the id of a child that has some, starts again from what won: the new ones were written before the decision.
-   * So does who speaks for one site of a list that another site has changed.
+   * Who loses a race for personal values starts again from what won: the new ones were written before the decision. So does who speaks for one site of a list
+   * that another site has changed.
    * @throws Rejection NOT_FOUND, VALIDATION_FAILED, DUPLICATE_REFERENCE, PRECONDITION_FAILED, and what guards and rules say
    */
   async change(definition: PlainResource, id: number, input: object): Promise<Written> {
+    const children = await saidChildren(definition.fields, input, this.events);
     for (;;) {
       const state = await this.existing(definition, id);
       const { root, scope, fields } = definition;
-      const given = storedValues(fields.input, input, state.values);
+      const given = { ...storedValues(fields.input, input, state.values), ...children };
       const asked = await this.relations.asked(definition, id, state, given);
       const before = { ...state, values: asked.before };
       const problems = await this.references.problems(root, fields.input, changesOf(before, given), asked.before);

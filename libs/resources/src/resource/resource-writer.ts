@@ -12,6 +12,7 @@ import {
 import { wantedChildren, type WantedChildren } from './children.js';
 import { noSuchRecord, refuseIf, requireHere, requireLeft } from './refusals.js';
 import type { Decided, DecidedResource, ResourceState } from './resource-definition.js';
+import { saidChildren } from './said-children.js';
 import { completeDetails, detailsOf, storedValues } from './stored-values.js';
 
 /** Brings commands to the streams of resources: ids, references, and that what belongs elsewhere looks like what does not exist. */
@@ -78,7 +79,7 @@ export class ResourceWriter {
     input: object,
     before: object = {},
   ): Promise<Readonly<{ details: State['details']; children: WantedChildren; problems: readonly Detail[] }>> {
-    const values = storedValues(fields.input, input, {});
+    const values = { ...storedValues(fields.input, input, {}), ...(await saidChildren(fields, input, this.events)) };
     const problems = await this.references.problems(name, fields.input, values, before);
     const details = completeDetails(fields, detailsOf(fields, values)) as State['details'];
     return { details, children: wantedChildren(fields.children, values, name), problems };
@@ -107,7 +108,7 @@ export class ResourceWriter {
     requireHere(state.history);
     const before = resource.rowOf(state, revision);
     requireLeft(resource, () => before);
-    const values = storedValues(fields.input, input, before);
+    const values = { ...storedValues(fields.input, input, before), ...(await saidChildren(fields, input, this.events)) };
     const problems = await this.references.problems(name, fields.input, values, before);
     const changes = detailsOf(fields, values) as Partial<State['details']>;
     const children = wantedChildren(fields.children, values, name);

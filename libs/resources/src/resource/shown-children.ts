@@ -6,7 +6,6 @@ import {
   idField,
   inShownOrder,
   pascalCase,
-  spoken,
   type Child,
   type Class,
   type FieldDefinition,
@@ -32,7 +31,7 @@ export function shownChildren(owner: string, list: ChildList): ShownChildren {
   const type = defineShownType(
     typeName,
     Shown,
-    `${aSpoken(name).replace(/^a/, 'A')} of ${aSpoken(owner)}; its number is one of its ${spoken(owner)}'s alone.`,
+    `${aSpoken(name).replace(/^a/, 'A')} of ${aSpoken(owner)}; no other one gets its number, whosever it is.`,
   );
   const inOrder = (row: Row): readonly Child[] => inShownOrder(list, completeChildren(list, (row[column] ?? []) as readonly Child[]));
   return {

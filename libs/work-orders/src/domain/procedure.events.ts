@@ -15,7 +15,10 @@ export type ProcedureItemOptions = Readonly<{
   hint?: string;
 }>;
 
-/** What is asked, as the template had it when it was copied. `id` is one of its procedure's alone; `itemType` is one of `ProcedureItemType`. */
+/**
+ * What is asked, as the template had it when it was copied. No other item of any procedure has its `id`, but in events of earlier releases, where items count
+ * from 1 in each; `itemType` is one of `ProcedureItemType`.
+ */
 export type ProcedureItem = Readonly<{
   id: number;
   templateItemId: number;

@@ -61,7 +61,7 @@ class ProcedureItemFields {
 export const procedureItem = defineShownType(
   'ProcedureItem',
   ProcedureItemFields,
-  "What a procedure of a work order asks, and its answer; its number is one of its procedure's alone.",
+  'What a procedure of a work order asks, and its answer; no other one gets its number, whichever procedure it is of.',
 );
 
 /** The items of a procedure in their order, as they are shown. */

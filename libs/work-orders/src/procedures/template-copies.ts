@@ -4,7 +4,17 @@ import { referenceTarget, type ReferenceServices } from '#millwright/resources';
 import type { TemplateCopy } from '../domain/order-procedures.js';
 
 /** Procedures are numbered across all work orders. */
-export const procedureIds = { name: 'procedure', field: 'procedureId' } as const satisfies IdSequence;
+export const procedureIds = {
+  name: 'procedure',
+  field: 'procedureId',
+  inside: ['order.templates.procedureId', 'procedures.procedureId'],
+} as const satisfies IdSequence;
+
+/** So are their items, which stand in the event that adds them and, before it, in a conversion or an alarm that begins the order with them. */
+export const procedureItemIds = {
+  name: 'procedure_item',
+  inside: ['items.id', 'order.templates.items.id', 'procedures.items.id'],
+} as const satisfies IdSequence;
 
 /**
  * Copies templates as they are at this moment, for a work order to follow. One that does not exist is left out: whoever names it is refused for that.
@@ -13,7 +23,7 @@ export async function copiesOf(templateIds: readonly number[], services: Referen
   const copies: TemplateCopy[] = [];
   for (const id of templateIds) {
     const template = await referenceTarget('procedure_template').find(id, services);
-    if (template) copies.push(copyOf(template, await services.events.nextId(procedureIds.name)));
+    if (template) copies.push(await copyOf(template, services));
   }
   return copies;
 }
@@ -31,19 +41,26 @@ export const namingTemplates =
     throw new Rejection(failure.code, `${detail.field} ${message}`, [detail]);
   };
 
-const copyOf = ({ id, name, description, items }: Row, procedureId: number): TemplateCopy => ({
-  procedureId,
-  procedureTemplateId: Number(id),
-  name: String(name),
-  description: (description ?? null) as string | null,
-  items: [...((items ?? []) as readonly Child[])]
-    .sort((left, right) => Number(left['index']) - Number(right['index']) || left.id - right.id)
-    .map((item, place) => ({
-      id: place + 1,
+async function copyOf({ id, name, description, items }: Row, { events }: Pick<ReferenceServices, 'events'>): Promise<TemplateCopy> {
+  const procedureId = await events.nextId(procedureIds.name);
+  const inOrder = [...((items ?? []) as readonly Child[])].sort(
+    (left, right) => Number(left['index']) - Number(right['index']) || left.id - right.id,
+  );
+  const copied: TemplateCopy['items'][number][] = [];
+  for (const item of inOrder)
+    copied.push({
+      id: await events.nextId(procedureItemIds.name),
       templateItemId: item.id,
       name: String(item['name']),
       index: Number(item['index']),
       itemType: String(item['item_type']),
       options: item['options'] ?? {},
-    })),
-});
+    });
+  return {
+    procedureId,
+    procedureTemplateId: Number(id),
+    name: String(name),
+    description: (description ?? null) as string | null,
+    items: copied,
+  };
+}
