@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { withoutSites } from './replayed-answer.js';
 
 const sites = new Set([1, 12]);
@@ -23,29 +22,5 @@ describe('a kept answer for whoever is not at all sites', () => {
       expect(withoutSites(body, sites)).toBe(body);
     const others = '{"data":[{"entity_id":2}]}';
     expect([withoutSites(others, 'all'), withoutSites(others, sites)]).toEqual([others, '{"data":[]}']);
-  });
-
-  it('is looked through in less time than it takes to read it, however long it is', () => {
-    const row = {
-      id: 1,
-      entity_id: 1,
-      name: 'Belt',
-      description: null,
-      unit_cost: 2.5,
-      entity: { id: 1 },
-      locations_ids: [1, 2],
-      note: 'x'.repeat(200),
-    };
-    const body = JSON.stringify({ results: Array.from({ length: 20_000 }, () => row) });
-    const shortest = (work: () => unknown): number =>
-      Math.min(
-        ...Array.from({ length: 5 }, () => {
-          const begun = performance.now();
-          work();
-          return performance.now() - begun;
-        }),
-      );
-    expect(withoutSites(body, sites)).toBe(body);
-    expect(shortest(() => withoutSites(body, sites))).toBeLessThan(shortest(() => JSON.parse(body)));
   });
 });
