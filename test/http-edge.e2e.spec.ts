@@ -48,6 +48,26 @@ describe('who asks, for which site', () => {
 
   it('takes Token for Bearer', () => app.get('/entities', { authorization: `Token ${app.adminKey}` }).expect(200));
 
+  it('is asked once, whichever of two credentials is good', async () => {
+    const [good, bad] = [`Authorization: Bearer ${app.adminKey}`, 'authorization: Bearer wrong'];
+    const sent = (line: string, ...headers: string[]) =>
+      overTheSocket(`${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers.join('\r\n')}\r\n\r\n`);
+    expect(await sent('GET /api/v1/entities', good)).toMatch(/^HTTP\/1.1 200 /);
+    for (const both of [
+      [good, bad],
+      [bad, good],
+      [good, good],
+    ]) {
+      const answer = await sent('GET /api/v1/entities', ...both);
+      expect(answer).toMatch(/^HTTP\/1.1 400 /);
+      expect(answer).toContain('"code":"MALFORMED_REQUEST"');
+    }
+    const form = ['Content-Type: application/x-www-form-urlencoded', 'Content-Length: 0', 'Authorization: Basic YTpi', bad];
+    const refused = await sent('POST /api/v1/oauth/token', ...form);
+    expect(refused).toMatch(/^HTTP\/1.1 400 /);
+    expect(refused).toContain('{"error":"invalid_request"');
+  });
+
   it.each([undefined, '', 'one', '1.5', '0x1'])('does not take %j for a site', async (entity) => {
     const { error } = await app.post('/batch', {}, { 'x-entity-id': entity }).expect(400);
     expect(error.code).toBe('MALFORMED_REQUEST');
@@ -296,7 +316,7 @@ describe('the documents', () => {
 function overTheSocket(text: string): Promise<string> {
   const { hostname, port } = new URL(app.url);
   return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname, () => socket.end(text));
+    const socket = connect(Number(port), hostname, () => socket.write(text));
     let answer = '';
     socket.on('data', (chunk) => (answer += chunk.toString()));
     socket.on('end', () => resolve(answer));

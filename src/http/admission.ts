@@ -2,11 +2,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { rowsSeenAt, type EntityDirectory, type Held, type KnownSites, type Principal, type RequestScope } from '#millwright/access';
 import type { Authentication } from '#millwright/credentials';
-import { type Rejection, runForEverybody, whenKnown } from '#millwright/event-sourcing';
+import { Rejection, runForEverybody, whenKnown } from '#millwright/event-sourcing';
 import type { CookieSessions } from '#millwright/sign-in';
 import { RejectionWithHeaders } from '../errors/published-error.js';
 import { toldOf } from './call-gate.js';
-import { credentialOf, entityIdOf, header, noSuchEntity } from './request-headers.js';
+import { credentialOf, entityIdOf, header, noSuchEntity, saysWhoTwice } from './request-headers.js';
 import type { LimitsGate } from './limits-gate.js';
 import { isRead, type Admission } from './route-policy.js';
 
@@ -86,6 +86,8 @@ export type Identification = (request: FastifyRequest) => Principal | null | Pro
 export const identification =
   ({ authentication, cookies }: Pick<Admitting, 'authentication' | 'cookies'>): Identification =>
   (request) => {
+    // Of two it is told nobody which of them is good.
+    if (saysWhoTwice(request.raw)) return null;
     const credential = credentialOf(request.headers.authorization);
     const found = credential === undefined ? cookies.principalOf(cookieOf(request)) : authentication.authenticate(credential);
     return whenKnown(found, (principal) => {
@@ -107,7 +109,8 @@ export const cookieOf = ({ headers: { authorization, cookie } }: FastifyRequest)
 
 const existsFor = ({ rights: { sites } }: Principal, entityId: number): boolean => sites === 'all' || sites.has(entityId);
 
-function unauthenticated({ headers: { authorization } }: FastifyRequest): Rejection {
+function unauthenticated({ headers: { authorization }, raw }: FastifyRequest): Rejection {
+  if (saysWhoTwice(raw)) return new Rejection('MALFORMED_REQUEST', 'the header Authorization must be sent once');
   const [message, challenge] =
     credentialOf(authorization) === undefined
       ? ['a credential is required: Authorization: Bearer <key or token>', 'Bearer']

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OAuthRefusal } from '#millwright/credentials';
 import { publishedErrorOf } from '../errors/published-error.js';
 import { json } from './envelope.js';
+import { saysWhoTwice } from './request-headers.js';
 import { isOAuth } from './route-policy.js';
 
 /** What bodies of `/oauth` are written in (contract, part 4, S27). */
@@ -15,6 +16,7 @@ export function addOAuthGate(server: FastifyInstance): void {
     const type = /^\s*([^;\s]*)/.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase();
     if (request.url.includes('?'))
       return done(new OAuthRefusal('invalid_request', 'nothing may stand in the query, least of all a secret'));
+    if (saysWhoTwice(request.raw)) return done(new OAuthRefusal('invalid_request', 'the header Authorization must be sent once'));
     if (type !== formType) return done(new OAuthRefusal('invalid_request', `the body must be ${formType}`));
     done();
   });

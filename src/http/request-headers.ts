@@ -10,6 +10,15 @@ export function requestIdOf(value: string | string[] | undefined): string {
   return id !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id) ? id : randomUUID();
 }
 
+/** Whether it says twice who sends it. Node hands on the first `Authorization` only, and whoever reads a request beside it may heed the other. */
+export function saysWhoTwice({ rawHeaders }: Readonly<{ rawHeaders: readonly string[] }>): boolean {
+  let times = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) if (isAuthorization(rawHeaders[at])) times += 1;
+  return times > 1;
+}
+
+const isAuthorization = (name = ''): boolean => name.length === 13 && name.toLowerCase() === 'authorization';
+
 /** The key of `Authorization: Bearer <key>` or `Token <key>`; undefined where there is none. */
 export const credentialOf = (authorization: string | undefined): string | undefined =>
   /^(?:Bearer|Token) +(\S+) *$/i.exec(authorization ?? '')?.[1];
