@@ -128,7 +128,7 @@ describe('money that somebody may not see', () => {
     expect(JSON.stringify(body.data)).not.toContain('31.25');
     expect(body.extensions.hidden).toContain('auditTrail.nodes.data.unitCost');
     expect((await reader.get('/audit_trail?search=31.25').expect(200)).data).toEqual([]);
-    const auditor = await holding('audit:read', 'costs:read', 'rates:read');
+    const auditor = await holding('audit:read', 'costs:read', 'rates:read', 'people:read');
     expect((await auditor.get(`/audit_trail?search=31.25&part_id=${data.id}`).expect(200)).data).toHaveLength(2);
     expect((await auditor.get(`/audit_trail?part_id=${data.id}`)).meta.hidden).toBeUndefined();
   });
@@ -317,6 +317,29 @@ describe('how somebody is reached', () => {
     }
     const found = async (client: Client): Promise<number> => (await client.get('/vendors?search=hidden way').expect(200)).data.length;
     expect([await found(app), await found(reader)]).toEqual([1, 0]);
+  });
+
+  it('tells no address of a vendor in the audit trail to who may not see it, nor finds events by it', async () => {
+    const { id } = (await app.post('/vendors', { vendor: { name: 'Summit', address: '8 Hidden Way' } }).expect(201)).data;
+    await app.patch(`/vendors/${id}`, { vendor: { address: '9 Hidden Way' } }).expect(200);
+    const reader = await holding('audit:read', 'costs:read', 'rates:read');
+    const auditor = await holding('audit:read', 'costs:read', 'rates:read', 'people:read');
+    const trail = await reader.get(`/audit_trail?stream=vendor-${id}&sort=revision asc`).expect(200);
+    expect(trail.data.map(({ data }: { data: object }) => data)).toEqual([
+      expect.objectContaining({ name: 'Summit', address: null }),
+      { address: null },
+    ]);
+    expect(trail.meta.hidden).toEqual(['data.address']);
+    const { body } = await reader.graphqlAnswer(`{ auditTrail(filter: { stream: { eq: "vendor-${id}" } }) { nodes { data } } }`);
+    expect(JSON.stringify(body.data)).toContain('Summit');
+    expect(JSON.stringify(body.data)).not.toContain('Hidden');
+    expect(body.extensions.hidden).toEqual(['auditTrail.nodes.data.address']);
+    const found = async (client: Client): Promise<number> =>
+      (await client.get(`/audit_trail?search=hidden way&stream=vendor-${id}`).expect(200)).data.length;
+    expect([await found(auditor), await found(reader)]).toEqual([2, 0]);
+    expect((await auditor.get(`/audit_trail?stream=vendor-${id}`)).data[0].data.address).toBe('8 Hidden Way');
+    const { id: location } = (await app.post('/locations', { location: { name: 'Hall', address: '1 Open Way' } }).expect(201)).data;
+    expect((await reader.get(`/audit_trail?stream=location-${location}`)).data[0].data.address).toBe('1 Open Way');
   });
 });
 

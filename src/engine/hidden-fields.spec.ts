@@ -125,6 +125,28 @@ describe('money, rates, and how somebody is reached', () => {
     expect(scopesInEvent('LabourLogged', 'charge')).toEqual(['rates:read']);
     expect(scopesInEvent('TimerStarted', 'regularRate')).toEqual(['rates:read']);
   });
+
+  it('are known in events where how somebody is reached is not kept apart as personal', () => {
+    const { events } = JSON.parse(readFileSync('docs/events.json', 'utf8')) as { events: Record<string, { data: Schema }> };
+    const reached = resources.flatMap(({ typeName, fields }) =>
+      [...fields.all, ...fields.all.flatMap(({ children }) => (children ? fieldsOf(children.type) : []))]
+        .filter(({ seenWith, stored, personal }) => seenWith === 'people:read' && stored && !personal)
+        .map(({ name }) => [typeName, name] as const),
+    );
+    const told = reached.map(([typeName, name]) => {
+      const telling = Object.entries(events).filter(
+        ([type, { data }]) => type.startsWith(typeName) && [name, camelCase(name)].some((spelled) => namesIn(data).includes(spelled)),
+      );
+      const types = telling.map(([type]) => type.replace(/ \d+$/, ''));
+      const unsaid = types.filter(
+        (type) => ![name, camelCase(name)].every((spelled) => scopesInEvent(type, spelled).includes('people:read')),
+      );
+      return { field: `${typeName}.${name}`, isInEvents: types.length > 0, unsaid };
+    });
+    expect(told.filter(({ isInEvents, unsaid }) => !isInEvents || unsaid.length > 0)).toEqual([]);
+    expect(told).toContainEqual({ field: 'Vendor.address', isInEvents: true, unsaid: [] });
+    expect(scopesInEvent('LocationRegistered', 'address')).toEqual([]);
+  });
 });
 
 type Schema = { $ref?: string; anyOf?: Schema[]; properties?: Record<string, Schema>; items?: Schema };
@@ -134,6 +156,13 @@ const decimalsIn = ({ anyOf = [], properties = {}, items }: Schema, name = ''): 
   ...anyOf.flatMap((choice) => (isDecimalSchema(choice) ? [name] : decimalsIn(choice, name))),
   ...Object.entries(properties).flatMap(([inner, schema]) => (isDecimalSchema(schema) ? [inner] : decimalsIn(schema, inner))),
   ...(items ? decimalsIn(items, name) : []),
+];
+
+/** All names that a schema has, at whatever depth. */
+const namesIn = ({ anyOf = [], properties = {}, items }: Schema): string[] => [
+  ...anyOf.flatMap(namesIn),
+  ...Object.entries(properties).flatMap(([name, schema]) => [name, ...namesIn(schema)]),
+  ...(items ? namesIn(items) : []),
 ];
 
 const isDecimalSchema = ({ $ref }: Schema): boolean => $ref === '#/$defs/Decimal';

@@ -4,7 +4,7 @@ import type { Asker } from './asker.js';
 export const canaries: Readonly<Record<string, readonly string[]>> = {
   'costs:read': ['7001.39', '8002.41', '903.43', '31.37', '29.83', '33.91', '45.97'],
   'rates:read': ['41.57', '52.63', '63.71', '88.13'],
-  'people:read': ['canary-mail', '555-0174', 'Canary Steward'],
+  'people:read': ['canary-mail', '555-0174', 'Canary Steward', 'Canary Wharf'],
 };
 
 /** The numbers of what stands at a site, by the collection that it is of: `work_orders`, and `work_orders/parts` for what belongs to one. */
@@ -20,7 +20,7 @@ export async function furnish(administrator: Asker, entityId: number, name: stri
     permissions_attributes: [{ entity_id: entityId, role: 'technician' }],
   });
   const vendor = await make('/vendors', 'vendor', {
-    ...{ name: `${name} vendor`, hourly_rate: '88.13' },
+    ...{ name: `${name} vendor`, hourly_rate: '88.13', address: '14 Canary Wharf' },
     vendor_contacts_attributes: [{ name: 'Bob', email: 'canary-mail@vendor.example', phone: '555-0174' }],
   });
   const category = await make('/categories', 'category', { name: `${name} category` });

@@ -40,7 +40,7 @@ export const auditTrailList: ListDefinition = {
     actor: { type: 'text', description: 'Kind and id of who did it, like user:7.' },
   },
   search: ['stream', 'type', 'data'],
-  searchSeenWith: { data: ['costs:read', 'rates:read'] },
+  searchSeenWith: { data: ['costs:read', 'rates:read', 'people:read'] },
   defaultSort: 'position asc',
   scope: 'entity',
   tieBreaker: 'position',

@@ -1,5 +1,5 @@
 import { lacking, type Scope } from '#millwright/access';
-import { camelCase, type FieldScope } from '#millwright/fields';
+import { camelCase, fieldsOf, type FieldDefinition, type FieldScope } from '#millwright/fields';
 import { outputFields } from '../graphql/output-types.js';
 import { hiddenValue } from './hidden-fields.js';
 
@@ -10,15 +10,31 @@ export function hideInEvents(types: readonly string[], fields: Readonly<Record<s
   for (const type of types) declared.set(type, { ...declared.get(type), ...fields });
 }
 
+const reach: FieldScope = 'people:read';
+
+/**
+ * Says it of what the events of a plain record tell of how somebody is reached, where that is not personal and so stands in them. It goes by the types
+ * of events, for what has the same name elsewhere may be for everybody, like the address of a site.
+ */
+export function hideReachInEvents(typeName: string, fields: readonly FieldDefinition[]): void {
+  const names = fields.flatMap(({ stored, seenWith, personal, children }) => [
+    ...(stored && seenWith === reach && !personal ? [stored.name] : []),
+    ...(children ? fieldsOf(children.type).flatMap((inner) => (inner.seenWith === reach && !inner.personal ? [inner.name] : [])) : []),
+  ]);
+  if (names.length === 0) return;
+  const said = Object.fromEntries(names.flatMap((name) => [name, camelCase(name)]).map((name) => [name, reach]));
+  hideInEvents([`${typeName}Registered`, `${typeName}Changed`], said);
+}
+
 let ofFields: Map<string, Set<FieldScope>> | undefined;
 
-/** The rights that show a field of that name in any resource. Personal values are in no event. */
+/** The rights that show a field of that name in any resource. How somebody is reached is in no event, or is said by its type (`hideReachInEvents`). */
 function scopesOfFields(): ReadonlyMap<string, ReadonlySet<FieldScope>> {
   if (ofFields) return ofFields;
   ofFields = new Map();
   for (const [, fields] of outputFields())
     for (const { name, seenWith } of fields) {
-      if (seenWith === undefined || seenWith === 'people:read') continue;
+      if (seenWith === undefined || seenWith === reach) continue;
       for (const spelled of [name, camelCase(name)]) ofFields.set(spelled, (ofFields.get(spelled) ?? new Set()).add(seenWith));
     }
   return ofFields;
