@@ -363,12 +363,12 @@ describe('a procedure of an order', () => {
   });
 
   it('tells no name any more, in no repeat either, once a signature was taken back or given anew', async () => {
-    const [order, path] = await ordered();
+    const [order, path, item] = await ordered();
     const signing = (name: string) =>
-      app.patch(path, { answers: [{ item_id: 4, value: { name } }] }, { 'idempotency-key': `by ${name} ${order}` });
+      app.patch(path, { answers: [{ item_id: item[3], value: { name } }] }, { 'idempotency-key': `by ${name} ${order}` });
     const mutation = `mutation {
       answerProcedure(
-        input: { workOrderId: ${order}, procedureId: ${path.split('/').at(-1)}, answers: [{ itemId: 4, value: { name: "Grace" } }] }
+        input: { workOrderId: ${order}, procedureId: ${path.split('/').at(-1)}, answers: [{ itemId: ${item[3]}, value: { name: "Grace" } }] }
         idempotencyKey: "over GraphQL ${order}"
       ) { items { value } }
     }`;
@@ -379,7 +379,7 @@ describe('a procedure of an order', () => {
     ];
     expect(await told()).toEqual(['Augusta', 'Grace', 'Mary']);
     expect(await told()).toEqual([null, null, 'Mary']);
-    await answer(path, { item_id: 4, value: null }).expect(200);
+    await answer(path, { item_id: item[3], value: null }).expect(200);
     expect(await told()).toEqual([null, null, null]);
   });
 
