@@ -36,6 +36,16 @@ describe.each([
     await app.post(path, { [root]: { name: 'one more', parent_id: below.at(-1) } }).expect(422);
   });
 
+  it('is grown and changed by twenty at once with references of their own', async () => {
+    const parent_id = await create('Above', null);
+    const referring = (): object => ({ [root]: { name: 'Below', parent_id, external_reference: randomUUID() } });
+    const made = await Promise.all(Array.from({ length: 20 }, () => app.post(path, referring())));
+    expect(made.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 201));
+    const ids = await Promise.all(Array.from({ length: 12 }, () => create('elsewhere', null)));
+    const moved = await Promise.all(ids.map((id) => app.patch(`${path}/${id}`, referring())));
+    expect(moved.map(({ status }) => status)).toEqual(ids.map(() => 200));
+  });
+
   it('says that what would lie below itself is a circle, as deep as a tree can be', async () => {
     const ids = await chain('deepest', 50);
     const { error } = await app.patch(`${path}/${ids[0]}`, { [root]: { parent_id: ids.at(-1) } }).expect(422);

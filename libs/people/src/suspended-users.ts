@@ -1,5 +1,12 @@
 import { access, accessId, settleSuspension, type AccessEvent } from '#millwright/access';
-import { idOf, type CommandContext, type EventStore, type ProcessManager, type RecordedEvent } from '#millwright/event-sourcing';
+import {
+  idOf,
+  runInContext,
+  type CommandContext,
+  type EventStore,
+  type ProcessManager,
+  type RecordedEvent,
+} from '#millwright/event-sourcing';
 import { UserTurns } from './user-turns.js';
 import { users } from './users.js';
 
@@ -30,7 +37,9 @@ export const suspendedUsers = ({
   startsAt: 'beginning',
   async handle(event: RecordedEvent) {
     const userId = followed.has(event.type) ? idOf(event.stream) : suspendedBy(event as RecordedEvent<AccessEvent>);
-    if (userId !== undefined) await turns.take(userId, () => settle(events, userId, contextOf(event)));
+    if (userId === undefined) return;
+    const context = contextOf(event);
+    await runInContext(context, () => turns.take(userId, () => settle(events, userId, context)));
   },
 });
 

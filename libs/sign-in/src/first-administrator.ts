@@ -1,17 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
-import { access, accessId, adminRole, EntityDirectory, grantRole, hasAdministrator, namedScopes, type World } from '#millwright/access';
+import {
+  access,
+  accessId,
+  adminRole,
+  EntityDirectory,
+  grantRole,
+  hasAdministrator,
+  namedScopes,
+  Turns,
+  type World,
+} from '#millwright/access';
 import { EventStore, Rejection, runInContext, type CommandContext } from '#millwright/event-sourcing';
 import { users } from '#millwright/people';
 import { PlainWriter } from '#millwright/resources';
-import { inTransaction } from './in-transaction.js';
 import { Links } from './links.js';
 import { NewPasswords } from './new-passwords.js';
 import { Passwords } from './passwords.js';
 import { People, type Person } from './people.js';
 import type { SetupInput } from './sign-in.fields.js';
 import { SignInService, type Begun } from './sign-in.service.js';
-import { contextOf, firstCustomerId as customerId, type Visitor } from './visitor.js';
+import { contextOf, firstCustomerId as customerId, patienceMs, type Visitor } from './visitor.js';
 
 const goodForMs = 86_400_000;
 const setUp = { kind: 'system', id: 'setup' } as const;
@@ -22,8 +31,10 @@ const nothingHere = (): Rejection => new Rejection('NOT_FOUND', 'there is nothin
 /** Makes the first person who may do everything, by a link that is printed until there is one (contract, part 4, S59). */
 @Injectable()
 export class FirstAdministrator {
+  private readonly turns: Turns;
+
   constructor(
-    private readonly pool: Pool,
+    pool: Pool,
     private readonly events: EventStore,
     private readonly entities: EntityDirectory,
     private readonly links: Links,
@@ -32,7 +43,9 @@ export class FirstAdministrator {
     private readonly writer: PlainWriter,
     private readonly signIn: SignInService,
     private readonly newPasswords: NewPasswords,
-  ) {}
+  ) {
+    this.turns = new Turns(pool);
+  }
 
   /** A new link, good for 24 h; null where somebody is administrator, and where that cannot be told yet, since the read models are still being built. */
   async link(): Promise<string | null> {
@@ -65,11 +78,11 @@ export class FirstAdministrator {
 
   /** Each start printed a link: who uses another one at the same moment waits, and finds that there is an administrator before anything of his is made. */
   private alone<T>(work: () => Promise<T>): Promise<T> {
-    return inTransaction(this.pool, async (client) => {
-      await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('first administrator', 0))`);
+    const alone = async (): Promise<T> => {
       if (await this.isThere()) throw nothingHere();
       return work();
-    });
+    };
+    return this.turns.take('first administrator', alone, Date.now() + patienceMs);
   }
 
   /**

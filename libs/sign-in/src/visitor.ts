@@ -16,7 +16,7 @@ export type Visitor = Readonly<{
 export const firstCustomerId = 1;
 
 /** How long conflicts of one command are retried. */
-const patienceMs = 2_000;
+export const patienceMs = 2_000;
 
 /** What is written down of what somebody does who has no credential yet. */
 export const contextOf = (

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { currentContext, EventStore, type Detail, type Row } from '#millwright/event-sourcing';
+import { Turns } from '#millwright/access';
 import { Questions } from '../questions.js';
 import { rowsOf, statementAsOf, type View } from '#millwright/lists';
 import type { RecordStream } from './plain-decider.js';
@@ -18,12 +19,16 @@ const tooDeep = (below: number): string =>
 /** Keeps trees trees. */
 @Injectable()
 export class Trees {
+  private readonly turns: Turns;
+
   constructor(
     private readonly events: EventStore,
-    private readonly pool: Pool,
+    pool: Pool,
     private readonly database: DataSource,
     private readonly questions: Questions,
-  ) {}
+  ) {
+    this.turns = new Turns(pool);
+  }
 
   /** What would be wrong with putting a record (null: a new one), and all that hangs below it, under that parent: walks up in the log, and counts the levels. */
   async problems(
@@ -59,20 +64,7 @@ export class Trees {
 
   /** Moves in one customer's tree go one after another: two at once could each be right and together make a circle. So do archives that a guard is asked about. */
   async oneAtATime<T>({ name }: Readonly<{ name: string }>, work: () => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
-    try {
-      await client.query('BEGIN');
-      await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-        `tree of ${name} of customer ${currentContext().customerId}`,
-      ]);
-      return await work();
-    } finally {
-      // Closing the connection would free the lock as well, so a failing end needs no answer of its own.
-      await client.query('COMMIT').then(
-        () => client.release(),
-        (error: unknown) => client.release(error instanceof Error ? error : true),
-      );
-    }
+    return this.turns.take(`tree of ${name} of customer ${currentContext().customerId}`, work);
   }
 }
 

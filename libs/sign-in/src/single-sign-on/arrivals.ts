@@ -8,6 +8,7 @@ import {
   namedScopes,
   noteCaller,
   scopesOfRole,
+  Turns,
   type Access,
   type AccessEvent,
   type World,
@@ -17,10 +18,9 @@ import { noteIssuer, users } from '#millwright/people';
 import { PlainWriter } from '#millwright/resources';
 import type { IssuerLinked } from '../domain/sign-in.events.js';
 import { linkIssuer, signIn } from '../domain/sign-in.js';
-import { inTransaction } from '../in-transaction.js';
 import { People, type Person } from '../people.js';
 import { SignInService } from '../sign-in.service.js';
-import { contextOf, firstCustomerId, type Visitor } from '../visitor.js';
+import { contextOf, firstCustomerId, patienceMs, type Visitor } from '../visitor.js';
 import { IssuerLinks } from './issuer-links.js';
 import type { Claims } from './claims.js';
 import type { KnownIssuer } from './known-issuer.js';
@@ -43,7 +43,7 @@ const refused = (reason: keyof typeof reasons): Rejection => new Rejection('SING
 /** Finds out whom an issuer means: by issuer and subject, the first time by a verified e-mail address, else somebody new (contract, part 4, S11). */
 @Injectable()
 export class Arrivals {
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly turns: Turns;
 
   constructor(
     private readonly pool: Pool,
@@ -53,7 +53,9 @@ export class Arrivals {
     private readonly links: IssuerLinks,
     private readonly signIn: SignInService,
     private readonly writer: PlainWriter,
-  ) {}
+  ) {
+    this.turns = new Turns(pool);
+  }
 
   /** @throws Rejection SINGLE_SIGN_ON_REFUSED with its `reason` */
   async personFor(claims: Claims, issuer: KnownIssuer, visitor: Visitor): Promise<Person> {
@@ -86,19 +88,9 @@ export class Arrivals {
     return person;
   }
 
-  /**
-   * Two pages of one browser may come at once: the second shall not end the session that the first has begun. One at a time of a process holds a connection
-   * for it, so that those who wait leave some to who works.
-   */
+  /** Two pages of one browser may come at once: the second shall not end the session that the first has begun. */
   private alone<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.last.then(() =>
-      inTransaction(this.pool, async (client) => {
-        await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('first arrivals', 0))`);
-        return work();
-      }),
-    );
-    this.last = done.catch(() => undefined);
-    return done;
+    return this.turns.take('first arrivals', work, Date.now() + patienceMs);
   }
 
   /** Has the issuer vouch for a person from now on. @throws Rejection CONFLICT */
