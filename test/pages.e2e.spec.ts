@@ -59,6 +59,14 @@ describe('the pages by which people come in', () => {
   const page = (path: string, headers: Record<string, string> = {}) => app.request('GET', path, undefined, { ...inBrowser, ...headers });
   const all = (pattern: RegExp, text: string): string[] => [...text.matchAll(pattern)].map(([, found]) => found ?? '');
 
+  it('are found from where a letter leads to', async () => {
+    for (const path of ['/app', '/app/work_orders/36', '/app/work_order_requests/987654321']) {
+      const found = await fetch(`${app.url}${path}`, { headers: { accept: inBrowser.accept } });
+      expect([found.status, new URL(found.url).pathname]).toEqual([200, '/']);
+      expect(await found.text()).toContain('<a href="/app/sign_in">');
+    }
+  });
+
   it.each(names)('show %s, with style and script of their own and nothing of it inline, and keep it nowhere', async (name) => {
     const { headers, body } = await page(`/app/${name}`).expect(200);
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8');

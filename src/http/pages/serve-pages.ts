@@ -42,7 +42,9 @@ export function servePages(server: FastifyInstance, { hasIssuer }: Readonly<{ ha
       const page = pageOf(name, language, { assets, isChosen, hasIssuer: await hasIssuer().catch(() => false) });
       return sendPage(reply.header('Vary', 'Accept-Language'), page);
     });
-  server.get('/app', async (_request, reply) => reply.redirect('/', 302));
+  // Letters lead to records. These have no pages of their own yet, and whoever comes finds where to sign in, whether there is such a record or not.
+  for (const path of ['/app', '/app/work_orders/:number', '/app/work_order_requests/:number'])
+    server.get(path, async (_request, reply) => reply.redirect('/', 302));
   for (const { path, type, text } of Object.values(files))
     server.get(path, async (_request, reply) => reply.type(type).header('Cache-Control', 'public, max-age=3600').send(text));
 }
