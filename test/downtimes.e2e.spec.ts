@@ -122,6 +122,21 @@ describe('an asset', () => {
     expect((await start(asset, {})).error.code).toBe('CONFLICT');
   });
 
+  it('is brought up again, or was never down, also once it is archived, and goes down no more', async () => {
+    const asset = await createAsset();
+    const [past, { data: open }] = [await start(asset, { started_at: at('10:00'), ended_at: at('11:00') }), await start(asset, {})];
+    await app.delete(`/assets/${asset}`).expect(204);
+    const status = async () => (await app.get(`/assets/${asset}`).expect(200)).data.status;
+    expect(await status()).toBe('offline');
+    expect((await change(asset, open.id, { reason: 'Sold' })).error.code).toBe('CONFLICT');
+    const { data: ended } = await change(asset, open.id, { ended_at: new Date(Date.parse(open.started_at) + 1).toISOString() }).expect(200);
+    expect([ended.ended_at, await status()]).toEqual([expect.any(String), 'online']);
+    await change(asset, open.id, { reason: 'Sold' }).expect(200);
+    expect((await change(asset, open.id, { ended_at: null })).error.code).toBe('CONFLICT');
+    await app.delete(`/assets/${asset}/downtimes/${past.data.id}`).expect(204);
+    expect((await app.delete(`/assets/${asset}/downtimes/${past.data.id}`)).status).toBe(404);
+  });
+
   it('is down over GraphQL as over REST, with one effect a key', async () => {
     const asset = await createAsset();
     const mutate = async (name: string, input: string, more = '') =>

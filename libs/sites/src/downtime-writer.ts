@@ -42,13 +42,14 @@ export class DowntimeWriter {
     const details: DowntimeDetails = { startedAt: now, endedAt: null, reason: null, workOrderId: null, planned: false };
     const given = Object.fromEntries(Object.entries(detailsIn(said)).filter(([, value]) => value !== null));
     const decide = (downtimes: Downtimes): DowntimeEvent[] => {
+      requireInUse(asset.state);
       refuseIf(problems);
       return startDowntime(downtimes, { downtimeId, details: { ...details, ...given }, now });
     };
     return this.decide(asset_id, asset, decide);
   }
 
-  /** @throws Rejection NOT_FOUND, CONFLICT the asset is archived, ASSET_OFFLINE, VALIDATION_FAILED, PRECONDITION_FAILED */
+  /** @throws Rejection NOT_FOUND, CONFLICT the asset is archived and would be offline, ASSET_OFFLINE, VALIDATION_FAILED, PRECONDITION_FAILED */
   async change({ asset_id, downtime_id, ...said }: ChangeDowntime): Promise<WrittenDowntime> {
     const asset = await this.asset(asset_id);
     const { state } = await this.events.load(downtimesOfAsset, asset_id);
@@ -62,6 +63,8 @@ export class DowntimeWriter {
       (downtimes) => {
         if (said.started_at === null) throw invalid([{ field: 'downtime.started_at', code: 'required', message: 'must not be empty' }]);
         const changes = detailsIn(said);
+        const isToBeOpen = (changes.endedAt === undefined ? downtimes.get(downtime_id)?.endedAt : changes.endedAt) === null;
+        if (isToBeOpen) requireInUse(asset.state);
         const events = changeDowntime(downtimes, { downtimeId: downtime_id, changes, now });
         refuseIf(problems);
         return events;
@@ -70,7 +73,7 @@ export class DowntimeWriter {
     );
   }
 
-  /** @throws Rejection NOT_FOUND, CONFLICT the asset is archived, PRECONDITION_FAILED */
+  /** Also of an asset that is archived. @throws Rejection NOT_FOUND, PRECONDITION_FAILED */
   async withdraw({ asset_id, downtime_id }: WithdrawDowntime): Promise<WrittenDowntime> {
     const asset = await this.asset(asset_id);
     return this.decide(asset_id, asset, (downtimes) => withdrawDowntime(downtimes, { downtimeId: downtime_id }), downtime_id);
@@ -86,15 +89,11 @@ export class DowntimeWriter {
   /** If-Match is about the downtime that is named, else about the asset. */
   private async decide(
     assetId: number,
-    { state: { archived }, revision }: Readonly<{ state: RecordState; revision: number }>,
+    { revision }: Readonly<{ revision: number }>,
     decide: (downtimes: Downtimes) => DowntimeEvent[],
     named?: number,
   ): Promise<WrittenDowntime> {
-    const inUse = (downtimes: Downtimes): DowntimeEvent[] => {
-      if (archived) throw new Rejection('CONFLICT', 'The asset is archived; bring it back first.');
-      return decide(downtimes);
-    };
-    const outcome = await this.events.execute(downtimesOfAsset, assetId, inUse, { matched: named === undefined ? revision : undefined });
+    const outcome = await this.events.execute(downtimesOfAsset, assetId, decide, { matched: named === undefined ? revision : undefined });
     // What shows the asset or an order next is answered from its own stream, and takes from the read models what this one says.
     if (outcome.events.length > 0) await this.projections.reaches(outcome.position, longestWaitMs);
     return this.written(assetId, outcome, named);
@@ -113,6 +112,11 @@ export class DowntimeWriter {
     const downtime = downtimeRow(assetId, id, found, revision);
     return { id: assetId, row: downtime, downtime, revision, position };
   }
+}
+
+/** What is archived does not go down, but may run again: nobody could end a downtime that was open then. @throws Rejection CONFLICT */
+function requireInUse({ archived }: RecordState): void {
+  if (archived) throw new Rejection('CONFLICT', 'The asset is archived; bring it back first.');
 }
 
 /** What was said, as events say it. Null empties what may be empty. */

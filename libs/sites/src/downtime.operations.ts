@@ -4,8 +4,8 @@ import { downtime } from './downtime.shown.js';
 import { DowntimeReader } from './downtime-reader.js';
 import { DowntimeWriter } from './downtime-writer.js';
 
-const refusals =
-  'NOT_FOUND, CONFLICT (the asset is archived), ASSET_OFFLINE (another one has not ended), VALIDATION_FAILED (also overlaps, not_after_start), PRECONDITION_FAILED';
+const refusalsWhere = (archived: string): string =>
+  `NOT_FOUND, CONFLICT (${archived}), ASSET_OFFLINE (another one has not ended), VALIDATION_FAILED (also overlaps, not_after_start), PRECONDITION_FAILED`;
 
 const answers = { printed: downtime.type, output: () => downtime.type, by: DowntimeReader } as const;
 
@@ -21,7 +21,7 @@ export const assetOperations = [
     summary: 'Record that an asset is down',
     description:
       'It is offline until `ended_at` is given; with one it was down for that time. One at a time, and none overlaps another. If-Match is about the asset.',
-    refusals,
+    refusals: refusalsWhere('the asset is archived'),
     by: DowntimeWriter,
     carryOut: (downtimes, command) => downtimes.start(command),
     answers: { ...answers, status: 201 },
@@ -34,8 +34,9 @@ export const assetOperations = [
     fromPath: { asset_id: 'id', downtime_id: 'downtime_id' },
     root: 'downtime',
     summary: 'End a downtime, or put it right',
-    description: 'Only the fields that are sent change; one that has ended may be changed, too.',
-    refusals,
+    description:
+      'Only the fields that are sent change; one that has ended may be changed, too. An archived asset can be down no longer, and not again.',
+    refusals: refusalsWhere('the asset is archived and would be down'),
     by: DowntimeWriter,
     carryOut: (downtimes, command) => downtimes.change(command),
     answers,
@@ -47,8 +48,8 @@ export const assetOperations = [
     route: 'DELETE :id/downtimes/:downtime_id',
     fromPath: { asset_id: 'id', downtime_id: 'downtime_id' },
     summary: 'Take a downtime back that was recorded wrongly',
-    description: 'It counts nowhere any more; the audit trail keeps what was recorded.',
-    refusals: 'NOT_FOUND, CONFLICT (the asset is archived), PRECONDITION_FAILED',
+    description: 'It counts nowhere any more; the audit trail keeps what was recorded. Also of an archived asset.',
+    refusals: 'NOT_FOUND, PRECONDITION_FAILED',
     by: DowntimeWriter,
     carryOut: (downtimes, command) => downtimes.withdraw(command),
     answers,
