@@ -96,6 +96,8 @@ describe('a checklist', () => {
     expect(await eventsOf(order)).toBe(before);
     await change(order, { status_id: 5 }).expect(200);
     expect((await tick(order, 0, false)).error.code).toBe('WORK_ORDER_CLOSED');
+    expect((await change(order, { checklist: [{ text: 'First', order: 0 }] })).error.code).toBe('WORK_ORDER_CLOSED');
+    await change(order, { checklist: [{ text: 'Reworded', order: 0, checked: true }] }).expect(200);
     expect(await ticked(order)).toEqual([true]);
   });
 

@@ -46,6 +46,31 @@ describe('a checklist', () => {
       .thenRefused('VALIDATION_FAILED', refusal);
   });
 
+  it('is ticked on a closed order as little by the whole list as by one item, and says anything else', () => {
+    const [first, second] = drain as unknown as readonly [object, object];
+    const [checked, other] = [
+      { ...second, checked: true },
+      { ...first, text: 'Otherwise' },
+    ];
+    for (const close of [completing, cancelled]) {
+      given(opened, withList, close)
+        .whenever(listed([first, checked]))
+        .thenRefused('WORK_ORDER_CLOSED');
+      given(opened, withList, close).whenever(listed([first, second, { text: 'New', order: 9, checked: true }])).thenRefused('WORK_ORDER_CLOSED'); // prettier-ignore
+      given(opened, withList, ticked(2), close).whenever(listed(drain)).thenRefused('WORK_ORDER_CLOSED');
+      given(opened, withList, ticked(2), close)
+        .whenever(listed([other, checked]))
+        .thenTypes('WorkOrderDetailsChanged');
+      given(opened, withList, ticked(2), close)
+        .whenever(listed([first]))
+        .thenTypes('WorkOrderDetailsChanged');
+    }
+    const status = { statusId: 1, kind: 'open' } as const;
+    given(opened, withList, cancelled)
+      .when(changeWorkOrder, { changes: { checklist: [first, checked] }, status, now })
+      .thenTypes('WorkOrderDetailsChanged', 'WorkOrderReopened');
+  });
+
   it('has the first of two ticked in a list of an earlier release', () => {
     const details = { ...plainDetails, checklist: [{ text: 'One', order: 4, checked: false }, { text: 'Other', order: 4, checked: false }] }; // prettier-ignore
     const first: WorkOrderEvent = { type: 'WorkOrderOpened', data: { workOrderId: 7, statusId: 1, kind: 'open', details } };

@@ -29,9 +29,24 @@ export function tickChecklistItem(order: WorkOrder, { order: place, checked }: T
   requireInUse(order);
   const item = byOrder(checklistIn(order.details)).get(place);
   if (!item) throw new Rejection('NOT_FOUND', 'The checklist of the work order has no such item.');
-  if (order.phase === 'completing') throw beingCompleted();
-  if (order.phase !== 'open') throw closed(`The work order is ${order.phase}; reopen it before ticking off its checklist.`);
+  requireTickable(order);
   return item.checked === checked ? [] : [{ type: 'ChecklistItemTicked', data: { order: place, checked } }];
+}
+
+/** @throws Rejection CONFLICT a completion is running; WORK_ORDER_CLOSED */
+function requireTickable({ phase }: WorkOrder): void {
+  if (phase === 'completing') throw beingCompleted();
+  if (phase !== 'open') throw closed(`The work order is ${phase}; reopen it before ticking off its checklist.`);
+}
+
+/**
+ * What may not be ticked one by one may not be ticked by the whole list either; it says anything else, and leaves items out, as it does on open orders.
+ * @throws Rejection as `tickChecklistItem`, where an item is ticked otherwise than it was
+ */
+export function requireTicksAsBefore(order: WorkOrder, changes: Partial<WorkOrderDetails>): void {
+  const before = byOrder(checklistIn(order.details));
+  for (const { order: place, checked } of checklistIn(changes))
+    if ((before.get(place)?.checked ?? false) !== checked) requireTickable(order);
 }
 
 /** The list after one item was ticked. */

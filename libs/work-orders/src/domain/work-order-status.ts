@@ -1,6 +1,6 @@
 import { changedFields, Rejection } from '#millwright/event-sourcing/decider';
 import type { StatusKind, WorkOrderDetails, WorkOrderEvent } from './work-order.events.js';
-import { requireDistinctOrders } from './checklist.js';
+import { requireDistinctOrders, requireTicksAsBefore } from './checklist.js';
 import { fitsIntoCompletion } from './completion-size.js';
 import { followTemplates, type TemplateCopy } from './order-procedures.js';
 import { refuseOpenItems } from './procedures.js';
@@ -46,7 +46,8 @@ export type ChangeWorkOrder = WantedStatus & WantedProcedures & Readonly<{ chang
 
 /**
  * Edits the order, moves it to another status, or both in one append. What is so already appends nothing.
- * @throws Rejection NOT_FOUND; CONFLICT archived, or a completion is running; WORK_ORDER_CLOSED between completed and cancelled; PROCEDURE_ANSWERED, PROCEDURE_INCOMPLETE;
+ * @throws Rejection NOT_FOUND; CONFLICT archived, or a completion is running; WORK_ORDER_CLOSED between completed and cancelled, or a closed one would be ticked;
+ *   PROCEDURE_ANSWERED, PROCEDURE_INCOMPLETE;
  *   VALIDATION_FAILED (contradicts_status, out_of_range, not_unique, never_changes, too_many_parts)
  */
 export function changeWorkOrder(order: WorkOrder, { changes = {}, templates, ...wanted }: ChangeWorkOrder): WorkOrderEvent[] {
@@ -57,7 +58,9 @@ export function changeWorkOrder(order: WorkOrder, { changes = {}, templates, ...
   const edits: WorkOrderEvent[] =
     Object.keys(changed).length === 0 ? [] : [{ type: 'WorkOrderDetailsChanged', data: { changes: changed } }];
   if (templates) edits.push(...followTemplates(order, templates));
-  return [...edits, ...moveTo(edits.reduce(workOrder.evolve, order), wanted)];
+  const moved = moveTo(edits.reduce(workOrder.evolve, order), wanted);
+  if (!moved.some(({ type }) => type === 'WorkOrderReopened')) requireTicksAsBefore(order, changed);
+  return [...edits, ...moved];
 }
 
 /** Completes the order as of `completedAt` (default now). @throws as changeWorkOrder */
