@@ -161,7 +161,14 @@ describe('a technician', () => {
     expect([unnamed.code, unnamed.id, unnamed.message]).toEqual(['TIMER_RUNNING', undefined, expect.not.stringContaining(String(hidden))]);
     await app.patch(`/work_orders/${hidden}`, { work_order: { technicians_ids: [id] } }, site).expect(200);
     expect((await begin(headers)).error).toMatchObject({ code: 'TIMER_RUNNING', id: hidden });
+    const ops = [{ method: 'POST', url: `/api/v1/work_orders/${order}/timer/start`, params: {} }];
+    const batch = { ...headers, ...at, 'idempotency-key': randomUUID() };
+    const inBatch = async () => (await app.post('/batch', { ops, sequential: true }, batch).expect(200)).body.results[0];
+    expect(await inBatch()).toMatchObject({ status: 409, body: { error: { code: 'TIMER_RUNNING', id: hidden } } });
     await app.patch(`/work_orders/${hidden}`, { work_order: { technicians_ids: [] } }, site).expect(200);
+    const told = await inBatch();
+    expect([told.status, told.body.error.code]).toEqual([409, 'TIMER_RUNNING']);
+    expect(JSON.stringify(told)).not.toMatch(new RegExp(`\\b${hidden}\\b`));
     // It is his time, and nobody else would end it.
     const stop = (by: Record<string, string>) => app.post(`/work_orders/${hidden}/timer/stop`, undefined, by);
     const stopping = { ...headers, 'idempotency-key': randomUUID() };

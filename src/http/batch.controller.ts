@@ -7,6 +7,7 @@ import { currentContext } from '#millwright/event-sourcing';
 import { ApiHeading, OverRest, UncheckedBody, writes } from '#millwright/resources';
 import { batchOperationsOf, urlOf, type BatchOperation } from './batch-operations.js';
 import type { HttpAdapter } from './http-adapter.js';
+import { refusalNow, type Result } from './kept-refusal.js';
 import { partOfBatch } from './part-of-batch.js';
 import type { AnsweredAnew } from './operation-routes.js';
 import { header } from './request-headers.js';
@@ -59,16 +60,16 @@ export class BatchController implements AnsweredAnew {
   }
 
   /**
-   * What was refused stays refused. What was done is asked for again under its own key, which does nothing a second time and is decided on today's rights;
+   * What was refused stays refused, and names nothing that was lost since. What was done is asked for again under its own key, which does nothing a second time and is decided on today's rights;
    * what was read is read again.
    */
-  async replayed(kept: string, request: FastifyRequest): Promise<string> {
+  async replayed(kept: string, request: FastifyRequest, isForOthers: boolean): Promise<string> {
     const operations = batchOperationsOf(request.body);
-    const { results } = JSON.parse(kept) as { results: readonly Readonly<{ status: number; body: unknown }>[] };
+    const { results } = JSON.parse(kept) as { results: readonly Result[] };
     const texts: string[] = [];
     for (const [index, operation] of operations.entries()) {
       const before = results[index];
-      if (before && before.status >= 300) texts.push(JSON.stringify(before));
+      if (before && before.status >= 300) texts.push(JSON.stringify(refusalNow(before, isForOthers)));
       else {
         const { status, body } = await this.runOne(operation, this.headersOf(request, operation, index, undefined));
         texts.push(`{"status":${status},"body":${body}}`);

@@ -97,7 +97,7 @@ const write =
     reply.header('Idempotent-Replayed', 'true');
     // A repeat is decided on today's rights (contract, part 4, S12).
     if ((isForOthers || isOfSome(scope)) && isAnsweredAnew(controller))
-      return { ...kept, body: await controller.replayed(kept.body, request) };
+      return { ...kept, body: await controller.replayed(kept.body, request, isForOthers) };
     return { ...kept, body: withoutSites(withoutLacked(kept.body, newlyLacked), scope.principal.rights.sites) };
   };
 
@@ -109,8 +109,8 @@ const mayLose = (scope: RequestScope): boolean => isOfSome(scope) || scope.princ
 
 /** A controller whose answers hold those of others, each of which today's rights decide on. */
 export interface AnsweredAnew {
-  /** The kept answer as it is to be given to whoever repeats the request. */
-  replayed(body: string, request: FastifyRequest): Promise<string>;
+  /** The kept answer as it is to be given to whoever repeats the request; `isForOthers` is whether his rights are other than they were. */
+  replayed(body: string, request: FastifyRequest, isForOthers: boolean): Promise<string>;
 }
 
 const isAnsweredAnew = (controller: object): controller is AnsweredAnew => 'replayed' in controller;
