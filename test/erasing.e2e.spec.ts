@@ -106,6 +106,13 @@ describe('erasing a person', () => {
     const { uuid } = (await app.post('/request_portals', { request_portal: { title: 'Front desk' } }).expect(201)).data;
     const asked = { title: 'Too cold', name: canary('PortalName'), email: said.email.toUpperCase() };
     await open(`/portal/${uuid}/requests`, asked).expect(201);
+    const [cold] = (await app.get('/work_order_requests?sort=id desc&per_page=1').expect(200)).data;
+    const answered = await app.patch(
+      `/work_order_requests/${cold.id}`,
+      { work_order_request: { priority: 'low' } },
+      { 'idempotency-key': randomUUID() },
+    );
+    expect(answered.data.submitted_by).toEqual({ name: asked.name, email: asked.email });
 
     const { data: known } = await app.get(`/users/${id}/personal_data`).expect(200);
     expect(known).toMatchObject({
@@ -118,7 +125,7 @@ describe('erasing a person', () => {
     expect(known.sessions.map((session: { user_agent: string }) => session.user_agent)).toContain(agent);
     expect(known.user_agents.map((one: { user_agent: string }) => one.user_agent)).toContain(agent);
     expect(known.addresses).toHaveLength(1);
-    const canaries = [...Object.values(said), earlier, agent, asked.name];
+    const canaries = [...Object.values(said), earlier, agent, asked.name, asked.email];
     const before = await everythingKept();
     for (const word of canaries.filter((text) => text !== earlier)) expect(before).toContain(word);
 

@@ -1,7 +1,7 @@
 export * from './users.js';
 export * from './people.module.js';
 export { vendorAssetsReaction } from './vendor-assets.js';
-export { PersonalTraces, type PersonalSection, type PersonalTrace, type SoughtPerson } from './personal-traces.js';
+export { PersonalTraces, type KnownPerson, type PersonalSection, type PersonalTrace, type SoughtPerson } from './personal-traces.js';
 export { suspendedUsers } from './suspended-users.js';
 export { userErasure } from './user-erasure.js';
 export { UserSuspensions } from './user-suspensions.js';

@@ -84,4 +84,22 @@ describe('what is kept of a person', () => {
     await traces.erase(7);
     expect([left, names]).toEqual([['Erin'], []]);
   });
+
+  it('is looked for as it was spelt anywhere, which goes no sooner than what is found by it', async () => {
+    const spelt = ['E.RIN@example.com'];
+    const asked: SoughtPerson[] = [];
+    const found: string[] = [];
+    const { traces } = erin(
+      {
+        names: {
+          of: async ({ texts }) => ({ texts: texts.includes('Erin') ? [...spelt] : [], emails: [...spelt] }),
+          erase: async () => void spelt.splice(0),
+        },
+      },
+      { comb: async (person) => void [asked.push(person), found.push(...spelt)] },
+    );
+    await traces.erase(7);
+    expect(asked).toEqual([{ id: 7, texts: ['Erin', 'E.RIN@example.com'], emails: ['E.RIN@example.com'], places: [] }]);
+    expect([found, spelt]).toEqual([['E.RIN@example.com'], []]);
+  });
 });

@@ -11,6 +11,9 @@ export type SoughtPerson = Readonly<{
   places: readonly string[];
 }>;
 
+/** The same without where he was. */
+export type KnownPerson = Omit<SoughtPerson, 'places'>;
+
 /** What a room's part of a person's data is called. */
 export type PersonalSection =
   | 'sessions'
@@ -28,8 +31,8 @@ export type PersonalSection =
 export type PersonalTrace = Readonly<{
   /** Addresses and programs that a person was seen with: gathered from all rooms before any of them is asked to forget. */
   places?(userId: number): Promise<readonly string[]>;
-  /** What a person has called himself there: the rest is found by it, so that it goes when his own values do. */
-  names?: Readonly<{ of(userId: number): Promise<readonly string[]>; erase(userId: number): Promise<void> }>;
+  /** What a person has called himself there, and how he spelt his addresses: the rest is found by it, so that it goes when his own values do. */
+  names?: Readonly<{ of(person: KnownPerson): Promise<Pick<KnownPerson, 'texts' | 'emails'>>; erase(person: KnownPerson): Promise<void> }>;
   /** Of one person, as far as whoever asks may see it. */
   find?: Readonly<Partial<Record<PersonalSection, (person: SoughtPerson) => Promise<readonly Row[]>>>>;
   /** Has it vanish. Done again it does nothing. */
@@ -40,7 +43,7 @@ export type PersonalTrace = Readonly<{
 
 /** The person himself, by whose values the rest is found. */
 export type PersonOfTraces = Readonly<{
-  known(userId: number): Promise<Omit<SoughtPerson, 'places'>>;
+  known(userId: number): Promise<KnownPerson>;
   erase(userId: number): Promise<void>;
 }>;
 
@@ -122,13 +125,13 @@ export class PersonalTraces {
 
   private async sought(userId: number): Promise<SoughtPerson> {
     const places = await Promise.all(this.traces.map(async (trace) => (await trace.places?.(userId)) ?? []));
-    const names = await Promise.all(this.traces.map(async (trace) => (await trace.names?.of(userId)) ?? []));
     const known = await this.requirePerson().known(userId);
+    const named = (await Promise.all(this.traces.map(async ({ names }) => names?.of(known)))).filter((found) => found !== undefined);
     const earlier = this.unfinished.get(userId);
     const person = {
       id: userId,
-      texts: [...new Set([...known.texts, ...names.flat(), ...(earlier?.texts ?? [])])],
-      emails: [...new Set([...known.emails, ...(earlier?.emails ?? [])])],
+      texts: [...new Set([...known.texts, ...named.flatMap(({ texts }) => texts), ...(earlier?.texts ?? [])])],
+      emails: [...new Set([...known.emails, ...named.flatMap(({ emails }) => emails), ...(earlier?.emails ?? [])])],
       places: [...new Set([...places.flat(), ...(earlier?.places ?? [])])],
     };
     this.unfinished.set(userId, person);
@@ -165,8 +168,8 @@ export class PersonalTraces {
     }, afterMs).unref();
   }
 
-  private eraseNames({ id }: SoughtPerson): Promise<void> {
-    return allOf(this.traces.map(async ({ names }) => names?.erase(id)));
+  private eraseNames(person: SoughtPerson): Promise<void> {
+    return allOf(this.traces.map(async ({ names }) => names?.erase(person)));
   }
 
   private requirePerson(): PersonOfTraces {

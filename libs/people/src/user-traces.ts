@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { IdempotencyKeys } from '#millwright/access';
 import { ExternalReferences, PersonalValues, type RecordValues } from '#millwright/resources';
 import { speaksOf, tracesInAnswers } from './domain/said-of-person.js';
-import { PersonalTraces, type SoughtPerson } from './personal-traces.js';
+import { PersonalTraces, type KnownPerson } from './personal-traces.js';
 import { users } from './users.js';
 
 /** What an erased person is shown as. */
@@ -35,7 +35,7 @@ export class UserTraces implements OnModuleInit {
     });
   }
 
-  private async known(id: number): Promise<Omit<SoughtPerson, 'places'>> {
+  private async known(id: number): Promise<KnownPerson> {
     const versions = await this.values.all(users.name, id);
     const placeholder = erasedPerson(id)['name'];
     const texts = versions.flatMap((values) => [

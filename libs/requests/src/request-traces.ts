@@ -3,7 +3,7 @@ import { DataSource, EntityManager, Raw, type FindOperator, type Repository } fr
 import { mayReadAt } from '#millwright/access';
 import type { Row } from '#millwright/event-sourcing';
 import { instantText } from '#millwright/fields';
-import { PersonalTraces, type SoughtPerson } from '#millwright/people';
+import { PersonalTraces, type KnownPerson } from '#millwright/people';
 import { PortalSubmission } from './portal-submission.entity.js';
 import { workOrderRequests } from './request.resource.js';
 
@@ -25,8 +25,16 @@ export class RequestTraces implements OnModuleInit {
   onModuleInit(): void {
     this.traces.register({
       find: { requests: ({ id }) => this.requestsOf(id), portal_submissions: (person) => this.submissionsOf(person) },
-      erase: async ({ emails }) => {
-        if (emails.length > 0) await this.submissions.update({ email: alike(emails) }, { name: null, email: null });
+      // Answers show a submission as it was made, and no address of his own need be spelt like that one.
+      names: {
+        of: async (person) => {
+          const found = await this.submittedBy(person);
+          const emails = found.flatMap(({ email }) => email ?? []);
+          return { texts: [...found.flatMap(({ name }) => name ?? []), ...emails], emails };
+        },
+        erase: async ({ emails }) => {
+          if (emails.length > 0) await this.submissions.update({ email: alike(emails) }, { name: null, email: null });
+        },
       },
     });
   }
@@ -47,9 +55,9 @@ export class RequestTraces implements OnModuleInit {
   }
 
   /** Their sites are those of the requests that they came with. */
-  private async submissionsOf({ emails }: SoughtPerson): Promise<Row[]> {
-    if (emails.length === 0) return [];
-    const found = await this.submissions.find({ where: { email: alike(emails) }, order: { requestId: 'ASC' } });
+  private async submissionsOf(person: KnownPerson): Promise<Row[]> {
+    const found = await this.submittedBy(person);
+    if (found.length === 0) return [];
     const sites = await this.database.query<{ id: string; entity_id: string }[]>(
       'SELECT id, entity_id FROM read.work_order_requests WHERE id = ANY($1::bigint[])',
       [found.map(({ requestId }) => requestId)],
@@ -60,6 +68,10 @@ export class RequestTraces implements OnModuleInit {
     return found
       .filter(({ requestId }) => shown.has(requestId))
       .map(({ requestId, name, email }) => ({ request_id: requestId, name, email }));
+  }
+
+  private async submittedBy({ emails }: KnownPerson): Promise<PortalSubmission[]> {
+    return emails.length === 0 ? [] : this.submissions.find({ where: { email: alike(emails) }, order: { requestId: 'ASC' } });
   }
 }
 

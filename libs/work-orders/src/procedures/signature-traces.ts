@@ -27,11 +27,11 @@ export class SignatureTraces implements OnModuleInit {
     this.traces.register({
       find: { signatures: ({ id }) => this.signaturesOf(id) },
       names: {
-        of: async (userId) =>
-          (await this.read<{ name: string }>(`SELECT details->>'name' AS name FROM app.people person WHERE ${given}`, userId)).map(
-            ({ name }) => name,
-          ),
-        erase: async (userId) => void (await this.read(`DELETE FROM app.people person WHERE ${given}`, userId)),
+        of: async ({ id }) => {
+          const signed = await this.read<{ name: string }>(`SELECT details->>'name' AS name FROM app.people person WHERE ${given}`, id);
+          return { texts: signed.map(({ name }) => name), emails: [] };
+        },
+        erase: async ({ id }) => void (await this.read(`DELETE FROM app.people person WHERE ${given}`, id)),
       },
     });
   }
