@@ -25,7 +25,7 @@ export class RaisingPace {
     private readonly now = () => performance.now(),
   ) {}
 
-  /** Something is due after nothing was. */
+  /** Something is due after everything that was had begun: instants that follow from one another, as of a standstill, are late by themselves only. */
   start(): void {
     this.began = this.now();
     this.begun = 0;

@@ -99,6 +99,20 @@ describe('timers on PostgreSQL', () => {
     expect(await raised(1)).toEqual(week);
   });
 
+  it('catch up without a pause from one instant to the next', async () => {
+    await plan(1, planned('2026-01-01T23:30:00.000Z', 1));
+    let [isCounting, pauses] = [false, 0];
+    const query = ((statement: pg.QueryConfig) => {
+      if (statement.name === 'note a decided instant') isCounting = true;
+      if (statement.name === 'next due instant' && isCounting) pauses += 1;
+      return pool.query(statement);
+    }) as pg.Pool['query'];
+    await started(new MovedClock(dayOf(8)), { query });
+    await eventually(async () => (await raised(1)).length === 38);
+    // Whoever looks in between finds the next one.
+    expect(pauses).toBeLessThanOrEqual(2);
+  });
+
   it('decide an instant once although the stream stays due at it, and leave no row to streams that never were due', async () => {
     await plan(1, planned(first, 0));
     await plan(2, planned(first, -1));

@@ -6,7 +6,7 @@ import { idOf, streamName } from '../stream-name.js';
 import { DueInstants, type DueInstant } from './due-instants.js';
 import { alarmAfterTries, type Alongside, type ProcessManager, type StuckWork } from './process-manager.js';
 import { RaisingPace } from './raising-pace.js';
-import { originOf, type Raised, type Timer, type TimerWorld } from './timer.js';
+import { originOf, type Timer, type TimerWorld } from './timer.js';
 
 /** How often the rows are looked at, in milliseconds: due instants are noted by whichever process follows the log. */
 const lookEveryMs = 500;
@@ -17,7 +17,7 @@ class DueWork implements Alongside {
   private readonly underWay = new Map<number, { tries: number; error: string }>();
   private running = 0;
   private noting = 0;
-  private wasIdle = true;
+  private hasSeenAll = true;
   private waiting: (() => void)[] = [];
 
   constructor(
@@ -30,8 +30,8 @@ class DueWork implements Alongside {
   async turn(signal: AbortSignal, logger: EngineLogger): Promise<void> {
     const now = this.world.clock.now();
     const due = await this.instants.dueBy(now, [...this.underWay.keys()], readAtOnce);
-    if (due.length > 0 && this.wasIdle) this.pace.start();
-    this.wasIdle = due.length === 0;
+    if (due.length > 0 && this.hasSeenAll) this.pace.start();
+    this.hasSeenAll = due.length < readAtOnce;
     for (const instant of due) {
       while (!this.pace.allows(this.running) && !signal.aborted) await this.pace.change(this.change());
       if (signal.aborted) return;
@@ -61,8 +61,8 @@ class DueWork implements Alongside {
         while (!this.pace.allows(this.running) && !signal.aborted) await this.pace.change(this.change());
         if (signal.aborted) return;
         try {
-          const raised = await this.inTurn(() => this.timer.raise(id, dueAt, origin, this.world));
-          await this.noted(raised.decided ? this.instants.decided(id, dueAt, raised) : this.instants.note(id, raised, origin));
+          const { note } = await this.inTurn({ id, dueAt, origin });
+          await this.noted(id, note);
           return;
         } catch (error) {
           work.tries += 1;
@@ -77,28 +77,35 @@ class DueWork implements Alongside {
       }
     };
     void perform().then(() => {
-      this.underWay.delete(id);
+      // By now another instant of the stream may have begun.
+      if (this.underWay.get(id) === work) this.underWay.delete(id);
       this.changed();
     });
   }
 
-  /** One of the few that are raised at once. */
-  private async inTurn(raise: () => Promise<Raised>): Promise<Raised> {
+  /** One of the few that are raised at once. It counts as being noted before it ends: who waits for both is not to find neither. */
+  private async inTurn({ id, dueAt, origin }: DueInstant): Promise<Readonly<{ note: Promise<void> }>> {
     this.running += 1;
     this.pace.next();
     try {
-      return await raise();
+      const raised = await this.timer.raise(id, dueAt, origin, this.world);
+      const note = raised.decided ? this.instants.decided(id, dueAt, raised) : this.instants.note(id, raised, origin);
+      this.noting += 1;
+      return { note };
     } finally {
       this.running -= 1;
       this.changed();
     }
   }
 
-  /** The next one does not wait for it, so that several are noted together. */
-  private async noted(note: Promise<void>): Promise<void> {
-    this.noting += 1;
+  /**
+   * The next one does not wait for it, so that several are noted together. The stream is free as soon as its next instant can be read: whoever has waited for
+   * the note looks at once, and would leave it to the next look.
+   */
+  private async noted(id: number, note: Promise<void>): Promise<void> {
     try {
       await note;
+      this.underWay.delete(id);
     } finally {
       this.noting -= 1;
       this.changed();
