@@ -319,6 +319,41 @@ describe('how somebody is reached', () => {
     expect([await found(app), await found(reader)]).toEqual([1, 0]);
   });
 
+  it('does not go where somebody who may not see it sends a record back as it was shown to him, and goes for who may', async () => {
+    const rights = ['vendors', 'customers', 'users'].map((name) => `${name}:read`);
+    const writer = await holding(...rights, 'vendors:write', 'customers:write', 'people:write');
+    const contact = { name: 'Robert', role: 'Technician', email: 'robert@summit.example', phone: '555-0199', extension: '9' };
+    const records = [
+      { path: '/vendors', name: 'vendor', said: { address: '5 Hidden Way', vendor_contacts_attributes: [contact] } },
+      { path: '/customers', name: 'customer', said: { address: '6 Hidden Way', email: 'c@summit.example', phone: '555-0198' } },
+      { path: '/users', name: 'user', said: { login_identifier: `login-${randomBytes(4).toString('hex')}`, job_title: 'Fitter' } },
+    ];
+    for (const { path, name, said } of records) {
+      const { id } = (await app.post(path, { [name]: { name: 'Summit', ...said } }).expect(201)).data;
+      const whole = async () => {
+        const { updated_at, updated_by, revision, ...data } = (await app.get(`${path}/${id}`).expect(200)).data;
+        return data as Record<string, unknown>;
+      };
+      const before = await whole();
+      const { data: shown } = await writer.get(`${path}/${id}`).expect(200);
+      const { vendor_contacts: contacts, ...fields } = Object.fromEntries(
+        [...Object.keys(said), 'vendor_contacts'].flatMap((field) => (field in shown ? [[field, shown[field]]] : [])),
+      );
+      expect(Object.values(fields).filter((value) => value !== null)).toEqual([]);
+      const back = { ...fields, ...(contacts && { vendor_contacts_attributes: contacts }) };
+      await writer.patch(`${path}/${id}`, { [name]: { ...back, name: 'Summit Inc' } }).expect(200);
+      expect(await whole()).toEqual({ ...before, name: 'Summit Inc', ...(name === 'user' && { full_name: 'Summit Inc' }) });
+      await app.patch(`${path}/${id}`, { [name]: fields }).expect(200);
+      expect(await whole()).toMatchObject(fields);
+    }
+    const { id } = (await app.post('/vendors', { vendor: { name: 'Summit', ...records[0]?.said } }).expect(201)).data;
+    const [{ id: contactId }] = (await app.get(`/vendors/${id}`)).data.vendor_contacts;
+    await writer.graphql(`mutation { updateVendor(input: { id: ${id}, name: "S", address: null,
+      vendorContactsAttributes: [{ id: ${contactId}, name: "Bob", email: null, phone: null }] }) { id } }`);
+    const { data: after } = await app.get(`/vendors/${id}`).expect(200);
+    expect(after).toMatchObject({ name: 'S', address: '5 Hidden Way', vendor_contacts: [{ ...contact, name: 'Bob' }] });
+  });
+
   it('tells no address of a vendor in the audit trail to who may not see it, nor finds events by it', async () => {
     const { id } = (await app.post('/vendors', { vendor: { name: 'Summit', address: '8 Hidden Way' } }).expect(201)).data;
     await app.patch(`/vendors/${id}`, { vendor: { address: '9 Hidden Way' } }).expect(200);

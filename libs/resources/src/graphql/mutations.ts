@@ -16,7 +16,7 @@ import {
 } from '#millwright/fields';
 import { currentMoment } from '#millwright/lists';
 import type { Operation } from '../operations/operation.js';
-import { requireWritable } from '../resource/field-scopes.js';
+import { requireWritable, tellsOfReach, withoutUnseenNulls } from '../resource/field-scopes.js';
 import { RelatedRecords, type Mention } from '../references/index.js';
 import { Writes, type Write } from '../writes.js';
 
@@ -45,7 +45,7 @@ export const Input = <T extends object>(type: Class<T>): ParameterDecorator =>
       transform: (value: unknown) => {
         const input = withSnakeCaseKeys(value);
         requireWritable(type, input);
-        return validatedInput(type, input, 'input');
+        return validatedInput(type, withoutUnseenNulls(type, input), 'input');
       },
     },
   );
@@ -78,7 +78,7 @@ function changesOf<Fields extends object>(
   const update = partialClassOf(fields, name) as Class<Partial<Fields> & { id: number }>;
   id(update.prototype as object, 'id');
   InputType(name, {
-    description: `What is to change of ${aSpoken(what)}: a field that is left out stays, null empties one that may be empty.`,
+    description: `What is to change of ${aSpoken(what)}: a field that is left out stays, null empties one that may be empty${tellsOfReach(fields) ? ', unless whoever asks is not shown it' : ''}.`,
   })(update);
   return update;
 }

@@ -1,5 +1,6 @@
 import { aSpoken, inGraphqlWords, pascalCase, spoken } from '#millwright/fields';
 import type { DescribedOperation } from '../operations/operation.js';
+import { tellsOfReach } from './field-scopes.js';
 import { operationNames, type OperationName, type ResourceDefinition } from './resource-definition.js';
 
 /** An operation that every resource has, with what GraphQL says of it. */
@@ -40,7 +41,10 @@ function eachCodeOnce(all: string, own = ''): string {
   return [...reasons].map(([code, why]) => (why.length === 0 ? code : `${code} (${why.join(', or ')})`)).join(', ');
 }
 
-function usualOperations({ name, plural, typeName, scope }: ResourceDefinition): Readonly<Record<OperationName, Usual>> {
+/** Sent back as it was shown, a record is not changed by it. */
+const ofUnseen = 'Null in a field that is null without `people:read` changes nothing for who lacks that.';
+
+function usualOperations({ name, plural, typeName, scope, fields }: ResourceDefinition): Readonly<Record<OperationName, Usual>> {
   const [one, aRecord, many] = [spoken(name), aSpoken(name), spoken(plural)];
   const owner = scope === 'entity' ? 'of the site' : 'of the whole customer, at every site';
   return {
@@ -67,7 +71,7 @@ function usualOperations({ name, plural, typeName, scope }: ResourceDefinition):
     update: {
       name: `update${typeName}`,
       summary: `Update ${aRecord}`,
-      rest: 'Only the fields that are sent change. An archived one is to be brought back first.',
+      rest: `Only the fields that are sent change.${tellsOfReach(fields.update) ? ` ${ofUnseen}` : ''} An archived one is to be brought back first.`,
       sentence: `Change the fields of ${aRecord} that are sent.`,
       refusals: 'NOT_FOUND, CONFLICT (archived), VALIDATION_FAILED, DUPLICATE_REFERENCE, PRECONDITION_FAILED',
     },

@@ -5,7 +5,7 @@ import type { Detail } from '#millwright/event-sourcing';
 import { ApiBody, ApiExtension, ApiExtraModels, getSchemaPath, OmitType } from '@nestjs/swagger';
 import type { ClassConstructor } from 'class-transformer';
 import { fieldsOf, invalid, validatedInput, type Class } from '#millwright/fields';
-import { fieldScopesOf, requireWritable } from '../resource/field-scopes.js';
+import { fieldScopesOf, requireWritable, withoutUnseenNulls } from '../resource/field-scopes.js';
 import { idOfPath, placeOfPath } from './path-id.js';
 
 type Request = Readonly<{ body?: unknown; params: Readonly<Record<string, string>> }>;
@@ -89,7 +89,7 @@ export function ResourceBody<T extends object>(
   const parameter = createParamDecorator((_: unknown, context: ExecutionContext) => {
     const { body, params } = context.switchToHttp().getRequest<Request>();
     const value = mayBeEmpty && saysNothing(body) ? {} : valueUnder(root, body);
-    return validatedInput(type, withPath(type, value, root, fromPath, params), root);
+    return validatedInput(type, withPath(type, withoutUnseenNulls(type, value), root, fromPath, params), root);
   })();
   return (target, method, index) => {
     parameter(target, method, index);
@@ -104,7 +104,7 @@ const saysNothing = (body: unknown): boolean =>
 export function PlainBody<T extends object>(type: ClassConstructor<T>, fromPath: FieldsFromPath = {}): ParameterDecorator {
   const parameter = createParamDecorator((_: unknown, context: ExecutionContext) => {
     const { body, params } = context.switchToHttp().getRequest<Request>();
-    return validatedInput(type, withPath(type, body ?? {}, '', fromPath, params));
+    return validatedInput(type, withPath(type, withoutUnseenNulls(type, body ?? {}), '', fromPath, params));
   })();
   return (target, method, index) => {
     parameter(target, method, index);
