@@ -360,6 +360,21 @@ describe('a call of a machine', () => {
     expect((await app.get(`/work_orders/${id}/comments`)).meta.pagination.total).toBe(4);
   });
 
+  it('goes on being counted where its technician and its asset have left, as long as its order is open', async () => {
+    const [key, code] = [randomUUID(), randomUUID()];
+    const asset = await create('/assets', { asset: { name: 'Leaving', asset_code: code } });
+    const email = `leaving-${code}@example.org`;
+    const person = await create('/users', { user: { name: 'Leaving', email } });
+    const said = { ...alarm(key), asset: { code }, technicians_emails: [email] };
+    const { id: order } = (await call(said).expect(201)).data;
+    await app.delete(`/users/${person}`).expect(204);
+    expect((await call(said).expect(200)).data).toMatchObject({ id: order, alarm_count: 2 });
+    await app.delete(`/assets/${asset}`).expect(204);
+    expect((await call(said).expect(200)).data).toMatchObject({ id: order, alarm_count: 3, comments_count: 2 });
+    await change(order, { status_id: 5 }).expect(200);
+    expect((await call(said).expect(422)).error.details.map(({ field }: { field: string }) => field)).toContain('work_order.asset.code');
+  });
+
   it('is counted and said once under one key, and opens another order once the first is closed', async () => {
     const key = randomUUID();
     const again = { 'idempotency-key': randomUUID() };

@@ -72,7 +72,6 @@ export class Alarms {
       const holder = await this.openOrder(seen, key, seen.workOrderId === known ? order?.state : undefined);
       if (holder !== undefined) await this.requireSeen(holder);
       const decide = (decision: (state: Alarm) => AlarmEvent[]) => (state: Alarm) => {
-        refuseWrong(wanted);
         if (state.workOrderId !== seen.workOrderId) throw new Overtaken();
         return decision(state);
       };
@@ -114,7 +113,9 @@ export class Alarms {
     return takesRepeats((await this.events.load(workOrder, workOrderId)).state);
   }
 
-  private async open(id: string, { details, status, completedAt, templates }: AlarmedOrder, decide: Decide): Promise<Outcome<Alarm>> {
+  private async open(id: string, wanted: AlarmedOrder, decide: Decide): Promise<Outcome<Alarm>> {
+    refuseWrong(wanted);
+    const { details, status, completedAt, templates } = wanted;
     const { externalReference } = details;
     const workOrderId = await this.resources.idToCreate(workOrders, externalReference);
     const { state: taken } = await this.events.load(workOrder, workOrderId);
@@ -196,7 +197,10 @@ type Decide = (decision: (state: Alarm) => AlarmEvent[]) => (state: Alarm) => Al
 const named = (events: readonly RecordedEvent<AlarmEvent>[], textId: string): boolean =>
   events.some((event) => event.type === 'AlarmRepeated' && event.data.textId === textId);
 
-/** What would be wrong with opening the order: said before anything is appended, also of a repeat. */
+/**
+ * What would be wrong with opening the order: said before anything is appended. A repeat opens none: a machine says the same as before, also where its
+ * technician or its asset has left meanwhile, and is not to go unheard for it.
+ */
 function refuseWrong({ problems, text: _, ...wanted }: AlarmedOrder): void {
   refuseIf(problems);
   openWorkOrder(workOrder.initialState, { workOrderId: 0, ...wanted });
