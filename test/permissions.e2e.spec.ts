@@ -427,14 +427,14 @@ describe('who holds something at one site only', () => {
     const { id } = await person('Gus', ...grants('granting'));
     const gus = await signedIn(app, id as number);
     const said = { user: { name: 'Ned of two', permissions_attributes: grants('looking') } };
-    const key = { 'idempotency-key': randomUUID() };
-    const sitesSaid = async () => {
-      const { data } = await gus.post('/users', said, key).expect(201);
-      return (data.permissions as { entity_id: number }[]).map(({ entity_id }) => entity_id);
-    };
+    const [making, named] = [{ 'idempotency-key': randomUUID() }, { 'idempotency-key': randomUUID() }];
+    const ned = (await gus.post('/users', said, making).expect(201)).data.id as number;
+    const naming = () => gus.patch(`/users/${ned}`, { user: { name: 'Ned' } }, named).expect(200);
+    const sitesSaid = async () => ((await naming()).data.permissions as { entity_id: number }[]).map(({ entity_id }) => entity_id);
     expect(await sitesSaid()).toEqual([1, there]);
     await app.patch(`/users/${id}`, { user: { permissions_attributes: [{ entity_id: there, _destroy: true }] } }).expect(200);
     expect(await sitesSaid()).toEqual([1]);
+    expect(refusal(await gus.post('/users', said, making))).toEqual([403, 'INSUFFICIENT_PERMISSIONS']);
   });
 
   it('cannot use a link that he has kept until its person was given more than he has', async () => {

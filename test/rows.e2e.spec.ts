@@ -163,7 +163,7 @@ describe('a site that somebody has lost', () => {
       const lost = sites.map((entity_id) => ({ entity_id, _destroy: true }));
       return app.patch(`/users/${id}`, { user: { permissions_attributes: lost } }).expect(200);
     };
-    return { site, ann, loses };
+    return { site, id, ann, loses };
   };
   const sitesOf = (listed: unknown): number[] => (listed as { id: number }[]).map(({ id }) => Number(id));
 
@@ -193,5 +193,38 @@ describe('a site that somebody has lost', () => {
     await loses(site, made);
     while ((await ann.get(`/entities/${site}`)).status !== 404) await delay(20);
     expect(await told()).toEqual([404, null, 404, false, 404, 'NOT_FOUND']);
+  });
+
+  it('is one for whose repeats he lacks what they took there, as once was a role, a credential, or a link', async () => {
+    const { site, id, ann } = await ofTwoSites();
+    const everywhere = (await app.get('/entities?per_page=200').expect(200)).data as readonly Readonly<{ id: number }>[];
+    const admin = everywhere.map((entity) => ({ entity_id: entity.id, role: 'admin' }));
+    await app.patch(`/users/${id}`, { user: { permissions_attributes: admin } }).expect(200);
+    await app.post('/users', { user: { name: 'Stays administrator', permissions_attributes: admin } }).expect(201);
+    const granted = { name: 'Bob', permissions_attributes: [{ entity_id: 1, role: 'technician' }] };
+    const bob = (await app.post('/users', { user: granted }).expect(201)).data.id as number;
+    const [sites, name] = [[1, site], `Readers ${randomUUID()}`];
+    const writes = [
+      ['PATCH', `/entities/${site}`, { entity: { description: 'Theirs' } }],
+      ['PATCH', `/users/${bob}`, { user: { permissions_attributes: [{ entity_id: site, role: 'technician' }] } }],
+      ['POST', '/access/service_accounts', { name: 'Robot', role: 'technician', entity_ids: sites }],
+      ['POST', '/access/roles', { name, scopes: ['parts:read'] }],
+      ['POST', `/users/${bob}/invite`, {}],
+    ] as const;
+    const keys = writes.map(() => randomUUID());
+    const ask = async () => {
+      const statuses: number[] = [];
+      for (const [index, [method, path, body]] of writes.entries()) {
+        const sent = { 'idempotency-key': keys[index] as string };
+        statuses.push((await (method === 'PATCH' ? ann.patch(path, body, sent) : ann.post(path, body, sent))).status);
+      }
+      return statuses;
+    };
+    while ((await ann.get(`/access/roles`)).status !== 200) await delay(20);
+    expect(await ask()).toEqual([200, 200, 201, 201, 201]);
+    expect(await ask()).toEqual([200, 200, 201, 201, 201]);
+    await app.patch(`/users/${id}`, { user: { permissions_attributes: [{ entity_id: site, role: 'requester' }] } }).expect(200);
+    while ((await ann.patch(`/entities/${site}`, { entity: { description: 'Theirs' } })).status !== 403) await delay(20);
+    expect(await ask()).toEqual([403, 403, 403, 403, 403]);
   });
 });

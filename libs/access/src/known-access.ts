@@ -8,6 +8,7 @@ import { EntityDirectory } from './entity-directory.js';
 import { namedScopes } from './named-scopes.js';
 import type { Held, Rights, Rows } from './rights.js';
 import { currentScope, type Principal } from './request-scope.js';
+import { noteForDeed } from './taken-for-deed.js';
 
 /** From this age on, in milliseconds, what is known is read again behind the requests that go on with it; at twice of it they wait (S29). */
 const readAgainMs = 400;
@@ -52,7 +53,7 @@ export class KnownAccess {
     { matches = false, sites = [] }: Readonly<{ matches?: boolean; sites?: readonly number[] }> = {},
   ): Promise<Outcome<Access>> {
     const by = grantorOf(currentScope().principal);
-    const world = await this.world(sites);
+    const world = await this.askingWorld(sites);
     const context = currentContext();
     return this.events.execute(access, accessId, (state) => step(state, by, world), {
       context: matches ? context : { ...context, expectedRevisions: undefined },
@@ -62,7 +63,7 @@ export class KnownAccess {
   /** The same without appending anything: what would be refused is refused. */
   async consider(step: (state: Access, by: Grantor, world: World) => unknown, sites: readonly number[] = []): Promise<void> {
     const by = grantorOf(currentScope().principal);
-    step((await this.events.load(access, accessId)).state, by, await this.world(sites));
+    step((await this.events.load(access, accessId)).state, by, await this.askingWorld(sites));
   }
 
   /** Whether somebody may still come by what is a person's alone. @throws Rejection UNAVAILABLE */
@@ -98,6 +99,12 @@ export class KnownAccess {
       if (found && !found.archived) entityIds.push(id);
     }
     return { known: namedScopes(), entityIds };
+  }
+
+  /** The same for a decision of the request: its repeats are asked for what that asks for. */
+  private async askingWorld(named: readonly number[]): Promise<World> {
+    const scope = currentScope();
+    return { ...(await this.world(named)), asked: (scopes, entityId) => noteForDeed(scope, scopes, entityId ?? 'anywhere') };
   }
 
   private readNext(): Reading {

@@ -36,26 +36,5 @@ export function requireSeen(seenWith: Scope | undefined): void {
   if (seenWith !== undefined && lacking()?.(seenWith)) throw insufficient(seenWith);
 }
 
-const takenBy = new WeakMap<RequestScope, Set<Scope>>();
-
-/**
- * Asks for a right that a write takes by what it comes to, beside that of its operation: its repeats are asked for it, too (contract, part 4, S12).
- * @throws Rejection INSUFFICIENT_PERMISSIONS
- */
-export function requireForDeed(wanted: Scope): void {
-  const scope = scopeIfAny();
-  if (!scope) return;
-  takenBy.set(scope, (takenBy.get(scope) ?? new Set()).add(wanted));
-  requireScopes(scope, [wanted]);
-}
-
-/** What `requireForDeed` has asked for since this was asked last. */
-export function takenForDeed(scope: RequestScope): readonly Scope[] {
-  const taken = takenBy.get(scope);
-  if (!taken) return [];
-  takenBy.delete(scope);
-  return [...taken].sort();
-}
-
 const insufficient = (scope: Scope): Rejection =>
   new Rejection('INSUFFICIENT_PERMISSIONS', `This needs ${scope}.`, [], { required_scope: scope });

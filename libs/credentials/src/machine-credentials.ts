@@ -4,8 +4,8 @@ import {
   currentScope,
   KnownAccess,
   namedScopes,
+  requireForDeedAt,
   requirePerson,
-  requireScopes,
   RoleTurns,
   scopesOfRole,
   type Access,
@@ -67,7 +67,7 @@ export class MachineCredentials implements OnModuleInit {
     requirePerson(principal);
     const access = await this.access.now();
     const facts = { scopes: null, roleId: null, expiresAt: null, ...(await this.wanted(input, principal, access)) } as CredentialFacts;
-    await requireHeld(principal, [managedWith[kind], ...scopesOf(facts, access)], facts.sites);
+    await requireHeld([managedWith[kind], ...scopesOf(facts, access)], facts.sites);
     const [secret, credentialId] = [newSecret(kind), await this.events.nextId(credentialIds.name)];
     const owner = kind === 'api_key' ? ownerOf(principal) : null;
     const made = { kind, credentialId, ...facts, owner, clientId: kind === 'client' ? newClientId() : null, secretId: secret.id };
@@ -87,8 +87,8 @@ export class MachineCredentials implements OnModuleInit {
     const access = await this.access.now();
     const wanted = await this.wanted(input, principal, access);
     const after = { ...before, ...wanted };
-    for (const more of added(boundsOf(before, access), boundsOf(after, access))) await requireHeld(principal, more.scopes, more.sites);
-    if (livesLonger(before, after)) await requireHeld(principal, scopesOf(after, access), after.sites);
+    for (const more of added(boundsOf(before, access), boundsOf(after, access))) await requireHeld(more.scopes, more.sites);
+    if (livesLonger(before, after)) await requireHeld(scopesOf(after, access), after.sites);
     const decide = (state: Credentials): CredentialsEvent[] => {
       requireSame(before, state);
       return changeCredential(state, { kind, credentialId, wanted, now: Date.now() });
@@ -105,7 +105,7 @@ export class MachineCredentials implements OnModuleInit {
     const { principal } = currentScope();
     requirePerson(principal);
     const credential = await this.managed(kind, credentialId);
-    await requireHeld(principal, scopesOf(credential, await this.access.now()), credential.sites);
+    await requireHeld(scopesOf(credential, await this.access.now()), credential.sites);
     const secret = newSecret(kind);
     await this.secrets.keep(secret);
     const wanted = { kind, credentialId, secretId: secret.id, overlapHours: Number(hours ?? defaultOverlapHours) };
@@ -145,7 +145,7 @@ export class MachineCredentials implements OnModuleInit {
   /** One that whoever asks may look after, wherever it opens something. */
   private async managed(kind: CredentialKind, credentialId: number): Promise<Credential> {
     const credential = await this.one(kind, credentialId);
-    await requireHeld(currentScope().principal, [managedWith[kind]], credential.sites);
+    await requireHeld([managedWith[kind]], credential.sites);
     return credential;
   }
 
@@ -204,10 +204,7 @@ function siteOf(opened: readonly Sites[], asked: number | null): number | null {
 }
 
 /** Lets only those on who hold all of it at each of the sites. @throws Rejection INSUFFICIENT_PERMISSIONS naming the first that is missing */
-async function requireHeld({ rights }: Principal, scopes: readonly Scope[], sites: Sites): Promise<void> {
-  if (sites === 'all') return requireScopes({ held: await rights.everywhere() }, scopes);
-  for (const id of sites) requireScopes({ held: rights.at(id) }, scopes);
-}
+const requireHeld = (scopes: readonly Scope[], sites: Sites): Promise<void> => requireForDeedAt(currentScope(), scopes, sites);
 
 const ownerOf = ({ credential: { kind }, userId }: Principal): KeyOwner => (kind === 'bootstrap' ? 'bootstrap' : { userId });
 

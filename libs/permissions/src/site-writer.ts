@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { currentScope, requireScopes } from '#millwright/access';
+import { currentScope, requireForDeedAt } from '#millwright/access';
 import { PositionNotReached, ProcessManagerEngine, Rejection } from '#millwright/event-sourcing';
 import { noSuchRecord, PlainWriter, ResourceWriters, type ResourceCommands, type Written } from '#millwright/resources';
 import { entities } from '#millwright/sites';
@@ -49,10 +49,11 @@ export class SiteWriter implements ResourceCommands, OnModuleInit {
   unarchive = (id: number): Promise<Written> => this.administered(id, () => this.plain.unarchive(id));
 
   /** What is held at the site that a request names says nothing of another one, which it is about. @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS */
-  private administered(id: number, work: () => Promise<Written>): Promise<Written> {
-    const { rights } = currentScope().principal;
+  private async administered(id: number, work: () => Promise<Written>): Promise<Written> {
+    const scope = currentScope();
+    const { rights } = scope.principal;
     if (rights.sites !== 'all' && !rights.sites.has(id)) throw noSuchRecord();
-    requireScopes({ held: rights.at(id) }, ['settings:manage']);
+    await requireForDeedAt(scope, ['settings:manage'], [id]);
     return work();
   }
 }

@@ -5,7 +5,7 @@ import {
   fingerprintOf,
   IdempotencyKeys,
   KnownSites,
-  requireScopes,
+  requireTaken,
   takenForDeed,
   type RequestScope,
   type StoredAnswer,
@@ -28,7 +28,7 @@ export type Write = Readonly<{
   about?(answer: StoredAnswer): Mention | undefined;
 }>;
 
-/** Under which an answer says what right its write took by what it came to; it is no header of HTTP, and no client sees it. */
+/** Under which an answer says what rights its write took by what it came to; it is no header of HTTP, and no client sees it. */
 const mark = 'takes';
 
 const noting = (answer: StoredAnswer, taken: readonly string[]): StoredAnswer =>
@@ -69,9 +69,9 @@ export class Writes {
         )
       : { ...(await this.decided(write, work)), replayed: false };
     const { answer, takes } = whatItTook(given);
-    if (answer.replayed) requireScopes(scope, takes);
     const mention = answer.replayed ? write.about?.(answer) : undefined;
     if (mention) await this.related.requireSeen(mention);
+    if (answer.replayed && takes.length > 0) await requireTaken(scope, takes);
     // The answer's position also covers what others did for it (the parts of an order), and what an earlier try has done.
     const position = answer.headers['X-Position'];
     if (position !== undefined) this.ownWrites.acknowledged(scope.principal, BigInt(position));

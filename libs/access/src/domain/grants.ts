@@ -14,6 +14,8 @@ export type World = Readonly<{
   known: ReadonlySet<Scope>;
   /** Those that are not archived. */
   entityIds: readonly number[];
+  /** Told of what is asked of who decides, whether he has it or not: at that site, or (null) at one whichever. */
+  asked?: (scopes: readonly Scope[], entityId: number | null) => void;
 }>;
 
 export type WantedGrant = Readonly<{ userId: number; entityId: number; roleId: number }>;
@@ -93,7 +95,9 @@ export function requireAllOf(state: Access, by: Grantor, userId: number, world: 
   const active = { ...state, suspended: state.suspended.delete(userId) };
   for (const entityId of state.grants.get(userId)?.keys() ?? [])
     requireScopes(state, by, entityId, [...scopesAt(active, userId, entityId, world.known)], world);
-  if (state.installationManagers.has(userId) && !managesInstallation(state, by)) throw insufficient(manageInstallation);
+  if (!state.installationManagers.has(userId)) return;
+  world.asked?.([manageInstallation], null);
+  if (!managesInstallation(state, by)) throw insufficient(manageInstallation);
 }
 
 /**
@@ -113,8 +117,9 @@ const added = (state: Access, { userId, entityId }: WantedGrant, scopes: Readonl
 };
 
 /** Nobody gives what he has not. @throws Rejection INSUFFICIENT_PERMISSIONS naming the first that is missing */
-export function requireScopes(state: Access, by: Grantor, entityId: number, scopes: readonly Scope[], { known }: World): void {
+export function requireScopes(state: Access, by: Grantor, entityId: number, scopes: readonly Scope[], { known, asked }: World): void {
   if (by === 'bootstrap') return;
+  asked?.(scopes, entityId);
   const held = 'userId' in by ? scopesAt(state, by.userId, entityId, known) : by.holds(entityId);
   if (held === 'all') return;
   const missing = scopes.find((scope) => !held.has(scope));
