@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Client } from './harness/client.js';
+import { Client } from './harness/client.js';
 import { insist } from './harness/insist.js';
 import { KeyedLoad } from './harness/keyed-load.js';
 import { TestServer, type TestLog } from './harness/server.js';
@@ -207,6 +207,49 @@ describe.each<TestLog>(['postgres', 'eventstoredb'])('several processes on one l
     );
     // Each append that wins makes at most one rival of each other process try again, once more where it loses twice.
     expect(total('conflicts')).toBeLessThan(3 * total('appended'));
+  });
+
+  it('take a secret, and what was got by it, from the moment another process has shown it', async () => {
+    const [other] = others;
+    if (!other) throw new Error('three processes were started');
+    const expires_at = new Date(Date.now() + 86_400_000).toISOString();
+    const make = async (path: string, more: object) =>
+      (await first.post(`/access/${path}`, { name: `${path} of another process`, entity_ids: [1], ...more }).expect(201)).data;
+    const rotate = async (path: string, id: number) => (await first.post(`/access/${path}/${id}/rotate`, {}).expect(200)).data;
+    /** That process has looked credentials up a moment ago, and takes what it found for what there is. */
+    const justLooked = async () => other.get('/parts', { authorization: `Bearer ${known}` }).expect(200);
+    const statusOf = async (key: string, at: Client = other) => (await new Client(at.url, key).get('/parts')).status;
+    const tokenAt = async (at: Client, { client_id, client_secret }: Record<string, string>) => {
+      const form = { grant_type: 'client_credentials', client_id, client_secret } as Record<string, string>;
+      const headers = { authorization: undefined, 'x-entity-id': undefined, 'content-type': 'application/x-www-form-urlencoded' };
+      const { body } = await at.request('POST', '/api/v1/oauth/token', new URLSearchParams(form).toString(), headers);
+      return (body.access_token ?? body.error) as string;
+    };
+    const known = (await make('api_keys', { scopes: ['parts:read'], expires_at })).key as string;
+
+    for (const [path, more] of [
+      ['api_keys', { scopes: ['parts:read'], expires_at }],
+      ['service_accounts', { role: 'admin' }],
+    ] as const) {
+      // prettier-ignore
+      await justLooked();
+      const made = await make(path, more);
+      expect([path, await statusOf(made.key)]).toEqual([path, 200]);
+      await justLooked();
+      expect([path, await statusOf((await rotate(path, made.id)).key)]).toEqual([path, 200]);
+    }
+    await justLooked();
+    const client = await make('clients', { scopes: ['parts:read'] });
+    expect(await tokenAt(other, client)).toMatch(/^eyJ/);
+    await justLooked();
+    expect(await tokenAt(other, await rotate('clients', client.id))).toMatch(/^eyJ/);
+    await justLooked();
+    expect(await statusOf(await tokenAt(first, await make('clients', { scopes: ['parts:read'] })))).toBe(200);
+    await justLooked();
+    await first.post('/access/keys/rotate').expect(200);
+    expect(await statusOf(await tokenAt(first, client))).toBe(200);
+    await justLooked();
+    expect(await statusOf(`mwk_${'0'.repeat(16)}_${'x'.repeat(43)}`)).toBe(401);
   });
 
   it('take over from one that is killed, and lose nothing that was asked of it', async () => {

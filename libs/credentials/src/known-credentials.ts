@@ -1,11 +1,14 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { EventStore, runForEverybody } from '#millwright/event-sourcing';
+import { EventStore, runForEverybody, whenKnown } from '#millwright/event-sourcing';
 import { credentials, credentialsId, type Credentials } from './domain/credentials.js';
 
 /** From which age on what is known is read anew while it still serves, in milliseconds. */
 const renewedAfterMs = 300;
 /** Up to which age it serves: together with the reading itself less than the second after which nothing that was taken away works (contract, part 4, S29). */
 const believedForMs = 700;
+/** How long after one reading for what is unknown the next begins, in milliseconds: whoever tries one made-up secret after the other has the log read no more often. */
+const lookedForEveryMs = 20;
 
 /**
  * What this process knows of the credentials of the installation: what it appends itself at once, what others append within a second.
@@ -15,6 +18,8 @@ const believedForMs = 700;
 export class KnownCredentials {
   private known: Readonly<{ state: Credentials; since: number }> | undefined;
   private reading: Promise<Credentials> | undefined;
+  private looking: Promise<Credentials> | undefined;
+  private lookedAt = -Infinity;
 
   constructor(private readonly events: EventStore) {}
 
@@ -25,6 +30,30 @@ export class KnownCredentials {
     if (!known || age >= believedForMs) return this.read();
     if (age >= renewedAfterMs) this.read().catch(() => undefined);
     return this.events.recent(credentials, credentialsId) ?? known.state;
+  }
+
+  /**
+   * What is found in what is known; where it is not there, in all that was appended by now: a secret that another process has made a moment ago is good at once.
+   * @throws Rejection UNAVAILABLE the log cannot be read
+   */
+  find<Value>(look: (state: Credentials) => Value | undefined): Value | undefined | Promise<Value | undefined> {
+    return whenKnown(this.now(), (state) => look(state) ?? this.lookAgain().then(look));
+  }
+
+  /** Everything that was appended before this was called. All who ask before the reading begins share it, and there is one at a time. */
+  private lookAgain(): Promise<Credentials> {
+    this.looking ??= this.readLater();
+    return this.looking;
+  }
+
+  private async readLater(): Promise<Credentials> {
+    await delay(Math.max(0, this.lookedAt + lookedForEveryMs - performance.now()));
+    // One that is under way may have passed by what was appended since.
+    await this.reading?.catch(() => undefined);
+    // Whoever comes from here on waits for the next.
+    this.looking = undefined;
+    this.lookedAt = performance.now();
+    return this.read();
   }
 
   private read(): Promise<Credentials> {

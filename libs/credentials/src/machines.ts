@@ -51,8 +51,9 @@ export class Machines implements OnModuleInit {
   /** The client that a public id and a secret are of; undefined for wrong ones, and for any other kind of credential. */
   async client(clientId: string, secret: string): Promise<Credential | undefined> {
     const secretId = secretIdOf(secret);
-    const credential = secretId === undefined ? undefined : openedBy(await this.known.now(), secretId, Date.now());
-    if (secretId === undefined || credential?.kind !== 'client' || credential.clientId !== clientId) return undefined;
+    if (secretId === undefined) return undefined;
+    const credential = await this.known.find((state) => openedBy(state, secretId, Date.now()));
+    if (credential?.kind !== 'client' || credential.clientId !== clientId) return undefined;
     return (await this.secrets.isWhole(secretId, secret)) ? credential : undefined;
   }
 
@@ -83,8 +84,8 @@ export class Machines implements OnModuleInit {
 
   private principalOfKey(text: string): Found {
     const secretId = secretIdOf(text) ?? '';
-    return whenKnown(this.known.now(), (state) => {
-      const credential = openedBy(state, secretId, Date.now());
+    const opened = this.known.find((state) => openedBy(state, secretId, Date.now()));
+    return whenKnown(opened, (credential) => {
       // What a client comes in with is a token; its secret only gets one.
       if (!credential || credential.kind === 'client') return null;
       return whenKnown(this.secrets.isWhole(secretId, text), (whole) => (whole ? this.principalOf(credential) : null));
@@ -92,12 +93,12 @@ export class Machines implements OnModuleInit {
   }
 
   private principalOfToken({ sub, scope, payload }: VerifiedToken): Found {
-    return whenKnown(this.known.now(), (state) => {
+    const counting = this.known.find((state) => {
       const credential = state.byId.get(Number(sub.slice('client:'.length)));
-      if (credential?.kind !== 'client' || !isAlive(credential, Date.now())) return null;
-      if (payload['gen'] !== credential.tokenGeneration) return null;
-      return this.principalOf(credential, scope);
+      if (credential?.kind !== 'client' || !isAlive(credential, Date.now())) return undefined;
+      return payload['gen'] === credential.tokenGeneration ? credential : undefined;
     });
+    return whenKnown(counting, (credential) => (credential ? this.principalOf(credential, scope) : null));
   }
 
   private principalOf(credential: Credential, narrowedTo?: string): Found {

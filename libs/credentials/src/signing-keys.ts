@@ -56,7 +56,8 @@ export class SigningKeys {
 
   /** Whether tokens count that this key has signed: at once where that was found out lately. @throws Rejection UNAVAILABLE */
   accepts(keyId: string): boolean | Promise<boolean> {
-    return whenKnown(this.known.now(), (state) => acceptedKeys(state, this.first, Date.now()).includes(keyId));
+    const found = this.known.find((state) => acceptedKeys(state, this.first, Date.now()).includes(keyId) || undefined);
+    return whenKnown(found, (accepted) => accepted ?? false);
   }
 
   /** The public part of a key that is accepted; undefined for any other. @throws Rejection UNAVAILABLE */
