@@ -4,6 +4,7 @@ import {
   canonicalDecimal,
   costDecimals,
   decimalPlaces,
+  decimalProblem,
   divideHalfUp,
   largestQuantity,
   largestValue,
@@ -122,3 +123,9 @@ describe('currencies', () => {
 
 it('the limits are those of the costing rules', () =>
   expect([showQuantity(largestQuantity), showValue(largestValue)]).toEqual(['999999999.999', '9999999999.99']));
+
+it('a decimal that must be more than something is told so, however little it is', () => {
+  const bounds = { places: 4, atLeast: '0', moreThan: '0' };
+  for (const value of ['-1', '0']) expect(decimalProblem(value, bounds)?.message).toBe('must be more than 0');
+  expect(decimalProblem('0.0001', bounds)).toBeUndefined();
+});

@@ -37,8 +37,8 @@ function inexact({ text }: InexactNumber): DecimalProblem {
 
 function outOfRange(text: string, { atLeast, moreThan, atMost, notZero }: DecimalBounds): DecimalProblem | undefined {
   const problem = (message: string): DecimalProblem => ({ code: 'out_of_range', message });
-  if (atLeast !== undefined && compareDecimals(text, atLeast) < 0) return problem(`must be at least ${atLeast}`);
   if (moreThan !== undefined && compareDecimals(text, moreThan) <= 0) return problem(`must be more than ${moreThan}`);
+  if (atLeast !== undefined && compareDecimals(text, atLeast) < 0) return problem(`must be at least ${atLeast}`);
   if (atMost !== undefined && compareDecimals(text, atMost) > 0) return problem(`must be at most ${atMost}`);
   if (notZero && text === '0') return problem('must not be zero');
   return undefined;

@@ -77,7 +77,7 @@ export function convertRequest(request: WorkOrderRequest, converting: Converting
   requireMade(request);
   const { workOrderId, status } = request;
   if (workOrderId !== null)
-    throw new Rejection('REQUEST_CONVERTED', `Work order ${workOrderId} was opened from this request.`, [], { id: workOrderId });
+    throw new Rejection('REQUEST_CONVERTED', `This request has its work order ${workOrderId} already.`, [], { id: workOrderId });
   requireInUse(request);
   if (status === 'rejected' || status === 'cancelled')
     throw new Rejection('CONFLICT', `The request is ${status}; open it again before converting it.`);

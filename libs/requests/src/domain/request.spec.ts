@@ -68,7 +68,12 @@ describe('a request for work', () => {
   it('becomes one order, for ever', () => {
     expect(after(made, converted)).toMatchObject({ status: 'approved', workOrderId: 9 });
     for (const steps of [[converted], [converted, followed(3, 'cancelled')], [converted, followed(3, 'cancelled'), archiveRequest]])
-      expect(refusalOf(() => converted(after(made, ...steps)))).toMatchObject({ code: 'REQUEST_CONVERTED', facts: { id: 9 } });
+      expect(refusalOf(() => converted(after(made, ...steps)))).toMatchObject({
+        code: 'REQUEST_CONVERTED',
+        // Whoever does not see the order is told the same without its number.
+        message: 'This request has its work order 9 already.',
+        facts: { id: 9 },
+      });
     for (const steps of [[moved('rejected', 'Twice')], [moved('cancelled')], [archiveRequest]])
       expect(refusalOf(() => converted(after(made, ...steps)))).toMatchObject({ code: 'CONFLICT' });
     expect(after(made, moved('on_hold'), converted).status).toBe('approved');
