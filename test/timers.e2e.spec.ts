@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { Client, isToComeAgain, type Answer } from './harness/client.js';
 import { TestServer } from './harness/server.js';
+import { signedIn } from './harness/sign-in.js';
 
 let app: TestServer;
 beforeAll(async () => void (app = await TestServer.start()));
@@ -295,6 +296,62 @@ describe('a timer', () => {
       expect([[200, 422], [201, 422]]).toContainEqual(statuses); // prettier-ignore
       expect((await app.get(`/work_orders/${order}`).expect(200)).data.total_costs.labor).toBeLessThanOrEqual(9_999_999_999.99);
     }
+  });
+
+  it('is stopped past the limit where its site or its order is archived, for nothing else could end it', async () => {
+    const site = (await app.post('/entities', { entity: { name: 'Dear' } }).expect(201)).data.id;
+    const there = { 'x-entity-id': String(site) };
+    const archived = [];
+    for (const isSite of [false, true]) {
+      const order = (await app.post('/work_orders', { work_order: { title: 'Repair' } }, there).expect(201)).data.id;
+      const technician_id = await person({ regular_rate: 3600 });
+      const labor_entry = { technician_id, hours: 10, rate: '999999999.99' };
+      await app.post(`/work_orders/${order}/labor_entries`, { labor_entry }, there).expect(201);
+      await app.post(`/work_orders/${order}/labor_entries`, { labor_entry: { ...labor_entry, hours: 1, rate: '0.09' } }, there).expect(201);
+      archived.push({ order, technician_id, isSite, timer: (await app.post(`/work_orders/${order}/timer/start`, { technician_id }, there).expect(201)).data }); // prettier-ignore
+    }
+    await whileItRuns(archived.at(-1)?.timer.started_at, 1_000);
+    for (const { order, technician_id, isSite } of archived) {
+      const stopped = () => app.post(`/work_orders/${order}/timer/stop`, { technician_id }, there);
+      expect((await stopped()).error.code).toBe('VALUE_OUT_OF_RANGE');
+      await app.delete(isSite ? `/entities/${site}` : `/work_orders/${order}`, undefined, there).expect(204);
+      expect((await stopped().expect(200)).data).toMatchObject({ timer: true, work_order_id: order });
+    }
+  });
+
+  it('tells whoever stopped his own that it has ended, also where the answer and then the order were lost', async () => {
+    const [technician, other] = [await person({ permissions_attributes: [{ entity_id: 1, role: 'technician' }] }), await person()];
+    const own = await signedIn(app, technician);
+    const order = await open({ technicians_ids: [technician] });
+    const { data: timer } = await own.post(`/work_orders/${order}/timer/start`, {}).expect(201);
+    await app.patch(`/work_orders/${order}`, { work_order: { technicians_ids: [other] } }).expect(200);
+    await whileItRuns(timer.started_at, 1_000);
+    const stopping = () => own.post(`/work_orders/${order}/timer/stop`, {}, { 'idempotency-key': `stop ${order}` });
+    const first = await stopping().expect(200);
+    const owner = new pg.Client({ connectionString: app.ownerUrl });
+    await owner.connect();
+    // As if the process had died between the stop and its answer.
+    const lost = `UPDATE app.idempotency_keys SET status = NULL, headers = NULL, body = NULL, owner = gen_random_uuid(), lease_until = now() - interval '1 s'
+      WHERE scope = (SELECT scope FROM app.idempotency_keys ORDER BY created_at DESC LIMIT 1) AND status IS NOT NULL`;
+    while ((await owner.query(lost)).rowCount === 0);
+    await owner.end();
+    expect((await stopping().expect(200)).data.id).toBe(first.data.id);
+    expect((await own.post(`/work_orders/${order}/timer/stop`, {})).status).toBe(404);
+  });
+
+  it('is told of by no repeat to whoever stopped that of somebody else and does not see the order any more', async () => {
+    const [manager, technician] = [await person({ permissions_attributes: [{ entity_id: 1, role: 'manager' }] }), await person()];
+    const [by, order] = [await signedIn(app, manager), await open({ title: 'Hidden' })];
+    const { data: timer } = await by.post(`/work_orders/${order}/timer/start`, { technician_id: technician }).expect(201);
+    await whileItRuns(timer.started_at, 1_000);
+    const stopping = () =>
+      by.post(`/work_orders/${order}/timer/stop`, { technician_id: technician, note: 'Seal' }, { 'idempotency-key': `stop ${order}` });
+    await stopping().expect(200);
+    await app.patch(`/users/${manager}`, { user: { permissions_attributes: [{ entity_id: 1, role: 'technician' }] } }).expect(200);
+    while ((await by.get(`/work_orders/${order}`)).status !== 404);
+    expect((await stopping()).status).toBe(404);
+    const mutation = `mutation { stopTimer(input: { workOrderId: ${order}, technicianId: ${technician} }, idempotencyKey: "again ${order}") { note } }`;
+    expect((await by.graphqlAnswer(mutation)).body.errors[0].extensions.code).toBe('NOT_FOUND');
   });
 
   it('runs on where a completion is refused, and over GraphQL as over REST', async () => {

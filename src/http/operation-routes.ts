@@ -3,6 +3,7 @@ import { runInScope, type RequestScope, type StoredAnswer } from '#millwright/ac
 import { Rejection } from '#millwright/event-sourcing';
 import {
   Answer,
+  isAboutOneself,
   refuseBody,
   refuseQuery,
   StreamedAnswer,
@@ -67,7 +68,7 @@ async function read(reply: FastifyReply, scope: RequestScope | null, call: Metho
 }
 
 const write =
-  ({ atArchivedSites, aboutOneself }: Operation, writes: Writes, controller: object) =>
+  (operation: Operation, writes: Writes, controller: object) =>
   async (reply: FastifyReply, scope: RequestScope | null, call: MethodCall): Promise<StoredAnswer> => {
     const { request } = reply;
     if (!scope) throw new Error('a write was asked for by nobody');
@@ -78,12 +79,14 @@ const write =
     const answer = await writes.run(
       {
         scope,
-        atArchivedSites,
+        atArchivedSites: operation.atArchivedSites,
         ifMatch,
         expectedRevisions: expectedRevisionsOf(ifMatch),
         keyed:
           key === undefined ? undefined : { key, operation: pathOf(request), asked: { body: request.body ?? null, query: request.query } },
-        about: aboutOneself ? undefined : ({ body }) => (mayLose(scope) ? recordOf(request, body) : undefined),
+        about: isAboutOneself(operation, request.body, scope.principal.userId)
+          ? undefined
+          : ({ body }) => (mayLose(scope) ? recordOf(request, body) : undefined),
       },
       async () => {
         const first = answerOf(await call(request, reply), reply, scope);

@@ -16,13 +16,14 @@ import {
   EventStore,
   ProjectionEngine,
   Rejection,
+  streamName,
   type Detail,
   type IdSequence,
   type RecordedEvent,
 } from '#millwright/event-sourcing';
 import { fieldsOf, invalid } from '#millwright/fields';
 import { ReferenceChecks, refuseIf, RelatedRecords, requireHere, requireLeft, ResourceWriter } from '#millwright/resources';
-import { SiteCurrency } from '#millwright/sites';
+import { entities, SiteCurrency } from '#millwright/sites';
 import { AwaitedProcesses, orPending } from './awaited-processes.js';
 import { ClosedOrders } from './closed-orders.js';
 import type { LabourEvent, RateType } from './domain/labour.events.js';
@@ -114,12 +115,21 @@ export class TimerWriter {
     const end = { workOrderId: work_order_id, at, rateType, rate, note: note ?? null, dayOf };
     const { events, position } = await this.turns.take(work_order_id, person, async () => {
       const { state: order } = await this.events.load(workOrder, work_order_id);
-      const decide = (time: Timekeeping) => {
-        const [charged, ending] = [withLastTimer(order, person, time.ended), stopTimer(time, end)];
-        for (const { type, data } of ending) if (type === 'TimerStopped') requireRoom(charged, { technicianId: person, timer: data });
-        return ending;
+      const ended = (isFree: boolean) => {
+        const decide = (time: Timekeeping) => {
+          const [charged, ending] = [withLastTimer(order, person, time.ended), stopTimer(time, end)];
+          for (const { type, data } of ending)
+            if (type === 'TimerStopped' && !isFree) requireRoom(charged, { technicianId: person, timer: data });
+          return ending;
+        };
+        return this.events.execute(timekeeping, person, decide, { matched });
       };
-      return this.events.execute(timekeeping, person, decide, { matched });
+      return ended(false).catch(async (refusal: unknown) => {
+        const isFull = refusal instanceof Rejection && refusal.code === 'VALUE_OUT_OF_RANGE';
+        // There neither is an entry reversed nor the order closed, so that nothing would end it.
+        if (isFull && (order.archived || (await this.isSiteArchived()))) return ended(true);
+        throw refusal;
+      });
     });
     const stopped = events.find((event): event is RecordedEvent<TimerStopped> => event.type === 'TimerStopped');
     if (!stopped) throw new Error(`the timer of user ${person} was stopped without an event`);
@@ -132,11 +142,20 @@ export class TimerWriter {
     return { ...written, entry: entry ? laborEntryRow(entry) : null };
   }
 
-  /** Whether whoever asks means his own timer, which runs on an order: nobody else could end it where that has been given to others since. */
+  /**
+   * Whether whoever asks means his own timer, which runs on an order: nobody else could end it where that has been given to others since. Where an earlier
+   * try of the same request came that far, it has ended, and he is told so.
+   */
   private async countsOwnTimeOn(workOrderId: number, technicianId: number | null | undefined): Promise<boolean> {
     const { userId } = currentScope().principal;
     if (userId === builtInUserId || (technicianId ?? userId) !== userId) return false;
-    return (await this.events.load(timekeeping, userId)).state.running?.workOrderId === workOrderId;
+    const { running, ended } = (await this.events.load(timekeeping, userId)).state;
+    const tried = currentContext().idempotency?.earlierTry?.streams[streamName(timekeeping.category, userId)] !== undefined;
+    return running?.workOrderId === workOrderId || (tried && ended?.workOrderId === workOrderId);
+  }
+
+  private async isSiteArchived(): Promise<boolean> {
+    return (await this.events.load(entities.stream, currentEntity().id)).state.archived;
   }
 
   /** Whose tag If-Match is about: a person's time has none that anybody is shown. @throws Rejection NOT_FOUND */

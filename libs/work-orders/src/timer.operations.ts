@@ -29,14 +29,14 @@ export const timerOperations = [
     // A person has one timer: one that could not be stopped here would keep him from starting any elsewhere.
     atArchivedSites: true,
     // Nor is he told that his own time runs on where the order went to others, and only the answer was lost.
-    aboutOneself: true,
+    aboutOneself: 'technician_id',
     command: StopTimer,
     route: 'POST :id/timer/stop',
     fromPath: { work_order_id: 'id' },
     summary: 'End a timer, and log what it has counted',
     description:
       'The entry has exactly that time, at the rate of now; less than a second leaves none, and the answer is null. Also where the order or its site was archived meanwhile. If-Match is about the order as it was before.',
-    refusals: `NOT_FOUND (also where no timer of that person runs on the order), INSUFFICIENT_PERMISSIONS (a technician, for somebody else), VALIDATION_FAILED (also rate_missing, and the timer runs on), VALUE_OUT_OF_RANGE (the order would have been charged too much for that person, and the timer runs on: reverse a wrong entry first; closing the order ends it all the same), PRECONDITION_FAILED, ${pending}`,
+    refusals: `NOT_FOUND (also where no timer of that person runs on the order), INSUFFICIENT_PERMISSIONS (a technician, for somebody else), VALIDATION_FAILED (also rate_missing, and the timer runs on), VALUE_OUT_OF_RANGE (the order would have been charged too much for that person, and the timer runs on: reverse a wrong entry first; closing the order ends it all the same, and where the order or its site is archived it is ended anyway), PRECONDITION_FAILED, ${pending}`,
     by: TimerWriter,
     carryOut: (timers, command) => timers.stop(command),
     answers: { printed: laborEntry.type, mayBeNull: true, output: () => laborEntry.type, by: StoppedTimerAnswers },

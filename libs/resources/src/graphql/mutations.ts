@@ -15,7 +15,7 @@ import {
   type FieldOptions,
 } from '#millwright/fields';
 import { currentMoment } from '#millwright/lists';
-import type { Operation } from '../operations/operation.js';
+import { isAboutOneself, type Operation } from '../operations/operation.js';
 import { requireWritable, tellsOfReach, withoutUnseenNulls } from '../resource/field-scopes.js';
 import { RelatedRecords, type Mention } from '../references/index.js';
 import { Writes, type Write } from '../writes.js';
@@ -142,18 +142,19 @@ export class Mutations {
   }
 
   private async once<Source extends Row | null>(
-    { name, atArchivedSites, aboutOneself }: Operation,
+    operation: Operation,
     input: unknown,
     options: MutationOptions,
     work: () => Promise<Mutated<Source>>,
     about: Said['about'],
   ): Promise<Source> {
+    const { name, atArchivedSites } = operation;
     const scope = currentScope();
     // What an operation before this one has read is out of date: several mutations may stand in one document.
     this.related.forget();
     const { key, ...conditions } = conditionsOf(options, headersOfRequests.get(scope));
     const keyed = key === undefined ? undefined : { key, operation: `mutation ${name}`, asked: { input: plain(input) } };
-    const mentions = aboutOneself ? undefined : about;
+    const mentions = isAboutOneself(operation, input, scope.principal.userId) ? undefined : about;
     return this.seen<Source>(
       scope,
       await this.writes.run(

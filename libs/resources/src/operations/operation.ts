@@ -6,7 +6,7 @@ import { ApiExtension, ApiOperation } from '@nestjs/swagger';
 import type { Row } from '#millwright/event-sourcing';
 import { nameScopes, type Scope, type Tier } from '#millwright/access';
 import type { Answer } from '../answer.js';
-import type { Class } from '#millwright/fields';
+import { camelCase, type Class } from '#millwright/fields';
 import type { Written } from '../resource/written.js';
 import { takenBy, type FieldsFromPath } from '../rest/index.js';
 
@@ -23,8 +23,11 @@ export type Operation = Readonly<{
   tier?: Tier;
   /** An archived site does not stand in its way: it is about sites themselves, and brings one back, or ends what began before. */
   atArchivedSites?: boolean;
-  /** What it answers is about whoever asks, so that a repeat tells it also where the record that it was sent to is one he does not see any more. */
-  aboutOneself?: boolean;
+  /**
+   * The field that says whom it is about. Where that is whoever asks, or left out, its answer is his: a repeat tells it also where the record that it was
+   * sent to is one he does not see any more.
+   */
+  aboutOneself?: string;
   /** It needs neither credential nor site: who may do it, and on whose behalf, is its own affair. */
   open?: true;
 }>;
@@ -37,6 +40,14 @@ export const reads = (described: Omit<DescribedOperation, 'does'>): DescribedOpe
 
 /** Describes what writes. */
 export const writes = (described: Omit<DescribedOperation, 'does'>): DescribedOperation => ({ ...described, does: 'writes' });
+
+/** Whether what a request says is about whoever asks, by the field of its operation that would say so. */
+export function isAboutOneself({ aboutOneself: field }: Operation, said: unknown, userId: number): boolean {
+  if (field === undefined) return false;
+  const { [field]: named, [camelCase(field)]: overGraphql } = (said ?? {}) as Readonly<Record<string, unknown>>;
+  const whom = named ?? overGraphql ?? userId;
+  return Number(whom) === userId;
+}
 
 /** As the document says it: one scope, a list of all that are needed, or null (contract, part 4, S52). */
 export const requiredScope = (scopes: readonly Scope[]): Scope | readonly Scope[] | null =>
@@ -116,8 +127,8 @@ export type CommandOperation<C extends Command<Written> = Command<Written>, Serv
   tier?: Tier;
   /** It ends what began before the site was archived, and what could not be ended anywhere else. */
   atArchivedSites?: true;
-  /** Its answer is of whoever asks, and a repeat tells it also where he does not see that record any more. */
-  aboutOneself?: true;
+  /** The field that says whom it is about: its answer is his, and a repeat tells him also where he does not see that record any more. */
+  aboutOneself?: string;
   /** In the imperative: "Receive stock". */
   summary: string;
   /** What it does, in a sentence or two; lint rules of OpenAPI ask for one. */
