@@ -40,7 +40,18 @@ export function seenSql(view: View, { names, column }: ListAttribute, attribute:
 }
 
 /** SQL of the number that `id` is, if whoever asks sees the record of it. */
-export function seenIdSql({ view, rows }: Restricted, id: string): string {
-  const condition = restrictedSql({ view, rows }, (name) => columnSql(view, name), written) ?? 'true';
+export function seenIdSql(restricted: Restricted, id: string): string {
+  const condition = seenCondition(restricted);
+  const { view } = restricted;
+  // Under a name that stands nowhere else, for `id` may be a column of what is around it.
   return `SELECT seen.seen_id FROM (SELECT ${columnSql(view, 'id')} AS seen_id FROM ${rowsOf(view)} WHERE ${condition}) seen WHERE seen.seen_id = ${id}`;
 }
+
+/** SQL of a column of the rows that whoever asks sees, where there is something in it. */
+export function seenValuesSql(restricted: Restricted, column: string, unlessNull = column): string {
+  const { view } = restricted;
+  return `SELECT ${columnSql(view, column)} FROM ${rowsOf(view)} WHERE ${columnSql(view, unlessNull)} IS NOT NULL AND ${seenCondition(restricted)}`;
+}
+
+const seenCondition = ({ view, rows }: Restricted): string =>
+  restrictedSql({ view, rows }, (name) => columnSql(view, name), written) ?? 'true';

@@ -1,7 +1,7 @@
 import { restrictionBy } from '#millwright/access';
 import type { Row } from '#millwright/event-sourcing';
 import type { BulkRead, Related } from '#millwright/fields';
-import { rowsOf, seenIdSql, statementAsOf, type ListAttribute, type View, type ViewColumn } from '#millwright/lists';
+import { rowsOf, seenValuesSql, statementAsOf, type ListAttribute, type View, type ViewColumn } from '#millwright/lists';
 import { referenceTarget } from '#millwright/resources';
 import { scheduleStatuses } from './pm-schedule.choices.js';
 
@@ -18,10 +18,14 @@ const schedules: View = {
 const orders = (): ReturnType<typeof referenceTarget> => referenceTarget('work_order');
 const isRestricted = (): boolean => restrictionBy(orders().rows) !== undefined;
 
-const hasSeen = (): string =>
-  `EXISTS (SELECT 1 FROM (SELECT id AS order_id, pm_schedule_id AS of_id FROM ${rowsOf(orders().view, 'orders')}) raised WHERE of_id = id AND EXISTS (${seenIdSql(orders(), 'order_id')}))`;
+/**
+ * Asked from the side of whoever asks, once a statement: his orders are few, and those that a schedule has ever raised are more each day. What is in an
+ * expression and in no condition is looked up in what was found, and not joined to the orders one by one.
+ */
+const seenOrders = (column: 'id' | 'pm_schedule_id'): string => seenValuesSql(orders(), column, 'pm_schedule_id');
+const hasSeen = (): string => `(id IN (${seenOrders('pm_schedule_id')}))`;
 const hasSeenOpen = (): string =>
-  `EXISTS (SELECT 1 FROM jsonb_array_elements_text("plan"->'openOrders') opened(order_id) WHERE EXISTS (${seenIdSql(orders(), 'opened.order_id::bigint')}))`;
+  `coalesce((SELECT bool_or(opened.order_id::bigint IN (${seenOrders('id')})) FROM jsonb_array_elements_text("plan"->'openOrders') opened(order_id)), false)`;
 
 /** The SQL of each over the row of a schedule: where no order that is seen is open, it stands where it would without any. */
 const sqlOf: Readonly<Record<keyof Figures, () => string>> = {

@@ -128,7 +128,9 @@ const table = {
     ['work_order_request_id'],
     ['entity_id', 'dedup_key'],
     ['pm_schedule_id'],
+    ['created_by_id'],
   ],
+  containing: ['technicians_ids'],
   history: {
     owner: 'entity_id',
     figures: ['status_id', 'status_kind', 'due_date', 'completed_at', 'updated_at', 'archived'],
