@@ -84,7 +84,14 @@ export class ExportTurns {
 
   private leave(subject: string, mayRest = true): void {
     if (this.taken.get(subject)?.size === 0) this.taken.delete(subject);
-    if (mayRest && this.taken.size === 0) this.drop();
+    if (mayRest && this.taken.size === 0) this.rest();
+  }
+
+  /** Behind all that the session was asked, and where nobody has come by then. */
+  private rest(): void {
+    this.last = this.last.then(() => {
+      if (this.taken.size === 0) this.drop();
+    });
   }
 
   private async connected(): Promise<PoolClient> {

@@ -17,7 +17,7 @@ const somebody = (userId: number, kind: 'session' | 'api_key' | 'bootstrap' = 's
 const tooMany = expect.objectContaining({ code: 'RATE_LIMIT_EXCEEDED', facts: { retry_after_seconds: 1 } }) as Error;
 
 let database: TestDatabase;
-const processes: Readonly<{ pool: pg.Pool; turns: ExportTurns }>[] = [];
+const processes: Readonly<{ pool: pg.Pool; turns: ExportTurns; faults: readonly unknown[] }>[] = [];
 beforeAll(async () => void (database = await createDatabase()));
 afterAll(async () => {
   for (const { turns } of processes) turns.close();
@@ -38,8 +38,9 @@ function aProcess(rateLimits = true): Limits {
   };
   const pool = new pg.Pool({ connectionString: database.url, application_name: `process ${processes.length}` });
   pool.on('error', () => undefined);
-  const turns = new ExportTurns(pool, () => undefined);
-  processes.push({ pool, turns });
+  const faults: unknown[] = [];
+  const turns = new ExportTurns(pool, (fault) => faults.push(fault));
+  processes.push({ pool, turns, faults });
   return new Limits({} as CallWindows, settings as InstallationSettings, turns, new CountedAddresses(randomBytes(32)));
 }
 
@@ -95,14 +96,15 @@ describe('exports', () => {
     await eventuallyBegun(other, somebody(41));
   });
 
-  it('keep no connection once they have ended', async () => {
+  it('keep no connection once they have ended, of which nothing is to be said', async () => {
     const limits = aProcess();
-    const { pool } = processes[processes.length - 1] as (typeof processes)[number];
+    const { pool, faults } = processes[processes.length - 1] as (typeof processes)[number];
     const ends = await Promise.all([limits.beginExport(somebody(51)), limits.beginExport(somebody(52))]);
     expect(pool.totalCount).toBe(1);
     for (const end of ends) end();
     for (let tries = 0; pool.totalCount > 0 && tries < 100; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(pool.totalCount).toBe(0);
+    expect(faults).toEqual([]);
   });
 
   it('are as many as there are for the bootstrap key', async () => {
