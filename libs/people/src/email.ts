@@ -4,6 +4,14 @@ import { inputField, type FieldOptions } from '#millwright/fields';
 const emailAddress =
   /^[^\s@<>()[\],;:\\"\p{Cc}\p{Surrogate}]+@[^\s@.<>()[\],;:\\"\p{Cc}\p{Surrogate}]+(\.[^\s@.<>()[\],;:\\"\p{Cc}\p{Surrogate}]+)*$/u;
 
+const longestAddress = 254;
+
+/** The address that a text is, as it is kept; undefined where it is none. Whoever is made by whatever way has one that passes here. */
+export function emailIn(text: string): string | undefined {
+  const address = text.trim();
+  return address.length <= longestAddress && emailAddress.test(address) ? address : undefined;
+}
+
 /** An e-mail address as far as form can tell. Codes: invalid_email, too_long. */
 export const Email = ({ unique }: Pick<FieldOptions, 'unique'> = {}): PropertyDecorator =>
   inputField(
@@ -12,11 +20,9 @@ export const Email = ({ unique }: Pick<FieldOptions, 'unique'> = {}): PropertyDe
       attribute: 'text',
       convert: (value) => (typeof value === 'string' ? value.trim() : value),
       check: (value) =>
-        typeof value === 'string' && value.length <= 254 && emailAddress.test(value)
-          ? undefined
-          : { code: 'invalid_email', message: 'must be an e-mail address' },
+        typeof value === 'string' && emailIn(value) === value ? undefined : { code: 'invalid_email', message: 'must be an e-mail address' },
       graphql: () => String,
-      openApi: { type: 'string', format: 'email', maxLength: 254 },
+      openApi: { type: 'string', format: 'email', maxLength: longestAddress },
     },
     { unique, personal: true, seenWith: 'people:read', description: 'The e-mail address.', example: 'john-doe@acme-corporation.com' },
   );

@@ -13,4 +13,4 @@ export { peopleErrors } from './errors.js';
 export { primaryContact, primaryContactOf } from './primary-contact.js';
 export { vendors } from './vendors.js';
 export { ShownVendors } from './shown-vendors.js';
-export { Email } from './email.js';
+export { Email, emailIn } from './email.js';

@@ -21,9 +21,11 @@ describe('what an issuer says of somebody', () => {
     expect(claimsIn({ sub: 'a7' }, asked)).toMatchObject({ email: 'bo@example.com', emailVerified: true });
   });
 
-  it.each(['nobody', 'a@b@c', 'a b@example.com', 'a\u0000@example.com', `${'x'.repeat(250)}@example.com`, 7, null])(
-    'has no address where it is none: %s',
-    (email) => expect(claimsIn({ ...verified, email })).toMatchObject({ email: null, emailVerified: false }),
+  it.each([
+    ...['nobody', 'a@b@c', 'a b@example.com', 'a\u0000@example.com', `${'x'.repeat(250)}@example.com`, 7, null],
+    ...['<ann@example.com>', 'bo;ann@example.com', '(bo)ann@example.com', 'bo,ann@example.com', '"ann"@example.com', 'ann@example..com'],
+  ])('has no address where it is none: %s', (email) =>
+    expect(claimsIn({ ...verified, email })).toMatchObject({ email: null, emailVerified: false }),
   );
 
   it.each([undefined, '', 7, 'a\u0000', 'x'.repeat(256)])('is of no use where the subject is none: %s', (sub) =>

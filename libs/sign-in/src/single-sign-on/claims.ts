@@ -1,3 +1,5 @@
+import { emailIn } from '#millwright/people';
+
 /** What an issuer says of somebody. */
 export type Claims = Readonly<{
   subject: string;
@@ -14,9 +16,7 @@ export type Said = Readonly<Record<string, unknown>>;
 
 /** As OpenID Connect has it. */
 const longestSubject = 255;
-const longestAddress = 254;
 const strange = /[\p{Cc}\p{Surrogate}]/u;
-const addressLike = /^[^\s@]+@[^\s@]+$/;
 
 /**
  * What can be gone on with; undefined where the subject is none.
@@ -28,8 +28,8 @@ export function claimsIn(signed: Said, asked: Said = {}): Claims | undefined {
   if (typeof subject !== 'string' || subject === '' || subject.length > longestSubject || strange.test(subject)) return undefined;
   // Address and whether it is his are from one mouth.
   const { email, email_verified: verified } = 'email' in signed ? signed : asked;
-  const address = typeof email === 'string' ? email.trim() : '';
-  const isAddress = address.length <= longestAddress && addressLike.test(address) && !strange.test(address);
+  // What is no address for a person here is none of the issuer's either: two spellings of one address would be two people.
+  const address = typeof email === 'string' ? emailIn(email) : undefined;
   const textOf = (name: string): string | null => {
     const found = [signed[name], asked[name]].find((value) => typeof value === 'string' && value.trim() !== '');
     return typeof found === 'string' ? found : null;
@@ -37,8 +37,8 @@ export function claimsIn(signed: Said, asked: Said = {}): Claims | undefined {
   const given = textOf('given_name');
   return {
     subject,
-    email: isAddress ? address : null,
-    emailVerified: isAddress && verified === true,
+    email: address ?? null,
+    emailVerified: address !== undefined && verified === true,
     name: given ?? textOf('name'),
     surname: given === null ? null : textOf('family_name'),
     locale: textOf('locale'),
