@@ -17,7 +17,7 @@ import { EventStore, Rejection, runInContext, type CommandContext } from '#millw
 import { noteIssuer, users } from '#millwright/people';
 import { PlainWriter } from '#millwright/resources';
 import type { IssuerLinked } from '../domain/sign-in.events.js';
-import { linkIssuer, signIn } from '../domain/sign-in.js';
+import { linkIssuer, signIn, type SignIn } from '../domain/sign-in.js';
 import { People, type Person } from '../people.js';
 import { SignInService } from '../sign-in.service.js';
 import { contextOf, firstCustomerId, patienceMs, type Visitor } from '../visitor.js';
@@ -31,7 +31,7 @@ const longestName = 255;
 
 /** Why somebody may not come in, as answers say it. */
 const reasons = {
-  unverified: 'The issuer does not say that the e-mail address is verified.',
+  unverified: 'The issuer names no e-mail address that it has verified.',
   inactive: 'This person is inactive here.',
   administrator: 'Whoever looks after access links his account from a session that he has begun with his password.',
   linked_otherwise: 'The issuer has vouched for this person by another account.',
@@ -77,15 +77,24 @@ export class Arrivals {
     });
   }
 
-  /** Whom the issuer has vouched for by this account before. @throws Rejection SINGLE_SIGN_ON_REFUSED inactive */
+  /** Whom the issuer has vouched for by this account before. @throws Rejection SINGLE_SIGN_ON_REFUSED inactive, administrator */
   private async linked({ subject }: Claims, { issuer }: KnownIssuer, visitor: Visitor): Promise<Person | undefined> {
     const linked = await this.links.find(issuer, subject);
     if (!linked) return undefined;
     noteCaller(visitor.request, { userId: linked.userId, credential: null });
     const person = this.requireActive(await this.people.find(linked.userId));
     // The process may have been stopped when the link was there and nothing said so yet.
-    await this.note(person, { issuer, because: linked.because }, visitor);
+    const { foundByEmail } = await this.note(person, { issuer, because: linked.because }, visitor);
+    // He looks after access since an address has found him: that does not carry it.
+    if (foundByEmail.includes(issuer)) await this.requireMatchedByEmail(person);
     return person;
+  }
+
+  /** Answers what there is of access. @throws Rejection SINGLE_SIGN_ON_REFUSED administrator */
+  private async requireMatchedByEmail({ id }: Person): Promise<Access> {
+    const { state } = await this.events.load(access, accessId);
+    if (!isMatchedByEmail(state, id, namedScopes())) throw refused('administrator');
+    return state;
   }
 
   /** Two pages of one browser may come at once: the second shall not end the session that the first has begun. */
@@ -105,11 +114,12 @@ export class Arrivals {
     await this.note(person, { issuer, because }, visitor);
   }
 
-  /** Writes down that a person is linked, as far as that is not done. */
-  private async note(person: Person, linked: IssuerLinked['data'], visitor: Visitor): Promise<void> {
+  /** Writes down that a person is linked, as far as that is not done. Answers how he signs in by then. */
+  private async note(person: Person, linked: IssuerLinked['data'], visitor: Visitor): Promise<SignIn> {
     const context = contextOf(visitor, linked.because === 'session' ? { kind: 'user', id: String(person.id) } : actor, person);
-    await runInContext(context, () => this.events.execute(signIn, person.id, (state) => linkIssuer(state, linked)));
+    const { state } = await runInContext(context, () => this.events.execute(signIn, person.id, (now) => linkIssuer(now, linked)));
     await noteIssuer(this.pool, person.id, true);
+    return state;
   }
 
   private requireActive(person: Person | undefined): Person {
@@ -122,8 +132,7 @@ export class Arrivals {
     const linked = await this.linked(claims, issuer, visitor);
     if (linked) return linked;
     this.requireActive(person);
-    const { state } = await this.events.load(access, accessId);
-    if (!isMatchedByEmail(state, person.id, namedScopes())) throw refused('administrator');
+    const state = await this.requireMatchedByEmail(person);
     if (await this.links.isLinked(issuer.issuer, person.id)) throw refused('linked_otherwise');
     // Nobody has confirmed the address here: somebody else may have put it into his own account, and waits there for its owner.
     await this.signIn.shutOut(person.id);

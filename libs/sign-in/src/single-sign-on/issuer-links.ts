@@ -29,13 +29,15 @@ export class IssuerLinks {
     return rows.map(({ user_id }) => Number(user_id));
   }
 
-  /** @throws Rejection CONFLICT the issuer means somebody else by the subject, or the person by another one */
+  /** What an address has found counts as linked from a session from when it is. @throws Rejection CONFLICT the issuer means somebody else by the subject, or the person by another one */
   async add(issuer: string, subject: string, userId: number, because: Because): Promise<void> {
     await this.pool.query(
       'INSERT INTO app.issuer_links (issuer, subject, user_id, because) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
       [issuer, subject, userId, because],
     );
     if ((await this.find(issuer, subject))?.userId !== userId) throw alreadyLinked();
+    if (because !== 'session') return;
+    await this.pool.query(`UPDATE app.issuer_links SET because = 'session' WHERE issuer = $1 AND subject = $2`, [issuer, subject]);
   }
 
   /** Answers which issuers have vouched for the person. */

@@ -93,7 +93,7 @@ export class SingleSignOnController {
       scopes: [],
       tier,
       summary: 'Link your account at the issuer',
-      description: `Answers where your browser is to go, which this sets a cookie of; whom the issuer vouches for then is you from now on. Whoever holds \`access:manage\` comes in by the issuer no other way. ${unset}`,
+      description: `Answers where your browser is to go, which this sets a cookie of; whom the issuer vouches for then is you from now on. Whoever holds \`access:manage\` is found by an e-mail address neither before nor since he got it: he comes in once he has linked the account himself. ${unset}`,
     }),
   )
   @ApiAnswer(SetOutAnswer)

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { clientId, clientSecret, TestBrowser, TestIssuer, type Account } from './harness/issuer.js';
+import { TestServer } from './harness/server.js';
+import { signIn } from './harness/sign-in.js';
+
+let app: TestServer;
+let issuer: TestIssuer;
+let database: pg.Client;
+const callback = () => `${app.url}/api/v1/auth/oidc/callback`;
+beforeAll(async () => {
+  app = await TestServer.start({ environment: { WEBHOOK_ALLOW: '127.0.0.1' } });
+  issuer = await TestIssuer.start(callback());
+  database = new pg.Client({ connectionString: app.ownerUrl });
+  await database.connect();
+  const settings = { issuer: issuer.url, client_id: clientId, client_secret: clientSecret, default_role: 'requester', entity_ids: [1] };
+  await app.request('PUT', '/access/oidc', settings).expect(200);
+});
+afterAll(async () => {
+  await database.end();
+  await issuer.stop();
+  await app.stop();
+});
+
+const as = (token: string, method: string, path: string, body?: object) =>
+  app.request(method, path, body, { authorization: `Bearer ${token}` });
+const start = (form: string) => `${app.url}/api/v1/auth/oidc/start?session=${form}`;
+const verified = (email: string): Account => ({ email, email_verified: true, given_name: 'Cy' });
+
+/** Somebody whom the issuer knows, and signs in next. */
+function known(account: Account): string {
+  const subject = randomUUID();
+  issuer.accounts.set(subject, account);
+  issuer.subject = subject;
+  return subject;
+}
+
+/** Comes back from the issuer as whoever is next there: status, code and reason of the answer, or who is in. */
+async function comeBack() {
+  const browser = new TestBrowser();
+  const response = await browser.ask(await browser.goTo(start('tokens'), callback()));
+  const { data, error } = (await response.json()) as { data?: { code: string }; error?: { code: string; reason: string } };
+  if (error) return [response.status, error.code, error.reason];
+  const nobody = { authorization: undefined, 'x-entity-id': undefined };
+  return (await app.post('/auth/oidc/token', { code: data?.code }, nobody).expect(200)).data.user.id as number;
+}
+
+/** Goes to the issuer from a session, with the cookie of the answer. Answers the status of coming back. */
+async function link(token: string): Promise<number> {
+  const browser = new TestBrowser();
+  const { data, headers } = await as(token, 'POST', '/auth/oidc/link').expect(200);
+  for (const cookie of headers.getSetCookie()) browser.keepFor(app.url, cookie);
+  return (await browser.ask(await browser.goTo(data.authorization_url, callback()))).status;
+}
+
+async function linkedBecause(userId: number): Promise<string[]> {
+  const { log } = (await app.request('GET', '/health/ready').expect(200)).body;
+  const path = `/audit_trail?stream=signIn-${userId}&sort=revision asc`;
+  const events = (await app.get(path, { 'x-min-position': log.position }).expect(200)).data as {
+    type: string;
+    data: { because: string };
+  }[];
+  return events.filter(({ type }) => type === 'IssuerLinked').map(({ data }) => data.because);
+}
+
+describe('whoever looks after access', () => {
+  it('comes in no more by an account that has found him before he did, until he has linked it himself', async () => {
+    const promote = (id: number) =>
+      app.patch(`/users/${id}`, { user: { permissions_attributes: [{ entity_id: 1, role: 'admin' }] } }).expect(200);
+    const email = `${randomUUID()}@example.com`;
+    const permissions_attributes = [{ entity_id: 1, role: 'technician' }];
+    const { id } = (await app.post('/users', { user: { name: 'Bo', email, permissions_attributes } }).expect(201)).data;
+    const subject = known(verified(email));
+    expect(await comeBack()).toBe(id);
+    await promote(id);
+    expect(await comeBack()).toEqual([403, 'SINGLE_SIGN_ON_REFUSED', 'administrator']);
+    const { access_token } = await signIn(app, id);
+    for (const time of [1, 2]) {
+      expect([time, await link(access_token)]).toEqual([time, 303]);
+      expect([time, await comeBack()]).toEqual([time, id]);
+    }
+    expect(await linkedBecause(id)).toEqual(['email', 'session']);
+    const { rows } = await database.query('SELECT because FROM app.issuer_links WHERE subject = $1', [subject]);
+    expect(rows).toEqual([{ because: 'session' }]);
+  });
+
+  it('goes on coming in as the one whom the issuer has brought: no address has found him', async () => {
+    known(verified(`${randomUUID()}@example.com`));
+    const id = await comeBack();
+    await app.patch(`/users/${String(id)}`, { user: { permissions_attributes: [{ entity_id: 1, role: 'admin' }] } }).expect(200);
+    expect(await comeBack()).toBe(id);
+  });
+});
+
+describe('who comes with an address that is none for a person here', () => {
+  it.each(['<', 'zz;', '(c)', '"'])('is refused, and nobody is made: %s', async (before) => {
+    const email = `${randomUUID()}@example.com`;
+    known(verified(`${before}${email}`));
+    expect(await comeBack()).toEqual([403, 'SINGLE_SIGN_ON_REFUSED', 'unverified']);
+    expect((await app.post('/users', { user: { name: 'Bo', email: `${before}${email}` } })).status).toBe(422);
+    const { rows } = await database.query(
+      "SELECT FROM app.external_references WHERE resource = 'user.email' AND reference LIKE '%' || $1",
+      [email],
+    );
+    expect(rows).toEqual([]);
+  });
+});
