@@ -105,3 +105,52 @@ describe('who comes with an address that is none for a person here', () => {
     expect(rows).toEqual([]);
   });
 });
+
+describe('a browser that is refused', () => {
+  const inBrowser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+  const askedAt = (address: string, headers: Record<string, string>, browser = new TestBrowser()) => browser.ask(address, { headers });
+  const said = (page: string, tag: string): string => new RegExp(`<${tag}[^>]*>([^<]*)</`).exec(page)?.[1] ?? '';
+
+  it('shows a page that says why, in its language, and leads to where one signs in', async () => {
+    known({ email: `${randomUUID()}@example.com`, email_verified: false });
+    const refused = async (language: string) => {
+      const browser = new TestBrowser();
+      const back = await browser.goTo(start('cookie'), callback());
+      return askedAt(back, { ...inBrowser, 'accept-language': language }, browser);
+    };
+    for (const [language, title, why] of [
+      ['en', 'You are not signed in', 'has not confirmed your e-mail address'],
+      ['de-CH, en;q=0.5', 'Sie sind nicht angemeldet', 'nicht bestätigt'],
+    ] as const) {
+      const answer = await refused(language);
+      const page = await answer.text();
+      const headers = ['content-type', 'cache-control', 'vary'].map((name) => answer.headers.get(name));
+      expect([answer.status, ...headers]).toEqual([403, 'text/html; charset=utf-8', 'no-store', 'Accept, Accept-Language']);
+      expect(answer.headers.get('content-security-policy')).toContain("style-src 'self'");
+      expect([said(page, 'h1'), page.includes('<a href="/app/sign_in">'), page.includes('<script')]).toEqual([title, true, false]);
+      expect(said(page, 'p role="alert"')).toContain(why);
+      expect(page).toContain(`<html lang="${language.slice(0, 2)}">`);
+      for (const [, link] of page.matchAll(/(?:href|src)="([^"]+)"/g)) expect([link, (await fetch(`${app.url}${link}`)).status]).toEqual([link, 200]); // prettier-ignore
+    }
+  });
+
+  it('is told what programs are told as data, by the status and headers that they are told', async () => {
+    const settings = (enabled: boolean) => app.request('PUT', '/access/oidc', { issuer: issuer.url, client_id: clientId, default_role: 'requester', entity_ids: [1], enabled }).expect(200); // prettier-ignore
+    const answers = async (address: string) => {
+      const [page, data] = [await askedAt(address, inBrowser), await askedAt(address, { accept: 'application/json, text/html' })];
+      const { error } = (await data.json()) as { error: { code: string } };
+      expect((await askedAt(address, { accept: '*/*' })).headers.get('content-type')).toContain('application/json');
+      expect([page.status, page.headers.get('content-type')]).toEqual([data.status, 'text/html; charset=utf-8']);
+      return [data.status, error.code, said(await page.text(), 'p role="alert"')];
+    };
+    expect(await answers(`${callback()}?state=x&code=<script>`)).toEqual([
+      400,
+      'SINGLE_SIGN_ON_FAILED',
+      expect.stringContaining('begin anew'),
+    ]);
+    expect(await answers(start('neither'))).toEqual([422, 'VALIDATION_FAILED', 'That did not work. Please try again.']);
+    await settings(false);
+    expect(await answers(start('cookie'))).toEqual([404, 'NOT_FOUND', expect.stringContaining('not set up here')]);
+    await settings(true);
+  });
+});

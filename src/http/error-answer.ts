@@ -6,6 +6,7 @@ import { toldOf } from './call-gate.js';
 import { answerOAuthError } from './oauth-edge.js';
 import { isOAuth } from './route-policy.js';
 import { errorBody, graphqlErrorBody, graphqlMediaTypeOf, json } from './envelope.js';
+import { isReadByPerson, sendRefusalPage } from './pages/serve-pages.js';
 
 /**
  * The one place where something thrown becomes an answer of REST, whether a hook, the body's parser or a handler threw it.
@@ -25,6 +26,14 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
   }
   if (reply.sent) return;
   if (isOAuth(request.url)) return answerOAuthError(thrown, request, reply);
+  if (isReadByPerson(request)) {
+    const { reason } = published.facts;
+    return void sendRefusalPage(
+      request,
+      reply.code(published.status).headers(published.headers),
+      typeof reason === 'string' ? reason : published.code,
+    );
+  }
   if (published.code === 'PAYLOAD_TOO_LARGE') readToTheEnd(request, reply);
   const [body, type] = isGraphql(request) ? [graphqlErrorBody, graphqlMediaTypeOf(request.headers.accept)] : [errorBody, json];
   void reply

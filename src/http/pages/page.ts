@@ -86,31 +86,52 @@ export function pageOf(
   const others = Object.entries(languages)
     .filter(([tag]) => tag !== language)
     .map(([tag, { language: called }]) => `<a href="/app/${name}?lang=${tag}" hreflang="${tag}" lang="${tag}">${called}</a>`);
-  return `<!doctype html>
+  return framed({
+    ...{ language, title, style: assets.style, script: assets.script },
+    content: `<h1>${title}</h1>
+      ${about && `<p data-before>${about}</p>`}
+      <noscript><p class="problem">${words.noScript}</p></noscript>
+      ${formOf(name, words)}
+      <p id="outcome" role="status" tabindex="-1" hidden>${outcome}</p>
+      ${ways.length === 0 ? '' : waysTo(ways)}
+      <footer>${others.join('')}</footer>`,
+  });
+}
+
+/** A page that says why somebody does not come in by the issuer, and leads to where he signs in. @param why the code of the refusal, or its reason */
+export function refusalPageOf(why: string, language: Language, style: string): string {
+  const { refusal, toSignIn } = languages[language];
+  const texts: Readonly<Record<string, string>> = refusal.texts;
+  const text = Object.hasOwn(texts, why) ? texts[why] : languages[language].answers.failed;
+  return framed({
+    ...{ language, title: refusal.title, style },
+    content: `<h1>${refusal.title}</h1>
+      <p role="alert">${text}</p>
+      ${waysTo([`<a href="/app/sign_in">${toSignIn}</a>`])}`,
+  });
+}
+
+const waysTo = (links: readonly string[]): string => `<nav class="ways">${links.join('')}</nav>`;
+
+type Frame = Readonly<{ language: Language; title: string; style: string; script?: string; content: string }>;
+
+const framed = ({ language, title, style, script, content }: Frame): string => `<!doctype html>
 <html lang="${language}">
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>${title} – Millwright</title>
     <link rel="icon" type="image/svg+xml" href="/favicon.ico" />
-    <link rel="stylesheet" href="${assets.style}" />
-    <script type="module" src="${assets.script}"></script>
+    <link rel="stylesheet" href="${style}" />${script === undefined ? '' : `\n    <script type="module" src="${script}"></script>`}
   </head>
   <body>
     <main class="narrow">
       <header><img src="/favicon.ico" width="40" height="40" alt="" /><span>Millwright</span></header>
-      <h1>${title}</h1>
-      ${about && `<p data-before>${about}</p>`}
-      <noscript><p class="problem">${words.noScript}</p></noscript>
-      ${formOf(name, words)}
-      <p id="outcome" role="status" tabindex="-1" hidden>${outcome}</p>
-      ${ways.length === 0 ? '' : `<nav class="ways">${ways.join('')}</nav>`}
-      <footer>${others.join('')}</footer>
+      ${content}
     </main>
   </body>
 </html>
 `;
-}
 
 /** The browser itself never sends it (the policy forbids that): a password would stand in an address. */
 function formOf(name: PageName, words: Words): string {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { acceptedTypes } from '../envelope.js';
-import { languageOf, pageNames, pageOf } from './page.js';
+import { languageOf, pageNames, pageOf, refusalPageOf } from './page.js';
 import { isLanguage } from './words.js';
 
 /** Style and script come from this server and stand in files of their own; nothing is sent but by the script, and nobody shows a page inside his. */
@@ -31,6 +31,22 @@ export const sendPage = (reply: FastifyReply, page: string): FastifyReply =>
     .header('Content-Security-Policy', policy)
     .header('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()')
     .send(page);
+
+/** Where a browser is sent on its way to the issuer and back. */
+const onTheWay: ReadonlySet<string | undefined> = new Set(['/api/v1/auth/oidc/start', '/api/v1/auth/oidc/callback']);
+
+/** Whether a person reads what is answered there: a browser asks for a page, a program for data. */
+export function isReadByPerson({ routeOptions: { url }, headers: { accept } }: FastifyRequest): boolean {
+  if (!onTheWay.has(url)) return false;
+  const weights = acceptedTypes(accept);
+  return (weights.get('text/html') ?? 0) > (weights.get('application/json') ?? 0);
+}
+
+/** Says to a person why he does not come in. @param why the code of the refusal, or its reason */
+export function sendRefusalPage({ headers }: FastifyRequest, reply: FastifyReply, why: string): FastifyReply {
+  const language = languageOf(undefined, acceptedTypes(headers['accept-language']));
+  return sendPage(reply.header('Vary', 'Accept, Accept-Language'), refusalPageOf(why, language, assets.style));
+}
 
 /** The pages by which people come in: also by an issuer, where there is one. What a link brings stands behind the `#` of its address: no server, log or other page learns of it. */
 export function servePages(server: FastifyInstance, { hasIssuer }: Readonly<{ hasIssuer(): Promise<boolean> }>): void {

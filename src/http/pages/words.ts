@@ -42,6 +42,24 @@ export const languages = {
         outcome: 'Your password is changed. Sign in with it from now on.',
       },
     },
+    refusal: {
+      title: 'You are not signed in',
+      texts: {
+        unverified: 'Your organisation has not confirmed your e-mail address. Ask whoever looks after your account there.',
+        inactive: 'Your access to Millwright was switched off. Ask your administrator.',
+        administrator:
+          'Whoever looks after access signs in with a password first, and links the account of the organisation from there. If you have none, a link to choose one is sent to you.',
+        linked_otherwise: 'You come in by another account of your organisation. Sign in there as that one.',
+        unknown: 'Nobody is known here by your e-mail address. Ask your administrator to add you.',
+        SINGLE_SIGN_ON_FAILED: 'Signing in at your organisation was not completed, or took too long. Please begin anew.',
+        NOT_FOUND: 'Signing in with your organisation’s account is not set up here.',
+        TIER_FEATURE_LOCKED: 'Signing in with your organisation’s account is not part of this installation.',
+        ISSUER_UNAVAILABLE: 'Your organisation’s sign-in cannot be reached at this moment. Please try again, or use a password.',
+        CONFLICT: 'This account of your organisation belongs to somebody else here, or you have linked another one already.',
+        RATE_LIMIT_EXCEEDED: 'Too many tries. Please wait a little.',
+        UNAVAILABLE: 'Millwright cannot answer at this moment. Please try again.',
+      },
+    },
     answers: {
       required: 'Please fill this in.',
       too_short: 'This needs at least 12 characters.',
@@ -103,6 +121,26 @@ export const languages = {
         about: 'Sie werden überall abgemeldet, wo Sie angemeldet sind.',
         button: 'Passwort ändern',
         outcome: 'Ihr Passwort ist geändert. Melden Sie sich von nun an damit an.',
+      },
+    },
+    refusal: {
+      title: 'Sie sind nicht angemeldet',
+      texts: {
+        unverified: 'Ihre Organisation hat Ihre E-Mail-Adresse nicht bestätigt. Fragen Sie, wer dort Ihr Konto betreut.',
+        inactive: 'Ihr Zugang zu Millwright wurde abgeschaltet. Fragen Sie Ihren Administrator.',
+        administrator:
+          'Wer Zugänge verwaltet, meldet sich zuerst mit einem Passwort an und verknüpft von dort aus das Konto der Organisation. Haben Sie keines, wird Ihnen ein Link geschickt, mit dem Sie eines wählen.',
+        linked_otherwise: 'Sie kommen mit einem anderen Konto Ihrer Organisation herein. Melden Sie sich dort mit jenem an.',
+        unknown: 'Unter Ihrer E-Mail-Adresse ist hier niemand bekannt. Bitten Sie Ihren Administrator, Sie aufzunehmen.',
+        SINGLE_SIGN_ON_FAILED:
+          'Die Anmeldung bei Ihrer Organisation wurde nicht abgeschlossen oder hat zu lange gedauert. Bitte beginnen Sie noch einmal.',
+        NOT_FOUND: 'Die Anmeldung mit dem Konto Ihrer Organisation ist hier nicht eingerichtet.',
+        TIER_FEATURE_LOCKED: 'Die Anmeldung mit dem Konto Ihrer Organisation gehört nicht zu dieser Installation.',
+        ISSUER_UNAVAILABLE:
+          'Die Anmeldung Ihrer Organisation ist im Moment nicht zu erreichen. Bitte versuchen Sie es noch einmal oder nehmen Sie ein Passwort.',
+        CONFLICT: 'Dieses Konto Ihrer Organisation gehört hier jemand anderem, oder Sie haben schon ein anderes verknüpft.',
+        RATE_LIMIT_EXCEEDED: 'Zu viele Versuche. Bitte warten Sie ein wenig.',
+        UNAVAILABLE: 'Millwright kann im Moment nicht antworten. Bitte versuchen Sie es noch einmal.',
       },
     },
     answers: {

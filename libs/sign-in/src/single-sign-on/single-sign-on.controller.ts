@@ -54,7 +54,7 @@ export class SingleSignOnController {
       scopes: [],
       tier,
       summary: 'Come back from the issuer',
-      description: `Where the issuer sends the browser: on to the start page with a session cookie, or a code where \`session=tokens\` was asked for. SINGLE_SIGN_ON_FAILED, SINGLE_SIGN_ON_REFUSED with a \`reason\` (unverified, inactive, administrator, linked_otherwise, unknown); ${unset}`,
+      description: `Where the issuer sends the browser: on to the start page with a session cookie, or a code where \`session=tokens\` was asked for. SINGLE_SIGN_ON_FAILED, SINGLE_SIGN_ON_REFUSED with a \`reason\` (unverified, inactive, administrator, linked_otherwise, unknown); ${unset} A browser, which asks for HTML, is shown a page that says so.`,
     }),
   )
   @ApiQuery({ name: 'code', required: false, schema: { type: 'string' }, description: "The issuer's code." })
