@@ -93,7 +93,7 @@ describe('whoever looks after access', () => {
 });
 
 describe('who comes with an address that is none for a person here', () => {
-  it.each(['<', 'zz;', '(c)', '"'])('is refused, and nobody is made: %s', async (before) => {
+  it.each(['<', 'zz;', '(c)', '"', '\u200b'])('is refused, and nobody is made: %s', async (before) => {
     const email = `${randomUUID()}@example.com`;
     known(verified(`${before}${email}`));
     expect(await comeBack()).toEqual([403, 'SINGLE_SIGN_ON_REFUSED', 'unverified']);
