@@ -18,7 +18,7 @@ export const languages = {
       sign_in: { title: 'Sign in', about: '', button: 'Sign in', outcome: '' },
       setup: {
         title: 'Set up Millwright',
-        about: 'Nobody is administrator here yet. Whoever fills this in becomes the first, and may do everything at all sites.',
+        about: 'This page makes the first administrator, who may do everything at all sites. It works once, by the link that the server showed at its start.',
         button: 'Create the administrator',
         outcome: '',
       },
@@ -99,7 +99,7 @@ export const languages = {
       sign_in: { title: 'Anmelden', about: '', button: 'Anmelden', outcome: '' },
       setup: {
         title: 'Millwright einrichten',
-        about: 'Hier gibt es noch keinen Administrator. Wer dies ausfüllt, wird der erste und darf alles an allen Standorten.',
+        about: 'Diese Seite legt den ersten Administrator an, der alles an allen Standorten darf. Sie wirkt einmal, über den Link, den der Server beim Start gezeigt hat.',
         button: 'Administrator anlegen',
         outcome: '',
       },
