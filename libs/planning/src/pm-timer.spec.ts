@@ -51,20 +51,6 @@ describe('the timer of PM schedules', () => {
     expect(await trial.at(back)).toMatchObject({ 'pmSchedule-3': [{ type: 'PmOccurrenceRaised', data: { number: 1 } }] });
   });
 
-  it('goes on where the site is back before it has held the schedule, which nobody is going to tell any more', async () => {
-    const trial = new TimerTrial(pmTimer).given(pmSchedule, 3, registered({})).siteIs(true, 7).thenSiteIs(false, 8);
-    const first = '2026-03-02T09:00:00.000Z';
-    expect(await trial.at(first)).toEqual({
-      'pmSchedule-3': [
-        { type: 'PmScheduleSiteArchived', data: { siteRevision: 7 } },
-        { type: 'PmScheduleSiteUnarchived', data: { siteRevision: 8, from: first, number: 1 } },
-      ],
-    });
-    expect(await trial.at('2026-03-03T09:00:00.000Z')).toMatchObject({
-      'pmSchedule-3': [{ type: 'PmOccurrenceRaised', data: { number: 2 } }],
-    });
-  });
-
   it('catches up with years in steps, in one turn', async () => {
     expect(await after(['2036-03-02T09:00:00Z'])).toEqual([[3_654], 3_653]);
   });

@@ -1,6 +1,6 @@
 import { timer } from '#millwright/event-sourcing';
 import { workOrders } from '#millwright/work-orders';
-import { followSite } from './domain/archived-site.js';
+import { holdSchedule } from './domain/archived-site.js';
 import { dueOf, raiseDue } from './domain/pm-occurrences.js';
 import { pmSchedule } from './domain/pm-schedule.js';
 
@@ -11,7 +11,6 @@ export const pmTimer = timer({
   draws: workOrders.name,
   due: dueOf,
   // One whose site was archived this very moment may not have been told.
-  followSite: (schedule, { isArchived, revision }, now) =>
-    followSite(schedule, { siteArchived: isArchived, siteRevision: revision }, { now: now.toISOString() }),
+  atArchivedSite: (schedule, { revision }) => holdSchedule(schedule, revision),
   then: (schedule, dueAt, { now, id }) => raiseDue(schedule, { dueAt, now, workOrderId: id }),
 });

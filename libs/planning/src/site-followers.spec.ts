@@ -106,6 +106,21 @@ describe('the schedules of a site that is archived', () => {
     expect(log.length).toBe(length);
   });
 
+  it('go on where the timer held one by what it had read, after the site was back', async () => {
+    const { log, archived, happens, follower, registers, next } = archives(3);
+    registers(0);
+    const back = happens('Unarchived');
+    await follower.handle(archived);
+    await follower.handle(back);
+    const held = log.record('pmSchedule-3', { type: 'PmScheduleSiteArchived', data: { siteRevision: archived.revision } });
+    expect(await next()).toBeUndefined();
+    await follower.handle(held);
+    expect(await next()).toBe(1);
+    const { length } = log;
+    await follower.handle(held);
+    expect(log.length).toBe(length);
+  });
+
   it('go on when the archiving is handled late, after it has ended', async () => {
     const { archived, happens, follower, registers, next } = archives(3);
     happens('Unarchived');

@@ -28,6 +28,12 @@ export type SitesWorld = Readonly<{
 
 type Site = SiteZone & SiteArchiving;
 
+/**
+ * Whoever registered a schedule may have read its site just before that changed, and the site's schedules of then do not have it. The timer that holds one may
+ * have read its site just before that came back, and whoever told of the return found nothing held.
+ */
+const readsItsSite: readonly string[] = ['PmScheduleRegistered', 'PmScheduleSiteArchived'] satisfies PmScheduleEvent['type'][];
+
 type Following = Readonly<{
   /** Checkpoints and the ids of its events go by it for ever. */
   name: string;
@@ -57,9 +63,7 @@ const siteFollower =
       startsAt: 'beginning',
       async handle(event) {
         const { entity_id: owner } = event.metadata;
-        // Whoever registered a schedule may have read its site just before that changed, and the site's schedules of then do not have it.
-        if (event.type === ('PmScheduleRegistered' satisfies PmScheduleEvent['type']) && owner !== null)
-          return tell(event, idOf(event.stream), owner, await siteNow(events, owner));
+        if (readsItsSite.includes(event.type) && owner !== null) return tell(event, idOf(event.stream), owner, await siteNow(events, owner));
         if (categoryOf(event.stream) !== entities.stream.category) return;
         const entityId = idOf(event.stream);
         const site = told(event, await siteNow(events, entityId));

@@ -59,7 +59,7 @@ describe('a timer', () => {
       on: filter,
       due: ({ dueAt }) => (dueAt === null ? undefined : new Date(dueAt)),
       then: (_filter, dueAt): FilterEvent[] => [raised(dueAt.toISOString())],
-      followSite: kept,
+      atArchivedSite: kept,
     });
     const trial = new TimerTrial(closing).given(filter, 1, planned(first, 7)).given(filter, 2, planned(first, 8)).siteIs(true, 3);
     expect(await trial.at(first)).toEqual({ 'filter-1': [{ type: 'Stopped', data: {} }], 'filter-2': [raised(first)] });

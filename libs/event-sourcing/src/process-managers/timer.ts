@@ -57,8 +57,7 @@ const patienceMs = 2_000;
  * What follows is judged by `dueAt`; the time at which it is decided, which may be a week later, says only how much was missed. An instant is due once:
  * a state that is due again says a later one.
  * @param draws the sequence of ids of which each decision is given one
- * @param followSite what is said first where the site is archived by now, and again where it is back after that was said: a stream that it leaves due at
- * another instant, or at none, raises nothing
+ * @param atArchivedSite what is said first where the site is archived by now: a stream that it leaves due at another instant, or at none, raises nothing
  */
 export function timer<State, E extends Event>({
   name,
@@ -66,29 +65,15 @@ export function timer<State, E extends Event>({
   due,
   then,
   draws,
-  followSite,
+  atArchivedSite,
 }: Readonly<{
   name: string;
   on: Stream<State, E>;
   due: (state: State) => Date | undefined;
   then: (state: State, dueAt: Date, raising: Raising) => readonly E[];
   draws?: string;
-  followSite?: (state: State, site: SiteOfTimer, now: Date) => readonly E[];
+  atArchivedSite?: (state: State, site: SiteOfTimer) => readonly E[];
 }>): Timer {
-  /** It decides nothing about the instant, which may come due once more, so it has none of that decision's ids. */
-  async function atArchivedSite(
-    id: number,
-    site: SiteOfTimer,
-    context: CommandContext,
-    { events, siteOf, clock }: TimerWorld,
-  ): Promise<void> {
-    if (!followSite || context.entityId === null) return;
-    const follow = (now: SiteOfTimer) => events.execute(stream, id, (state) => followSite(state, now, clock.now()), { context });
-    if ((await follow(site)).events.length === 0) return;
-    // Whoever told the stream that the site is back may have come before this, and found nothing to tell: only who brings it back from now on finds this.
-    const now = await siteOf(context.entityId);
-    if (!now.isArchived) await follow(now);
-  }
   return {
     name,
     category: stream.category,
@@ -99,7 +84,8 @@ export function timer<State, E extends Event>({
     async raise(id, dueAt, origin, world) {
       const site = origin.entityId === null ? undefined : await world.siteOf(origin.entityId);
       const context = contextOf(name, dueAt, origin, site);
-      if (site?.isArchived) await atArchivedSite(id, site, context, world);
+      // It decides nothing about the instant, which may come due once more, so it has none of that decision's ids.
+      if (site?.isArchived && atArchivedSite) await world.events.execute(stream, id, (state) => atArchivedSite(state, site), { context });
       let decided = false;
       const raising: Raising = { now: world.clock.now(), id: draws === undefined ? 0 : await world.events.nextId(draws) };
       const judged = (state: State): readonly E[] => {

@@ -11,19 +11,12 @@ export class TimerTrial {
   private readonly decided = new Map<number, number>();
   private readonly ids = new Set<number>();
   private site: SiteOfTimer = { timeZone: 'Etc/UTC', isArchived: false, revision: 0 };
-  private next: SiteOfTimer | undefined;
 
   constructor(private readonly timer: Timer) {}
 
   /** The site is archived, or is no more, since the event of that revision in its stream. */
   siteIs(isArchived: boolean, revision: number): this {
     this.site = { ...this.site, isArchived, revision };
-    return this;
-  }
-
-  /** Right after it is read next. */
-  thenSiteIs(isArchived: boolean, revision: number): this {
-    this.next = { ...this.site, isArchived, revision };
     return this;
   }
 
@@ -38,7 +31,7 @@ export class TimerTrial {
   async at(now: string): Promise<Appended> {
     const before = this.log.length;
     const clock = new MovedClock(now);
-    const world = { clock, events: this.log.events(), siteOf: () => Promise.resolve(this.readSite()) };
+    const world = { clock, events: this.log.events(), siteOf: () => Promise.resolve(this.site) };
     const origin = { entityId: 1, customerId: 1, correlationId: 'correlation', causationId: 'cause' };
     for (;;) {
       const due: { id: number; at: Date }[] = [];
@@ -51,12 +44,5 @@ export class TimerTrial {
       const { decided } = await this.timer.raise(first.id, first.at, origin, world);
       if (decided) this.decided.set(first.id, first.at.getTime());
     }
-  }
-
-  private readSite(): SiteOfTimer {
-    const { site } = this;
-    this.site = this.next ?? site;
-    this.next = undefined;
-    return site;
   }
 }

@@ -13,7 +13,7 @@ const isNews = ({ pmScheduleId, site }: PmSchedule, { siteArchived, siteRevision
   pmScheduleId !== null && siteArchived !== site.archived && siteRevision >= (site.revision ?? -1);
 
 /** Holds the schedule of a site that is archived at that revision of its stream; nothing, where it is held for that, or where a later state was read before. */
-const holdSchedule = (schedule: PmSchedule, siteRevision: number): PmScheduleEvent[] =>
+export const holdSchedule = (schedule: PmSchedule, siteRevision: number): PmScheduleEvent[] =>
   isNews(schedule, { siteArchived: true, siteRevision }) ? [{ type: 'PmScheduleSiteArchived', data: { siteRevision } }] : [];
 
 /**
