@@ -371,6 +371,7 @@ describe('a call of a machine', () => {
     expect((await call(said).expect(200)).data).toMatchObject({ id: order, alarm_count: 2 });
     await app.delete(`/assets/${asset}`).expect(204);
     expect((await call(said).expect(200)).data).toMatchObject({ id: order, alarm_count: 3, comments_count: 2 });
+    expect((await call({ ...said, asset_id: asset }).expect(422)).error.details).toMatchObject([{ code: 'contradicts' }]);
     await change(order, { status_id: 5 }).expect(200);
     expect((await call(said).expect(422)).error.details.map(({ field }: { field: string }) => field)).toContain('work_order.asset.code');
   });

@@ -337,7 +337,7 @@ describe('a request with an Idempotency-Key', () => {
   });
 
   it('loses a text that another request has read before, at once in its own process and a little later in another', async () => {
-    const [here, there] = [another(300), another()];
+    const [here, there] = [another(2_000), another()];
     const told = '{"data":[{"id":7,"text":"Overheard"}]}';
     let [go, gone] = [(): void => undefined, false];
     const read = new Promise<StoredAnswer>((resolve) => (go = () => resolve(answered(told))));

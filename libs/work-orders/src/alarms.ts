@@ -71,7 +71,9 @@ export class Alarms {
       ]);
       const holder = await this.openOrder(seen, key, seen.workOrderId === known ? order?.state : undefined);
       if (holder !== undefined) await this.requireSeen(holder);
+      const judged = holder === undefined ? wanted : withoutWhatLeft(wanted);
       const decide = (decision: (state: Alarm) => AlarmEvent[]) => (state: Alarm) => {
+        refuseWrong(judged);
         if (state.workOrderId !== seen.workOrderId) throw new Overtaken();
         return decision(state);
       };
@@ -113,9 +115,7 @@ export class Alarms {
     return takesRepeats((await this.events.load(workOrder, workOrderId)).state);
   }
 
-  private async open(id: string, wanted: AlarmedOrder, decide: Decide): Promise<Outcome<Alarm>> {
-    refuseWrong(wanted);
-    const { details, status, completedAt, templates } = wanted;
+  private async open(id: string, { details, status, completedAt, templates }: AlarmedOrder, decide: Decide): Promise<Outcome<Alarm>> {
     const { externalReference } = details;
     const workOrderId = await this.resources.idToCreate(workOrders, externalReference);
     const { state: taken } = await this.events.load(workOrder, workOrderId);
@@ -197,10 +197,19 @@ type Decide = (decision: (state: Alarm) => AlarmEvent[]) => (state: Alarm) => Al
 const named = (events: readonly RecordedEvent<AlarmEvent>[], textId: string): boolean =>
   events.some((event) => event.type === 'AlarmRepeated' && event.data.textId === textId);
 
+/** What is said of a record that a machine names and that is not there any more. */
+const hasLeft: readonly string[] = ['not_found', 'archived', 'not_assignable'];
+
 /**
- * What would be wrong with opening the order: said before anything is appended. A repeat opens none: a machine says the same as before, also where its
- * technician or its asset has left meanwhile, and is not to go unheard for it.
+ * What a repeat is judged by. It opens nothing: a machine says the same as before, also where its technician or its asset has left meanwhile, and is not to go
+ * unheard for it.
  */
+const withoutWhatLeft = (wanted: AlarmedOrder): AlarmedOrder => ({
+  ...wanted,
+  problems: wanted.problems.filter(({ code }) => !hasLeft.includes(code)),
+});
+
+/** What would be wrong with opening the order: said before anything is appended, also of a repeat. */
 function refuseWrong({ problems, text: _, ...wanted }: AlarmedOrder): void {
   refuseIf(problems);
   openWorkOrder(workOrder.initialState, { workOrderId: 0, ...wanted });

@@ -101,10 +101,10 @@ describe('timers on PostgreSQL', () => {
 
   it('catch up without a pause from one instant to the next', async () => {
     await plan(1, planned('2026-01-01T23:30:00.000Z', 1));
-    let [isCounting, pauses] = [false, 0];
+    let [decided, pauses] = [0, 0];
     const query = ((statement: pg.QueryConfig) => {
-      if (statement.name === 'note a decided instant') isCounting = true;
-      if (statement.name === 'next due instant' && isCounting) pauses += 1;
+      if (statement.name === 'note a decided instant') decided += 1;
+      if (statement.name === 'next due instant' && decided > 0 && decided < 38) pauses += 1;
       return pool.query(statement);
     }) as pg.Pool['query'];
     await started(new MovedClock(dayOf(8)), { query });
