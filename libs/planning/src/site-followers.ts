@@ -63,7 +63,8 @@ const siteFollower =
       startsAt: 'beginning',
       async handle(event) {
         const { entity_id: owner } = event.metadata;
-        if (readsItsSite.includes(event.type) && owner !== null) return tell(event, idOf(event.stream), owner, await siteNow(events, owner));
+        if (readsItsSite.includes(event.type) && owner !== null)
+          return tell(event, idOf(event.stream), owner, await siteNow(events, owner));
         if (categoryOf(event.stream) !== entities.stream.category) return;
         const entityId = idOf(event.stream);
         const site = told(event, await siteNow(events, entityId));

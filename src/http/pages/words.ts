@@ -18,7 +18,8 @@ export const languages = {
       sign_in: { title: 'Sign in', about: '', button: 'Sign in', outcome: '' },
       setup: {
         title: 'Set up Millwright',
-        about: 'This page makes the first administrator, who may do everything at all sites. It works once, by the link that the server showed at its start.',
+        about:
+          'This page makes the first administrator, who may do everything at all sites. It works once, by the link that the server showed at its start.',
         button: 'Create the administrator',
         outcome: '',
       },
@@ -99,7 +100,8 @@ export const languages = {
       sign_in: { title: 'Anmelden', about: '', button: 'Anmelden', outcome: '' },
       setup: {
         title: 'Millwright einrichten',
-        about: 'Diese Seite legt den ersten Administrator an, der alles an allen Standorten darf. Sie wirkt einmal, über den Link, den der Server beim Start gezeigt hat.',
+        about:
+          'Diese Seite legt den ersten Administrator an, der alles an allen Standorten darf. Sie wirkt einmal, über den Link, den der Server beim Start gezeigt hat.',
         button: 'Administrator anlegen',
         outcome: '',
       },
