@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
-import { appendedNothing, EventStore, runInContext } from '#millwright/event-sourcing';
+import { appendedNothing, EventStore, Places, runInContext } from '#millwright/event-sourcing';
 import { setPassword, signIn } from './domain/sign-in.js';
 import type { PasswordSet } from './domain/sign-in.events.js';
 import { inTransaction } from './in-transaction.js';
@@ -16,6 +16,9 @@ type Because = PasswordSet['data']['because'];
 /** How long a request that has stored a password may take for what follows from it; what is older was left by a process that has ended. */
 const ownSeconds = 30;
 
+/** How many hold a connection of the pool while whom a link is for is read over another: as many as the pool has would wait for one more that nobody gives back. */
+const judgedAtOnce = 2;
+
 /**
  * How a new password takes the place of the old one. It stands in a table and its event in the log, which are two steps, and what it ends (sessions, links)
  * is a third: what is still to be done is stored with the password and done later where the process ends in between.
@@ -23,6 +26,7 @@ const ownSeconds = 30;
 @Injectable()
 export class NewPasswords {
   private readonly logger = new Logger(NewPasswords.name);
+  private readonly judging = new Places(judgedAtOnce);
 
   constructor(
     private readonly pool: Pool,
@@ -47,11 +51,13 @@ export class NewPasswords {
   ): Promise<void> {
     await this.settle(person.id);
     const owed = owedBy(kind, visitor);
-    await inTransaction(this.pool, async (client) => {
-      if (!(await this.links.use(kind, token, client))) throw invalidToken();
-      await judged();
-      await this.passwords.keep(person.id, hashed, owed, client);
-    });
+    const used = () =>
+      inTransaction(this.pool, async (client) => {
+        if (!(await this.links.use(kind, token, client))) throw invalidToken();
+        await judged();
+        await this.passwords.keep(person.id, hashed, owed, client);
+      });
+    await this.judging.take(used);
     await this.follow(person, owed);
   }
 
