@@ -102,4 +102,21 @@ describe('what is kept of a person', () => {
     expect(asked).toEqual([{ id: 7, texts: ['Erin', 'E.RIN@example.com'], emails: ['E.RIN@example.com'], places: [] }]);
     expect([found, spelt]).toEqual([['E.RIN@example.com'], []]);
   });
+
+  it('goes after what is found by it alone, so that whoever begins anew after a crash finds that, and goes where that does not', async () => {
+    const left: (readonly string[])[] = [];
+    const of = () => Promise.resolve({ texts: [], emails: [] });
+    const { traces, names } = erin({
+      names: {
+        of,
+        erase: async () => {
+          await new Promise(setImmediate);
+          left.push([...names]);
+          throw new Error('cancelled');
+        },
+      },
+    });
+    await expect(traces.erase(7)).rejects.toThrow('cancelled');
+    expect([left, names]).toEqual([[['Erin']], []]);
+  });
 });
