@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { EventStore, Rejection, type RecordedEvent } from '#millwright/event-sourcing';
+import { appendedNothing, EventStore, type RecordedEvent } from '#millwright/event-sourcing';
 import { existsHere, type Decided } from '#millwright/resources';
-import { answerProcedure, type SaidAnswer } from '../domain/order-procedures.js';
+import { answerProcedure, type AnswerProcedure as Answered, type SaidAnswer } from '../domain/order-procedures.js';
 import type { Signature } from '../domain/procedure.events.js';
 import { isSignature, type AnsweredItem } from '../domain/procedures.js';
 import type { WorkOrderEvent } from '../domain/work-order.events.js';
@@ -26,17 +26,22 @@ export class ProcedureWriter {
   async answer({ work_order_id, procedure_id, answers }: AnswerProcedure): Promise<AnsweredProcedure> {
     const signed = await this.signedNow(work_order_id, procedure_id, answers);
     const answered = { procedureId: procedure_id, answers, form: answerForm(signed) };
+    const outcome = await this.decided(answered, work_order_id, signed);
+    const procedure = decidedProcedure(outcome.state, procedure_id);
+    if (!procedure) throw new Error(`procedure ${procedure_id} of work order ${work_order_id} was answered and is not there`);
+    // A repeat finds what was signed the first time.
+    await this.forgetUnless(isNamedIn(outcome.state, procedure_id), procedure_id, signed);
+    await this.takeBackOthers(procedure_id, outcome);
+    return { ...outcome, procedure };
+  }
+
+  /** A name is kept where an event may speak of it, whatever becomes of the request. */
+  private async decided(answered: Answered, workOrderId: number, signed: ReadonlyMap<number, Signature>): Promise<Decided<WorkOrder>> {
     try {
-      const outcome = await this.orders.decide(work_order_id, (order) => answerProcedure(order, answered));
-      const procedure = decidedProcedure(outcome.state, procedure_id);
-      if (!procedure) throw new Error(`procedure ${procedure_id} of work order ${work_order_id} was answered and is not there`);
-      // A repeat finds what was signed the first time.
-      await this.forgetUnless(isNamedIn(outcome.state, procedure_id), procedure_id, signed);
-      await this.takeBackOthers(procedure_id, outcome);
-      return { ...outcome, procedure };
-    } catch (error) {
-      if (error instanceof Rejection) await this.forgetUnless(() => false, procedure_id, signed);
-      throw error;
+      return await this.orders.decide(workOrderId, (order) => answerProcedure(order, answered));
+    } catch (failure) {
+      if (appendedNothing(failure)) await this.forgetUnless(() => false, answered.procedureId, signed);
+      throw failure;
     }
   }
 
