@@ -27,7 +27,8 @@ describe('the pace at which what is due is raised', () => {
     expect(pace.allows(4)).toBe(false);
   });
 
-  it('is none while somebody waits, one at a time while others may come, and four again once nobody has come for a second', () => {
+  it('is none while somebody waits, four every 22 ms while others may come, and as fast as it can once nobody has come for a second', () => {
+    raise(3);
     precedence.begin();
     precedence.begin();
     precedence.end();
@@ -35,17 +36,29 @@ describe('the pace at which what is due is raised', () => {
     precedence.end();
     expect(pace.allows(0)).toBe(true);
     expect(pace.allows(1)).toBe(false);
+    raise(4);
+    expect(pace.allows(0)).toBe(false);
+    now += 22;
+    expect(pace.allows(0)).toBe(true);
     raise(1_000);
-    now += 999;
+    now += 977;
     expect(pace.allows(1)).toBe(false);
     now += 1;
     expect(pace.allows(3)).toBe(true);
   });
 
-  it('is one every 5.5 ms whoever waits, and more at once the later it gets, until that is made good', () => {
+  it('completes a four that has begun, for what is raised together is written together', () => {
     precedence.begin();
-    raise(6);
-    now += 38;
+    expect(pace.allows(1)).toBe(true);
+    expect(pace.allows(4)).toBe(false);
+    raise(3);
+    expect(pace.allows(1)).toBe(false);
+  });
+
+  it('is four every 22 ms whoever waits, and more at once the later it gets, until that is made good', () => {
+    precedence.begin();
+    raise(7);
+    now += 43.5;
     expect(pace.allows(0)).toBe(false);
     now += 0.5;
     expect(pace.allows(0)).toBe(true);
@@ -56,7 +69,7 @@ describe('the pace at which what is due is raised', () => {
     now += 5_000;
     expect(pace.allows(3)).toBe(true);
     expect(pace.allows(4)).toBe(false);
-    raise(919);
+    raise(920);
     expect(pace.allows(0)).toBe(false);
   });
 
@@ -64,7 +77,7 @@ describe('the pace at which what is due is raised', () => {
     now += 3_600_000;
     pace.start();
     precedence.begin();
-    pace.next();
+    raise(4);
     expect(pace.allows(0)).toBe(false);
   });
 

@@ -3,7 +3,7 @@ import { pause } from '../retry.js';
 
 /** So many are raised side by side at most: with 32 at once requests took five times as long for a third of the time saved (docs/performance.md). */
 const mostAtOnce = 4;
-/** The longest time from one to the next, in milliseconds, whoever waits: 10,000 that are due at one instant have their orders within the minute. */
+/** How long one may take, in milliseconds, whoever waits: 10,000 that are due at one instant have their orders within the minute. */
 const eachMs = 5.5;
 /** For each so many milliseconds that it is late, one more is raised at once. */
 const oneMoreMs = 50;
@@ -11,9 +11,10 @@ const oneMoreMs = 50;
 const longestLookMs = 20;
 
 /**
- * How fast what is due is raised: as fast as this process can where nobody is there, and beside people one at a time and only while none of them waits,
- * since each is followed by reactions and by rows of read models, which have to be there before the next answer (ADR 15). Whoever goes on waiting is given
- * way to for `eachMs` a stream and no longer; where that does not suffice, more are raised at once the later it gets.
+ * How fast what is due is raised: as fast as this process can where nobody is there, and beside people in fours, evenly over the time there is and only while
+ * nobody waits, since each is followed by reactions and by rows of read models, which have to be there before the next answer (ADR 15). What is raised together
+ * is written together, at less cost than one after another. Whoever goes on waiting is given way to for `eachMs` a stream and no longer; where that does not
+ * suffice, more are raised at once the later it gets.
  */
 export class RaisingPace {
   private began = 0;
@@ -35,7 +36,8 @@ export class RaisingPace {
   allows(underWay: number): boolean {
     const { precedence, spareMs } = this;
     if (!precedence.somebodyIsThere) return underWay < mostAtOnce;
-    if (spareMs > 0) return underWay === 0 && !precedence.somebodyWaits;
+    if (this.begun % mostAtOnce !== 0) return underWay < mostAtOnce;
+    if (spareMs > 0) return underWay === 0 && !precedence.somebodyWaits && spareMs <= mostAtOnce * eachMs;
     return underWay < Math.min(mostAtOnce, 1 + Math.floor(-spareMs / oneMoreMs));
   }
 
