@@ -16,8 +16,14 @@ export class TurnLocks {
   private given: string[] = [];
   private client: PoolClient | undefined;
   private isServing = false;
+  /** Until work that asks for nothing says that it goes on. */
+  private silence: NodeJS.Timeout | undefined;
 
-  constructor(private readonly pool: Pick<Pool, 'connect'>) {}
+  /** @param silenceMs how long the connection may be silent, in milliseconds, before the locks are another's */
+  constructor(
+    private readonly pool: Pick<Pool, 'connect'>,
+    private readonly silenceMs = longestSilenceMs,
+  ) {}
 
   has(name: string): boolean {
     return this.held.has(name);
@@ -40,13 +46,27 @@ export class TurnLocks {
   private serve(): void {
     if (this.isServing) return;
     this.isServing = true;
+    clearTimeout(this.silence);
     void runForEverybody(() => this.rounds());
   }
 
   private async rounds(): Promise<void> {
     while (this.asked.length > 0 || this.given.length > 0) await this.round();
     this.isServing = false;
+    if (this.held.size > 0) this.silence = setTimeout(this.showLife, this.silenceMs / 3).unref();
   }
+
+  /** A process that works is not silent, however long its work takes: another one would begin beside it. */
+  private readonly showLife = (): void => {
+    const { client } = this;
+    if (!client || this.isServing) return;
+    this.isServing = true;
+    void runForEverybody(async () => {
+      // Where the session is lost the connection says so itself; an answer that is late takes no lock away.
+      await client.query('SELECT 1').catch(() => undefined);
+      await this.rounds();
+    });
+  };
 
   private async round(): Promise<void> {
     const { asked, given } = this;
@@ -64,7 +84,7 @@ export class TurnLocks {
   }
 
   private async lock(client: PoolClient, asked: readonly Asked[]): Promise<void> {
-    const { rows } = await client.query<{ name: string; taken: boolean }>(lock, [asked.map(({ name }) => name), String(longestSilenceMs)]);
+    const { rows } = await client.query<{ name: string; taken: boolean }>(lock, [asked.map(({ name }) => name), String(this.silenceMs)]);
     const taken = new Set(rows.filter((row) => row.taken).map(({ name }) => name));
     for (const name of taken) this.held.add(name);
     for (const { name, answer } of asked) answer(taken.has(name));
@@ -90,6 +110,7 @@ export class TurnLocks {
   private readonly lose = (fault: unknown): void => {
     const { client } = this;
     this.client = undefined;
+    clearTimeout(this.silence);
     this.held.clear();
     this.given = [];
     client?.off('error', this.lose).on('error', () => undefined);
