@@ -106,6 +106,17 @@ describe('who comes with an address that is none for a person here', () => {
   });
 });
 
+describe('who comes for the first time while others do', () => {
+  it('waits for them longer than a command waits, for his code is good once', async () => {
+    known(verified(`${randomUUID()}@example.com`));
+    await database.query(`SELECT pg_advisory_lock(hashtextextended('first arrivals', 0))`);
+    const came = comeBack();
+    await database.query('SELECT pg_sleep(3)');
+    await database.query('SELECT pg_advisory_unlock_all()');
+    expect(await came).toEqual(expect.any(Number));
+  });
+});
+
 describe('a browser that is refused', () => {
   const inBrowser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
   const askedAt = (address: string, headers: Record<string, string>, browser = new TestBrowser()) => browser.ask(address, { headers });

@@ -20,7 +20,7 @@ import type { IssuerLinked } from '../domain/sign-in.events.js';
 import { linkIssuer, signIn, type SignIn } from '../domain/sign-in.js';
 import { People, type Person } from '../people.js';
 import { SignInService } from '../sign-in.service.js';
-import { contextOf, firstCustomerId, patienceMs, type Visitor } from '../visitor.js';
+import { contextOf, firstCustomerId, type Visitor } from '../visitor.js';
 import { IssuerLinks } from './issuer-links.js';
 import type { Claims } from './claims.js';
 import type { KnownIssuer } from './known-issuer.js';
@@ -28,6 +28,9 @@ import { isMatchedByEmail } from './matching.js';
 
 const actor = { kind: 'system', id: 'single-sign-on' } as const;
 const longestName = 255;
+
+/** How long a first arrival waits for the others, in milliseconds: the issuer's code is spent by then, and on the first morning many come at once. */
+const arrivalPatienceMs = 10_000;
 
 /** Why somebody may not come in, as answers say it. */
 const reasons = {
@@ -99,7 +102,7 @@ export class Arrivals {
 
   /** Two pages of one browser may come at once: the second shall not end the session that the first has begun. */
   private alone<T>(work: () => Promise<T>): Promise<T> {
-    return this.turns.take('first arrivals', work, Date.now() + patienceMs);
+    return this.turns.take('first arrivals', work, Date.now() + arrivalPatienceMs);
   }
 
   /** Has the issuer vouch for a person from now on. @throws Rejection CONFLICT */
