@@ -36,10 +36,11 @@ export class ForgottenInAnswers {
     await forgetInAnswers(this.database, told);
   }
 
-  /** An answer as it may be kept. */
+  /** An answer as it may be kept, or told again. */
   without(answer: StoredAnswer): StoredAnswer {
     let { body } = answer;
-    for (const { beside, said, instead } of this.forgotten) if (body.includes(beside)) body = body.replaceAll(said, () => instead);
+    for (const { told } of this.forgotten)
+      for (const { beside, said, instead } of told) if (body.includes(beside)) body = body.replaceAll(said, () => instead);
     return body === answer.body ? answer : { ...answer, body };
   }
 

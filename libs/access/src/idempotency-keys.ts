@@ -75,7 +75,7 @@ export class IdempotencyKeys {
     const scope = nameBasedUuid(JSON.stringify([customerId, caller, operation, key]), namespace);
     const given = this.given.get(scope);
     if (given && given.fingerprint !== fingerprint) throw reused();
-    if (given) return { ...given.answer, replayed: true };
+    if (given) return { ...this.forgotten.without(given.answer), replayed: true };
     const rival = this.running.get(scope);
     if (rival) return this.besideRival(scope, fingerprint, rival.fingerprint);
     const fresh = new IdempotentRequest({ scope, fingerprint, eventIdBase: randomUUID() }, this.holder);
@@ -107,7 +107,7 @@ export class IdempotencyKeys {
     const row = await this.table.read(scope);
     if (row && row.fingerprint !== fingerprint) throw reused();
     if (!row?.answer) throw inUse();
-    return { ...row.answer, replayed: true };
+    return { ...this.forgotten.without(row.answer), replayed: true };
   }
 
   async purge(): Promise<void> {
@@ -119,9 +119,14 @@ export class IdempotencyKeys {
     return this.forgetTold(textTold(sought));
   }
 
-  /** The same of anything else that they tell. */
+  /** The same of anything else that they tell. This process tells it no more from the moment on at which this is called. */
   forgetTold(told: ToldInAnswers): Promise<void> {
     return this.forgotten.forget(told, () => this.settled());
+  }
+
+  /** The same for which nobody waits, since it takes as long as there are answers; what fails is left to a process manager. */
+  forgetToldLater(told: ToldInAnswers): void {
+    this.forgetTold(told).catch(this.onFault);
   }
 
   /**
@@ -155,7 +160,7 @@ export class IdempotencyKeys {
       const row = await this.table.read(scope);
       if (!row || row.eventIdBase === eventIdBase) return undefined;
       if (row.fingerprint !== fingerprint) throw reused();
-      if (row.answer) return row.answer;
+      if (row.answer) return this.forgotten.without(row.answer);
       const taken = await this.table.takeOver(scope);
       if (taken) return new IdempotentRequest({ scope, fingerprint, eventIdBase: taken.eventIdBase }, this.holder, taken);
       // Another process may have answered this very moment, with the row still on its way.

@@ -10,31 +10,30 @@ export type SoughtAnswers = Readonly<{
   isSought(body: string): boolean;
 }>;
 
-/**
- * What answers tell of a record and are to tell no more: where they hold `beside`, `instead` takes the place of `said`, all of them as they stand in JSON.
- * `made` is when the record was (RFC 3339), and its answers with it.
- */
-export type ToldInAnswers = Readonly<{ beside: string; said: string; instead: string; made: string }>;
+/** Where answers hold `beside`, `instead` takes the place of `said`, all of them as they stand in JSON. */
+type Told = Readonly<{ beside: string; said: string; instead: string }>;
+
+/** What answers tell of a record and are to tell no more. `made` is when the record was (RFC 3339), and its answers with it. */
+export type ToldInAnswers = Readonly<{ told: readonly Told[]; made: string }>;
 
 /** A text of the record with that id, which answers tell as a property of that name. */
 export type TextInAnswers = Readonly<{ id: number; text: string; made: string }>;
 
 export const textTold = ({ id, text, made }: TextInAnswers): ToldInAnswers => ({
-  beside: `"id":${id},`,
-  said: `"text":${JSON.stringify(text)}`,
-  instead: '"text":null',
+  told: [{ beside: `"id":${id},`, said: `"text":${JSON.stringify(text)}`, instead: '"text":null' }],
   made,
 });
 
 /** Has something vanish from the answers that are stored for repeats, which tell the record as it was. */
-export async function forgetInAnswers(database: Pick<Pool, 'query'>, { beside, said, instead, made }: ToldInAnswers): Promise<void> {
+export async function forgetInAnswers(database: Pick<Pool, 'query'>, { told, made }: ToldInAnswers): Promise<void> {
   // A request may have begun before the record was made, and one that has read it comes whenever it likes.
   for await (const scopes of begunSince(database, new Date(Date.parse(made) - hourMs)))
-    await database.query(
-      `UPDATE app.idempotency_keys SET body = replace(body, $3, $4)
-       WHERE scope = ANY($1::uuid[]) AND strpos(body, $2) > 0 AND strpos(body, $3) > 0`,
-      [scopes, beside, said, instead],
-    );
+    for (const { beside, said, instead } of told)
+      await database.query(
+        `UPDATE app.idempotency_keys SET body = replace(body, $3, $4)
+         WHERE scope = ANY($1::uuid[]) AND strpos(body, $2) > 0 AND strpos(body, $3) > 0`,
+        [scopes, beside, said, instead],
+      );
 }
 
 const hourMs = 3_600_000;

@@ -16,6 +16,7 @@ export * from './domain/work-order-archive.js';
 export * from './domain/other-costs.js';
 export * from './domain/labour.events.js';
 export { labourPosting } from './domain/labour-charge.js';
+export { signatureErasure } from './procedures/signature-erasure.js';
 export { laborEntryIds } from './labour-writer.js';
 export { laborEntriesProjection, laborEntryTable } from './read-models/labor-entries.js';
 export * from './domain/fulfilment.js';

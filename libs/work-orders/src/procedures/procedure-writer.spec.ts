@@ -1,16 +1,18 @@
 import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
-import { accessMigrations, alike, IdempotencyKeys, type ScopedContext } from '#millwright/access';
-import { EventStore, logMigrations, PostgresLog, Rejection, runInContext } from '#millwright/event-sourcing';
+import { accessMigrations, alike, fingerprintOf, IdempotencyKeys, type ScopedContext } from '#millwright/access';
+import { EventStore, logMigrations, PostgresLog, Rejection, runInContext, type RecordedEvent } from '#millwright/event-sourcing';
 import { peopleEntities, peopleMigrations, PersonalValues } from '#millwright/resources';
 import { createDatabase, type TestDatabase } from '../../../../test/harness/database.js';
 import { isSignature } from '../domain/procedures.js';
 import { workOrder } from '../domain/work-order.js';
-import { copyOf, following, item } from '../testing/procedures.js';
+import type { WorkOrderEvent } from '../domain/work-order.events.js';
+import { answered, copyOf, following, item } from '../testing/procedures.js';
 import { opened } from '../testing/work-orders.js';
 import type { WorkOrderWriter } from '../work-order-writer.js';
 import type { AnswerProcedure } from './procedure.commands.js';
 import { ProcedureWriter } from './procedure-writer.js';
+import { signatureErasure } from './signature-erasure.js';
 import { signatureKind, Signatures } from './signatures.js';
 
 const audit = copyOf(1, item(1, 'signature', { required: true }));
@@ -93,7 +95,7 @@ describe('the name of who signs', () => {
     expect(await signs('Augusta', 1)).toBe('signed');
     const silent = Object.create(events) as EventStore;
     silent.loadAt = () => Promise.reject(unavailable());
-    await signs('Grace', 1, { via: silent });
+    expect(await signs('Grace', 1, { via: silent })).toBe('signed');
     expect(await signatory(1)).toBe('Grace');
   });
 
@@ -113,5 +115,52 @@ describe('the name of who signs', () => {
     const refused: Deciding = () => Promise.reject(new Rejection('WORK_ORDER_CLOSED', 'The work order is closed.'));
     expect(await signs('Augusta', 3, { by: refused })).toBe('WORK_ORDER_CLOSED');
     expect(await namesKept()).toBe(before);
+  });
+});
+
+/** Has somebody sign, and keeps an answer of that as it is shown; told is what a repeat is given. */
+async function keptAnswer(orderId: number) {
+  await begun(orderId);
+  await signs('Augusta', orderId);
+  const { state } = await events.load(workOrder, orderId);
+  const { value, answeredAt } = state.procedureContents.get(audit.procedureId)?.items[0] ?? {};
+  const { signature } = value as { signature: string };
+  const bodyOf = (name: unknown) => `{"signature":"${signature}","name":${JSON.stringify(name)},"signed_at":"${answeredAt}"}`;
+  const asked = { operation: 'PATCH procedure', key: `order ${orderId}`, fingerprint: fingerprintOf({ orderId }) };
+  const told = () =>
+    runInContext(context, () => keys.run(asked, async () => ({ status: 200, headers: {}, body: bodyOf('Augusta') }))).then(
+      ({ body }) => body,
+    );
+  expect(await told()).toContain('"Augusta"');
+  const sought = 'SELECT FROM app.idempotency_keys WHERE strpos(body, $1) > 0';
+  const keptWith = async (text: string): Promise<number> => (await pool.query(sought, [text])).rowCount ?? 0;
+  expect(await keptWith(signature)).toBe(1);
+  return { signature, told, keptWith };
+}
+
+describe('a signature that is given anew', () => {
+  it('is answered before kept answers are looked through, and told by no repeat meanwhile', async () => {
+    const { signature, told, keptWith } = await keptAnswer(4);
+    const holder = await pool.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM app.idempotency_keys FOR UPDATE');
+    try {
+      expect(await signs('Grace', 4)).toBe('signed');
+      expect(await told()).toMatch(/"name":null/);
+      expect(await keptWith(signature)).toBe(1);
+    } finally {
+      await holder.query('COMMIT');
+      holder.release();
+    }
+    while ((await keptWith(signature)) > 0);
+    expect(await keptWith('"Augusta"')).toBe(0);
+  });
+
+  it('is gone from kept answers where the process that answered ended at once', async () => {
+    const { signature, keptWith } = await keptAnswer(5);
+    await runInContext(context, () => events.execute(workOrder, 5, answered(audit.procedureId, { item_id: 1, value: null })));
+    const [event] = (await log.readStream('workOrder-5', 3, 1)) as unknown as RecordedEvent<WorkOrderEvent>[];
+    await signatureErasure(events, source.manager, pool).handle(event as RecordedEvent<WorkOrderEvent>);
+    expect([await keptWith(signature), await keptWith('"Augusta"')]).toEqual([0, 0]);
   });
 });

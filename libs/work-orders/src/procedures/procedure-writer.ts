@@ -1,9 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { appendedNothing, EventStore, type RecordedEvent } from '#millwright/event-sourcing';
 import { existsHere, type Decided } from '#millwright/resources';
 import { answerProcedure, type AnswerProcedure as Answered, type SaidAnswer } from '../domain/order-procedures.js';
 import type { Signature } from '../domain/procedure.events.js';
-import { isSignature, type AnsweredItem } from '../domain/procedures.js';
+import { isSignature } from '../domain/procedures.js';
 import type { WorkOrderEvent } from '../domain/work-order.events.js';
 import { workOrder } from '../domain/work-order.js';
 import type { WorkOrder } from '../domain/work-order.state.js';
@@ -11,11 +11,14 @@ import { decidedProcedure } from '../read-models/procedures.js';
 import { WorkOrderWriter } from '../work-order-writer.js';
 import { answerForm, signatoryIn } from './answer-forms.js';
 import type { AnsweredProcedure, AnswerProcedure } from './procedure.commands.js';
+import { signedBefore } from './signature-erasure.js';
 import { Signatures } from './signatures.js';
 
 /** Answers the procedures of work orders. */
 @Injectable()
 export class ProcedureWriter {
+  private readonly logger = new Logger(ProcedureWriter.name);
+
   constructor(
     private readonly events: EventStore,
     private readonly orders: WorkOrderWriter,
@@ -57,17 +60,14 @@ export class ProcedureWriter {
     return signed;
   }
 
-  /** What was signed before these answers is shown no more, and told by no repeat either. */
-  private async takeBackOthers(procedureId: number, { id, state, events }: Decided<WorkOrder>): Promise<void> {
-    const answered = events as readonly RecordedEvent<WorkOrderEvent>[];
-    const items = new Set(answered.flatMap(({ type, data }) => (type === 'ProcedureItemAnswered' ? [data.itemId] : [])));
-    const isSigned = (item: Pick<AnsweredItem, 'id' | 'itemType'>): boolean => item.itemType === 'signature' && items.has(item.id);
-    const [first] = answered;
-    if (!first || !state.procedureContents.get(procedureId)?.items.some(isSigned)) return;
-    const before = await this.events.loadAt(workOrder, id, first.revision - 1);
-    for (const item of before.procedureContents.get(procedureId)?.items ?? [])
-      if (isSigned(item) && isSignature(item.value) && item.answeredAt !== null)
-        await this.signatures.takeBack(procedureId, item.value, item.answeredAt);
+  /** What was signed before these answers is shown no more, and told by no repeat either. Where this fails, `signatureErasure` does it. */
+  private async takeBackOthers(procedureId: number, { id, events }: Decided<WorkOrder>): Promise<void> {
+    try {
+      for (const { value, signedAt } of await signedBefore(this.events, id, events as readonly RecordedEvent<WorkOrderEvent>[]))
+        await this.signatures.takeBack(procedureId, value, signedAt);
+    } catch (failure) {
+      this.logger.warn(`what was signed in procedure ${procedureId} before is looked for later: ${String(failure)}`);
+    }
   }
 
   private async forgetUnless(

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { actorOf, currentScope, IdempotencyKeys, userIdOf } from '#millwright/access';
+import { actorOf, currentScope, IdempotencyKeys, userIdOf, type ToldInAnswers } from '#millwright/access';
 import type { BulkRead } from '#millwright/fields';
 import { PersonalValues } from '#millwright/resources';
 import type { Signature } from '../domain/procedure.events.js';
@@ -34,16 +34,33 @@ export class Signatures {
     return this.values.forget(signatureKind, procedureId, signature);
   }
 
-  /** Has the name of one that was taken back, or given anew, vanish from the answers that are kept for repeats. `signedAt` is when it was given. */
-  async takeBack(procedureId: number, { signature }: Signature, signedAt: string): Promise<void> {
-    const { name } = await this.values.read(signatureKind, procedureId, signature);
-    if (typeof name !== 'string') return;
-    const [beside, made] = [`"signed_at":"${signedAt}"`, signedAt];
-    await this.keys.forgetTold({ beside, said: `"name":${JSON.stringify(name)},${beside}`, instead: `"name":null,${beside}`, made });
-    // An answer over GraphQL is kept as the record is, and finds the name by this when it is given again.
-    const named = `"signature":"${signature}"`;
-    await this.keys.forgetTold({ beside: named, said: named, instead: `"signature":"${nobodys}"`, made });
+  /**
+   * Has the name of one that was taken back, or given anew, be told by no repeat any more; the answers that are kept for them are looked through when this
+   * has returned. `signedAt` is when it was given.
+   */
+  async takeBack(procedureId: number, signature: Signature, signedAt: string): Promise<void> {
+    const told = await signatureTold(this.values, procedureId, signature, signedAt);
+    if (told) this.keys.forgetToldLater(told);
   }
+}
+
+/** What kept answers tell of a signature; undefined where its name is gone. */
+export async function signatureTold(
+  values: PersonalValues,
+  procedureId: number,
+  { signature }: Signature,
+  signedAt: string,
+): Promise<ToldInAnswers | undefined> {
+  const { name } = await values.read(signatureKind, procedureId, signature);
+  if (typeof name !== 'string') return undefined;
+  const beside = `"signed_at":"${signedAt}"`;
+  // An answer over GraphQL is kept as the record is, and finds the name by this when it is given again.
+  const named = `"signature":"${signature}"`;
+  const told = [
+    { beside, said: `"name":${JSON.stringify(name)},${beside}`, instead: `"name":null,${beside}` },
+    { beside: named, said: named, instead: `"signature":"${nobodys}"` },
+  ];
+  return { told, made: signedAt };
 }
 
 /** A signature of a procedure, as a key of `signatories`. */
