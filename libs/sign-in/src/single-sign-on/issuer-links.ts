@@ -37,7 +37,11 @@ export class IssuerLinks {
     );
     if ((await this.find(issuer, subject))?.userId !== userId) throw alreadyLinked();
     if (because !== 'session') return;
-    await this.pool.query(`UPDATE app.issuer_links SET because = 'session' WHERE issuer = $1 AND subject = $2`, [issuer, subject]);
+    await this.pool.query(`UPDATE app.issuer_links SET because = 'session' WHERE issuer = $1 AND subject = $2 AND user_id = $3`, [
+      issuer,
+      subject,
+      userId,
+    ]);
   }
 
   /** Answers which issuers have vouched for the person. */
