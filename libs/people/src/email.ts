@@ -2,7 +2,7 @@ import { inputField, type FieldOptions } from '#millwright/fields';
 
 // What nobody sees, or mail programs give a meaning of its own, makes two spellings of one address, which would be two people.
 const emailAddress =
-  /^[^\s@<>()[\],;:\\"\p{Cc}\p{Cf}\p{Surrogate}]+@[^\s@.<>()[\],;:\\"\p{Cc}\p{Cf}\p{Surrogate}]+(\.[^\s@.<>()[\],;:\\"\p{Cc}\p{Cf}\p{Surrogate}]+)*$/u;
+  /^[^\s@<>()[\],;:\\"\p{Cc}\p{Cf}\p{DI}\p{Surrogate}]+@[^\s@.<>()[\],;:\\"\p{Cc}\p{Cf}\p{DI}\p{Surrogate}]+(\.[^\s@.<>()[\],;:\\"\p{Cc}\p{Cf}\p{DI}\p{Surrogate}]+)*$/u;
 
 const longestAddress = 254;
 
