@@ -35,22 +35,31 @@ function known(account: Account): string {
   return subject;
 }
 
-/** Comes back from the issuer as whoever is next there: status, code and reason of the answer, or who is in. */
-async function comeBack() {
+const exchange = (code: string | undefined) =>
+  app.post('/auth/oidc/token', { code }, { authorization: undefined, 'x-entity-id': undefined });
+
+/** Comes back from the issuer as whoever is next there: the code, or status, code and reason of the refusal. */
+async function arrive() {
   const browser = new TestBrowser();
   const response = await browser.ask(await browser.goTo(start('tokens'), callback()));
   const { data, error } = (await response.json()) as { data?: { code: string }; error?: { code: string; reason: string } };
-  if (error) return [response.status, error.code, error.reason];
-  const nobody = { authorization: undefined, 'x-entity-id': undefined };
-  return (await app.post('/auth/oidc/token', { code: data?.code }, nobody).expect(200)).data.user.id as number;
+  return { code: data?.code, refused: error && [response.status, error.code, error.reason] };
+}
+
+/** The same, and what he is refused with, or who is in. */
+async function comeBack() {
+  const { code, refused } = await arrive();
+  return refused ?? ((await exchange(code).expect(200)).data.user.id as number);
 }
 
 /** Goes to the issuer from a session, with the cookie of the answer. Answers the status of coming back. */
-async function link(token: string): Promise<number> {
+async function link(token: string, meanwhile = async () => undefined as unknown): Promise<number> {
   const browser = new TestBrowser();
   const { data, headers } = await as(token, 'POST', '/auth/oidc/link').expect(200);
   for (const cookie of headers.getSetCookie()) browser.keepFor(app.url, cookie);
-  return (await browser.ask(await browser.goTo(data.authorization_url, callback()))).status;
+  const back = await browser.goTo(data.authorization_url, callback());
+  await meanwhile();
+  return (await browser.ask(back)).status;
 }
 
 async function linkedBecause(userId: number): Promise<string[]> {
@@ -64,12 +73,16 @@ async function linkedBecause(userId: number): Promise<string[]> {
 }
 
 describe('whoever looks after access', () => {
-  it('comes in no more by an account that has found him before he did, until he has linked it himself', async () => {
-    const promote = (id: number) =>
-      app.patch(`/users/${id}`, { user: { permissions_attributes: [{ entity_id: 1, role: 'admin' }] } }).expect(200);
-    const email = `${randomUUID()}@example.com`;
+  const promote = (id: number) =>
+    app.patch(`/users/${id}`, { user: { permissions_attributes: [{ entity_id: 1, role: 'admin' }] } }).expect(200);
+  const technician = async (email: string): Promise<number> => {
     const permissions_attributes = [{ entity_id: 1, role: 'technician' }];
-    const { id } = (await app.post('/users', { user: { name: 'Bo', email, permissions_attributes } }).expect(201)).data;
+    return (await app.post('/users', { user: { name: 'Bo', email, permissions_attributes } }).expect(201)).data.id as number;
+  };
+
+  it('comes in no more by an account that has found him before he did, until he has linked it himself', async () => {
+    const email = `${randomUUID()}@example.com`;
+    const id = await technician(email);
     const subject = known(verified(email));
     expect(await comeBack()).toBe(id);
     await promote(id);
@@ -87,8 +100,32 @@ describe('whoever looks after access', () => {
   it('goes on coming in as the one whom the issuer has brought: no address has found him', async () => {
     known(verified(`${randomUUID()}@example.com`));
     const id = await comeBack();
-    await app.patch(`/users/${String(id)}`, { user: { permissions_attributes: [{ entity_id: 1, role: 'admin' }] } }).expect(200);
+    await promote(Number(id));
     expect(await comeBack()).toBe(id);
+  });
+
+  it('neither links an account by a session that it has begun by his address, nor has tokens for a code of then', async () => {
+    const refusal = ({ status, error }: { status: number; error?: { code: string; reason?: string } }) => [
+      status,
+      error?.code,
+      error?.reason,
+    ];
+    const refused = [403, 'SINGLE_SIGN_ON_REFUSED', 'administrator'];
+    const email = `${randomUUID()}@example.com`;
+    const id = await technician(email);
+    known(verified(email));
+    const began = (await exchange((await arrive()).code).expect(200)).data as { access_token: string; refresh_token: string };
+    expect(await link(began.access_token)).toBe(303);
+    const { code } = await arrive();
+    expect(await link(began.access_token, () => promote(id))).toBe(403);
+    expect(refusal(await exchange(code))).toEqual(refused);
+    expect(await comeBack()).toEqual(refused);
+    const { access_token } = (await app.post('/auth/refresh', { refresh_token: began.refresh_token }).expect(200)).data;
+    expect(refusal(await as(access_token, 'POST', '/auth/oidc/link'))).toEqual(refused);
+    await as(access_token, 'DELETE', '/auth/oidc/link').expect(204);
+    expect(refusal(await as(access_token, 'POST', '/auth/oidc/link'))).toEqual(refused);
+    expect(await comeBack()).toEqual(refused);
+    expect(await linkedBecause(id)).toEqual(['email']);
   });
 });
 

@@ -155,4 +155,13 @@ alter table app.sign_in_links add column made_with jsonb;
 comment on column app.sign_in_links.made_with is 'What a machine might do at each site when it was shown the link (at any: *); null where a person was, or the administrator.';
 `,
   },
+  {
+    name: '0007-whom-an-address-has-let-in',
+    sql: `
+alter table app.sessions add column by_email boolean not null default false;
+comment on column app.sessions.by_email is 'Whether the issuer of single sign-on let the person in by an account that an e-mail address had found; false for older ones.';
+alter table app.sign_in_codes add column by_email boolean not null default false;
+comment on column app.sign_in_codes.by_email is 'As that of the session that it is for.';
+`,
+  },
 ];

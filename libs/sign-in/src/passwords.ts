@@ -41,8 +41,8 @@ type Database = Pick<Pool, 'query'> | Pick<PoolClient, 'query'>;
 
 type Kept = Readonly<{ userId: number; hash: string }>;
 
-/** Somebody, and the hash that he was known by; null where it was by no password. */
-export type Known = Readonly<{ person: Person; hash: string | null }>;
+/** Somebody, and the hash that he was known by; null where it was by no password. By his address, where that is how an issuer has found him. */
+export type Known = Readonly<{ person: Person; hash: string | null; byEmail?: boolean }>;
 
 /** Knows people by their passwords, and no more of these than their hashes. */
 @Injectable()

@@ -74,12 +74,12 @@ export class Sessions {
    */
   private async beginAs(
     sessionId: string,
-    { person, hash }: Known,
+    { person, hash, byEmail = false }: Known,
     visitor: Visitor,
     then: (client: PoolClient) => Promise<void>,
   ): Promise<void> {
     await inTransaction(this.pool, async (client) => {
-      if (!(await insertSession(client, { sessionId, userId: person.id, hash }, visitor))) throw nobody();
+      if (!(await insertSession(client, { sessionId, userId: person.id, hash, byEmail }, visitor))) throw nobody();
       await noteLogin(client, person.id);
       await then(client);
     });
@@ -118,6 +118,12 @@ export class Sessions {
   async expiryOf(sessionId: string): Promise<Date | null> {
     const { rows } = await this.pool.query<{ expires_at: Date }>('SELECT expires_at FROM app.sessions WHERE id = $1', [sessionId]);
     return rows[0]?.expires_at ?? null;
+  }
+
+  /** Whether an issuer let its person in by an account that an e-mail address had found. */
+  async isByEmail(sessionId: string): Promise<boolean> {
+    const { rows } = await this.pool.query<{ by_email: boolean }>('SELECT by_email FROM app.sessions WHERE id = $1', [sessionId]);
+    return rows[0]?.by_email ?? false;
   }
 
   /** Whether there was such a session of the person, still open. */
@@ -184,15 +190,15 @@ export class Sessions {
 /** Whether it was: the hash that the person was known by has to be his at this moment, and stays it until the transaction ends. */
 async function insertSession(
   client: PoolClient,
-  { sessionId, userId, hash }: Readonly<{ sessionId: string; userId: number; hash: string | null }>,
+  { sessionId, userId, hash, byEmail }: Readonly<{ sessionId: string; userId: number; hash: string | null; byEmail: boolean }>,
   { address, userAgent }: Visitor,
 ): Promise<boolean> {
   const place = [address, userAgent.slice(0, longestUserAgent)];
   if (hash === null) {
     await client.query(
-      `INSERT INTO app.sessions (id, user_id, expires_at, address, user_agent)
-       VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3), $4, $5)`,
-      [sessionId, userId, refreshSeconds, ...place],
+      `INSERT INTO app.sessions (id, user_id, expires_at, address, user_agent, by_email)
+       VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3), $4, $5, $6)`,
+      [sessionId, userId, refreshSeconds, ...place, byEmail],
     );
     return true;
   }

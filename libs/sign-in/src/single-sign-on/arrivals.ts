@@ -19,8 +19,10 @@ import { PlainWriter } from '#millwright/resources';
 import type { IssuerLinked } from '../domain/sign-in.events.js';
 import { linkIssuer, signIn, type SignIn } from '../domain/sign-in.js';
 import { People, type Person } from '../people.js';
+import { Sessions } from '../sessions.js';
 import { SignInService } from '../sign-in.service.js';
 import { contextOf, firstCustomerId, type Visitor } from '../visitor.js';
+import type { Linking } from './attempts.js';
 import { IssuerLinks } from './issuer-links.js';
 import type { Claims } from './claims.js';
 import type { KnownIssuer } from './known-issuer.js';
@@ -55,6 +57,7 @@ export class Arrivals {
     private readonly people: People,
     private readonly links: IssuerLinks,
     private readonly signIn: SignInService,
+    private readonly sessions: Sessions,
     private readonly writer: PlainWriter,
   ) {
     this.turns = new Turns(pool);
@@ -93,8 +96,23 @@ export class Arrivals {
     return person;
   }
 
+  /** Whether an e-mail address has found the account by which the issuer means this person. */
+  async isFoundByEmail({ id }: Person, { issuer }: KnownIssuer): Promise<boolean> {
+    return (await this.events.load(signIn, id)).state.foundByEmail.includes(issuer);
+  }
+
+  /**
+   * Why the issuer vouches for whoever links from a session: one that the address itself has begun makes the account no more of his own than it was.
+   * @throws Rejection SINGLE_SIGN_ON_REFUSED administrator
+   */
+  async linkedBecause({ userId, sessionId }: Linking): Promise<'email' | 'session'> {
+    if (!(await this.sessions.isByEmail(sessionId))) return 'session';
+    await this.requireMatchedByEmail({ id: userId });
+    return 'email';
+  }
+
   /** Answers what there is of access. @throws Rejection SINGLE_SIGN_ON_REFUSED administrator */
-  private async requireMatchedByEmail({ id }: Person): Promise<Access> {
+  async requireMatchedByEmail({ id }: Pick<Person, 'id'>): Promise<Access> {
     const { state } = await this.events.load(access, accessId);
     if (!isMatchedByEmail(state, id, namedScopes())) throw refused('administrator');
     return state;

@@ -16,6 +16,9 @@ export type Linking = Readonly<{ userId: number; sessionId: string }>;
 
 export type Attempt = Readonly<{ revision: number; form: SessionForm; linking: Linking | null }>;
 
+/** Whose tokens a code is good for, and whether an e-mail address had found the account that let him in. */
+export type LetIn = Readonly<{ userId: number; byEmail: boolean }>;
+
 /** What goes to the issuer, and what it is compared with when it comes back. */
 export type Proofs = Readonly<{ state: string; nonce: string; verifier: string }>;
 
@@ -59,22 +62,22 @@ export class Attempts {
   }
 
   /** A code that is good once, within a minute, for the tokens of a person. */
-  async newCode(userId: number): Promise<string> {
+  async newCode({ userId, byEmail }: LetIn): Promise<string> {
     const code = newToken();
     await this.pool.query(
-      `INSERT INTO app.sign_in_codes (code_hash, user_id, expires_at) VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))`,
-      [hashOf(code), userId, codeSeconds],
+      `INSERT INTO app.sign_in_codes (code_hash, user_id, expires_at, by_email) VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3), $4)`,
+      [hashOf(code), userId, codeSeconds, byEmail],
     );
     return code;
   }
 
   /** Whose tokens it is good for; undefined where it is unknown, used or too old. */
-  async useCode(code: string): Promise<number | undefined> {
-    const { rows } = await this.pool.query<{ user_id: string }>(
-      'DELETE FROM app.sign_in_codes WHERE code_hash = $1 AND expires_at > clock_timestamp() RETURNING user_id',
+  async useCode(code: string): Promise<LetIn | undefined> {
+    const { rows } = await this.pool.query<{ user_id: string; by_email: boolean }>(
+      'DELETE FROM app.sign_in_codes WHERE code_hash = $1 AND expires_at > clock_timestamp() RETURNING user_id, by_email',
       [hashOf(code)],
     );
-    return rows[0] && Number(rows[0].user_id);
+    return rows[0] && { userId: Number(rows[0].user_id), byEmail: rows[0].by_email };
   }
 
   async forgetOld(): Promise<void> {

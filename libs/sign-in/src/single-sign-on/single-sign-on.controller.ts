@@ -77,7 +77,7 @@ export class SingleSignOnController {
       scopes: [],
       tier,
       summary: 'Get tokens for a code of single sign-on',
-      description: `With the code that the callback answered, once and within a minute. SINGLE_SIGN_ON_FAILED otherwise; ${unset}`,
+      description: `With the code that the callback answered, once and within a minute. SINGLE_SIGN_ON_FAILED otherwise; SINGLE_SIGN_ON_REFUSED as the callback, for who got \`access:manage\` since; ${unset}`,
     }),
   )
   @ApiAnswer(SignedInAnswer)
@@ -93,7 +93,7 @@ export class SingleSignOnController {
       scopes: [],
       tier,
       summary: 'Link your account at the issuer',
-      description: `Answers where your browser is to go, which this sets a cookie of; whom the issuer vouches for then is you from now on. Whoever holds \`access:manage\` is found by an e-mail address neither before nor since he got it: he comes in once he has linked the account himself. ${unset}`,
+      description: `Answers where your browser is to go, which this sets a cookie of; whom the issuer vouches for then is you from now on. Whoever holds \`access:manage\` is found by an e-mail address neither before nor since he got it: he comes in once he has linked the account himself, from a session that no such address began (SINGLE_SIGN_ON_REFUSED). ${unset}`,
     }),
   )
   @ApiAnswer(SetOutAnswer)

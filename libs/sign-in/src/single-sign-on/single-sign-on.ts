@@ -52,10 +52,13 @@ export class SingleSignOn {
     return this.setOut(await this.requireIssuer(), cookies, form, null);
   }
 
-  /** For whoever has signed in, and wants the issuer to vouch for him. @throws Rejection as `start`; INSUFFICIENT_PERMISSIONS a key asks */
+  /** For whoever has signed in, and wants the issuer to vouch for him. @throws Rejection as `start`; INSUFFICIENT_PERMISSIONS a key asks; SINGLE_SIGN_ON_REFUSED */
   async startLinking(cookies: string | undefined): Promise<SetOut> {
     const { userId, credential } = ownSession();
-    return this.setOut(await this.requireIssuer(), cookies, 'cookie', { userId, sessionId: credential.id });
+    const [issuer, linking] = [await this.requireIssuer(), { userId, sessionId: credential.id }];
+    // Whom he would be refused for when he is back is told before he goes.
+    await this.arrivals.linkedBecause(linking);
+    return this.setOut(issuer, cookies, 'cookie', linking);
   }
 
   /**
@@ -69,17 +72,21 @@ export class SingleSignOn {
     if (attempt?.revision !== issuer.revision) throw failed();
     const claims = await this.issuer.claimsOf(issuer, answer, attempt.proofs);
     if (attempt.linking) return this.linked(attempt.linking, claims, issuer, visitor);
-    return this.letIn(await this.arrivals.personFor(claims, issuer, visitor), attempt, visitor);
+    return this.letIn(await this.arrivals.personFor(claims, issuer, visitor), attempt, issuer, visitor);
   }
 
-  /** Tokens for the code that the callback has answered. @throws Rejection SINGLE_SIGN_ON_FAILED it is unknown, used or too old; NOT_FOUND as `start` */
+  /**
+   * Tokens for the code that the callback has answered.
+   * @throws Rejection SINGLE_SIGN_ON_FAILED it is unknown, used or too old; SINGLE_SIGN_ON_REFUSED administrator, since the callback; NOT_FOUND as `start`
+   */
   async exchange(code: string, visitor: Visitor): Promise<Begun> {
     await this.requireIssuer();
-    const userId = await this.attempts.useCode(code);
-    const person = userId === undefined ? undefined : await this.people.find(userId);
+    const letIn = await this.attempts.useCode(code);
+    const person = letIn && (await this.people.find(letIn.userId));
     if (person) noteCaller(visitor.request, { userId: person.id, credential: null });
-    if (person?.status !== 'active') throw failed();
-    return this.signIn.begin({ person, hash: null }, 'tokens', visitor);
+    if (!letIn || person?.status !== 'active') throw failed();
+    if (letIn.byEmail) await this.arrivals.requireMatchedByEmail(person);
+    return this.signIn.begin({ person, hash: null, byEmail: letIn.byEmail }, 'tokens', visitor);
   }
 
   /**
@@ -118,20 +125,23 @@ export class SingleSignOn {
     };
   }
 
-  private async letIn(person: Person, { form }: Attempt, visitor: Visitor): Promise<Back> {
+  private async letIn(person: Person, { form }: Attempt, issuer: KnownIssuer, visitor: Visitor): Promise<Back> {
+    const byEmail = await this.arrivals.isFoundByEmail(person, issuer);
     if (form === 'tokens') {
       const customer = await this.signIn.customerOf(person);
-      return { code: await this.attempts.newCode(person.id), expiresAt: new Date(Date.now() + codeSeconds * 1_000), customer };
+      const code = await this.attempts.newCode({ userId: person.id, byEmail });
+      return { code, expiresAt: new Date(Date.now() + codeSeconds * 1_000), customer };
     }
-    const { cookie } = await this.signIn.begin({ person, hash: null }, form, visitor);
+    const { cookie } = await this.signIn.begin({ person, hash: null, byEmail }, form, visitor);
     return { address: this.home, ...(cookie !== null && { cookie }) };
   }
 
-  private async linked({ userId, sessionId }: Linking, claims: Claims, issuer: KnownIssuer, visitor: Visitor): Promise<Back> {
+  private async linked(linking: Linking, claims: Claims, issuer: KnownIssuer, visitor: Visitor): Promise<Back> {
+    const { userId, sessionId } = linking;
     const [principal, person] = [await this.live.principalIn(sessionId), await this.people.find(userId)];
     if (principal?.userId !== userId || person?.status !== 'active') throw failed();
     noteCaller(visitor.request, { userId, credential: principal.credential });
-    await this.arrivals.link(person, claims, issuer, 'session', visitor);
+    await this.arrivals.link(person, claims, issuer, await this.arrivals.linkedBecause(linking), visitor);
     return { address: this.home };
   }
 
