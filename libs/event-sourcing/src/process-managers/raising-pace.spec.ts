@@ -73,6 +73,26 @@ describe('the pace at which what is due is raised', () => {
     expect(pace.allows(0)).toBe(false);
   });
 
+  it('does not wait for what was won while nobody was there, once somebody has come', () => {
+    raise(1_003);
+    precedence.begin();
+    expect(pace.allows(0)).toBe(false);
+    precedence.end();
+    expect(pace.allows(0)).toBe(true);
+  });
+
+  it('gives way at each of the instants that follow from one another', () => {
+    precedence.begin();
+    raise(3);
+    now += 1;
+    pace.start();
+    expect(pace.allows(0)).toBe(false);
+    now += 20.5;
+    expect(pace.allows(0)).toBe(false);
+    now += 0.5;
+    expect(pace.allows(0)).toBe(true);
+  });
+
   it('is counted anew where nothing was due for long', () => {
     now += 3_600_000;
     pace.start();

@@ -26,9 +26,12 @@ export class RaisingPace {
     private readonly now = () => performance.now(),
   ) {}
 
-  /** Something is due after everything that was had begun: instants that follow from one another, as of a standstill, are late by themselves only. */
+  /**
+   * Something is due after everything that was had begun: instants that follow from one another, as of a standstill, are late by themselves only. The time
+   * of those before is still given, so that they give way to people at each.
+   */
   start(): void {
-    this.began = this.now();
+    this.began = this.now() + Math.max(0, this.spareMs);
     this.begun = 0;
   }
 
@@ -44,6 +47,8 @@ export class RaisingPace {
   /** Another one begins. */
   next(): void {
     this.begun += 1;
+    // What was won while nobody was there is not waited for once somebody is.
+    if (!this.precedence.somebodyIsThere) this.began = Math.min(this.began, this.now() - (this.begun - mostAtOnce) * eachMs);
   }
 
   /** Resolves when `allows` may answer otherwise: one has ended, nobody waits any more, or it is late. */
