@@ -73,8 +73,9 @@ export class Alarms {
       if (holder !== undefined) await this.requireSeen(holder);
       const judged = holder === undefined ? wanted : withoutWhatLeft(wanted);
       const decide = (decision: (state: Alarm) => AlarmEvent[]) => (state: Alarm) => {
-        refuseWrong(judged);
+        // Whoever came first may have made a repeat of this one, which is judged by less.
         if (state.workOrderId !== seen.workOrderId) throw new Overtaken();
+        refuseWrong(judged);
         return decision(state);
       };
       try {
