@@ -124,9 +124,9 @@ export class IdempotencyKeys {
     return this.forgotten.forget(told, () => this.settled());
   }
 
-  /** The same for which nobody waits, since it takes as long as there are answers; what fails is left to a process manager. */
-  forgetToldLater(told: ToldInAnswers): void {
-    this.forgetTold(told).catch(this.onFault);
+  /** This process tells it in no repeat any more; a process manager has it vanish from the answers that are kept, however many there are. */
+  tellNoMore(told: ToldInAnswers): void {
+    this.forgotten.tellNoMore(told);
   }
 
   /**

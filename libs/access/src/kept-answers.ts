@@ -10,17 +10,20 @@ export type SoughtAnswers = Readonly<{
   isSought(body: string): boolean;
 }>;
 
-/** Where answers hold `beside`, `instead` takes the place of `said`, all of them as they stand in JSON. */
-type Told = Readonly<{ beside: string; said: string; instead: string }>;
+/**
+ * In place of `said` answers say `instead`, all as it stands in JSON. `of`: only where this stands before it in the same object, and no other between them, for
+ * others may say the same. `kind` stands in whatever `said` does, and in few other answers.
+ */
+export type Told = Readonly<{ kind: string; of?: string; said: string; instead: string }>;
 
 /** What answers tell of a record and are to tell no more. `made` is when the record was (RFC 3339), and its answers with it. */
 export type ToldInAnswers = Readonly<{ told: readonly Told[]; made: string }>;
 
-/** A text of the record with that id, which answers tell as a property of that name. */
+/** A text of the record with that id, which answers tell as a property of that name behind the id. */
 export type TextInAnswers = Readonly<{ id: number; text: string; made: string }>;
 
 export const textTold = ({ id, text, made }: TextInAnswers): ToldInAnswers => ({
-  told: [{ beside: `"id":${id},`, said: `"text":${JSON.stringify(text)}`, instead: '"text":null' }],
+  told: [{ kind: '"text":', of: `"id":${id},`, said: `"text":${JSON.stringify(text)}`, instead: '"text":null' }],
   made,
 });
 
@@ -28,12 +31,21 @@ export const textTold = ({ id, text, made }: TextInAnswers): ToldInAnswers => ({
 export async function forgetInAnswers(database: Pick<Pool, 'query'>, { told, made }: ToldInAnswers): Promise<void> {
   // A request may have begun before the record was made, and one that has read it comes whenever it likes.
   for await (const scopes of begunSince(database, new Date(Date.parse(made) - hourMs)))
-    for (const { beside, said, instead } of told)
+    for (const { of = '', said, instead } of told)
       await database.query(
-        `UPDATE app.idempotency_keys SET body = replace(body, $3, $4)
-         WHERE scope = ANY($1::uuid[]) AND strpos(body, $2) > 0 AND strpos(body, $3) > 0`,
-        [scopes, beside, said, instead],
+        `UPDATE app.idempotency_keys SET body = (
+           SELECT string_agg(part || CASE WHEN place = parts THEN '' WHEN strpos(split_part(part, '{', -1), $2) > 0 THEN $4 ELSE $3 END, '' ORDER BY place)
+           FROM (SELECT part, place, count(*) OVER () AS parts FROM unnest(string_to_array(body, $3)) WITH ORDINALITY AS split (part, place)) each
+         ) WHERE scope = ANY($1::uuid[]) AND strpos(body, $2) > 0 AND strpos(body, $3) > 0`,
+        [scopes, of, said, instead],
       );
+}
+
+/** The same in the text of one answer. */
+export function withoutTold(body: string, { of = '', said, instead }: Told): string {
+  const parts = body.split(said);
+  const last = parts.pop() ?? '';
+  return parts.map((part) => part + (part.slice(part.lastIndexOf('{') + 1).includes(of) ? instead : said)).join('') + last;
 }
 
 const hourMs = 3_600_000;

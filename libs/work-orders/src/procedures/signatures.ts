@@ -40,7 +40,7 @@ export class Signatures {
    */
   async takeBack(procedureId: number, signature: Signature, signedAt: string): Promise<void> {
     const told = await signatureTold(this.values, procedureId, signature, signedAt);
-    if (told) this.keys.forgetToldLater(told);
+    if (told) this.keys.tellNoMore(told);
   }
 }
 
@@ -53,12 +53,12 @@ export async function signatureTold(
 ): Promise<ToldInAnswers | undefined> {
   const { name } = await values.read(signatureKind, procedureId, signature);
   if (typeof name !== 'string') return undefined;
-  const beside = `"signed_at":"${signedAt}"`;
+  const at = `"signed_at":"${signedAt}"`;
   // An answer over GraphQL is kept as the record is, and finds the name by this when it is given again.
   const named = `"signature":"${signature}"`;
   const told = [
-    { beside, said: `"name":${JSON.stringify(name)},${beside}`, instead: `"name":null,${beside}` },
-    { beside: named, said: named, instead: `"signature":"${nobodys}"` },
+    { kind: '"signed_at":', said: `"name":${JSON.stringify(name)},${at}`, instead: `"name":null,${at}` },
+    { kind: '"signature":', said: named, instead: `"signature":"${nobodys}"` },
   ];
   return { told, made: signedAt };
 }
