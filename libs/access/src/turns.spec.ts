@@ -103,10 +103,10 @@ describe('turns', () => {
   });
 
   it('are kept by work that goes on for longer than a stopped process would have them', async () => {
-    const locks = new TurnLocks(poolOf(0), 1_500);
-    const others = new TurnLocks(poolOf(1), 1_500);
+    const locks = new TurnLocks(poolOf(0), 3_000);
+    const others = new TurnLocks(poolOf(1), 3_000);
     expect(await locks.take('user 1')).toBe(true);
-    await poolOf(1).query('SELECT pg_sleep(2.5)');
+    await poolOf(1).query('SELECT pg_sleep(4)');
     expect(await others.take('user 1')).toBe(false);
     locks.giveBack('user 1');
     while (!(await others.take('user 1'))) await new Promise((resolve) => setImmediate(resolve));
