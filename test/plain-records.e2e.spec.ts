@@ -406,8 +406,8 @@ describe('the vendors of a part', () => {
         },
       ],
       vendorParts: [
-        { id: '1', vendor: { name: 'Summit' } },
-        { id: '2', vendor: { name: 'Peak' } },
+        { id: String(shown.vendor_parts[0].id), vendor: { name: 'Summit' } },
+        { id: String(shown.vendor_parts[1].id), vendor: { name: 'Peak' } },
       ],
     });
     const { part: update } = sample('14-update-part').request as { part: object };
