@@ -1,3 +1,4 @@
+import type { Event, RecordedEvent } from '#millwright/event-sourcing';
 import { TrialLog } from '#millwright/event-sourcing/testing';
 import { entities } from '#millwright/sites';
 import { nextOccurrence } from './domain/coming-dates.js';
@@ -127,5 +128,119 @@ describe('the schedules of a site that is archived', () => {
     await follower.handle(registers(2));
     await follower.handle(archived);
     expect(await next()).toBe(1);
+  });
+});
+
+describe('a site that is archived for three weeks', () => {
+  const archived = '2090-03-06T18:00:00.000Z';
+  const back = '2090-03-30T07:30:00.000Z';
+  const goesOn = { number: 29, date: '2090-03-30T08:00:00.000Z' };
+
+  /** A daily schedule of 2 March there, and a follower that hears of everything in the order of the log, when it comes to it. */
+  function plant() {
+    const log = new TrialLog();
+    const [events, unheard]: [ReturnType<TrialLog['events']>, RecordedEvent[]] = [log.events(), []];
+    const record = (stream: string, event: Event, at = '2090-03-01T12:00:00.000Z') => {
+      const recorded = log.record(stream, event, undefined, { recorded_at: at });
+      unheard.push(recorded);
+      return recorded;
+    };
+    const world: SitesWorld['events'] = {
+      ...events,
+      async execute(...command) {
+        const outcome = await events.execute(...command);
+        unheard.push(...outcome.events);
+        return outcome;
+      },
+    };
+    const happens = (what: string, at?: string, data: object = {}) =>
+      record(`${entities.stream.category}-1`, { type: `${entities.typeName}${what}`, data }, at);
+    happens('Registered', undefined, { timezone: 'Europe/Berlin' });
+    const follower = archivedSites({ events: world, schedulesOf: () => Promise.resolve([3]) });
+    record('pmSchedule-3', registered(0));
+    const hears = async (atMost = Number.POSITIVE_INFINITY): Promise<void> => {
+      for (let heard = 0; heard < atMost; heard += 1) {
+        const next = unheard.shift();
+        if (!next) return;
+        await follower.handle(next);
+        // Whoever ended before he had noted it does it again.
+        await follower.handle(next);
+      }
+    };
+    const schedule = async () => (await events.load(pmSchedule, 3)).state;
+    return { record, happens, hears, schedule, next: async () => nextOccurrence(await schedule()) };
+  }
+
+  it('has its schedules go on with the first date after its return', async () => {
+    const { happens, hears, next } = plant();
+    happens('Archived', archived);
+    await hears();
+    happens('Unarchived', back);
+    await hears();
+    expect(await next()).toEqual(goesOn);
+  });
+
+  it('has them do so where the holding is heard of after the return, and after more that became of it', async () => {
+    const { happens, hears, next } = plant();
+    happens('Archived', archived);
+    await hears(3);
+    expect(await next()).toBeUndefined();
+    happens('Unarchived', back);
+    happens('Changed', '2090-04-02T12:00:00.000Z', { name: 'Plant 2' });
+    await hears(1);
+    expect(await next()).toEqual(goesOn);
+    await hears();
+    expect(await next()).toEqual(goesOn);
+  });
+
+  it('has them do so where the timer held one by what it had read, after the return was heard of', async () => {
+    const { happens, hears, record, next } = plant();
+    const { revision: siteRevision } = happens('Archived', archived);
+    happens('Unarchived', back);
+    await hears();
+    record('pmSchedule-3', { type: 'PmScheduleSiteArchived', data: { siteRevision } }, '2090-03-30T08:00:01.000Z');
+    await hears();
+    expect(await next()).toEqual(goesOn);
+  });
+
+  it('passes over what follows an earlier return too, once it was archived again before that was heard of', async () => {
+    const { happens, hears, next } = plant();
+    happens('Archived', '2090-03-03T18:00:00.000Z');
+    await hears();
+    happens('Unarchived', '2090-03-04T18:00:00.000Z');
+    happens('Archived', archived);
+    await hears(1);
+    expect(await next()).toBeUndefined();
+    happens('Unarchived', back);
+    await hears();
+    expect(await next()).toEqual(goesOn);
+  });
+
+  it('passes over the second time also where both returns are heard of late', async () => {
+    const { happens, hears, next } = plant();
+    happens('Archived', '2090-03-03T18:00:00.000Z');
+    await hears();
+    happens('Unarchived', '2090-03-04T18:00:00.000Z');
+    happens('Archived', archived);
+    happens('Unarchived', back);
+    await hears(1);
+    expect(await next()).toEqual(goesOn);
+    await hears();
+    expect(await next()).toEqual(goesOn);
+  });
+
+  it('holds them where another process told of an earlier return, after the archiving was heard of', async () => {
+    const { happens, hears, record, next } = plant();
+    happens('Archived', '2090-03-03T18:00:00.000Z');
+    await hears();
+    const { revision: siteRevision } = happens('Unarchived', '2090-03-04T18:00:00.000Z');
+    happens('Archived', archived);
+    await hears();
+    record('pmSchedule-3', { type: 'PmScheduleSiteUnarchived', data: { siteRevision, from: '2090-03-04T18:00:00.000Z', number: 3 } });
+    await hears();
+    expect(await next()).toBeUndefined();
+    happens('Unarchived', back);
+    await hears();
+    expect(await next()).toEqual(goesOn);
   });
 });

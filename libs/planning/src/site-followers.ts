@@ -9,50 +9,51 @@ import {
   type RecordedEvent,
 } from '#millwright/event-sourcing';
 import { entities } from '#millwright/sites';
-import { followSite, type SiteArchiving } from './domain/archived-site.js';
-import { followTimeZone, type SiteZone } from './domain/pm-schedule-registration.js';
+import { followSite } from './domain/archived-site.js';
+import { followTimeZone } from './domain/pm-schedule-registration.js';
 import type { PmScheduleEvent } from './domain/pm-schedule.events.js';
 import { pmSchedule } from './domain/pm-schedule.js';
 import type { PmSchedule } from './domain/pm-schedule.state.js';
-import { siteNow } from './site-zone.js';
+import { lastReturnOf, siteNow, type SiteNow, type SiteReturn } from './site-zone.js';
 
 /** One try may meet this many milliseconds of conflicts; it is tried again without limit. */
 const patienceMs = 2_000;
 
 /** What telling schedules of their site needs of the world. */
 export type SitesWorld = Readonly<{
-  events: Pick<EventStore, 'execute' | 'load'>;
+  events: Pick<EventStore, 'execute' | 'load' | 'loadAt'>;
   /** The schedules of a site, as of a position or later. */
   schedulesOf(entityId: number, position: Position): Promise<readonly number[]>;
 }>;
 
-type Site = SiteZone & SiteArchiving;
-
-/**
- * Whoever registered a schedule may have read its site just before that changed, and the site's schedules of then do not have it. The timer that holds one may
- * have read its site just before that came back, and whoever told of the return found nothing held.
- */
-const readsItsSite: readonly string[] = ['PmScheduleRegistered', 'PmScheduleSiteArchived'] satisfies PmScheduleEvent['type'][];
+/** What schedules are told of their site, and since when it is so, RFC 3339 in UTC, where that is not the moment of the event that they are told it for. */
+type Told = SiteNow & Readonly<{ since?: string }>;
 
 type Following = Readonly<{
   /** Checkpoints and the ids of its events go by it for ever. */
   name: string;
-  /** What an event of a site says, by what the site is now; undefined where schedules have nothing to hear. */
-  told(event: RecordedEvent, now: Site): Site | undefined;
-  follow(schedule: PmSchedule, site: Site, at: Readonly<{ now: string }>): PmScheduleEvent[];
+  /** The events of sites and of schedules that it hears. */
+  hears: readonly string[];
+  /** What schedules are told for an event, by what the site is now; undefined where they have nothing to hear. */
+  told(event: RecordedEvent, now: SiteNow, lastReturn: () => Promise<SiteReturn | undefined>): Told | undefined | Promise<Told | undefined>;
+  follow(schedule: PmSchedule, site: Told, at: Readonly<{ now: string }>): PmScheduleEvent[];
 }>;
+
+/** Whoever registered a schedule may have read its site just before that changed, and the site's schedules of then do not have it. */
+const registered = 'PmScheduleRegistered' satisfies PmScheduleEvent['type'];
 
 /**
  * Has the schedules of a site follow what became of it. What it appends belongs to that site, whatever site the request was sent to, and names that
  * request's event as its cause.
  */
 const siteFollower =
-  ({ name, told, follow }: Following) =>
+  ({ name, hears, told, follow }: Following) =>
   ({ events, schedulesOf }: SitesWorld): ProcessManager => {
-    const tell = async (event: RecordedEvent, id: number, entityId: number, site: Site): Promise<void> => {
-      await events.execute(pmSchedule, id, (schedule) => follow(schedule, site, { now: event.metadata.recorded_at }), {
-        context: contextOf(name, event, entityId, site),
-        // A schedule that is registered is told what its site is by now, which may be another when the event comes again: that is another event.
+    const tell = async (event: RecordedEvent, id: number, entityId: number, site: Told): Promise<void> => {
+      const now = site.since ?? event.metadata.recorded_at;
+      await events.execute(pmSchedule, id, (schedule) => follow(schedule, site, { now }), {
+        context: contextOf(name, event, entityId, site, now),
+        // A schedule is told what its site is by now, which may be another when the event comes again: that is another event.
         eventId: (ordinal) => nameBasedUuid(`${name} ${id} ${site.siteRevision} ${ordinal}`, event.id),
       });
     };
@@ -62,20 +63,28 @@ const siteFollower =
       // What became of sites before this was, too.
       startsAt: 'beginning',
       async handle(event) {
-        const { entity_id: owner } = event.metadata;
-        if (readsItsSite.includes(event.type) && owner !== null)
-          return tell(event, idOf(event.stream), owner, await siteNow(events, owner));
-        if (categoryOf(event.stream) !== entities.stream.category) return;
-        const entityId = idOf(event.stream);
-        const site = told(event, await siteNow(events, entityId));
-        if (site) for (const id of await schedulesOf(entityId, event.position)) await tell(event, id, entityId, site);
+        if (!hears.includes(event.type)) return;
+        const isOfSite = categoryOf(event.stream) === entities.stream.category;
+        const entityId = isOfSite ? idOf(event.stream) : event.metadata.entity_id;
+        if (entityId === null) return;
+        const now = await siteNow(events, entityId);
+        const site = await told(event, now, () => lastReturnOf(events, entityId, now.siteRevision));
+        if (!site) return;
+        const ids = isOfSite ? await schedulesOf(entityId, event.position) : [idOf(event.stream)];
+        for (const id of ids) await tell(event, id, entityId, site);
       },
     };
   };
 
-const contextOf = (name: string, { id, metadata }: RecordedEvent, entityId: number, { timeZone }: Site): CommandContext => ({
+const contextOf = (
+  name: string,
+  { id, metadata }: RecordedEvent,
+  entityId: number,
+  { timeZone }: Told,
+  effectiveAt: string,
+): CommandContext => ({
   actor: { kind: 'process_manager', id: name },
-  effectiveAt: metadata.recorded_at,
+  effectiveAt,
   timeZone,
   customerId: metadata.customer_id,
   entityId,
@@ -88,20 +97,33 @@ const contextOf = (name: string, { id, metadata }: RecordedEvent, entityId: numb
 /** Has the dates of a site's schedules follow its time zone (S67). */
 export const timeZoneFollower = siteFollower({
   name: 'pm-time-zones',
+  hears: [`${entities.typeName}Changed`, registered],
   told({ type, data, revision: siteRevision }, now) {
+    if (type === registered) return now;
     const { timezone: timeZone } = data as Readonly<{ timezone?: string | null }>;
-    return type === `${entities.typeName}Changed` && typeof timeZone === 'string' ? { ...now, timeZone, siteRevision } : undefined;
+    return typeof timeZone === 'string' ? { ...now, timeZone, siteRevision } : undefined;
   },
   follow: followTimeZone,
 });
 
-/** Has schedules raise nothing while their site is archived, where nobody could do the work; once it is back they go on as after a pause. */
+/**
+ * Whoever holds a schedule may have read its site just before that came back, and whoever told of the return found nothing held; whoever tells of a return
+ * may have read the site just before it was archived again.
+ */
+const [held, released] = ['PmScheduleSiteArchived', 'PmScheduleSiteUnarchived'] as const satisfies PmScheduleEvent['type'][];
+
+/**
+ * Has schedules raise nothing while their site is archived, where nobody could do the work; once it is back they go on as after a pause. Whatever it hears of,
+ * and however late, it tells what the site is by now: dates up to the last return are passed over, and none that follow it.
+ */
 export const archivedSites = siteFollower({
   name: 'pm-archived-sites',
-  told({ type, revision: siteRevision }, now) {
-    if (type === `${entities.typeName}Unarchived`) return { ...now, siteArchived: false, siteRevision };
-    // What is over by now is told to nobody: where a site was archived before this was, its schedules have gone on since.
-    return type === `${entities.typeName}Archived` && now.siteArchived ? { ...now, siteRevision } : undefined;
+  hears: [`${entities.typeName}Archived`, `${entities.typeName}Unarchived`, registered, held, released],
+  async told({ type }, now, lastReturn) {
+    if (now.siteArchived) return now;
+    // Neither of them holds a schedule, and where something does after it, that is heard, too.
+    const back = type === registered || type === released ? undefined : await lastReturn();
+    return back && { ...now, ...back };
   },
   follow: followSite,
 });
