@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import type { Answer } from './harness/client.js';
 import { clientId, clientSecret, TestBrowser, TestIssuer, type Account } from './harness/issuer.js';
 import { TestServer } from './harness/server.js';
 import { signIn } from './harness/sign-in.js';
@@ -104,28 +106,90 @@ describe('whoever looks after access', () => {
     expect(await comeBack()).toBe(id);
   });
 
+  type Tokens = Readonly<{ access_token: string; refresh_token: string }>;
+  const arrived = async (): Promise<Tokens> => (await exchange((await arrive()).code).expect(200)).data as Tokens;
+  const isIn = async ({ access_token }: Pick<Tokens, 'access_token'>, at: Pick<TestServer, 'request'> = app) =>
+    (await at.request('GET', '/auth/me', undefined, { authorization: `Bearer ${access_token}` })).status;
+  const refresh = ({ refresh_token }: Tokens) => app.post('/auth/refresh', { refresh_token }, { authorization: undefined });
+  const coded = ({ status, error }: Answer) => [status, error?.code, error?.reason];
+
   it('neither links an account by a session that it has begun by his address, nor has tokens for a code of then', async () => {
-    const refusal = ({ status, error }: { status: number; error?: { code: string; reason?: string } }) => [
-      status,
-      error?.code,
-      error?.reason,
-    ];
     const refused = [403, 'SINGLE_SIGN_ON_REFUSED', 'administrator'];
     const email = `${randomUUID()}@example.com`;
     const id = await technician(email);
     known(verified(email));
-    const began = (await exchange((await arrive()).code).expect(200)).data as { access_token: string; refresh_token: string };
+    const began = await arrived();
     expect(await link(began.access_token)).toBe(303);
     const { code } = await arrive();
-    expect(await link(began.access_token, () => promote(id))).toBe(403);
-    expect(refusal(await exchange(code))).toEqual(refused);
+    // As of any session that is over when its browser is back.
+    expect(await link(began.access_token, () => promote(id))).toBe(400);
+    expect(coded(await exchange(code))).toEqual(refused);
     expect(await comeBack()).toEqual(refused);
-    const { access_token } = (await app.post('/auth/refresh', { refresh_token: began.refresh_token }).expect(200)).data;
-    expect(refusal(await as(access_token, 'POST', '/auth/oidc/link'))).toEqual(refused);
+    const { access_token } = await signIn(app, id);
     await as(access_token, 'DELETE', '/auth/oidc/link').expect(204);
-    expect(refusal(await as(access_token, 'POST', '/auth/oidc/link'))).toEqual(refused);
     expect(await comeBack()).toEqual(refused);
     expect(await linkedBecause(id)).toEqual(['email']);
+  });
+
+  it('is signed in no more by what his address began before he did, at no process, and for good', async () => {
+    const email = `${randomUUID()}@example.com`;
+    const id = await technician(email);
+    known(verified(email));
+    const began = await arrived();
+    const inBrowser = new TestBrowser();
+    await inBrowser.ask(await inBrowser.goTo(start('cookie'), callback()));
+    const me = async () => (await inBrowser.ask(`${app.url}/api/v1/auth/me`)).status;
+    const other = await app.another();
+    let promoted = Infinity;
+    try {
+      expect([await isIn(began), await isIn(began, other), await me()]).toEqual([200, 200, 200]);
+      await promote(id);
+      promoted = Date.now();
+      expect([await isIn(began), await me()]).toEqual([401, 401]);
+      expect((await as(began.access_token, 'POST', `/users/${id}/reset_password`)).status).toBe(401);
+      expect(coded(await refresh(began))).toEqual([401, 'INVALID_REFRESH_TOKEN', undefined]);
+      while ((await isIn(began, other)) !== 401 && Date.now() < promoted + 1_000);
+      expect(await isIn(began, other)).toBe(401);
+    } finally {
+      await other.stop();
+    }
+    const open = async () => (await database.query('SELECT FROM app.sessions WHERE user_id = $1 AND ended_at IS NULL', [id])).rowCount;
+    while ((await open()) !== 0 && Date.now() < promoted + 10_000) await delay(20);
+    expect(await open()).toBe(0);
+    const permissions_attributes = [{ entity_id: 1, role: 'technician' }];
+    await app.patch(`/users/${id}`, { user: { permissions_attributes } }).expect(200);
+    expect([await isIn(began), (await refresh(began)).status]).toEqual([401, 401]);
+    expect(await isIn(await arrived())).toBe(200);
+  });
+
+  it('stays signed in by his password, and by an account that he has linked himself or that has brought him', async () => {
+    const email = `${randomUUID()}@example.com`;
+    const id = await technician(email);
+    known(verified(email));
+    await arrived();
+    const own = (await signIn(app, id)) as Tokens;
+    expect(await link(own.access_token)).toBe(303);
+    const linked = await arrived();
+    await promote(id);
+    known(verified(`${randomUUID()}@example.com`));
+    const brought = await arrived();
+    await promote((await as(brought.access_token, 'GET', '/auth/me').expect(200)).data.user.id as number);
+    for (const session of [own, linked, brought]) {
+      expect(await isIn(session)).toBe(200);
+      expect(await isIn((await refresh(session).expect(200)).data as Tokens)).toBe(200);
+    }
+  });
+
+  it('is signed out by what his address began when his role comes to let him', async () => {
+    const role = { name: randomUUID(), scopes: ['work_orders:read'] };
+    const made = (await app.post('/access/roles', role).expect(201)).data as { id: number };
+    const email = `${randomUUID()}@example.com`;
+    const permissions_attributes = [{ entity_id: 1, role: role.name }];
+    await app.post('/users', { user: { name: 'Bo', email, permissions_attributes } }).expect(201);
+    known(verified(email));
+    const began = await arrived();
+    await app.patch(`/access/roles/${made.id}`, { scopes: ['work_orders:read', 'access:manage'] }).expect(200);
+    expect([await isIn(began), (await refresh(began)).status]).toEqual([401, 401]);
   });
 });
 

@@ -111,7 +111,7 @@ export function processManagers(
     archivedSites(world),
     commentErasure(events, entities, pool),
     signatureErasure(events, entities, pool),
-    endingsOfSessions(pool),
+    endingsOfSessions(pool, events),
     userErasure(others.traces),
     suspendedUsers({ events, turns: new UserTurns(pool) }),
     ...timers.map((timer) => processManagerOfTimer(timer, world)),

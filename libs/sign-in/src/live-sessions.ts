@@ -6,6 +6,7 @@ import { Authentication, type VerifiedToken } from '#millwright/credentials';
 import { runForEverybody, whenKnown } from '#millwright/event-sourcing';
 import { People } from './people.js';
 import { isOfReplacedPassword } from './refresh-tokens.js';
+import { isStillMatchedByEmail } from './single-sign-on/matching.js';
 
 /** How old what is known of a session may be, in milliseconds: what ended it elsewhere is known here by then, and at once where it ended here. */
 const believedForMs = 500;
@@ -13,7 +14,7 @@ const mostSessions = 10_000;
 /** In seconds: as long as an answer that was lost may be asked for again, and some time for clocks that differ. */
 const noticedWithin = 60;
 
-type Session = Readonly<{ userId: number; customerId: number }>;
+type Session = Readonly<{ userId: number; customerId: number; byEmail: boolean }>;
 type Reading = { readonly answer: Promise<Session | null>; found?: Session };
 
 /** Says whose an access token of a person is, and whether its session still lives: looked up at most twice a second and session. */
@@ -40,17 +41,20 @@ export class LiveSessions implements OnModuleInit {
     this.readings.delete(sessionId);
   }
 
-  /** Whose session that is; null where it does not live. @throws Rejection UNAVAILABLE */
+  /**
+   * Whose session that is; null where it does not live. One that an e-mail address began is nobody's once its person looks after access: that is asked at
+   * every request, as his rights are, and never kept with the session (S11).
+   * @throws Rejection UNAVAILABLE
+   */
   principalIn(sessionId: string): Principal | null | Promise<Principal | null> {
     return whenKnown(this.find(sessionId), (session) => {
       if (!session) return null;
-      const { userId, customerId } = session;
-      return whenKnown(this.access.rightsOf(userId, customerId), (rights): Principal => ({
-        credential: { kind: 'session', id: sessionId },
-        customerId,
-        userId,
-        rights,
-      }));
+      const { userId, customerId, byEmail } = session;
+      return whenKnown(this.access.rightsOf(userId, customerId), (rights) => {
+        const principal: Principal = { credential: { kind: 'session', id: sessionId }, customerId, userId, rights };
+        if (!byEmail) return principal;
+        return whenKnown(this.access.now(), (state) => (isStillMatchedByEmail(state, userId) ? principal : null));
+      });
     });
   }
 
@@ -80,14 +84,16 @@ export class LiveSessions implements OnModuleInit {
   }
 
   private async read(sessionId: string): Promise<Session | null> {
-    const { rows } = await this.pool.query<{ user_id: string }>(
-      `SELECT user_id FROM app.sessions AS session
+    const { rows } = await this.pool.query<{ user_id: string; by_email: boolean }>(
+      `SELECT user_id, by_email FROM app.sessions AS session
        WHERE id = $1 AND ended_at IS NULL AND expires_at > clock_timestamp() AND NOT ${isOfReplacedPassword}`,
       [sessionId],
     );
-    const userId = Number(rows[0]?.user_id);
-    const customerId = rows[0] && (await this.people.customerOfActive(userId));
-    return customerId === undefined ? null : { userId, customerId };
+    if (!rows[0]) return null;
+    const { user_id, by_email: byEmail } = rows[0];
+    const userId = Number(user_id);
+    const customerId = await this.people.customerOfActive(userId);
+    return customerId === undefined ? null : { userId, customerId, byEmail };
   }
 
   /** Whoever has used what a refresh token was answered with cannot have lost the answer: noted once, while that matters (S16). */

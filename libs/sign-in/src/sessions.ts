@@ -99,7 +99,8 @@ export class Sessions {
       await this.writeDown(redeemed, visitor);
     }
     const person = redeemed.outcome === 'goes on' ? await this.people.find(redeemed.userId) : undefined;
-    if (redeemed.outcome !== 'goes on' || person?.status !== 'active')
+    // Whoever looks after access since an address has let him in does not go on by that.
+    if (redeemed.outcome !== 'goes on' || person?.status !== 'active' || !(await this.live.principalIn(redeemed.place.sessionId)))
       throw new Rejection('INVALID_REFRESH_TOKEN', 'This refresh token is of no use any more; please sign in again.');
     noteCaller(visitor.request, { userId: person.id, credential: { kind: 'session', id: redeemed.place.sessionId } });
     return { person, tokens: await this.issued(person.id, redeemed.place, redeemed.token) };
