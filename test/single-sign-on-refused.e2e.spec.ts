@@ -180,6 +180,20 @@ describe('whoever looks after access', () => {
     }
   });
 
+  it('comes in no more by an account that has found him after he was unlinked, where the process was stopped before that was written', async () => {
+    const email = `${randomUUID()}@example.com`;
+    const id = await technician(email);
+    const subject = known(verified(email));
+    expect(await link((await signIn(app, id)).access_token)).toBe(303);
+    await database.query('DELETE FROM app.issuer_links WHERE subject = $1', [subject]);
+    known(verified(email));
+    const began = await arrived();
+    expect(await linkedBecause(id)).toEqual(['session', 'email']);
+    await promote(id);
+    expect(await comeBack()).toEqual([403, 'SINGLE_SIGN_ON_REFUSED', 'administrator']);
+    expect(await isIn(began)).toBe(401);
+  });
+
   it('is signed out by what his address began when his role comes to let him', async () => {
     const role = { name: randomUUID(), scopes: ['work_orders:read'] };
     const made = (await app.post('/access/roles', role).expect(201)).data as { id: number };

@@ -17,7 +17,7 @@ import { EventStore, Rejection, runInContext, type CommandContext } from '#millw
 import { noteIssuer, users } from '#millwright/people';
 import { PlainWriter } from '#millwright/resources';
 import type { IssuerLinked } from '../domain/sign-in.events.js';
-import { linkIssuer, signIn, type SignIn } from '../domain/sign-in.js';
+import { linkIssuer, signIn, unlinkIssuers, type SignIn } from '../domain/sign-in.js';
 import { People, type Person } from '../people.js';
 import { Sessions } from '../sessions.js';
 import { SignInService } from '../sign-in.service.js';
@@ -131,8 +131,19 @@ export class Arrivals {
     because: IssuerLinked['data']['because'],
     visitor: Visitor,
   ): Promise<void> {
+    await this.finishUnlinking(person, issuer, visitor);
     await this.links.add(issuer, subject, person.id, because);
     await this.note(person, { issuer, because }, visitor);
+  }
+
+  /**
+   * The process may have been stopped when the link was gone and nothing said so yet: what comes now would count as linked for the reason of then, be it
+   * that he did so himself. It is written down before there is another link, so that nothing is lost if the process is stopped once more.
+   */
+  private async finishUnlinking(person: Person, issuer: string, visitor: Visitor): Promise<void> {
+    if (await this.links.isLinked(issuer, person.id)) return;
+    const context = contextOf(visitor, actor, person);
+    await this.events.execute(signIn, person.id, (now) => unlinkIssuers(now, [issuer]), { context });
   }
 
   /** Writes down that a person is linked, as far as that is not done. Answers how he signs in by then. */
