@@ -4,7 +4,7 @@ import { behindIn, daysTakenFrom } from './dates-behind.js';
 import { hasMoreThan, passedThrough } from './pm-occurrences.js';
 import type { PmScheduleDetails, PmScheduleEvent, WorkOrderTemplate } from './pm-schedule.events.js';
 import { pmSchedule } from './pm-schedule.js';
-import { invalid, requireInUse, requireRegistered, type PmSchedule } from './pm-schedule.state.js';
+import { invalid, isHeld, requireInUse, requireRegistered, type PmSchedule } from './pm-schedule.state.js';
 
 /** Dates that a new schedule may raise at once. */
 const mostAtOnce = 1_000;
@@ -62,7 +62,8 @@ export function changeSchedule(schedule: PmSchedule, { changes, template, now }:
     return [{ type: 'PmScheduleChanged', data: { changes: changed, template: changedTemplate } }];
   const details = { ...schedule.details, ...changed };
   requireOrder(details, schedule.timeZone);
-  const passed = schedule.paused ? passedThrough(schedule, now) : { from: now, number: schedule.passed.number };
+  // Of a site that is back, the schedule may not have been told yet: the dates of that time count as passed either way.
+  const passed = isHeld(schedule) ? passedThrough(schedule, now) : { from: now, number: schedule.passed.number };
   const daysTaken = daysTakenFrom(schedule, details, Date.parse(now));
   const newDates = { ...passed, ...(daysTaken && { daysTaken }) };
   return [{ type: 'PmScheduleChanged', data: { changes: changed, template: changedTemplate, newDates } }];

@@ -1,7 +1,8 @@
 import { scenario } from '../../../../test/harness/given.js';
+import { followSite } from './archived-site.js';
 import { pauseSchedule, resumeSchedule, skipNext } from './pm-occurrences.js';
 import { pmSchedule } from './pm-schedule.js';
-import { byHand, changed, day, due, floating, moved, next, numbered, registered } from '../testing/pm-schedules.js';
+import { byHand, changed, day, due, floating, moved, next, numbered, registered, type Step } from '../testing/pm-schedules.js';
 
 const given = scenario(pmSchedule);
 
@@ -17,6 +18,21 @@ describe('a change', () => {
     given(registered())
       .whenever(changed({ timeToComplete: '2', startDate: day('02') }, day('05')))
       .thenEvents({ type: 'PmScheduleChanged', data: { changes: { timeToComplete: '2' }, template: {} } }));
+
+  it('numbers the dates of the time that its site was archived, whether or not it has been told of the return before', () => {
+    const site =
+      (siteArchived: boolean, siteRevision: number): Step =>
+      (schedule) =>
+        followSite(schedule, { siteArchived, siteRevision }, { now: day('05') });
+    const edited = changed({ repeatFrequency: 'week' }, '2026-03-05T10:00:00.000Z');
+    for (const steps of [
+      [site(false, 7), edited],
+      [edited, site(false, 7)],
+    ])
+      given(registered(), due(day('02'), 7), site(true, 6), ...steps).thenState((schedule) =>
+        expect(next(schedule)).toBe('5: 2026-03-09T09:00'),
+      );
+  });
 
   it('of nothing is none', () =>
     given(registered())
