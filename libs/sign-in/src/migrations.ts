@@ -164,4 +164,14 @@ alter table app.sign_in_codes add column by_email boolean not null default false
 comment on column app.sign_in_codes.by_email is 'As that of the session that it is for.';
 `,
   },
+  {
+    name: '0008-whom-an-address-had-let-in',
+    sql: `
+-- Sessions from before that was kept, as far as it shows: nobody whom the issuer alone lets in has begun his otherwise.
+update app.sessions as session set by_email = true from app.issuer_links as link
+where link.user_id = session.user_id and link.because = 'email' and session.started_at >= link.linked_at and session.ended_at is null
+  and not exists (select from app.passwords as password where password.user_id = session.user_id);
+comment on column app.sessions.by_email is 'Whether the issuer of single sign-on let the person in by an account that an e-mail address had found; of older ones where he had no password.';
+`,
+  },
 ];
