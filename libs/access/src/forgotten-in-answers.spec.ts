@@ -24,15 +24,19 @@ const comment = (id: number, text: string | null, author = 7) => ({
   public: false,
   created_by: { id: author, name: 'Ada' },
 });
+/** As what is kept of a person tells it. */
+const ofPerson = (id: number, text: string | null) => ({ comment_id: id, entity_id: 1, text, said_at: '2026-11-30T10:00:00.000Z' });
 const told = [
   comment(7, 'Done'),
   { id: 7, name: 'no comment', comments: [comment(8, 'Done'), comment(7, 'Done'), comment(7, 'Done {later}')] },
   { results: [{ data: comment(9, 'Done'), id: 7, note: 'he said "text":"Done"' }, { data: [comment(7, 'Done')] }] },
+  { data: { comments: [ofPerson(8, 'Done'), ofPerson(7, 'Done')] } },
 ];
 const left = [
   comment(7, null),
   { id: 7, name: 'no comment', comments: [comment(8, 'Done'), comment(7, null), comment(7, 'Done {later}')] },
   { results: [{ data: comment(9, 'Done'), id: 7, note: 'he said "text":"Done"' }, { data: [comment(7, null)] }] },
+  { data: { comments: [ofPerson(8, 'Done'), ofPerson(7, null)] } },
 ];
 
 it('loses the text of that comment and of no other that says the same, in what is kept and in what is told meanwhile', async () => {

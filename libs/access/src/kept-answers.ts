@@ -19,11 +19,16 @@ export type Told = Readonly<{ kind: string; of?: string; said: string; instead: 
 /** What answers tell of a record and are to tell no more. `made` is when the record was (RFC 3339), and its answers with it. */
 export type ToldInAnswers = Readonly<{ told: readonly Told[]; made: string }>;
 
-/** A text of the record with that id, which answers tell as a property of that name behind the id. */
+/** A text of the comment with that id, which answers tell behind the id: of the comment itself, and of what is kept of a person. */
 export type TextInAnswers = Readonly<{ id: number; text: string; made: string }>;
 
 export const textTold = ({ id, text, made }: TextInAnswers): ToldInAnswers => ({
-  told: [{ kind: '"text":', of: `"id":${id},`, said: `"text":${JSON.stringify(text)}`, instead: '"text":null' }],
+  told: ['id', 'comment_id'].map((named) => ({
+    kind: '"text":',
+    of: `"${named}":${id},`,
+    said: `"text":${JSON.stringify(text)}`,
+    instead: '"text":null',
+  })),
   made,
 });
 
