@@ -370,8 +370,11 @@ describe('a call of a machine', () => {
     const { id: order } = (await call(said).expect(201)).data;
     await app.delete(`/users/${person}`).expect(204);
     expect((await call(said).expect(200)).data).toMatchObject({ id: order, alarm_count: 2 });
+    const namesake = await create('/assets', { asset: { name: 'Another', asset_code: code } });
+    expect((await call(said).expect(200)).data).toMatchObject({ id: order, alarm_count: 3 });
+    await app.delete(`/assets/${namesake}`).expect(204);
     await app.delete(`/assets/${asset}`).expect(204);
-    expect((await call(said).expect(200)).data).toMatchObject({ id: order, alarm_count: 3, comments_count: 2 });
+    expect((await call(said).expect(200)).data).toMatchObject({ id: order, alarm_count: 4, comments_count: 3 });
     expect((await call({ ...said, asset_id: asset }).expect(422)).error.details).toMatchObject([{ code: 'contradicts' }]);
     await change(order, { status_id: 5 }).expect(200);
     expect((await call(said).expect(422)).error.details.map(({ field }: { field: string }) => field)).toContain('work_order.asset.code');

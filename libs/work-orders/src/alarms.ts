@@ -198,8 +198,8 @@ type Decide = (decision: (state: Alarm) => AlarmEvent[]) => (state: Alarm) => Al
 const named = (events: readonly RecordedEvent<AlarmEvent>[], textId: string): boolean =>
   events.some((event) => event.type === 'AlarmRepeated' && event.data.textId === textId);
 
-/** What is said of a record that a machine names and that is not there any more. */
-const hasLeft: readonly string[] = ['not_found', 'archived', 'not_assignable'];
+/** What is said of a record that a machine names and that is not there any more, or not there alone. */
+const hasLeft: readonly string[] = ['not_found', 'archived', 'not_assignable', 'ambiguous'];
 
 /**
  * What a repeat is judged by. It opens nothing: a machine says the same as before, also where its technician or its asset has left meanwhile, and is not to go
