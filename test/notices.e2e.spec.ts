@@ -140,6 +140,15 @@ describe('whoever is to do a work order', () => {
     expect(postOffice.connectedAtMost).toBeLessThanOrEqual(3);
   });
 
+  it('reads names and titles in one line each, whatever lines they have', async () => {
+    const person = await technician({ name: 'Bo\r\nBcc: eve@example.com' });
+    await order({ title: 'Fix\n\nPay at https://elsewhere.example\u2028now', technicians_ids: [person.id] });
+    const { text } = await postOffice.letterTo(person.email);
+    const lines = text.split(/\r?\n/);
+    expect(lines).toContain('Hello Bo Bcc: eve@example.com Ek,');
+    expect(lines).toContain('Fix Pay at https://elsewhere.example now');
+  });
+
   it('is told no title of what he may not read', async () => {
     const stranger = await technician({}, null);
     const id = await order({ title: 'Something secret', technicians_ids: [stranger.id] });

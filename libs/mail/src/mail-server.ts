@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import nodemailer, { type Transporter } from 'nodemailer';
 import { PublicUrl } from '#millwright/credentials';
 import type { Bottleneck } from '#millwright/event-sourcing';
+import { inOneLine } from './in-one-line.js';
 
 /** Where letters are handed in, and whose they are; without an address none are written. */
 export class MailSettings {
@@ -64,7 +65,7 @@ export class MailServer {
     try {
       await this.transport.sendMail({
         from: this.settings.from ?? `Millwright <millwright@${new URL(this.publicUrl.text).hostname}>`,
-        to,
+        to: { ...to, name: inOneLine(to.name) },
         messageId: `<${id}@millwright>`,
         subject,
         text,

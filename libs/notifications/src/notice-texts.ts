@@ -1,4 +1,4 @@
-import { isGerman } from '#millwright/mail';
+import { inOneLine, isGerman } from '#millwright/mail';
 import type { OrderOccasion, RequestOccasion } from './domain/notices.js';
 
 /** What a letter says; null where there is nothing to say, or nothing that its receiver may know. */
@@ -92,11 +92,11 @@ export function requestText(about: RequestOccasion, facts: NoticeFacts): NoticeT
 
 function letter(words: Words, subject: string, { name, title, due, timeZone, reason, link }: NoticeFacts): NoticeText {
   const lines = [
-    ...(title === null ? [] : [title]),
+    ...(title === null ? [] : [inOneLine(title)]),
     ...(due === null ? [] : [words.due(dayOf(due, words.locale, timeZone))]),
     ...(reason === null ? [] : [words.reason(reason)]),
   ];
-  const paragraphs = [words.greeting(name), `${subject}.`, lines.join('\n'), link ?? ''];
+  const paragraphs = [words.greeting(inOneLine(name)), `${subject}.`, lines.join('\n'), link ?? ''];
   return { subject, text: `${paragraphs.filter((paragraph) => paragraph !== '').join('\n\n')}\n` };
 }
 

@@ -1,4 +1,4 @@
-import { isGerman } from '#millwright/mail';
+import { inOneLine, isGerman } from '#millwright/mail';
 
 /** What people are written. */
 export type MailText = Readonly<{ subject: string; text: string }>;
@@ -50,5 +50,5 @@ export function mailText(occasion: Occasion, { name, link, until, language }: Fa
   const words = isGerman(language) ? german : english;
   const { subject, before, after } = words[occasion];
   const day = new Intl.DateTimeFormat(words.locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(until);
-  return { subject, text: [words.greeting(name), '', before, '', link, '', after(`${day} UTC`), words.closing, ''].join('\n') };
+  return { subject, text: [words.greeting(inOneLine(name)), '', before, '', link, '', after(`${day} UTC`), words.closing, ''].join('\n') };
 }
