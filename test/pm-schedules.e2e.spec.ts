@@ -478,6 +478,21 @@ describe('the calendar and the report', () => {
     );
   });
 
+  it('explain no figure in part: what one answer does not hold is to be asked for in parts', async () => {
+    const there = { 'x-entity-id': String(await create('/entities', 'entity', { name: 'Plant 10' })) };
+    const pm_schedule = { title: 'Since 1990', start_date: '1990-01-01T12:00:00Z', repeat_frequency: 'day' };
+    const { id } = (await app.post('/pm_schedules', { pm_schedule }, there).expect(201)).data;
+    await until(
+      () => app.get(`/pm_schedules/${id}`, there),
+      ({ data }) => data.has_work_orders,
+    );
+    const asked = (from: string, to: string) => app.get(`/reports/pm_compliance/explain?from=${from}&to=${to}`, there);
+    const refused = await asked('1990-01-01', '2026-01-01').expect(422);
+    expect(refused.error.details).toMatchObject([{ field: 'from', code: 'out_of_range' }]);
+    const { compliance, lines } = (await asked('2000-01-01', '2026-01-01').expect(200)).data;
+    expect([compliance.skipped, lines.length]).toEqual([9_498, 9_498]);
+  });
+
   it('count what was completed at the very instant that it was due at as on time, and a second later as late', async () => {
     const there = { 'x-entity-id': String(await create('/entities', 'entity', { name: 'Plant 9' })) };
     const pm_schedule = { title: 'Once', start_date: inDays(-3), time_to_complete: 1.5 };

@@ -16,7 +16,7 @@ export type ExplainedCompliance = Readonly<{ compliance: Row; lines: readonly Ro
 
 const occurrences = viewOf(occurrenceTable);
 
-/** Explanations of one answer; the figures count all. */
+/** Lines of one explanation: they add up to the figures, so that more of them are refused rather than cut off. */
 const mostLines = 10_000;
 
 /** SQL of what became of an occurrence by its order, as S49 has it: due is the occurrence's, whatever was done to the order since. */
@@ -53,10 +53,14 @@ export class PmComplianceReport {
     return { from: period.from, to: period.to, raised, on_time, late, open, skipped, cancelled, compliance: share };
   }
 
-  /** @throws Rejection VALIDATION_FAILED */
+  /** @throws Rejection VALIDATION_FAILED, also where the period has more occurrences than one answer explains */
   explanation(query: RawQuery): Promise<ExplainedCompliance> {
     const period = periodIn(query);
-    return this.snapshots.of(async () => ({ compliance: await this.row(query), lines: await this.lines(period) }));
+    return this.snapshots.of(async () => {
+      const compliance = await this.row(query);
+      refuseMoreThanOneAnswer(Number(compliance['raised']) + Number(compliance['skipped']));
+      return { compliance, lines: await this.lines(period) };
+    });
   }
 
   /** @throws Rejection VALIDATION_FAILED */
@@ -75,7 +79,7 @@ export class PmComplianceReport {
            occurrence.work_order_id::text, orders.completed_at, occurrence.position::text,
            event.event_id, event.type AS event_type, event.stream, event.revision::text AS event_revision, event.actor_kind, event.actor_id,
            event.recorded_at, event.effective_at
-         ${fromSql()} ORDER BY occurrence.date, occurrence.pm_schedule_id, occurrence.number LIMIT ${mostLines}`,
+         ${fromSql()} ORDER BY occurrence.date, occurrence.pm_schedule_id, occurrence.number`,
         parametersOf(period),
       ),
     );
@@ -129,6 +133,12 @@ function toldOf({ kind, number, date, due_date, work_order_id, completed_at }: R
 function decimalOf(part: number, whole: number): string {
   const millionths = Math.floor((2_000_000 * part + whole) / (2 * whole));
   return (millionths / 1_000_000).toFixed(6).replace(/\.?0+$/, '');
+}
+
+function refuseMoreThanOneAnswer(lines: number): void {
+  if (lines <= mostLines) return;
+  const message = `has ${lines} occurrences until \`to\`, and ${mostLines} at most are explained in one answer; ask for a part of the period`;
+  throw invalid([{ field: 'from', code: 'out_of_range', message }]);
 }
 
 type Period = Readonly<{ from: string; to: string }>;

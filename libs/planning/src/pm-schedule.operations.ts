@@ -84,6 +84,7 @@ export const pmScheduleReads = {
     name: 'explainPmCompliance',
     scopes: ['pm_schedules:read'],
     summary: 'Say which occurrences PM compliance is made of',
-    description: 'Each occurrence of the period with the event that raised or skipped it. The lines add up to the figures.',
+    description:
+      'Each occurrence of the period with the event that raised or skipped it. The lines add up to the figures: a period with more than 10,000 of them is refused, and explained in parts.',
   }),
 };
