@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { Client } from './harness/client.js';
 import { TestServer } from './harness/server.js';
+import { signedIn } from './harness/sign-in.js';
 
 let app: TestServer;
 let keeper: { id: number; headers: Record<string, string> };
@@ -198,5 +200,57 @@ describe('what a machine did', () => {
     await app.request('DELETE', `${comments}/${comment.id}`, undefined, robot).expect(204);
     await app.delete(`/access/service_accounts/${made.data.id}`).expect(204);
     expect((await app.get(`/parts/${part.id}`).expect(200)).data.created_by).toEqual(shown);
+  });
+});
+
+describe('the key of a person', () => {
+  it('gets another secret from nobody who may less than that person, for with it he would act in that name', async () => {
+    const come = async (name: string, roles: Readonly<Record<number, string>>): Promise<Client> => {
+      const permissions_attributes = Object.entries(roles).map(([site, role]) => ({ entity_id: Number(site), role }));
+      const { data } = await app.post('/users', { user: { name, permissions_attributes } }).expect(201);
+      return signedIn(app, data.id as number);
+    };
+    const site = (await app.post('/entities', { entity: { name: 'Annex' } }).expect(201)).data.id as number;
+    const [admin, elsewhere, peer, manager] = [
+      await come('Axe', { 1: 'admin' }),
+      await come('Elsa', { 1: 'manager', [site]: 'technician' }),
+      await come('Pia', { 1: 'technician' }),
+      await come('Mia', { 1: 'manager' }),
+    ];
+    const expires_at = new Date(Date.now() + 86_400_000).toISOString();
+    const body = { name: 'Export', scopes: ['parts:read', 'parts:write'], entity_ids: [1], expires_at };
+    const keyOfHis = async (owner: Client): Promise<{ id: number; key: string }> =>
+      (await owner.post('/access/api_keys', body).expect(201)).data as { id: number; key: string };
+    const rotate = (by: Client, id: number) => by.post(`/access/api_keys/${id}/rotate`, { overlap_hours: 0 });
+    const { id: peerId } = (await peer.get('/auth/me')).data.user as { id: number };
+    /** What was decided about credentials until a write of ours that is none of that. */
+    const decisions = async (role: string): Promise<number> => {
+      await app.patch(`/users/${peerId}`, { user: { permissions_attributes: [{ entity_id: 1, role }] } }).expect(200);
+      return (await app.get('/audit_trail?stream=credentials-1&per_page=1').expect(200)).meta.pagination.total as number;
+    };
+
+    const taken = await keyOfHis(admin);
+    await manager.patch(`/access/api_keys/${taken.id}`, { scopes: ['parts:read'] }).expect(200);
+    const kept = await keyOfHis(elsewhere);
+    const before = await decisions('auditor');
+    const refusals = [
+      [taken.id, 'access:manage'],
+      [kept.id, expect.any(String)],
+    ] as const;
+    for (const [id, required_scope] of refusals)
+      expect((await rotate(manager, id).expect(403)).error).toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS', required_scope });
+    expect([before > 2, await decisions('manager')]).toEqual([true, before]);
+    await new Client(app.url, taken.key).get('/parts').expect(200);
+
+    const equal = await keyOfHis(peer);
+    const rotations = [
+      [admin, taken],
+      [elsewhere, kept],
+      [manager, equal],
+      [app, kept],
+    ] as const;
+    for (const [by, { id }] of rotations) await rotate(by, id).expect(200);
+    await new Client(app.url, taken.key).get('/parts').expect(401);
+    await manager.delete(`/access/api_keys/${taken.id}`).expect(204);
   });
 });

@@ -105,7 +105,7 @@ export function operationsOf({ kind, name, plural, one, many }: DescribedKind) {
       name: `rotate${name}`,
       scopes,
       summary: `Give ${one} another secret`,
-      description: `The new secret is shown this once; the one before it works on for \`overlap_hours\`, but not past \`expires_at\`, any earlier one no more. Whoever rotates has all that it may do. ${refusalsOfChanges}`,
+      description: `The new secret is shown this once; the one before it works on for \`overlap_hours\`, but not past \`expires_at\`, any earlier one no more. Whoever rotates has all that it may do${kind === 'api_key' ? ', and, where it is another person’s, all that this person may do, in whose name it acts' : ''}. ${refusalsOfChanges}`,
     }),
     revoke: writes({
       name: `revoke${name}`,

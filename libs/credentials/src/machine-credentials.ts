@@ -27,6 +27,7 @@ import {
 } from './domain/credential-decisions.js';
 import { credentials, credentialsId, type Credential, type Credentials } from './domain/credentials.js';
 import type { CredentialFacts, CredentialKind, CredentialsEvent, KeyOwner, Sites } from './domain/credentials.events.js';
+import { requireAllOfOwner } from './owners.js';
 import { newClientId, newSecret, Secrets, type NewSecret } from './secrets.js';
 
 /** The sequence of their numbers, which all kinds share. */
@@ -96,16 +97,16 @@ export class MachineCredentials implements OnModuleInit {
     return this.turns.giving(wanted.roleId, 'role', () => this.decided({ id: credentialId, sites: [before.sites, after.sites] }, decide));
   }
 
-  /** @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS (S2), CONFLICT (it was revoked), PRECONDITION_FAILED */
+  /** @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS (S2, of its owner, too), CONFLICT (it was revoked), PRECONDITION_FAILED */
   async rotate(
     kind: CredentialKind,
     credentialId: number,
     { overlap_hours: hours, revoke_tokens: tokensRevoked }: Readonly<{ overlap_hours?: string | null; revoke_tokens?: boolean | null }>,
   ): Promise<Decided> {
-    const { principal } = currentScope();
-    requirePerson(principal);
+    requirePerson(currentScope().principal);
     const credential = await this.managed(kind, credentialId);
     await requireHeld(scopesOf(credential, await this.access.now()), credential.sites);
+    await requireAllOfOwner(this.access, credential);
     const secret = newSecret(kind);
     await this.secrets.keep(secret);
     const wanted = { kind, credentialId, secretId: secret.id, overlapHours: Number(hours ?? defaultOverlapHours) };
