@@ -1,12 +1,12 @@
 import { Name, Text } from '#millwright/fields';
 import { defineRecord } from '#millwright/resources';
-import { Email } from './email.js';
+import { EmailOfRecord, newAddresses } from './email.js';
 
 class ServedCustomerFields {
   @Name({ description: 'What the customer is called.', required: true, example: 'Harbour Hotel' }) name!: string;
   @Text({ description: 'Who that is, up to 10,000 characters.', max: 10_000, example: 'Runs the hotel on the third floor' }) description?:
     string | null;
-  @Email() email?: string | null;
+  @EmailOfRecord() email?: string | null;
   @Text({
     personal: true,
     seenWith: 'people:read',
@@ -29,6 +29,7 @@ export const servedCustomers = defineRecord({
   description: 'Whom work is done for, like a tenant; who runs the installation is another.',
   scope: 'customer',
   history: true,
+  rules: newAddresses('customer'),
   people: { as: 'both' },
   label: ['id', 'name'],
   search: ['name', 'description', 'account_number'],

@@ -2,7 +2,7 @@ import { builtInUserId, currentScope } from '#millwright/access';
 import { Rejection } from '#millwright/event-sourcing/decider';
 import { ExternalReference, Flag, Money, Name, SaidList, ShownOneOf, ShownText, Text } from '#millwright/fields';
 import { defineRecord, ShownList, ShownOne, type RecordState } from '#millwright/resources';
-import { Email } from './email.js';
+import { EmailOfRecord, newAddresses } from './email.js';
 import { Language } from './language.js';
 import { PermissionInput, permissionsOf } from './permissions.js';
 import { activityOf, authTypeOf, invitationOf, statusOf } from './sign-ins.js';
@@ -12,7 +12,7 @@ class UserFields {
   @Name({ personal: true, description: 'The given name, or the whole name.', required: true, example: 'John' }) name!: string;
   @Name({ personal: true, description: 'The family name.', example: 'Doe' }) surname?: string | null;
   @Language({ description: 'The language that the person reads, as a BCP 47 tag like en or de-CH.' }) language?: string | null;
-  @Email({ unique: 'in the installation' }) email?: string | null;
+  @EmailOfRecord({ unique: 'in the installation' }) email?: string | null;
   @Name({
     personal: true,
     seenWith: 'people:read',
@@ -102,7 +102,7 @@ export const users = defineRecord({
   label: ['id', 'name', 'surname', 'avatar'],
   demands: { assignable: { can_be_assigned_to_wo: true } },
   search: ['name', 'surname', 'email'],
-  rules: { archive: assertNotBuiltIn },
+  rules: { ...newAddresses('user'), archive: assertNotBuiltIn },
   erasable: true,
   standIns: true,
 });

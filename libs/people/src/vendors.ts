@@ -1,16 +1,21 @@
-import { Children, Flag, Integer, Money, Name, References, Text } from '#millwright/fields';
+import { Children, Flag, Integer, Money, Name, References, Text, type ChangedChildren, type Child } from '#millwright/fields';
 import { defineRecord, namedBy, type PlainResource, type ShownType } from '#millwright/resources';
 import { onePrimary } from './domain/primary-contact.js';
-import { Email } from './email.js';
+import { EmailOfRecord, requireNewAddresses } from './email.js';
 import { PartsOfVendor, PrimaryContact } from './vendor.shown.js';
 
 const personal = true;
 const seenWith = 'people:read';
 
+function contactsAfter(changed: ChangedChildren): readonly Child[] {
+  requireNewAddresses(changed);
+  return onePrimary(changed);
+}
+
 class ContactFields {
   @Name({ personal, description: 'What the person is called.', required: true, example: 'Robert Smith' }) name!: string;
   @Text({ personal, seenWith, description: 'What the person does there.', example: 'HVAC Technician' }) role?: string | null;
-  @Email() email?: string | null;
+  @EmailOfRecord() email?: string | null;
   @Text({ personal, seenWith, description: 'A telephone number, as people write it.', max: 50, example: '1-493-480-9163' }) phone?:
     string | null;
   @Text({ personal, seenWith, description: 'What is to be dialled behind the number.', max: 20, example: '989' }) extension?: string | null;
@@ -43,7 +48,7 @@ class VendorFields {
     ids: namedBy('asset', 'vendors_ids'),
   })
   assets_ids?: number[] | null;
-  @Children(ContactFields, { name: 'vendor_contact', description: 'Whom to speak to there.', rule: onePrimary })
+  @Children(ContactFields, { name: 'vendor_contact', description: 'Whom to speak to there.', rule: contactsAfter })
   vendor_contacts_attributes?: ContactFields[] | null;
 }
 
