@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { Client } from './harness/client.js';
+import { Client, type Answer } from './harness/client.js';
 import { TestServer } from './harness/server.js';
 import { signedIn } from './harness/sign-in.js';
 
@@ -128,6 +128,36 @@ describe('who did it', () => {
     expect(error.code).toBe('EVENT_TOO_LARGE');
     expect((await app.get('/work_orders?title=Long').expect(200)).data).toEqual([]);
     await app.post('/work_orders', { work_order: { title: 'Long', checklist: checklist.slice(0, 120) } }).expect(201);
+  });
+
+  it('refuses a PM schedule whose orders would not fit, however it comes to that, and opens those that do', async () => {
+    const begun = { title: 'Rounds', start_date: '2090-01-01T00:00:00Z', repeat_frequency: 'month' };
+    const checklist = Array.from({ length: 100 }, () => ({ text: 'x'.repeat(600) }));
+    const template = (fields: object) => ({ pm_schedule: { template_work_order: fields } });
+    const refused = async (answer: PromiseLike<Answer>): Promise<unknown> => {
+      const { error } = await answer;
+      return [error.code, error.details.map(({ field }: { field: string }) => field)];
+    };
+    const tooLarge = ['EVENT_TOO_LARGE', ['pm_schedule.template_work_order']];
+    const { id } = (await app.post('/pm_schedules', { pm_schedule: { ...begun, template_work_order: { checklist } } }).expect(201)).data;
+    const path = `/pm_schedules/${id}`;
+    const change = (fields: object) => app.patch(path, template(fields));
+    const description = 'x'.repeat(20_000);
+    expect(await refused(change({ description }).expect(422))).toEqual(tooLarge);
+    const whole = { pm_schedule: { ...begun, template_work_order: { checklist, description } } };
+    expect(await refused(app.post('/pm_schedules', whole).expect(422))).toEqual(tooLarge);
+    const fitting = async (length: number): Promise<Answer> => change({ description: 'x'.repeat(length) });
+    let [most, least] = [0, 20_000];
+    while (least - most > 1) {
+      const length = Math.floor((most + least) / 2);
+      if ((await fitting(length)).status === 200) most = length;
+      else least = length;
+    }
+    expect((await fitting(least)).status).toBe(422);
+    await fitting(most);
+    const raised = (await app.post(`${path}/raise`, undefined, { 'x-request-id': 'r'.repeat(128) }).expect(200)).data;
+    const order = (await app.get(`/work_orders/${raised.last_active_work_order_id}`).expect(200)).data;
+    expect([order.description.length, order.checklist.length, order.comments_count]).toEqual([most, 100, 0]);
   });
 
   it('takes the largest part there can be, also where every character is written as an escape', async () => {

@@ -9,19 +9,12 @@ import {
   type RecordedEvent,
 } from '#millwright/event-sourcing';
 import { camelCase, spoken } from '#millwright/fields';
-import { completeDetails, referenceProblem, type ReferenceServices } from '#millwright/resources';
-import {
-  copiesOf,
-  openWorkOrder,
-  requestPart,
-  workOrder,
-  workOrderFields,
-  type WorkOrder,
-  type WorkOrderEvent,
-} from '#millwright/work-orders';
+import { referenceProblem, type ReferenceServices } from '#millwright/resources';
+import { copiesOf, requestPart, workOrder, type WorkOrder, type WorkOrderEvent } from '#millwright/work-orders';
 import type { PmOccurrenceRaised, PmScheduleEvent, TemplatePart } from './domain/pm-schedule.events.js';
 import { pmSchedule } from './domain/pm-schedule.js';
 import type { PmSchedule } from './domain/pm-schedule.state.js';
+import { openedWith, withWhatFits, type Beginning } from './order-size.js';
 import { pmScheduleFields } from './pm-schedule.fields.js';
 import { templateFields } from './template-work-order.fields.js';
 
@@ -47,17 +40,20 @@ export const occurrenceReaction = (world: OpeningWorld): Reaction =>
 async function openOrder(event: RecordedEvent<PmOccurrenceRaised>, then: Consequences<PmSchedule>, world: OpeningWorld): Promise<void> {
   const { workOrderId } = event.data;
   const schedule = await then.before();
-  const { details, procedures, missing } = await usableIn(schedule, event, world);
+  const { fields, procedures, missing } = await usableIn(schedule, event, world);
   const wanted = {
     workOrderId,
-    templates: await copiesOf(procedures, world),
     pmScheduleId: schedule.pmScheduleId ?? 0,
-    details: { ...details, dueDate: event.data.dueDate, type: 'preventive' },
+    fields,
+    dueDate: event.data.dueDate,
+    templates: await copiesOf(procedures, world),
   };
+  const { fitting, leftOut: tooLarge } = withWhatFits(wanted, event);
   const { partAssignments } = schedule.template;
-  const opening = (order: WorkOrder): WorkOrderEvent[] => openedWith(order, wanted, partAssignments);
+  const opening = (order: WorkOrder): WorkOrderEvent[] => openedWithParts(order, fitting, partAssignments);
   await then.execute(workOrder, workOrderId, opening, { command: 'open', refused: again });
-  const leftOut = [...missing, ...(partAssignments.length > 0 ? await partsLeftOut(workOrderId, partAssignments, world) : [])];
+  const partsMissing = partAssignments.length > 0 ? await partsLeftOut(workOrderId, partAssignments, world) : [];
+  const leftOut = [...tooLarge, ...missing, ...partsMissing];
   const record = { kind: 'work_order', id: workOrderId } as const;
   // Of a template with hundreds of parts one comment may not hold all that is missing: then others go on with it.
   for (const [place, text] of textsNaming('Opened without', leftOut).entries())
@@ -71,11 +67,9 @@ async function partsLeftOut(workOrderId: number, parts: readonly TemplatePart[],
   return parts.filter(({ partId }) => !order.parts.has(partId)).map((part) => toldOf(part, order));
 }
 
-type Wanted = Omit<Parameters<typeof openWorkOrder>[1], 'now'>;
-
 /** The order with a request for each part; a part that it has no room for is left out. */
-function openedWith(order: WorkOrder, wanted: Wanted, parts: readonly TemplatePart[]): WorkOrderEvent[] {
-  const events = openWorkOrder(order, { ...wanted, now: new Date(0).toISOString() });
+function openedWithParts(order: WorkOrder, beginning: Beginning, parts: readonly TemplatePart[]): WorkOrderEvent[] {
+  const events = openedWith(order, beginning);
   let state = events.reduce(workOrder.evolve, order);
   for (const part of parts) {
     const requested = requestIfRoom(state, part);
@@ -103,7 +97,7 @@ function toldOf({ partId, quantity }: TemplatePart, { refusedRequests }: WorkOrd
 const goneOf = (what: string, { code, message }: Pick<Detail, 'code' | 'message'>): string =>
   code === 'not_found' ? `${what}, which is not there` : message.replace(`${what} is`, `${what}, which is`);
 
-type Usable = Readonly<{ details: WorkOrder['details']; procedures: readonly number[]; missing: readonly string[] }>;
+type Usable = Readonly<{ fields: Beginning['fields']; procedures: readonly number[]; missing: readonly string[] }>;
 
 /** The fields of the template without what is gone, archived or no longer assignable, and what that was. */
 async function usableIn({ template, details }: PmSchedule, { metadata }: RecordedEvent, world: OpeningWorld): Promise<Usable> {
@@ -129,11 +123,7 @@ async function usableIn({ template, details }: PmSchedule, { metadata }: Recorde
     usable[field] = Array.isArray(value) ? kept : (kept[0] ?? null);
   }
   const { procedureTemplateIds: procedures, ...fields } = usable;
-  return {
-    details: completeDetails(workOrderFields, { externalReference: null, ...fields }),
-    procedures: procedures as readonly number[],
-    missing,
-  };
+  return { fields, procedures: procedures as readonly number[], missing };
 }
 
 /** Its id was drawn for this order alone, so that a refusal is a fault: the event is handled again. */

@@ -11,6 +11,7 @@ import type { PmScheduleEvent } from './domain/pm-schedule.events.js';
 import { pmSchedule } from './domain/pm-schedule.js';
 import type { PmSchedule } from './domain/pm-schedule.state.js';
 import { occurrenceReactionName } from './order-opening.js';
+import { refuseWhatNoOrderHolds } from './order-size.js';
 import type { PmScheduleFields } from './pm-schedule.fields.js';
 import { pmSchedules, templateWorkOrderIds } from './pm-schedule.resource.js';
 import { siteNow, zoneOfSite } from './site-zone.js';
@@ -34,7 +35,7 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
     this.writers.register(pmSchedules, this);
   }
 
-  /** @throws Rejection VALIDATION_FAILED, DUPLICATE_REFERENCE, CONFLICT */
+  /** @throws Rejection VALIDATION_FAILED, EVENT_TOO_LARGE, DUPLICATE_REFERENCE, CONFLICT */
   async create(input: PmScheduleFields): Promise<Decided<PmSchedule>> {
     const { template, problems } = await this.templates.of(input);
     if (template['title'] == null && input.title == null) problems.push(titleWanted);
@@ -43,11 +44,13 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
     return this.resources.create(pmSchedules, withProcedures(input), (schedule, pmScheduleId, details) => {
       refuseIf(problems);
       const named = { partAssignments: [], ...template, title: template['title'] ?? details.title };
-      return registerSchedule(schedule, { ...facts, pmScheduleId, details, template: named });
+      const events = registerSchedule(schedule, { ...facts, pmScheduleId, details, template: named });
+      refuseWhatNoOrderHolds(events.reduce(pmSchedule.evolve, schedule));
+      return events;
     });
   }
 
-  /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, CONFLICT, DUPLICATE_REFERENCE, PRECONDITION_FAILED */
+  /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, EVENT_TOO_LARGE, CONFLICT, DUPLICATE_REFERENCE, PRECONDITION_FAILED */
   async update(id: number, input: Partial<PmScheduleFields>): Promise<Decided<PmSchedule>> {
     const { state } = await this.events.load(pmSchedule, id);
     const { template, problems } = await this.templates.of(input, state.template);
@@ -55,7 +58,10 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
     const now = new Date().toISOString();
     return this.resources.update(pmSchedules, id, withProcedures(input), (schedule, changes) => {
       refuseIf(problems);
-      return following(schedule, site, now, (current) => changeSchedule(current, { changes, template, now }));
+      const events = following(schedule, site, now, (current) => changeSchedule(current, { changes, template, now }));
+      // What an earlier release took is in nobody's way who changes something else.
+      if (events.some(changesTemplate)) refuseWhatNoOrderHolds(events.reduce(pmSchedule.evolve, schedule));
+      return events;
     });
   }
 
@@ -129,6 +135,8 @@ function following(
   const decided = decide(followed.reduce(pmSchedule.evolve, schedule));
   return decided.length === 0 ? [] : [...followed, ...decided];
 }
+
+const changesTemplate = ({ type, data }: PmScheduleEvent): boolean => type === 'PmScheduleChanged' && Object.keys(data.template).length > 0;
 
 const titleWanted: Detail = {
   field: 'pm_schedule.template_work_order.title',

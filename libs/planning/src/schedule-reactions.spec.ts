@@ -5,6 +5,7 @@ import type { PmScheduleEvent } from './domain/pm-schedule.events.js';
 import { pmSchedule } from './domain/pm-schedule.js';
 import { unknownPmSchedule } from './domain/pm-schedule.state.js';
 import { occurrenceReaction, type OpeningWorld } from './order-opening.js';
+import { withWhatFits } from './order-size.js';
 import { ordersOfSchedules } from './orders-of-schedules.js';
 
 const registered: PmScheduleEvent = {
@@ -62,6 +63,66 @@ describe('what follows from an occurrence', () => {
     );
     await trial.again();
     expect(trial.texts.size).toBe(texts.length);
+  });
+});
+
+describe('what follows from an occurrence whose order would not fit into the history', () => {
+  const world = { events: new TrialLog().events() } as unknown as OpeningWorld;
+  const checklist = Array.from({ length: 100 }, (_, index) => ({ text: 'x'.repeat(600), order: index + 1, checked: false }));
+  const { type, data } = registered;
+  const template = { title: 'Filters', partAssignments: [], priority: 'high', checklist };
+  // As an earlier release took them, one after the other.
+  const begun = { type, data: { ...data, template } } as PmScheduleEvent;
+  const described = (description: string): PmScheduleEvent => ({
+    type: 'PmScheduleChanged',
+    data: { changes: {}, template: { description } },
+  });
+  const openedFrom = async (description: string) => {
+    const trial = new ReactionTrial(occurrenceReaction(world)).given(pmSchedule, 3, begun, described(description));
+    const appended = await trial.when(pmSchedule, 3, raised);
+    return { trial, appended, texts: [...trial.texts.values()].map(({ content }) => content) };
+  };
+
+  it('is the order without its checklist, which a comment says, once', async () => {
+    const description = 'd'.repeat(20_000);
+    const { trial, appended, texts } = await openedFrom(description);
+    const fields = { title: 'Filters', priority: 'high', description, checklist: [], dueDate: date, type: 'preventive' };
+    expect(appended['workOrder-7']).toMatchObject([
+      { type: 'WorkOrderOpened', data: { workOrderId: 7, pmScheduleId: 3, details: fields } },
+    ]);
+    expect(texts).toEqual(['Opened without the checklist, for which there was no room.']);
+    expect(await trial.again()).toEqual({});
+    expect(trial.texts.size).toBe(1);
+    const next = { ...raised, data: { ...raised.data, number: 2, workOrderId: 8 } } as PmScheduleEvent;
+    expect((await trial.when(pmSchedule, 3, next))['workOrder-8']).toHaveLength(1);
+  });
+
+  it('is the order without its description, too, where that alone is too long', async () => {
+    const { appended, texts } = await openedFrom('\u0001'.repeat(10_850));
+    expect(appended['workOrder-7']).toMatchObject([{ data: { details: { title: 'Filters', description: null, checklist: [] } } }]);
+    expect(texts).toEqual(['Opened without the checklist, for which there was no room; the description, for which there was no room.']);
+  });
+
+  it('is the order without a procedure that is larger than one entry, and with the others', () => {
+    const copy = (procedureId: number, description: string) => ({
+      procedureId,
+      procedureTemplateId: procedureId + 10,
+      name: 'Audit',
+      description,
+      items: [],
+    });
+    const beginning = { workOrderId: 7, pmScheduleId: 3, fields: { title: 'Filters' }, dueDate: date };
+    const cause = new TrialLog().record('pmSchedule-3', raised);
+    expect(withWhatFits({ ...beginning, templates: [copy(1, 'x'.repeat(66_000)), copy(2, 'x')] }, cause)).toEqual({
+      fitting: { ...beginning, templates: [copy(2, 'x')] },
+      leftOut: ['procedure template 11, for which there was no room'],
+    });
+  });
+
+  it('is the whole order where it just fits', async () => {
+    const { appended, texts } = await openedFrom('');
+    const text = (appended['workOrder-7']?.[0]?.data as { details: { checklist: object } }).details.checklist;
+    expect([text, texts]).toEqual([checklist, []]);
   });
 });
 

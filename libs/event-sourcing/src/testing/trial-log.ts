@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Stream } from '../decider.js';
+import { refuseTooLarge } from '../event-size.js';
 import type { EventStore, ExecuteOptions } from '../event-store.js';
 import type { Event, RecordedEvent } from '../event.js';
 import { streamName } from '../stream-name.js';
@@ -42,6 +43,7 @@ export class TrialLog {
         ...metadata,
       },
     };
+    refuseTooLarge(recorded);
     this.log.push(recorded);
     return recorded;
   }
