@@ -258,7 +258,8 @@ describe('a PM schedule', () => {
     expect([skipped.skipped_count, skipped.next_order_date.slice(0, 10)]).toEqual([1, inDays(2).slice(0, 10)]);
     await app.delete(`/pm_schedules/${id}`).expect(204);
     expect((await act(id, 'resume')).status).toBe(409);
-    expect((await shownSchedule(id)).next_order_date).toBeNull();
+    const put = (await app.get('/pm_schedules?status=paused&filter[archived_true]=true&sort=id desc')).data;
+    expect(put[0]).toMatchObject({ id, status: 'paused', next_order_date: null });
     await app.patch(`/pm_schedules/${id}/unarchive`).expect(200);
     expect((await shownSchedule(id)).next_order_date).not.toBeNull();
   });
@@ -341,7 +342,7 @@ describe('a PM schedule', () => {
     const { id } = (await app.post('/pm_schedules', { pm_schedule }, there).expect(201)).data;
     await app.delete(`/entities/${site}`).expect(204);
     const shown = () => app.graphql(`{ pmSchedule(id: ${id}) { status nextOrderDate hasWorkOrders } }`, undefined, there);
-    await until(shown, (answer) => answer.pmSchedule.nextOrderDate === null);
+    await until(shown, ({ pmSchedule }) => pmSchedule.nextOrderDate === null && pmSchedule.status === 'paused');
     while (Date.now() < Date.parse(start)) await shown();
     const range = `from=${inDays(-1).slice(0, 10)}&to=${inDays(2).slice(0, 10)}`;
     const dates = async () => (await app.get(`/pm_schedules/${id}/occurrences?${range}`, there).expect(200)).data;

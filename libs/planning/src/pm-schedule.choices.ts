@@ -31,7 +31,7 @@ export const catchUpChoices = defineChoices('PmCatchUp', 'Which dates that were 
 export const scheduleStatuses = defineChoices('PmScheduleStatus', 'Where a schedule stands.', {
   planned: 'A date is to come.',
   active: 'An order of it is open.',
-  paused: 'It raises nothing until it is resumed.',
+  paused: 'It raises nothing until it is resumed or, where it or its site is archived, brought back.',
   finished: 'No date is to come.',
 });
 

@@ -80,9 +80,9 @@ export function nextOccurrence(schedule: PmSchedule): Occurrence | undefined {
   return next.done ? undefined : next.value;
 }
 
-/** Where the schedule stands (S46). */
+/** Where the schedule stands (S46). Unarchiving is a resume (S69), so that what is put away is paused, by itself or with its site. */
 export function statusOf(schedule: PmSchedule): 'planned' | 'active' | 'paused' | 'finished' {
-  if (schedule.paused) return 'paused';
+  if (isHeld(schedule)) return 'paused';
   if (!schedule.openOrders.isEmpty()) return 'active';
   return comingDates(schedule).next().done ? 'finished' : 'planned';
 }

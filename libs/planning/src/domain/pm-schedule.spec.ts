@@ -132,11 +132,16 @@ describe('a pause', () => {
   it('is what archiving is, and bringing back ends it', () =>
     given(registered(), archiveSchedule)
       .and((schedule) => {
-        expect(dueOf(schedule)).toBeUndefined();
+        expect([dueOf(schedule), statusOf(schedule)]).toEqual([undefined, 'paused']);
         return [];
       })
       .when(unarchiveSchedule, { now: day('03') })
-      .thenState((schedule) => expect(next(schedule)).toBe('3: 2026-03-04T09:00')));
+      .thenState((schedule) => expect([next(schedule), statusOf(schedule)]).toEqual(['3: 2026-03-04T09:00', 'planned'])));
+
+  it('is what is shown first, also while an order is open', () => {
+    for (const held of [pauseSchedule, archiveSchedule])
+      given(registered({ maxOccurrences: 1 }), byHand(7), held).thenState((schedule) => expect(statusOf(schedule)).toBe('paused'));
+  });
 
   it('is what archiving its site is, and bringing that back ends it, but no pause and no archiving of its own', () => {
     const site =
@@ -144,7 +149,9 @@ describe('a pause', () => {
       (schedule) =>
         followSite(schedule, { siteArchived, siteRevision }, { now });
     const [away, back] = [site(true, 6, day('02')), site(false, 7, day('04'))];
-    given(registered(), away).thenState((schedule) => expect([next(schedule), dueOf(schedule)]).toEqual(['none', undefined]));
+    given(registered(), away).thenState((schedule) => {
+      expect([next(schedule), dueOf(schedule), statusOf(schedule)]).toEqual(['none', undefined, 'paused']);
+    });
     given(registered(), away, back).thenState((schedule) => {
       expect([next(schedule), schedule.skippedCount]).toEqual(['4: 2026-03-05T09:00', 0]);
     });

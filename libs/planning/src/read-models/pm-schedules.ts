@@ -25,8 +25,8 @@ export const occurrenceTable: TableDefinition = {
 export const pmSchedulesProjection: Projection<PmScheduleEvent> = {
   ...pmScheduleFold,
   name: 'pm-schedules',
-  // 2: a floating schedule remembers the days that it has raised.
-  version: 3,
+  // 4: one that is archived, or whose site is, is paused.
+  version: 4,
   tables: [pmScheduleFold.table, occurrenceTable],
   apply(event, rows) {
     pmScheduleFold.apply(event, rows);
