@@ -370,14 +370,20 @@ describe('the tier of an installation', () => {
     await set({ rate_limits: 'off' });
   });
 
-  it('is what the environment says, where it says something', async () => {
+  it('is what the environment says, where it says something, and nothing else is kept for it, over both edges', async () => {
+    await set({ rate_limits: 'off' });
     await other.kill('SIGTERM');
-    await other.restart({ TIER: 'starter', RATE_LIMITS: 'on' });
+    await other.restart({ TIER: 'business', RATE_LIMITS: 'on' });
     const [elsewhere, user] = [new Client(other.url, app.adminKey), new Client(other.url, await keyOf(1))];
-    expect((await elsewhere.patch('/installation', { tier: 'enterprise', rate_limits: 'off' }).expect(200)).data).toMatchObject({
-      ...{ tier: 'starter', rate_limits: 'on', fixed: ['tier', 'rate_limits'] },
-    });
-    expect(standing(await user.get('/parts').expect(200)).slice(0, 2)).toEqual(['10', '9']);
-    expect((await app.get('/installation').expect(200)).data).toMatchObject({ tier: 'enterprise', rate_limits: 'off', fixed: [] });
+    /** What is stored: whoever changes something else decides by all that was stored until then. */
+    const stored = async (requests: number) => (await app.patch('/installation', { requests })).data as object;
+    const fixed = ['tier', 'rate_limits'];
+    const kept = { tier: 'enterprise', rate_limits: 'off', fixed: [] };
+    const { data } = await elsewhere.patch('/installation', { tier: 'core', rate_limits: 'on' }).expect(200);
+    expect([data, await stored(7)]).toMatchObject([{ tier: 'business', rate_limits: 'on', fixed }, kept]);
+    const mutation = 'mutation { changeInstallation(input: { tier: core, rateLimits: on }) { tier rateLimits fixed } }';
+    const { changeInstallation } = await elsewhere.graphql(mutation);
+    expect([changeInstallation, await stored(8)]).toMatchObject([{ tier: 'business', rateLimits: 'on', fixed }, kept]);
+    expect(standing(await user.get('/parts').expect(200)).slice(0, 2)).toEqual(['60', '59']);
   });
 });

@@ -59,7 +59,7 @@ export class InstallationSettings {
    * @throws Rejection VALIDATION_FAILED `enterprise_only`; UNAVAILABLE
    */
   async change(wanted: Partial<Settings>): Promise<Readonly<{ installation: Installation; revision: number; position: Position }>> {
-    const decide = (state: Settings): ReturnType<typeof changeInstallation> => changeInstallation(state, wanted, this.environment.tier);
+    const decide = (state: Settings): ReturnType<typeof changeInstallation> => changeInstallation(state, wanted, this.environment);
     const { state, revision, position } = await this.events.execute(installation, installationId, decide);
     this.stored = state;
     return { installation: this.known(), revision, position };

@@ -24,5 +24,5 @@ export const changeInstallation = writes({
   atArchivedSites: true,
   summary: 'Change the settings of this installation',
   description:
-    'Every process goes by them within a second. What the environment says counts before what is set here. A lower tier deletes nothing.',
+    'Every process goes by them within a second. What the environment of the process that answers says (`fixed`) counts: it is answered as it is, and nothing else is kept for it. A lower tier deletes nothing.',
 });

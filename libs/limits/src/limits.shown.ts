@@ -82,7 +82,7 @@ class InstallationFields {
   @ShownOneOf(onOff, { description: 'Whether users are limited.', always: true }) rate_limits!: string;
   @ShownInteger({ description: 'How many requests its own window takes; null for what the tier says.' }) requests!: number | null;
   @ShownInteger({ description: 'How long its own window is, in seconds; null for what the tier says.' }) window_seconds!: number | null;
-  @ShownTexts({ description: 'Which of these the environment says, so that a change of them counts only without it.', always: true })
+  @ShownTexts({ description: 'Which of these the environment says, so that no change of them is taken.', always: true })
   fixed!: readonly string[];
 }
 

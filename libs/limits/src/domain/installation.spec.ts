@@ -18,7 +18,14 @@ describe('an installation', () => {
     expect(changeInstallation(before, { requests: 7, windowSeconds: 5 })).toHaveLength(1);
     const details = [{ field: 'requests', code: 'enterprise_only' }];
     expect(() => changeInstallation(before, { tier: 'business', requests: 7 })).toThrow(expect.objectContaining({ details: [expect.objectContaining(details[0])] })); // prettier-ignore
-    expect(() => changeInstallation(before, { windowSeconds: 5 }, 'core')).toThrow('only the tier enterprise');
+    expect(() => changeInstallation(before, { windowSeconds: 5 }, { tier: 'core' })).toThrow('only the tier enterprise');
+  });
+
+  it('stays as it is where the environment says what it is', () => {
+    expect(changeInstallation(before, { tier: 'core', rateLimits: true }, { tier: 'business', rateLimits: false })).toEqual([]);
+    const changed = (changes: object) => [{ type: 'InstallationChanged', data: { changes } }];
+    expect(changeInstallation(before, { tier: 'core', rateLimits: true }, { tier: 'business' })).toEqual(changed({ rateLimits: true }));
+    expect(changeInstallation(before, { tier: 'core', rateLimits: true }, { rateLimits: false })).toEqual(changed({ tier: 'core' }));
   });
 
   it('may take a window back in every tier', () =>

@@ -12,21 +12,27 @@ export const installation: Stream<InstallationSettings, InstallationChanged> = {
   evolve: (state, { data }) => ({ ...state, ...data.changes }),
 };
 
+/** What the environment says, of what could be set; undefined where it says nothing. */
+export type FixedSettings = Readonly<{ [Name in 'tier' | 'rateLimits']?: InstallationSettings[Name] | undefined }>;
+
 /**
  * Changes the settings; what is as it was is no event.
- * @param fixedTier the tier that the environment says, which is the one that counts (S76)
+ * @param fixed counts, whatever is wanted (S76): nothing of it is decided, for it would hold in a process whose environment says nothing
  * @throws Rejection VALIDATION_FAILED `enterprise_only` a window of one's own in a lower tier
  */
 export function changeInstallation(
   state: InstallationSettings,
   wanted: Partial<InstallationSettings>,
-  fixedTier?: Tier,
+  fixed: FixedSettings = {},
 ): readonly InstallationChanged[] {
-  const tier = fixedTier ?? wanted.tier ?? state.tier;
+  const tier = fixed.tier ?? wanted.tier ?? state.tier;
   const ownWindow = (['requests', 'windowSeconds'] as const).filter((name) => wanted[name] != null);
   if (tier !== 'enterprise' && ownWindow.length > 0) throw enterpriseOnly(ownWindow, tier);
+  const isFixed = (name: string): boolean => fixed[name as keyof FixedSettings] !== undefined;
   const changes = Object.fromEntries(
-    Object.entries(wanted).filter(([name, value]) => value !== undefined && value !== state[name as keyof InstallationSettings]),
+    Object.entries(wanted).filter(
+      ([name, value]) => value !== undefined && !isFixed(name) && value !== state[name as keyof InstallationSettings],
+    ),
   );
   return Object.keys(changes).length === 0 ? [] : [{ type: 'InstallationChanged', data: { changes } }];
 }
