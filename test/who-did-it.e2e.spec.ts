@@ -122,6 +122,25 @@ describe('who did it', () => {
     expect(rows.slice(-1)[0]?.credential.kind).toBe('api_key');
   });
 
+  it('has a completion on its day at the site also where a request or an alarm opens the order as completed', async () => {
+    const site = (await app.post('/entities', { entity: { name: 'Kiritimati', timezone: 'Pacific/Kiritimati' } }).expect(201)).data.id;
+    const there = { 'x-entity-id': String(site) };
+    const completed = { title: 'Old', completed_at: '2020-05-05T20:00:00Z' };
+    const requested = async (): Promise<number> =>
+      (await app.post('/work_order_requests', { work_order_request: { title: 'Noise' } }, there).expect(201)).data.id;
+    await app.post(`/work_order_requests/${await requested()}/convert`, { work_order: completed }, there).expect(201);
+    await app.post('/work_orders', { work_order: { ...completed, work_order_request_id: await requested() } }, there).expect(201);
+    await app.post('/work_orders', { work_order: { ...completed, dedup_key: 'press' } }, there).expect(201);
+    const { data } = await app.get('/audit_trail?sort=position asc&type_cont=WorkOrderComplet', there).expect(200);
+    expect(data.map((event: { type: string; effective_at: string }) => `${event.type} ${event.effective_at}`)).toEqual(
+      Array.from({ length: 3 }, () => ['WorkOrderCompletionStarted 2020-05-06', 'WorkOrderCompleted 2020-05-06']).flat(),
+    );
+    const openings = await app.get('/audit_trail?type=WorkOrderOpened', there).expect(200);
+    expect(openings.data.map(({ effective_at }: { effective_at: string }) => effective_at)).toEqual(
+      openings.data.map(({ recorded_at }: { recorded_at: string }) => dayIn('Pacific/Kiritimati', recorded_at)),
+    );
+  });
+
   it('refuses what would not fit into one entry of the history, and appends nothing', async () => {
     const checklist = Array.from({ length: 500 }, (_, order) => ({ text: 'é'.repeat(200), order }));
     const { error } = await app.post('/work_orders', { work_order: { title: 'Long', checklist } }).expect(422);

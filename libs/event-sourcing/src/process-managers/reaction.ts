@@ -1,4 +1,4 @@
-import { isPlainDate } from '../business-day.js';
+import { dayIn, isPlainDate } from '../business-day.js';
 import type { CommandContext } from '../command-context.js';
 import { Rejection, type Stream } from '../decider.js';
 import { nameBasedUuid } from '../event-ids.js';
@@ -15,7 +15,10 @@ export type ReactionCommand<Target = never> = Readonly<{
   command: string;
   /** A refusal is an outcome: whoever reacts says what follows from it. */
   refused(refusal: Rejection): unknown;
-  /** Whoever did what it follows from does this, too: what he asked for is carried out here. Left out, nobody but the reaction does. */
+  /**
+   * Whoever did what it follows from does this, too: what he asked for is carried out here, also as of an instant that its events say (`effectiveAt`). Left
+   * out, nobody but the reaction does, on the day of its cause.
+   */
   inNameOf?: 'cause';
   /** Whether a state of the target says for good that it has been done: then nothing is asked of the log. */
   isDone?: (state: Target) => boolean;
@@ -131,6 +134,7 @@ async function consequencesOf<State, E extends Event>(
     causationId,
     deadline: Date.now() + patienceMs,
   });
+  const zone = async (): Promise<string> => (entityId === null ? undefined : await timeZoneOf(entityId)) ?? 'Etc/UTC';
   const given = new Set<string>();
   const giveOnce = (what: string): void => {
     if (given.has(what)) throw new Error(`${name}: "${what}" is given twice because of one event`);
@@ -139,7 +143,7 @@ async function consequencesOf<State, E extends Event>(
   return {
     before: () => events.loadAt(stream, idOf(cause.stream), cause.revision - 1),
     stateThen: async (other, id) => (await events.loadUpTo(other, id, cause.position)).state,
-    timeZone: async () => (entityId === null ? undefined : await timeZoneOf(entityId)) ?? 'Etc/UTC',
+    timeZone: zone,
     nextId: async (sequence) => events.nextId(sequence),
     async keepText(what, content, sequence) {
       const kept = `text ${what}`;
@@ -154,11 +158,12 @@ async function consequencesOf<State, E extends Event>(
     async execute(target, id, decide, { command, refused, inNameOf, isDone }) {
       const commandAndTarget = `${command} ${streamName(target.category, id)}`;
       giveOnce(commandAndTarget);
+      const ownDays = inNameOf && (await zone());
       let refusal: Rejection | undefined;
       const judged: typeof decide = (state) => {
         try {
           refusal = undefined;
-          return decide(state);
+          return ownDays ? decide(state).map((event) => onItsDay(event, ownDays)) : decide(state);
         } catch (error) {
           if (!(error instanceof Rejection)) throw error;
           refusal = error;
@@ -175,3 +180,9 @@ async function consequencesOf<State, E extends Event>(
     },
   };
 }
+
+/** As a date, what an event says of itself wins over the day of its cause. */
+const onItsDay = <E extends Event>(event: E, zone: string): E =>
+  event.effectiveAt === undefined || isPlainDate(event.effectiveAt)
+    ? event
+    : { ...event, effectiveAt: dayIn(zone, new Date(event.effectiveAt)) };
