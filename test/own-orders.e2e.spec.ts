@@ -60,6 +60,20 @@ describe('a technician', () => {
     });
   });
 
+  it('sees all orders of his site, and no longer, from the answer on that says so', async () => {
+    const headers = { ...technician.headers, 'x-min-position': undefined };
+    const order = await opened(site);
+    await app.get(`/work_orders/${order}`, site).expect(200);
+    const see = (technicians_see: string) => app.patch(`/entities/${site['x-entity-id']}`, { entity: { technicians_see } }).expect(200);
+    const statusOf = async () => (await app.get(`/work_orders/${order}`, headers)).status;
+    const statuses = [await statusOf()];
+    for (const who of ['all', 'assigned']) {
+      await see(who);
+      statuses.push(await statusOf());
+    }
+    expect(statuses).toEqual([404, 200, 404]);
+  });
+
   it('is not told again of an order that is his no more, however he asks for it', async () => {
     const { id, headers } = technician;
     const order = await opened(site, { technicians_ids: [id], dedup_key: randomUUID() });

@@ -26,12 +26,12 @@ export class KnownSites {
   constructor(private readonly directory: EntityDirectory) {}
 
   /**
-   * A site, read from the log within the last half second; null when there is none or it belongs to another customer.
+   * A site, read from the log within the last half second, and as this process has left it since; null when there is none or it belongs to another customer.
    * @throws Rejection UNAVAILABLE
    */
   find(customerId: number, entityId: number): FoundEntity | null | Promise<FoundEntity | null> {
     const { found, answer } = this.reading(customerId, entityId);
-    return found ?? answer;
+    return found ? (this.directory.known(customerId, entityId) ?? found) : answer;
   }
 
   private reading(customerId: number, entityId: number): Reading {
