@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from './harness/client.js';
+import { Client, type Answer } from './harness/client.js';
 import { insist } from './harness/insist.js';
 import { KeyedLoad } from './harness/keyed-load.js';
 import { TestServer, type TestLog } from './harness/server.js';
+import { signIn } from './harness/sign-in.js';
 
 type Worker = Readonly<{ name: string; state: string }>;
 
@@ -19,6 +20,8 @@ async function appendOutcomes(app: Client): Promise<{ appended: number; conflict
     Number(new RegExp(`^millwright_appends_total\\{outcome="${outcome}"\\} (\\d+)`, 'm').exec(body as string)?.[1] ?? 0);
   return { appended: count('appended'), conflicts: count('WrongExpectedRevision') };
 }
+
+const inADay = (): string => new Date(Date.now() + 86_400_000).toISOString();
 
 describe.each<TestLog>(['postgres', 'eventstoredb'])('several processes on one log (%s) and one database', (log) => {
   let first: TestServer;
@@ -212,7 +215,7 @@ describe.each<TestLog>(['postgres', 'eventstoredb'])('several processes on one l
   it('take a secret, and what was got by it, from the moment another process has shown it', async () => {
     const [other] = others;
     if (!other) throw new Error('three processes were started');
-    const expires_at = new Date(Date.now() + 86_400_000).toISOString();
+    const expires_at = inADay();
     const make = async (path: string, more: object) =>
       (await first.post(`/access/${path}`, { name: `${path} of another process`, entity_ids: [1], ...more }).expect(201)).data;
     const rotate = async (path: string, id: number) => (await first.post(`/access/${path}/${id}/rotate`, {}).expect(200)).data;
@@ -250,6 +253,69 @@ describe.each<TestLog>(['postgres', 'eventstoredb'])('several processes on one l
     expect(await statusOf(await tokenAt(first, client))).toBe(200);
     await justLooked();
     expect(await statusOf(`mwk_${'0'.repeat(16)}_${'x'.repeat(43)}`)).toBe(401);
+  });
+
+  it('know what somebody may do from the position of the answer that gave it to him', async () => {
+    const [other] = others;
+    if (!other) throw new Error('three processes were started');
+    const make = async (path: string, body: object, there = {}) => (await first.post(path, body, there).expect(201)).data;
+    const entity_id = (await make('/entities', { entity: { name: 'Rights' } })).id as number;
+    const site = { 'x-entity-id': String(entity_id) };
+    const reader = `Reader ${log}`;
+    const role = (await make('/access/roles', { name: reader, scopes: ['work_orders:read'] })).id as number;
+    const permissions = (named: string) => [{ entity_id, role: named }];
+    const user = { name: 'Rita', email: `rita@${log}.example`, permissions_attributes: permissions('technician') };
+    const person = (await make('/users', { user }, site)).id as number;
+    const { access_token } = await signIn(first, person, site);
+    const key = await make('/access/api_keys', { name: 'Rights', scopes: ['parts:read'], entity_ids: [entity_id], expires_at: inADay() });
+    const opened = await first.post('/work_orders', { work_order: { title: 'Of nobody' } }, site).expect(201);
+
+    const statusOf = async (path: string, secret: string, since?: string) =>
+      (await new Client(other.url, secret).get(path, { ...site, 'x-min-position': since })).status;
+    /** What is answered right before the change, so that it is remembered, and with the position of the change. */
+    const beforeAndAfter = async (ask: (since?: string) => Promise<unknown>, change: () => Promise<Answer>) => {
+      const before = await ask();
+      const since = (await change()).headers.get('x-position') ?? '';
+      return [before, await ask(since)];
+    };
+    const ordersOf = async (since?: string) =>
+      (await new Client(other.url, access_token).get('/work_orders', { ...site, 'x-min-position': since }).expect(200)).data
+        .length as number;
+    const technicians = (technicians_see: string) => first.patch(`/entities/${entity_id}`, { entity: { technicians_see } }).expect(200);
+    const grant = (named: string) =>
+      first.patch(`/users/${person}`, { user: { permissions_attributes: permissions(named) } }, site).expect(200);
+
+    expect(await ordersOf(opened.headers.get('x-position') ?? '')).toBe(0);
+    expect(await beforeAndAfter(ordersOf, () => technicians('all'))).toEqual([0, 1]);
+    expect(await beforeAndAfter(ordersOf, () => technicians('assigned'))).toEqual([1, 0]);
+    const trail = (since?: string) => statusOf('/audit_trail', access_token, since);
+    expect(await beforeAndAfter(trail, () => grant('auditor'))).toEqual([403, 200]);
+    expect(await beforeAndAfter(trail, () => grant(reader))).toEqual([200, 403]);
+    const scopes = ['work_orders:read', 'audit:read'];
+    expect(await beforeAndAfter(trail, () => first.patch(`/access/roles/${role}`, { scopes }).expect(200))).toEqual([403, 200]);
+    const ofKey = (since?: string) => statusOf('/work_orders', key.key as string, since);
+    const scopesOfKey = (of: string[]) => first.patch(`/access/api_keys/${key.id}`, { scopes: of }, site).expect(200);
+    for (const round of [1, 2]) {
+      expect([round, ...(await beforeAndAfter(ofKey, () => scopesOfKey(['parts:read', 'work_orders:read'])))]).toEqual([round, 403, 200]);
+      expect([round, ...(await beforeAndAfter(ofKey, () => scopesOfKey(['parts:read'])))]).toEqual([round, 200, 403]);
+    }
+  });
+
+  it('let the maker of a site in from the answer on, and wherever its position is named', async () => {
+    const user = { name: 'Mia', email: `mia@${log}.example`, permissions_attributes: [{ entity_id: 1, role: 'admin' }] };
+    const person = (await first.post('/users', { user }).expect(201)).data.id as number;
+    const { access_token } = await signIn(first, person);
+    const processes = [first, ...others].map(({ url }) => new Client(url, access_token));
+    for (const maker of processes) {
+      // All have looked a moment ago, and take what they found for what there is.
+      for (const app of processes) await app.get('/parts');
+      const { data, headers } = await maker.post('/entities', { entity: { name: 'Made' } }).expect(201);
+      const there = { 'x-entity-id': String(data.id), 'x-min-position': undefined };
+      const since = { ...there, 'x-min-position': headers.get('x-position') ?? '' };
+      const atOnce = await maker.get('/parts', there);
+      const elsewhere = await Promise.all(processes.map((app) => app.get('/parts', since)));
+      expect([atOnce, ...elsewhere].map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    }
   });
 
   it('take over from one that is killed, and lose nothing that was asked of it', async () => {

@@ -7,6 +7,7 @@ import type { CookieSessions } from '#millwright/sign-in';
 import { RejectionWithHeaders } from '../errors/published-error.js';
 import { toldOf } from './call-gate.js';
 import { credentialOf, entityIdOf, header, noSuchEntity, saysWhoTwice } from './request-headers.js';
+import type { KnownRights } from './known-rights.js';
 import type { LimitsGate } from './limits-gate.js';
 import { isRead, type Admission } from './route-policy.js';
 
@@ -20,12 +21,13 @@ export type Admitting = Readonly<{
   cookies: CookieSessions;
   entities: EntityDirectory;
   sites: KnownSites;
+  rights: KnownRights;
   limits: LimitsGate;
 }>;
 
 /** Finds out who asks for which site: `once` counts the request, `again` asks the same of one that was counted. */
 export function admission(
-  { entities, sites, limits }: Pick<Admitting, 'entities' | 'sites' | 'limits'>,
+  { entities, sites, rights, limits }: Pick<Admitting, 'entities' | 'sites' | 'rights' | 'limits'>,
   identify: Identification,
 ): Readonly<{
   once(request: FastifyRequest, reply: FastifyReply, wanted: Admission): Found<RequestScope>;
@@ -63,20 +65,25 @@ export function admission(
       });
     });
   };
+  const again = (request: FastifyRequest, wanted: Admission): Found<RequestScope> =>
+    whenKnown(identify(request), (principal) => {
+      if (!principal) throw unauthenticated(request);
+      return scopeOf(request, wanted, principal);
+    });
+  const counted = (request: FastifyRequest, wanted: Admission, principal: Principal): Found<RequestScope> => {
+    const known = rights.since(request, principal);
+    return known ? known.then(() => again(request, wanted)) : scopeOf(request, wanted, principal);
+  };
   return {
     once: (request, reply, wanted) =>
       whenKnown(identify(request), (principal) =>
         principal
-          ? whenKnown(limits.known(request, reply, principal), () => scopeOf(request, wanted, principal))
+          ? whenKnown(limits.known(request, reply, principal), () => counted(request, wanted, principal))
           : whenKnown(limits.unknown(request), () => {
               throw unauthenticated(request);
             }),
       ),
-    again: (request, wanted) =>
-      whenKnown(identify(request), (principal) => {
-        if (!principal) throw unauthenticated(request);
-        return scopeOf(request, wanted, principal);
-      }),
+    again,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { EntityDirectory, hasTier, KnownSites } from '#millwright/access';
+import { EntityDirectory, hasTier, KnownAccess, KnownSites } from '#millwright/access';
 import { Authentication } from '#millwright/credentials';
 import { Callers, CallLog, knownPayloads } from '#millwright/call-log';
 import { ProjectionEngine } from '#millwright/event-sourcing';
@@ -16,6 +16,7 @@ import { serveDocumentation } from './documentation.js';
 import { answerError } from './error-answer.js';
 import { serveHomePage } from './home-page.js';
 import { HttpAdapter } from './http-adapter.js';
+import { KnownRights } from './known-rights.js';
 import { LimitsGate } from './limits-gate.js';
 import { buildOpenApiDocument } from './openapi-document.js';
 import { addOAuthGate } from './oauth-edge.js';
@@ -47,6 +48,11 @@ export function openEdge(application: NestFastifyApplication, logger: Logger): v
     cookies: application.get(CookieSessions, { strict: false }),
     entities: application.get(EntityDirectory, { strict: false }),
     sites: application.get(KnownSites, { strict: false }),
+    rights: new KnownRights({
+      access: application.get(KnownAccess, { strict: false }),
+      credentials: application.get(Authentication, { strict: false }),
+      sites: application.get(KnownSites, { strict: false }),
+    }),
     projections: application.get(ProjectionEngine, { strict: false }),
     ownWrites: application.get(OwnWrites, { strict: false }),
     paths: adapter.paths,

@@ -154,7 +154,7 @@ export function headerParameters(): Json {
     IfMatch: inHeader('If-Match', 'Do it only if the record is at one of these revisions: `"12"`, a list, or `*`', { type: 'string' }),
     MinPosition: inHeader(
       'X-Min-Position',
-      'Wait (at most 2 s) until the read models have seen this X-Position; left out, at most 1 s for what the same key has written',
+      'Wait (at most 2 s) until the read models, and what is known of your rights, have seen this X-Position; left out, at most 1 s for what the same key has written',
       {
         type: 'string',
         pattern: '^[0-9]{1,20}$',

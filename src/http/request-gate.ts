@@ -7,7 +7,8 @@ import type { OwnWrites } from '#millwright/resources';
 import { RejectionWithHeaders } from '../errors/published-error.js';
 import { admission, cookieOf, identification, type Admitting, type Identification } from './admission.js';
 import type { KnownPaths } from './known-paths.js';
-import { header, positionOf } from './request-headers.js';
+import { longestWaitMs, notReached } from './known-rights.js';
+import { header, minimumPositionIn, positionOf } from './request-headers.js';
 import { admissionOf, isDocument, isRead, scopesOutside, type Admission } from './route-policy.js';
 import { securityHeadersOf } from './security-headers.js';
 import { stillAdmitted } from './still-admitted.js';
@@ -18,6 +19,8 @@ declare module 'fastify' {
     scope: RequestScope | null;
     /** The read models do not show yet what this credential has written; the answer says that it is stale. */
     ownWritesAwaited: boolean;
+    /** How long it was waited for what the position it names says of rights, in milliseconds. */
+    rightsAwaitedMs: number;
   }
   interface FastifyInstance {
     /**
@@ -28,8 +31,6 @@ declare module 'fastify' {
   }
 }
 
-/** How long a read waits for the position it names. */
-const longestWaitMs = 2_000;
 /** How long a read that names none waits for what its own credential has written. */
 const longestOwnWaitMs = 1_000;
 export type Directory = Admitting &
@@ -56,6 +57,7 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
   });
   server.decorateRequest('scope', null);
   server.decorateRequest('ownWritesAwaited', false);
+  server.decorateRequest('rightsAwaitedMs', 0);
 
   server.addHook('onRequest', (request, reply, done) => {
     reply.headers(securityHeadersOf(request.routeOptions.url));
@@ -103,7 +105,8 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
       () => {
         refuseNul(request);
         const position = minimumPositionOf(request);
-        if (position !== undefined) return whenKnown(directory.projections.reaches(position, longestWaitMs), requireReached);
+        if (position !== undefined)
+          return whenKnown(directory.projections.reaches(position, longestWaitMs - request.rightsAwaitedMs), requireReached);
         return isRead(request) ? seeOwnWrites(request, directory) : undefined;
       },
       () => {
@@ -169,7 +172,7 @@ function goOn<Found>(find: () => Found | Promise<Found>, next: (found: Found) =>
 }
 
 function requireReached(isReached: boolean): void {
-  if (!isReached) throw new Rejection('UNAVAILABLE', 'the read models have not reached that position yet');
+  if (!isReached) throw notReached();
 }
 
 /** Lets a read wait until the read models show what its credential has written through this process, and notes when that takes too long. */
@@ -216,8 +219,8 @@ function refuseNul(request: FastifyRequest): void {
 
 /** The position a read wants to see. Taken out of the query, so that no list takes it for a filter. */
 function minimumPositionOf(request: FastifyRequest): bigint | undefined {
-  const query = request.query as Record<string, string | string[] | undefined>;
-  const text = header(request.headers['x-min-position']) ?? header(query['min_position']);
+  const query = request.query as Record<string, unknown>;
+  const text = minimumPositionIn(request);
   if ('min_position' in query) delete query['min_position'];
   return text === undefined ? undefined : positionOf(text);
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
 import { Rejection } from '#millwright/event-sourcing';
 
 /** A header as one text; undefined where it was not sent. */
@@ -51,6 +52,11 @@ export function expectedRevisionsOf(ifMatch: string | undefined): readonly numbe
   });
   if (revisions.length === 0) throw new Rejection('PRECONDITION_FAILED', 'no tag of If-Match is the strong tag of a revision');
   return revisions;
+}
+
+/** The position that a request wants to see, as it names it. */
+export function minimumPositionIn({ headers, query }: Pick<FastifyRequest, 'headers' | 'query'>): string | undefined {
+  return header(headers['x-min-position']) ?? header((query as Record<string, string | string[] | undefined>)['min_position']);
 }
 
 /** The largest position: positions are unsigned 64-bit numbers. */

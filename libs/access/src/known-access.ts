@@ -1,5 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { currentContext, EventStore, Rejection, whenKnown, type Outcome } from '#millwright/event-sourcing';
+import {
+  currentContext,
+  EventStore,
+  Rejection,
+  runForEverybody,
+  SharedReading,
+  whenKnown,
+  type Outcome,
+  type Position,
+} from '#millwright/event-sourcing';
 import { access, accessId, scopesAt, scopesOfRole, type Access } from './domain/access.js';
 import type { AccessEvent } from './domain/access.events.js';
 import { requireChargeOf, type Grantor, type World } from './domain/grants.js';
@@ -13,13 +22,11 @@ import { noteForDeed } from './taken-for-deed.js';
 /** From this age on, in milliseconds, what is known is read again behind the requests that go on with it; at twice of it they wait (S29). */
 const readAgainMs = 400;
 
-type Reading = { readonly begun: number; readonly done: Promise<Access>; state?: Access };
-
 /** What everybody may do, as the log has it: of what this process appends at once, of what others append within a second. */
 @Injectable()
 export class KnownAccess {
-  private reading: Reading | undefined;
-  private next: Reading | undefined;
+  private known: Readonly<{ state: Access; begun: number }> | undefined;
+  private readonly reading = new SharedReading(() => this.read());
   private readonly uses: ((roleId: number) => Promise<boolean>)[] = [];
 
   constructor(
@@ -29,11 +36,24 @@ export class KnownAccess {
 
   /** @throws Rejection UNAVAILABLE it is older than 800 ms, and the log cannot be asked (S29) */
   now(): Access | Promise<Access> {
-    const { reading } = this;
-    const age = reading ? Date.now() - reading.begun : Infinity;
-    if (reading?.state && age < readAgainMs) return this.recent(reading.state);
-    const next = this.readNext();
-    return reading?.state && age < 2 * readAgainMs ? this.recent(reading.state) : next.done.then((state) => this.recent(state));
+    const { known } = this;
+    const age = known ? Date.now() - known.begun : Infinity;
+    if (known && age < readAgainMs) return this.recent(known.state);
+    const next = this.reading.joined();
+    if (!known || age >= 2 * readAgainMs) return next.then(({ state }) => this.recent(state));
+    // Whoever waits for it is told.
+    next.catch(() => undefined);
+    return this.recent(known.state);
+  }
+
+  /**
+   * Reads the log, so that whatever was appended before this was called, by whichever process, is known from then on.
+   * @returns the position of the last of it
+   * @throws Rejection UNAVAILABLE
+   */
+  async lookAnew(): Promise<Position> {
+    const { position } = await this.reading.anew();
+    return position;
   }
 
   /** What a person may do by what he was granted. @throws Rejection as `now` */
@@ -107,19 +127,11 @@ export class KnownAccess {
     return { ...(await this.world(named)), asked: (scopes, entityId) => noteForDeed(scope, scopes, entityId ?? 'anywhere') };
   }
 
-  private readNext(): Reading {
-    if (this.next) return this.next;
-    const next: Reading = { begun: Date.now(), done: this.events.load(access, accessId).then(({ state }) => state) };
-    this.next = next;
-    next.done
-      .then((state) => {
-        next.state = state;
-        this.reading = next;
-      })
-      // Whoever waits for it is told.
-      .catch(() => undefined)
-      .finally(() => (this.next = undefined));
-    return next;
+  private async read(): Promise<Readonly<{ state: Access; position: Position }>> {
+    const begun = Date.now();
+    const { state, position } = await runForEverybody(() => this.events.load(access, accessId));
+    this.known = { state, begun };
+    return { state, position };
   }
 
   /** What this process has appended since is known without looking. */

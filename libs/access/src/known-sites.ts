@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { Rejection, runForEverybody, whenKnown, type Admission } from '#millwright/event-sourcing';
+import { Rejection, runForEverybody, SharedReading, whenKnown, type Admission } from '#millwright/event-sourcing';
 import { EntityDirectory, type FoundEntity } from './entity-directory.js';
 import type { EntityScope, RequestScope } from './request-scope.js';
 
@@ -22,6 +22,7 @@ type Reading = { readonly answer: Promise<FoundEntity | null>; found?: FoundEnti
 export class KnownSites {
   /** An age counts from when a reading began: what was appended meanwhile may be missing in it. */
   private readonly readings = new LRUCache<string, Reading>({ max: mostSites, ttl: noticedWithinMs, ttlResolution: 0 });
+  private readonly lookedFor = new LRUCache<string, SharedReading<unknown>>({ max: mostSites });
 
   constructor(private readonly directory: EntityDirectory) {}
 
@@ -49,6 +50,17 @@ export class KnownSites {
       else reading.found = found;
     }, forget);
     return reading;
+  }
+
+  /**
+   * Reads the log, so that whatever was appended to a site's stream before this was called, by whichever process, is known from then on.
+   * @throws Rejection UNAVAILABLE
+   */
+  async lookAnew(customerId: number, entityId: number): Promise<void> {
+    const key = `${customerId}/${entityId}`;
+    const looked = this.lookedFor.get(key) ?? new SharedReading(() => runForEverybody(() => this.directory.find(customerId, entityId)));
+    this.lookedFor.set(key, looked);
+    await looked.anew();
   }
 
   /** A site that was found, as it is now by all that this process knows. */

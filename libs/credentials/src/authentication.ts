@@ -48,6 +48,14 @@ export class Authentication {
     return whenKnown(verifier.principalOf(text), (found) => found ?? this.keys.authenticate(text));
   }
 
+  /**
+   * Has credentials known as they are in the log at this moment, whichever process has changed them.
+   * @throws Rejection UNAVAILABLE the log cannot be read
+   */
+  lookAnew(): Promise<void> {
+    return this.known.lookAnew();
+  }
+
   private principalOfToken(text: string): Found {
     return whenKnown(this.tokens.verify(text), (token) => {
       if (!token) return null;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { EventStore, runForEverybody, whenKnown } from '#millwright/event-sourcing';
+import { EventStore, runForEverybody, SharedReading, whenKnown } from '#millwright/event-sourcing';
 import { credentials, credentialsId, type Credentials } from './domain/credentials.js';
 
 /** From which age on what is known is read anew while it still serves, in milliseconds. */
@@ -17,7 +17,7 @@ const lookedForEveryMs = 20;
 @Injectable()
 export class KnownCredentials {
   private known: Readonly<{ state: Credentials; since: number }> | undefined;
-  private reading: Promise<Credentials> | undefined;
+  private readonly reading = new SharedReading(() => this.read());
   private looking: Promise<Credentials> | undefined;
   private lookedAt = -Infinity;
 
@@ -27,8 +27,8 @@ export class KnownCredentials {
   now(): Credentials | Promise<Credentials> {
     const { known } = this;
     const age = known ? performance.now() - known.since : Infinity;
-    if (!known || age >= believedForMs) return this.read();
-    if (age >= renewedAfterMs) this.read().catch(() => undefined);
+    if (!known || age >= believedForMs) return this.reading.joined();
+    if (age >= renewedAfterMs) this.reading.joined().catch(() => undefined);
     return this.events.recent(credentials, credentialsId) ?? known.state;
   }
 
@@ -40,7 +40,12 @@ export class KnownCredentials {
     return whenKnown(this.now(), (state) => look(state) ?? this.lookAgain().then(look));
   }
 
-  /** Everything that was appended before this was called. All who ask before the reading begins share it, and there is one at a time. */
+  /** Reads the log, so that whatever was appended before this was called, by whichever process, is known from then on. @throws Rejection UNAVAILABLE */
+  async lookAnew(): Promise<void> {
+    await this.reading.anew();
+  }
+
+  /** Everything that was appended before this was called, looked for now and then. All who ask before the reading begins share it. */
   private lookAgain(): Promise<Credentials> {
     this.looking ??= this.readLater();
     return this.looking;
@@ -48,20 +53,13 @@ export class KnownCredentials {
 
   private async readLater(): Promise<Credentials> {
     await delay(Math.max(0, this.lookedAt + lookedForEveryMs - performance.now()));
-    // One that is under way may have passed by what was appended since.
-    await this.reading?.catch(() => undefined);
     // Whoever comes from here on waits for the next.
     this.looking = undefined;
     this.lookedAt = performance.now();
-    return this.read();
+    return this.reading.anew();
   }
 
-  private read(): Promise<Credentials> {
-    this.reading ??= this.readNow().finally(() => (this.reading = undefined));
-    return this.reading;
-  }
-
-  private async readNow(): Promise<Credentials> {
+  private async read(): Promise<Credentials> {
     const since = performance.now();
     const { state } = await runForEverybody(() => this.events.load(credentials, credentialsId));
     this.known = { state, since };

@@ -16,6 +16,7 @@ export { dayIn, isPlainDate } from './business-day.js';
 export { canonicalText } from './canonical.js';
 export { largestEventBytes } from './event-size.js';
 export { logMigrations, type Migration } from './postgres/log-schema.js';
+export { SharedReading } from './shared-reading.js';
 export { sharedStatements } from './postgres/shared-statements.js';
 export { PostgresLog, type PostgresLogOptions } from './postgres/postgres-log.js';
 export { ProjectionEngine, type ChangeListener, type ProjectionEngineOptions } from './projections/projection-engine.js';

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { currentScope, requireForDeedAt } from '#millwright/access';
+import { currentScope, KnownAccess, requireForDeedAt } from '#millwright/access';
 import { PositionNotReached, ProcessManagerEngine, Rejection } from '#millwright/event-sourcing';
 import { noSuchRecord, PlainWriter, ResourceWriters, type ResourceCommands, type Written } from '#millwright/resources';
 import { entities } from '#millwright/sites';
@@ -16,6 +16,7 @@ export class SiteWriter implements ResourceCommands, OnModuleInit {
     private readonly writers: ResourceWriters,
     records: PlainWriter,
     private readonly processes: ProcessManagerEngine,
+    private readonly access: KnownAccess,
   ) {
     this.plain = records.of(entities);
   }
@@ -41,7 +42,9 @@ export class SiteWriter implements ResourceCommands, OnModuleInit {
         },
       );
     }
-    return written;
+    // Another process may have named them. Whoever waits for the position of the answer finds them at any.
+    const named = await this.access.lookAnew();
+    return named > written.position ? { ...written, position: named } : written;
   }
 
   update = (id: number, changes: object): Promise<Written> => this.administered(id, () => this.plain.update(id, changes));
