@@ -110,7 +110,7 @@ describe('every call is found by its request id', () => {
     const id = await part();
     const asked = await app.graphqlAnswer(`mutation { ada: restockPart(input: { partId: ${id}, quantity: 1, cost: 2 }) { id } }`);
     expect(await callsOf(asked)).toMatchObject([
-      { route: '/api/v1/graphql', status: 200, code: null, summary: { fields: ['restockPart'], arguments: ['restockPart.input'] } },
+      { route: '/api/v1/graphql', status: 200, code: null, ids: [id], summary: { fields: ['restockPart'] } },
     ]);
     const refused = await app.graphqlAnswer(`mutation { reconcilePart(input: { partId: ${id}, quantity: -900, note: "Ada" }) { id } }`);
     expect(await callsOf(refused)).toMatchObject([{ status: 200, code: 'INSUFFICIENT_STOCK' }]);
@@ -126,6 +126,44 @@ describe('every call is found by its request id', () => {
       { route: '/api/v1/parts/{id}', ids: [987654], status: 404 },
     ]);
     expect(new Set(calls.map(({ user_agent }) => user_agent))).toEqual(new Set(['a batch']));
+  });
+
+  it('GraphQL by the ids that its arguments name as well, and never by a text of theirs', async () => {
+    const [first, second, asset] = [await part(), await part(), 987_650_001];
+    const literal = await app.graphqlAnswer(`{ one: part(id: ${first}) { id } other: part(id: "${second}") { id } }`);
+    const line = { route: '/api/v1/graphql', credential: { kind: 'bootstrap', id: 'admin' } };
+    const alike = { fields: ['part'], arguments: ['part.id'], ids: { 'part.id': [first, second] } };
+    expect(await callsOf(literal)).toMatchObject([{ ...line, ids: [first, second], summary: alike }]);
+    const found = async (id: number): Promise<unknown[]> =>
+      (await app.get(`/api_calls?filter[ids_eq]=${id}&filter[request_id_eq]=${requestIdOf(literal)}`).expect(200)).data as unknown[];
+    expect([(await found(second)).length, (await found(987_650_002)).length]).toEqual([1, 0]);
+
+    const personal = 'query ($who: ID!) { userPersonalData(userId: $who) { id } }';
+    for (const who of [4_711, '4712']) {
+      const read = await app.post('/graphql', { query: personal, variables: { who } });
+      const summary = {
+        fields: ['userPersonalData'],
+        arguments: ['userPersonalData.userId'],
+        ids: { 'userPersonalData.userId': Number(who) },
+      };
+      expect(await callsOf(read)).toMatchObject([{ ids: [Number(who)], summary }]);
+    }
+
+    const query = `mutation ($input: UpdatePartInput!, $more: ID! = ${second}, $name: String = "Secret") {
+      updatePart(input: $input) { id } again: updatePart(input: { id: $more, name: $name, assetsIds: [${asset}] }) { id }
+    }`;
+    const input = { id: `${first}`, name: '77665544', number: '88776655', leadTime: 66554433, assetsIds: [`${asset}`, 'Secret', '007'] };
+    const [changed] = await callsOf(await app.post('/graphql', { query, variables: { input: { ...input, secretly: 1 }, Secret: 1 } }));
+    const names = ['', '.id', '.name', '.number', '.leadTime', '.assetsIds'].map((name) => `updatePart.input${name}`);
+    expect(changed).toMatchObject({ ids: [first, second, asset] });
+    expect(changed?.['summary']).toEqual({
+      fields: ['updatePart'],
+      arguments: names,
+      counts: { 'updatePart.input.assetsIds': 4 },
+      ids: { 'updatePart.input.id': [first, second], 'updatePart.input.assetsIds': [asset, asset] },
+    });
+    const [listed] = await callsOf(await app.graphqlAnswer(`{ parts(filter: { id: { in: [${first}] } }, first: 3) { totalCount } }`));
+    expect(listed).toMatchObject({ ids: [first], summary: { ids: { 'parts.filter.id.in': first } } });
   });
 
   it('reads of what others have done are told apart, over both edges', async () => {

@@ -47,7 +47,7 @@ export function serveGraphql(server: FastifyInstance, schema: () => GraphQLSchem
     await request.countAs?.(rootFieldsIn(document, asked.operationName), 'query');
     const called = calledBy(schema(), document, asked.operationName);
     const told = toldOf(request);
-    told.document = called;
+    told.document = { audit: called.audit, said: () => called.said(asked.variables) };
     if (called.keptAhead) await told.call?.keep().catch((fault: unknown) => Promise.reject(callNotKept(fault)));
     takeHeaders(request, document, asked.operationName);
     const run = (query: GraphqlRequest): Promise<ExecutionResult> =>

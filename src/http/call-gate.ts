@@ -33,7 +33,7 @@ export type Told = {
   /** Its line, where it may have begun something. */
   call?: Call;
   /** What a GraphQL document asks for. */
-  document?: Readonly<{ summary: string | null; audit: boolean }>;
+  document?: Readonly<{ audit: boolean; said(): Pick<Asked, 'summary' | 'ids'> }>;
   /** What is known of its route. */
   pattern?: Pattern;
   /** What it was refused with. */
@@ -127,6 +127,7 @@ const principalOf = ({ told, scope }: FastifyRequest): Principal | undefined => 
 const foundOf = (request: FastifyRequest): FoundCaller => principalOf(request) ?? callerFound(request) ?? nobody;
 
 const nobody: FoundCaller = { userId: null, credential: null };
+const nothingSaid: Pick<Asked, 'summary' | 'ids'> = { summary: null, ids: [] };
 const notKnownYet: CallerIds = { addressId: null, agentId: null };
 
 /**
@@ -169,6 +170,7 @@ function askedOf(request: FastifyRequest, { route, ids, known, audit }: Pattern,
   const { told, scope, method, headers, params, body, query } = request;
   const { userId, credential } = foundOf(request);
   const bytes = Number(headers['content-length'] ?? 0);
+  const said = route === '/api/v1/graphql' ? (told?.document?.said() ?? nothingSaid) : undefined;
   return {
     requestId: request.id.toLowerCase(),
     credential,
@@ -177,10 +179,10 @@ function askedOf(request: FastifyRequest, { route, ids, known, audit }: Pattern,
     ...more,
     method,
     route,
-    ids: ids.map((name) => Number((params as Readonly<Record<string, string>>)[name])).filter(isId),
+    ids: said?.ids ?? ids.map((name) => Number((params as Readonly<Record<string, string>>)[name])).filter(isId),
     bytesIn: Number.isSafeInteger(bytes) ? bytes : null,
     audit: audit || (told?.document?.audit ?? false),
-    summary: route === '/api/v1/graphql' ? (told?.document?.summary ?? null) : summaryOf(known, body, query as object),
+    summary: said ? said.summary : summaryOf(known, body, query as object),
   };
 }
 

@@ -50,7 +50,8 @@ class ApiCallFields {
   @ShownText({ always: true, description: 'The method of HTTP.', example: 'PATCH' }) method!: string;
   @ShownText({ description: 'The pattern of the path; null for a path that nobody knows.', example: '/api/v1/parts/{id}/restock' })
   route!: string | null;
-  @ShownIds('The ids in the path, in their order.') ids!: readonly number[];
+  @ShownIds('The ids in the path, in their order; of a GraphQL document those that the arguments of its root fields name.')
+  ids!: readonly number[];
   @ShownInteger({ description: 'Null while a write is carried out, and for ever where its process ended before it was answered.' })
   status!: number | null;
   @ShownText({ description: 'The code of the error that it was answered with.', example: 'NOT_FOUND' }) code!: string | null;
