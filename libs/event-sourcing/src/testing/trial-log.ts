@@ -8,7 +8,7 @@ import { streamName } from '../stream-name.js';
 /** What was appended, by stream. */
 export type Appended = Readonly<Record<string, readonly Event[]>>;
 
-/** A log in memory, for trials: what is appended already is not appended again. */
+/** A log in memory, for trials: what is appended already is not appended again, and what would be too large is refused. */
 export class TrialLog {
   private readonly log: RecordedEvent[] = [];
   private last = 0;
@@ -43,7 +43,6 @@ export class TrialLog {
         ...metadata,
       },
     };
-    refuseTooLarge(recorded);
     this.log.push(recorded);
     return recorded;
   }
@@ -77,7 +76,14 @@ export class TrialLog {
         const known = new Set(this.log.map((event) => event.id));
         const fresh = decided.flatMap((event, ordinal) => (known.has(eventId(ordinal)) ? [] : [{ event, id: eventId(ordinal) }]));
         const metadata = context && { actor: context.actor, $causationId: context.causationId };
+        const before = this.log.length;
         const events = fresh.map((one) => this.record(name, one.event, one.id, metadata)) as RecordedEvent<E>[];
+        try {
+          events.forEach(refuseTooLarge);
+        } catch (refusal) {
+          this.log.length = before;
+          throw refusal;
+        }
         const all = this.of(name);
         return Promise.resolve({
           state: this.stateOf(stream, all),
