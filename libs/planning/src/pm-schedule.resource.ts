@@ -15,11 +15,13 @@ export const pmSchedules = defineResource({
   notes: {
     create: {
       description: 'Dates before now are missed ones: the last, or with `catch_up: all` each, is raised at once.',
-      refusals: 'VALIDATION_FAILED (also more than 1,000 dates to be raised at once, and an end before the start)',
+      refusals:
+        'VALIDATION_FAILED (also more than 1,000 dates to be raised at once, and an end before the start), EVENT_TOO_LARGE (no order could begin with all of its template)',
     },
     update: {
       description:
         'Other dates hold from now on, and nothing is raised for what lies before; a changed template reaches later orders only.',
+      refusals: 'EVENT_TOO_LARGE (no order could begin with all of its template)',
     },
     archive: { description: 'It raises nothing any more.' },
     unarchive: { description: 'Nothing is raised for the time in between.' },
