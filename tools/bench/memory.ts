@@ -17,7 +17,10 @@ const timesAsLong = 120;
 const lookMs = 100;
 const megabyte = 2 ** 20;
 
-/** How much memory the server takes while it answers a bit of everything, on a log as long as that of the large measurements. On Linux only. */
+/**
+ * How much memory the server takes while it answers a bit of everything, on a log as long as that of the large measurements, and while it builds the read
+ * models of that log. It is started anew in between, as an installation is after its import. On Linux only.
+ */
 export async function memoryUnderLoad(place: BenchPlace): Promise<Measurement[]> {
   if (!isInProc) return [];
   const log = new PostgresLog({ url: place.appUrl });
@@ -26,17 +29,26 @@ export async function memoryUnderLoad(place: BenchPlace): Promise<Measurement[]>
   try {
     if ((await server.create('/assets', { asset: { name: 'Pump' } })) !== seededAssetId)
       throw new Error('the seeded orders are about another asset');
-    await server.settled();
+    const built = await during(server, () => server.settled());
     console.error(`  ${events} events of ${parts} parts and ${workOrders} work orders are shown`);
+    await server.restart();
     const seconds = place.seconds * timesAsLong;
-    const looking = new AbortController();
-    const looked = peakOf(server.pid, looking.signal);
-    const load = await busyFor(seconds, connections, () => server.send(anything(parts)).catch(unlessBusy)).finally(() => looking.abort());
-    const { peak, mean } = await looked;
+    const {
+      peak,
+      mean,
+      done: load,
+    } = await during(server, () => busyFor(seconds, connections, () => server.send(anything(parts)).catch(unlessBusy)));
     const name = `memory of the server on ${events} events and ${parts} parts, ${Math.round(seconds / 60)} min of load at ${load.perSecond.toFixed(0)} requests/s`;
     return [
       { name: `${name}, peak`, unit: 'MB', value: peak / megabyte, probe: null, budget: { atMost: 400 } },
       { name: `${name}, mean`, unit: 'MB', value: mean / megabyte, probe: null, budget: { none: true } },
+      {
+        name: 'memory of a server that builds their read models, peak',
+        unit: 'MB',
+        value: built.peak / megabyte,
+        probe: null,
+        budget: { none: true },
+      },
     ];
   } finally {
     await server.dispose();
@@ -54,8 +66,18 @@ function anything(parts: number): ApiRequest {
   return { method: 'GET', path: `/api/v1/${kind < 0.98 ? 'parts' : 'work_orders'}?page=${page}` };
 }
 
+type Memory = Readonly<{ peak: number; mean: number }>;
+
+/** What the server's resident memory is meanwhile, in bytes. */
+async function during<Done>({ pid }: MeasuredServer, work: () => Promise<Done>): Promise<Memory & Readonly<{ done: Done }>> {
+  const looking = new AbortController();
+  const looked = peakOf(pid, looking.signal);
+  const done = await work().finally(() => looking.abort());
+  return { ...(await looked), done };
+}
+
 /** Of resident memory, in bytes, until the signal aborts. */
-async function peakOf(pid: number | undefined, signal: AbortSignal): Promise<Readonly<{ peak: number; mean: number }>> {
+async function peakOf(pid: number | undefined, signal: AbortSignal): Promise<Memory> {
   let [peak, sum, looks] = [0, 0, 0];
   while (!signal.aborted) {
     const resident = /^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
