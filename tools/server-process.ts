@@ -23,6 +23,9 @@ export type ServerOptions = Readonly<{
 /** What several processes on one database have in common, one after the other as well, since each has a folder of its own. */
 const secretOfDatabases = randomBytes(24).toString('hex');
 
+/** As `npm start` does: a young generation of 16 MB a half is none the faster, and costs 20 to 40 MB. */
+const asStarted = '--max-semi-space-size=8';
+
 /**
  * The built server as a process of its own, for programs that start, kill and start it again. The address and the key stay the same
  * over restarts, so a client that waits patiently finds it again.
@@ -53,7 +56,7 @@ export class ServerProcess {
     const { port } = new URL(this.url);
     const { build } = this.options;
     const program = build === undefined ? fileURLToPath(new URL('../src/main.js', import.meta.url)) : join(build, 'dist', 'src', 'main.js');
-    const child = spawn(process.execPath, [program], {
+    const child = spawn(process.execPath, [asStarted, program], {
       // Only what a program needs to run at all is inherited, so that a stray DATABASE_URL never points a proof at real data.
       env: {
         PATH: process.env.PATH,
