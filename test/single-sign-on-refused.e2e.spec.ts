@@ -194,6 +194,37 @@ describe('whoever looks after access', () => {
     expect(await isIn(began)).toBe(401);
   });
 
+  it('is signed in no more by what his address began, also where he was unlinked and linked himself in that very moment', async () => {
+    const email = `${randomUUID()}@example.com`;
+    const id = await technician(email);
+    const subject = known(verified(email));
+    await arrived();
+    const own = (await signIn(app, id)) as Tokens;
+    const holding = new pg.Client({ connectionString: app.ownerUrl });
+    await holding.connect();
+    const isWaitedFor = 'SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))';
+    const until = Date.now() + 10_000;
+    let coming: ReturnType<typeof arrive>;
+    let linking: Promise<number>;
+    try {
+      // Whoever comes has been written down by then, and is in no session yet.
+      await holding.query('BEGIN');
+      await holding.query('SELECT FROM app.sign_ins WHERE user_id = $1 FOR UPDATE', [id]);
+      coming = arrive();
+      while ((await holding.query(isWaitedFor)).rowCount === 0 && Date.now() < until) await delay(20);
+      await database.query('DELETE FROM app.issuer_links WHERE subject = $1', [subject]);
+      known(verified(`${randomUUID()}@example.com`));
+      linking = link(own.access_token);
+      while ((await linkedBecause(id)).length < 2 && Date.now() < until) await delay(20);
+    } finally {
+      await holding.end();
+    }
+    expect([await linking, await linkedBecause(id)]).toEqual([303, ['email', 'session']]);
+    const began = (await exchange((await coming).code).expect(200)).data as Tokens;
+    await promote(id);
+    expect([await isIn(began), await isIn(own)]).toEqual([401, 200]);
+  });
+
   it('is signed out by what his address began when his role comes to let him', async () => {
     const role = { name: randomUUID(), scopes: ['work_orders:read'] };
     const made = (await app.post('/access/roles', role).expect(201)).data as { id: number };

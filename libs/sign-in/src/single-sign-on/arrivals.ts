@@ -17,7 +17,7 @@ import { EventStore, Rejection, runInContext, type CommandContext } from '#millw
 import { noteIssuer, users } from '#millwright/people';
 import { PlainWriter } from '#millwright/resources';
 import type { IssuerLinked } from '../domain/sign-in.events.js';
-import { linkIssuer, signIn, unlinkIssuers, type SignIn } from '../domain/sign-in.js';
+import { linkIssuer, signIn, unlinkIssuers } from '../domain/sign-in.js';
 import { People, type Person } from '../people.js';
 import { Sessions } from '../sessions.js';
 import { SignInService } from '../sign-in.service.js';
@@ -45,6 +45,9 @@ const reasons = {
 
 const refused = (reason: keyof typeof reasons): Rejection => new Rejection('SINGLE_SIGN_ON_REFUSED', reasons[reason], [], { reason });
 
+/** Whom an issuer means, and whether an e-mail address has found the account by which it does. */
+export type Arrived = Readonly<{ person: Person; byEmail: boolean }>;
+
 /** Finds out whom an issuer means: by issuer and subject, the first time by a verified e-mail address, else somebody new (contract, part 4, S11). */
 @Injectable()
 export class Arrivals {
@@ -63,8 +66,11 @@ export class Arrivals {
     this.turns = new Turns(pool);
   }
 
-  /** @throws Rejection SINGLE_SIGN_ON_REFUSED with its `reason` */
-  async personFor(claims: Claims, issuer: KnownIssuer, visitor: Visitor): Promise<Person> {
+  /**
+   * Whoever unlinks himself meanwhile has come as he was when that was written down: what is begun then is judged by no later look.
+   * @throws Rejection SINGLE_SIGN_ON_REFUSED with its `reason`
+   */
+  async personFor(claims: Claims, issuer: KnownIssuer, visitor: Visitor): Promise<Arrived> {
     const linked = await this.linked(claims, issuer, visitor);
     if (linked) return linked;
     const { email } = claims;
@@ -72,7 +78,7 @@ export class Arrivals {
     return this.alone(() => this.firstTime(email, claims, issuer, visitor));
   }
 
-  private async firstTime(email: string, claims: Claims, issuer: KnownIssuer, visitor: Visitor): Promise<Person> {
+  private async firstTime(email: string, claims: Claims, issuer: KnownIssuer, visitor: Visitor): Promise<Arrived> {
     const known = await this.people.knownBy(email);
     if (known) return this.matched(known, claims, issuer, visitor);
     return this.made(email, claims, issuer, visitor).catch(async (failure: unknown) => {
@@ -84,21 +90,16 @@ export class Arrivals {
   }
 
   /** Whom the issuer has vouched for by this account before. @throws Rejection SINGLE_SIGN_ON_REFUSED inactive, administrator */
-  private async linked({ subject }: Claims, { issuer }: KnownIssuer, visitor: Visitor): Promise<Person | undefined> {
+  private async linked({ subject }: Claims, { issuer }: KnownIssuer, visitor: Visitor): Promise<Arrived | undefined> {
     const linked = await this.links.find(issuer, subject);
     if (!linked) return undefined;
     noteCaller(visitor.request, { userId: linked.userId, credential: null });
     const person = this.requireActive(await this.people.find(linked.userId));
     // The process may have been stopped when the link was there and nothing said so yet.
-    const { foundByEmail } = await this.note(person, { issuer, because: linked.because }, visitor);
+    const arrived = await this.note(person, { issuer, because: linked.because }, visitor);
     // He looks after access since an address has found him: that does not carry it.
-    if (foundByEmail.includes(issuer)) await this.requireMatchedByEmail(person);
-    return person;
-  }
-
-  /** Whether an e-mail address has found the account by which the issuer means this person. */
-  async isFoundByEmail({ id }: Person, { issuer }: KnownIssuer): Promise<boolean> {
-    return (await this.events.load(signIn, id)).state.foundByEmail.includes(issuer);
+    if (arrived.byEmail) await this.requireMatchedByEmail(person);
+    return arrived;
   }
 
   /**
@@ -123,17 +124,17 @@ export class Arrivals {
     return this.turns.take('first arrivals', work, Date.now() + arrivalPatienceMs);
   }
 
-  /** Has the issuer vouch for a person from now on. @throws Rejection CONFLICT */
+  /** Has the issuer vouch for a person from now on. Answers him as he comes in by that. @throws Rejection CONFLICT */
   async link(
     person: Person,
     { subject }: Claims,
     { issuer }: KnownIssuer,
     because: IssuerLinked['data']['because'],
     visitor: Visitor,
-  ): Promise<void> {
+  ): Promise<Arrived> {
     await this.finishUnlinking(person, issuer, visitor);
     await this.links.add(issuer, subject, person.id, because);
-    await this.note(person, { issuer, because }, visitor);
+    return this.note(person, { issuer, because }, visitor);
   }
 
   /**
@@ -146,12 +147,12 @@ export class Arrivals {
     await this.events.execute(signIn, person.id, (now) => unlinkIssuers(now, [issuer]), { context });
   }
 
-  /** Writes down that a person is linked, as far as that is not done. Answers how he signs in by then. */
-  private async note(person: Person, linked: IssuerLinked['data'], visitor: Visitor): Promise<SignIn> {
+  /** Writes down that a person is linked, as far as that is not done. Answers him as he comes in by then. */
+  private async note(person: Person, linked: IssuerLinked['data'], visitor: Visitor): Promise<Arrived> {
     const context = contextOf(visitor, linked.because === 'session' ? { kind: 'user', id: String(person.id) } : actor, person);
     const { state } = await runInContext(context, () => this.events.execute(signIn, person.id, (now) => linkIssuer(now, linked)));
     await noteIssuer(this.pool, person.id, true);
-    return state;
+    return { person, byEmail: state.foundByEmail.includes(linked.issuer) };
   }
 
   private requireActive(person: Person | undefined): Person {
@@ -159,7 +160,7 @@ export class Arrivals {
     return person;
   }
 
-  private async matched(person: Person, claims: Claims, issuer: KnownIssuer, visitor: Visitor): Promise<Person> {
+  private async matched(person: Person, claims: Claims, issuer: KnownIssuer, visitor: Visitor): Promise<Arrived> {
     noteCaller(visitor.request, { userId: person.id, credential: null });
     const linked = await this.linked(claims, issuer, visitor);
     if (linked) return linked;
@@ -170,8 +171,7 @@ export class Arrivals {
     await this.signIn.shutOut(person.id);
     const isOurs = await this.isUnfinished(person, state);
     if (isOurs) await this.grant(person, issuer, visitor);
-    await this.link(person, claims, issuer, isOurs ? 'created' : 'email', visitor);
-    return person;
+    return this.link(person, claims, issuer, isOurs ? 'created' : 'email', visitor);
   }
 
   /**
@@ -184,7 +184,7 @@ export class Arrivals {
     return state.history?.created.by.id === actor.id;
   }
 
-  private async made(email: string, claims: Claims, issuer: KnownIssuer, visitor: Visitor): Promise<Person> {
+  private async made(email: string, claims: Claims, issuer: KnownIssuer, visitor: Visitor): Promise<Arrived> {
     const { state } = await this.events.load(access, accessId);
     if (issuer.roleId === null || !scopesOfRole(state, issuer.roleId, namedScopes())) throw refused('unknown');
     const [entityId = null] = await this.sitesOf(issuer);
@@ -196,8 +196,7 @@ export class Arrivals {
     if (!person) throw new Error('somebody was made and is not there');
     noteCaller(visitor.request, { userId: id, credential: null });
     await this.grant(person, issuer, visitor);
-    await this.link(person, claims, issuer, 'created', visitor);
-    return person;
+    return this.link(person, claims, issuer, 'created', visitor);
   }
 
   private async grant(person: Person, issuer: KnownIssuer, visitor: Visitor): Promise<void> {

@@ -7,11 +7,11 @@ import { noteIssuer } from '#millwright/people';
 import { signIn, unlinkIssuers } from '../domain/sign-in.js';
 import { inTransaction } from '../in-transaction.js';
 import { LiveSessions } from '../live-sessions.js';
-import { People, type Person } from '../people.js';
+import { People } from '../people.js';
 import { newToken } from '../refresh-tokens.js';
 import { ownSession, SignInService, type Begun } from '../sign-in.service.js';
 import type { Visitor } from '../visitor.js';
-import { Arrivals } from './arrivals.js';
+import { Arrivals, type Arrived } from './arrivals.js';
 import { Attempts, attemptSeconds, codeSeconds, type Attempt, type Linking, type SessionForm } from './attempts.js';
 import type { Claims } from './claims.js';
 import { Issuer } from './issuer.js';
@@ -72,7 +72,7 @@ export class SingleSignOn {
     if (attempt?.revision !== issuer.revision) throw failed();
     const claims = await this.issuer.claimsOf(issuer, answer, attempt.proofs);
     if (attempt.linking) return this.linked(attempt.linking, claims, issuer, visitor);
-    return this.letIn(await this.arrivals.personFor(claims, issuer, visitor), attempt, issuer, visitor);
+    return this.letIn(await this.arrivals.personFor(claims, issuer, visitor), attempt, visitor);
   }
 
   /**
@@ -125,8 +125,7 @@ export class SingleSignOn {
     };
   }
 
-  private async letIn(person: Person, { form }: Attempt, issuer: KnownIssuer, visitor: Visitor): Promise<Back> {
-    const byEmail = await this.arrivals.isFoundByEmail(person, issuer);
+  private async letIn({ person, byEmail }: Arrived, { form }: Attempt, visitor: Visitor): Promise<Back> {
     if (form === 'tokens') {
       const customer = await this.signIn.customerOf(person);
       const code = await this.attempts.newCode({ userId: person.id, byEmail });
