@@ -54,6 +54,10 @@ async function comeBack() {
   return refused ?? ((await exchange(code).expect(200)).data.user.id as number);
 }
 
+type Tokens = Readonly<{ access_token: string; refresh_token: string }>;
+const arrived = async (): Promise<Tokens> => (await exchange((await arrive()).code).expect(200)).data as Tokens;
+const coded = ({ status, error }: Answer) => [status, error?.code, error?.reason];
+
 /** Goes to the issuer from a session, with the cookie of the answer. Answers the status of coming back. */
 async function link(token: string, meanwhile = async () => undefined as unknown): Promise<number> {
   const browser = new TestBrowser();
@@ -64,14 +68,15 @@ async function link(token: string, meanwhile = async () => undefined as unknown)
   return (await browser.ask(back)).status;
 }
 
-async function linkedBecause(userId: number): Promise<string[]> {
+/** What the log has of a stream by now: who comes in by the issuer tells no position. */
+async function eventsOf(stream: string) {
   const { log } = (await app.request('GET', '/health/ready').expect(200)).body;
-  const path = `/audit_trail?stream=signIn-${userId}&sort=revision asc`;
-  const events = (await app.get(path, { 'x-min-position': log.position }).expect(200)).data as {
-    type: string;
-    data: { because: string };
-  }[];
-  return events.filter(({ type }) => type === 'IssuerLinked').map(({ data }) => data.because);
+  const path = `/audit_trail?stream=${stream}&sort=revision asc`;
+  return (await app.get(path, { 'x-min-position': log.position }).expect(200)).data as { type: string; data: { because: string } }[];
+}
+
+async function linkedBecause(userId: number): Promise<string[]> {
+  return (await eventsOf(`signIn-${userId}`)).filter(({ type }) => type === 'IssuerLinked').map(({ data }) => data.because);
 }
 
 describe('whoever looks after access', () => {
@@ -106,12 +111,9 @@ describe('whoever looks after access', () => {
     expect(await comeBack()).toBe(id);
   });
 
-  type Tokens = Readonly<{ access_token: string; refresh_token: string }>;
-  const arrived = async (): Promise<Tokens> => (await exchange((await arrive()).code).expect(200)).data as Tokens;
   const isIn = async ({ access_token }: Pick<Tokens, 'access_token'>, at: Pick<TestServer, 'request'> = app) =>
     (await at.request('GET', '/auth/me', undefined, { authorization: `Bearer ${access_token}` })).status;
   const refresh = ({ refresh_token }: Tokens) => app.post('/auth/refresh', { refresh_token }, { authorization: undefined });
-  const coded = ({ status, error }: Answer) => [status, error?.code, error?.reason];
 
   it('neither links an account by a session that it has begun by his address, nor has tokens for a code of then', async () => {
     const refused = [403, 'SINGLE_SIGN_ON_REFUSED', 'administrator'];
@@ -235,6 +237,38 @@ describe('whoever looks after access', () => {
     const began = await arrived();
     await app.patch(`/access/roles/${made.id}`, { scopes: ['work_orders:read', 'access:manage'] }).expect(200);
     expect([await isIn(began), (await refresh(began)).status]).toEqual([401, 401]);
+  });
+});
+
+describe('a session that an address has begun', () => {
+  const change = (token: string, id: number, user: object) => as(token, 'PATCH', `/users/${id}`, { user });
+  const over = async (token: string, input: object) => {
+    const mutation = 'mutation ($input: UpdateUserInput!) { updateUser(input: $input) { id } }';
+    const { body } = await app.graphqlAnswer(mutation, { input }, { authorization: `Bearer ${token}` });
+    return (body as { errors?: { extensions: { code: string } }[] }).errors?.map(({ extensions }) => extensions.code);
+  };
+  const another = () => `${randomUUID()}@example.com`;
+
+  it('does not change what its person signs in with, over neither edge, and one that he has begun himself does', async () => {
+    const email = another();
+    const permissions_attributes = [{ entity_id: 1, role: 'manager' }];
+    const { id } = (await app.post('/users', { user: { name: 'Mo', email, permissions_attributes } }).expect(201)).data as { id: number };
+    known(verified(email));
+    const began = (await arrived()).access_token;
+    for (const user of [{ email: another() }, { login_identifier: randomUUID() }, { email: another(), job_title: 'Planner' }])
+      expect(coded(await change(began, id, user))).toEqual([403, 'INSUFFICIENT_PERMISSIONS', undefined]);
+    for (const input of [{ email: another() }, { loginIdentifier: randomUUID() }])
+      expect(await over(began, { id, ...input })).toEqual(['INSUFFICIENT_PERMISSIONS']);
+    const shown = (await app.get(`/users/${id}`).expect(200)).data as object;
+    expect(shown).toMatchObject({ email, login_identifier: null, job_title: null });
+    expect((await eventsOf(`user-${id}`)).map(({ type }) => type)).toEqual(['UserRegistered']);
+    await change(began, id, { email, job_title: 'Planner' }).expect(200);
+    expect(await over(began, { id, jobTitle: 'Fitter' })).toBeUndefined();
+
+    const own = (await signIn(app, id)).access_token;
+    await change(own, id, { email: another(), login_identifier: randomUUID() }).expect(200);
+    expect(await link(own)).toBe(303);
+    expect(await over((await arrived()).access_token, { id, email: another() })).toBeUndefined();
   });
 });
 

@@ -95,7 +95,13 @@ export const users = defineRecord({
   fields: UserFields,
   shown: UserFigures,
   description: 'A person who works here.',
-  notes: { archive: { refusals: 'CONFLICT (the built-in user)' } },
+  notes: {
+    update: {
+      refusals:
+        'INSUFFICIENT_PERMISSIONS (the e-mail address or login of somebody who may do what you may not, or your own in a session that single sign-on began by your address)',
+    },
+    archive: { refusals: 'CONFLICT (the built-in user)' },
+  },
   scope: 'customer',
   scopes: { writes: 'people:write' },
   defaults: { language: 'en', can_be_assigned_to_wo: true },

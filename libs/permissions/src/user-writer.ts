@@ -47,11 +47,13 @@ export class UserWriter implements ResourceCommands, OnModuleInit {
   onModuleInit(): void {
     this.writers.register(users, this);
     this.records.guardChanges(users, async (id, _state, changes) => {
-      const { credential, userId } = currentScope().principal;
+      if (!identifying.some((name) => name in changes)) return undefined;
+      const { credential, userId, byEmail } = currentScope().principal;
       // A key acts for its owner, and must not take him over.
       const isOwn = credential.kind === 'session' && userId === id;
-      if (!isOwn && identifying.some((name) => name in changes))
-        await this.access.consider((state, by, world) => requireAllOf(state, by, id, world));
+      if (!isOwn) await this.access.consider((state, by, world) => requireAllOf(state, by, id, world));
+      // Whoever runs the issuer would have a link to choose a password sent to himself, and stay when an address opens nothing any more (S11).
+      else if (byEmail) throw begunByEmail();
       return undefined;
     });
   }
@@ -104,6 +106,9 @@ export class UserWriter implements ResourceCommands, OnModuleInit {
     return { ...written, position: position > written.position ? position : written.position };
   }
 }
+
+const begunByEmail = (): Rejection =>
+  new Rejection('INSUFFICIENT_PERMISSIONS', 'What you sign in with is not changed by a session that your e-mail address has begun.');
 
 const sitesIn = (wanted: readonly PermissionInput[]): readonly number[] => wanted.map(({ entity_id }) => entity_id);
 

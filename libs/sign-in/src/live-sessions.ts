@@ -53,7 +53,7 @@ export class LiveSessions implements OnModuleInit {
       return whenKnown(this.access.rightsOf(userId, customerId), (rights) => {
         const principal: Principal = { credential: { kind: 'session', id: sessionId }, customerId, userId, rights };
         if (!byEmail) return principal;
-        return whenKnown(this.access.now(), (state) => (isStillMatchedByEmail(state, userId) ? principal : null));
+        return whenKnown(this.access.now(), (state) => (isStillMatchedByEmail(state, userId) ? { ...principal, byEmail } : null));
       });
     });
   }
