@@ -248,13 +248,17 @@ describe('a session that an address has begun', () => {
     return (body as { errors?: { extensions: { code: string } }[] }).errors?.map(({ extensions }) => extensions.code);
   };
   const another = () => `${randomUUID()}@example.com`;
-
-  it('does not change what its person signs in with, over neither edge, and one that he has begun himself does', async () => {
+  /** Who may write people and make sites, and has come by his address. */
+  async function manager() {
     const email = another();
     const permissions_attributes = [{ entity_id: 1, role: 'manager' }];
-    const { id } = (await app.post('/users', { user: { name: 'Mo', email, permissions_attributes } }).expect(201)).data as { id: number };
+    const { data } = await app.post('/users', { user: { name: 'Mo', email, permissions_attributes } }).expect(201);
     known(verified(email));
-    const began = (await arrived()).access_token;
+    return { id: data.id as number, email, access_token: (await arrived()).access_token };
+  }
+
+  it('does not change what its person signs in with, over neither edge, and one that he has begun himself does', async () => {
+    const { id, email, access_token: began } = await manager();
     for (const user of [{ email: another() }, { login_identifier: randomUUID() }, { email: another(), job_title: 'Planner' }])
       expect(coded(await change(began, id, user))).toEqual([403, 'INSUFFICIENT_PERMISSIONS', undefined]);
     for (const input of [{ email: another() }, { loginIdentifier: randomUUID() }])
@@ -269,6 +273,18 @@ describe('a session that an address has begun', () => {
     await change(own, id, { email: another(), login_identifier: randomUUID() }).expect(200);
     expect(await link(own)).toBe(303);
     expect(await over((await arrived()).access_token, { id, email: another() })).toBeUndefined();
+  });
+
+  it('is over when its person makes a site, whose administrator he is, and he comes in by a password', async () => {
+    const { id, access_token } = await manager();
+    await as(access_token, 'POST', '/entities', { entity: { name: 'Annex' } }).expect(201);
+    expect((await as(access_token, 'GET', '/auth/me')).status).toBe(401);
+    expect(await comeBack()).toEqual([403, 'SINGLE_SIGN_ON_REFUSED', 'administrator']);
+    const own = (await signIn(app, id)).access_token;
+    expect((await as(own, 'GET', '/auth/me').expect(200)).data.entities.map(({ role }: { role: string }) => role).sort()).toEqual([
+      'admin',
+      'manager',
+    ]);
   });
 });
 
