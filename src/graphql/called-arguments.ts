@@ -53,9 +53,11 @@ function look(value: unknown, type: GraphQLInputType, path: string, found: Found
   }
   if (typeof value !== 'object' || value === null) return;
   const fields = named.getFields();
-  for (const [name, below] of Object.entries(value).slice(0, mostValues)) {
+  for (const name of Object.keys(value)) {
+    // A name that nobody knows is looked at, too: one variable of them may stand in many places.
+    if ((found.left -= 1) < 0) return;
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    if (field) look(below, field.type, `${path}.${name}`, found, true);
+    if (field) look(Reflect.get(value, name), field.type, `${path}.${name}`, found, true);
   }
 }
 
