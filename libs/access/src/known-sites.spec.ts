@@ -26,6 +26,20 @@ describe('what a command may believe of its site', () => {
   });
 });
 
+describe('what a request may believe of its site', () => {
+  it('is what this process has left it as while it was being read', async () => {
+    const known = new Map<number, FoundEntity>();
+    const before: FoundEntity = { entity, archived: false, techniciansSeeAll: true };
+    const directory = {
+      find: () => Promise.resolve(before),
+      known: (_: number, id: number) => known.get(id),
+    } as unknown as EntityDirectory;
+    const found = new KnownSites(directory).find(1, 1);
+    known.set(1, { ...before, techniciansSeeAll: false });
+    expect(await found).toBe(known.get(1));
+  });
+});
+
 /** A request whose site was read, and is read again on the next question, which `read` answers. */
 async function admittedBefore() {
   let read = (_: FoundEntity): void => undefined;

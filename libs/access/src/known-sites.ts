@@ -32,7 +32,9 @@ export class KnownSites {
    */
   find(customerId: number, entityId: number): FoundEntity | null | Promise<FoundEntity | null> {
     const { found, answer } = this.reading(customerId, entityId);
-    return found ? (this.directory.known(customerId, entityId) ?? found) : answer;
+    // One that is being read may have changed since that began.
+    const since = (read: FoundEntity | null): FoundEntity | null => this.directory.known(customerId, entityId) ?? read;
+    return found ? since(found) : answer.then(since);
   }
 
   private reading(customerId: number, entityId: number): Reading {
