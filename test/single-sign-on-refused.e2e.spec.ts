@@ -275,6 +275,24 @@ describe('a session that an address has begun', () => {
     expect(await over((await arrived()).access_token, { id, email: another() })).toBeUndefined();
   });
 
+  it('changes that by no key that it has made or rotated either, and of nobody else who may do no more', async () => {
+    const [colleague, { id }] = [await manager(), await manager()];
+    const own = (await signIn(app, id)).access_token;
+    const began = (await arrived()).access_token;
+    const { scopes } = (await as(own, 'GET', '/auth/me').expect(200)).data as { scopes: string[] };
+    const wanted = { name: 'sync', scopes, entity_ids: [1], expires_at: new Date(Date.now() + 3_600_000) };
+    const key = async (token: string, rotated = '') =>
+      (await as(token, 'POST', `/access/api_keys${rotated}`, rotated ? {} : wanted)).data as { id: number; key: string };
+    const [made, kept] = [await key(began), await key(own)];
+    const rotated = await key(began, `/${(await key(own)).id}/rotate`);
+    for (const token of [began, made.key, rotated.key]) {
+      for (const person of [id, colleague.id])
+        expect(coded(await change(token, person, { email: another() }))).toEqual([403, 'INSUFFICIENT_PERMISSIONS', undefined]);
+      await change(token, id, { job_title: randomUUID() }).expect(200);
+    }
+    for (const person of [id, colleague.id]) await change(kept.key, person, { email: another() }).expect(200);
+  });
+
   it('is over when its person makes a site, whose administrator he is, and he comes in by a password', async () => {
     const { id, access_token } = await manager();
     await as(access_token, 'POST', '/entities', { entity: { name: 'Annex' } }).expect(201);

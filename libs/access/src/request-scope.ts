@@ -3,9 +3,9 @@ import type { Held, Rights, Rows } from './rights.js';
 
 /**
  * Who calls: a credential of one customer. `userId` is the person (or built-in user) that `created_by` shows. `byEmail`: a session that an issuer began by an
- * account that an e-mail address had found; left out, it is none (contract, part 4, S11).
+ * account that an e-mail address had found, or a credential whose secret such a session has seen; left out, it is none (contract, part 4, S11).
  */
-export type Principal = Readonly<{ credential: Credential; customerId: number; userId: number; rights: Rights; byEmail?: boolean }>;
+export type Principal = Readonly<{ credential: Credential; customerId: number; userId: number; rights: Rights; byEmail?: true }>;
 
 /** The site a request works on, as `meta.entity` shows it. */
 export type EntityScope = Readonly<{

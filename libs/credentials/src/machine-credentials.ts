@@ -71,7 +71,8 @@ export class MachineCredentials implements OnModuleInit {
     await requireHeld([managedWith[kind], ...scopesOf(facts, access)], facts.sites);
     const [secret, credentialId] = [newSecret(kind), await this.events.nextId(credentialIds.name)];
     const owner = kind === 'api_key' ? ownerOf(principal) : null;
-    const made = { kind, credentialId, ...facts, owner, clientId: kind === 'client' ? newClientId() : null, secretId: secret.id };
+    const clientId = kind === 'client' ? newClientId() : null;
+    const made = { kind, credentialId, ...facts, owner, clientId, secretId: secret.id, ...shownBy(principal) };
     return this.turns.giving(facts.roleId, 'role', async () => {
       await this.secrets.keep(secret);
       return this.decided({ id: credentialId, secret, sites: [facts.sites] }, (state) =>
@@ -103,13 +104,15 @@ export class MachineCredentials implements OnModuleInit {
     credentialId: number,
     { overlap_hours: hours, revoke_tokens: tokensRevoked }: Readonly<{ overlap_hours?: string | null; revoke_tokens?: boolean | null }>,
   ): Promise<Decided> {
-    requirePerson(currentScope().principal);
+    const { principal } = currentScope();
+    requirePerson(principal);
     const credential = await this.managed(kind, credentialId);
     await requireHeld(scopesOf(credential, await this.access.now()), credential.sites);
     await requireAllOfOwner(this.access, credential);
     const secret = newSecret(kind);
     await this.secrets.keep(secret);
-    const wanted = { kind, credentialId, secretId: secret.id, overlapHours: Number(hours ?? defaultOverlapHours) };
+    const overlapHours = Number(hours ?? defaultOverlapHours);
+    const wanted = { kind, credentialId, secretId: secret.id, overlapHours, ...shownBy(principal) };
     return this.decided({ id: credentialId, secret, sites: [credential.sites] }, (state) => {
       requireSame(credential, state);
       return rotateCredential(state, { ...wanted, tokensRevoked: tokensRevoked ?? false, now: Date.now() });
@@ -206,6 +209,9 @@ function siteOf(opened: readonly Sites[], asked: number | null): number | null {
 
 /** Lets only those on who hold all of it at each of the sites. @throws Rejection INSUFFICIENT_PERMISSIONS naming the first that is missing */
 const requireHeld = (scopes: readonly Scope[], sites: Sites): Promise<void> => requireForDeedAt(currentScope(), scopes, sites);
+
+/** To whom a new secret is shown, as events say it. */
+const shownBy = ({ byEmail }: Principal): Pick<Credential, 'byEmail'> => (byEmail ? { byEmail } : {});
 
 const ownerOf = ({ credential: { kind }, userId }: Principal): KeyOwner => (kind === 'bootstrap' ? 'bootstrap' : { userId });
 

@@ -104,10 +104,11 @@ export class Machines implements OnModuleInit {
   private principalOf(credential: Credential, narrowedTo?: string): Found {
     return whenKnown(this.rightsOf(credential, narrowedTo), (rights) => {
       if (!rights) return null;
-      const { id, kind, owner } = credential;
+      const { id, kind, owner, byEmail } = credential;
       this.uses.note(id);
       const userId = typeof owner === 'object' && owner ? owner.userId : builtInUserId;
-      return { credential: { kind, id: String(id) }, customerId: customerOf(credential), userId, rights };
+      const principal: Principal = { credential: { kind, id: String(id) }, customerId: customerOf(credential), userId, rights };
+      return byEmail ? { ...principal, byEmail } : principal;
     });
   }
 }

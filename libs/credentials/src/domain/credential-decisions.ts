@@ -1,6 +1,6 @@
 import { changedFields, Rejection } from '#millwright/event-sourcing/decider';
 import { isAlive, type Credential, type Credentials } from './credentials.js';
-import type { CredentialFacts, CredentialKind, CredentialMade, CredentialsEvent, Sites } from './credentials.events.js';
+import type { CredentialFacts, CredentialKind, CredentialMade, CredentialRotated, CredentialsEvent, Sites } from './credentials.events.js';
 
 /** How many clients and service accounts there may be together (contract, part 4, S73). */
 export const mostMachines = 50;
@@ -45,9 +45,9 @@ export function rotateCredential(
     credentialId,
     secretId,
     overlapHours,
-    tokensRevoked,
     now,
-  }: Readonly<{ kind: CredentialKind; credentialId: number; secretId: string; overlapHours: number; tokensRevoked: boolean }> & At,
+    ...rotated
+  }: Omit<CredentialRotated['data'], 'overlapUntil'> & Readonly<{ overlapHours: number }> & At,
 ): CredentialsEvent[] {
   const credential = requireLive(state, kind, credentialId);
   if (!isAlive(credential, now)) throw new Rejection('CONFLICT', 'It is over; give it another expires_at first.');
@@ -55,7 +55,7 @@ export function rotateCredential(
   // The secret that goes does not come back where the credential is given longer afterwards.
   const { expiresAt } = credential;
   const overlapUntil = new Date(expiresAt === null ? end : Math.min(end, Date.parse(expiresAt))).toISOString();
-  return [{ type: 'CredentialRotated', data: { kind, credentialId, secretId, overlapUntil, tokensRevoked } }];
+  return [{ type: 'CredentialRotated', data: { kind, credentialId, secretId, overlapUntil, ...rotated } }];
 }
 
 /** Takes a credential away, and with it what was got by it; once. @throws Rejection NOT_FOUND */

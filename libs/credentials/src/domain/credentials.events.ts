@@ -23,10 +23,13 @@ export type CredentialFacts = Readonly<{
   expiresAt: string | null;
 }>;
 
+/** Whether a session showed its secret to whom single sign-on had found by an e-mail address (contract, part 4, S11); missing, it did not, or is older. */
+type ShownByEmail = Readonly<{ byEmail?: true }>;
+
 /** `secretId` names its first secret; `clientId` is what a client calls itself, in public. */
 export type CredentialMade = Event<
   'CredentialMade',
-  CredentialName & CredentialFacts & Readonly<{ owner: KeyOwner | null; clientId: string | null; secretId: string }>
+  CredentialName & CredentialFacts & ShownByEmail & Readonly<{ owner: KeyOwner | null; clientId: string | null; secretId: string }>
 >;
 
 /** Only what changed. */
@@ -35,7 +38,7 @@ export type CredentialChanged = Event<'CredentialChanged', CredentialName & Read
 /** It has another secret from now on; the one before it works until `overlapUntil`, any earlier one no more. With `tokensRevoked` what was got with earlier ones ends at once. */
 export type CredentialRotated = Event<
   'CredentialRotated',
-  CredentialName & Readonly<{ secretId: string; overlapUntil: string; tokensRevoked: boolean }>
+  CredentialName & ShownByEmail & Readonly<{ secretId: string; overlapUntil: string; tokensRevoked: boolean }>
 >;
 
 export type CredentialRevoked = Event<'CredentialRevoked', CredentialName>;

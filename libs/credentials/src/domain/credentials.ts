@@ -15,6 +15,8 @@ export type Credential = CredentialFacts &
     kind: CredentialKind;
     owner: KeyOwner | null;
     clientId: string | null;
+    /** A session that an e-mail address had begun has seen a secret of it: it stays so, for tokens and replaced secrets go on. */
+    byEmail?: true;
     /** At most two: the one that is given out, and the one before it for as long as they overlap. */
     secrets: readonly Secret[];
     /** Counts how often the tokens that were got before have been ended. */
@@ -60,9 +62,10 @@ export const credentials: Stream<Credentials, CredentialsEvent> = {
       case 'CredentialChanged':
         return withChanged(state, event, (credential) => withSecretsInTime({ ...credential, ...data.changes }));
       case 'CredentialRotated': {
-        const { credentialId, secretId, overlapUntil, tokensRevoked } = data;
+        const { credentialId, secretId, overlapUntil, tokensRevoked, byEmail } = data;
         const changed = withChanged(state, event, (credential) => ({
           ...credential,
+          ...(byEmail && { byEmail }),
           secrets: [{ id: secretId, endsAt: null }, ...credential.secrets.slice(0, 1).map(({ id }) => ({ id, endsAt: overlapUntil }))],
           tokenGeneration: credential.tokenGeneration + Number(tokensRevoked),
         }));
