@@ -144,7 +144,12 @@ describe('who did it', () => {
   it('refuses what would not fit into one entry of the history, and appends nothing', async () => {
     const checklist = Array.from({ length: 500 }, (_, order) => ({ text: 'é'.repeat(200), order }));
     const { error } = await app.post('/work_orders', { work_order: { title: 'Long', checklist } }).expect(422);
-    expect(error.code).toBe('EVENT_TOO_LARGE');
+    expect([error.code, fieldsOf(error.details)]).toEqual(['EVENT_TOO_LARGE', ['work_order.checklist']]);
+    const ofAlarm = (await app.post('/work_orders', { work_order: { title: 'Long', checklist, dedup_key: 'long' } }).expect(422)).error;
+    expect([ofAlarm.code, fieldsOf(ofAlarm.details)]).toEqual(['EVENT_TOO_LARGE', ['work_order.checklist']]);
+    const request = (await app.post('/work_order_requests', { work_order_request: { title: 'Noise' } }).expect(201)).data.id;
+    const converted = (await app.post(`/work_order_requests/${request}/convert`, { work_order: { checklist } }).expect(422)).error;
+    expect([converted.code, fieldsOf(converted.details)]).toEqual(['EVENT_TOO_LARGE', ['work_order.checklist']]);
     expect((await app.get('/work_orders?title=Long').expect(200)).data).toEqual([]);
     await app.post('/work_orders', { work_order: { title: 'Long', checklist: checklist.slice(0, 120) } }).expect(201);
   });
@@ -155,7 +160,7 @@ describe('who did it', () => {
     const template = (fields: object) => ({ pm_schedule: { template_work_order: fields } });
     const refused = async (answer: PromiseLike<Answer>): Promise<unknown> => {
       const { error } = await answer;
-      return [error.code, error.details.map(({ field }: { field: string }) => field)];
+      return [error.code, fieldsOf(error.details)];
     };
     const tooLarge = ['EVENT_TOO_LARGE', ['pm_schedule.template_work_order']];
     const { id } = (await app.post('/pm_schedules', { pm_schedule: { ...begun, template_work_order: { checklist } } }).expect(201)).data;
@@ -174,6 +179,16 @@ describe('who did it', () => {
     }
     expect((await fitting(least)).status).toBe(422);
     await fitting(most);
+    // The entry of the schedule itself has what no order of it says.
+    const [own, inside] = [
+      { title: '\u4e2d'.repeat(255), external_reference: '\u4e2d'.repeat(255) },
+      { title: 'Rounds', checklist },
+    ];
+    const named = { pm_schedule: { ...begun, ...own, template_work_order: { ...inside, description: 'x'.repeat(most) } } };
+    expect(await refused(app.post('/pm_schedules', named).expect(422))).toEqual([
+      'EVENT_TOO_LARGE',
+      ['pm_schedule.template_work_order.checklist'],
+    ]);
     const raised = (await app.post(`${path}/raise`, undefined, { 'x-request-id': 'r'.repeat(128) }).expect(200)).data;
     const order = (await app.get(`/work_orders/${raised.last_active_work_order_id}`).expect(200)).data;
     expect([order.description.length, order.checklist.length, order.comments_count]).toEqual([most, 100, 0]);
@@ -197,10 +212,13 @@ describe('who did it', () => {
       }),
     ]);
     for (const { body } of answers) expect(/"code":"([A-Z_]+)"/.exec(JSON.stringify(body))?.[1]).toBe('EVENT_TOO_LARGE');
+    for (const { body } of answers) expect(JSON.stringify(body)).toMatch(/"field":"(work_order|input).checklist"/);
     expect((await app.get('/work_orders?title=Larger').expect(200)).data).toEqual([]);
     await app.post('/work_orders', { work_order: { title: 'Smaller', external_reference: 'larger' } }).expect(201);
   });
 });
+
+const fieldsOf = (details: readonly { field: string }[]): string[] => details.map(({ field }) => field);
 
 const dayIn = (timeZone: string, instant: string): string =>
   new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(instant));

@@ -41,11 +41,17 @@ export class UnarchiveResource extends Command<Written> {
 }
 
 export const resourceHandlers = [
-  handlerOf(CreateResource, ResourceWriters, (writers, { resource, input }) =>
-    writers.said(resource, (commands) => commands.create(input)),
+  handlerOf(
+    CreateResource,
+    ResourceWriters,
+    (writers, { resource, input }) => writers.said(resource, (commands) => commands.create(input)),
+    ({ resource, input }) => ({ [resource.root]: input }),
   ),
-  handlerOf(UpdateResource, ResourceWriters, (writers, { resource, id, changes }) =>
-    writers.said(resource, (commands) => commands.update(id, changes)),
+  handlerOf(
+    UpdateResource,
+    ResourceWriters,
+    (writers, { resource, id, changes }) => writers.said(resource, (commands) => commands.update(id, changes)),
+    ({ resource, changes }) => ({ [resource.root]: changes }),
   ),
   handlerOf(ArchiveResource, ResourceWriters, (writers, { resource, id }) => writers.of(resource).archive(id)),
   handlerOf(UnarchiveResource, ResourceWriters, (writers, { resource, id }) => writers.of(resource).unarchive(id)),

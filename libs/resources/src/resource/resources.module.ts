@@ -84,4 +84,6 @@ export function resourceModule(records: readonly PlainResource[], more: readonly
 
 /** What carries out the operations of a room, as providers of its module. */
 export const operationHandlers = (operations: readonly CommandOperation[]): Provider[] =>
-  operations.map(({ command, by, carryOut }) => handlerOf(command, by, carryOut));
+  operations.map(({ command, by, carryOut, root }) =>
+    handlerOf(command, by, carryOut, (said) => (root === undefined ? said : { [root]: said })),
+  );
