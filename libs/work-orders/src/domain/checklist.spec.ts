@@ -10,6 +10,7 @@ import type { WorkOrder } from './work-order.state.js';
 
 const given = scenario(workOrder);
 const withList = (order: WorkOrder) => changeWorkOrder(order, { changes: { checklist: drain }, now });
+const cleared = (order: WorkOrder) => changeWorkOrder(order, { changes: { checklist: null }, now });
 const listed = (checklist: readonly object[]) => (order: WorkOrder) => changeWorkOrder(order, { changes: { checklist }, now });
 
 describe('ticking an item of a checklist', () => {
@@ -61,8 +62,15 @@ describe('a checklist', () => {
       given(opened, withList, ticked(2), close)
         .whenever(listed([other, checked]))
         .thenTypes('WorkOrderDetailsChanged');
+      given(opened, withList, ticked(1), close)
+        .whenever(listed([{ ...first, checked: true }]))
+        .thenTypes('WorkOrderDetailsChanged');
       given(opened, withList, ticked(2), close)
         .whenever(listed([first]))
+        .thenRefused('WORK_ORDER_CLOSED');
+      given(opened, withList, ticked(2), close).whenever(cleared).thenRefused('WORK_ORDER_CLOSED');
+      given(opened, withList, ticked(2), close)
+        .whenever((order) => changeWorkOrder(order, { changes: { title: 'Otherwise' }, now }))
         .thenTypes('WorkOrderDetailsChanged');
     }
     const status = { statusId: 1, kind: 'open' } as const;

@@ -40,13 +40,16 @@ function requireTickable({ phase }: WorkOrder): void {
 }
 
 /**
- * What may not be ticked one by one may not be ticked by the whole list either; it says anything else, and leaves items out, as it does on open orders.
+ * What may not be ticked one by one may not be ticked by the whole list either; it says anything else as it does on open orders. An item that is left out
+ * takes its tick with it, and could come back without: only those that are not ticked are left out.
  * @throws Rejection as `tickChecklistItem`, where an item is ticked otherwise than it was
  */
 export function requireTicksAsBefore(order: WorkOrder, changes: Partial<WorkOrderDetails>): void {
-  const before = byOrder(checklistIn(order.details));
-  for (const { order: place, checked } of checklistIn(changes))
-    if ((before.get(place)?.checked ?? false) !== checked) requireTickable(order);
+  if (!('checklist' in changes)) return;
+  const [before, after] = [byOrder(checklistIn(order.details)), byOrder(checklistIn(changes))];
+  const isTicked = (items: ReadonlyMap<number, ChecklistItem>, place: number): boolean => items.get(place)?.checked ?? false;
+  for (const place of new Set([...before.keys(), ...after.keys()]))
+    if (isTicked(before, place) !== isTicked(after, place)) requireTickable(order);
 }
 
 /** The list after one item was ticked. */
