@@ -196,35 +196,53 @@ describe('whoever looks after access', () => {
     expect(await isIn(began)).toBe(401);
   });
 
+  /** Has something happen while whoever comes waits for what is kept of his sign-ins. Answers what he does. */
+  async function meanwhile<T>(id: number, coming: () => Promise<T>, happens: () => Promise<unknown>): Promise<T> {
+    const holding = new pg.Client({ connectionString: app.ownerUrl });
+    await holding.connect();
+    const isWaitedFor = 'SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))';
+    let came: Promise<T>;
+    try {
+      await holding.query('BEGIN');
+      await holding.query('SELECT FROM app.sign_ins WHERE user_id = $1 FOR UPDATE', [id]);
+      came = coming();
+      for (const until = Date.now() + 10_000; (await holding.query(isWaitedFor)).rowCount === 0 && Date.now() < until;) await delay(20);
+      await happens();
+    } finally {
+      await holding.end();
+    }
+    return came;
+  }
+
   it('is signed in no more by what his address began, also where he was unlinked and linked himself in that very moment', async () => {
     const email = `${randomUUID()}@example.com`;
     const id = await technician(email);
     const subject = known(verified(email));
     await arrived();
     const own = (await signIn(app, id)) as Tokens;
-    const holding = new pg.Client({ connectionString: app.ownerUrl });
-    await holding.connect();
-    const isWaitedFor = 'SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))';
-    const until = Date.now() + 10_000;
-    let coming: ReturnType<typeof arrive>;
-    let linking: Promise<number>;
-    try {
-      // Whoever comes has been written down by then, and is in no session yet.
-      await holding.query('BEGIN');
-      await holding.query('SELECT FROM app.sign_ins WHERE user_id = $1 FOR UPDATE', [id]);
-      coming = arrive();
-      while ((await holding.query(isWaitedFor)).rowCount === 0 && Date.now() < until) await delay(20);
+    let linking = Promise.resolve(0);
+    // He has been written down by then, and is in no session yet.
+    const came = await meanwhile(id, arrive, async () => {
       await database.query('DELETE FROM app.issuer_links WHERE subject = $1', [subject]);
       known(verified(`${randomUUID()}@example.com`));
       linking = link(own.access_token);
-      while ((await linkedBecause(id)).length < 2 && Date.now() < until) await delay(20);
-    } finally {
-      await holding.end();
-    }
+      for (const until = Date.now() + 10_000; (await linkedBecause(id)).length < 2 && Date.now() < until;) await delay(20);
+    });
     expect([await linking, await linkedBecause(id)]).toEqual([303, ['email', 'session']]);
-    const began = (await exchange((await coming).code).expect(200)).data as Tokens;
+    const began = (await exchange(came.code).expect(200)).data as Tokens;
     await promote(id);
     expect([await isIn(began), await isIn(own)]).toEqual([401, 200]);
+  });
+
+  it('is not let in by his address in the very moment when he gets to do so', async () => {
+    const email = `${randomUUID()}@example.com`;
+    const id = await technician(email);
+    known(verified(email));
+    const { code } = await arrive();
+    const began = await meanwhile(id, () => exchange(code), () => promote(id)); // prettier-ignore
+    expect(coded(began)).toEqual([401, 'INVALID_CREDENTIALS', undefined]);
+    const { rows } = await database.query('SELECT ended_because FROM app.sessions WHERE user_id = $1', [id]);
+    expect(rows).toEqual([{ ended_because: 'access' }]);
   });
 
   it('is signed out by what his address began when his role comes to let him', async () => {

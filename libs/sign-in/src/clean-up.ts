@@ -1,4 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Pool } from 'pg';
+import { EventStore } from '#millwright/event-sourcing';
+import { endNobodysSessions } from './endings.js';
 import { Links } from './links.js';
 import { NewPasswords } from './new-passwords.js';
 import { Sessions } from './sessions.js';
@@ -10,8 +13,8 @@ const everyMs = 3_600_000;
 const settledEveryMs = 60_000;
 
 /**
- * Takes away, every hour, what nobody will ask for again: what somebody tried in vain, and where he was signed in long ago. Does, at the start and every
- * minute, what a process that has ended has left undone of somebody's new password.
+ * Takes away, every hour, what nobody will ask for again: what somebody tried in vain, and where he was signed in long ago; ends, at the start, too, the
+ * sessions that are nobody's. Does, at the start and every minute, what a process that has ended has left undone of somebody's new password.
  */
 @Injectable()
 export class CleanUp implements OnApplicationBootstrap, OnModuleDestroy {
@@ -24,11 +27,17 @@ export class CleanUp implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly links: Links,
     private readonly attempts: Attempts,
     private readonly newPasswords: NewPasswords,
+    private readonly pool: Pool,
+    private readonly events: EventStore,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timers.push(setInterval(() => void this.run(), everyMs).unref(), setInterval(() => void this.settle(), settledEveryMs).unref());
+    this.timers.push(
+      setInterval(() => void Promise.all([this.run(), this.endNobodys()]), everyMs).unref(),
+      setInterval(() => void this.settle(), settledEveryMs).unref(),
+    );
     void this.settle();
+    void this.endNobodys();
   }
 
   onModuleDestroy(): void {
@@ -40,6 +49,14 @@ export class CleanUp implements OnApplicationBootstrap, OnModuleDestroy {
       await this.newPasswords.settle();
     } catch (error) {
       this.logger.warn(`what is owed for new passwords could not be done yet: ${String(error)}`);
+    }
+  }
+
+  private async endNobodys(): Promise<void> {
+    try {
+      await endNobodysSessions(this.pool, this.events);
+    } catch (error) {
+      this.logger.warn(`sessions that are nobody's could not be ended yet: ${String(error)}`);
     }
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Pool, type PoolClient } from 'pg';
-import { noteCaller } from '#millwright/access';
+import { access, accessId, noteCaller } from '#millwright/access';
 import { AccessTokens, InstallationSecret } from '#millwright/credentials';
 import { EventStore, Rejection, runInContext } from '#millwright/event-sourcing';
 import { noteLogin } from '#millwright/people';
@@ -11,6 +11,7 @@ import { LiveSessions } from './live-sessions.js';
 import { nobody, type Known } from './passwords.js';
 import { People, type Person } from './people.js';
 import { insertToken, newToken, redeem, refreshSeconds, type Place, type Sender } from './refresh-tokens.js';
+import { isStillMatchedByEmail } from './single-sign-on/matching.js';
 import { contextOf, type Visitor } from './visitor.js';
 
 /** In seconds. */
@@ -53,7 +54,7 @@ export class Sessions {
     this.refreshKey = secret.derived('refresh tokens');
   }
 
-  /** @throws Rejection INVALID_CREDENTIALS the password has been changed since it was tried, or the person archived */
+  /** @throws Rejection INVALID_CREDENTIALS the password has been changed since it was tried, or the person archived, or may not come by an address any more */
   async begin(known: Known, visitor: Visitor): Promise<Tokens> {
     const place = { sessionId: randomUUID(), generation: 0 };
     const refreshToken = newToken();
@@ -70,7 +71,7 @@ export class Sessions {
 
   /**
    * What ends a person's sessions finds this one, or is found by it: a change of the password waits for it or has been, and whoever is archived after the
-   * last look is told of after it is stored.
+   * last look, or gets to look after access where an address has let him in, is told of after it is stored.
    */
   private async beginAs(
     sessionId: string,
@@ -84,9 +85,15 @@ export class Sessions {
       await then(client);
     });
     noteCaller(visitor.request, { userId: person.id, credential: { kind: 'session', id: sessionId } });
-    if ((await this.people.customerOfActive(person.id)) !== undefined) return;
-    await this.end(person.id, sessionId, 'archived');
+    const because = await this.overBecause(person.id, byEmail);
+    if (!because) return;
+    await this.end(person.id, sessionId, because);
     throw nobody();
+  }
+
+  private async overBecause(userId: number, byEmail: boolean): Promise<'archived' | 'access' | undefined> {
+    if ((await this.people.customerOfActive(userId)) === undefined) return 'archived';
+    return byEmail && !isStillMatchedByEmail((await this.events.load(access, accessId)).state, userId) ? 'access' : undefined;
   }
 
   /** @throws Rejection INVALID_REFRESH_TOKEN; where the token came a second time, the session is over, and that is written down */
