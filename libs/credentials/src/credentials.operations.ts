@@ -99,7 +99,7 @@ export function operationsOf({ kind, name, plural, one, many }: DescribedKind) {
       name: `update${name}`,
       scopes,
       summary: `Change ${one}`,
-      description: `It is so at once, everywhere. What is over opens again with a later \`expires_at\`, for which whoever changes it has all that it may do. ${refusalsOfChanges}`,
+      description: `It is so at once, everywhere. A later \`expires_at\` takes all that it may do; what has ended is not given longer (409 \`CONFLICT\`): make another one. ${refusalsOfChanges}`,
     }),
     rotate: writes({
       name: `rotate${name}`,

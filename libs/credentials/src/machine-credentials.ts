@@ -81,7 +81,7 @@ export class MachineCredentials implements OnModuleInit {
     });
   }
 
-  /** @throws Rejection as `make`; NOT_FOUND, CONFLICT (it was revoked), PRECONDITION_FAILED */
+  /** @throws Rejection as `make`; NOT_FOUND, CONFLICT (it was revoked, or is over), PRECONDITION_FAILED */
   async change(kind: CredentialKind, credentialId: number, input: Partial<CredentialInput>): Promise<Decided> {
     const { principal } = currentScope();
     requirePerson(principal);
@@ -251,6 +251,6 @@ function requireSame(before: Credential, { byId }: Credentials): void {
 
 const opened = ({ scopes, roleId, sites, expiresAt }: Credential): object => ({ scopes, roleId, sites, expiresAt });
 
-/** What was over, or would soon be, opens something again. */
+/** What would soon be over opens something for longer. */
 const livesLonger = (before: Credential, after: Pick<Credential, 'expiresAt'>): boolean =>
   before.expiresAt !== null && (after.expiresAt === null || Date.parse(after.expiresAt) > Date.parse(before.expiresAt));

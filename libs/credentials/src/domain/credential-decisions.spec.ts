@@ -29,6 +29,11 @@ const rotated =
   (secretId: string, hour: number, overlapHours: number, kind: CredentialKind = 'client'): Step<Credentials, CredentialsEvent> =>
   (state) =>
     rotateCredential(state, { kind, credentialId: 7, secretId, overlapHours, tokensRevoked: false, now: noon + hour * 3_600_000 });
+/** An API key is to end so many hours after noon, which is decided at another hour. */
+const until =
+  (hours: number, hour = 0): Step<Credentials, CredentialsEvent> =>
+  (state) =>
+    changeCredential(state, { kind: 'api_key', credentialId: 7, wanted: { expiresAt: at(hours) }, now: noon + hour * 3_600_000 });
 const revoked: Step<Credentials, CredentialsEvent> = (state) => revokeCredential(state, { kind: 'client', credentialId: 7 });
 const given = (...steps: readonly Step<Credentials, CredentialsEvent>[]) =>
   new Scenario(credentials, credentials.initialState).and(...steps);
@@ -53,6 +58,15 @@ describe('an API key', () => {
       expect(openedBy(state, 'one', noon + 3_599_999)?.id).toBe(7);
       expect(openedBy(state, 'one', noon + 3_600_000)).toBeUndefined();
     });
+  });
+
+  it('that has ended is not given longer, so that its secret does not come back, and is renamed all the same', () => {
+    const key = given(made('api_key', { expiresAt: at(1) }));
+    expect(() => key.and(until(50, 1))).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
+    expect(() => key.and(until(0.5, 1))).toThrow(expect.objectContaining({ code: 'VALIDATION_FAILED' }));
+    const renamed = { kind: 'api_key', credentialId: 7, wanted: { name: 'Old', expiresAt: at(1) }, now: noon + 7_200_000 } as const;
+    key.and((state) => changeCredential(state, renamed)).thenState((state) => expect(state.byId.get(7)?.name).toBe('Old'));
+    key.and(until(50, 0.9)).thenState((state) => expect(open(state, 2)).toEqual(['one']));
   });
 
   it('is given until 366 days ahead', () => expect(made('api_key', { expiresAt: days(366) })(credentials.initialState)).toHaveLength(1));
@@ -84,24 +98,18 @@ describe('a rotated secret', () => {
   });
 
   it('ends with its credential, and does not come back where that is given longer', () => {
-    const longer: Step<Credentials, CredentialsEvent> = (state) =>
-      changeCredential(state, { kind: 'api_key', credentialId: 7, wanted: { expiresAt: at(50) }, now: noon + 3 * 3_600_000 });
     given(made('api_key', { expiresAt: at(2) }))
       .whenever(rotated('two', 1, 24, 'api_key'))
       .thenEvents({
         type: 'CredentialRotated',
         data: { kind: 'api_key', credentialId: 7, secretId: 'two', overlapUntil: at(2), tokensRevoked: false },
       });
-    given(made('api_key', { expiresAt: at(2) }), rotated('two', 1, 24, 'api_key'), longer).thenState((state) =>
+    given(made('api_key', { expiresAt: at(2) }), rotated('two', 1, 24, 'api_key'), until(50, 1.5)).thenState((state) =>
       expect(open(state, 3)).toEqual(['two']),
     );
   });
 
   it('ends with its credential also where that is cut short, and does not come back where it is given longer again', () => {
-    const until =
-      (hours: number): Step<Credentials, CredentialsEvent> =>
-      (state) =>
-        changeCredential(state, { kind: 'api_key', credentialId: 7, wanted: { expiresAt: at(hours) }, now: noon });
     given(made('api_key', { expiresAt: at(48) }), rotated('two', 0, 24, 'api_key'), until(2), until(72)).thenState((state) => {
       expect(open(state, 1)).toEqual(['one', 'two']);
       expect(open(state, 3)).toEqual(['two']);

@@ -22,14 +22,18 @@ export function makeCredential(state: Credentials, { now, ...made }: CredentialM
   return [{ type: 'CredentialMade', data: made }];
 }
 
-/** @throws Rejection as `makeCredential`; NOT_FOUND; CONFLICT it was revoked */
+/** @throws Rejection as `makeCredential`; NOT_FOUND; CONFLICT it was revoked, or is over and is to end later */
 export function changeCredential(
   state: Credentials,
   { kind, credentialId, wanted, now }: Readonly<{ kind: CredentialKind; credentialId: number; wanted: Partial<CredentialFacts> }> & At,
 ): CredentialsEvent[] {
   const credential = requireLive(state, kind, credentialId);
   const changes = changedFields<CredentialFacts>(factsOf(credential), wanted);
-  if (changes.expiresAt !== undefined) requireTimely(kind, changes.expiresAt, now);
+  if (changes.expiresAt !== undefined) {
+    requireTimely(kind, changes.expiresAt, now);
+    // What has ended stays so: who was to be let in until then would be again by the secret, or the tokens, that he has kept (S63).
+    if (!isAlive(credential, now)) throw over();
+  }
   return Object.keys(changes).length === 0 ? [] : [{ type: 'CredentialChanged', data: { kind, credentialId, changes } }];
 }
 
@@ -50,7 +54,7 @@ export function rotateCredential(
   }: Omit<CredentialRotated['data'], 'overlapUntil'> & Readonly<{ overlapHours: number }> & At,
 ): CredentialsEvent[] {
   const credential = requireLive(state, kind, credentialId);
-  if (!isAlive(credential, now)) throw new Rejection('CONFLICT', 'It is over; give it another expires_at first.');
+  if (!isAlive(credential, now)) throw over();
   const end = now + Math.round(overlapHours * 3_600_000);
   // The secret that goes does not come back where the credential is given longer afterwards.
   const { expiresAt } = credential;
@@ -85,6 +89,8 @@ function requireLive(state: Credentials, kind: CredentialKind, id: number): Cred
   if (credential.revokedAt !== null) throw new Rejection('CONFLICT', 'It was revoked; make another one.');
   return credential;
 }
+
+const over = (): Rejection => new Rejection('CONFLICT', 'It is over; make another one.');
 
 const factsOf = ({ name, scopes, roleId, sites, expiresAt }: Credential): CredentialFacts => ({ name, scopes, roleId, sites, expiresAt });
 
