@@ -306,6 +306,8 @@ describe('a user', () => {
     expect(await refused({ permissions_attributes: [{ entity_id: 1, role: 'king' }] })).toEqual([
       'user.permissions_attributes.0.role not_found',
     ]);
+    const twice = ['technician', 'auditor'].map((role) => ({ entity_id: 1, role }));
+    expect(await refused({ permissions_attributes: twice })).toEqual(['user.permissions_attributes.1.entity_id not_unique']);
     expect(await refused({ login_identifier: ' ' })).toEqual(['user.login_identifier required']);
     const other = await idOf('users', 'user', { name: 'Bob' });
     expect(problemsOf(await app.patch(`/users/${other}`, { user: { email } }).expect(422))).toEqual(['user.email not_unique']);

@@ -134,7 +134,7 @@ const grants =
     });
   };
 
-/** @throws Rejection VALIDATION_FAILED a role that there is not, or a site that there is not for whoever asks */
+/** @throws Rejection VALIDATION_FAILED a role that there is not, a site that there is not for whoever asks, or two roles at one (S90) */
 function refuseUnknown(wanted: readonly PermissionInput[], state: Access, { entityIds }: World): void {
   const { sites } = currentScope().principal.rights;
   const problems = wanted.flatMap(({ entity_id, role, _destroy }, index): Detail[] => {
@@ -142,6 +142,8 @@ function refuseUnknown(wanted: readonly PermissionInput[], state: Access, { enti
     if (!entityIds.includes(entity_id) || (sites !== 'all' && !sites.has(entity_id)))
       return [{ field: at('entity_id'), code: 'not_found', message: 'there is no such entity' }];
     if (_destroy) return [];
+    if (wanted.slice(0, index).some((other) => other.entity_id === entity_id && !other._destroy))
+      return [{ field: at('entity_id'), code: 'not_unique', message: 'is named before: a person has one role at an entity' }];
     if (role == null) return [{ field: at('role'), code: 'required', message: 'is required' }];
     return roleIdOf(state, role) === undefined ? [{ field: at('role'), code: 'not_found', message: 'there is no such role' }] : [];
   });
