@@ -181,7 +181,7 @@ async function launchServer(environment: Environment, user?: { uid: number; gid:
 /** The build; or the sources, where MILLWRIGHT_FROM_SOURCE says so (quicker while developing). */
 export function serverProgram(): string[] {
   if (process.env['MILLWRIGHT_FROM_SOURCE'] !== undefined)
-    return ['--import', join(root, 'test/harness/typescript.mjs'), join(root, 'src/main.ts')];
+    return ['--import', join(root, 'test/harness/typescript.mjs'), join(root, 'src/start/start.ts')];
   const program = join(root, 'dist/src/main.js');
   if (!existsSync(program)) throw new Error('the server is not built: run `npm run build` first');
   return [program];

@@ -17,7 +17,14 @@ describe('npm run build', () => {
   beforeAll(async () => {
     project = await mkdtemp(join(tmpdir(), 'millwright-build-'));
     await mkdir(at('src'));
-    for (const file of ['scripts/build.mjs', 'tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json'])
+    for (const file of [
+      'scripts/build.mjs',
+      'scripts/bundle.mjs',
+      'tsconfig.json',
+      'tsconfig.build.json',
+      'package.json',
+      'package-lock.json',
+    ])
       await cp(file, at(file));
     await symlink(join(process.cwd(), 'node_modules'), at('node_modules'));
     await writeFile(at('src/greeting.ts'), "export const greeting: string = 'Good morning';\n");
@@ -55,5 +62,16 @@ describe('npm run build', () => {
     expect(build()).toEqual(built);
     expect(existsSync(at('dist/src/farewell.js'))).toBe(false);
     expect(compiled()).toContain('Hello');
+  });
+
+  it('puts what the server loads into one file, and makes that again when it was removed', async () => {
+    await mkdir(at('src/start'));
+    await writeFile(at('src/start/start.ts'), "import { greeting } from '../greeting.js';\nconsole.log(greeting);\n");
+    for (const removed of ['dist/src/start', 'dist/server']) {
+      await rm(at(removed), { recursive: true, force: true });
+      expect(build()).toEqual(built);
+    }
+    await rm(at('dist/src'), { recursive: true });
+    expect(spawnSync(process.execPath, [at('dist/server/start.js')], { encoding: 'utf8' })).toMatchObject({ status: 0, stdout: 'Hello\n' });
   });
 });
