@@ -67,7 +67,7 @@ describe('a timer', () => {
       rate: 36,
       charge: seconds / 100,
     });
-    expect(await entriesOf(order)).toMatchObject([{ id: entry.id, timer: true }]);
+    expect(await entriesOf(order)).toMatchObject([{ id: entry.id, timer: true, created_by: { id: technician } }]);
     expect((await app.get(`/work_orders/${order}`)).data.total_costs.labor).toBe(entry.amount);
     expect(await timersOf(technician)).toEqual([]);
     expect((await app.get(`/timers/${timer.id}`)).status).toBe(404);

@@ -42,7 +42,12 @@ class LaborEntryFields {
   @ShownId({ description: 'The entry that this one takes back.' }) reversed_entry_id!: number | null;
   @ShownId({ description: 'The entry that took this one back.' }) reversed_by_id!: number | null;
   @ShownInstant({ always: true }) created_at!: string;
-  @ShownReference('user', { always: true, label: ['id', 'name', 'surname'] }) created_by_id!: number;
+  @ShownReference('user', {
+    description: 'Who wrote it down; of what a timer counted, whose timer it was.',
+    always: true,
+    label: ['id', 'name', 'surname'],
+  })
+  created_by_id!: number;
 }
 
 export const laborEntry = defineShownType('LaborEntry', LaborEntryFields, 'Work that was done on a work order, and what it costs.');

@@ -45,7 +45,7 @@ export const laborEntryTable: TableDefinition = {
 /** The labour of work orders. */
 export const laborEntriesProjection: Projection<WorkOrderEvent> = {
   name: 'labor-entries',
-  version: 1,
+  version: 2,
   tables: [laborEntryTable],
   categories: [workOrder.category],
   keys(event) {
@@ -91,7 +91,8 @@ export function laborEntryRow({ type, data, stream, metadata, position }: Record
     ...own,
     reversed_by_id: null,
     created_at: metadata.recorded_at,
-    created_by_id: userIdOf(metadata.actor),
+    // What a timer has counted is written by nobody: a process does that, in the name of the person who kept the time.
+    created_by_id: own.timer ? data.technicianId : userIdOf(metadata.actor),
     position: position.toString(),
   };
 }
