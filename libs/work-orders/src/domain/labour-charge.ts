@@ -1,4 +1,13 @@
-import { divideHalfUp, roundToCurrency, scaled, toValue, unscaled, type Decimal } from '#millwright/quantities';
+import {
+  costDecimals,
+  decimalPlaces,
+  divideHalfUp,
+  roundToCurrency,
+  scaled,
+  toValue,
+  unscaled,
+  type Decimal,
+} from '#millwright/quantities';
 import type { LabourEvent } from './labour.events.js';
 
 const hourDecimals = 4;
@@ -7,6 +16,9 @@ const tenThousandths = 10n ** BigInt(hourDecimals);
 
 /** How long was worked: hours as they were said, or seconds as they were counted. */
 export type WorkedTime = Readonly<{ hours: Decimal; seconds: null } | { hours: null; seconds: number }>;
+
+/** Whether a rate has no more decimals than a cost in that currency (S70): what a person's hour costs is said at one site, and counts at each of them. */
+export const isRateIn = (currency: string, rate: Decimal): boolean => decimalPlaces(rate) <= costDecimals(currency);
 
 /** What work costs at the rate of an hour, in millionths: one rounding, half-up. 20 minutes at 41.00 are 13.666667. */
 export function chargeOf({ hours, seconds }: WorkedTime, rate: Decimal): bigint {

@@ -52,6 +52,11 @@ describe('logging labour', () => {
     given(opened, ...logged).thenState(({ laborCosts }) => expect(showValue(laborCosts)).toBe('41'));
   });
 
+  it('takes three decimals of a rate where a cost has them', () =>
+    given(opened)
+      .when(logLabour, { ...plainWork, rate: '41.005', currency: 'KWD' })
+      .thenTypes('LabourLogged'));
+
   it('keeps an account for each person', () => {
     const other = (order: WorkOrder) => logLabour(order, { ...plainWork, hours: '0.3333', technicianId: 4, laborEntryId: 2 });
     given(opened, worked(1, '0.3333'), other).thenState(({ laborCosts }) => expect(showValue(laborCosts)).toBe('27.34'));
@@ -70,6 +75,7 @@ describe('logging labour', () => {
         .when(logLabour, { ...plainWork, ...said })
         .thenRefused('VALIDATION_FAILED', { [`labor_entry.${field}`]: code });
     refused({ technicianId: null }, 'technician_id', 'required');
+    refused({ rate: '41.005' }, 'rate', 'too_many_decimals');
     refused({ vendorId: 4 }, 'vendor_id', 'contradicts');
     refused({ hours: null }, 'hours', 'required');
     refused({ startedAt: '2025-07-15T07:00:00.000Z' }, 'hours', 'contradicts');

@@ -43,6 +43,22 @@ describe('a timer', () => {
       .thenRefused('NOT_FOUND');
   });
 
+  it('counts no rate with more decimals than a cost has at its site, where another site takes three', () => {
+    const fine = { ...begun, regularRate: '41.005' };
+    given().when(startTimer, fine).thenRefused('VALIDATION_FAILED', { technician_id: 'too_many_decimals' });
+    const dinars = (time: Timekeeping) => startTimer(time, { ...fine, currency: 'KWD' });
+    given(dinars)
+      .when(stopTimer, { ...stop, rate: '61.505' })
+      .thenTypes('TimerStopped');
+    given(started)
+      .when(stopTimer, { ...stop, rate: '61.505' })
+      .thenRefused('VALIDATION_FAILED', { rate_type: 'too_many_decimals' });
+    const end = { timerId: 5, at: stop.at, rate: '41.005', dayOf, because: 'order_closed' } as const;
+    const rateAfter = (begin: typeof started) =>
+      endTimer(begin(timekeeping.initialState).reduce(timekeeping.evolve, timekeeping.initialState), end).map(({ data }) => 'rate' in data && data.rate); // prettier-ignore
+    expect([rateAfter(started), rateAfter(dinars)]).toEqual([['41'], ['41.005']]);
+  });
+
   it('ends with its order at the regular rate of then, or that of its start, and not where it has ended or another runs', () => {
     const end = { timerId: 5, at: '2026-03-02T22:50:01.249Z', rate: null, dayOf, because: 'order_closed' } as const;
     const none = {
