@@ -4,9 +4,9 @@ import { EventStore, PositionNotReached, ProcessManagerEngine, type Detail } fro
 import { invalid } from '#millwright/fields';
 import { refuseIf, ResourceWriter, ResourceWriters, type Decided, type ResourceCommands } from '#millwright/resources';
 import { workOrders } from '#millwright/work-orders';
-import { followSite, type SiteArchiving } from './domain/archived-site.js';
+import { followingSite, type SiteSince } from './domain/archived-site.js';
 import { pauseSchedule, raiseNext, resumeSchedule, skipNext } from './domain/pm-occurrences.js';
-import { archiveSchedule, changeSchedule, followTimeZone, registerSchedule, unarchiveSchedule, type SiteZone } from './domain/pm-schedule-registration.js'; // prettier-ignore
+import { archiveSchedule, changeSchedule, registerSchedule, unarchiveSchedule, type SiteZone } from './domain/pm-schedule-registration.js'; // prettier-ignore
 import type { PmScheduleEvent } from './domain/pm-schedule.events.js';
 import { pmSchedule } from './domain/pm-schedule.js';
 import type { PmSchedule } from './domain/pm-schedule.state.js';
@@ -14,7 +14,7 @@ import { occurrenceReactionName } from './order-opening.js';
 import { refuseWhatNoOrderHolds } from './order-size.js';
 import type { PmScheduleFields } from './pm-schedule.fields.js';
 import { pmSchedules, templateWorkOrderIds } from './pm-schedule.resource.js';
-import { siteNow, zoneOfSite } from './site-zone.js';
+import { siteSince, zoneOfSite } from './site-zone.js';
 import { TemplateInputs } from './template-inputs.js';
 
 /** How long an answer waits for the order that it raised (S73), in milliseconds. */
@@ -58,7 +58,7 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
     const now = new Date().toISOString();
     return this.resources.update(pmSchedules, id, withProcedures(input), (schedule, changes) => {
       refuseIf(problems);
-      const events = following(schedule, site, now, (current) => changeSchedule(current, { changes, template, now }));
+      const events = followingSite(schedule, site, now, (current) => changeSchedule(current, { changes, template, now }));
       // What an earlier release took is in nobody's way who changes something else.
       if (events.some(changesTemplate)) refuseWhatNoOrderHolds(events.reduce(pmSchedule.evolve, schedule));
       return events;
@@ -110,30 +110,16 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
   ): Promise<Decided<PmSchedule>> {
     const site = await this.site();
     const now = new Date().toISOString();
-    return this.resources.decide(pmSchedules, id, (schedule) => following(schedule, site, now, (current) => decision(current, now)));
+    return this.resources.decide(pmSchedules, id, (schedule) => followingSite(schedule, site, now, (current) => decision(current, now)));
   }
 
   private zone(): Promise<SiteZone> {
     return zoneOfSite(this.events, currentEntity().id);
   }
 
-  private site(): Promise<SiteZone & SiteArchiving> {
-    return siteNow(this.events, currentEntity().id);
+  private site(): Promise<SiteSince> {
+    return siteSince(this.events, currentEntity().id);
   }
-}
-
-/** A decision by what the site is now; one that was moved or brought back this very moment has not reached every schedule. */
-function following(
-  schedule: PmSchedule,
-  site: SiteZone & SiteArchiving,
-  now: string,
-  decide: (schedule: PmSchedule) => readonly PmScheduleEvent[],
-): PmScheduleEvent[] {
-  const moved = followTimeZone(schedule, site);
-  const there = moved.reduce(pmSchedule.evolve, schedule);
-  const followed = [...moved, ...followSite(there, site, { now })];
-  const decided = decide(followed.reduce(pmSchedule.evolve, schedule));
-  return decided.length === 0 ? [] : [...followed, ...decided];
 }
 
 const changesTemplate = ({ type, data }: PmScheduleEvent): boolean => type === 'PmScheduleChanged' && Object.keys(data.template).length > 0;

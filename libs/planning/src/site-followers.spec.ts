@@ -1,11 +1,14 @@
 import type { Event, RecordedEvent } from '#millwright/event-sourcing';
 import { TrialLog } from '#millwright/event-sourcing/testing';
 import { entities } from '#millwright/sites';
+import { followingSite } from './domain/archived-site.js';
 import { nextOccurrence } from './domain/coming-dates.js';
+import { changeSchedule } from './domain/pm-schedule-registration.js';
 import type { PmScheduleEvent } from './domain/pm-schedule.events.js';
 import { pmSchedule } from './domain/pm-schedule.js';
 import { unknownPmSchedule } from './domain/pm-schedule.state.js';
 import { archivedSites, timeZoneFollower, type SitesWorld } from './site-followers.js';
+import { siteSince } from './site-zone.js';
 
 const registered = (siteRevision: number, timeZone = 'Europe/Berlin'): PmScheduleEvent => ({
   type: 'PmScheduleRegistered',
@@ -122,6 +125,21 @@ describe('the schedules of a site that is archived', () => {
     expect(log.length).toBe(length);
   });
 
+  it('are told with one look at what the site has been, however much became of it since', async () => {
+    const { log, archived, happens, registers } = archives(3);
+    registers(0);
+    happens('Unarchived');
+    for (let changes = 0; changes < 9; changes += 1) happens('Changed', { name: `Plant ${changes}` });
+    const [events, looked]: [ReturnType<TrialLog['events']>, number[]] = [log.events(), []];
+    const loadAt: typeof events.loadAt = (stream, id, revision) => {
+      looked.push(revision);
+      return events.loadAt(stream, id, revision);
+    };
+    const follower = archivedSites({ events: { ...events, loadAt }, schedulesOf: () => Promise.resolve([3]) });
+    await follower.handle(log.record('pmSchedule-3', { type: 'PmScheduleSiteArchived', data: { siteRevision: archived.revision } }));
+    expect(looked).toEqual([11]);
+  });
+
   it('go on when the archiving is handled late, after it has ended', async () => {
     const { archived, happens, follower, registers, next } = archives(3);
     happens('Unarchived');
@@ -168,7 +186,7 @@ describe('a site that is archived for three weeks', () => {
       }
     };
     const schedule = async () => (await events.load(pmSchedule, 3)).state;
-    return { record, happens, hears, schedule, next: async () => nextOccurrence(await schedule()) };
+    return { record, happens, hears, schedule, events, next: async () => nextOccurrence(await schedule()) };
   }
 
   it('has its schedules go on with the first date after its return', async () => {
@@ -188,6 +206,22 @@ describe('a site that is archived for three weeks', () => {
     happens('Unarchived', back);
     happens('Changed', '2090-04-02T12:00:00.000Z', { name: 'Plant 2' });
     await hears(1);
+    expect(await next()).toEqual(goesOn);
+    await hears();
+    expect(await next()).toEqual(goesOn);
+  });
+
+  it('has them do so where somebody does something to one after that date, before the return was heard of', async () => {
+    const { happens, hears, record, schedule, events, next } = plant();
+    happens('Archived', archived);
+    await hears();
+    happens('Unarchived', back);
+    happens('Changed', '2090-03-30T08:30:00.000Z', { name: 'Plant 2' });
+    const now = '2090-03-30T09:00:00.000Z';
+    const renamed = followingSite(await schedule(), await siteSince(events, 1), now, (current) =>
+      changeSchedule(current, { changes: { title: 'Rounds' }, template: {}, now }),
+    );
+    for (const event of renamed) record('pmSchedule-3', event, now);
     expect(await next()).toEqual(goesOn);
     await hears();
     expect(await next()).toEqual(goesOn);

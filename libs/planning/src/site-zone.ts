@@ -1,6 +1,6 @@
-import type { EventStore } from '#millwright/event-sourcing';
+import { stampOf, type Event, type EventStore, type Stream } from '#millwright/event-sourcing';
 import { entities } from '#millwright/sites';
-import type { SiteArchiving } from './domain/archived-site.js';
+import type { SiteArchiving, SiteSince } from './domain/archived-site.js';
 import type { SiteZone } from './domain/pm-schedule-registration.js';
 
 /** What a site is at a revision of its stream. */
@@ -21,20 +21,28 @@ export async function siteNow(events: Pick<EventStore, 'load'>, entityId: number
   return { timeZone: String(state.values['timezone']), siteArchived: state.archived, siteRevision: revision };
 }
 
-/**
- * How a site came back last that is not archived at that revision; undefined where it never was. Looked for from the end: little changes of a site afterwards.
- * @throws Rejection UNAVAILABLE
- */
+/** Its returns, of what a site has been: read once, it is gone on with from there. */
+const returnsOfSite: Stream<Readonly<{ revision: number; last: SiteReturn | undefined }>, Event> = {
+  category: entities.stream.category,
+  initialState: { revision: -1, last: undefined },
+  evolve({ revision: before, last }, event) {
+    const revision = before + 1;
+    const since = event.type === `${entities.typeName}Unarchived` ? stampOf(event)?.at : undefined;
+    return { revision, last: since === undefined ? last : { since, siteRevision: revision } };
+  },
+};
+
+/** How a site came back last that is not archived at that revision; undefined where it never was. @throws Rejection UNAVAILABLE */
 export async function lastReturnOf(
   events: Pick<EventStore, 'loadAt'>,
   entityId: number,
   siteRevision: number,
 ): Promise<SiteReturn | undefined> {
-  let since: string | undefined;
-  for (let revision = siteRevision; revision >= 0; revision -= 1) {
-    const { archived, history } = await events.loadAt(entities.stream, entityId, revision);
-    if (archived) return since === undefined ? undefined : { since, siteRevision: revision + 1 };
-    since = history?.updated.at;
-  }
-  return undefined;
+  return (await events.loadAt(returnsOfSite, entityId, siteRevision)).last;
+}
+
+/** What a site is now and, where it is back, since when. @throws Rejection UNAVAILABLE */
+export async function siteSince(events: Pick<EventStore, 'load' | 'loadAt'>, entityId: number): Promise<SiteSince> {
+  const now = await siteNow(events, entityId);
+  return { ...now, since: now.siteArchived ? undefined : (await lastReturnOf(events, entityId, now.siteRevision))?.since };
 }

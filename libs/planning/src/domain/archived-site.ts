@@ -1,5 +1,7 @@
 import { passedThrough } from './pm-occurrences.js';
+import { followTimeZone, type SiteZone } from './pm-schedule-registration.js';
 import type { PmScheduleEvent } from './pm-schedule.events.js';
+import { pmSchedule } from './pm-schedule.js';
 import type { PmSchedule } from './pm-schedule.state.js';
 
 /** Whether a site is archived, and the revision of its stream at which it was read. */
@@ -28,4 +30,24 @@ export function followSite(schedule: PmSchedule, site: SiteArchiving, { now }: R
   const { notBefore } = schedule.passed;
   const until = notBefore !== null && Date.parse(notBefore) > Date.parse(now) ? notBefore : now;
   return [{ type: 'PmScheduleSiteUnarchived', data: { siteRevision, ...passedThrough(schedule, until) } }];
+}
+
+/** What a site is and, where it is back, since when, RFC 3339 in UTC. */
+export type SiteSince = SiteZone & SiteArchiving & Readonly<{ since?: string }>;
+
+/**
+ * A decision by what the site is at `now`; one that was moved or brought back a moment ago has not reached every schedule. What is done to a schedule first is
+ * no reason for it to pass over dates that came after the return.
+ */
+export function followingSite(
+  schedule: PmSchedule,
+  site: SiteSince,
+  now: string,
+  decide: (schedule: PmSchedule) => readonly PmScheduleEvent[],
+): PmScheduleEvent[] {
+  const moved = followTimeZone(schedule, site);
+  const there = moved.reduce(pmSchedule.evolve, schedule);
+  const followed = [...moved, ...followSite(there, site, { now: site.since ?? now })];
+  const decided = decide(followed.reduce(pmSchedule.evolve, schedule));
+  return decided.length === 0 ? [] : [...followed, ...decided];
 }
