@@ -1,6 +1,6 @@
 import { Rejection, type Event, type Stream } from '../decider.js';
-import { ReactionTrial } from '../testing/index.js';
-import { reaction } from './reaction.js';
+import { ReactionTrial, TrialLog } from '../testing/index.js';
+import { reaction, type ReactionWorld } from './reaction.js';
 
 type RequestEvent =
   | Event<'Requested', { title: string }>
@@ -102,5 +102,43 @@ describe('a reaction', () => {
     expect(approved.sent).toMatchObject([{ channel: 'mail', receiver: 'planner', content: { approved: 'Leak' } }]);
     await approved.when(request, 1, { type: 'Approved', data: { orderId: 8 } });
     expect(approved.sent).toHaveLength(2);
+  });
+});
+
+describe('what is done in the name of whoever caused it', () => {
+  /** The days of the orders that it opens, each said to be of one of these instants, and how often the log was asked for the zone of a site. */
+  async function opens(...instants: readonly (string | undefined)[]): Promise<unknown> {
+    const log = new TrialLog();
+    const [events, days]: [ReturnType<TrialLog['events']>, (string | undefined)[]] = [log.events(), []];
+    let zonesAsked = 0;
+    const opening = reaction<{ title: string }, RequestEvent>({
+      name: 'open-orders',
+      on: request,
+      startsAt: 'head',
+      to: {
+        async Approved({ data: { orderId } }, then) {
+          const open = (): OrderEvent[] => instants.map((effectiveAt) => ({ type: 'Opened', data: { title: 'Leak' }, effectiveAt }));
+          await then.execute(order, orderId, open, { command: 'open', inNameOf: 'cause', refused: () => undefined });
+        },
+      },
+    });
+    const world = {
+      events: {
+        ...events,
+        async execute(...command: Parameters<typeof events.execute>) {
+          const outcome = await events.execute(...command);
+          days.push(...outcome.events.map((event) => (event as Event).effectiveAt));
+          return outcome;
+        },
+      },
+      timeZoneOf: () => Promise.resolve((zonesAsked += 1) && 'Pacific/Kiritimati'),
+    } as unknown as ReactionWorld;
+    await opening.react(log.record('request-1', { type: 'Approved', data: { orderId: 7 } }), world);
+    return { days, zonesAsked };
+  }
+
+  it('is of the day that its own instant is at the site, and nobody asks for the zone of what says none', async () => {
+    expect(await opens(undefined, '2020-05-06T12:00:00.000Z')).toEqual({ days: [undefined, '2020-05-07'], zonesAsked: 1 });
+    expect(await opens(undefined, '2020-05-06')).toEqual({ days: [undefined, '2020-05-06'], zonesAsked: 0 });
   });
 });

@@ -158,12 +158,12 @@ async function consequencesOf<State, E extends Event>(
     async execute(target, id, decide, { command, refused, inNameOf, isDone }) {
       const commandAndTarget = `${command} ${streamName(target.category, id)}`;
       giveOnce(commandAndTarget);
-      const ownDays = inNameOf && (await zone());
+      const days = inNameOf && ownDays(zone);
       let refusal: Rejection | undefined;
       const judged: typeof decide = (state) => {
         try {
           refusal = undefined;
-          return ownDays ? decide(state).map((event) => onItsDay(event, ownDays)) : decide(state);
+          return days ? days.on(decide(state)) : decide(state);
         } catch (error) {
           if (!(error instanceof Rejection)) throw error;
           refusal = error;
@@ -172,7 +172,9 @@ async function consequencesOf<State, E extends Event>(
       };
       const eventId = (ordinal: number): string => nameBasedUuid(`${commandAndTarget} ${ordinal}`, causationId);
       const whose = inNameOf && { actor: metadata.actor, credential: metadata.credential };
-      const { state } = await events.execute(target, id, judged, { context: { ...context(), ...whose }, eventId, isDone });
+      const carriedOut = () => events.execute(target, id, judged, { context: { ...context(), ...whose }, eventId, isDone });
+      let { state } = await carriedOut();
+      if (await days?.wasMissing()) ({ state } = await carriedOut());
       // A worker that ended before its checkpoint was stored may have carried it out: then the decision says no to a second time.
       if (!refusal || (await events.hasAppended(target, id, eventId(0), cause.position))) return state;
       await refused(refusal);
@@ -181,8 +183,26 @@ async function consequencesOf<State, E extends Event>(
   };
 }
 
+/** The days of what a command decides at its own instants. The log is asked for the site's zone where an event says one, which few do. */
+function ownDays(zoneNow: () => Promise<string>) {
+  let [zone, isMissing]: [string | undefined, boolean] = [undefined, false];
+  return {
+    /** The events on their days; nothing yet, where the zone is wanted for that. */
+    on<E extends Event>(events: readonly E[]): readonly E[] {
+      const known = zone;
+      isMissing = known === undefined && events.some(({ effectiveAt }) => isInstant(effectiveAt));
+      return known === undefined ? (isMissing ? [] : events) : events.map((event) => onItsDay(event, known));
+    },
+    /** Whether the zone was wanted: it is known now, and what was decided is to be decided again. */
+    async wasMissing(): Promise<boolean> {
+      if (isMissing) zone = await zoneNow();
+      return isMissing;
+    },
+  };
+}
+
+const isInstant = (effectiveAt: string | undefined): effectiveAt is string => effectiveAt !== undefined && !isPlainDate(effectiveAt);
+
 /** As a date, what an event says of itself wins over the day of its cause. */
 const onItsDay = <E extends Event>(event: E, zone: string): E =>
-  event.effectiveAt === undefined || isPlainDate(event.effectiveAt)
-    ? event
-    : { ...event, effectiveAt: dayIn(zone, new Date(event.effectiveAt)) };
+  isInstant(event.effectiveAt) ? { ...event, effectiveAt: dayIn(zone, new Date(event.effectiveAt)) } : event;
