@@ -12,12 +12,12 @@ function siteOf({ stream, metadata, data }: RecordedEvent): number {
   return (category === 'access' ? (data as { entityId?: number }).entityId : undefined) ?? metadata.entity_id ?? 0;
 }
 
-function subjectsOf(event: RecordedEvent): { part_id: number | null; work_order_id: number | null } {
+function subjectsOf(event: RecordedEvent): { partId: number | null; workOrderId: number | null } {
   const data = event.data as Referring;
   const category = categoryOf(event.stream);
   return {
-    part_id: (category === 'part' ? idOf(event.stream) : data.partId) ?? null,
-    work_order_id: (category === 'workOrder' ? idOf(event.stream) : data.workOrderId) ?? null,
+    partId: (category === 'part' ? idOf(event.stream) : data.partId) ?? null,
+    workOrderId: (category === 'workOrder' ? idOf(event.stream) : data.workOrderId) ?? null,
   };
 }
 
@@ -67,13 +67,14 @@ export const auditTrailProjection: Projection<Event> = {
   apply(event, rows) {
     // What is in the log, also where the rest of the house reads it in a newer version.
     const { type, data, metadata } = event.stored ?? event;
-    const site = { entity_id: siteOf(event) };
-    const sequence = Number(rows.get('audit_sequences', site)?.['last_sequence'] ?? 0) + 1;
-    rows.put('audit_sequences', { ...site, last_sequence: sequence });
+    const entity_id = siteOf(event);
+    const { partId, workOrderId } = subjectsOf(event);
+    const sequence = Number(rows.get('audit_sequences', { entity_id })?.['last_sequence'] ?? 0) + 1;
+    rows.put('audit_sequences', { entity_id, last_sequence: sequence });
     rows.add('audit_events', {
       position: event.position.toString(),
       customer_id: metadata.customer_id,
-      ...site,
+      entity_id,
       sequence,
       event_id: event.id,
       stream: event.stream,
@@ -85,7 +86,8 @@ export const auditTrailProjection: Projection<Event> = {
       actor_id: metadata.actor.id,
       credential_kind: metadata.credential?.kind ?? null,
       credential_id: metadata.credential?.id ?? null,
-      ...subjectsOf(event),
+      part_id: partId,
+      work_order_id: workOrderId,
       correlation_id: metadata.$correlationId,
       causation_id: metadata.$causationId,
       request_id: metadata.request_id,

@@ -138,43 +138,44 @@ const postLabour = (event: RecordedEvent<LabourEvent>, rows: Rows): void =>
     labor_category_id: event.data.laborCategoryId,
   });
 
-/** What a posting may name; what is not said is null. */
-const nothingNamed = {
-  part_id: null,
-  other_cost_id: null,
-  category_id: null,
-  labor_entry_id: null,
-  technician_id: null,
-  vendor_id: null,
-  labor_category_id: null,
-};
-
 type Posting = Readonly<{ work_order_id: number; kind: 'parts' | 'labor' | 'other'; amount: bigint }> &
-  Readonly<Partial<Record<keyof typeof nothingNamed, number | null>>>;
+  Readonly<
+    Partial<
+      Record<
+        'part_id' | 'other_cost_id' | 'category_id' | 'labor_entry_id' | 'technician_id' | 'vendor_id' | 'labor_category_id',
+        number | null
+      >
+    >
+  >;
 
 function addPosting(event: RecordedEvent<CostEvent>, rows: Rows, posting: Posting): void {
   const { work_order_id, kind, amount } = posting;
+  const effectiveAt = event.metadata.effective_at;
   rows.add(costPosting.name, {
-    ...nothingNamed,
-    ...posting,
     position: event.position.toString(),
     entity_id: event.metadata.entity_id,
+    work_order_id,
+    kind,
     amount: showValue(amount),
-    ...periodOf(event.metadata.effective_at),
+    // A cost belongs to a period by its business time: a plain date as it stands, an instant (of earlier releases) by the time zone that the site had then.
+    effective_date: isPlainDate(effectiveAt) ? effectiveAt : null,
+    effective_at: isPlainDate(effectiveAt) ? null : effectiveAt,
+    part_id: posting.part_id,
+    other_cost_id: posting.other_cost_id,
+    category_id: posting.category_id,
+    labor_entry_id: posting.labor_entry_id,
+    technician_id: posting.technician_id,
+    vendor_id: posting.vendor_id,
+    labor_category_id: posting.labor_category_id,
   });
   const before = rows.get(workOrderCost.name, { work_order_id });
-  const sums = {
-    parts: '0',
-    labor: '0',
-    other: '0',
-    ...Object.fromEntries(Object.entries(before ?? {}).filter(([, sum]) => sum !== null)),
+  // A total that nothing was posted to is null in rows of earlier releases.
+  const sumOf = (column: Posting['kind']): Row[string] => {
+    const sum = before?.[column] ?? '0';
+    return column === kind ? showValue(toValue(sum as string) + amount) : sum;
   };
-  rows.put(workOrderCost.name, { ...sums, work_order_id, [kind]: showValue(toValue(sums[kind]) + amount) });
+  rows.put(workOrderCost.name, { work_order_id, parts: sumOf('parts'), labor: sumOf('labor'), other: sumOf('other') });
 }
-
-/** A cost belongs to a period by its business time: a plain date as it stands, an instant (of earlier releases) by the time zone that the site had then. */
-const periodOf = (effectiveAt: string): Row =>
-  isPlainDate(effectiveAt) ? { effective_date: effectiveAt, effective_at: null } : { effective_date: null, effective_at: effectiveAt };
 
 function textOf(row: Readonly<Row> | undefined, column: string, otherwise?: string): string {
   const value = row?.[column] ?? otherwise;
