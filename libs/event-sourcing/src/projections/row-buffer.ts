@@ -1,6 +1,7 @@
 import type { Position } from '../event.js';
 import type { Row, Rows, TableDefinition } from '../projection.js';
 import { memoryColumn, validFrom, validTo } from '../stored-tables.js';
+import { versionMaker } from './row-functions.js';
 import { TableBuffer, type Slot, type TableChanges, type Versions } from './table-buffer.js';
 
 /** How to take one change back. `fresh`: the buffer did not know the row before. */
@@ -33,7 +34,7 @@ export class RowBuffer implements Rows {
     if (!today || !(versionsOf.since in today.table.columns)) return;
     const kept = Object.keys(columns).filter((name) => name !== validFrom && name !== validTo);
     const slow = versionsOf.since === validFrom ? undefined : kept.filter((name) => !key.includes(name));
-    today.versions.push({ buffer, since: versionsOf.since, columns: kept, slow });
+    today.versions.push({ buffer, since: versionsOf.since, versionOf: versionMaker(kept, versionsOf.since), slow });
   }
 
   /** The event whose changes come next stands there in the log. */
@@ -151,17 +152,13 @@ export class RowBuffer implements Rows {
   }
 
   /** Adds the version that ends here, unless it began with this very event, and notes in today's row since when it is as it is. */
-  private supersede({ buffer, since, columns, slow }: Versions, before: Row | undefined, row: Row | undefined): void {
+  private supersede({ buffer, since, versionOf, slow }: Versions, before: Row | undefined, row: Row | undefined): void {
     if (before && row && slow?.every((name) => before[name] === row[name])) {
       row[since] = before[since];
       return;
     }
     if (before && before[since] !== this.position) {
-      const version: Row = {};
-      for (const name of columns) version[name] = before[name];
-      version[validFrom] = before[since];
-      version[validTo] = this.position;
-      buffer.added.push(version);
+      buffer.added.push(versionOf(before, this.position));
       this.journal.push({ added: buffer.added });
     }
     if (row) row[since] = this.position;

@@ -1,6 +1,6 @@
 import type { Row, TableDefinition } from '../projection.js';
 import { memoryColumn } from '../stored-tables.js';
-import { normalForm } from './column-values.js';
+import { counter, keyNormalizer, normalizer } from './row-functions.js';
 
 /** A row as the fold knows it: `row` is undefined where there is none. `absent`: the table is known to have none, so that writing it is adding it. */
 export type Slot = { readonly key: Readonly<Row>; row: Row | undefined; changed: boolean; absent: boolean };
@@ -18,14 +18,20 @@ export type TableChanges = Readonly<{
 }>;
 
 /** A table of versions of another's rows. `since`: the column of today's row that says when the version began; `slow`: it ends only when one of these changes. */
-export type Versions = Readonly<{ buffer: TableBuffer; since: string; columns: readonly string[]; slow: readonly string[] | undefined }>;
+export type Versions = Readonly<{
+  buffer: TableBuffer;
+  since: string;
+  versionOf: (row: Readonly<Row>, end: number | string) => Row;
+  slow: readonly string[] | undefined;
+}>;
 
 /** What a batch and those before it have made of the rows of one table. */
 export class TableBuffer {
-  private readonly columns: readonly (readonly [name: string, normal: (value: unknown) => unknown])[];
-  private readonly keyColumns: readonly (readonly [name: string, normal: (value: unknown) => unknown])[];
-  private young = new Map<string, Slot>();
-  private old = new Map<string, Slot>();
+  private readonly normal: (row: Readonly<Row>) => Row;
+  private readonly said: (row: Readonly<Row>) => number;
+  readonly normalKey: (key: Readonly<Row>) => Row;
+  private young = new Map<unknown, Slot>();
+  private old = new Map<unknown, Slot>();
   changed: Slot[] = [];
   added: Row[] = [];
   /** Where versions of this table's rows go. */
@@ -36,43 +42,37 @@ export class TableBuffer {
     /** Columns that a fold fills and this table does not have. */
     private readonly lacking: readonly string[],
   ) {
-    this.columns = Object.entries(table.columns).map(([name, type]) => [name, normalForm[type]]);
-    this.keyColumns = table.key.map((name) => {
-      const type = table.columns[name];
-      if (type === undefined) throw new Error(`table ${table.name} has no column ${name}, which its key names`);
-      return [name, normalForm[type]];
+    const { name, columns, key } = table;
+    const keyColumns = key.map((column) => {
+      const type = columns[column];
+      if (type === undefined) throw new Error(`table ${name} has no column ${column}, which its key names`);
+      return [column, type] as const;
     });
-  }
-
-  normalKey(key: Readonly<Row>): Row {
-    const normal: Row = {};
-    for (const [name, form] of this.keyColumns) normal[name] = form(key[name]);
-    return normal;
+    this.normalKey = keyNormalizer(Object.fromEntries(keyColumns));
+    this.normal = normalizer(columns);
+    this.said = counter(columns);
   }
 
   normalRow(row: Readonly<Row>): Row {
-    const normal: Row = {};
-    let known = 0;
-    for (const [name, form] of this.columns) {
-      const value = row[name];
-      if (value !== undefined) known += 1;
-      normal[name] = value === undefined || value === null ? null : form(value);
-    }
-    for (const name in row) if (row[name] !== undefined && !this.lacking.includes(name)) known -= 1;
+    const normal = this.normal(row);
     // A build that has no column for it yet remembers at least as long as this process does.
     if (this.table.memory) normal[memoryColumn] = row[memoryColumn] ?? null;
-    if (known !== 0) {
-      const unknown = Object.keys(row).filter((name) => !(name in this.table.columns) && !this.lacking.includes(name));
-      throw new Error(`table ${this.table.name}: a row has columns that are not defined: ${unknown.join(', ')}`);
-    }
+    if (this.said(row) !== Object.keys(row).length) this.refuseUnknown(row);
     return normal;
   }
 
-  /** The text a row is found under. PostgreSQL's text holds no NUL, so it separates columns without doubt. */
-  private addressOf(normalKey: Readonly<Row>): string {
-    let address = '';
-    for (const [name] of this.keyColumns) address += `${String(normalKey[name])}\0`;
-    return address;
+  private refuseUnknown(row: Readonly<Row>): void {
+    const { name, columns } = this.table;
+    const unknown = Object.keys(row).filter(
+      (column) => row[column] !== undefined && !(column in columns) && !this.lacking.includes(column),
+    );
+    if (unknown.length > 0) throw new Error(`table ${name}: a row has columns that are not defined: ${unknown.join(', ')}`);
+  }
+
+  /** What a row is found under. The columns of a key that has several are separated without doubt: PostgreSQL's text holds no NUL. */
+  private addressOf(normalKey: Readonly<Row>): unknown {
+    const [first = '', ...others] = this.table.key;
+    return others.reduce<unknown>((address, name) => `${String(address)}\0${String(normalKey[name])}`, normalKey[first]);
   }
 
   find(normalKey: Readonly<Row>): Slot | undefined {

@@ -15,7 +15,14 @@ import { refuseIf } from './refusals.js';
 import { camelValues, changedValues, neverMissing, snakeValues, type RecordValues } from './record-values.js';
 
 /** A list of children of a resource: what requests say under `said` (`vendor_contacts_attributes`) happens to `column` (`vendor_contacts`). */
-export type ChildList = ChildrenFacet & Readonly<{ said: string; column: string; fields: readonly InputField[] }>;
+export type ChildList = ChildrenFacet &
+  Readonly<{
+    said: string;
+    column: string;
+    /** The same in events and in the states of deciders of their own. */
+    inEvents: string;
+    fields: readonly InputField[];
+  }>;
 
 /**
  * @throws Error a field of children that is an instruction (a QR code, children again): only a resource knows what comes of one; and one called
@@ -27,7 +34,7 @@ export function childListsOf(input: readonly InputField[]): ChildList[] {
     const fields = fieldsOf(children.type).filter(isInput);
     const misplaced = fields.find((field) => field.stored?.from ?? field.children ?? field.name === 'fields');
     if (misplaced) throw new Error(`${name}: a ${children.name} has no place for ${misplaced.name}`);
-    return [{ ...children, said: name, column: stored.name, fields }];
+    return [{ ...children, said: name, column: stored.name, inEvents: camelCase(stored.name), fields }];
   });
 }
 
@@ -172,7 +179,7 @@ export type WantedChildren = (name: string, before: Pick<ChildrenState, 'childre
 /** @param values what a request says of a resource, by its columns, new children with drawn ids (`saidChildren`) */
 export function wantedChildren(lists: readonly ChildList[], values: RecordValues, root: string): WantedChildren {
   return (name, { children }) => {
-    const list = lists.find(({ column }) => camelCase(column) === name);
+    const list = lists.find(({ inEvents }) => inEvents === name);
     if (!list) throw new Error(`a ${root} has no children called ${name}`);
     const before = completeChildren(list, inRows(children));
     return childChanges(before, childrenWanted(list, before, (values[list.column] ?? []) as readonly SaidChild[], root));

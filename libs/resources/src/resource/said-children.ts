@@ -1,12 +1,12 @@
 import type { EventStore, IdSequence } from '#millwright/event-sourcing';
-import { camelCase, type SaidChild } from '#millwright/fields';
+import type { SaidChild } from '#millwright/fields';
 import type { ChildList } from './children.js';
 import type { RecordValues } from './record-values.js';
 import type { ResourceFields } from './resource-fields.js';
 import { storedValues } from './stored-values.js';
 
 /** Where the children of a list get their ids from, whosever they are. */
-export const childIds = ({ name, column }: ChildList): IdSequence => ({ name, inside: [`${camelCase(column)}.added.id`] });
+export const childIds = ({ name, inEvents }: ChildList): IdSequence => ({ name, inside: [`${inEvents}.added.id`] });
 
 /**
  * What an input says of lists of children, by their columns. Whichever may be a new one gets the id that it has then, before anything is decided: every try
