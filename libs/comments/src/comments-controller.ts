@@ -81,7 +81,8 @@ export function commentsController(resource: ResourceDefinition, whose = ''): Cl
         name: `withdraw${whose}Comment`,
         scopes: [`${plural}:write`],
         summary: 'Take a comment back',
-        description: 'Its author alone can. The text is gone everywhere; that there was a comment stays.',
+        description:
+          'Its author alone can. The text is gone everywhere; that there was a comment stays. One that was taken back already stays so.',
       }),
     )
     async withdraw(@PathId() id: number, @PathId('comment_id') commentId: number): Promise<Answer> {

@@ -40,7 +40,7 @@ const withdraw = writes({
   scopes: [],
   anyOf: about('write'),
   summary: 'Take a comment back',
-  description: 'The text is gone everywhere.',
+  description: 'The text is gone everywhere. One that was taken back already stays so.',
 });
 const one = reads({
   name: 'getComment',
