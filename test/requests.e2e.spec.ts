@@ -174,13 +174,15 @@ describe('converting a request', () => {
     expect((await convert(id)).error).toMatchObject({ code: 'REQUEST_CONVERTED', id: won[0]?.data.id });
   });
 
-  it('has one effect a key', async () => {
-    const id = await ask();
-    const key = { 'idempotency-key': randomUUID() };
-    const post = () => app.post(`/work_order_requests/${id}/convert`, { work_order: { title: 'Once' } }, key);
-    const first = await post().expect(201);
-    const second = await post().expect(201);
-    expect([second.data, second.headers.get('idempotent-replayed')]).toEqual([first.data, 'true']);
+  it('has one effect a key, and no body is the same as one that says nothing', async () => {
+    const same = [{ work_order: { title: 'Once' } }, { work_order: { title: 'Once' } }];
+    for (const bodies of [same, [undefined, {}], [{}, undefined]]) {
+      const [id, key] = [await ask(), { 'idempotency-key': randomUUID() }];
+      const post = (body?: object) => app.post(`/work_order_requests/${id}/convert`, body, key);
+      const first = await post(bodies[0]).expect(201);
+      const second = await post(bodies[1]).expect(201);
+      expect([second.data, second.headers.get('idempotent-replayed')]).toEqual([first.data, 'true']);
+    }
   });
 
   it('refuses by the field that is wrong, and then appends nothing', async () => {

@@ -6,6 +6,7 @@ import {
   isAboutOneself,
   refuseBody,
   refuseQuery,
+  saysNothing,
   StreamedAnswer,
   type ControllerMethod,
   type Operation,
@@ -82,8 +83,7 @@ const write =
         atArchivedSites: operation.atArchivedSites,
         ifMatch,
         expectedRevisions: expectedRevisionsOf(ifMatch),
-        keyed:
-          key === undefined ? undefined : { key, operation: pathOf(request), asked: { body: request.body ?? null, query: request.query } },
+        keyed: key === undefined ? undefined : { key, operation: pathOf(request), asked: askedBy(request) },
         about: isAboutOneself(operation, request.body, scope.principal.userId)
           ? undefined
           : ({ body }) => (mayLose(scope) ? recordOf(request, body) : undefined),
@@ -103,6 +103,12 @@ const write =
       return { ...kept, body: await controller.replayed(kept.body, request, isForOthers) };
     return { ...kept, body: withoutSites(withoutLacked(kept.body, newlyLacked), scope.principal.rights.sites) };
   };
+
+/** What two requests with one key must have in common. */
+const askedBy = ({ body, query }: FastifyRequest): Readonly<{ body: unknown; query: unknown }> => ({
+  body: saysNothing(body) ? null : body,
+  query,
+});
 
 /** Whether whoever asks sees some rows only: which ones is other at every moment. */
 const isOfSome = ({ rows = 'all' }: RequestScope): boolean => rows !== 'all';

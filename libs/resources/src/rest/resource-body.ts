@@ -97,7 +97,8 @@ export function ResourceBody<T extends object>(
   };
 }
 
-const saysNothing = (body: unknown): boolean =>
+/** Whether a body was left out, or is as good as that: `{}` (work.md, S75). */
+export const saysNothing = (body: unknown): boolean =>
   body == null || (typeof body === 'object' && !Array.isArray(body) && Object.keys(body).length === 0);
 
 /** A body without a root (restock, reconcile …): validated as it stands, documented for OpenAPI. */
