@@ -206,14 +206,18 @@ describe('a request of many parts', () => {
     agent.destroy();
   });
 
-  it('is never taken where it alone is more than a window holds', async () => {
+  it('is never taken where it alone is more than a window holds, whether that holds anything or is full', async () => {
     await set({ requests: 5, window_seconds: hour });
     const user = await somebody();
-    const batch = await user.post('/batch', reads(6)).expect(422);
-    expect(batch.error.details).toMatchObject([{ field: 'ops', code: 'too_many_operations' }]);
-    const document = await user.graphqlAnswer(fields(6)).expect(422);
-    expect(document.body.errors[0].extensions.details).toMatchObject([{ field: 'query', code: 'too_many_operations' }]);
-    expect((await user.get('/limits').expect(200)).data).toMatchObject({ remaining: 5 });
+    for (const remaining of [5, 0]) {
+      const batch = await user.post('/batch', reads(6)).expect(422);
+      expect(batch.error.details).toMatchObject([{ field: 'ops', code: 'too_many_operations' }]);
+      const document = await user.graphqlAnswer(fields(6)).expect(422);
+      expect(document.body.errors[0].extensions.details).toMatchObject([{ field: 'query', code: 'too_many_operations' }]);
+      for (const { headers } of [batch, document]) expect(headers.get('retry-after')).toBeNull();
+      expect((await user.get('/limits').expect(200)).data).toMatchObject({ remaining });
+      if (remaining > 0) await user.post('/batch', reads(5)).expect(200);
+    }
   });
 });
 

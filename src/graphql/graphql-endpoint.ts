@@ -36,9 +36,12 @@ export function serveGraphql(server: FastifyInstance, schema: () => GraphQLSchem
     text ??= `${printSchema(lexicographicSortSchema(schema()))}\n`;
     return reply.type('text/plain; charset=utf-8').send(text);
   });
-  weighed.set('/api/v1/graphql', (body) => {
-    const { query, operationName } = requestOf(body);
-    return rootFieldsIn(documents.read(query), operationName);
+  weighed.set('/api/v1/graphql', {
+    field: 'query',
+    of(body) {
+      const { query, operationName } = requestOf(body);
+      return rootFieldsIn(documents.read(query), operationName);
+    },
   });
   server.post('/api/v1/graphql', async (request, reply) => {
     const asked = requestOf(request.body);

@@ -37,11 +37,11 @@ type Seen = Pick<FastifyRequest, 'routeOptions' | 'headers' | 'socket'>;
 
 const batch = '/api/v1/batch';
 
-/** How many things a body asks for, which is an object or a list. */
-type Weigh = (body: object) => number;
+/** How many things a body asks for, which is an object or a list, and in which field. */
+type Weigh = Readonly<{ field: string; of(body: object): number }>;
 
 /** Of the routes whose requests may count more than one. */
-export const weighed = new Map<string, Weigh>([[batch, (body) => opsIn(body)?.length ?? 1]]);
+export const weighed = new Map<string, Weigh>([[batch, { field: 'ops', of: (body) => opsIn(body)?.length ?? 1 }]]);
 
 /** Documents and health are for everybody, as often as he likes; what lies outside the interface is one or the other, but for the metrics (S73, S74). */
 const isForEverybody = (route: string | undefined): boolean =>
@@ -86,8 +86,8 @@ export class LimitsGate {
   }
 
   /**
-   * What is refused before it is read is told all the same when all of it fits (S24): it is read for that alone.
-   * @throws Rejection RATE_LIMIT_EXCEEDED
+   * What is refused before it is read is told all the same when all of it fits, or that it never does (S24): it is read for that alone.
+   * @throws Rejection RATE_LIMIT_EXCEEDED; VALIDATION_FAILED `too_many_operations`
    */
   private async refuseWhole(
     request: FastifyRequest,
@@ -98,7 +98,8 @@ export class LimitsGate {
     // Nobody reads the rest of a larger one, so nothing else can come on its connection.
     if (!body) reply.header('Connection', 'close');
     const weight = body ? weightIn(body, weigh) : 1;
-    if (weight < 2 || weight > call.window.requests) return settle(reply, call);
+    if (weight > call.window.requests) throw neverTaken(weigh.field, weight, call);
+    if (weight < 2) return settle(reply, call);
     const again = await this.limits.count(principal, weight);
     if (again?.counted.accepted) {
       // Room has come meanwhile, but it was read already: it is to come again.
@@ -161,19 +162,20 @@ export class LimitsGate {
     said: Readonly<{ call: CountedCall; weight: number; field: string }>,
   ): Promise<void> {
     const { call, weight, field } = said;
-    const most = call.window.requests;
-    if (weight <= most) {
+    if (weight <= call.window.requests) {
       const again = await this.limits.count(principal, weight, call);
       if (again) settle(reply, again);
       return;
     }
     await this.limits.count(principal, 0, call);
     for (const name of standingHeaders) reply.removeHeader(name);
-    throw invalid([
-      { field, code: 'too_many_operations', message: `has ${weight} operations, and no more than ${most} are ever taken at once` },
-    ]);
+    throw neverTaken(field, weight, call);
   }
 }
+
+/** Of what does not fit into a window that holds nothing else. */
+const neverTaken = (field: string, weight: number, { window: { requests: most } }: CountedCall): Rejection =>
+  invalid([{ field, code: 'too_many_operations', message: `has ${weight} operations, and no more than ${most} are ever taken at once` }]);
 
 const standingHeaders = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'] as const;
 
@@ -204,7 +206,7 @@ const countOperations: preHandlerHookHandler = (request, _reply, done) => {
 function weightIn(bytes: Buffer, weigh: Weigh): number {
   try {
     const body = readJsonBody(bytes);
-    return typeof body === 'object' && body !== null ? weigh(body) : 1;
+    return typeof body === 'object' && body !== null ? weigh.of(body) : 1;
   } catch {
     return 1;
   }
