@@ -28,3 +28,19 @@ describe('a link to choose a password', () => {
     await open('accept_invitation', { token: await linkFor(kim, 'invite'), password }).expect(200);
   });
 });
+
+describe('a session', () => {
+  it('says when it was used last', async () => {
+    const { data } = await app.post('/users', { user: { name: 'Bo', email: 'bo@links.example' } }).expect(201);
+    const { access_token } = await signIn(app, data.id as number);
+    await open('login', { email: 'bo@links.example', password }).expect(200);
+    const usedFor = async () =>
+      (await app.get('/auth/sessions', { authorization: `Bearer ${access_token}` }).expect(200)).data.map(
+        ({ started_at, last_used_at }: Record<'started_at' | 'last_used_at', string>) => Date.parse(last_used_at) - Date.parse(started_at),
+      ) as number[];
+    for (const until = Date.now() + 10_000; ((await usedFor())[1] ?? 0) < 1_000 && Date.now() < until;);
+    const [unused, used] = await usedFor();
+    expect(unused).toBeLessThan(500);
+    expect(used).toBeGreaterThanOrEqual(1_000);
+  });
+});

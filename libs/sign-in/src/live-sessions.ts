@@ -6,6 +6,7 @@ import { Authentication, type VerifiedToken } from '#millwright/credentials';
 import { runForEverybody, whenKnown } from '#millwright/event-sourcing';
 import { People } from './people.js';
 import { isOfReplacedPassword } from './refresh-tokens.js';
+import { SessionUses } from './session-uses.js';
 import { isStillMatchedByEmail } from './single-sign-on/matching.js';
 
 /** How old what is known of a session may be, in milliseconds: what ended it elsewhere is known here by then, and at once where it ended here. */
@@ -30,6 +31,7 @@ export class LiveSessions implements OnModuleInit {
     private readonly people: People,
     private readonly access: KnownAccess,
     private readonly authentication: Authentication,
+    private readonly uses: SessionUses,
   ) {}
 
   onModuleInit(): void {
@@ -74,7 +76,10 @@ export class LiveSessions implements OnModuleInit {
     this.readings.set(sessionId, reading);
     reading.answer.then(
       (found) => {
-        if (found) reading.found = found;
+        if (!found) return;
+        reading.found = found;
+        // Twice a second is more than often enough.
+        this.uses.note(sessionId);
       },
       () => {
         if (this.readings.peek(sessionId) === reading) this.readings.delete(sessionId);

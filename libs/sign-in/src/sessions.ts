@@ -10,6 +10,7 @@ import { inTransaction } from './in-transaction.js';
 import { LiveSessions } from './live-sessions.js';
 import { nobody, type Known } from './passwords.js';
 import { People, type Person } from './people.js';
+import { SessionUses } from './session-uses.js';
 import { insertToken, newToken, redeem, refreshSeconds, type Place, type Sender } from './refresh-tokens.js';
 import { isStillMatchedByEmail } from './single-sign-on/matching.js';
 import { contextOf, type Visitor } from './visitor.js';
@@ -49,6 +50,7 @@ export class Sessions {
     private readonly live: LiveSessions,
     private readonly people: People,
     private readonly events: EventStore,
+    private readonly uses: SessionUses,
     secret: InstallationSecret,
   ) {
     this.refreshKey = secret.derived('refresh tokens');
@@ -114,6 +116,7 @@ export class Sessions {
   }
 
   async list(userId: number): Promise<readonly SessionRow[]> {
+    await this.uses.write();
     const { rows } = await this.pool.query<SessionRow>(
       `SELECT id, started_at, last_used_at, expires_at, address, user_agent FROM app.sessions
        WHERE user_id = $1 AND ended_at IS NULL AND expires_at > clock_timestamp() ORDER BY started_at DESC, id`,

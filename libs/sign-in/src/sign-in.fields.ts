@@ -114,7 +114,7 @@ export class LoginAnswer extends IntersectionType(
 export class SessionAnswer {
   @ApiProperty({ type: String, format: 'uuid', description: 'The id of the session.' }) id!: string;
   @ApiProperty({ type: String, format: 'date-time', description: 'When the person signed in.' }) started_at!: string;
-  @ApiProperty({ type: String, format: 'date-time', description: 'When it went on last.' }) last_used_at!: string;
+  @ApiProperty({ type: String, format: 'date-time', description: 'When it was used last, within a minute.' }) last_used_at!: string;
   @ApiProperty({ type: String, format: 'date-time', description: 'Until when it can go on.' }) expires_at!: string;
   @ApiProperty({ type: String, description: 'From where the person signed in.' }) address!: string;
   @ApiProperty({ type: String, description: 'With what the person signed in.' }) user_agent!: string;

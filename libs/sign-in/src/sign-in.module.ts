@@ -13,6 +13,7 @@ import { NewPasswords } from './new-passwords.js';
 import { Passwords } from './passwords.js';
 import { People } from './people.js';
 import { SessionsController } from './sessions.controller.js';
+import { SessionUses } from './session-uses.js';
 import { Sessions } from './sessions.js';
 import { SignInTraces } from './sign-in-traces.js';
 import { SignInController } from './sign-in.controller.js';
@@ -45,6 +46,7 @@ import { WaitingPairs } from './waiting-pairs.js';
     WaitingPairs,
     Passwords,
     NewPasswords,
+    SessionUses,
     LiveSessions,
     CookieSessions,
     Sessions,
