@@ -1,5 +1,6 @@
 import { Pool } from 'pg';
 import { PublicUrl } from '#millwright/credentials';
+import { peopleMigrations } from '#millwright/resources';
 import { createDatabase, type TestDatabase } from '../../../test/harness/database.js';
 import { Links } from './links.js';
 import { signInMigrations } from './migrations.js';
@@ -13,7 +14,7 @@ beforeAll(async () => {
   database = await createDatabase();
   pool = new Pool({ connectionString: database.ownerUrl, max: 4 });
   await pool.query('CREATE SCHEMA IF NOT EXISTS app');
-  for (const { sql } of signInMigrations) await pool.query(sql);
+  for (const { sql } of [...peopleMigrations, ...signInMigrations]) await pool.query(sql);
   links = new Links(pool, new PublicUrl('https://cmms.example.com'));
 });
 afterAll(async () => {
@@ -63,6 +64,23 @@ describe('links', () => {
     expect([null, undefined, 'ada@example.com'].map(none.isFor)).toEqual([true, true, false]);
     await pool.query('UPDATE app.sign_in_links SET address_hash = NULL WHERE user_id = 16');
     expect((await links.read('reset', token)).isFor('ada@example.org')).toBe(true);
+  });
+
+  it('are on their way for a minute, unless they are used or the person was changed since', async () => {
+    const onTheirWay = () => Promise.all([18, 19].map((id) => links.isOnItsWay('reset', id)));
+    const changed = () => pool.query(`INSERT INTO app.people (kind, id, version, details) VALUES ('user', 18, gen_random_uuid(), '{}')`);
+    const make = (id: number) => links.make('reset', { id, email: 'Ada@example.com' }, tomorrow);
+    expect(await onTheirWay()).toEqual([false, false]);
+    await changed();
+    const [, { token }] = [await make(18), await make(19)];
+    expect(await onTheirWay()).toEqual([true, true]);
+    await links.use('reset', token);
+    await changed();
+    expect(await onTheirWay()).toEqual([false, false]);
+    await make(18);
+    expect(await links.isOnItsWay('reset', 18)).toBe(true);
+    await pool.query(`UPDATE app.sign_in_links SET made_at = made_at - interval '61 seconds' WHERE user_id = 18`);
+    expect(await links.isOnItsWay('reset', 18)).toBe(false);
   });
 
   it('end by time', async () => {

@@ -114,10 +114,14 @@ export class Links {
     await this.pool.query('DELETE FROM app.sign_in_links WHERE token_hash = $1', [hashOf(token)]);
   }
 
-  /** Whether a link of the kind was made for the person within the last minute: who asks again has it on its way. */
+  /**
+   * Whether a link of the kind was made for the person within the last minute: who asks again has it on its way. Not one that was used, or that may be for
+   * the address of before: whom it is for cannot be told without its token, but since when he is as he is.
+   */
   async isOnItsWay(kind: LinkKind, userId: number): Promise<boolean> {
     const { rowCount } = await this.pool.query(
-      `SELECT FROM app.sign_in_links WHERE kind = $1 AND user_id = $2 AND made_at > clock_timestamp() - interval '1 minute'`,
+      `SELECT FROM app.sign_in_links WHERE kind = $1 AND user_id = $2 AND used_at IS NULL AND made_at > greatest(
+         clock_timestamp() - interval '1 minute', (SELECT max(written_at) FROM app.people WHERE kind = 'user' AND id = $2))`,
       [kind, userId],
     );
     return rowCount !== 0;

@@ -107,7 +107,7 @@ export class SignInController {
     open(
       'forgotPassword',
       'Ask for another password',
-      'Always the same answer, and as quickly; who is known gets a link by mail, where there is mail.',
+      'Always the same answer, and as quickly; who is known gets a link by mail, where there is mail: at most once a minute, as long as the link of before is good.',
     ),
   )
   @ApiResponse({ status: 202, description: 'Heard.' })
