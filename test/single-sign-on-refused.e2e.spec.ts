@@ -352,6 +352,22 @@ describe('who comes for the first time while others do', () => {
   });
 });
 
+describe('the client secret of the issuer', () => {
+  it('is said to be unreadable where it was sealed with a secret that is gone, and is to be given anew', async () => {
+    const settings = { issuer: issuer.url, client_id: clientId, default_role: 'requester', entity_ids: [1] };
+    const set = (more: object = {}) => app.request('PUT', '/access/oidc', { ...settings, ...more });
+    const readable = async () => (await app.request('GET', '/access/oidc').expect(200)).data.client_secret_readable as boolean;
+    expect([await readable(), (await set()).status]).toEqual([true, 200]);
+    await database.query("UPDATE app.issuer_secrets SET sealed = 'of an earlier secret'");
+    const { status, error } = await set();
+    expect([await readable(), status, error?.details?.[0]]).toMatchObject([false, 422, { field: 'client_secret', code: 'required' }]);
+    known(verified(`${randomUUID()}@example.com`));
+    expect((await fetch(start('tokens'), { redirect: 'manual' })).status).toBe(503);
+    expect((await set({ client_secret: clientSecret }).expect(200)).data.client_secret_readable).toBe(true);
+    expect(await comeBack()).toEqual(expect.any(Number));
+  });
+});
+
 describe('a browser that is refused', () => {
   const inBrowser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
   const askedAt = (address: string, headers: Record<string, string>, browser = new TestBrowser()) => browser.ask(address, { headers });

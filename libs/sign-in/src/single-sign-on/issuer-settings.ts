@@ -60,7 +60,10 @@ export class IssuerSettingsStore implements OnModuleInit {
   async enabled(): Promise<KnownIssuer | undefined> {
     const { state, revision } = await this.events.load(singleSignOn, singleSignOnId);
     if (!state.settings?.enabled) return undefined;
-    return { ...state.settings, secret: await this.unsealed(state.settings.secretId), revision };
+    const secret = await this.unsealed(state.settings.secretId);
+    if (secret !== undefined) return { ...state.settings, secret, revision };
+    this.logger.warn('the client secret of single sign-on cannot be read: it has to be set anew (PUT /api/v1/access/oidc)');
+    throw unavailable();
   }
 
   /** Whether single sign-on is set up and not switched off. @throws Rejection UNAVAILABLE */
@@ -80,13 +83,14 @@ export class IssuerSettingsStore implements OnModuleInit {
     const { state: known } = await this.events.load(access, accessId);
     const settings = await this.wanted(input, known);
     await this.requireAllWhoCome(settings);
+    if (input.client_secret == null) await this.requireReadable();
     const secretId = input.client_secret == null ? null : await this.sealed(input.client_secret);
     const outcome = await this.turns.giving(settings.roleId, 'default_role', () =>
       this.events.execute(singleSignOn, singleSignOnId, (state) => setSingleSignOn(state, { ...settings, secretId })),
     );
     await this.forgetOtherSecrets(outcome.state.settings?.secretId ?? null);
     if (!outcome.state.settings) throw new Error('single sign-on was set and is not there');
-    return { row: this.row(outcome.state.settings, known), position: outcome.position };
+    return { row: await this.row(outcome.state.settings, known), position: outcome.position };
   }
 
   /** `row`: the settings as they were; null where an earlier try of the same request has removed them. @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS */
@@ -101,8 +105,9 @@ export class IssuerSettingsStore implements OnModuleInit {
       before.settings = current.settings;
       return removeSingleSignOn(current);
     });
+    const row = before.settings && (await this.row(before.settings, known));
     await this.forgetOtherSecrets(null);
-    return { row: before.settings && this.row(before.settings, known), position };
+    return { row, position };
   }
 
   /** Whoever names an issuer could come in as anybody whom it may vouch for. @throws Rejection INSUFFICIENT_PERMISSIONS */
@@ -129,11 +134,12 @@ export class IssuerSettingsStore implements OnModuleInit {
   }
 
   /** Of the sites, those that exist for whoever asks (contract, part 4, S91). */
-  private row({ issuer, clientId, roleId, sites, enabled }: IssuerSettings, known: Access): Row {
+  private async row({ issuer, clientId, secretId, roleId, sites, enabled }: IssuerSettings, known: Access): Promise<Row> {
     const { sites: own } = currentScope().principal.rights;
     const seen = sites === 'all' || sites === null || own === 'all' ? sites : sites.filter((id) => own.has(id));
     const facts = { issuer, client_id: clientId, default_role: roleNameOf(known, roleId), entity_ids: seen, enabled };
-    return { ...facts, redirect_uri: this.issuer.callback };
+    const isReadable = (await this.unsealed(secretId)) !== undefined;
+    return { ...facts, client_secret_readable: isReadable, redirect_uri: this.issuer.callback };
   }
 
   private async exist(sites: readonly number[]): Promise<boolean> {
@@ -173,7 +179,15 @@ export class IssuerSettingsStore implements OnModuleInit {
     return id;
   }
 
-  private async unsealed(id: string): Promise<string> {
+  /** What the one before it has sealed stays as it is only where it can be opened. @throws Rejection VALIDATION_FAILED `client_secret` required */
+  private async requireReadable(): Promise<void> {
+    const { settings } = (await this.events.load(singleSignOn, singleSignOnId)).state;
+    if (!settings || (await this.unsealed(settings.secretId)) !== undefined) return;
+    throw invalid([{ field: 'client_secret', code: 'required', message: 'is required, since the one before it cannot be read any more' }]);
+  }
+
+  /** Undefined where it cannot be read: a database that was restored with a new secret cannot open what the one before it has sealed. */
+  private async unsealed(id: string): Promise<string | undefined> {
     const { rows } = await this.pool.query<{ sealed: string }>('SELECT sealed FROM app.issuer_secrets WHERE secret_id = $1', [id]);
     try {
       const { plaintext } = await compactDecrypt(rows[0]?.sealed ?? '', this.sealing, {
@@ -182,9 +196,7 @@ export class IssuerSettingsStore implements OnModuleInit {
       });
       return new TextDecoder().decode(plaintext);
     } catch {
-      // A database that was restored with a new secret cannot open what the one before it has sealed.
-      this.logger.warn('the client secret of single sign-on cannot be read: it has to be set anew (PUT /api/v1/access/oidc)');
-      throw unavailable();
+      return undefined;
     }
   }
 

@@ -45,6 +45,12 @@ class IssuerFields {
   @ShownSiteIds({ description: 'Where he gets it, of the sites that whoever asks may read.', example: [1] })
   entity_ids!: 'all' | readonly number[] | null;
   @ShownFlag({ always: true, description: 'Whether anybody comes in that way.' }) enabled!: boolean;
+  @ShownFlag({
+    always: true,
+    description:
+      'Whether the client secret can be read: not after a restore with a new secret, until it is given anew. Nobody comes in meanwhile.',
+  })
+  client_secret_readable!: boolean;
   @ShownText({ always: true, description: 'Where the issuer is to send people back to: register it there.' }) redirect_uri!: string;
 }
 
