@@ -1,5 +1,5 @@
 import { canonicalText, type AttributeType } from '#millwright/fields';
-import { folded } from './language.js';
+import { folded, inOrder } from './language.js';
 import type { Filter } from './list-query.js';
 
 /** Hands a value to the statement and answers its placeholder. */
@@ -24,14 +24,16 @@ export function conditionOf({ matcher, values }: Filter, column: string, type: A
   const one = (): string => `${bind(first)}::${sqlTypes[type]}`;
   const list = (): string => `${bind(type === 'text' ? spellingsOf(values) : [...values])}::${sqlTypes[type]}[]`;
   const sought = (): string => folded(`${bind(first)}::text`);
+  /** Texts are equal that have the same bytes, in any order; an index that is in the order of lists is found only by that order's name. */
+  const compared = type === 'text' ? inOrder(column) : column;
   if (type === 'ids') return idsCondition(matcher, column, list);
   switch (matcher) {
     case 'eq':
-      return type === 'text' ? `${column} = ANY(${list()})` : `${column} = ${one()}`;
+      return type === 'text' ? `${compared} = ANY(${list()})` : `${column} = ${one()}`;
     case 'not_eq':
       return type === 'text' ? `(${column} = ANY(${list()})) IS NOT TRUE` : `${column} IS DISTINCT FROM ${one()}`;
     case 'in':
-      return `${column} = ANY(${list()})`;
+      return `${compared} = ANY(${list()})`;
     case 'not_in':
       return `(${column} = ANY(${list()})) IS NOT TRUE`;
     case 'cont':

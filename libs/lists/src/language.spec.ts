@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { createDatabase, type TestDatabase } from '../../../test/harness/database.js';
+import { conditionOf } from './conditions.js';
 import { folded, inOrder, languageMigrations } from './language.js';
 
 let database: TestDatabase;
@@ -61,5 +62,29 @@ describe('text that is sorted', () => {
     const { rows } = await client.query(`SELECT ${inOrder("'\u00e9'")} = 'e\u0301' AS equal, 'A 01' < ${inOrder("'A 1'")} AS less`);
     expect(rows[0].equal).toBe(false);
     expect((await client.query(`SELECT 'A 1' < ${inOrder("'A 01'")} AS less`)).rows[0].less).toBe(!rows[0].less);
+  });
+});
+
+describe('text that must be equal', () => {
+  const condition = (matcher: 'eq' | 'in', ...values: string[]): [sql: string, bound: unknown[]] => {
+    const bound: unknown[] = [];
+    return [
+      conditionOf({ attribute: 'number', matcher, values, asked: values }, 'number', 'text', (value) => `$${bound.push(value)}`),
+      bound,
+    ];
+  };
+
+  beforeAll(async () => {
+    await client.query(`CREATE TABLE parts AS SELECT 'P-' || i AS number FROM generate_series(1, 2000) i`);
+    await client.query(`INSERT INTO parts VALUES ('p-77'), ('P-0077'), (null)`);
+    await client.query(`CREATE INDEX ON parts (${inOrder('number')})`);
+    await client.query('ANALYZE parts');
+  });
+
+  it.each(['eq', 'in'] as const)('is found by the index that lists walk (%s)', async (matcher) => {
+    const [sql, bound] = condition(matcher, 'P-77');
+    const { rows } = await client.query(`EXPLAIN SELECT * FROM parts WHERE ${sql}`, bound);
+    expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('parts_number_idx');
+    expect((await client.query(`SELECT * FROM parts WHERE ${sql}`, bound)).rows).toEqual([{ number: 'P-77' }]);
   });
 });

@@ -11,6 +11,7 @@ import {
   Text,
   type QrCodeAttributes,
 } from '#millwright/fields';
+import { inOrder } from '#millwright/lists';
 import { defineRecord } from '#millwright/resources';
 import { partsOfAsset, partsOfAssetSql } from './asset-parts.js';
 import { downtimesOfAsset, openDowntime } from './domain/downtimes.js';
@@ -76,9 +77,9 @@ export const assets = defineRecord({
   history: true,
   // Machines name their asset by one of these.
   indexes: [
-    ['entity_id', 'asset_code'],
-    ['entity_id', 'qr_code'],
-    ['entity_id', 'external_reference'],
+    ['entity_id', inOrder('asset_code')],
+    ['entity_id', inOrder('qr_code')],
+    ['entity_id', inOrder('external_reference')],
   ],
   companion: {
     category: downtimesOfAsset.category,

@@ -19,7 +19,7 @@ import {
   type Position,
   type RecordedEvent,
 } from '#millwright/event-sourcing';
-import { columnSql, rowsOf } from '#millwright/lists';
+import { columnSql, inOrder, rowsOf } from '#millwright/lists';
 import { duplicateReference, Questions, referenceKey, refuseIf, ResourceWriter, type Decided } from '#millwright/resources';
 import { alarmsName, openedBy } from './alarm-process.js';
 import { alarm, raiseAlarm, repeatAlarm, takesRepeats, type Alarm } from './domain/alarm.js';
@@ -96,7 +96,7 @@ export class Alarms {
     const { view } = workOrders.list;
     const sql = (name: string): string => columnSql(view, name);
     const [older] = await this.database.query<{ id: string }[]>(
-      `SELECT ${sql('id')}::text AS id FROM ${rowsOf(view)} WHERE ${sql('entity_id')} = $1 AND ${sql('dedup_key')} = $2
+      `SELECT ${sql('id')}::text AS id FROM ${rowsOf(view)} WHERE ${sql('entity_id')} = $1 AND ${inOrder(sql('dedup_key'))} = $2
          AND ${sql('status_kind')} = 'open' AND NOT ${sql('archived')} ORDER BY ${sql('id')} DESC LIMIT 1`,
       [currentEntity().id, key],
     );

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { currentEntity, currentScope } from '#millwright/access';
 import type { Detail, DetailCode } from '#millwright/event-sourcing';
-import { columnSql, rowsOf } from '#millwright/lists';
+import { columnSql, inOrder, rowsOf } from '#millwright/lists';
 import { users } from '#millwright/people';
 import { foldedValue, Questions, RememberedRows } from '#millwright/resources';
 import { assets } from '#millwright/sites';
@@ -65,7 +65,7 @@ export class MachineNames {
     const { id: entityId } = currentEntity();
     return this.remembered.answer(stream.category, `${column} at ${entityId}: ${value}`, () =>
       this.database.query(
-        `SELECT ${sql('id')}::text AS id FROM ${rowsOf(view)} WHERE ${sql('entity_id')} = $1 AND ${sql(column)} = $2 AND NOT ${sql('archived')} ORDER BY ${sql('id')} LIMIT 2`,
+        `SELECT ${sql('id')}::text AS id FROM ${rowsOf(view)} WHERE ${sql('entity_id')} = $1 AND ${inOrder(sql(column))} = $2 AND NOT ${sql('archived')} ORDER BY ${sql('id')} LIMIT 2`,
         [entityId, value],
       ),
     );

@@ -35,6 +35,12 @@ export const buildSql = (projection: Projection, schema: string, appRole: string
 /** A secondary index under a name that says what is in it, so that another definition is another index. */
 export type IndexDefinition = Readonly<{ name: string; text: string }>;
 
+/** A column by itself or in an order of its own; of another expression nobody knows. */
+const isThere = ({ columns }: TableDefinition, part: string): boolean => {
+  const column = /^"?([a-z_][a-z0-9_]*)"?(?: COLLATE \S+)?$/.exec(part)?.[1];
+  return column === undefined || column in columns;
+};
+
 /** The secondary indexes of a table; `inUse` makes them beside reads and writes, more slowly. */
 export const indexesOf = (table: TableDefinition, schema: string, inUse: boolean): IndexDefinition[] =>
   [
@@ -43,7 +49,7 @@ export const indexesOf = (table: TableDefinition, schema: string, inUse: boolean
     ...(table.containing ?? []).map((column) => ({ columns: [column], include: [], method: ' using gin' })),
   ]
     // A build of another release may lack a column; its indexes come with the next build.
-    .filter(({ columns, include }) => [...columns, ...include].every((part) => part in table.columns || !identifier.test(part)))
+    .filter(({ columns, include }) => [...columns, ...include].every((part) => isThere(table, part)))
     .map(({ columns, include, method }) => {
       const listed = (parts: readonly string[]): string => parts.map((part) => (part in table.columns ? quoted(part) : part)).join(', ');
       const what = include.length === 0 ? listed(columns) : `${listed(columns)}) include (${listed(include)}`;

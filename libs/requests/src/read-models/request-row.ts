@@ -35,7 +35,7 @@ const table = {
   indexes: [
     ['entity_id', 'created_at', 'id'],
     ['entity_id', 'updated_at', 'id'],
-    ['entity_id', 'status', 'id'],
+    ['entity_id', inOrder('status'), 'id'],
     ['entity_id', inOrder('"title"'), 'id'],
     ['work_order_id'],
     ['asset_id'],

@@ -126,7 +126,7 @@ const table = {
     ['entity_id', 'completed_at', 'id'],
     ['asset_id'],
     ['work_order_request_id'],
-    ['entity_id', 'dedup_key'],
+    ['entity_id', inOrder('dedup_key')],
     ['pm_schedule_id'],
     ['created_by_id'],
   ],
