@@ -213,6 +213,8 @@ describe('erasing a person', () => {
   it('frees the address at once, and lets nobody write the person any more', async () => {
     const email = `${randomUUID()}@example.com`;
     const id = await person({ email, login_identifier: 'erin', external_reference: 'hr-7' });
+    const named = await app.post(`/users/${id}/erase`, { reason: `Asked by ${email}` });
+    expect([...refusal(named), named.error.details?.[0]?.code]).toEqual([422, 'VALIDATION_FAILED', 'names_person']);
     await erase(id).expect(200);
     const next = await person({ email, login_identifier: 'erin', external_reference: 'hr-7' });
     expect(next).not.toBe(id);

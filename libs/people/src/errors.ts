@@ -2,7 +2,11 @@ import { defineErrors } from '#millwright/event-sourcing';
 
 /** What is said of people. */
 export const peopleErrors = defineErrors({
-  details: { invalid_email: 'The text is no e-mail address.', not_a_language: 'A BCP 47 language tag is wanted.' },
+  details: {
+    invalid_email: 'The text is no e-mail address.',
+    not_a_language: 'A BCP 47 language tag is wanted.',
+    names_person: 'The text stays, and has an address, a number or the whole name of the person who is to be forgotten.',
+  },
 });
 
 declare module '#millwright/event-sourcing/decider' {

@@ -88,9 +88,14 @@ export class PersonalTraces {
     this.person = person;
   }
 
+  /** What a person was ever called and reached by, as far as his own record says it. */
+  known(userId: number): Promise<KnownPerson> {
+    return this.requirePerson().known(userId);
+  }
+
   /** What is kept of a person under a name, by all rooms. */
   async find(section: PersonalSection, userId: number): Promise<readonly Row[]> {
-    const sought = { ...(await this.requirePerson().known(userId)), places: [] };
+    const sought = { ...(await this.known(userId)), places: [] };
     const found = await Promise.all(this.traces.map(async ({ find }) => (await find?.[section]?.(sought)) ?? []));
     return found.flat();
   }
@@ -125,7 +130,7 @@ export class PersonalTraces {
 
   private async sought(userId: number): Promise<SoughtPerson> {
     const places = await Promise.all(this.traces.map(async (trace) => (await trace.places?.(userId)) ?? []));
-    const known = await this.requirePerson().known(userId);
+    const known = await this.known(userId);
     const named = (await Promise.all(this.traces.map(async ({ names }) => names?.of(known)))).filter((found) => found !== undefined);
     const earlier = this.unfinished.get(userId);
     const person = {

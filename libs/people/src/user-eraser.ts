@@ -6,6 +6,7 @@ import { appendedNothing, EventStore, KeptTexts, Rejection } from '#millwright/e
 import { PlainWriter, requireHere, type Written } from '#millwright/resources';
 import { PersonalTraces } from './personal-traces.js';
 import { UserSuspensions } from './user-suspensions.js';
+import { isNamedIn } from './domain/said-of-person.js';
 import type { EraseUser } from './user.commands.js';
 import { erasedPerson } from './user-traces.js';
 import { users } from './users.js';
@@ -28,7 +29,8 @@ export class UserEraser {
 
   /**
    * Has a person's data be gone for good; whatever he came in with ends within a second, everywhere.
-   * @throws Rejection NOT_FOUND, CONFLICT (the built-in user), ALREADY_ERASED, INSUFFICIENT_PERMISSIONS (S2), LAST_ADMINISTRATOR, PRECONDITION_FAILED
+   * @throws Rejection NOT_FOUND, CONFLICT (the built-in user), ALREADY_ERASED, INSUFFICIENT_PERMISSIONS (S2), VALIDATION_FAILED (names_person),
+   * LAST_ADMINISTRATOR, PRECONDITION_FAILED
    */
   async erase({ user_id: id, reason }: EraseUser): Promise<Written> {
     if (id === builtInUserId) throw new Rejection('CONFLICT', 'The built-in user stands for the administrator and cannot be erased.');
@@ -36,6 +38,7 @@ export class UserEraser {
       const { state, revision } = await this.events.load(users.stream, id);
       requireHere(state.history, 'customer');
       await this.access.consider((known, by, world) => requireChargeOf(known, by, id, world));
+      if (!state.erased) await this.requireUnnamed(id, reason);
       // What would be refused is refused before anything stops holding.
       if (state.erased && !this.suspensions.hasSuspended()) return this.decide(id, reason);
       return this.suspensions.suspending(id, revision, () => this.decide(id, reason));
@@ -43,6 +46,13 @@ export class UserEraser {
     // A process that ends here leaves it to `userErasure`, and so does whoever waits no longer.
     await this.traces.eraseSoon(id);
     return written;
+  }
+
+  /** The reason is kept when all else that names him is gone. @throws Rejection VALIDATION_FAILED names_person */
+  private async requireUnnamed(id: number, reason: string): Promise<void> {
+    if (!isNamedIn(await this.traces.known(id), reason)) return;
+    const message = 'must not hold an address, a number or the whole name of the person: it stays as it is typed';
+    throw new Rejection('VALIDATION_FAILED', `reason ${message}`, [{ field: 'reason', code: 'names_person', message }]);
   }
 
   /** The reason may speak of the person, so that no event holds it. */

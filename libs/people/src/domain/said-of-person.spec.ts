@@ -1,4 +1,4 @@
-import { speaksOf, tracesInAnswers } from './said-of-person.js';
+import { isNamedIn, speaksOf, tracesInAnswers } from './said-of-person.js';
 
 const li = { id: 2, texts: ['li', 'Chen', 'li Chen', 'stock', '5550142', '4711'], emails: ['li@example.com'] };
 
@@ -35,4 +35,11 @@ describe('a kept answer', () => {
     ['speaks of somebody else of the same name', { data: { id: 9, created_by: { id: 3, name: 'li', surname: 'Chen' } }, meta }],
     ['is about a record that is called like him', { data: { id: 9, name: 'Chen', created_by: by(1, 'Bo') }, meta }],
   ])('that %s stays', (_, answer) => expect(isForgotten(answer)).toBe(false));
+});
+
+describe('a text that stays', () => {
+  it.each(['Asked by LI@example.com', 'li Chen wants it', 'Call 5550142 first'])('names him: %s', (text) =>
+    expect(isNamedIn(li, text)).toBe(true),
+  );
+  it.each(['He left the stock', 'Article 4711', 'Chen'])('does not: %s', (text) => expect(isNamedIn(li, text)).toBe(false));
 });

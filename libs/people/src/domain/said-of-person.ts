@@ -15,6 +15,11 @@ const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `
 /** Whether nothing else is likely to be called so: an address, a number, or a name of several words. */
 const isDistinctive = (text: string): boolean => /[@\s]/.test(text) || (text.length >= 7 && /\d/.test(text));
 
+/** Whether a text names him by an address, a number or his whole name. A single word may be anybody's, or mean something else. */
+export const isNamedIn = ({ texts, emails }: SpokenOf, text: string): boolean =>
+  texts.some((said) => isDistinctive(said) && text.includes(said)) ||
+  emails.some((email) => text.toLowerCase().includes(email.toLowerCase()));
+
 /** One of these stands in the JSON of every answer that speaks of him, and in others. */
 export const tracesInAnswers = ({ id, texts, emails }: SpokenOf): string[] => [
   ...texts.map((text) => JSON.stringify(text)),
