@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { GraphQLModule, GraphQLSchemaHost } from '@nestjs/graphql';
-import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
+import type { MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { FastifyInstance } from 'fastify';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
@@ -11,6 +11,7 @@ import { guardSchema } from './guards.js';
 import { limits } from './limits.js';
 import { servePlayground } from './playground.js';
 import { QueryReads } from './query-reads.js';
+import { SchemaDriver } from './schema-driver.js';
 
 /** The types that every document begins with are made by the framework, which takes no description for them; what a field needs stands with its operation. */
 function describeRoots(schema: GraphQLSchema): void {
@@ -60,9 +61,8 @@ export class GraphqlEdgeModule implements OnModuleInit {
       module: GraphqlEdgeModule,
       imports: [
         GraphQLModule.forRoot<MercuriusDriverConfig>({
-          driver: MercuriusDriver,
+          driver: SchemaDriver,
           autoSchemaFile: true,
-          sortSchema: true,
           // The framework would ask its draft of the schema for all of itself, a third of a second of every start; what is served mercurius validates.
           buildSchemaOptions: { skipCheck: true },
           routes: false,
