@@ -126,6 +126,18 @@ describe('the tables of a build that is worked by itself', () => {
     expect(tables.stored).toBe(firstEnd);
   });
 
+  it('are filled also where what an event is refused for would be cut, or comes, with half a character', async () => {
+    const apply = (): void => {
+      throw new Error(`\ud83d${'x'.repeat(1_991)}\u{1f600} was that`);
+    };
+    const tables = await begun({ ...folded, apply });
+    await tables.foldAhead(first.slice(0, 1), 1n);
+    await tables.flush();
+    expect(await world.rows('select error from app.parked_streams where schema_name = $1', schema)).toEqual([
+      { error: `Error: ${'x'.repeat(1_991)}` },
+    ]);
+  });
+
   it('are left alone by one who does not know that another has worked on them', async () => {
     const late = await begun();
     await late.foldAhead(first, firstEnd);

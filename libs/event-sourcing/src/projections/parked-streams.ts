@@ -75,8 +75,11 @@ export class ParkedStreams {
             position,
             event_id: event.id,
             event_type: event.type,
-            // NUL cannot be stored as text, and an error may quote anything.
-            error: error.replaceAll('\0', '').slice(0, 2000),
+            // Neither NUL nor half a character can be stored as text, and an error may quote anything.
+            error: error
+              .replaceAll('\0', '')
+              .slice(0, 2000)
+              .replaceAll(/\p{Surrogate}/gu, ''),
             events: 1,
             last_position: position,
           },
