@@ -15,6 +15,12 @@ describe('what the arguments of a document hold', () => {
     ]);
   });
 
+  it('is looked for through 2,000 values, the name of each included', () => {
+    const many = Array.from({ length: 900 }, () => ({ id: 7 }));
+    const { names } = sent('$many', { many: [...many, { name: 'Ann' }] });
+    expect([...names]).toContain('parts.filter.name');
+  });
+
   it('is not looked for through more than 2,000 values and names, whoever knows them, wherever one variable stands', () => {
     let looks = 0;
     const members = Object.fromEntries(Array.from({ length: 1_000 }, (_, place) => [`nobody${place}`, 1]));

@@ -17,7 +17,7 @@ type Found = { names: Set<string>; counts: Map<string, number>; ids: Map<string,
 const mostNames = 100;
 /** Of one name, as over REST. */
 const mostIds = 50;
-/** How many values are looked at: one variable may stand in many places, and hold as much as a body does. */
+/** How many values, and names that nobody knows, are looked at: one variable may stand in many places, and hold as much as a body does. */
 const mostValues = 2_000;
 /** The scalars that hold ids of records, whatever a field is called. */
 const scalarsOfIds: readonly string[] = ['ID', 'EntityIds'];
@@ -54,10 +54,11 @@ function look(value: unknown, type: GraphQLInputType, path: string, found: Found
   if (typeof value !== 'object' || value === null) return;
   const fields = named.getFields();
   for (const name of Object.keys(value)) {
-    // A name that nobody knows is looked at, too: one variable of them may stand in many places.
-    if ((found.left -= 1) < 0) return;
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (field) look(Reflect.get(value, name), field.type, `${path}.${name}`, found, true);
+    // A name that nobody knows counts like a value: one variable of them may stand in many places.
+    else found.left -= 1;
+    if (found.left < 0) return;
   }
 }
 
