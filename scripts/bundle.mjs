@@ -3,8 +3,8 @@
 import { rmSync } from 'node:fs';
 import { rolldown } from 'rolldown';
 
-/** Packages that are ES modules of many files each and that nothing outside of the bundle loads, so that none of them is there twice. */
-const taken = /^(@nestjs|@graphql-tools|es-toolkit)(\/|$)/;
+/** Packages of many files each that nothing outside of the bundle loads, so that none of them is there twice. */
+const taken = /^(@nestjs|@graphql-tools|es-toolkit|typeorm|rxjs|class-validator|validator|libphonenumber-js|class-transformer)(\/|$)/;
 /** What package.json names by `imports` for other reasons than to load code is found beside it, wherever the program lies. */
 const ours = /^(\.|\/|#millwright\/|#src\/)/;
 
