@@ -45,17 +45,20 @@ describe('an order that somebody does not see', () => {
     const statements = async (): Promise<number> =>
       Number(/^millwright_read_statements_total (\d+)$/m.exec(String((await app.request('GET', '/metrics').expect(200)).body))?.[1]);
     /** The fewest of several times: the server reads for itself as well, beside one time or another. */
-    const asked = async (id: number): Promise<number> => {
+    const asked = async (id: number, path = 'work_orders', client = technician): Promise<number> => {
       const counted: number[] = [];
       for (let time = 0; time < 8; time += 1) {
         const before = await statements();
-        await technician.get(`/work_orders/${id}`).expect(404);
+        await client.get(`/${path}/${id}`).expect(404);
         counted.push((await statements()) - before);
       }
       return Math.min(...counted);
     };
     const absent = await asked(99_999);
     expect([absent > 0, await asked(hidden), await asked(ofOthers)]).toEqual([true, absent, absent]);
+    const made = await app.post('/work_order_requests', { work_order_request: { title: 'Of somebody else' } }).expect(201);
+    const ofNobody = await asked(99_999, 'work_order_requests', requester);
+    expect([ofNobody, await asked(made.data.id as number, 'work_order_requests', requester)]).toEqual([2, 2]);
   });
 
   it('takes no repeat of its alarm from him, and tells him nothing', async () => {

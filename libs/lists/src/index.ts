@@ -13,4 +13,4 @@ export { listErrors } from './errors.js';
 export * from './list-types.js';
 export * from './as-of.js';
 export * from './snapshots.js';
-export { seenIdSql, seenValuesSql } from './restricted-rows.js';
+export { type RecordsHere, seenHereConditions, seenIdSql, seenValuesSql } from './restricted-rows.js';

@@ -1,4 +1,4 @@
-import { restrictionBy, type RowRule } from '#millwright/access';
+import { currentEntity, restrictionBy, type RowRule } from '#millwright/access';
 import type { Bind } from './conditions.js';
 import type { ListAttribute, ListDefinition } from './list-definition.js';
 import { columnSql, rowsOf, type View } from './view.js';
@@ -11,6 +11,17 @@ export function restrictionsOf({ view, rows, belongsTo, attributes }: Conditions
   const owner = belongsTo === undefined ? undefined : attributes[belongsTo];
   const isRestricted = owner?.names && restrictionBy(owner.names().rows);
   return [own ?? [], isRestricted ? `${seenSql(view, owner, belongsTo ?? '')} IS NOT NULL` : []].flat();
+}
+
+/** Records of which one is read. */
+export type RecordsHere = Pick<ListDefinition, 'view' | 'scope'> & Readonly<{ rows?: RowRule | undefined }>;
+
+/** What a record that is read by its id has to be, beside having it: here, and one that whoever asks sees. What belongs to no site is at every one. */
+export function seenHereConditions({ view, rows, scope }: RecordsHere, bind: Bind): string[] {
+  const own = restrictedSql({ view, rows }, (column) => columnSql(view, column), bind) ?? [];
+  if (scope !== 'entity') return [own].flat();
+  const site = columnSql(view, 'entity_id');
+  return [`(${site} = ${bind(currentEntity().id)} OR ${site} IS NULL)`, own].flat();
 }
 
 type Restricted = Readonly<{ view: View; rows?: RowRule }>;

@@ -4,7 +4,19 @@ import { DataSource, EntityManager } from 'typeorm';
 import { currentScope, isLeft, restrictionBy, type RequestScope } from '#millwright/access';
 import { allKnown, EventStore, sharedStatements, streamName, whenKnown, type Row } from '#millwright/event-sourcing';
 import type { BulkRead, Related } from '#millwright/fields';
-import { columnSql, currentAsOf, currentMoment, readRow, rowsOf, selectList, statementAsOf, versionOf, type View } from '#millwright/lists';
+import {
+  columnSql,
+  currentAsOf,
+  currentMoment,
+  readRow,
+  rowsOf,
+  seenHereConditions,
+  selectList,
+  statementAsOf,
+  versionOf,
+  type RecordsHere,
+  type View,
+} from '#millwright/lists';
 import { noSuchRecord } from '../resource/refusals.js';
 import { referenceTarget, standInFor, type Mention, type ReferenceServices } from './reference-targets.js';
 import { RememberedRows } from './remembered-rows.js';
@@ -49,6 +61,20 @@ export class RelatedRecords implements Related {
     let row = rows.get(mention);
     if (!row) rows.set(mention, (row = this.sharedOf(kind).load(Number(id))));
     return row;
+  }
+
+  /**
+   * The row of a record that whoever asks sees here, as it was at the answer's own moment. What is hidden is not read either: that takes as long as looking
+   * for what is not there.
+   */
+  async rowSeenHere(list: RecordsHere, id: number): Promise<Row | undefined> {
+    return (await readRowsById(this.database, list.view, [id], (bind) => seenHereConditions(list, bind))).get(id);
+  }
+
+  /** Whether there is a row with that id, whoever sees it. */
+  async isInReadModel(view: View, id: number): Promise<boolean> {
+    const found = await this.database.query<unknown[]>(`SELECT 1 FROM ${rowsOf(view)} WHERE ${columnSql(view, 'id')} = $1`, [id]);
+    return found.length > 0;
   }
 
   /** The rows of several records in the order of their ids, leaving out what does not exist. */
@@ -205,13 +231,20 @@ function isElsewhere({ entity_id }: Row): boolean {
   return entity_id != null && here !== undefined && entity_id !== here;
 }
 
-/** The rows with these ids, by id. */
-export async function readRowsById(database: DataSource, view: View, ids: readonly number[]): Promise<Map<number, Row>> {
+/** The rows with these ids, by id. `meeting`: what they have to meet beside. */
+export async function readRowsById(
+  database: DataSource,
+  view: View,
+  ids: readonly number[],
+  meeting: (bind: (value: unknown) => string) => readonly string[] = () => [],
+): Promise<Map<number, Row>> {
+  const parameters: unknown[] = [[...ids]];
+  const conditions = meeting((value) => `$${parameters.push(value)}`);
   const version = versionOf(view, 'sought.sought_id');
   // Within a subselect nobody knows how many ids there are, so that a plan for all numbers is as good as one for each, and kept.
-  const statement = version
-    ? `SELECT ${selectList(view)} FROM unnest((SELECT $1::bigint[])) sought(sought_id) CROSS JOIN ${version}`
-    : `SELECT ${selectList(view)} FROM ${rowsOf(view)} WHERE ${columnSql(view, 'id')} = ANY($1)`;
-  const found = await database.query<Record<string, unknown>[]>(...statementAsOf(statement, [[...ids]]));
+  const source = version ? `unnest((SELECT $1::bigint[])) sought(sought_id) CROSS JOIN ${version}` : rowsOf(view);
+  const all = [...(version ? [] : [`${columnSql(view, 'id')} = ANY($1)`]), ...conditions];
+  const statement = `SELECT ${selectList(view)} FROM ${source}${all.length > 0 ? ` WHERE ${all.join(' AND ')}` : ''}`;
+  const found = await database.query<Record<string, unknown>[]>(...statementAsOf(statement, parameters));
   return new Map(found.map((raw) => [Number(raw['id']), readRow(view, raw)]));
 }

@@ -4,21 +4,26 @@ import { allKnown, ProjectionEngine, Rejection, whenKnown, type Row } from '#mil
 import { Answer } from '../answer.js';
 import {
   currentAsOf,
+  currentMoment,
   ListReader,
   ParkedRows,
   parseListQuery,
   requireHistory,
   Snapshots,
+  type ListDefinition,
   type ListPage,
   type ListQuery,
   type RawQuery,
 } from '#millwright/lists';
-import { isHere, RelatedRecords } from '../references/index.js';
+import { isHere, referenceTarget, RelatedRecords } from '../references/index.js';
 import { noSuchRecord } from './refusals.js';
 import type { ResourceDefinition, ResourceFigures, Written } from './resource-definition.js';
 
 /** How long a read waits for what was created this very moment, in milliseconds. */
 const longestWaitMs = 1_000;
+
+/** An id that no record gets. */
+const nobodys = Number.MAX_SAFE_INTEGER;
 
 /** Reads resources of every kind from the read models. */
 @Injectable()
@@ -99,12 +104,25 @@ export class ResourceReader {
    * The row of a resource, from the log where the read model does not have it yet: what was just created is found.
    * @throws Rejection NOT_FOUND
    */
-  row({ name, list }: ResourceDefinition, id: number): Promise<Row> {
+  async row({ name, list }: ResourceDefinition, id: number): Promise<Row> {
     requireHistory(list.view);
     const place = { customerId: currentScope().principal.customerId, entityId: list.scope === 'entity' ? currentEntity().id : null };
-    return this.related.row(name, id).then((row) => {
-      if (!row || !isHere(row, place) || !isLeft(row, restrictionBy(list.rows))) throw noSuchRecord();
-      return row;
-    });
+    const row = await this.found(name, list, id, place);
+    if (!row || !isHere(row, place) || !isLeft(row, restrictionBy(list.rows))) throw noSuchRecord();
+    return row;
+  }
+
+  /**
+   * What is hidden takes about as long as what is not there: of a kind that whoever asks sees in part it is not read, and the log is asked as if it were not
+   * there, for what is not may have been made this very moment.
+   */
+  private async found(name: string, list: ListDefinition, id: number, place: Parameters<typeof isHere>[1]): Promise<Row | undefined> {
+    if (currentMoment() !== undefined || currentAsOf() !== undefined) return this.related.rowSeenHere(list, id);
+    const inLog = (sought: number): Promise<Row | undefined> => referenceTarget(name).find(sought, this.related.services);
+    if (restrictionBy(list.rows))
+      return (await this.related.rowSeenHere(list, id)) ?? inLog((await this.related.isInReadModel(list.view, id)) ? nobodys : id);
+    const row = await this.related.row(name, id);
+    if (row && !isHere(row, place)) await inLog(nobodys);
+    return row;
   }
 }
