@@ -35,9 +35,7 @@ describe('the tables of a build that is worked by itself', () => {
   beforeAll(async () => {
     world = await World.create();
     owner = new pg.Pool({ connectionString: world.database.ownerUrl }).on('error', () => undefined);
-    pool = new pg.Pool({ connectionString: world.database.url, options: '-c timezone=UTC -c datestyle=ISO', max: 2 })
-      .on('error', () => undefined)
-      .on('connect', (client) => client.on('error', () => undefined));
+    pool = poolOf();
     catalog = new BuildCatalog(pool, owner);
   });
   beforeEach(async () => {
@@ -49,9 +47,14 @@ describe('the tables of a build that is worked by itself', () => {
     await world.end();
   });
 
-  async function begun(projection: Projection = folded, of = schema): Promise<BuildTables> {
+  const poolOf = (patience: pg.PoolConfig = {}): pg.Pool =>
+    new pg.Pool({ connectionString: world.database.url, options: '-c timezone=UTC -c datestyle=ISO', max: 2, ...patience })
+      .on('error', () => undefined)
+      .on('connect', (client) => client.on('error', () => undefined));
+
+  async function begun(projection: Projection = folded, of = schema, through = pool): Promise<BuildTables> {
     const nothing = (): void => undefined;
-    const tables = new BuildTables(projection, of, projection.tables, pool, world.log, nothing, () => room);
+    const tables = new BuildTables(projection, of, projection.tables, through, world.log, nothing, () => room);
     await tables.reload();
     return tables;
   }
@@ -136,6 +139,34 @@ describe('the tables of a build that is worked by itself', () => {
     expect(await world.rows('select error from app.parked_streams where schema_name = $1', schema)).toEqual([
       { error: `Error: ${'x'.repeat(1_991)}` },
     ]);
+  });
+
+  it('get through in smaller hand-overs where the database has run out of time over a large one', async () => {
+    await owner.query(`
+      create function ${schema}.dawdle() returns trigger language plpgsql as $$ begin
+        if (select count(*) from added) > 100 then perform pg_sleep(60); end if;
+        return null;
+      end $$;
+      create trigger dawdle after insert on ${schema}.stream_tally referencing new table as added for each statement execute function ${schema}.dawdle()`);
+    const hurried = poolOf({ statement_timeout: 300 });
+    const tables = await begun(folded, schema, hurried);
+    const events = [...first, ...second];
+    room = Infinity;
+    const failures: unknown[] = [];
+    // Three times too much: 700 events, 350, and 200 of fewer streams; a slow machine may fail once more.
+    while (tables.stored < secondEnd && failures.length < 8) {
+      try {
+        for (let at = Number(tables.stored); at < events.length; at += 50)
+          await tables.foldAhead(events.slice(at, at + 50), BigInt(Math.min(at + 50, events.length)));
+        await tables.flush();
+      } catch (error) {
+        failures.push(error);
+        await tables.reload();
+      }
+    }
+    await hurried.end();
+    for (const failure of failures) expect(failure).toMatchObject({ code: '57014' });
+    expect([failures.length > 0, await contentOf(schema)]).toEqual([true, await whole()]);
   });
 
   it('are left alone by one who does not know that another has worked on them', async () => {

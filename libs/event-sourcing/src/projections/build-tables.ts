@@ -6,7 +6,7 @@ import { answeredInTime } from './answered-in-time.js';
 import { foldBatch } from './batch-fold.js';
 import { BatchWriter, type BuildChanges } from './batch-writer.js';
 import { CheckpointMoved, stepAlone } from './checkpoint-step.js';
-import { refusesRows } from './culprits.js';
+import { ranOutOfTime, refusesRows } from './culprits.js';
 import { ParkedStreams, type ParkedStream } from './parked-streams.js';
 import { rememberedRows, RowBuffer } from './row-buffer.js';
 import { RowLoader } from './row-loader.js';
@@ -26,6 +26,8 @@ export class BuildTables {
   private folded: Position = 0n;
   private handedOver: Position = 0n;
   private gatheredEvents = 0;
+  /** Less once the database has run out of time over a hand-over: the same rows would take as long the next time. */
+  private mostEvents = gatherAtMost.events;
   private gatheringSince = 0;
   private writing: Promise<void> = Promise.resolve();
 
@@ -129,7 +131,7 @@ export class BuildTables {
     this.gatheredEvents += events.length;
     this.folded = upTo;
     const enough =
-      this.gatheredEvents >= gatherAtMost.events ||
+      this.gatheredEvents >= this.mostEvents ||
       this.rows.addedRows() >= gatherAtMost.adds ||
       Date.now() - this.gatheringSince >= gatherAtMost.ms ||
       this.rows.changedSize() >= this.memory();
@@ -152,12 +154,15 @@ export class BuildTables {
     this.rows.settle(Math.max(rememberedRows, rows));
     const added = this.parked.settle();
     this.handedOver = upTo;
+    const events = this.gatheredEvents;
     this.gatheredEvents = 0;
     this.writing = this.writer.write(step, [changes]).then(() => {
       this.stored = upTo;
       this.wrote(added);
     });
     // Whoever comes next awaits it and hears of a failure then.
-    this.writing.catch(() => undefined);
+    this.writing.catch((error: unknown) => {
+      if (ranOutOfTime(error)) this.mostEvents = Math.max(1, events >> 1);
+    });
   }
 }
