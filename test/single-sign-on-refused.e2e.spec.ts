@@ -207,6 +207,7 @@ describe('whoever looks after access', () => {
       await holding.query('SELECT FROM app.sign_ins WHERE user_id = $1 FOR UPDATE', [id]);
       came = coming();
       for (const until = Date.now() + 10_000; (await holding.query(isWaitedFor)).rowCount === 0 && Date.now() < until;) await delay(20);
+      expect((await holding.query(isWaitedFor)).rowCount).toBeGreaterThan(0);
       await happens();
     } finally {
       await holding.end();
