@@ -196,15 +196,17 @@ describe('whoever looks after access', () => {
     expect(await isIn(began)).toBe(401);
   });
 
-  /** Has something happen while whoever comes waits for what is kept of his sign-ins. Answers what he does. */
-  async function meanwhile<T>(id: number, coming: () => Promise<T>, happens: () => Promise<unknown>): Promise<T> {
+  const signInsOf = (id: number) => `SELECT FROM app.sign_ins WHERE user_id = ${id} FOR UPDATE`;
+
+  /** Has something happen while whoever comes waits for what is held. Answers what he does. */
+  async function meanwhile<T>(held: string, coming: () => Promise<T>, happens: () => Promise<unknown>): Promise<T> {
     const holding = new pg.Client({ connectionString: app.ownerUrl });
     await holding.connect();
     const isWaitedFor = 'SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))';
     let came: Promise<T>;
     try {
       await holding.query('BEGIN');
-      await holding.query('SELECT FROM app.sign_ins WHERE user_id = $1 FOR UPDATE', [id]);
+      await holding.query(held);
       came = coming();
       for (const until = Date.now() + 10_000; (await holding.query(isWaitedFor)).rowCount === 0 && Date.now() < until;) await delay(20);
       expect((await holding.query(isWaitedFor)).rowCount).toBeGreaterThan(0);
@@ -223,7 +225,7 @@ describe('whoever looks after access', () => {
     const own = (await signIn(app, id)) as Tokens;
     let linking = Promise.resolve(0);
     // He has been written down by then, and is in no session yet.
-    const came = await meanwhile(id, arrive, async () => {
+    const came = await meanwhile(signInsOf(id), arrive, async () => {
       await database.query('DELETE FROM app.issuer_links WHERE subject = $1', [subject]);
       known(verified(`${randomUUID()}@example.com`));
       linking = link(own.access_token);
@@ -235,12 +237,30 @@ describe('whoever looks after access', () => {
     expect([await isIn(began), await isIn(own)]).toEqual([401, 200]);
   });
 
+  it('comes as one whom no account has found where he was unlinked in the very moment between its finding him and its being noted', async () => {
+    const email = `${randomUUID()}@example.com`;
+    const id = await technician(email);
+    const subject = known(verified(email));
+    await arrived();
+    const links = async () =>
+      (await database.query('SELECT because FROM app.issuer_links WHERE user_id = $1 AND subject = $2', [id, subject])).rows;
+    const people = 'LOCK TABLE app.people';
+    const comingBack = async () => (await arrive()).refused ?? 'is in';
+    const unlinked = () => database.query('DELETE FROM app.issuer_links WHERE user_id = $1', [id]);
+    expect([await meanwhile(people, comingBack, unlinked), await links()]).toEqual(['is in', [{ because: 'email' }]]);
+    expect((await eventsOf(`signIn-${id}`)).map(({ type }) => type)).toEqual(['IssuerLinked', 'IssuerUnlinked', 'IssuerLinked']);
+
+    const linkedOtherwise = () => database.query('UPDATE app.issuer_links SET subject = $2 WHERE user_id = $1', [id, randomUUID()]);
+    const refused = [403, 'SINGLE_SIGN_ON_REFUSED', 'linked_otherwise'];
+    expect([await meanwhile(people, comingBack, linkedOtherwise), await links()]).toEqual([refused, []]);
+  });
+
   it('is not let in by his address in the very moment when he gets to do so', async () => {
     const email = `${randomUUID()}@example.com`;
     const id = await technician(email);
     known(verified(email));
     const { code } = await arrive();
-    const began = await meanwhile(id, () => exchange(code), () => promote(id)); // prettier-ignore
+    const began = await meanwhile(signInsOf(id), () => exchange(code), () => promote(id)); // prettier-ignore
     expect(coded(began)).toEqual([401, 'INVALID_CREDENTIALS', undefined]);
     const { rows } = await database.query('SELECT ended_because FROM app.sessions WHERE user_id = $1', [id]);
     expect(rows).toEqual([{ ended_because: 'access' }]);

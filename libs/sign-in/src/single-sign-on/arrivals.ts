@@ -97,6 +97,12 @@ export class Arrivals {
     const person = this.requireActive(await this.people.find(linked.userId));
     // The process may have been stopped when the link was there and nothing said so yet.
     const arrived = await this.note(person, { issuer, because: linked.because }, visitor);
+    if ((await this.links.find(issuer, subject))?.userId !== person.id) {
+      // Unlinked since it was found, and what was written then may speak of another account: he comes as by one that has found nobody yet.
+      await this.finishUnlinking(person, issuer, visitor);
+      return undefined;
+    }
+    await noteIssuer(this.pool, person.id, true);
     // He looks after access since an address has found him: that does not carry it.
     if (arrived.byEmail) await this.requireMatchedByEmail(person);
     return arrived;
@@ -134,7 +140,9 @@ export class Arrivals {
   ): Promise<Arrived> {
     await this.finishUnlinking(person, issuer, visitor);
     await this.links.add(issuer, subject, person.id, because);
-    return this.note(person, { issuer, because }, visitor);
+    const arrived = await this.note(person, { issuer, because }, visitor);
+    await noteIssuer(this.pool, person.id, true);
+    return arrived;
   }
 
   /**
@@ -151,7 +159,6 @@ export class Arrivals {
   private async note(person: Person, linked: IssuerLinked['data'], visitor: Visitor): Promise<Arrived> {
     const context = contextOf(visitor, linked.because === 'session' ? { kind: 'user', id: String(person.id) } : actor, person);
     const { state } = await runInContext(context, () => this.events.execute(signIn, person.id, (now) => linkIssuer(now, linked)));
-    await noteIssuer(this.pool, person.id, true);
     return { person, byEmail: state.foundByEmail.includes(linked.issuer) };
   }
 
