@@ -94,7 +94,7 @@ describe('the issuer', () => {
 
     const shown = {
       ...{ issuer: issuer.url, client_id: clientId, default_role: 'requester', entity_ids: [1], enabled: true },
-      redirect_uri: callback(),
+      ...{ client_secret_readable: true, redirect_uri: callback() },
     };
     expect((await setAs().expect(200)).data).toEqual(shown);
     expect((await app.get('/access/oidc').expect(200)).data).toEqual(shown);
