@@ -35,7 +35,9 @@ describe('the tables of a build that is worked by itself', () => {
   beforeAll(async () => {
     world = await World.create();
     owner = new pg.Pool({ connectionString: world.database.ownerUrl }).on('error', () => undefined);
-    pool = poolOf();
+    pool = new pg.Pool({ connectionString: world.database.url, options: '-c timezone=UTC -c datestyle=ISO', max: 2 })
+      .on('error', () => undefined)
+      .on('connect', (client) => client.on('error', () => undefined));
     catalog = new BuildCatalog(pool, owner);
   });
   beforeEach(async () => {
@@ -47,14 +49,9 @@ describe('the tables of a build that is worked by itself', () => {
     await world.end();
   });
 
-  const poolOf = (patience: pg.PoolConfig = {}): pg.Pool =>
-    new pg.Pool({ connectionString: world.database.url, options: '-c timezone=UTC -c datestyle=ISO', max: 2, ...patience })
-      .on('error', () => undefined)
-      .on('connect', (client) => client.on('error', () => undefined));
-
-  async function begun(projection: Projection = folded, of = schema, through = pool): Promise<BuildTables> {
+  async function begun(projection: Projection = folded, of = schema): Promise<BuildTables> {
     const nothing = (): void => undefined;
-    const tables = new BuildTables(projection, of, projection.tables, through, world.log, nothing, () => room);
+    const tables = new BuildTables(projection, of, projection.tables, pool, world.log, nothing, () => room);
     await tables.reload();
     return tables;
   }
@@ -143,17 +140,16 @@ describe('the tables of a build that is worked by itself', () => {
 
   it('get through in smaller hand-overs where the database has run out of time over a large one', async () => {
     await owner.query(`
-      create function ${schema}.dawdle() returns trigger language plpgsql as $$ begin
-        if (select count(*) from added) > 100 then perform pg_sleep(60); end if;
+      create function ${schema}.refuse_many() returns trigger language plpgsql as $$ begin
+        if (select count(*) from added) > 100 then raise exception 'out of time' using errcode = '57014'; end if;
         return null;
       end $$;
-      create trigger dawdle after insert on ${schema}.stream_tally referencing new table as added for each statement execute function ${schema}.dawdle()`);
-    const hurried = poolOf({ statement_timeout: 300 });
-    const tables = await begun(folded, schema, hurried);
+      create trigger refuse_many after insert on ${schema}.stream_tally referencing new table as added for each statement execute function ${schema}.refuse_many()`);
+    const tables = await begun();
     const events = [...first, ...second];
     room = Infinity;
     const failures: unknown[] = [];
-    // Three times too much: 700 events, 350, and 200 of fewer streams; a slow machine may fail once more.
+    // Three times too much: 700 events, 350, and 200 of fewer streams.
     while (tables.stored < secondEnd && failures.length < 8) {
       try {
         for (let at = Number(tables.stored); at < events.length; at += 50)
@@ -164,7 +160,6 @@ describe('the tables of a build that is worked by itself', () => {
         await tables.reload();
       }
     }
-    await hurried.end();
     for (const failure of failures) expect(failure).toMatchObject({ code: '57014' });
     expect([failures.length > 0, await contentOf(schema)]).toEqual([true, await whole()]);
   });
