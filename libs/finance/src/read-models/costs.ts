@@ -160,13 +160,13 @@ function addPosting(event: RecordedEvent<CostEvent>, rows: Rows, posting: Postin
     // A cost belongs to a period by its business time: a plain date as it stands, an instant (of earlier releases) by the time zone that the site had then.
     effective_date: isPlainDate(effectiveAt) ? effectiveAt : null,
     effective_at: isPlainDate(effectiveAt) ? null : effectiveAt,
-    part_id: posting.part_id,
-    other_cost_id: posting.other_cost_id,
-    category_id: posting.category_id,
-    labor_entry_id: posting.labor_entry_id,
-    technician_id: posting.technician_id,
-    vendor_id: posting.vendor_id,
-    labor_category_id: posting.labor_category_id,
+    part_id: posting.part_id ?? null,
+    other_cost_id: posting.other_cost_id ?? null,
+    category_id: posting.category_id ?? null,
+    labor_entry_id: posting.labor_entry_id ?? null,
+    technician_id: posting.technician_id ?? null,
+    vendor_id: posting.vendor_id ?? null,
+    labor_category_id: posting.labor_category_id ?? null,
   });
   const before = rows.get(workOrderCost.name, { work_order_id });
   // A total that nothing was posted to is null in rows of earlier releases.
