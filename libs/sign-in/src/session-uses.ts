@@ -22,8 +22,8 @@ export class SessionUses implements OnApplicationShutdown {
   }
 
   /**
-   * Writes what was gathered; what cannot be written now is written with the next ones. It waits for no row while it holds others: whoever ends all sessions
-   * of a person takes them in another order.
+   * Writes what was gathered; where that fails it is written with the next ones. It waits for no row, whose session somebody is ending: whoever ends all
+   * sessions of a person takes them in another order.
    */
   async write(): Promise<void> {
     clearTimeout(this.timer);
