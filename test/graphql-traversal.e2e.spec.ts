@@ -128,6 +128,13 @@ describe('GraphQL, from record to record', () => {
     expect(await statementsOf(parts(30))).toBeLessThanOrEqual((await statementsOf(parts(3))) + 2);
   });
 
+  it('needs no more statements for ten records by their ids than for one', async () => {
+    const ids: number[] = [];
+    for (let index = 0; index < 10; index++) ids.push(await createPart());
+    const single = (of: readonly number[]): string => `{ ${of.map((id) => `p${id}: part(id: ${id}) { name }`).join(' ')} }`;
+    expect(await statementsOf(single(ids))).toBe(await statementsOf(single(ids.slice(0, 1))));
+  });
+
   it('needs at most eight statements for fifty orders with asset, parts and costs', async () => {
     for (let index = 0; index < 20; index++) await wholeOrder();
     const query = `{ workOrders(first: 50) { nodes { id title asset { name } partAssignments { quantity totalCost part { name } }

@@ -38,6 +38,7 @@ export class RelatedRecords implements Related {
   private readonly requests = new WeakMap<RequestScope, Map<unknown, Moment>>();
   private readonly shared = new Map<string, ReturnType<typeof sharedStatements<number, Row | undefined>>>();
   private readonly seen = new Map<string, BulkRead<number, Row | undefined>>();
+  private readonly seenHere = new WeakMap<RecordsHere, BulkRead<number, Row | undefined>>();
 
   constructor(
     private readonly database: DataSource,
@@ -67,8 +68,10 @@ export class RelatedRecords implements Related {
    * The row of a record that whoever asks sees here, as it was at the answer's own moment. What is hidden is not read either: that takes as long as looking
    * for what is not there.
    */
-  async rowSeenHere(list: RecordsHere, id: number): Promise<Row | undefined> {
-    return (await readRowsById(this.database, list.view, [id], (bind) => seenHereConditions(list, bind))).get(id);
+  rowSeenHere(list: RecordsHere, id: number): Promise<Row | undefined> {
+    let seen = this.seenHere.get(list);
+    if (!seen) this.seenHere.set(list, (seen = this.bulkReadOf(list.view, (bind) => seenHereConditions(list, bind))));
+    return this.load(seen, id);
   }
 
   /** Whether there is a row with that id, whoever sees it. */
@@ -202,14 +205,17 @@ export class RelatedRecords implements Related {
   /** What is not there yet did not exist at the answer's moment. */
   private seenOf(kind: string): BulkRead<number, Row | undefined> {
     let seen = this.seen.get(kind);
-    if (!seen) {
-      const read = async (ids: readonly number[]): Promise<(Row | undefined)[]> => {
-        const rows = await readRowsById(this.database, referenceTarget(kind).view, ids);
-        return ids.map((id) => rows.get(id));
-      };
-      this.seen.set(kind, (seen = { read }));
-    }
+    if (!seen) this.seen.set(kind, (seen = this.bulkReadOf(referenceTarget(kind).view)));
     return seen;
+  }
+
+  private bulkReadOf(view: View, meeting?: Meeting): BulkRead<number, Row | undefined> {
+    return {
+      read: async (ids) => {
+        const rows = await readRowsById(this.database, view, ids, meeting);
+        return ids.map((id) => rows.get(id));
+      },
+    };
   }
 
   /** A record that was just created may not be in the read model yet: then the log knows it. */
@@ -231,12 +237,15 @@ function isElsewhere({ entity_id }: Row): boolean {
   return entity_id != null && here !== undefined && entity_id !== here;
 }
 
-/** The rows with these ids, by id. `meeting`: what they have to meet beside. */
+/** What rows have to meet. */
+type Meeting = (bind: (value: unknown) => string) => readonly string[];
+
+/** The rows with these ids that meet what is asked of them, by id. */
 export async function readRowsById(
   database: DataSource,
   view: View,
   ids: readonly number[],
-  meeting: (bind: (value: unknown) => string) => readonly string[] = () => [],
+  meeting: Meeting = () => [],
 ): Promise<Map<number, Row>> {
   const parameters: unknown[] = [[...ids]];
   const conditions = meeting((value) => `$${parameters.push(value)}`);
