@@ -201,7 +201,7 @@ describe('credentials over GraphQL', () => {
       expect(await refusalOver(`{ ${one}(id: 987654) { id } }`)).toEqual(['NOT_FOUND']);
     }
     const schema = (await app.get('/graphql/schema').expect(200)).body as string;
-    expect(/clientSecret|\b(create|rotate)(Client|ApiKey|ServiceAccount)\b/.exec(schema)).toBeNull();
+    expect(/clientSecret\b|\b(create|rotate)(Client|ApiKey|ServiceAccount)\b/.exec(schema)).toBeNull();
   });
 
   it('are found page by page, and a cursor of one list is none of another', async () => {
@@ -277,7 +277,7 @@ describe('a permission', () => {
     const query = `mutation ($id: ID!, $there: ID!) { updateUser(input: ${input}) { permissions { entityId role } } }`;
     const { updateUser } = await app.graphql(query, { id: String(id), there: String(there) });
     expect(updateUser.permissions).toEqual([{ entityId: String(there), role: 'manager' }]);
-    const said = [{ entity_id: 987_654, role: 'admin' }, { entity_id: 1, role: 'king' }, { entity_id: 1 }];
+    const said = [{ entity_id: 987_654, role: 'admin' }, { entity_id: 1, role: 'king' }, { entity_id: there }];
     const at = (field: string) => `user.permissions_attributes.${field}`;
     expect(refusal(await app.patch(`/users/${id}`, { user: { name: 'x', permissions_attributes: said } }))).toEqual([
       422,
