@@ -73,7 +73,7 @@ export class ServerProcess {
     });
     this.child = child;
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => this.remember(chunk.toString()));
-    await this.untilReady(child, started + (this.options.startDeadline ?? 60_000));
+    await this.untilReady(child, started + (this.options.startDeadline ?? 180_000));
     return performance.now() - started;
   }
 

@@ -404,7 +404,7 @@ describe('npm run import of the excavators', () => {
     } finally {
       await server.stop();
     }
-  }, 600_000);
+  }, 1_200_000);
 });
 
 async function expectRightTotals(server: Client): Promise<void> {
