@@ -336,6 +336,19 @@ describe('erasing a person', () => {
     await erase(nobody, bearer(officer.token)).expect(200);
   });
 
+  it('does not tell who may not see an address whether he has guessed it', async () => {
+    const email = `${randomUUID()}@example.com`;
+    const sought = await person({ email });
+    const guessed = async (scopes: readonly string[]): Promise<unknown> => {
+      const name = randomUUID();
+      await app.post('/access/roles', { name, scopes }).expect(201);
+      const { token } = await signedUp({ permissions_attributes: [{ entity_id: 1, role: name }] });
+      return (await app.post(`/users/${sought}/erase`, { reason: email }, { ...bearer(token), 'if-match': '"99"' })).status;
+    };
+    expect(await guessed(['people:write', 'access:manage', 'people:read'])).toBe(422);
+    expect(await guessed(['people:write', 'access:manage'])).toBe(412);
+  });
+
   it('goes over GraphQL as well, and ends his keys everywhere within a second', async () => {
     const { id, token } = await signedUp({ permissions_attributes: [{ entity_id: 1, role: 'manager' }] });
     await app.post('/access/roles', { name: 'keyed', scopes: ['parts:read', 'integrations:manage'] }).expect(201);

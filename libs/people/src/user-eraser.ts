@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { v4 as randomUuid } from 'uuid';
-import { builtInUserId, KnownAccess, requireChargeOf } from '#millwright/access';
+import { builtInUserId, KnownAccess, lacking, requireChargeOf } from '#millwright/access';
 import { appendedNothing, EventStore, KeptTexts, Rejection } from '#millwright/event-sourcing';
 import { PlainWriter, requireHere, type Written } from '#millwright/resources';
 import { PersonalTraces } from './personal-traces.js';
@@ -48,9 +48,12 @@ export class UserEraser {
     return written;
   }
 
-  /** The reason is kept when all else that names him is gone. @throws Rejection VALIDATION_FAILED names_person */
+  /**
+   * The reason is kept when all else that names him is gone. Who may not see how somebody is reached is not told either whether he has guessed it (S92).
+   * @throws Rejection VALIDATION_FAILED names_person
+   */
   private async requireUnnamed(id: number, reason: string): Promise<void> {
-    if (!isNamedIn(await this.traces.known(id), reason)) return;
+    if (lacking()?.('people:read') || !isNamedIn(await this.traces.known(id), reason)) return;
     const message = 'must not hold an address, a number or the whole name of the person: it stays as it is typed';
     throw new Rejection('VALIDATION_FAILED', `reason ${message}`, [{ field: 'reason', code: 'names_person', message }]);
   }
