@@ -6,7 +6,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { arrange } from './cluster.js';
+import { dataFolderAt } from './data-folder.js';
 import { EmbeddedPostgres } from './index.js';
+import { launch, stop, type Postmaster } from './postmaster.js';
+import { ServerLog } from './server-log.js';
 
 const quick = { fsync: 'off', shared_buffers: '16MB' }; // these tests are about starting and stopping, not about losing nothing
 const root = process.cwd();
@@ -163,6 +167,19 @@ describe('the embedded database', () => {
     await gone;
     const next = await start();
     expect(await query(next.urlFor('app'), 'SELECT 1 AS alive')).toEqual([{ alive: 1 }]);
+  });
+
+  it('takes over from a server that a killed application had only just begun to start', async () => {
+    useFolder();
+    const folder = dataFolderAt(directory);
+    const log = new ServerLog(folder.log);
+    const launchHere = (): Promise<Postmaster> => launch({ ...arrange(folder), cluster: folder.cluster, settings: quick, log });
+    const orphan = await launchHere();
+    const next = await launchHere();
+    await orphan.exited;
+    expect(next.process.exitCode).toBeNull();
+    await stop(next.process.pid ?? 0);
+    log.close();
   });
 
   async function answerOf(url: string): Promise<unknown[]> {

@@ -30,7 +30,10 @@ const busyFolderMilliseconds = 20_000;
 /** The environment of every program of PostgreSQL: none of the caller's PG* variables, and no language but C. */
 export const serverEnvironment = process.platform === 'win32' ? undefined : { LC_ALL: 'C', TZ: 'UTC' };
 
-/** Starts the server and waits until it takes connections. Right after a crash the old processes may still hold the folder for about 2 s: that is tried again. */
+/**
+ * Starts the server and waits until it takes connections. Right after a crash the old processes may still hold the folder for about 2 s: that is tried again.
+ * An application that was killed while it was starting its server anew leaves one that writes its lock only now: it is stopped. The caller holds the folder's lock.
+ */
 export async function launch(options: Launch): Promise<Postmaster> {
   const giveUpAt = Date.now() + busyFolderMilliseconds;
   for (;;) {
@@ -42,7 +45,7 @@ export async function launch(options: Launch): Promise<Postmaster> {
     const portTaken = /could not bind|Address already in use/.test(said);
     if (!(busy || portTaken) || Date.now() > giveUpAt)
       throw new EmbeddedPostgresError(`The embedded PostgreSQL does not start. It says:\n${said}`);
-    await delay(200);
+    if (!(await stopOrphan(options.cluster))) await delay(200);
   }
 }
 
