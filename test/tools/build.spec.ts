@@ -75,3 +75,20 @@ describe('npm run build', () => {
     expect(spawnSync(process.execPath, [at('dist/server/start.js')], { encoding: 'utf8' })).toMatchObject({ status: 0, stdout: 'Hello\n' });
   });
 });
+
+describe('the version of Node', () => {
+  const refusalOf = (version: string): string => {
+    const pretended = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`;
+    return spawnSync(process.execPath, ['--eval', `${pretended} require('./scripts/node-version.cjs')`], { encoding: 'utf8' }).stderr;
+  };
+
+  it.each(['20.19.0', '20.20.2', '22.12.0', '23.0.0', '24.11.1', '26.1.0'])('%s is one that everything runs on', (version) =>
+    expect(refusalOf(version)).toBe(''),
+  );
+
+  it.each(['8.17.0', '18.20.8', '20.18.3', '21.7.3', '22.11.0'])('%s is refused, for the build cannot run on it', (version) =>
+    expect(refusalOf(version)).toBe(
+      `Millwright needs Node.js 20.19 or a later 20, or 22.12 or later, and this is ${version}: install another one from https://nodejs.org and try again.\n`,
+    ),
+  );
+});
