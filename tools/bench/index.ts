@@ -5,6 +5,7 @@ import { table } from '../table.js';
 import { commandsInProcess } from './commands.js';
 import { comparisonText } from './compare.js';
 import { overTheWire } from './eventstoredb.js';
+import { importedRows } from './import-rows.js';
 import { projectionLag } from './lag.js';
 import { onALargeLog } from './large.js';
 import { judged, type Line, type Measurement } from './line.js';
@@ -29,6 +30,7 @@ const benches: Readonly<Record<string, Bench>> = {
   commands: { measure: commandsInProcess, isOfAServer: false },
   http: { measure: overHttp, isOfAServer: true, names: namesOverHttp },
   lag: { measure: projectionLag, isOfAServer: true },
+  import: { measure: importedRows, isOfAServer: true },
   schedules: { measure: schedulesDueAtOnce, isOfAServer: true },
   movements: { measure: manyMovements, isOfAServer: true },
   large: { measure: onALargeLog, isOfAServer: false },
@@ -171,8 +173,8 @@ const costs = (lines: readonly Line[]): string =>
             [
               name,
               cost.count,
-              cost.p50,
-              cost.p99,
+              cost.p50 ?? '',
+              cost.p99 ?? '',
               cost.processor.server ?? '',
               cost.processor.postgres ?? '',
               cost.processor.generator,

@@ -3,8 +3,8 @@ import type { ProcessorTime } from './processor-time.js';
 /** What a number may be measured against: a share of the raw probe, or a limit of its own. */
 export type Budget = Readonly<{ atLeastTimesProbe: number } | { atMost: number } | { atMostTimesProbe: number } | { none: true }>;
 
-/** What one operation took: milliseconds that its caller waited, and microseconds of processor time. */
-export type Cost = Readonly<{ count: number; p50: number; p99: number; processor: ProcessorTime }>;
+/** What one operation took: milliseconds that its caller waited, null where nobody looked, and microseconds of processor time. */
+export type Cost = Readonly<{ count: number; p50: number | null; p99: number | null; processor: ProcessorTime }>;
 
 /** One measured line. `probe` is what the bare machine did in the same minute, in the same unit. */
 export type Measurement = Readonly<{ name: string; unit: string; value: number; probe: number | null; budget: Budget; cost?: Cost }>;
@@ -44,14 +44,15 @@ function verdict(value: number, ratio: number | null, budget: Budget, unit: stri
 }
 
 const rounded = (value: number): number => Number(value.toPrecision(4));
+const roundedIfKnown = (value: number | null): number | null => (value === null ? null : rounded(value));
 
 const roundedCost = ({ count, p50, p99, processor: { server, postgres, generator } }: Cost): Cost => ({
   count,
-  p50: rounded(p50),
-  p99: rounded(p99),
+  p50: roundedIfKnown(p50),
+  p99: roundedIfKnown(p99),
   processor: {
-    server: server === null ? null : rounded(server),
-    postgres: postgres === null ? null : rounded(postgres),
+    server: roundedIfKnown(server),
+    postgres: roundedIfKnown(postgres),
     generator: rounded(generator),
   },
 });

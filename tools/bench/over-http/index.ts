@@ -1,5 +1,5 @@
 import type { Cost, Measurement } from '../line.js';
-import { busyFor, loadFor } from '../load.js';
+import { busyFor, loadFor, type Load } from '../load.js';
 import type { BenchPlace } from '../place.js';
 import { durableInserts } from '../probes.js';
 import { bareRoutes } from './bare-routes.js';
@@ -76,20 +76,20 @@ async function measured(scenario: Scenario, records: Records, { server, plant, p
     warmUp,
     request,
   });
-  return linesOf(scenario, records, load.perSecond, cost, probes);
+  return linesOf(scenario, records, load, cost, probes);
 }
 
-function linesOf({ name, bare, budget = {} }: Scenario, records: Records, perSecond: number, cost: Cost, probes: Probes): Measurement[] {
+function linesOf({ name, bare, budget = {} }: Scenario, records: Records, load: Load, cost: Cost, probes: Probes): Measurement[] {
   const line = `${name}, ${records}`;
   const unit = 'operations/s';
-  if (records === 'cold') return [{ name: line, unit, value: perSecond, probe: null, budget: { none: true }, cost }];
+  if (records === 'cold') return [{ name: line, unit, value: load.perSecond, probe: null, budget: { none: true }, cost }];
   const { durableInserts: share, p99, microseconds } = budget;
   const isMeasuredAgainst: Pick<Measurement, 'probe' | 'budget'> =
     share === undefined ? { probe: null, budget: { none: true } } : { probe: probes.durableInserts, budget: { atLeastTimesProbe: share } };
   const time = microseconds?.of === 'server and PostgreSQL' ? sumOf(cost.processor.server, cost.processor.postgres) : cost.processor.server;
   return [
-    { name: line, unit, value: perSecond, ...isMeasuredAgainst, cost },
-    ...(p99 === undefined ? [] : [p99Line(line, cost.p99, p99)]),
+    { name: line, unit, value: load.perSecond, ...isMeasuredAgainst, cost },
+    ...(p99 === undefined ? [] : [p99Line(line, load.p99, p99)]),
     ...((microseconds === undefined && bare === undefined) || time === null
       ? []
       : [

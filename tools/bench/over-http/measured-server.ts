@@ -40,6 +40,11 @@ export class MeasuredServer implements Target {
     return new MeasuredServer(process, postgresPid);
   }
 
+  /** Where it listens, and the administrator's key. */
+  get access(): Readonly<{ url: string; key: string }> {
+    return { url: this.process.url, key: this.process.key };
+  }
+
   get pid(): number | undefined {
     return this.process.pid;
   }
