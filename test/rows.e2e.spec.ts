@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
 import { Agent } from 'undici';
 import { Asker, logHead } from '../tools/prove/asker.js';
 import { RoleHolders } from '../tools/prove/role-holders.js';
@@ -72,6 +73,26 @@ describe('an order that somebody does not see', () => {
     expect((await app.post('/work_orders', alarm).expect(200)).data).toMatchObject({ id: order, alarm_count: 2 });
     await app.patch(`/work_orders/${order}`, { work_order: { technicians_ids: [technicianId] } }).expect(200);
     expect((await technician.post('/work_orders', alarm).expect(200)).data).toMatchObject({ id: order, alarm_count: 3 });
+  });
+
+  it('keeps no text of his repeat, nor of one that is wrong, nor of one that opens an order after all', async () => {
+    const text = randomUUID();
+    const alarm = (fields: object = {}) => ({ work_order: { title: 'Pump 8', description: text, dedup_key: 'pump-8', ...fields } });
+    const order = await open({ dedup_key: 'pump-8' });
+    await technician.post('/work_orders', alarm()).expect(409);
+    await app.post('/work_orders', alarm({ asset: {} })).expect(422);
+    await app.patch(`/work_orders/${order}`, { work_order: { status_id: 5 } }).expect(200);
+    const next = (await app.post('/work_orders', alarm()).expect(201)).data.id as number;
+    const kept = async (): Promise<unknown[]> => {
+      const client = new pg.Client({ connectionString: app.ownerUrl });
+      await client.connect();
+      const { rows } = await client.query<{ content: string }>('SELECT content FROM app.kept_texts WHERE content = $1', [text]);
+      await client.end();
+      return rows;
+    };
+    expect(await kept()).toEqual([]);
+    expect((await app.post('/work_orders', alarm()).expect(200)).data).toMatchObject({ id: next, alarm_count: 2 });
+    expect(await kept()).toEqual([{ content: text }]);
   });
 
   it('is not named where it holds a reference, or has his timer', async () => {

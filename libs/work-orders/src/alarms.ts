@@ -14,6 +14,7 @@ import {
   Rejection,
   type Detail,
   type ExecuteOptions,
+  type KeptText,
   type Loaded,
   type Outcome,
   type Position,
@@ -36,11 +37,66 @@ const longestWaitMs = 5_000;
 /** How long one step is tried, in milliseconds. */
 const patienceMs = 3_000;
 
-/** What an order with a key is to be. `text`: what a repeat says. `problems`: what is wrong with what it refers to. */
-export type AlarmedOrder = Omit<OpenWorkOrder, 'workOrderId'> & Readonly<{ text: string; problems: readonly Detail[] }>;
+/** What an order with a key is to be. `problems`: what is wrong with what it refers to. */
+export type AlarmedOrder = Omit<OpenWorkOrder, 'workOrderId'> & Readonly<{ problems: readonly Detail[] }>;
 
 /** Another request was first: what is to be done is looked at anew. */
 class Overtaken extends Error {}
+
+/** `order`: the one that a repeat is of, as it was a moment ago, where that was read; a repeat changes nothing of it. */
+type DecidedAlarm = Readonly<{ outcome: Outcome<Alarm>; order?: Loaded<WorkOrder> }>;
+
+type KeptComment = Readonly<{ commentId: number; text: KeptText }>;
+
+/** What a repeat says. It is kept before the event that names it, once, however often the repeat is decided, and taken back where no event comes to name it. */
+class PreparedComment {
+  private keeping: Promise<KeptComment> | undefined;
+  private mayBeNamed = false;
+
+  constructor(
+    private readonly content: string,
+    private readonly texts: KeptTexts,
+    private readonly events: EventStore,
+  ) {}
+
+  kept(): Promise<KeptComment> {
+    return (this.keeping ??= this.keep());
+  }
+
+  private async keep(): Promise<KeptComment> {
+    const commentId = await this.events.nextId(commentIds.name);
+    return { commentId, text: await this.texts.keep({ id: randomUuid(), recordId: commentId, content: this.content }) };
+  }
+
+  async namedBy(append: () => Promise<Outcome<Alarm>>): Promise<Outcome<Alarm>> {
+    this.mayBeNamed = true;
+    try {
+      return await append();
+    } catch (failure) {
+      this.mayBeNamed = !(failure instanceof Overtaken || appendedNothing(failure));
+      throw failure;
+    }
+  }
+
+  async keptIfNamedBy(work: () => Promise<DecidedAlarm>): Promise<DecidedAlarm> {
+    try {
+      const decided = await work();
+      // An earlier try of the same request may have kept it under another id, which its event names.
+      const events = decided.outcome.events as readonly RecordedEvent<AlarmEvent>[];
+      const named = events.flatMap(({ type, data }) => (type === 'AlarmRepeated' ? [data.textId] : []));
+      await this.takeBackUnless((textId) => named.includes(textId));
+      return decided;
+    } catch (failure) {
+      await this.takeBackUnless(() => this.mayBeNamed);
+      throw failure;
+    }
+  }
+
+  private async takeBackUnless(isNamed: (textId: string) => boolean): Promise<void> {
+    const kept = await this.keeping?.catch(() => undefined);
+    if (kept && !isNamed(kept.text.id)) await this.texts.takeBack(kept.text.id);
+  }
+}
 
 /** Alarms of machines: of all that come with one key while an order of it is open, one opens it and the others are said on it (S5, S42). */
 @Injectable()
@@ -58,18 +114,30 @@ export class Alarms {
     this.texts = new KeptTexts(entities);
   }
 
-  /** @throws Rejection VALIDATION_FAILED, DUPLICATE_REFERENCE, CONFLICT (an order has the key that whoever asks does not see), COMPLETION_PENDING (taken, and still being carried out) */
-  async raise(key: string, wanting: Promise<AlarmedOrder>): Promise<Decided<WorkOrder>> {
+  /**
+   * @param text what a repeat says
+   * @throws Rejection VALIDATION_FAILED, DUPLICATE_REFERENCE, CONFLICT (an order has the key that whoever asks does not see), COMPLETION_PENDING (taken, and still being carried out)
+   */
+  async raise(key: string, text: string, wanting: Promise<AlarmedOrder>): Promise<Decided<WorkOrder>> {
     const id = `${currentEntity().id}.${createHash('sha256').update(key).digest('hex')}`;
+    const comment = new PreparedComment(text, this.texts, this.events);
+    const { outcome, order } = await comment.keptIfNamedBy(() => this.decided(id, key, wanting, comment));
+    return this.followed(outcome, order);
+  }
+
+  /** Appends what the alarm is: its first, or a repeat. */
+  private async decided(id: string, key: string, wanting: Promise<AlarmedOrder>, comment: PreparedComment): Promise<DecidedAlarm> {
     for (;;) {
-      // As a rule this process knows which order the alarm has: whatever is read is read in one turn.
+      // As a rule this process knows which order the alarm has: whatever is read is read in one turn, and what a repeat says is kept in it.
       const known = this.events.recent(alarm, id)?.workOrderId ?? null;
       const [wanted, { state: seen }, order] = await Promise.all([
         wanting,
         this.events.load(alarm, id),
         known === null ? undefined : this.events.load(workOrder, known),
+        known === null ? undefined : comment.kept(),
       ]);
-      const holder = await this.openOrder(seen, key, seen.workOrderId === known ? order?.state : undefined);
+      const ofTheAlarm = seen.workOrderId === known ? order : undefined;
+      const holder = await this.openOrder(seen, key, ofTheAlarm?.state);
       if (holder !== undefined) await this.requireSeen(holder);
       const judged = holder === undefined ? wanted : withoutWhatLeft(wanted);
       const decide = (decision: (state: Alarm) => AlarmEvent[]) => (state: Alarm) => {
@@ -79,8 +147,8 @@ export class Alarms {
         return decision(state);
       };
       try {
-        const outcome = holder === undefined ? await this.open(id, wanted, decide) : await this.repeat(id, holder, wanted, decide);
-        return await this.followed(outcome);
+        if (holder === undefined) return { outcome: await this.open(id, wanted, decide) };
+        return { outcome: await this.repeat(id, holder, comment, decide), order: holder === known ? ofTheAlarm : undefined };
       } catch (failure) {
         if (!(failure instanceof Overtaken)) throw failure;
       }
@@ -140,35 +208,33 @@ export class Alarms {
     return opening.catch(namingTemplates(templates));
   }
 
-  private async repeat(id: string, workOrderId: number, { text }: AlarmedOrder, decide: Decide): Promise<Outcome<Alarm>> {
-    const commentId = await this.events.nextId(commentIds.name);
-    const kept = await this.texts.keep({ id: randomUuid(), recordId: commentId, content: text });
-    const said = { workOrderId, commentId, authorId: userIdOf(currentContext().actor), textId: kept.id, textSha256: kept.digest };
-    try {
-      const outcome = await this.events.execute(
+  private async repeat(id: string, workOrderId: number, comment: PreparedComment, decide: Decide): Promise<Outcome<Alarm>> {
+    const { commentId, text } = await comment.kept();
+    const said = { workOrderId, commentId, authorId: userIdOf(currentContext().actor), textId: text.id, textSha256: text.digest };
+    const append = (): Promise<Outcome<Alarm>> =>
+      this.events.execute(
         alarm,
         id,
         decide((state) => repeatAlarm(state, said)),
         patiently(),
       );
-      // An earlier try of the same request may have kept it under another id, which its event names.
-      if (!named(outcome.events as readonly RecordedEvent<AlarmEvent>[], kept.id)) await this.texts.takeBack(kept.id);
-      return outcome;
-    } catch (failure) {
-      if (failure instanceof Overtaken || appendedNothing(failure)) await this.texts.takeBack(kept.id);
-      throw failure;
-    }
+    return comment.namedBy(append);
   }
 
-  /** What follows from the alarm, and the order after it, at a position that covers both. Another process may have come first: then it is there. */
-  private async followed(outcome: Outcome<Alarm>): Promise<Decided<WorkOrder>> {
+  /**
+   * What follows from the alarm, and the order after it, at a position that covers both. Another process may have come first: then it is there.
+   * @param repeated the order that it is a repeat of, as it was a moment ago
+   */
+  private async followed(outcome: Outcome<Alarm>, repeated?: Loaded<WorkOrder>): Promise<Decided<WorkOrder>> {
     const [happened] = outcome.events as readonly RecordedEvent<AlarmEvent>[];
     if (!happened) throw new Error('an alarm was answered without its event');
     const { workOrderId } = happened.data;
     const order =
       happened.type === 'AlarmRaised'
         ? await this.events.execute(workOrder, workOrderId, openedBy(happened.data, happened.metadata.recorded_at), patiently())
-        : await this.opened(workOrderId, outcome.position);
+        : repeated?.state.history && repeated.state.workOrderId === workOrderId
+          ? repeated
+          : await this.opened(workOrderId, outcome.position);
     const position = later(outcome.position, order.position);
     const decided = this.resources.written(workOrders, workOrderId, { ...order, position, events: [] });
     const shown = { ...decided, row: { ...decided.row, alarm_count: happened.type === 'AlarmRaised' ? 1 : happened.data.alarmCount } };
@@ -195,9 +261,6 @@ const patiently = (): Pick<ExecuteOptions, 'context'> => ({ context: { ...curren
 
 type Decide = (decision: (state: Alarm) => AlarmEvent[]) => (state: Alarm) => AlarmEvent[];
 
-const named = (events: readonly RecordedEvent<AlarmEvent>[], textId: string): boolean =>
-  events.some((event) => event.type === 'AlarmRepeated' && event.data.textId === textId);
-
 /** What is said of a record that a machine names and that is not there any more, or not there alone. */
 const hasLeft: readonly string[] = ['not_found', 'archived', 'not_assignable', 'ambiguous'];
 
@@ -211,7 +274,7 @@ const withoutWhatLeft = (wanted: AlarmedOrder): AlarmedOrder => ({
 });
 
 /** What would be wrong with opening the order: said before anything is appended, also of a repeat. */
-function refuseWrong({ problems, text: _, ...wanted }: AlarmedOrder): void {
+function refuseWrong({ problems, ...wanted }: AlarmedOrder): void {
   refuseIf(problems);
   openWorkOrder(workOrder.initialState, { workOrderId: 0, ...wanted });
 }

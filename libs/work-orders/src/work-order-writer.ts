@@ -80,8 +80,8 @@ export class WorkOrderWriter implements ResourceCommands, OnModuleInit {
     const text = [whole.description, whole.title].find((words) => words != null && words !== '') ?? '';
     const wanting = this.resources
       .wanted(workOrders, whole)
-      .then(({ details, problems: others }) => ({ ...wanted, details, text, problems: [...problems, ...others] }));
-    return this.alarms.raise(key, wanting);
+      .then(({ details, problems: others }) => ({ ...wanted, details, problems: [...problems, ...others] }));
+    return this.alarms.raise(key, text, wanting);
   }
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, INSUFFICIENT_PERMISSIONS it completes or reopens, CONFLICT, WORK_ORDER_CLOSED, INSUFFICIENT_STOCK, DUPLICATE_REFERENCE, PRECONDITION_FAILED, COMPLETION_PENDING */
