@@ -72,6 +72,17 @@ describe('labour on a work order', () => {
     expect((await log(cancelled, { technician_id: technician, hours: 1 }).expect(201)).data).toMatchObject({ amount: 41 });
   });
 
+  it('counts what an hour of somebody costs as it was said, also at a site whose currency has fewer decimals', async () => {
+    const dinars = (await app.post('/entities', { entity: { name: 'Kuwait', currency: 'KWD' } }).expect(201)).data.id as number;
+    const user = { name: 'Noor', regular_rate: 33.333 };
+    const technician_id = (await app.post('/users', { user }, { 'x-entity-id': String(dinars) }).expect(201)).data.id as number;
+    const order = await open();
+    expect((await log(order, { technician_id, hours: 3 }).expect(201)).data).toMatchObject({ rate: 33.333, charge: 99.999, amount: 100 });
+    await app.post(`/work_orders/${order}/timer/start`, { technician_id }).expect(201);
+    await app.post(`/work_orders/${order}/timer/stop`, { technician_id }).expect(200);
+    expect(await costsOf(order)).toMatchObject({ labor: 100 });
+  });
+
   it('is the work of a vendor at his hourly rate, of whom it says what is demanded of him', async () => {
     const vendor = async (fields: object): Promise<number> =>
       (await app.post('/vendors', { vendor: { name: 'Summit', hourly_rate: 80, ...fields } }).expect(201)).data.id;

@@ -19,7 +19,7 @@ export const labourOperations = [
     description:
       'Also on a completed or cancelled one. The rate is that of the person now, or the one that is given; a later change of it alters no entry.',
     refusals:
-      'NOT_FOUND, INSUFFICIENT_PERMISSIONS (a technician, of work that is not his own), CONFLICT (archived), VALIDATION_FAILED (also rate_missing, too_many_decimals of a rate from another currency, not_whole_seconds, not_after_start, contradicts), VALUE_OUT_OF_RANGE, PRECONDITION_FAILED',
+      'NOT_FOUND, INSUFFICIENT_PERMISSIONS (a technician, of work that is not his own), CONFLICT (archived), VALIDATION_FAILED (also rate_missing, not_whole_seconds, not_after_start, contradicts), VALUE_OUT_OF_RANGE, PRECONDITION_FAILED',
     by: LabourWriter,
     carryOut: (labour, command) => labour.log(command),
     answers,

@@ -18,7 +18,7 @@ export const timerOperations = [
     fromPath: { work_order_id: 'id' },
     summary: 'Begin to count the time of somebody who works on an order',
     description: 'One timer a person runs at a time, whatever the order. If-Match is about the order, whose tag stays as it is.',
-    refusals: `NOT_FOUND, CONFLICT (archived), WORK_ORDER_CLOSED (reopen it first), TIMER_RUNNING (naming the order, where whoever asks sees it), INSUFFICIENT_PERMISSIONS (a technician, for somebody else), VALIDATION_FAILED (also rate_missing, too_many_decimals of a rate from another currency, and required where nobody stands behind the credential), PRECONDITION_FAILED, ${pending}`,
+    refusals: `NOT_FOUND, CONFLICT (archived), WORK_ORDER_CLOSED (reopen it first), TIMER_RUNNING (naming the order, where whoever asks sees it), INSUFFICIENT_PERMISSIONS (a technician, for somebody else), VALIDATION_FAILED (also rate_missing, and required where nobody stands behind the credential), PRECONDITION_FAILED, ${pending}`,
     by: TimerWriter,
     carryOut: (timers, command) => timers.start(command),
     answers: { printed: runningTimer.type, status: 201, output: () => runningTimer.type, by: TimerReader },
@@ -36,7 +36,7 @@ export const timerOperations = [
     summary: 'End a timer, and log what it has counted',
     description:
       'The entry has exactly that time, at the rate of now; less than a second leaves none, and the answer is null. Also where the order or its site was archived meanwhile. If-Match is about the order as it was before.',
-    refusals: `NOT_FOUND (also where no timer of that person runs on the order), INSUFFICIENT_PERMISSIONS (a technician, for somebody else), VALIDATION_FAILED (also rate_missing and too_many_decimals, and the timer runs on), VALUE_OUT_OF_RANGE (the order would have been charged too much for that person, and the timer runs on: reverse a wrong entry first; closing the order ends it all the same, and where the order or its site is archived it is ended anyway), PRECONDITION_FAILED, ${pending}`,
+    refusals: `NOT_FOUND (also where no timer of that person runs on the order), INSUFFICIENT_PERMISSIONS (a technician, for somebody else), VALIDATION_FAILED (also rate_missing, and the timer runs on), VALUE_OUT_OF_RANGE (the order would have been charged too much for that person, and the timer runs on: reverse a wrong entry first; closing the order ends it all the same, and where the order or its site is archived it is ended anyway), PRECONDITION_FAILED, ${pending}`,
     by: TimerWriter,
     carryOut: (timers, command) => timers.stop(command),
     answers: { printed: laborEntry.type, mayBeNull: true, output: () => laborEntry.type, by: StoppedTimerAnswers },

@@ -1,13 +1,4 @@
-import {
-  costDecimals,
-  decimalPlaces,
-  divideHalfUp,
-  roundToCurrency,
-  scaled,
-  toValue,
-  unscaled,
-  type Decimal,
-} from '#millwright/quantities';
+import { divideHalfUp, roundToCurrency, scaled, toValue, unscaled, type Decimal } from '#millwright/quantities';
 import type { LabourEvent } from './labour.events.js';
 
 const hourDecimals = 4;
@@ -17,10 +8,10 @@ const tenThousandths = 10n ** BigInt(hourDecimals);
 /** How long was worked: hours as they were said, or seconds as they were counted. */
 export type WorkedTime = Readonly<{ hours: Decimal; seconds: null } | { hours: null; seconds: number }>;
 
-/** Whether a rate has no more decimals than a cost in that currency (S70): what a person's hour costs is said at one site, and counts at each of them. */
-export const isRateIn = (currency: string, rate: Decimal): boolean => decimalPlaces(rate) <= costDecimals(currency);
-
-/** What work costs at the rate of an hour, in millionths: one rounding, half-up. 20 minutes at 41.00 are 13.666667. */
+/**
+ * What work costs at the rate of an hour, in millionths: one rounding, half-up. 20 minutes at 41.00 are 13.666667. The rate of a person is said at one site
+ * and counts as it is at each of them (S8), also where a cost has fewer decimals: it is the posting that is rounded to the currency.
+ */
 export function chargeOf({ hours, seconds }: WorkedTime, rate: Decimal): bigint {
   const cost = toValue(rate);
   return hours === null

@@ -1,7 +1,7 @@
 import { Rejection, type Detail, type DetailCode } from '#millwright/event-sourcing/decider';
 import { absolute, largestValue, showValue, toValue, type Decimal } from '#millwright/quantities';
 import { balanceOf } from './labour-accounts.js';
-import { chargeOf, isRateIn, type WorkedTime } from './labour-charge.js';
+import { chargeOf, type WorkedTime } from './labour-charge.js';
 import type { LabourLogged, RateType } from './labour.events.js';
 import type { WorkOrderEvent } from './work-order.events.js';
 import { requireInUse, requireOpened, type WorkOrder } from './work-order.state.js';
@@ -32,7 +32,7 @@ export type LogLabour = Readonly<{
 /**
  * Records work on an order, whether it is open, completed or cancelled.
  * @throws Rejection NOT_FOUND; CONFLICT archived; VALIDATION_FAILED (required, contradicts, not_after_start, out_of_range,
- *   rate_missing, too_many_decimals); VALUE_OUT_OF_RANGE
+ *   rate_missing); VALUE_OUT_OF_RANGE
  */
 export function logLabour(order: WorkOrder, said: LogLabour): WorkOrderEvent[] {
   requireInUse(order);
@@ -40,10 +40,6 @@ export function logLabour(order: WorkOrder, said: LogLabour): WorkOrderEvent[] {
   // Where nobody is named, nobody's rate is missing.
   if (said.rate === null && (said.technicianId ?? said.vendorId) !== null)
     problems.push(problem('rate', 'rate_missing', 'must be given: nobody has said what such an hour costs'));
-  if (said.rate !== null && !isRateIn(said.currency, said.rate))
-    problems.push(
-      problem('rate', 'too_many_decimals', `must be given: that of who worked has more decimals than a cost in ${said.currency}`),
-    );
   const [first] = problems;
   if (first || said.rate === null) throw new Rejection('VALIDATION_FAILED', `${first?.field} ${first?.message}`, problems);
   const { laborEntryId, technicianId, vendorId, startedAt, endedAt, rateType, rate, currency, laborCategoryId, note } = said;

@@ -1,6 +1,5 @@
-import { historyAfter, Rejection, type DetailCode, type RecordHistory, type Stream } from '#millwright/event-sourcing/decider';
+import { historyAfter, Rejection, type RecordHistory, type Stream } from '#millwright/event-sourcing/decider';
 import type { Decimal } from '#millwright/quantities';
-import { isRateIn } from './labour-charge.js';
 import type { RateType } from './labour.events.js';
 import type { TimekeepingEvent, TimerEnd, TimerStarted, TimerStopped } from './timekeeping.events.js';
 
@@ -25,14 +24,8 @@ export const timekeeping: Stream<Timekeeping, TimekeepingEvent> = {
   },
 };
 
-/** @throws Rejection VALIDATION_FAILED (too_many_decimals) the regular rate; TIMER_RUNNING with the `id` of the order that it runs on */
+/** @throws Rejection TIMER_RUNNING with the `id` of the order that it runs on */
 export function startTimer({ running }: Timekeeping, started: TimerStarted['data']): TimekeepingEvent[] {
-  if (!isRateIn(started.currency, started.regularRate))
-    throw refused(
-      'technician_id',
-      'too_many_decimals',
-      `must be somebody whose regular rate has no more decimals than a cost in ${started.currency}`,
-    );
   if (running)
     throw new Rejection('TIMER_RUNNING', `A timer of this person runs on work order ${running.workOrderId}; stop it first.`, [], {
       id: running.workOrderId,
@@ -50,30 +43,23 @@ export type StopTimer = Readonly<{
   dayOf: (instant: string) => string;
 }>;
 
-/** @throws Rejection NOT_FOUND no timer of this person runs on that order; VALIDATION_FAILED (rate_missing, too_many_decimals), and it runs on */
+/** @throws Rejection NOT_FOUND no timer of this person runs on that order; VALIDATION_FAILED (rate_missing), and it runs on */
 export function stopTimer({ running }: Timekeeping, { workOrderId, rate, ...end }: StopTimer): TimekeepingEvent[] {
   if (running?.workOrderId !== workOrderId) throw new Rejection('NOT_FOUND', 'no timer of this person runs on this work order');
-  if (rate === null) throw refused('rate_type', 'rate_missing', 'is one that this person has no rate of');
-  if (!isRateIn(running.currency, rate))
-    throw refused(
-      'rate_type',
-      'too_many_decimals',
-      `is one of which this person's rate has more decimals than a cost in ${running.currency}`,
-    );
+  if (rate === null) {
+    const message = 'is one that this person has no rate of';
+    throw new Rejection('VALIDATION_FAILED', `rate_type ${message}`, [{ field: 'rate_type', code: 'rate_missing', message }]);
+  }
   return [stopped(running, { ...end, rate, because: 'stopped' })];
 }
 
 export type EndTimer = Readonly<{ timerId: number; at: string; rate: Decimal | null; dayOf: StopTimer['dayOf']; because: TimerEnd }>;
 
-/** Ends a timer because of its order, at the regular rate of now or, without one that counts here, of its start. Nothing, where it has ended already. */
+/** Ends a timer because of its order, at the regular rate of now or, without one, of its start. Nothing, where it has ended already. */
 export function endTimer({ running }: Timekeeping, { timerId, rate, ...end }: EndTimer): TimekeepingEvent[] {
   if (running?.timerId !== timerId) return [];
-  const counted = rate !== null && isRateIn(running.currency, rate) ? rate : running.regularRate;
-  return [stopped(running, { ...end, rateType: 'regular', rate: counted, note: null })];
+  return [stopped(running, { ...end, rateType: 'regular', rate: rate ?? running.regularRate, note: null })];
 }
-
-const refused = (field: string, code: DetailCode, message: string): Rejection =>
-  new Rejection('VALIDATION_FAILED', `${field} ${message}`, [{ field, code, message }]);
 
 type End = Pick<StopTimer, 'at' | 'rateType' | 'note' | 'dayOf'> & Readonly<{ rate: Decimal; because: TimerEnd }>;
 
