@@ -114,6 +114,12 @@ describe('who ticked an item off, and when', () => {
     expect(ticksAfter(opened, withList, ticked(1), ticked(2), listed(whole))).toMatchObject({ 1: { at: second(4) }, 2: { at: second(3) } });
   });
 
+  it('stays with an item of a closed order whose text is corrected, as nothing is ticked there', () => {
+    const whole = [{ ...inspect }, { ...clear, text: 'Clear it', checked: true }];
+    for (const close of [completing, cancelled])
+      expect(ticksAfter(opened, withList, ticked(2), close, listed(whole))).toMatchObject({ 2: { at: second(2) } });
+  });
+
   it('is known of a list that was made with ticks, also by an earlier release', () => {
     const checklist = [{ ...inspect, checked: true }, clear];
     const made = (order: WorkOrder) => openWorkOrder(order, { workOrderId: 7, details: { ...plainDetails, checklist }, now });

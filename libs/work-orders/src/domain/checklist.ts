@@ -1,6 +1,6 @@
 import { Rejection, sameJson, stampOf, type Event, type Stamp } from '#millwright/event-sourcing/decider';
 import type { ChecklistItem, WorkOrderDetails, WorkOrderEvent } from './work-order.events.js';
-import { beingCompleted, closed, invalid, requireInUse, type Ticks, type WorkOrder } from './work-order.state.js';
+import { beingCompleted, closed, invalid, requireInUse, type WorkOrder } from './work-order.state.js';
 
 /** What a checklist says in details. */
 export const checklistIn = ({ checklist }: Partial<WorkOrderDetails>): readonly ChecklistItem[] =>
@@ -58,13 +58,18 @@ export function tickedList(items: readonly ChecklistItem[], { order, checked }: 
   return items.map((item) => (item === ticked ? { ...item, checked } : item));
 }
 
-/** Who ticked which item off and when: items that stay as they are keep it, what is ticked otherwise was ticked by this event. */
-export function ticksAfter(before: Ticks, items: readonly ChecklistItem[], now: readonly ChecklistItem[], event: Event): Ticks {
-  const known = byOrder(items);
+/**
+ * Who ticked which item off and when: items that stay as they are keep it, what is ticked otherwise was ticked by this event. On an order that is not open
+ * nothing is ticked anew, so that a tick stays with its item also where the text of that is corrected.
+ */
+export function ticksAfter({ ticks, details, phase }: WorkOrder, now: readonly ChecklistItem[], event: Event): WorkOrder['ticks'] {
+  const known = byOrder(checklistIn(details));
   const stamp = stampOf(event);
   const after: Record<number, Stamp> = {};
   for (const [order, item] of byOrder(now)) {
-    const tick = sameJson(known.get(order), item) ? before[order] : stamp;
+    const before = known.get(order);
+    const isKept = sameJson(before, item) || (phase !== 'open' && before?.checked);
+    const tick = isKept ? ticks[order] : stamp;
     if (item.checked && tick) after[order] = tick;
   }
   return after;

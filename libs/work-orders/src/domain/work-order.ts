@@ -99,7 +99,7 @@ const reversedIn = ({ recordedCosts }: WorkOrder, otherCostId: number): WorkOrde
 /** Most events leave the list as it is. */
 function ticksOf(before: WorkOrder, after: WorkOrder, event: WorkOrderEvent): WorkOrder['ticks'] {
   if (after.details['checklist'] === before.details['checklist']) return after.ticks;
-  return ticksAfter(before.ticks, checklistIn(before.details), checklistIn(after.details), event);
+  return ticksAfter(before, checklistIn(after.details), event);
 }
 
 function requested(order: WorkOrder, { partId, quantityAfter }: PartAssignmentRequested['data'], revision: number): WorkOrder {
