@@ -5,6 +5,7 @@ import { invalid } from '#millwright/fields';
 import { refuseIf, ResourceWriter, ResourceWriters, type Decided, type ResourceCommands } from '#millwright/resources';
 import { workOrders } from '#millwright/work-orders';
 import { followingSite, type SiteSince } from './domain/archived-site.js';
+import { afterWhatIsDue, ordersIn, whatIsDue } from './domain/due-before.js';
 import { pauseSchedule, raiseNext, resumeSchedule, skipNext } from './domain/pm-occurrences.js';
 import { archiveSchedule, changeSchedule, registerSchedule, unarchiveSchedule, type SiteZone } from './domain/pm-schedule-registration.js'; // prettier-ignore
 import type { PmScheduleEvent } from './domain/pm-schedule.events.js';
@@ -54,11 +55,10 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
   async update(id: number, input: Partial<PmScheduleFields>): Promise<Decided<PmSchedule>> {
     const { state } = await this.events.load(pmSchedule, id);
     const { template, problems } = await this.templates.of(input, state.template);
-    const site = await this.site();
-    const now = new Date().toISOString();
+    const decided = await this.afterWhatIsDue(state);
     return this.resources.update(pmSchedules, id, withProcedures(input), (schedule, changes) => {
       refuseIf(problems);
-      const events = followingSite(schedule, site, now, (current) => changeSchedule(current, { changes, template, now }));
+      const events = decided(schedule, (current, now) => changeSchedule(current, { changes, template, now }));
       // What an earlier release took is in nobody's way who changes something else.
       if (events.some(changesTemplate)) refuseWhatNoOrderHolds(events.reduce(pmSchedule.evolve, schedule));
       return events;
@@ -67,7 +67,7 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
 
   /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED */
   archive(id: number): Promise<Decided<PmSchedule>> {
-    return this.decide(id, archiveSchedule);
+    return this.hold(id, archiveSchedule);
   }
 
   /** @throws Rejection NOT_FOUND, PRECONDITION_FAILED */
@@ -77,7 +77,7 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
 
   /** @throws Rejection NOT_FOUND, CONFLICT, PRECONDITION_FAILED */
   pause(id: number): Promise<Decided<PmSchedule>> {
-    return this.decide(id, pauseSchedule);
+    return this.hold(id, pauseSchedule);
   }
 
   /** @throws Rejection NOT_FOUND, CONFLICT, PRECONDITION_FAILED */
@@ -104,10 +104,25 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
     }
   }
 
-  private async decide(
-    id: number,
-    decision: (schedule: PmSchedule, now: string) => readonly PmScheduleEvent[],
-  ): Promise<Decided<PmSchedule>> {
+  private async hold(id: number, decision: Decide): Promise<Decided<PmSchedule>> {
+    const { state } = await this.events.load(pmSchedule, id);
+    const decided = await this.afterWhatIsDue(state);
+    return this.resources.decide(pmSchedules, id, (schedule) => decided(schedule, decision));
+  }
+
+  /** Decisions by what the site is now, after what is due by now; as many orders are numbered for that as the schedule owes as it is known. */
+  private async afterWhatIsDue(known: PmSchedule): Promise<(schedule: PmSchedule, decide: Decide) => readonly PmScheduleEvent[]> {
+    const site = await this.site();
+    const now = new Date();
+    const at = now.toISOString();
+    const owed = followingSite(known, site, at, (current) => whatIsDue(current, { now, idAt: () => 0 }));
+    const ids: number[] = [];
+    while (ids.length < ordersIn(owed)) ids.push(await this.events.nextId(workOrders.name));
+    const due = { now, idAt: (place: number) => ids[place] };
+    return (schedule, decide) => followingSite(schedule, site, at, (current) => afterWhatIsDue(current, due, (state) => decide(state, at)));
+  }
+
+  private async decide(id: number, decision: Decide): Promise<Decided<PmSchedule>> {
     const site = await this.site();
     const now = new Date().toISOString();
     return this.resources.decide(pmSchedules, id, (schedule) => followingSite(schedule, site, now, (current) => decision(current, now)));
@@ -121,6 +136,8 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
     return siteSince(this.events, currentEntity().id);
   }
 }
+
+type Decide = (schedule: PmSchedule, now: string) => readonly PmScheduleEvent[];
 
 const changesTemplate = ({ type, data }: PmScheduleEvent): boolean => type === 'PmScheduleChanged' && Object.keys(data.template).length > 0;
 
