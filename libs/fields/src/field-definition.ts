@@ -56,6 +56,8 @@ export type StoredFacet = Readonly<{
   type: ColumnType;
   /** How lists filter and sort by it; left out, they do not. */
   attribute?: AttributeType;
+  /** How many characters its texts have at most, where that is known. */
+  most?: number;
   choices?: Choices;
   /** What it is where nobody has said anything; left out, null. */
   initial?: unknown;

@@ -18,6 +18,8 @@ export type FieldKind = Readonly<{
   column: ColumnType;
   /** How lists filter and sort by it; left out, they do not. */
   attribute?: AttributeType;
+  /** How many characters its texts have at most, where that is known. */
+  most?: number;
   choices?: Choices;
   seenWith?: FieldScope;
   /** What it is where nobody has said anything; left out, null. */
@@ -114,11 +116,11 @@ function shownAsStored(
   name: string,
   { neverNull, initial = kind.initial, only, filtered = true, seenWith, openApi }: Shown,
 ): ShownFacets {
-  const { column: type, attribute, choices, print } = kind;
+  const { column: type, attribute, most, choices, print } = kind;
   // Whoever may not see it is shown null (contract, part 4, S33).
   const nullable = !neverNull || seenWith !== undefined;
   return {
-    stored: { name, type, ...(filtered && { attribute }), choices, initial, neverNull },
+    stored: { name, type, ...(filtered && { attribute }), most, choices, initial, neverNull },
     printed: {
       name,
       openApi: { ...openApi, ...(nullable && { nullable: true }) },

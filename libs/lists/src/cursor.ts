@@ -40,9 +40,16 @@ const momentOf = (): string[] => {
   return position === undefined ? [] : [String(position)];
 };
 
-/** Cursors carry what the database printed, which may have more digits than a query may. */
-const isOf = (type: AttributeType, value: string): boolean =>
-  type === 'decimal' ? /^-?\d{1,40}(\.\d{1,40})?$/.test(value) : attributeValue(type, value) !== undefined;
+/** Cursors carry what the database printed, which may have more digits than a query may, or lie past the years that may be said. */
+function isOf(type: AttributeType, value: string): boolean {
+  if (type === 'decimal') return /^-?\d{1,40}(\.\d{1,40})?$/.test(value);
+  return type === 'instant' ? isInstant(value) : attributeValue(type, value) !== undefined;
+}
+
+function isInstant(value: string): boolean {
+  const instant = Date.parse(value);
+  return /^\d{4}-[\d-]{5}T[\d:]{8}\.\d{3,6}Z$/.test(value) && !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(value.slice(0, 19)); // prettier-ignore
+}
 
 function parsed(cursor: string): unknown {
   try {

@@ -3,6 +3,12 @@ import type { Migration } from '#millwright/event-sourcing';
 /** Text in the order of people: letters before their accents and capitals, digits by what they count ("A 9" before "A 10"). For indexes and ORDER BY. */
 export const inOrder = (column: string): string => `${column} COLLATE app.natural`;
 
+/** How much of a long text has an order: an index row holds a third of a page, some 2,700 bytes, and a cursor has to fit into an address. */
+export const charactersInOrder = 255;
+
+/** What of a text that may be longer lists are sorted by, and indexes have: `inOrder(beginningOf(column))`. */
+export const beginningOf = (column: string): string => `left(${column}, ${charactersInOrder})`;
+
 /** Text without case and accents, to search in and to search for. */
 export const folded = (text: string): string => `app.folded(${text})`;
 

@@ -1,5 +1,6 @@
 import type { RowRule } from '#millwright/access';
 import type { AttributeType, Choices, FieldScope } from '#millwright/fields';
+import { charactersInOrder } from './language.js';
 import type { RowSource } from './parked-rows.js';
 import type { View } from './view.js';
 
@@ -7,6 +8,8 @@ export type ListAttribute = Readonly<{
   type: AttributeType;
   /** The right that filtering and sorting by it needs, since both tell what it is. */
   seenWith?: FieldScope;
+  /** How many characters a text has at most; left out, nobody knows. */
+  most?: number;
   /** The words it is one of, where they are fixed. */
   choices?: Choices;
   /** The records that it is a number of: whoever does not see one of them finds nothing by its number. */
@@ -71,6 +74,16 @@ export const matchersOf: Readonly<Record<AttributeType, readonly Matcher[]>> = {
   ids: ['eq', 'not_eq', 'in', 'not_in', ...presence],
   flag: ['eq', 'not_eq', 'in', 'not_in', 'true', 'false', 'null', 'not_null', 'present', 'blank'],
 };
+
+/** Where nobody knows how long a text may be, it may be long. */
+export const isLong = ({ type, most = Number.POSITIVE_INFINITY, choices }: ListAttribute): boolean =>
+  type === 'text' && !choices && most > charactersInOrder;
+
+/** What documents say of sorting by long texts, where a list has such. */
+export const sortedTexts = (attributes: ListDefinition['attributes']): string =>
+  Object.values(attributes).some((attribute) => isLong(attribute) && isSortable(attribute))
+    ? `Texts that may have more than ${charactersInOrder} characters are sorted by their first ${charactersInOrder}. `
+    : '';
 
 /** The attributes that a list can be sorted by. */
 export const sortsOf = (attributes: ListDefinition['attributes']): string[] =>

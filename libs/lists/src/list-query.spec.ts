@@ -29,6 +29,7 @@ const table: TableDefinition = {
     archived: 'boolean',
     state: 'text',
     urgency: 'text',
+    remark: 'text',
   },
   key: ['id'],
 };
@@ -50,6 +51,7 @@ const things: ListDefinition = {
     archived: { type: 'flag', neverNull: true },
     state: { type: 'text', choices: states },
     urgency: { type: 'text', choices: urgencies, ignoresCase: true },
+    remark: { type: 'text' },
   },
   search: ['name', 'code'],
   defaultSort: 'name asc',
@@ -183,6 +185,8 @@ describe('refusals', () => {
     [{ pageSize: '0' }, 'page_size out_of_range'],
     [{ page: '-1' }, 'page out_of_range'],
     [{ cursor: 'abc' }, 'cursor invalid_cursor'],
+    [{ search: 'x'.repeat(20_001), cursor: ['a', 'b'] }, 'search too_long, cursor not_text'],
+    [{ search: 'a\0' }, 'search invalid_text'],
   ])('%j', async (query, expected) => {
     expect(await problem(query)).toBe(expected);
   });
@@ -250,6 +254,32 @@ describe('pages', () => {
       }),
     );
     expect((await reading).aggregates).toEqual({ sum: '1.5' });
+  });
+
+  it('goes on by no more of a long text than fits into an address, and behind instants however fine and late', async () => {
+    await source.query(`INSERT INTO read.things (id, entity_id, customer_id, name, cost, made_at, remark, archived) VALUES
+      (11, 7, 1, 'A', 1e30,                    '2101-02-03T04:05:06.000007Z', repeat('water ', 5000) || 'x', false),
+      (12, 7, 1, 'B', 1e30 + 0.0000000000001,  '2101-02-03T04:05:06.000008Z', repeat('water ', 5000) || 'a', false),
+      (13, 7, 1, 'C', -0.0000000000001,        '2101-02-03T04:05:06Z',        repeat(chr(128167), 20000),    false),
+      (14, 7, 1, 'D', null,                    '2026-01-01T00:00:00Z',        null,                          false)`);
+    const there = (query: RawQuery): Promise<ListPage> =>
+      runInScope(
+        { ...scope, entity: { id: 7, name: 'x', currency: 'USD', currency_symbol: '$', datetime_format: '', timezone: 'Etc/UTC: +00:00' } },
+        () =>
+          // prettier-ignore
+          new ListReader(source, new ParkedRows(source), new Snapshots(source)).read(things, parseListQuery(things, query)),
+      );
+    for (const [sort, order] of Object.entries({ remark: [13, 11, 12, 14], made_at: [14, 13, 11, 12], cost: [13, 11, 12, 14] }))
+      for (const way of ['asc', 'desc']) {
+        const walked: unknown[] = [];
+        for (let cursor: string | null = ''; cursor !== null;) {
+          const { rows, meta }: ListPage = await there({ sort: `${sort} ${way}`, per_page: '1', cursor });
+          walked.push(...rows.map(({ id }) => id));
+          cursor = meta.pagination.next_cursor;
+          expect((cursor ?? '').length).toBeLessThan(2_000);
+        }
+        expect([sort, way, walked]).toEqual([sort, way, way === 'asc' ? order : [...order].reverse()]);
+      }
   });
 
   it.each(['name', 'name desc', 'cost', 'cost desc', 'owner_id desc, name', 'code, cost desc', 'made_at desc', 'bought_on, id desc'])(

@@ -3,9 +3,9 @@ import { currentAsOf } from './as-of.js';
 import { invalid, type AttributeType, type FieldScope } from '#millwright/fields';
 import { conditionOf, sqlTypeOf, type Bind } from './conditions.js';
 import { cursorText, placeNamedIn, type CursorPlace } from './cursor.js';
-import { folded, inOrder } from './language.js';
-import type { ListAttribute, ListDefinition } from './list-definition.js';
-import type { ListQuery } from './list-query.js';
+import { beginningOf, charactersInOrder, folded, inOrder } from './language.js';
+import { isLong, type ListAttribute, type ListDefinition, type Matcher } from './list-definition.js';
+import type { Filter, ListQuery } from './list-query.js';
 import { restrictionsOf, seenSql } from './restricted-rows.js';
 import { columnSql, rowsOf, selectList, versionOf, type View } from './view.js';
 
@@ -129,7 +129,7 @@ function conditionsOf(definition: ListDefinition, query: ListQuery, { where = {}
     const attribute = attributeOf(attributes, filter.attribute);
     const { type, ignoresCase } = attribute;
     const sql = seenSql(view, attribute, filter.attribute);
-    if (!ignoresCase) conditions.push(conditionOf(filter, sql, type, bind));
+    if (!ignoresCase) conditions.push(...beginningCondition(filter, attribute, sql, bind), conditionOf(filter, sql, type, bind));
     else
       conditions.push(
         conditionOf({ ...filter, values: filter.values.map((value) => value?.toLowerCase() ?? null) }, `lower(${sql})`, type, bind),
@@ -168,18 +168,32 @@ function attributeOf(attributes: ListDefinition['attributes'], name: string): Li
 function keysOf({ view, attributes, tieBreaker = 'id' }: ListDefinition, { sort }: ListQuery): Key[] {
   const keys: Key[] = sort.map(({ attribute, descending }) => {
     const definition = attributeOf(attributes, attribute);
-    const { type, neverNull = false } = definition;
+    const { type, column = attribute, neverNull = false } = definition;
     const sql = seenSql(view, definition, attribute);
-    return { sql: type === 'text' ? inOrder(sql) : sql, type, descending, nullable: !neverNull };
+    // The number of a record that whoever asks does not see is none.
+    const nullable = !neverNull || sql !== columnSql(view, column);
+    return { sql: type === 'text' ? inOrder(comparedOf(definition, sql)) : sql, type, descending, nullable };
   });
   const tie = columnSql(view, tieBreaker);
   if (keys.some(({ sql }) => sql === tie)) return keys;
   return [...keys, { sql: tie, type: 'id', descending: keys.at(-1)?.descending ?? false, nullable: false }];
 }
 
-/** Instants in the spelling that a query takes, whatever the session's time zone; the rest as the database prints it. */
+/** What of a text lists are sorted by. A cursor holds no more of it, so that it fits into an address and goes on at the same place whatever becomes of its row. */
+const comparedOf = (attribute: ListAttribute, sql: string): string => (isLong(attribute) ? beginningOf(sql) : sql);
+
+const lookedUp: ReadonlySet<Matcher> = new Set(['eq', 'in']);
+
+/** What has a beginning that an index has, in the order of lists, is looked for among those alone. */
+function beginningCondition(filter: Filter, attribute: ListAttribute, sql: string, bind: Bind): string[] {
+  if (!isLong(attribute) || !lookedUp.has(filter.matcher)) return [];
+  const values = filter.values.map((value) => value && Array.from(value).slice(0, charactersInOrder).join(''));
+  return [conditionOf({ ...filter, values }, beginningOf(sql), 'text', bind)];
+}
+
+/** Instants in the spelling that a query takes, whatever the session's time zone, to the last digit that is stored; the rest as the database prints it. */
 const cursorSql = ({ sql, type }: Key): string =>
-  type === 'instant' ? `to_char(${sql} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')` : `(${sql})::text`;
+  type === 'instant' ? `to_char(${sql} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')` : `(${sql})::text`;
 
 /** "Comes after the row at this place". PostgreSQL sorts nulls last ascending and first descending; an index can serve the row comparison. */
 function afterPlace(keys: readonly Key[], values: readonly (string | null)[], bind: Bind): string {

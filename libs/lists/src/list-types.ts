@@ -12,7 +12,7 @@ import {
   type Choices,
   type Class,
 } from '#millwright/fields';
-import { comparing, matchersOf, sortsOf, type ListAttribute, type ListDefinition, type Matcher } from './list-definition.js';
+import { comparing, matchersOf, sortedTexts, sortsOf, type ListAttribute, type ListDefinition, type Matcher } from './list-definition.js';
 import type { ListPage } from './list-page.js';
 import type { ListQuery } from './list-query.js';
 import { parseListQuery } from './parse-list-query.js';
@@ -158,7 +158,11 @@ export function listArgumentsOf(typeName: string, { attributes, defaultSort, sea
   argument('page', () => Int, 'The number of the page, from 1, where no cursor is given.');
   argument('perPage', () => Int, 'How many a page has, default 50, at most 1000.');
   const sorts = sortsOf(attributes).map(camelCase).join(', ');
-  argument('sort', () => String, `At most five, like "createdAt desc, id"; left out, "${sortInCamelCase(defaultSort)}". By: ${sorts}.`);
+  argument(
+    'sort',
+    () => String,
+    `At most five, like "createdAt desc, id"; left out, "${sortInCamelCase(defaultSort)}". ${sortedTexts(attributes)}By: ${sorts}.`,
+  );
   argument('search', () => String, `Text to be found in ${search.map(camelCase).join(' or ')}, regardless of case and accents.`); // prettier-ignore
   const archived = hidesArchived ? ' Archived ones are left out unless `archived` is among it.' : '';
   argument('filter', () => filter, `What they are picked by.${archived}`);

@@ -1,6 +1,6 @@
 import { requireSeen } from '#millwright/access';
 import type { Detail } from '#millwright/event-sourcing';
-import { invalid, isStorable, snakeCase } from '#millwright/fields';
+import { invalid, isStorable, snakeCase, type Problem } from '#millwright/fields';
 import { isSortable, sortsOf, type ListDefinition } from './list-definition.js';
 import type { Filter, ListQuery, Sort } from './list-query.js';
 import { parseFilter, writtenFilters } from './parse-filters.js';
@@ -8,6 +8,8 @@ import { parseFilter, writtenFilters } from './parse-filters.js';
 const defaultPerPage = 50;
 const largestPerPage = 1000;
 const largestOffset = 1_000_000_000;
+/** Of a cursor, too, which never has as many. */
+const longestText = 20_000;
 
 /** A query string as the framework parses it: names with their brackets, repeated names as lists. */
 export type RawQuery = Readonly<Record<string, unknown>>;
@@ -38,9 +40,16 @@ export function parseListQuery(definition: ListDefinition, raw: RawQuery, spell 
 function textOf(value: unknown, field: string, details: Detail[]): string | null {
   const text: unknown = Array.isArray(value) && field === 'sort' ? value.join(',') : value;
   if (text === undefined || text === null || text === '') return null;
-  if (typeof text === 'string' && isStorable(text) && text.length <= 10_000) return text;
-  details.push({ field, code: typeof text === 'string' ? 'invalid_text' : 'not_text', message: 'must be one text without NUL' });
+  const problem = textProblemOf(text);
+  if (!problem) return text as string;
+  details.push({ field, ...problem });
   return null;
+}
+
+function textProblemOf(text: unknown): Problem | undefined {
+  if (typeof text !== 'string') return { code: 'not_text', message: 'must be one text' };
+  if (!isStorable(text)) return { code: 'invalid_text', message: 'must not contain NUL or unpaired surrogates' };
+  return text.length > longestText ? { code: 'too_long', message: `must not be longer than ${longestText} characters` } : undefined;
 }
 
 function pagingOf(parameters: ReadonlyMap<string, unknown>, details: Detail[]): Pick<ListQuery, 'offset' | 'page' | 'perPage'> {

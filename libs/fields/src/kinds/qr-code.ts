@@ -25,7 +25,7 @@ export const QrCode = (): PropertyDecorator => (target, property) =>
       graphql: () => QrCodeAttributes,
       openApi: { type: () => QrCodeAttributes },
     },
-    stored: { name: 'qr_code', type: 'text', attribute: 'text', from: qrCodeOf },
+    stored: { name: 'qr_code', type: 'text', attribute: 'text', most: 255, from: qrCodeOf },
     printed: { name: 'qr_code', openApi: { type: 'string', nullable: true }, print: (row) => row['qr_code'] ?? null },
     output: { name: 'qr_code', type: () => String, nullable: true },
   });

@@ -33,6 +33,7 @@ export function textProblem(value: unknown, { max, required }: { max: number; re
 const textOf = ({ max, required = false, blank }: Readonly<{ max: number }> & Pick<TextOptions, 'required' | 'blank'>): FieldKind => ({
   column: 'text',
   attribute: 'text',
+  ...(max > 0 && { most: max }),
   check: (value) => textProblem(value, { max, required: required || blank === 'refused' }),
   graphql: () => String,
   openApi: { type: 'string', maxLength: max },

@@ -1,6 +1,6 @@
 import { Set as PersistentSet } from 'immutable';
 import { foldOf, type Row, type RowFold, type TableDefinition } from '#millwright/event-sourcing';
-import { inOrder } from '#millwright/lists';
+import { beginningOf, inOrder } from '#millwright/lists';
 import { detailsIn, resourceColumns, resourceRow, type ResourceRow } from '#millwright/resources';
 import { dueDateOf, nextOccurrence, statusOf } from '../domain/coming-dates.js';
 import type { PmScheduleDetails, PmScheduleEvent, WorkOrderTemplate } from '../domain/pm-schedule.events.js';
@@ -64,7 +64,7 @@ const table = {
   key: ['id'],
   indexes: [
     ['entity_id', 'created_at', 'id'],
-    ['entity_id', inOrder('"title"'), 'id'],
+    ['entity_id', inOrder(beginningOf('"title"')), 'id'],
     ['entity_id', 'next_order_date', 'id'],
   ],
   history: { owner: 'entity_id', figures: ['title', 'status', 'next_order_date', 'created_at', 'updated_at', 'archived'] },

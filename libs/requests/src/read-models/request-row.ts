@@ -1,5 +1,5 @@
 import { foldOf, type Projection, type Row, type RowFold, type TableDefinition } from '#millwright/event-sourcing';
-import { inOrder } from '#millwright/lists';
+import { beginningOf, inOrder } from '#millwright/lists';
 import { detailsIn, resourceColumns, resourceRow, type ResourceRow } from '#millwright/resources';
 import type { RequestDetails, RequestStatus, WorkOrderRequestEvent } from '../domain/request.events.js';
 import { workOrderRequest, type WorkOrderRequest } from '../domain/request.js';
@@ -36,7 +36,7 @@ const table = {
     ['entity_id', 'created_at', 'id'],
     ['entity_id', 'updated_at', 'id'],
     ['entity_id', inOrder('status'), 'id'],
-    ['entity_id', inOrder('"title"'), 'id'],
+    ['entity_id', inOrder(beginningOf('"title"')), 'id'],
     ['work_order_id'],
     ['asset_id'],
   ],

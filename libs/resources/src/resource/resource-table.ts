@@ -14,7 +14,7 @@ export const listAttributesOf = (fields: readonly FieldDefinition[]): Record<str
   Object.fromEntries(
     fields.flatMap(({ name, stored, target, mentions = target, personal, seenWith }) => {
       if (!stored?.attribute) return [];
-      const { attribute: type, choices, name: column } = stored;
+      const { attribute: type, most, choices, name: column } = stored;
       // What can be erased can be missing.
       const neverNull = stored.neverNull && !personal;
       // Ids may have a column of another name; what an instruction is about is known by its own.
@@ -24,6 +24,7 @@ export const listAttributesOf = (fields: readonly FieldDefinition[]): Record<str
           known,
           {
             type,
+            most,
             choices,
             neverNull,
             seenWith,

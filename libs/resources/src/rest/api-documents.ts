@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiQuery, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Class } from '#millwright/fields';
-import { matchersOf, sortsOf, type ListDefinition } from '#millwright/lists';
+import { matchersOf, sortedTexts, sortsOf, type ListDefinition } from '#millwright/lists';
 
 const headings = new Map<string, string>();
 
@@ -52,7 +52,7 @@ export function ApiListQuery({ attributes, defaultSort }: ListDefinition): Metho
       name: 'sort',
       required: false,
       schema: { type: 'string', default: defaultSort },
-      description: `"attribute asc|desc", comma separated. Attributes: ${sortsOf(attributes).join(', ')}.`,
+      description: `"attribute asc|desc", comma separated. ${sortedTexts(attributes)}Attributes: ${sortsOf(attributes).join(', ')}.`,
     }),
     ApiQuery({ name: 'page', required: false, schema: { ...integer(1, 1_000_000_000), default: 1 } }),
     ApiQuery({ name: 'per_page', required: false, schema: { ...integer(1, 1000), default: 50 } }),

@@ -2,7 +2,7 @@ import { Map as PersistentMap } from 'immutable';
 import { foldOf, type Row, type RowFold, type TableDefinition } from '#millwright/event-sourcing';
 import { showQuantity, showValue, toQuantity, toValue, type Decimal } from '#millwright/quantities';
 import { userIdOf } from '#millwright/access';
-import { inOrder } from '#millwright/lists';
+import { beginningOf, inOrder } from '#millwright/lists';
 import { detailsIn, resourceColumns, resourceRow, type ResourceRow } from '#millwright/resources';
 import type { ChecklistItem, WorkOrderDetails, WorkOrderEvent } from '../domain/work-order.events.js';
 import { checklistIn } from '../domain/checklist.js';
@@ -122,7 +122,7 @@ const table = {
   indexes: [
     ['entity_id', 'created_at', 'id'],
     ['entity_id', 'updated_at', 'id'],
-    ['entity_id', inOrder('"title"'), 'id'],
+    ['entity_id', inOrder(beginningOf('"title"')), 'id'],
     ['entity_id', 'completed_at', 'id'],
     ['asset_id'],
     ['work_order_request_id'],
@@ -136,7 +136,7 @@ const table = {
     figures: ['status_id', 'status_kind', 'due_date', 'completed_at', 'updated_at', 'archived'],
     slow: {
       columns: ['title', 'type', 'priority', 'asset_id', 'location_id', 'external_reference', 'created_at', 'archived'],
-      indexes: [['entity_id', inOrder('"title"'), 'id'], ['entity_id', 'created_at', 'id'], ['asset_id']],
+      indexes: [['entity_id', inOrder(beginningOf('"title"')), 'id'], ['entity_id', 'created_at', 'id'], ['asset_id']],
     },
   },
   dropped: ['fold'],
