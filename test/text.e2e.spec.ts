@@ -46,6 +46,14 @@ describe('a name', () => {
     for (const spelled of [`e\u0301 ${tag}`, `\u00e9 ${tag}`, ` \u00e9 ${tag}`])
       expect(await names({ 'filter[name]': spelled })).toEqual([`\u00e9 ${tag}`]);
     expect(await names({ 'filter[description]': description })).toHaveLength(1);
+    // What is kept as it was typed equals nothing else.
+    for (const other of [description.trim(), description.normalize('NFC'), `${description} `])
+      expect(await names({ 'filter[description]': other })).toEqual([]);
+    await create({ name: 'x', description: `typed ${tag}` });
+    expect(await names({ 'filter[description]': ` typed ${tag}` })).toEqual([]);
+    expect(await names({ 'filter[description_in][]': `typed ${tag}\n` })).toEqual([]);
+    const { locations } = await app.graphql('query ($text: String) { locations(filter: {description: {eq: $text}}) { totalCount } }', { text: ` typed ${tag}` }); // prettier-ignore
+    expect(locations.totalCount).toBe(0);
     expect(await names({ 'filter[name_not_eq]': `e\u0301 ${tag}`, 'filter[description]': description })).toEqual([]);
   });
 });

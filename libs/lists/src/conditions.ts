@@ -1,4 +1,4 @@
-import { canonicalText, type AttributeType } from '#millwright/fields';
+import type { AttributeType } from '#millwright/fields';
 import { folded, inOrder } from './language.js';
 import type { Filter } from './list-query.js';
 
@@ -22,7 +22,7 @@ export const sqlTypeOf = (type: AttributeType): string => sqlTypes[type];
 export function conditionOf({ matcher, values }: Filter, column: string, type: AttributeType, bind: Bind): string {
   const [first] = values;
   const one = (): string => `${bind(first)}::${sqlTypes[type]}`;
-  const list = (): string => `${bind(type === 'text' ? spellingsOf(values) : [...values])}::${sqlTypes[type]}[]`;
+  const list = (): string => `${bind([...values])}::${sqlTypes[type]}[]`;
   const sought = (): string => folded(`${bind(first)}::text`);
   /** Texts are equal that have the same bytes, in any order; an index that is in the order of lists is found only by that order's name. */
   const compared = type === 'text' ? inOrder(column) : column;
@@ -84,8 +84,3 @@ function idsCondition(matcher: Filter['matcher'], column: string, list: () => st
       return `coalesce(cardinality(${column}), 0) = 0`;
   }
 }
-
-/** A text as it came, and as a name or reference of that text is stored: whoever looks for it may have either. */
-const spellingsOf = (values: readonly (string | null)[]): string[] => [
-  ...new Set(values.flatMap((value) => (value === null ? [] : [value, canonicalText(value)]))),
-];

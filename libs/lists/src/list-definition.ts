@@ -10,6 +10,8 @@ export type ListAttribute = Readonly<{
   seenWith?: FieldScope;
   /** How many characters a text has at most; left out, nobody knows. */
   most?: number;
+  /** How a text is kept that is said, where that is not as it comes. */
+  kept?(text: string): string;
   /** The words it is one of, where they are fixed. */
   choices?: Choices;
   /** The records that it is a number of: whoever does not see one of them finds nothing by its number. */

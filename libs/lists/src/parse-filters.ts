@@ -75,8 +75,13 @@ export function parseFilter(list: ListDefinition, { field, name, value }: Writte
     details.push({ field, ...problem });
     return undefined;
   }
-  return withNulls({ attribute, matcher, values: values as (string | null)[], asked: value });
+  const sought = comparing.has(matcher) ? spellingsOf(definition, values as (string | null)[]) : (values as (string | null)[]);
+  return withNulls({ attribute, matcher, values: sought, asked: value });
 }
+
+/** A text as it came, and as it is kept if it was said so: earlier releases kept some as they came, so that whoever looks for it may have either. */
+const spellingsOf = ({ kept }: ListAttribute, values: readonly (string | null)[]): (string | null)[] =>
+  kept ? [...new Set(values.flatMap((value) => (value === null ? [value] : [value, kept(value)])))] : [...values];
 
 type Known = Readonly<{ attribute: string; definition: ListAttribute; matcher: Matcher }>;
 

@@ -12,9 +12,10 @@ export const storedColumns = (fields: readonly FieldDefinition[]): Record<string
 /** What a list can filter and sort by: every stored field that says how. */
 export const listAttributesOf = (fields: readonly FieldDefinition[]): Record<string, ListAttribute> =>
   Object.fromEntries(
-    fields.flatMap(({ name, stored, target, mentions = target, personal, seenWith }) => {
+    fields.flatMap(({ name, stored, input, target, mentions = target, personal, seenWith }) => {
       if (!stored?.attribute) return [];
       const { attribute: type, most, choices, name: column } = stored;
+      const convert = input?.convert;
       // What can be erased can be missing.
       const neverNull = stored.neverNull && !personal;
       // Ids may have a column of another name; what an instruction is about is known by its own.
@@ -28,6 +29,7 @@ export const listAttributesOf = (fields: readonly FieldDefinition[]): Record<str
             choices,
             neverNull,
             seenWith,
+            ...(type === 'text' && convert && { kept: (text: string) => String(convert(text)) }),
             ...(mentions !== undefined && type === 'id' && { names: () => referenceTarget(mentions) }),
             ...(known !== column && { column }),
           },

@@ -1,4 +1,5 @@
 import { streamName } from '#millwright/event-sourcing';
+import { canonicalText } from '#millwright/fields';
 import { rowsOf, viewOf, type ListDefinition } from '#millwright/lists';
 import { otherCost } from '../other-cost.shown.js';
 import { otherCostTable } from './work-orders.js';
@@ -12,7 +13,7 @@ const reversedBySql = (): string =>
 /** GET /work_orders/{id}/other_costs. */
 export const otherCostList: ListDefinition = {
   view: { ...recorded, columns: { ...recorded.columns, reversed_by_id: { type: 'bigint', sql: reversedBySql } } },
-  attributes: otherCost.attributes,
+  attributes: { ...otherCost.attributes, external_reference: { type: 'text', most: 255, kept: canonicalText } },
   search: ['note'],
   defaultSort: 'date asc',
   scope: 'entity',
