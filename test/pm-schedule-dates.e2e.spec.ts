@@ -9,6 +9,36 @@ const schedule = async (fields: object): Promise<number> =>
   (await app.post('/pm_schedules', { pm_schedule: { title: 'Filters', repeat_frequency: 'day', ...fields } }).expect(201)).data
     .id as number;
 
+describe('the end of a PM schedule', () => {
+  it('is found as it is shown over either edge, an instant or a day, and by what is earlier or later', async () => {
+    const ends = ['2099-12-31T08:00:00Z', '2099-12-31T08:00:00.5Z', '2099-12-31', '2098-12-31T10:00:00+02:00', null];
+    const ids: number[] = [];
+    for (const end_date of ends) ids.push(await schedule({ start_date: '2097-01-01T08:00:00Z', end_date }));
+    const among = `filter[id_in]=${ids.join(',')}&sort=id`;
+    const found = async (filter: string): Promise<number[]> =>
+      (await app.get(`/pm_schedules?${among}&${filter}`).expect(200)).data.map(({ id }: { id: number }) => ids.indexOf(id));
+    const { data } = await app.get(`/pm_schedules?${among}`).expect(200);
+    const shown = data.map(({ end_date }: { end_date: string | null }) => end_date) as (string | null)[];
+    expect(shown).toEqual(['2099-12-31T08:00:00Z', '2099-12-31T08:00:00.500Z', '2099-12-31', '2098-12-31T08:00:00Z', null]);
+
+    const nodes = 'query ($filter: PmScheduleFilter) { pmSchedules(filter: $filter, sort: "id") { nodes { id endDate } } }';
+    const listed = async (filter: object): Promise<{ id: string; endDate: string | null }[]> =>
+      (await app.graphql(nodes, { filter: { id: { in: ids.map(String) }, ...filter } })).pmSchedules.nodes;
+    expect((await listed({})).map(({ endDate }) => endDate)).toEqual(shown);
+
+    for (const [place, end] of shown.entries()) {
+      expect(await found(end === null ? 'filter[end_date_null]=true' : `filter[end_date_eq]=${end}`)).toEqual([place]);
+      expect((await listed({ endDate: { eq: end } })).map(({ id }) => ids.indexOf(Number(id)))).toEqual([place]);
+    }
+    expect(await found('filter[end_date_gteq]=2099-12-31')).toEqual([0, 1, 2]);
+    expect(await found('filter[end_date_gt]=2099-12-31T08:00:00.000Z')).toEqual([1]);
+    expect(await found('filter[end_date_lt]=2099-12-31')).toEqual([3]);
+    expect(await found('filter[end_date_in]=2099-12-31,2098-12-31T08:00:00Z')).toEqual([2, 3]);
+    const sorted = await app.get(`/pm_schedules?filter[id_in]=${ids.join(',')}&sort=end_date desc`).expect(200);
+    expect(sorted.data.map(({ id }: { id: number }) => ids.indexOf(id))).toEqual([4, 1, 0, 2, 3]);
+  });
+});
+
 describe('a date that came before its schedule was paused or put away', () => {
   it('has its order, however soon after the date that was', async () => {
     const earlier = new Date(Date.now() - hourMs).toISOString();

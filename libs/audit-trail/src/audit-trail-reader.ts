@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { requireEverywhere } from '#millwright/access';
 import { allKnown } from '#millwright/event-sourcing';
-import { invalid } from '#millwright/fields';
+import { instantOfSql, invalid } from '#millwright/fields';
 import {
   listQueryOf,
   ListReader,
@@ -26,11 +26,7 @@ export const auditTrailList: ListDefinition = {
     columns: {
       ...stored.columns,
       actor: { type: 'text', sql: `actor_kind || ':' || actor_id` },
-      // A plain date counts from its first moment on.
-      effective_instant: {
-        type: 'timestamptz',
-        sql: `(effective_at || CASE WHEN effective_at ~ 'T' THEN '' ELSE 'T00:00:00Z' END)::timestamptz`,
-      },
+      effective_instant: { type: 'timestamptz', sql: instantOfSql('effective_at') },
     },
   },
   attributes: {

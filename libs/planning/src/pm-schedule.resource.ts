@@ -32,7 +32,11 @@ export const pmSchedules = defineResource({
   view: pmScheduleView,
   projection: 'pm-schedules',
   label: ['id', 'title'],
-  attributes: { ...soughtAsSeen.attributes, asset_id: { type: 'id', description: 'The asset of its work orders.' } },
+  attributes: {
+    ...soughtAsSeen.attributes,
+    asset_id: { type: 'id', description: 'The asset of its work orders.' },
+    end_date: { type: 'instant', column: 'sought_end', description: 'Its last instant; a day counts from its first moment in UTC.' },
+  },
   search: ['title'],
   defaultSort: 'created_at desc',
 });
