@@ -3,11 +3,11 @@ import { alike, runInScope, type RequestScope } from '#millwright/access';
 import { projectionMigrations, Rejection, type TableDefinition } from '#millwright/event-sourcing';
 import { defineChoices } from '#millwright/fields';
 import { createDatabase, type TestDatabase } from '../../../test/harness/database.js';
-import { languageMigrations } from './language.js';
+import { beginningOf, inOrder, languageMigrations } from './language.js';
 import type { ListDefinition } from './list-definition.js';
 import type { ListPage } from './list-page.js';
 import { ListReader } from './list-reader.js';
-import { listStatement } from './list-statement.js';
+import { listStatement, pageSql } from './list-statement.js';
 import { ParkedRows } from './parked-rows.js';
 import { parseListQuery, type RawQuery } from './parse-list-query.js';
 import { Snapshots } from './snapshots.js';
@@ -280,6 +280,22 @@ describe('pages', () => {
         }
         expect([sort, way, walked]).toEqual([sort, way, way === 'asc' ? order : [...order].reverse()]);
       }
+  });
+
+  it.each<[string, RawQuery, string]>([
+    ['sorts', { sort: 'remark' }, 'Limit  (cost'],
+    ['finds', { remark: 'x'.repeat(300) }, 'AND (("left"(remark, 255))::text = ANY'],
+  ])('%s by the beginnings of long texts, which an index has', async (_, query, planned) => {
+    const runner = source.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query(`CREATE INDEX beginnings ON read.things (entity_id, ${inOrder(beginningOf('"remark"'))}, id)`);
+    await runner.query('SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off');
+    const statement = runInScope(scope, () => listStatement(things, parseListQuery(things, { sort: 'remark', ...query })));
+    const plan = (await runner.query(`EXPLAIN ${pageSql(things, statement)}`, statement.parameters)) as Record<string, string>[];
+    await runner.rollbackTransaction();
+    await runner.release();
+    const text = plan.map((line) => line['QUERY PLAN']).join('\n');
+    expect([text.includes('Index Scan using beginnings'), text.includes(planned), text.includes('Sort')]).toEqual([true, true, false]);
   });
 
   it.each(['name', 'name desc', 'cost', 'cost desc', 'owner_id desc, name', 'code, cost desc', 'made_at desc', 'bought_on, id desc'])(
