@@ -166,6 +166,21 @@ describe('every call is found by its request id', () => {
     expect(listed).toMatchObject({ ids: [first], summary: { ids: { 'parts.filter.id.in': first } } });
   });
 
+  it('with a mark where a line has not all that was named, over both edges', async () => {
+    const ids = Array.from({ length: 2_001 }, (_, index) => 980_000_001 + index);
+    const query = 'query ($ids: [ID!]) { parts(filter: { id: { in: $ids } }) { totalCount } userPersonalData(userId: 4713) { id } }';
+    const [read] = await callsOf(await app.post('/graphql', { query, variables: { ids } }));
+    expect(read).toMatchObject({ ids: expect.arrayContaining([4_713]) as number[], ids_truncated: true, summary: { truncated: true } });
+    const [written] = await callsOf(await app.post('/parts', { part: { name: 'Belt', assets_ids: ids } }));
+    expect(written).toMatchObject({ ids_truncated: true, summary: { counts: { 'part.assets_ids': 2_001 }, truncated: true } });
+    const [whole] = await callsOf(await app.post('/graphql', { query, variables: { ids: ids.slice(0, 100) } }));
+    expect(whole).toMatchObject({ ids: [4_713, ...ids.slice(0, 100)], ids_truncated: false });
+    const found = (await app.get(`/api_calls?request_id=${String(read?.['request_id'])}&ids_truncated_true=true`).expect(200)).data;
+    expect(found).toHaveLength(1);
+    const { apiCalls } = await app.graphql('{ apiCalls(filter: { idsTruncated: { true: true } }, first: 1) { nodes { idsTruncated } } }');
+    expect(apiCalls.nodes).toEqual([{ idsTruncated: true }]);
+  });
+
   it('reads of what others have done are told apart, over both edges', async () => {
     const rest = await app.get('/audit_trail?per_page=1').expect(200);
     expect(await callsOf(rest)).toMatchObject([{ audit: true, summary: { query: ['per_page'] } }]);

@@ -1,4 +1,4 @@
-import { buildSchema, parseValue, type GraphQLInputType } from 'graphql';
+import { buildSchema, GraphQLID, parseValue, type GraphQLInputType } from 'graphql';
 import { sentIn } from './called-arguments.js';
 
 const schema = buildSchema('input Filter { id: ID, name: String } type Query { parts(filter: [Filter]): Int }');
@@ -19,6 +19,22 @@ describe('what the arguments of a document hold', () => {
     const many = Array.from({ length: 900 }, () => ({ id: 7 }));
     const { names } = sent('$many', { many: [...many, { name: 'Ann' }] });
     expect([...names]).toContain('parts.filter.name');
+  });
+
+  it.each([
+    ['values', '$many', { many: Array.from({ length: 1_000 }, () => ({ id: 7 })) }],
+    ['names that nobody knows', '$many', { many: [Object.fromEntries(Array.from({ length: 2_000 }, (_, n) => [`nobody${n}`, 1]))] }],
+    ['ids of one name', '$many', { many: Array.from({ length: 101 }, (_, n) => ({ id: n + 1 })) }],
+  ])('is told as cut where there are too many %s', (_, value, variables) => {
+    expect(sent(value, variables).isCut).toBe(true);
+    expect(sent('$many', { many: Array.from({ length: 100 }, () => ({ id: 7 })) }).isCut).toBe(false);
+  });
+
+  it('has the ids first that root fields are asked for, whatever else a document holds', () => {
+    const many = { path: 'parts.filter', type, value: parseValue('$many') };
+    const people = Array.from({ length: 51 }, (_, n) => ({ path: 'person.id', type: GraphQLID, value: parseValue(`${n + 1}`) }));
+    const { ids, isCut } = sentIn([many, ...people], { many: Array.from({ length: 2_000 }, () => ({ id: 7 })) });
+    expect([ids.get('person.id')?.length, isCut]).toEqual([51, true]);
   });
 
   it('is not looked for through more than 2,000 values and names, whoever knows them, wherever one variable stands', () => {

@@ -1,4 +1,4 @@
-import { getNamedType, isInputObjectType, valueFromASTUntyped } from 'graphql';
+import { getNamedType, getNullableType, GraphQLID, isInputObjectType, valueFromASTUntyped } from 'graphql';
 import type { GraphQLInputType, OperationDefinitionNode, ValueNode } from 'graphql';
 import { isId } from '#millwright/call-log';
 
@@ -10,22 +10,29 @@ export type Sent = Readonly<{
   names: ReadonlySet<string>;
   counts: ReadonlyMap<string, number>;
   ids: ReadonlyMap<string, readonly number[]>;
+  /** There is more than what is looked at. */
+  isCut: boolean;
 }>;
 
-type Found = { names: Set<string>; counts: Map<string, number>; ids: Map<string, number[]>; left: number };
+type Found = { names: Set<string>; counts: Map<string, number>; ids: Map<string, number[]>; left: number; isCut: boolean };
 
 const mostNames = 100;
-/** Of one name, as over REST. */
-const mostIds = 50;
+/** Of one name, as over REST: more than a document may have aliases, so that all records are told that it asks for one by one. */
+const mostIds = 100;
 /** How many values, and names that nobody knows, are looked at: one variable may stand in many places, and hold as much as a body does. */
 const mostValues = 2_000;
 /** The scalars that hold ids of records, whatever a field is called. */
 const scalarsOfIds: readonly string[] = ['ID', 'EntityIds'];
 
-/** Names of known fields, lengths of lists and integer ids, of what the document says itself and of its variables; never a text. */
+/**
+ * Names of known fields, lengths of lists and integer ids, of what the document says itself and of its variables; never a text. The ids that root fields are
+ * asked for come first, so that no list of whatever pushes out whose record was read.
+ */
 export function sentIn(given: readonly GivenArgument[], variables: Readonly<Record<string, unknown>>): Sent {
-  const found: Found = { names: new Set(), counts: new Map(), ids: new Map(), left: mostValues };
-  for (const { path, type, value } of given) look(valueFromASTUntyped(value, variables), type, path, found, true);
+  const found: Found = { names: new Set(), counts: new Map(), ids: new Map(), left: mostValues, isCut: false };
+  const asksForOne = ({ type }: GivenArgument): boolean => getNullableType(type) === GraphQLID;
+  for (const { path, type, value } of [...given.filter(asksForOne), ...given.filter((one) => !asksForOne(one))])
+    look(valueFromASTUntyped(value, variables), type, path, found, true);
   return found;
 }
 
@@ -39,11 +46,13 @@ export const defaultsOf = ({ variableDefinitions = [] }: OperationDefinitionNode
 
 /** Nothing was checked yet: a value may be of any shape, and what is not as the schema says is silent. */
 function look(value: unknown, type: GraphQLInputType, path: string, found: Found, isNamed = false): void {
-  if ((found.left -= 1) < 0) return;
+  if ((found.left -= 1) < 0) return void (found.isCut = true);
   if (isNamed && found.names.size < mostNames) found.names.add(path);
+  else if (isNamed && !found.names.has(path)) found.isCut = true;
   if (Array.isArray(value)) {
     found.counts.set(path, (found.counts.get(path) ?? 0) + value.length);
     for (const item of value.slice(0, mostValues)) look(item, type, path, found);
+    if (value.length > mostValues) found.isCut = true;
     return;
   }
   const named = getNamedType(type);
@@ -58,12 +67,14 @@ function look(value: unknown, type: GraphQLInputType, path: string, found: Found
     if (field) look(Reflect.get(value, name), field.type, `${path}.${name}`, found, true);
     // A name that nobody knows counts like a value: one variable of them may stand in many places.
     else found.left -= 1;
-    if (found.left < 0) return;
+    if (found.left < 0) return void (found.isCut = true);
   }
 }
 
-function note(value: unknown, path: string, { ids }: Found): void {
+function note(value: unknown, path: string, found: Found): void {
   const id = typeof value === 'string' && /^[1-9]\d{0,15}$/.test(value) ? Number(value) : value;
-  const before = ids.get(path) ?? [];
-  if (isId(id) && before.length < mostIds) ids.set(path, [...before, id]);
+  if (!isId(id)) return;
+  const before = found.ids.get(path) ?? [];
+  if (before.length < mostIds) found.ids.set(path, [...before, id]);
+  else found.isCut = true;
 }

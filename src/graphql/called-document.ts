@@ -1,4 +1,5 @@
 import { OperationTypeNode, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { cutMark } from '#millwright/call-log';
 import { operationOf as operationBehind } from '#millwright/resources';
 import { defaultsOf, sentIn, type GivenArgument, type Sent } from './called-arguments.js';
 import { fieldsOf, operationOf } from './operations.js';
@@ -47,7 +48,7 @@ function lookedUp(schema: GraphQLSchema, document: DocumentNode, operationName: 
   const fields = new Set<string>();
   const given: GivenArgument[] = [];
   const scopes = new Set<string>();
-  for (const { name, arguments: nodes = [] } of fieldsOf(document, operation).slice(0, mostNames)) {
+  for (const { name, arguments: nodes = [] } of fieldsOf(document, operation)) {
     const field = root?.getFields()[name.value];
     if (!field) continue;
     fields.add(field.name);
@@ -74,12 +75,14 @@ function saying(fields: readonly string[], given: readonly GivenArgument[], oper
   return () => (always ??= said());
 }
 
-function saidOf(fields: readonly string[], { names, counts, ids }: Sent): Said {
+function saidOf(fields: readonly string[], { names, counts, ids, isCut }: Sent): Said {
+  const all = [...new Set([...ids.values()].flat())];
   const summary = {
-    fields,
+    fields: fields.slice(0, mostNames),
     ...(names.size > 0 && { arguments: [...names] }),
     ...(counts.size > 0 && { counts: Object.fromEntries(counts) }),
     ...(ids.size > 0 && { ids: Object.fromEntries([...ids].map(([name, noted]) => [name, noted.length === 1 ? noted[0] : noted])) }),
+    ...((isCut || fields.length > mostNames || all.length > mostIds) && cutMark),
   };
-  return { summary: JSON.stringify(summary), ids: [...new Set([...ids.values()].flat())].slice(0, mostIds) };
+  return { summary: JSON.stringify(summary), ids: all.slice(0, mostIds) };
 }

@@ -52,6 +52,12 @@ class ApiCallFields {
   route!: string | null;
   @ShownIds('The ids in the path, in their order; of a GraphQL document those that the arguments of its root fields name.')
   ids!: readonly number[];
+  @ShownFlag({
+    always: true,
+    description:
+      'It named more than a line holds (100 ids of one field, 200 of a GraphQL document, 100 names): an id that is missing in `ids` and `summary` may be one of its.',
+  })
+  ids_truncated!: boolean;
   @ShownInteger({ description: 'Null while a write is carried out, and for ever where its process ended before it was answered.' })
   status!: number | null;
   @ShownText({ description: 'The code of the error that it was answered with.', example: 'NOT_FOUND' }) code!: string | null;

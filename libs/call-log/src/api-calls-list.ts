@@ -8,7 +8,7 @@ const calls = `(
   SELECT l.id, l.request_id, l.at, coalesce(l.credential_kind, a.credential_kind) AS credential_kind, coalesce(l.credential_id, a.credential_id) AS credential_id,
          coalesce(l.credential_kind || ':' || l.credential_id, a.credential_kind || ':' || a.credential_id) AS credential,
          coalesce(l.user_id, a.user_id) AS user_id, l.entity_id,
-         address.address, agent.agent AS user_agent, l.method, l.route, l.ids, coalesce(a.status, l.status) AS status, coalesce(a.code, l.code) AS code,
+         address.address, agent.agent AS user_agent, l.method, l.route, l.ids, coalesce(l.summary::json ->> 'truncated' = 'true', false) AS ids_truncated, coalesce(a.status, l.status) AS status, coalesce(a.code, l.code) AS code,
          trim_scale(coalesce(a.duration_us, l.duration_us) / 1000.0) AS duration_ms, l.bytes_in, coalesce(a.bytes_out, l.bytes_out) AS bytes_out, l.audit, l.summary,
          coalesce(a.error, l.error) AS error
   FROM app.api_call_lines l
@@ -33,6 +33,7 @@ const view: View = {
     method: 'text',
     route: 'text',
     ids: 'bigint[]',
+    ids_truncated: 'boolean',
     status: 'integer',
     code: 'text',
     duration_ms: 'numeric',

@@ -41,6 +41,15 @@ describe('what the log of calls says of a request', () => {
       unknown: 3,
     }));
 
+  it.each([
+    ['ids of one field', { vendors_ids: Array.from({ length: 101 }, (_, index) => index + 1) }],
+    ['items of a list', { vendor_parts_attributes: Array.from({ length: 101 }, () => ({ note: 'x' })) }],
+    ['ids of a field of such items', { vendor_parts_attributes: [{ id: Array(100).fill(7) }, { id: 8 }] }],
+  ])('says that it is cut where there are more than 100 %s', (_, part) => {
+    expect(summary({ part })).toMatchObject({ truncated: true });
+    expect(summary({ part: { vendors_ids: Array(100).fill(7) } })).not.toHaveProperty('truncated');
+  });
+
   it('is names of known parameters', () =>
     expect(summary(undefined, { 'filter[ada_cont]': 'x', page: '2', ada: 'x' })).toEqual({ query: ['filter', 'page'] }));
 

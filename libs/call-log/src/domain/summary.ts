@@ -17,7 +17,10 @@ export type KnownFields = ReadonlyMap<string, KnownField>;
 export type KnownPayload = Readonly<{ body: KnownFields; query: ReadonlySet<string> }>;
 
 const mostNames = 100;
-const mostIds = 50;
+/** Of one list that are looked into. */
+const mostItems = 100;
+/** Of one field. */
+const mostIds = 100;
 const deepest = 8;
 const nothing: KnownFields = new Map();
 
@@ -43,37 +46,49 @@ export function knownFields(
 const isInteger = ({ type, items, anyOf, oneOf }: BodySchema): boolean =>
   [type].flat().includes('integer') || (items !== undefined && isInteger(items)) || [...(anyOf ?? []), ...(oneOf ?? [])].some(isInteger);
 
-type Found = { fields: Set<string>; counts: Record<string, number>; ids: Record<string, number | readonly number[]>; unknown: number };
+type Found = {
+  fields: Set<string>;
+  counts: Record<string, number>;
+  ids: Record<string, number | readonly number[]>;
+  unknown: number;
+  isCut: boolean;
+};
+
+/** Stands in a summary whose request says more names or ids than it holds: whoever looks for an id knows that it may be one that is left out. */
+export const cutMark = { truncated: true } as const;
 
 /**
- * What a request says, as far as it is known (contract, part 4, S78): names of fields, lengths of lists, integer ids; never a text.
+ * What a request says, as far as it is known (contract, part 4, S78): names of fields, lengths of lists, integer ids; never a text. Where that is more than a
+ * line holds, it says so.
  * @returns JSON, or null where there is nothing to say
  */
 export function summaryOf(known: KnownPayload | undefined, body: unknown, query: object): string | null {
   const asked = Object.keys(query);
   const hasBody = typeof body === 'object' && body !== null;
   if (!hasBody && asked.length === 0) return null;
-  const found: Found = { fields: new Set(), counts: {}, ids: {}, unknown: 0 };
+  const found: Found = { fields: new Set(), counts: {}, ids: {}, unknown: 0, isCut: false };
   if (hasBody) look(body, known?.body ?? nothing, '', found);
   // `filter[name_cont]` and `name_cont` alike are told by what stands before the bracket, if that is known.
   const names = new Set(asked.map((name) => name.replace(/\[.*$/s, '')).filter((name) => known?.query.has(name)));
   return textOf(found, names);
 }
 
-function textOf({ fields, counts, ids, unknown }: Found, query: ReadonlySet<string>): string | null {
+function textOf({ fields, counts, ids, unknown, isCut }: Found, query: ReadonlySet<string>): string | null {
   const summary = {
     ...(fields.size > 0 && { fields: [...fields] }),
     ...(Object.keys(counts).length > 0 && { counts }),
     ...(Object.keys(ids).length > 0 && { ids }),
     ...(unknown > 0 && { unknown }),
     ...(query.size > 0 && { query: [...query] }),
+    ...(isCut && cutMark),
   };
   return Object.keys(summary).length > 0 ? JSON.stringify(summary) : null;
 }
 
 function look(value: unknown, known: KnownFields, path: string, found: Found): void {
   if (Array.isArray(value)) {
-    for (const item of value.slice(0, mostNames)) look(item, known, path, found);
+    for (const item of value.slice(0, mostItems)) look(item, known, path, found);
+    if (value.length > mostItems) found.isCut = true;
     return;
   }
   if (typeof value !== 'object' || value === null) return;
@@ -83,8 +98,11 @@ function look(value: unknown, known: KnownFields, path: string, found: Found): v
       found.unknown += 1;
       continue;
     }
-    if (found.fields.size >= mostNames) return;
     const at = path === '' ? name : `${path}.${name}`;
+    if (found.fields.size >= mostNames && !found.fields.has(at)) {
+      found.isCut = true;
+      continue;
+    }
     found.fields.add(at);
     const below = (value as Readonly<Record<string, unknown>>)[name];
     if (Array.isArray(below)) found.counts[at] = (found.counts[at] ?? 0) + below.length;
@@ -97,8 +115,10 @@ function note(value: unknown, at: string, found: Found): void {
   const ids = [value].flat().filter(isId);
   if (ids.length === 0) return;
   const before = found.ids[at];
-  if (before === undefined && !Array.isArray(value)) found.ids[at] = ids[0] as number;
-  else found.ids[at] = [...(before === undefined ? [] : [before].flat()), ...ids].slice(0, mostIds);
+  if (before === undefined && !Array.isArray(value)) return void (found.ids[at] = ids[0] as number);
+  const all = [...(before === undefined ? [] : [before].flat()), ...ids];
+  found.ids[at] = all.slice(0, mostIds);
+  if (all.length > mostIds) found.isCut = true;
 }
 
 export const isId = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
