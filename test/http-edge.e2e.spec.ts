@@ -100,11 +100,25 @@ describe('paths and methods', () => {
 
   it('tolerates a trailing slash', () => app.get('/entities/').expect(200));
 
-  it('answers a path that cannot be decoded', async () => expect((await app.get('/%zz').expect(400)).error.code).toBe('MALFORMED_REQUEST'));
+  it.each([
+    ['cannot be decoded', '/parts%zz', 400, 'MALFORMED_REQUEST'],
+    ['holds no UTF-8', '/parts/%ff', 400, 'MALFORMED_REQUEST'],
+    ['is too long for an id', `/parts/${'7'.repeat(501)}`, 404, 'NOT_FOUND'],
+  ])('answers a path that %s like any other, and writes it down', async (_, path, status, code) => {
+    const [refused, ordinary] = [await app.get(path), await app.get('/nothing')];
+    expect([refused.status, refused.error.code, refused.error.request_id]).toEqual([status, code, refused.headers.get('x-request-id')]);
+    const names = ({ headers }: Answer): string[] => [...headers.keys()].filter((name) => !/^(date|content-length|keep-alive)$/.test(name));
+    expect(names(refused)).toEqual(names(ordinary));
+    let written: object[] = [];
+    while (written.length === 0)
+      written = (await app.get(`/api_calls?request_id=${refused.error.request_id}`).expect(200)).data as object[];
+    expect(written).toMatchObject([{ method: 'GET', route: null, status, code, credential: { kind: 'bootstrap' } }]);
+  });
 
   it('answers what is not HTTP in the envelope, too', async () => {
     const answer = await overTheSocket('THIS IS NO HTTP\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('X-Content-Type-Options: nosniff');
     expect(answer).toContain('"code":"MALFORMED_REQUEST"');
   });
 });

@@ -5,13 +5,14 @@ import type { Socket } from 'node:net';
 import { assertDescribed, type ControllerMethod, type Operation, type TakenParameters } from '#millwright/resources';
 import { publishedErrorOf } from '../errors/published-error.js';
 import { Rejection } from '#millwright/event-sourcing';
-import { errorBody } from './envelope.js';
+import { errorBody, json } from './envelope.js';
 import { readJsonBody } from './json-body.js';
 import { KnownPaths } from './known-paths.js';
 import { PreparedBodies } from './prepared-bodies.js';
 import { requestIdOf } from './request-headers.js';
 import { formType } from './oauth-edge.js';
 import { bodyLimitBytes, bodyLimitOf, isOAuth, isOperation } from './route-policy.js';
+import { securityHeadersOf } from './security-headers.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -27,6 +28,12 @@ declare module 'fastify' {
 /** How long a client may take to send its request, and how often that is looked at, in milliseconds: drop by drop must not hold a connection for ever. */
 const sending = { atMostMs: 30_000, lookedAtEveryMs: 2_000 };
 const keepAliveTimeoutMs = 65_000;
+
+/** What is wrong with the path of a request that the router takes nowhere: it cannot be decoded, or a segment is too long for an id. */
+const unroutable = new WeakMap<IncomingMessage, Error>();
+const nowhere = '/unroutable';
+
+export const whyUnroutable = ({ raw }: Pick<FastifyRequest, 'raw'>): Error | undefined => unroutable.get(raw);
 
 /** Fastify as Nest's platform, set up before the first route is added. */
 export class HttpAdapter extends FastifyAdapter {
@@ -49,9 +56,11 @@ export class HttpAdapter extends FastifyAdapter {
       routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
       rewriteUrl: (request: IncomingMessage) => paths.normalised(request.url ?? '/'),
       genReqId: (request: IncomingMessage) => requestIdOf(request.headers['x-request-id']),
-      frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-        const published = publishedErrorOf(error);
-        void reply.code(published.status).header('X-Request-Id', request.id).send(errorBody(published, request.id));
+      // Fastify would have it answered past all hooks: it goes in once more as a path that is not there, so that it is counted, written down and answered as one.
+      frameworkErrors: (error: FastifyError, { raw: request, server }: FastifyRequest, { raw: reply }: FastifyReply) => {
+        unroutable.set(request, error);
+        request.url = nowhere;
+        server.routing(request, reply);
       },
       clientErrorHandler: answerUnreadableRequest,
     });
@@ -110,12 +119,12 @@ const unreadable = new Map<string | undefined, string>([
   ['ERR_HTTP_REQUEST_TIMEOUT', 'the request took too long to arrive'],
 ]);
 
-/** What is not even HTTP: answered in the envelope all the same, on the bare socket. */
+/** What is not even HTTP: answered in the envelope all the same, on the bare socket. There is no call that could be counted or written down. */
 function answerUnreadableRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const published = publishedErrorOf(new Rejection('MALFORMED_REQUEST', unreadable.get(error.code) ?? 'the request is not HTTP'));
   const body = JSON.stringify(errorBody(published, requestIdOf(undefined)));
-  socket.end(
-    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+  const headers = { 'Content-Type': json, 'Content-Length': Buffer.byteLength(body), Connection: 'close', ...securityHeadersOf(undefined) };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 400 Bad Request\r\n${lines.join('')}\r\n${body}`);
 }

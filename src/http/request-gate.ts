@@ -6,6 +6,7 @@ import { invalid } from '#millwright/fields';
 import type { OwnWrites } from '#millwright/resources';
 import { RejectionWithHeaders } from '../errors/published-error.js';
 import { admission, cookieOf, identification, type Admitting, type Identification } from './admission.js';
+import { whyUnroutable } from './http-adapter.js';
 import type { KnownPaths } from './known-paths.js';
 import { longestWaitMs, notReached } from './known-rights.js';
 import { header, minimumPositionIn, positionOf } from './request-headers.js';
@@ -65,7 +66,7 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
     if (request.is404)
       return goOn(
         () => limits.nowhere(request, reply, identify),
-        () => done(noSuchPath(request, directory.paths)),
+        () => done(whyUnroutable(request) ?? noSuchPath(request, directory.paths)),
         done,
       );
     const route = request.routeOptions.url ?? '';

@@ -5,7 +5,7 @@ export const listApiCalls = reads({
   scopes: ['audit:read'],
   summary: 'List the calls of the API',
   description:
-    'The latest first: who called what, when, and what became of it. A write is here before it has any effect, with status null until it is answered. Only health, pages with their files, and documents that are read without a valid credential are left out, for nothing limits these. Calls of a site are seen with audit:read there, those without a valid credential with installation:manage.',
+    'The latest first: who called what, when, and what became of it. A write is here before it has any effect, with status null until it is answered. Left out are health, the home page, the documentation and the playground with their files, documents that are read without a valid credential, and what is no HTTP at all, for nothing limits these; the pages by which people sign in are in it. Calls of a site are seen with audit:read there, those without a valid credential with installation:manage.',
 });
 
 export const getApiCallExport = reads({
