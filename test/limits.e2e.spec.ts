@@ -218,6 +218,15 @@ describe('a request of many parts', () => {
       expect((await user.get('/limits').expect(200)).data).toMatchObject({ remaining });
       if (remaining > 0) await user.post('/batch', reads(5)).expect(200);
     }
+    // What is told before a body is, is told in a full window, too; what is no JSON is one request.
+    for (const [sent, status] of [
+      [undefined, 400],
+      ['987654', 404],
+    ] as const) {
+      expect((await user.post('/batch', reads(6), { 'x-entity-id': sent })).status).toBe(status);
+      expect((await user.graphqlAnswer(fields(6), {}, { 'x-entity-id': sent })).status).toBe(status);
+    }
+    expect(refused(await user.post('/batch', reads(6), { 'content-type': 'application/json; charset=latin1' }))).toEqual(tooMany);
   });
 });
 

@@ -9,7 +9,7 @@ import { errorBody, json } from './envelope.js';
 import { readJsonBody } from './json-body.js';
 import { KnownPaths } from './known-paths.js';
 import { PreparedBodies } from './prepared-bodies.js';
-import { requestIdOf } from './request-headers.js';
+import { isReadable, requestIdOf } from './request-headers.js';
 import { formType } from './oauth-edge.js';
 import { bodyLimitBytes, bodyLimitOf, isOAuth, isOperation } from './route-policy.js';
 import { securityHeadersOf } from './security-headers.js';
@@ -99,11 +99,8 @@ function readBodiesAsJson(server: FastifyInstance, preparedBodies: PreparedBodie
     done(new Rejection('UNSUPPORTED_MEDIA_TYPE', 'bodies are application/json in UTF-8'));
   });
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
-    if (charset !== undefined && !/^utf-?8$/i.test(charset))
-      return done(new Rejection('UNSUPPORTED_MEDIA_TYPE', 'bodies are application/json in UTF-8'));
-    if (!/^(identity)?$/i.test(request.headers['content-encoding'] ?? ''))
-      return done(new Rejection('UNSUPPORTED_MEDIA_TYPE', 'bodies are sent without a content encoding'));
+    if (!isReadable(request.headers))
+      return done(new Rejection('UNSUPPORTED_MEDIA_TYPE', 'bodies are sent in UTF-8, without a content encoding'));
     const prepared = preparedBodies.take(request.headers);
     if (prepared) return done(null, prepared.body);
     try {

@@ -5,7 +5,7 @@ import { invalid } from '#millwright/fields';
 import { standingOf, tooMany, type CountedCall, type Limits, type TrustedProxies } from '#millwright/limits';
 import { readJsonBody } from './json-body.js';
 import { isPartOfBatch } from './part-of-batch.js';
-import { header } from './request-headers.js';
+import { header, isReadable } from './request-headers.js';
 import { bodyLimitOf, isDocument, isOAuth, tierOf } from './route-policy.js';
 
 declare module 'fastify' {
@@ -16,6 +16,8 @@ declare module 'fastify' {
      * @throws Rejection RATE_LIMIT_EXCEEDED where they do not fit now; VALIDATION_FAILED `too_many_operations` where they never will
      */
     countAs: ((weight: number, field: string) => Promise<void>) | null;
+    /** What it is refused with where nothing else is wrong with it that is told before its body (S51). */
+    neverTaken: Rejection | null;
   }
   interface FastifyInstance {
     /**
@@ -60,6 +62,7 @@ export class LimitsGate {
     private readonly proxies: TrustedProxies,
   ) {
     server.decorateRequest('countAs', null);
+    server.decorateRequest('neverTaken', null);
     server.decorate('countUnknown', async (request: FastifyRequest) => this.unknown(request));
     server.decorate('beginExport', async ({ scope }: FastifyRequest) => (scope ? limits.beginExport(scope.principal) : () => undefined));
     server.addHook('onRoute', (route) => {
@@ -86,19 +89,25 @@ export class LimitsGate {
   }
 
   /**
-   * What is refused before it is read is told all the same when all of it fits, or that it never does (S24): it is read for that alone.
-   * @throws Rejection RATE_LIMIT_EXCEEDED; VALIDATION_FAILED `too_many_operations`
+   * What is refused before it is read is told all the same when all of it fits, or that it never does (S24): it is read for that alone. That it never does is
+   * told where it would be with room in the window, by `neverTaken`.
+   * @throws Rejection RATE_LIMIT_EXCEEDED
    */
   private async refuseWhole(
     request: FastifyRequest,
     reply: FastifyReply,
     { principal, call, weigh }: Readonly<{ principal: Principal; call: CountedCall; weigh: Weigh }>,
   ): Promise<void> {
+    const isJson = /^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '');
+    if (!isJson || !isReadable(request.headers)) return settle(reply, call);
     const body = await bodyOf(request);
     // Nobody reads the rest of a larger one, so nothing else can come on its connection.
     if (!body) reply.header('Connection', 'close');
     const weight = body ? weightIn(body, weigh) : 1;
-    if (weight > call.window.requests) throw neverTaken(weigh.field, weight, call);
+    if (weight > call.window.requests) {
+      request.neverTaken = neverTaken(weigh.field, weight, call);
+      return;
+    }
     if (weight < 2) return settle(reply, call);
     const again = await this.limits.count(principal, weight);
     if (again?.counted.accepted) {

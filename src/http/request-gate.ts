@@ -94,7 +94,7 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
     if (!scope) return done();
     goOn(
       () => requireAllowed(request, scope, directory),
-      () => done(),
+      () => done(request.neverTaken ?? undefined),
       done,
     );
   });

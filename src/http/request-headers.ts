@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { Rejection } from '#millwright/event-sourcing';
 
@@ -9,6 +10,12 @@ export const header = (value: string | string[] | undefined): string | undefined
 export function requestIdOf(value: string | string[] | undefined): string {
   const id = header(value);
   return id !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id) ? id : randomUUID();
+}
+
+/** Whether a body comes as text that is read: in UTF-8, and without a content encoding. */
+export function isReadable({ 'content-type': type = '', 'content-encoding': encoding = '' }: IncomingHttpHeaders): boolean {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(type)?.[1] ?? 'utf-8';
+  return /^utf-?8$/i.test(charset) && /^(identity)?$/i.test(encoding);
 }
 
 /** Whether it says twice who sends it. Node hands on the first `Authorization` only, and whoever reads a request beside it may heed the other. */
