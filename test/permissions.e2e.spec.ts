@@ -159,7 +159,7 @@ describe('roles, over GraphQL', () => {
 });
 
 describe('credentials over GraphQL', () => {
-  const shown = 'id revision name scopes entityIds createdAt updatedAt createdById lastUsedAt overlapUntil revokedAt';
+  const shown = 'id revision name scopes entityIds createdAt updatedAt createdById lastUsedAt overlapUntil revokedAt knownToEmailSession';
   type Shown = Readonly<Record<string, unknown> & { id: string; revision: number }>;
   /** A record of REST as GraphQL shows it: ids are text there, and names are camelCase. */
   const inGraphql = (record: Record<string, unknown>): object =>

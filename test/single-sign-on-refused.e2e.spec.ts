@@ -79,9 +79,10 @@ async function linkedBecause(userId: number): Promise<string[]> {
   return (await eventsOf(`signIn-${userId}`)).filter(({ type }) => type === 'IssuerLinked').map(({ data }) => data.because);
 }
 
+const promote = (id: number) =>
+  app.patch(`/users/${id}`, { user: { permissions_attributes: [{ entity_id: 1, role: 'admin' }] } }).expect(200);
+
 describe('whoever looks after access', () => {
-  const promote = (id: number) =>
-    app.patch(`/users/${id}`, { user: { permissions_attributes: [{ entity_id: 1, role: 'admin' }] } }).expect(200);
   const technician = async (email: string): Promise<number> => {
     const permissions_attributes = [{ entity_id: 1, role: 'technician' }];
     return (await app.post('/users', { user: { name: 'Bo', email, permissions_attributes } }).expect(201)).data.id as number;
@@ -330,6 +331,27 @@ describe('a session that an address has begun', () => {
       await change(token, id, { job_title: randomUUID() }).expect(200);
     }
     for (const person of [id, colleague.id]) await change(kept.key, person, { email: another() }).expect(200);
+  });
+
+  it('makes no link by a key of its, which says so until somebody else has rotated it, however much it may do by then', async () => {
+    const [{ id, access_token }, { data: somebody }] = [await manager(), await app.post('/users', { user: { name: 'Cy' } }).expect(201)];
+    const { scopes } = (await as(access_token, 'GET', '/auth/me').expect(200)).data as { scopes: string[] };
+    const wanted = { name: 'sync', scopes, entity_ids: [1], expires_at: new Date(Date.now() + 3_600_000) };
+    const made = (await as(access_token, 'POST', '/access/api_keys', wanted)).data as { id: number; key: string };
+    await promote(id);
+    await app.patch(`/access/api_keys/${made.id}`, { scopes: [...scopes, 'access:manage'] }).expect(200);
+    const shown = async () => (await app.get(`/access/api_keys/${made.id}`).expect(200)).data.known_to_email_session as boolean;
+    const rotate = async (overlap_hours: number) =>
+      (await app.post(`/access/api_keys/${made.id}/rotate`, { overlap_hours }).expect(200)).data.key as string;
+    const linksBy = async (key: string) => {
+      const paths = ['invite', 'reset_password'].map((path) => as(key, 'POST', `/users/${somebody.id as number}/${path}`));
+      return (await Promise.all(paths)).map(({ status }) => status);
+    };
+    expect([await shown(), await linksBy(made.key)]).toEqual([true, [403, 403]]);
+    const second = await rotate(0.5);
+    expect([await shown(), await linksBy(second)]).toEqual([true, [403, 403]]);
+    const third = await rotate(0);
+    expect([await shown(), await linksBy(third)]).toEqual([false, [201, 201]]);
   });
 
   it('is over when its person makes a site, whose administrator he is, and he comes in by a password', async () => {

@@ -16,7 +16,7 @@ export { requireForDeed, requireForDeedAt, requireTaken, takenForDeed } from './
 export * from './row-rule.js';
 export * from './user-of-actor.js';
 export { KnownSites } from './known-sites.js';
-export { KnownAccess, requirePerson } from './known-access.js';
+export { KnownAccess, requireNotByEmail, requirePerson } from './known-access.js';
 export { permissionsProjection } from './read-models/permissions.js';
 export { nameScopes, namedScopes } from './named-scopes.js';
 export { access, accessId, scopesAt, scopesOfRole, type Access } from './domain/access.js';

@@ -151,6 +151,18 @@ export function requirePerson({ credential: { kind } }: Principal): void {
     throw new Rejection('INSUFFICIENT_PERMISSIONS', 'Only a person who has signed in, and the administrator’s key, may do this.');
 }
 
+/**
+ * Whoever runs the issuer would have links to choose passwords sent to himself, or make them, and stay when an address opens nothing any more (S11).
+ * @throws Rejection INSUFFICIENT_PERMISSIONS nothing that an e-mail address has begun changes what people sign in with
+ */
+export function requireNotByEmail({ byEmail }: Principal): void {
+  if (byEmail)
+    throw new Rejection(
+      'INSUFFICIENT_PERMISSIONS',
+      'What somebody signs in with is changed by no session that your e-mail address has begun at the issuer, and by no credential that such a session has made or rotated, until somebody else has rotated it.',
+    );
+}
+
 const nothing: ReadonlySet<Scope> = new Set();
 
 /** What a person may do: by the role that he has at each site. */

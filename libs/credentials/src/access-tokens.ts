@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { decodeJwt, errors, jwtVerify, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { whenKnown } from '#millwright/event-sourcing';
-import { tokenSeconds } from './domain/signing-keys.js';
+import { tokenSeconds } from './domain/credentials.js';
 import { audienceOf, PublicUrl } from './public-url.js';
 import { SigningKeys } from './signing-keys.js';
 

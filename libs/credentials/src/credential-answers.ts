@@ -4,7 +4,7 @@ import type { Row } from '#millwright/event-sourcing';
 import { instantText } from '#millwright/fields';
 import { pageOfFew, type Filter, type ListDefinition, type ListPage, type ListQuery } from '#millwright/lists';
 import { CredentialUses } from './credential-uses.js';
-import { isAlive, type Credential } from './domain/credentials.js';
+import { isAlive, isSeenByEmail, type Credential } from './domain/credentials.js';
 import type { CredentialKind } from './domain/credentials.events.js';
 import { MachineCredentials, roleNameOf, scopesOf } from './machine-credentials.js';
 
@@ -120,5 +120,6 @@ function rowOf(credential: Credential, lastUsed: Date | undefined, access: Acces
     last_used_at: lastUsed ? instantText(lastUsed) : null,
     overlap_until: overlapUntil !== null && Date.parse(overlapUntil) > Date.now() ? overlapUntil : null,
     revoked_at: revokedAt,
+    known_to_email_session: isSeenByEmail(credential, Date.now()),
   };
 }

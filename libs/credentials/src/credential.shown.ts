@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import {
   defineChoices,
   shownField,
+  ShownFlag,
   ShownId,
   ShownInstant,
   ShownInteger,
@@ -32,6 +33,12 @@ class CredentialFields {
   @ShownInstant({ description: 'When it was used last, to within a minute.' }) last_used_at!: string | null;
   @ShownInstant({ description: 'Until when the secret before this one works, where it does.' }) overlap_until!: string | null;
   @ShownInstant({ description: 'When it was taken away.' }) revoked_at!: string | null;
+  @ShownFlag({
+    always: true,
+    description:
+      'Whether a session that an e-mail address had begun at the issuer of single sign-on made or rotated it: it changes nobody’s address and login and makes no links to choose a password until somebody else has rotated it and the secret before is over, for a client two hours longer.',
+  })
+  known_to_email_session!: boolean;
 }
 
 class ClientFields extends CredentialFields {

@@ -26,7 +26,7 @@ import {
   rotateCredential,
 } from './domain/credential-decisions.js';
 import { credentials, credentialsId, type Credential, type Credentials } from './domain/credentials.js';
-import type { CredentialFacts, CredentialKind, CredentialsEvent, KeyOwner, Sites } from './domain/credentials.events.js';
+import type { CredentialFacts, CredentialKind, CredentialMade, CredentialsEvent, KeyOwner, Sites } from './domain/credentials.events.js';
 import { requireAllOfOwner } from './owners.js';
 import { newClientId, newSecret, Secrets, type NewSecret } from './secrets.js';
 
@@ -211,7 +211,7 @@ function siteOf(opened: readonly Sites[], asked: number | null): number | null {
 const requireHeld = (scopes: readonly Scope[], sites: Sites): Promise<void> => requireForDeedAt(currentScope(), scopes, sites);
 
 /** To whom a new secret is shown, as events say it. */
-const shownBy = ({ byEmail }: Principal): Pick<Credential, 'byEmail'> => (byEmail ? { byEmail } : {});
+const shownBy = ({ byEmail }: Principal): Pick<CredentialMade['data'], 'byEmail'> => (byEmail ? { byEmail } : {});
 
 const ownerOf = ({ credential: { kind }, userId }: Principal): KeyOwner => (kind === 'bootstrap' ? 'bootstrap' : { userId });
 

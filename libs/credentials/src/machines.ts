@@ -17,7 +17,7 @@ import { whenKnown } from '#millwright/event-sourcing';
 import type { VerifiedToken } from './access-tokens.js';
 import { Authentication } from './authentication.js';
 import { CredentialUses } from './credential-uses.js';
-import { isAlive, openedBy, type Credential } from './domain/credentials.js';
+import { isAlive, isSeenByEmail, openedBy, type Credential } from './domain/credentials.js';
 import { KnownCredentials } from './known-credentials.js';
 import { roleNameOf } from './machine-credentials.js';
 import { NarrowedRights } from './narrowed-rights.js';
@@ -104,11 +104,11 @@ export class Machines implements OnModuleInit {
   private principalOf(credential: Credential, narrowedTo?: string): Found {
     return whenKnown(this.rightsOf(credential, narrowedTo), (rights) => {
       if (!rights) return null;
-      const { id, kind, owner, byEmail } = credential;
+      const { id, kind, owner } = credential;
       this.uses.note(id);
       const userId = typeof owner === 'object' && owner ? owner.userId : builtInUserId;
       const principal: Principal = { credential: { kind, id: String(id) }, customerId: customerOf(credential), userId, rights };
-      return byEmail ? { ...principal, byEmail } : principal;
+      return isSeenByEmail(credential, Date.now()) ? { ...principal, byEmail: true } : principal;
     });
   }
 }

@@ -5,7 +5,7 @@ import { AccessTokens, type VerifiedToken } from './access-tokens.js';
 import { Authentication } from './authentication.js';
 import { revokeToken } from './domain/credential-decisions.js';
 import { credentials, credentialsId, type Credential } from './domain/credentials.js';
-import { tokenSeconds } from './domain/signing-keys.js';
+import { tokenSeconds } from './domain/credentials.js';
 import { Machines } from './machines.js';
 import { clientCredentialsOf, wrongClient, type OAuthForm } from './oauth-form.js';
 import { OAuthRefusal } from './oauth-refusal.js';

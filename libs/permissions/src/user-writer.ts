@@ -7,6 +7,7 @@ import {
   grantRole,
   KnownAccess,
   requireAllOf,
+  requireNotByEmail,
   requirePerson,
   resumeAccess,
   revokeRole,
@@ -48,10 +49,10 @@ export class UserWriter implements ResourceCommands, OnModuleInit {
     this.writers.register(users, this);
     this.records.guardChanges(users, async (id, _state, changes) => {
       if (!identifying.some((name) => name in changes)) return undefined;
-      const { credential, userId, byEmail } = currentScope().principal;
-      // Whoever runs the issuer would have a link to choose a password sent to himself, and stay when an address opens nothing any more (S11): as the person
-      // whom the address has found, or as one who holds no more than that one.
-      if (byEmail) throw begunByEmail();
+      const { principal } = currentScope();
+      const { credential, userId } = principal;
+      // As the person whom the address has found, or as one who holds no more than that one.
+      requireNotByEmail(principal);
       // A key acts for its owner, and must not take him over.
       const isOwn = credential.kind === 'session' && userId === id;
       if (!isOwn) await this.access.consider((state, by, world) => requireAllOf(state, by, id, world));
@@ -107,12 +108,6 @@ export class UserWriter implements ResourceCommands, OnModuleInit {
     return { ...written, position: position > written.position ? position : written.position };
   }
 }
-
-const begunByEmail = (): Rejection =>
-  new Rejection(
-    'INSUFFICIENT_PERMISSIONS',
-    'What somebody signs in with is changed by no session that your e-mail address has begun at the issuer, and by no credential that such a session has made or rotated.',
-  );
 
 const sitesIn = (wanted: readonly PermissionInput[]): readonly number[] => wanted.map(({ entity_id }) => entity_id);
 

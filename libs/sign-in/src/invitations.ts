@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
-import { builtInUserId, currentScope, KnownAccess, requireChargeOf, type Principal } from '#millwright/access';
+import { builtInUserId, currentScope, KnownAccess, requireChargeOf, requireNotByEmail, type Principal } from '#millwright/access';
 import { EventStore, Rejection, type Position } from '#millwright/event-sourcing';
 import { instantText } from '#millwright/fields';
 import { noteInvitation, users } from '#millwright/people';
@@ -66,6 +66,7 @@ export class Invitations {
     person: Person,
     decide: (state: SignIn, until: string) => SignInEvent[],
   ): Promise<Offered> {
+    requireNotByEmail(currentScope().principal);
     await this.access.consider((state, by, world) => requireChargeOf(state, by, person.id, world));
     const expiresAt = new Date(Math.floor((Date.now() + goodFor[kind]) / 1_000) * 1_000);
     const until = instantText(expiresAt.toISOString());

@@ -1,7 +1,7 @@
 import { recordedAs } from '#millwright/event-sourcing/testing';
 import { Scenario, type Step } from '../../../../test/harness/given.js';
 import { added, changeCredential, makeCredential, revokeCredential, revokeToken, rotateCredential } from './credential-decisions.js';
-import { credentials, openedBy, type Credentials } from './credentials.js';
+import { credentials, isSeenByEmail, openedBy, type Credentials } from './credentials.js';
 import type { CredentialKind, CredentialMade, CredentialsEvent } from './credentials.events.js';
 
 const noon = Date.parse('2026-11-29T12:00:00.000Z');
@@ -125,6 +125,36 @@ describe('a rotated secret', () => {
     ])
       expect(() => steps.thenNothing()).toThrow();
     expect(() => given(made(), revoked).and(rotated('two', 0, 1))).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
+  });
+});
+
+describe('a secret that a session has seen which an address had begun', () => {
+  const seen = (state: Credentials, hour: number): boolean => {
+    const credential = state.byId.get(7);
+    return credential !== undefined && isSeenByEmail(credential, noon + hour * 3_600_000);
+  };
+  /** Rotated by such a session. */
+  const rotatedSo =
+    (secretId: string, kind: CredentialKind = 'client'): Step<Credentials, CredentialsEvent> =>
+    (state) =>
+      rotateCredential(state, { kind, credentialId: 7, secretId, overlapHours: 0, tokensRevoked: false, byEmail: true, now: noon });
+  const hours = (state: Credentials): boolean[] => [0.99, 1, 2.99, 3].map((hour) => seen(state, hour));
+
+  it('is seen until somebody else rotates it and it is over, that of a client for as long as its tokens live', () => {
+    for (const kind of ['client', 'api_key'] as const) {
+      given(made(kind, { byEmail: true })).thenState((state) => expect(hours(state)).toEqual([true, true, true, true]));
+      given(made(kind), rotatedSo('two', kind)).thenState((state) => expect(seen(state, 999)).toBe(true));
+      given(made(kind), rotated('two', 0, 1, kind)).thenState((state) => expect(hours(state)).toEqual([false, false, false, false]));
+    }
+    given(made('api_key', { byEmail: true }), rotated('two', 0, 1, 'api_key')).thenState((state) =>
+      expect(hours(state)).toEqual([true, false, false, false]),
+    );
+    given(made('client', { byEmail: true }), rotated('two', 0, 1)).thenState((state) =>
+      expect(hours(state)).toEqual([true, true, true, false]),
+    );
+    given(made('client', { byEmail: true }), rotated('two', 0, 1), rotatedSo('three')).thenState((state) =>
+      expect(seen(state, 999)).toBe(true),
+    );
   });
 });
 

@@ -1,6 +1,13 @@
 import { Map as ImmutableMap } from 'immutable';
 import { historyAfter, stampOf, type Event, type RecordHistory, type Stream } from '#millwright/event-sourcing/decider';
-import type { CredentialFacts, CredentialKind, CredentialMade, CredentialsEvent, KeyOwner } from './credentials.events.js';
+import type {
+  CredentialFacts,
+  CredentialKind,
+  CredentialMade,
+  CredentialRotated,
+  CredentialsEvent,
+  KeyOwner,
+} from './credentials.events.js';
 
 /** A key that signed access tokens before; `at` is when it was replaced, RFC 3339. */
 type ReplacedKey = Readonly<{ keyId: string; at: string }>;
@@ -15,8 +22,11 @@ export type Credential = CredentialFacts &
     kind: CredentialKind;
     owner: KeyOwner | null;
     clientId: string | null;
-    /** A session that an e-mail address had begun has seen a secret of it: it stays so, for tokens and replaced secrets go on. */
-    byEmail?: true;
+    /**
+     * Until when what a session that an e-mail address had begun has seen of its secrets, or got by them, may go on, RFC 3339; null: until somebody else
+     * rotates it. Left out, none has seen any.
+     */
+    byEmailUntil?: string | null;
     /** At most two: the one that is given out, and the one before it for as long as they overlap. */
     secrets: readonly Secret[];
     /** Counts how often the tokens that were got before have been ended. */
@@ -41,6 +51,9 @@ export type Credentials = Readonly<{
   replacedKeys: readonly ReplacedKey[];
 }>;
 
+/** How long an access token lives, and so how long a replaced key is accepted, in seconds (contract, part 4, sections 1 and S35). */
+export const tokenSeconds = 7_200;
+
 /** The id of the one stream. */
 export const credentialsId = 1;
 
@@ -62,10 +75,10 @@ export const credentials: Stream<Credentials, CredentialsEvent> = {
       case 'CredentialChanged':
         return withChanged(state, event, (credential) => withSecretsInTime({ ...credential, ...data.changes }));
       case 'CredentialRotated': {
-        const { credentialId, secretId, overlapUntil, tokensRevoked, byEmail } = data;
+        const { credentialId, secretId, overlapUntil, tokensRevoked } = data;
         const changed = withChanged(state, event, (credential) => ({
           ...credential,
-          ...(byEmail && { byEmail }),
+          ...seenByEmail(credential, data, at),
           secrets: [{ id: secretId, endsAt: null }, ...credential.secrets.slice(0, 1).map(({ id }) => ({ id, endsAt: overlapUntil }))],
           tokenGeneration: credential.tokenGeneration + Number(tokensRevoked),
         }));
@@ -90,9 +103,10 @@ const withoutEnded = (tokens: Credentials['revokedTokens'], at: string): Credent
   tokens.size % lookedThroughEvery === lookedThroughEvery - 1 ? tokens.filter((ends) => ends > at) : tokens;
 
 function withMade(state: Credentials, event: CredentialMade): Credentials {
-  const { credentialId, secretId, ...facts } = event.data;
+  const { credentialId, secretId, byEmail, ...facts } = event.data;
   const made: Credential = {
     ...facts,
+    ...(byEmail && { byEmailUntil: null }),
     id: credentialId,
     secrets: [{ id: secretId, endsAt: null }],
     tokenGeneration: 0,
@@ -118,6 +132,23 @@ function withChanged(
   const changed = { ...change(credential), history: historyAfter(credential.history, event), revision: credential.revision + 1 };
   return { ...state, byId: state.byId.set(id, changed) };
 }
+
+/** Until when what was seen goes on after another rotation: the secret that it replaces works for a while, one before that ends, and tokens of a client outlive either. */
+function seenByEmail(
+  { kind, byEmailUntil }: Credential,
+  { byEmail, overlapUntil }: CredentialRotated['data'],
+  at: string,
+): Pick<Credential, 'byEmailUntil'> {
+  if (byEmail) return { byEmailUntil: null };
+  if (byEmailUntil === undefined) return {};
+  const ends = (secretUntil: string): number => Date.parse(secretUntil) + (kind === 'client' ? tokenSeconds * 1_000 : 0);
+  const until = byEmailUntil === null ? ends(overlapUntil) : Math.min(ends(at), Date.parse(byEmailUntil));
+  return { byEmailUntil: new Date(until).toISOString() };
+}
+
+/** Whether a session that an e-mail address had begun may still come in by it at an instant, in milliseconds since 1970. */
+export const isSeenByEmail = ({ byEmailUntil }: Credential, now: number): boolean =>
+  byEmailUntil !== undefined && isBefore(now, byEmailUntil);
 
 /** No replaced secret outlives its credential, and none comes back where that is given longer again (contract, part 4, S63). */
 const withSecretsInTime = (credential: Credential): Credential => {

@@ -1,8 +1,5 @@
-import type { Credentials } from './credentials.js';
+import { tokenSeconds, type Credentials } from './credentials.js';
 import type { CredentialsEvent } from './credentials.events.js';
-
-/** How long an access token lives, and so how long a replaced key is accepted, in seconds (contract, part 4, sections 1 and S35). */
-export const tokenSeconds = 7_200;
 
 /** What is not in the stream: the key that an installation is made with. */
 export type FirstKey = string;
