@@ -300,12 +300,11 @@ describe('the key of a person', () => {
     await manager.patch(`/access/api_keys/${taken.id}`, { scopes: ['parts:read'] }).expect(200);
     const kept = await keyOfHis(elsewhere);
     const before = await decisions('auditor');
-    const refusals = [
-      [taken.id, 'access:manage'],
-      [kept.id, expect.any(String)],
-    ] as const;
-    for (const [id, required_scope] of refusals)
-      expect((await rotate(manager, id).expect(403)).error).toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS', required_scope });
+    // What somebody may do at a site that the manager does not know is not told.
+    for (const { id } of [taken, kept])
+      expect((await rotate(manager, id).expect(403)).error).toMatchObject({
+        ...{ code: 'INSUFFICIENT_PERMISSIONS', required_scope: 'access:manage' },
+      });
     expect([before > 2, await decisions('manager')]).toEqual([true, before]);
     await new Client(app.url, taken.key).get('/parts').expect(200);
 

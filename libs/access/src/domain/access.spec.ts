@@ -130,6 +130,15 @@ describe('a permission', () => {
     expect(refusal(state, (now) => (requireChargeOf(now, by(cleo), ben, world), []))).toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS' });
   });
 
+  it('does not tell what somebody holds at a site where whoever would act for him holds nothing', () => {
+    const acting = (...steps: Step[]) =>
+      refusal(after(granted(ada, 1, admin), ...steps), (now) => (requireChargeOf(now, by(ada), ben, world), []));
+    for (const role of [technician, manager, admin]) {
+      expect(acting(granted(ben, 2, role))).toMatchObject(lacks('access:manage'));
+      expect(acting(granted(ben, 2, role), granted(ben, 1, technician))).toMatchObject(lacks('access:manage'));
+    }
+  });
+
   it('keeps its administrator while a site is new or back, where nobody has a role yet', () => {
     const state = after(granted(ada, 1, admin), granted(ben, 1, technician));
     expect(hasAdministrator(state, world)).toBe(true);

@@ -88,13 +88,22 @@ export function settleSuspension(state: Access, userId: number, isGone: boolean)
 }
 
 /**
- * Whoever acts for somebody holds all that he holds, wherever he holds it (S2), or would hold again: an archived administrator is one still.
+ * Whoever acts for somebody holds all that he holds, wherever he holds it (S2), or would hold again: an archived administrator is one still. What that is at
+ * a site where whoever acts may nothing is not told (S91): `access:manage` is missing there, too.
  * @throws Rejection INSUFFICIENT_PERMISSIONS naming the first that is missing
  */
 export function requireAllOf(state: Access, by: Grantor, userId: number, world: World): void {
   const active = { ...state, suspended: state.suspended.delete(userId) };
-  for (const entityId of state.grants.get(userId)?.keys() ?? [])
-    requireScopes(state, by, entityId, [...scopesAt(active, userId, entityId, world.known)], world);
+  const sites = [...(state.grants.get(userId)?.keys() ?? [])];
+  const isSeen = (entityId: number): boolean => {
+    const held = by === 'bootstrap' ? 'all' : heldBy(state, by, entityId, world.known);
+    return held === 'all' || held.size > 0;
+  };
+  const hidden = sites.filter((entityId) => !isSeen(entityId));
+  for (const entityId of [...sites.filter(isSeen), ...hidden]) {
+    const scopes = [...scopesAt(active, userId, entityId, world.known)];
+    requireScopes(state, by, entityId, scopes.length > 0 && hidden.includes(entityId) ? [manageAccess] : scopes, world);
+  }
   if (!state.installationManagers.has(userId)) return;
   world.asked?.([manageInstallation], null);
   if (!managesInstallation(state, by)) throw insufficient(manageInstallation);
@@ -120,11 +129,14 @@ const added = (state: Access, { userId, entityId }: WantedGrant, scopes: Readonl
 export function requireScopes(state: Access, by: Grantor, entityId: number, scopes: readonly Scope[], { known, asked }: World): void {
   if (by === 'bootstrap') return;
   asked?.(scopes, entityId);
-  const held = 'userId' in by ? scopesAt(state, by.userId, entityId, known) : by.holds(entityId);
+  const held = heldBy(state, by, entityId, known);
   if (held === 'all') return;
   const missing = scopes.find((scope) => !held.has(scope));
   if (missing !== undefined) throw insufficient(missing);
 }
+
+const heldBy = (state: Access, by: Exclude<Grantor, 'bootstrap'>, entityId: number, known: World['known']): 'all' | ReadonlySet<Scope> =>
+  'userId' in by ? scopesAt(state, by.userId, entityId, known) : by.holds(entityId);
 
 const managesInstallation = ({ installationManagers }: Access, by: Grantor): boolean =>
   by === 'bootstrap' || ('userId' in by && installationManagers.has(by.userId));
