@@ -406,8 +406,32 @@ describe('the client secret of the issuer', () => {
     expect([await readable(), status, error?.details?.[0]]).toMatchObject([false, 422, { field: 'client_secret', code: 'required' }]);
     known(verified(`${randomUUID()}@example.com`));
     expect((await fetch(start('tokens'), { redirect: 'manual' })).status).toBe(503);
+    const shown = (await app.request('GET', '/access/oidc').expect(200)).data as object;
+    const off = (await app.request('PUT', '/access/oidc', { enabled: false }).expect(200)).data as object;
+    expect(off).toEqual({ ...shown, enabled: false });
+    expect((await fetch(start('tokens'), { redirect: 'manual' })).status).toBe(404);
+    expect((await app.request('PUT', '/access/oidc', { enabled: true })).error.details).toMatchObject([{ field: 'client_secret' }]);
+    expect((await app.request('PUT', '/access/oidc', { enabled: false, entity_ids: [1] })).error.details).toMatchObject([
+      { field: 'issuer', code: 'required' },
+      { field: 'client_id', code: 'required' },
+    ]);
     expect((await set({ client_secret: clientSecret }).expect(200)).data.client_secret_readable).toBe(true);
     expect(await comeBack()).toEqual(expect.any(Number));
+  });
+
+  it('is gone with the issuer, and where there is another one', async () => {
+    const settings = { issuer: issuer.url, client_id: clientId, client_secret: clientSecret, default_role: 'requester', entity_ids: [1] };
+    const kept = async () =>
+      (await database.query<{ id: string }>('SELECT secret_id AS id FROM app.issuer_secrets')).rows.map(({ id }) => id);
+    await app.request('PUT', '/access/oidc', settings).expect(200);
+    const before = await kept();
+    await app.request('PUT', '/access/oidc', settings).expect(200);
+    expect((await kept()).filter((id) => before.includes(id))).toHaveLength(before.length - 1);
+    const { length } = await kept();
+    await app.delete('/access/oidc').expect(204);
+    expect(await kept()).toHaveLength(length - 1);
+    expect((await app.request('PUT', '/access/oidc', { enabled: false })).status).toBe(404);
+    await app.request('PUT', '/access/oidc', settings).expect(200);
   });
 });
 

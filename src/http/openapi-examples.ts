@@ -1,8 +1,8 @@
 import type { Json } from './openapi-components.js';
 
-/** Fields that would make a pasted request fail, at once or the second time, or do more than it seems to. The built-in user is always there. */
+/** Fields that would make a pasted request fail, at once or the second time, or do more than it seems to. The built-in user is always there, and a client of an issuer is no record. */
 const leftOutOfRequests = (name: string): boolean =>
-  name !== 'technician_id' &&
+  !['technician_id', 'client_id'].includes(name) &&
   /^(external_reference|completed_at|qr_code_attributes|email|login_identifier|code|asset|dedup_key)$|_id$/.test(name);
 
 const ofFormat: Readonly<Record<string, string>> = {

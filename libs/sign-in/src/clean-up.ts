@@ -6,6 +6,7 @@ import { Links } from './links.js';
 import { NewPasswords } from './new-passwords.js';
 import { Sessions } from './sessions.js';
 import { Attempts } from './single-sign-on/attempts.js';
+import { IssuerSettingsStore } from './single-sign-on/issuer-settings.js';
 import { WaitingPairs } from './waiting-pairs.js';
 
 const everyMs = 3_600_000;
@@ -26,6 +27,7 @@ export class CleanUp implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly sessions: Sessions,
     private readonly links: Links,
     private readonly attempts: Attempts,
+    private readonly issuer: IssuerSettingsStore,
     private readonly newPasswords: NewPasswords,
     private readonly pool: Pool,
     private readonly events: EventStore,
@@ -62,7 +64,7 @@ export class CleanUp implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async run(): Promise<void> {
     try {
-      await Promise.all([this.pairs.forgetOld(), this.sessions.forgetOld(), this.links.forgetOld(), this.attempts.forgetOld()]);
+      await Promise.all([this.pairs, this.sessions, this.links, this.attempts, this.issuer].map(async (kept) => kept.forgetOld()));
     } catch (error) {
       this.logger.warn(`what is over could not be taken away: ${String(error)}`);
     }

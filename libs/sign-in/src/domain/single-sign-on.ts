@@ -38,6 +38,8 @@ export function setSingleSignOn({ settings }: SingleSignOn, { secretId, ...wante
 
 /** @throws Rejection NOT_FOUND there is none */
 export function removeSingleSignOn({ settings }: SingleSignOn): SingleSignOnEvent[] {
-  if (!settings) throw new Rejection('NOT_FOUND', 'single sign-on is not set up');
+  if (!settings) throw notSet();
   return [{ type: 'SingleSignOnRemoved', data: {} }];
 }
+
+export const notSet = (): Rejection => new Rejection('NOT_FOUND', 'single sign-on is not set up');

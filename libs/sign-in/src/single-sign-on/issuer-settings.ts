@@ -23,7 +23,7 @@ import { EventStore, type Detail, type Position, type Row } from '#millwright/ev
 import { invalid } from '#millwright/fields';
 import { ReachableAddresses } from '#millwright/outgoing-requests';
 import type { IssuerSettings } from '../domain/single-sign-on.events.js';
-import { removeSingleSignOn, setSingleSignOn, singleSignOn, singleSignOnId } from '../domain/single-sign-on.js';
+import { notSet, removeSingleSignOn, setSingleSignOn, singleSignOn, singleSignOnId } from '../domain/single-sign-on.js';
 import { Issuer } from './issuer.js';
 import { IssuerLinks } from './issuer-links.js';
 import { unavailable, type KnownIssuer } from './known-issuer.js';
@@ -81,13 +81,19 @@ export class IssuerSettingsStore implements OnModuleInit {
   async set(input: IssuerInput): Promise<Readonly<{ row: Row; position: Position }>> {
     requirePerson(currentScope().principal);
     const { state: known } = await this.events.load(access, accessId);
-    const settings = await this.wanted(input, known);
+    const settings = saysOnlyWhether(input) ? await this.switched(input.enabled) : await this.wanted(input, known);
     await this.requireAllWhoCome(settings);
-    if (input.client_secret == null) await this.requireReadable();
+    // Nobody needs it who comes in no more.
+    if (input.client_secret == null && settings.enabled) await this.requireReadable();
     const secretId = input.client_secret == null ? null : await this.sealed(input.client_secret);
+    const before: { secretId?: string } = {};
     const outcome = await this.turns.giving(settings.roleId, 'default_role', () =>
-      this.events.execute(singleSignOn, singleSignOnId, (state) => setSingleSignOn(state, { ...settings, secretId })),
+      this.events.execute(singleSignOn, singleSignOnId, (state) => {
+        before.secretId = state.settings?.secretId;
+        return setSingleSignOn(state, { ...settings, secretId });
+      }),
     );
+    if (before.secretId !== outcome.state.settings?.secretId) await this.forgetSecret(before.secretId);
     await this.forgetOtherSecrets(outcome.state.settings?.secretId ?? null);
     if (!outcome.state.settings) throw new Error('single sign-on was set and is not there');
     return { row: await this.row(outcome.state.settings, known), position: outcome.position };
@@ -106,6 +112,7 @@ export class IssuerSettingsStore implements OnModuleInit {
       return removeSingleSignOn(current);
     });
     const row = before.settings && (await this.row(before.settings, known));
+    if (before.settings) await this.forgetSecret(before.settings.secretId);
     await this.forgetOtherSecrets(null);
     return { row, position };
   }
@@ -117,11 +124,21 @@ export class IssuerSettingsStore implements OnModuleInit {
     await this.access.consider((state, by, world) => requireAllWhoCome(state, by, { settings, linked }, world), named);
   }
 
+  /** All as it is, but for whether anybody comes in. @throws Rejection NOT_FOUND none is set */
+  private async switched(enabled: boolean): Promise<Omit<IssuerSettings, 'secretId'>> {
+    const { settings } = (await this.events.load(singleSignOn, singleSignOnId)).state;
+    if (!settings) throw notSet();
+    const { issuer, clientId, roleId, sites } = settings;
+    return { issuer, clientId, roleId, sites, enabled };
+  }
+
   /** What is said, as events say it. @throws Rejection VALIDATION_FAILED */
   private async wanted(said: IssuerInput, known: Access): Promise<Omit<IssuerSettings, 'secretId'>> {
-    const { issuer, client_id: clientId, default_role: role, entity_ids: sites, enabled } = said;
+    const { issuer = '', client_id: clientId = '', default_role: role, entity_ids: sites, enabled } = said;
     const problems: Detail[] = [];
-    const problem = this.problemOf(issuer);
+    for (const field of ['issuer', 'client_id'] as const)
+      if (said[field] == null) problems.push({ field, code: 'required', message: 'is required, unless `enabled` is all that is said' });
+    const problem = said.issuer == null ? undefined : this.problemOf(issuer);
     if (problem) problems.push({ field: 'issuer', ...problem });
     const roleId = role == null ? null : roleIdOf(known, role);
     if (roleId === undefined) problems.push({ field: 'default_role', code: 'not_found', message: 'there is no such role' });
@@ -200,6 +217,16 @@ export class IssuerSettingsStore implements OnModuleInit {
     }
   }
 
+  /** Takes secrets away that a process has left that ended before it could. */
+  async forgetOld(): Promise<void> {
+    const { state } = await this.events.load(singleSignOn, singleSignOnId);
+    await this.forgetOtherSecrets(state.settings?.secretId ?? null);
+  }
+
+  private async forgetSecret(id: string | undefined): Promise<void> {
+    await this.pool.query('DELETE FROM app.issuer_secrets WHERE secret_id = $1', [id]);
+  }
+
   /** One that was made just now may be of somebody who sets another issuer at this moment. */
   private async forgetOtherSecrets(kept: string | null): Promise<void> {
     await this.pool.query(
@@ -208,6 +235,9 @@ export class IssuerSettingsStore implements OnModuleInit {
     );
   }
 }
+
+const saysOnlyWhether = (said: IssuerInput): said is IssuerInput & Readonly<{ enabled: boolean }> =>
+  said.enabled != null && Object.entries(said).every(([name, value]) => name === 'enabled' || value === undefined);
 
 type Coming = Readonly<{ settings: Omit<IssuerSettings, 'secretId'>; linked: readonly number[] }>;
 

@@ -12,13 +12,16 @@ export class IssuerInput {
     description:
       'The address of the issuer, to the letter: below it stands `/.well-known/openid-configuration`. https, unless `WEBHOOK_ALLOW` names it.',
     required: true,
+    unless: 'enabled',
     max: longestAddress,
     example: 'https://login.example.com',
   })
-  issuer!: string;
-  @Name({ description: 'What the issuer calls this installation.', required: true, example: 'millwright' }) client_id!: string;
+  issuer?: string;
+  @Name({ description: 'What the issuer calls this installation.', required: true, unless: 'enabled', example: 'millwright' })
+  client_id?: string;
   @Secret({
-    description: 'What shows the issuer who asks. It is never shown; left out, the one before it stays, as long as issuer and client do.',
+    description:
+      'What shows the issuer who asks. It is never shown; left out, the one before it stays, as long as issuer and client do, and is not needed to switch off.',
     required: false,
     example: 'given by the issuer',
   })
@@ -34,7 +37,12 @@ export class IssuerInput {
     example: [1],
   })
   entity_ids?: 'all' | number[] | null;
-  @Flag({ description: 'Whether anybody comes in that way.', initial: true, example: true }) enabled?: boolean | null;
+  @Flag({
+    description: 'Whether anybody comes in that way. Where it is all that is said, everything else stays as it is.',
+    initial: true,
+    example: true,
+  })
+  enabled?: boolean | null;
 }
 
 /** What is shown of the settings, and what the issuer has to know. */
