@@ -38,8 +38,20 @@ describe('a kept answer', () => {
 });
 
 describe('a text that stays', () => {
-  it.each(['Asked by LI@example.com', 'li Chen wants it', 'Call 5550142 first'])('names him: %s', (text) =>
-    expect(isNamedIn(li, text)).toBe(true),
+  it.each([
+    ...['Asked by LI@example.com', 'li Chen wants it', 'Call 5550142 first'],
+    ...[
+      'LI CHEN wants it',
+      'Asked by Li\u00a0 Chen',
+      'li\nchen',
+      'l\u200bi Chen',
+      'li @ example.com',
+      'ｌｉ@example.com',
+      'Call 555-01 42',
+      'Call 555 (01) 42',
+    ],
+  ])('names him: %s', (text) => expect(isNamedIn(li, text)).toBe(true));
+  it.each(['He left the stock', 'Article 4711', 'Chen', 'lichen on the wall', '555 and 0143'])('does not: %s', (text) =>
+    expect(isNamedIn(li, text)).toBe(false),
   );
-  it.each(['He left the stock', 'Article 4711', 'Chen'])('does not: %s', (text) => expect(isNamedIn(li, text)).toBe(false));
 });

@@ -15,10 +15,36 @@ const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `
 /** Whether nothing else is likely to be called so: an address, a number, or a name of several words. */
 const isDistinctive = (text: string): boolean => /[@\s]/.test(text) || (text.length >= 7 && /\d/.test(text));
 
-/** Whether a text names him by an address, a number or his whole name. A single word may be anybody's, or mean something else. */
-export const isNamedIn = ({ texts, emails }: SpokenOf, text: string): boolean =>
-  texts.some((said) => isDistinctive(said) && text.includes(said)) ||
-  emails.some((email) => text.toLowerCase().includes(email.toLowerCase()));
+/** What is read alike: without regard to case, to how it is composed, to invisible characters, and to how much space there is between words. */
+const readAlike = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .toLowerCase();
+
+const withoutSpace = (text: string): string => readAlike(text).replaceAll(' ', '');
+/** Digits that are written in groups, as one. */
+const inOneGroup = (text: string): string => readAlike(text).replace(/(?<=\d)[ ().,/-]+(?=\d)/g, '');
+const isDialled = (text: string): boolean => /^\+?[\d ().,/-]+$/.test(text);
+
+/**
+ * Whether a text names him by an address, a number or his whole name, however it is spaced and whichever letters are capitals. A single word may be
+ * anybody's, or mean something else.
+ */
+export function isNamedIn({ texts, emails }: SpokenOf, text: string): boolean {
+  const [read, dense, grouped] = [readAlike(text), withoutSpace(text), inOneGroup(text)];
+  const isSaid = (said: string): boolean => {
+    if (said.includes('@')) return dense.includes(withoutSpace(said));
+    const digits = isDialled(said) ? said.replace(/\D/g, '') : '';
+    return digits.length >= 7 ? grouped.includes(digits) : read.includes(said);
+  };
+  return (
+    texts.map(readAlike).some((said) => isDistinctive(said) && isSaid(said)) ||
+    emails.map(withoutSpace).some((said) => dense.includes(said))
+  );
+}
 
 /** One of these stands in the JSON of every answer that speaks of him, and in others. */
 export const tracesInAnswers = ({ id, texts, emails }: SpokenOf): string[] => [
