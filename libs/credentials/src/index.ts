@@ -1,6 +1,7 @@
 export { AccessTokens, type IssuedToken, type TokenSubject, type VerifiedToken } from './access-tokens.js';
 export { Authentication, type Verifier } from './authentication.js';
 export { CredentialsModule } from './credentials.module.js';
+export { GatheredUses } from './gathered-uses.js';
 export { InstallationSecret } from './installation-secret.js';
 export { credentialEntities, credentialMigrations } from './migrations.js';
 export { credentialIds } from './machine-credentials.js';
