@@ -10,6 +10,8 @@ const { values, positionals } = parseArgs({ options: { suite: { type: 'boolean',
 const versions = positionals.length > 0 ? positionals : values.suite ? ['20.19', '24'] : ['20.19', '22', '24', '26'];
 const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
 
+const bundling = `await (await import('./scripts/bundle.mjs')).bundle('dist/src/start/start.js', 'dist/server')`;
+
 /** The package has its binary inside, so that no script has to run at its installation. */
 function fetched(version, folder) {
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
@@ -28,6 +30,9 @@ function tried(version) {
     const { stdout: name } = spawnSync(node, ['--version'], { encoding: 'utf8' });
     // What the tests start beside themselves is to be of that version, too.
     const env = { ...process.env, PATH: `${join(node, '..')}:${process.env.PATH}` };
+    // The bundler has a native part with Nodes of its own that it runs on: the server that is tried is one that this Node has bundled.
+    const bundled = spawnSync(node, ['--input-type=module', '--eval', bundling], { env, encoding: 'utf8' });
+    if (bundled.status !== 0) return { ok: false, name: name.trim(), seen: 'does not bundle the server', details: bundled.stderr };
     const { status, stdout, stderr } = values.suite
       ? spawnSync(node, jest, { env, encoding: 'utf8', stdio: ['ignore', 'inherit', 'pipe'], maxBuffer: 2 ** 30 })
       : spawnSync(node, ['dist/tools/smoke.js'], { env, encoding: 'utf8' });

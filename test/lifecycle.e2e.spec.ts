@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +45,22 @@ describe('the life of the server', () => {
     spawnSync('cp', ['-a', `${used}/.`, directory]);
     return start(options);
   }
+
+  it('loads nothing beside its bundle that is in it', async () => {
+    const loaded = join(directory, 'loaded');
+    const NODE_OPTIONS = `--require ${join(process.cwd(), 'test/harness/loaded-packages.cjs')}`;
+    const server = await startUsed({ environment: { NODE_OPTIONS, LOADED_PACKAGES_FILE: loaded } });
+    await server.graphql('{ parts { nodes { id } } }');
+    await server.kill('SIGTERM');
+    const isBundled = (path: string): boolean => /node_modules\/(@nestjs|@graphql-tools|es-toolkit|typeorm|rxjs)\//.test(path);
+    const commonJs = (await readFile(loaded, 'utf8')).split('\n');
+    expect(commonJs.some((path) => path.includes('/node_modules/fastify/'))).toBe(true);
+    expect(commonJs.filter(isBundled)).toEqual([]);
+    const files = (await readdir('dist/server')).map((file) => readFileSync(join('dist/server', file), 'utf8'));
+    const imported = files.flatMap((text) => [...text.matchAll(/^import\b.*?"([^"]+)";$/gm)].map(([, name]) => `node_modules/${name}/`));
+    expect(imported).toContain('node_modules/fastify/');
+    expect(imported.filter(isBundled)).toEqual([]);
+  });
 
   const isReady = (server: TestServer): Promise<unknown> => server.request('GET', '/health/ready').expect(200);
 

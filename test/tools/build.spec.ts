@@ -74,6 +74,23 @@ describe('npm run build', () => {
     await rm(at('dist/src'), { recursive: true });
     expect(spawnSync(process.execPath, [at('dist/server/start.js')], { encoding: 'utf8' })).toMatchObject({ status: 0, stdout: 'Hello\n' });
   });
+
+  it('removes what a build has left that was killed, and nothing of one that runs', async () => {
+    const [killed, running] = [at('dist/server.999999999'), at(`dist/server.${process.pid}`)];
+    for (const folder of [killed, running]) await mkdir(folder);
+    await rm(at('dist/server'), { recursive: true });
+    expect(build()).toEqual(built);
+    expect([killed, running, at('dist/server')].map(existsSync)).toEqual([false, true, true]);
+  });
+
+  it('writes text that takes a byte a character in memory', async () => {
+    await writeFile(at('src/greeting.ts'), '// A sign of two bytes: →\nexport const greeting: string = `Gr\u00fc\u00dfe → 🚀`;\n');
+    expect(build()).toEqual(built);
+    expect(readFileSync(at('dist/server/start.js'), 'utf8')).not.toMatch(/[^\0-\xff]/);
+    expect(spawnSync(process.execPath, [at('dist/server/start.js')], { encoding: 'utf8' }).stdout).toBe('Gr\u00fc\u00dfe → 🚀\n');
+    await writeFile(at('src/greeting.ts'), 'export const greeting: string = String.raw`→`;\n');
+    expect(build()).toMatchObject({ status: 1, said: expect.stringContaining('start.js has "→"') as string });
+  });
 });
 
 describe('the version of Node', () => {
@@ -82,13 +99,13 @@ describe('the version of Node', () => {
     return spawnSync(process.execPath, ['--eval', `${pretended} require('./scripts/node-version.cjs')`], { encoding: 'utf8' }).stderr;
   };
 
-  it.each(['20.19.0', '20.20.2', '22.12.0', '23.0.0', '24.11.1', '26.1.0'])('%s is one that everything runs on', (version) =>
+  it.each(['20.19.0', '20.20.2', '22.13.0', '23.0.0', '24.11.1', '26.1.0'])('%s is one that everything runs on', (version) =>
     expect(refusalOf(version)).toBe(''),
   );
 
-  it.each(['8.17.0', '18.20.8', '20.18.3', '21.7.3', '22.11.0'])('%s is refused, for the build cannot run on it', (version) =>
+  it.each(['8.17.0', '18.20.8', '20.18.3', '21.7.3', '22.12.0'])('%s is refused, for what the build needs does not run on it', (version) =>
     expect(refusalOf(version)).toBe(
-      `Millwright needs Node.js 20.19 or a later 20, or 22.12 or later, and this is ${version}: install another one from https://nodejs.org and try again.\n`,
+      `Millwright needs Node.js 20.19 or a later 20, or 22.13 or later, and this is ${version}: install another one from https://nodejs.org and try again.\n`,
     ),
   );
 });

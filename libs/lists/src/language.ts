@@ -15,7 +15,7 @@ export const folded = (text: string): string => `app.folded(${text})`;
 export const languageMigrations: readonly Migration[] = [
   {
     name: '0001-order-and-folding-of-text',
-    sql: String.raw`
+    sql: `
 do $$
 begin
   create collation app.natural (provider = icu, locale = 'und-u-kn-true');
@@ -36,7 +36,7 @@ return case
   when octet_length(value) = length(value) then replace(lower(value), 'ı', 'i')
   else translate(
     replace(replace(replace(replace(
-      regexp_replace(normalize(lower(value collate app.natural), NFKD), '[\u0300-\u036f]', '', 'g'),
+      regexp_replace(normalize(lower(value collate app.natural), NFKD), '[\\u0300-\\u036f]', '', 'g'),
       'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),
     'øđðħıłŧς', 'oddhiltσ')
 end;
