@@ -338,15 +338,22 @@ describe('erasing a person', () => {
 
   it('does not tell who may not see an address whether he has guessed it', async () => {
     const email = `${randomUUID()}@example.com`;
-    const sought = await person({ email });
-    const guessed = async (scopes: readonly string[]): Promise<unknown> => {
+    const whole = 'Bo Diddley-Smith';
+    const sought = await person({ email, name: 'Bo', surname: 'Diddley-Smith' });
+    const guessing = async (scopes: readonly string[]) => {
       const name = randomUUID();
       await app.post('/access/roles', { name, scopes }).expect(201);
       const { token } = await signedUp({ permissions_attributes: [{ entity_id: 1, role: name }] });
-      return (await app.post(`/users/${sought}/erase`, { reason: email }, { ...bearer(token), 'if-match': '"99"' })).status;
+      return async (reason: string): Promise<number> =>
+        (await app.post(`/users/${sought}/erase`, { reason }, { ...bearer(token), 'if-match': '"99"' })).status;
     };
-    expect(await guessed(['people:write', 'access:manage', 'people:read'])).toBe(422);
-    expect(await guessed(['people:write', 'access:manage'])).toBe(412);
+    const [seeing, unseeing] = [
+      await guessing(['people:write', 'access:manage', 'people:read']),
+      await guessing(['people:write', 'access:manage']),
+    ];
+    const other = `${randomUUID()}@example.com`;
+    expect([await seeing(email), await seeing(other), await unseeing(email), await unseeing(other)]).toEqual([422, 412, 422, 422]);
+    expect([await unseeing(`Asked by ${whole}`), await unseeing('Left on 2026-11-30')]).toEqual([422, 412]);
   });
 
   it('goes over GraphQL as well, and ends his keys everywhere within a second', async () => {

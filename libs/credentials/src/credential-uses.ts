@@ -33,6 +33,6 @@ export class CredentialUses implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.uses.write().catch(() => undefined);
+    await this.uses.write();
   }
 }

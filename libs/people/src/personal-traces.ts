@@ -44,6 +44,8 @@ export type PersonalTrace = Readonly<{
 /** The person himself, by whose values the rest is found. */
 export type PersonOfTraces = Readonly<{
   known(userId: number): Promise<KnownPerson>;
+  /** His whole name, as everybody is shown it. */
+  names(userId: number): Promise<readonly string[]>;
   erase(userId: number): Promise<void>;
 }>;
 
@@ -91,6 +93,11 @@ export class PersonalTraces {
   /** What a person was ever called and reached by, as far as his own record says it. */
   known(userId: number): Promise<KnownPerson> {
     return this.requirePerson().known(userId);
+  }
+
+  /** His whole name, as everybody is shown it. */
+  names(userId: number): Promise<readonly string[]> {
+    return this.requirePerson().names(userId);
   }
 
   /** What is kept of a person under a name, by all rooms. */

@@ -24,6 +24,7 @@ export class UserTraces implements OnModuleInit {
   onModuleInit(): void {
     this.traces.registerPerson({
       known: (userId) => this.known(userId),
+      names: async (userId) => (await this.values.all(users.name, userId)).map(wholeName),
       erase: (userId) => this.values.replaceAll(users.name, userId, erasedPerson(userId)),
     });
     this.traces.register({

@@ -30,6 +30,6 @@ export class SessionUses implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.write().catch(() => undefined);
+    await this.write();
   }
 }

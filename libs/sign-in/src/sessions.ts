@@ -117,7 +117,7 @@ export class Sessions {
 
   async list(userId: number): Promise<readonly SessionRow[]> {
     // Without it a use of the last seconds is not told.
-    await this.uses.write().catch(() => undefined);
+    await this.uses.write();
     const { rows } = await this.pool.query<SessionRow>(
       `SELECT id, started_at, last_used_at, expires_at, address, user_agent FROM app.sessions
        WHERE user_id = $1 AND ended_at IS NULL AND expires_at > clock_timestamp() ORDER BY started_at DESC, id`,

@@ -1,4 +1,4 @@
-import { isNamedIn, speaksOf, tracesInAnswers } from './said-of-person.js';
+import { isNamedIn, saysHowToReach, speaksOf, tracesInAnswers } from './said-of-person.js';
 
 const li = { id: 2, texts: ['li', 'Chen', 'li Chen', 'stock', '5550142', '4711'], emails: ['li@example.com'] };
 
@@ -51,7 +51,23 @@ describe('a text that stays', () => {
       'Call 555 (01) 42',
     ],
   ])('names him: %s', (text) => expect(isNamedIn(li, text)).toBe(true));
-  it.each(['He left the stock', 'Article 4711', 'Chen', 'lichen on the wall', '555 and 0143'])('does not: %s', (text) =>
+  it.each(['He left the stock', 'Article 4711', 'Chen', 'lichen on the wall', 'Bali Cheng', '555 and 0143'])('does not: %s', (text) =>
     expect(isNamedIn(li, text)).toBe(false),
+  );
+
+  it('names him by whatever stands in his name, and beside letters that are written without spaces', () => {
+    const named = (name: string, text: string): boolean => isNamedIn({ id: 3, texts: [name], emails: [] }, text);
+    expect(named("J. O'Neil (Jr)", "Left: j. o'neil (jr).")).toBe(true);
+    expect(named("J. O'Neil (Jr)", 'Left: jx oxneil jr')).toBe(false);
+    expect(named('張 偉', '請刪除張 偉的資料')).toBe(true);
+  });
+
+  it.each(['li@example.com left', 'li @ example.com', 'Call 555-01 42', '+49 (30) 1234567', '2026-11-30 5550142'])(
+    'may say how somebody is reached: %s',
+    (text) => expect(saysHowToReach(text)).toBe(true),
+  );
+  it.each(['Left on 2026-11-30', 'Left on 30.11.2026, asked 1/12/2026', 'Article 4711', 'Ticket 123456', 'Paid @ the gate'])(
+    'says nothing of how: %s',
+    (text) => expect(saysHowToReach(text)).toBe(false),
   );
 });

@@ -29,6 +29,23 @@ const withoutSpace = (text: string): string => readAlike(text).replaceAll(' ', '
 const inOneGroup = (text: string): string => readAlike(text).replace(/(?<=\d)[ ().,/-]+(?=\d)/g, '');
 const isDialled = (text: string): boolean => /^\+?[\d ().,/-]+$/.test(text);
 
+/** Letters of scripts that write spaces between words. */
+const letter = String.raw`[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}]`;
+/** Names stand in texts as words: An Li is not in a plan that was lifted. */
+const standsIn = (text: string, said: string): boolean =>
+  new RegExp(
+    `(?<!${letter})${said.replace(/[^\p{L}\p{N}\s]/gu, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`)}(?!${letter})`,
+    'u',
+  ).test(text);
+
+const dates = /(?<!\d)(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?!\d)/g;
+
+const address = /[^\s@]@[^\s@]|[^\s@]\s*@\s*[^\s@]+\.[^\s@]/;
+
+/** Whether a text may say how somebody is reached, whoever that is: an address, or as many digits as a telephone number has and no date. */
+export const saysHowToReach = (text: string): boolean =>
+  address.test(readAlike(text)) || /\d{7}/.test(inOneGroup(readAlike(text).replace(dates, ' x ')));
+
 /**
  * Whether a text names him by an address, a number or his whole name, however it is spaced and whichever letters are capitals. A single word may be
  * anybody's, or mean something else.
@@ -38,7 +55,7 @@ export function isNamedIn({ texts, emails }: SpokenOf, text: string): boolean {
   const isSaid = (said: string): boolean => {
     if (said.includes('@')) return dense.includes(withoutSpace(said));
     const digits = isDialled(said) ? said.replace(/\D/g, '') : '';
-    return digits.length >= 7 ? grouped.includes(digits) : read.includes(said);
+    return digits.length >= 7 ? grouped.includes(digits) : standsIn(read, said);
   };
   return (
     texts.map(readAlike).some((said) => isDistinctive(said) && isSaid(said)) ||
