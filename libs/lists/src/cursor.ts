@@ -46,9 +46,10 @@ function isOf(type: AttributeType, value: string): boolean {
   return type === 'instant' ? isInstant(value) : attributeValue(type, value) !== undefined;
 }
 
+/** PostgreSQL knows no year 0. */
 function isInstant(value: string): boolean {
   const instant = Date.parse(value);
-  return /^\d{4}-[\d-]{5}T[\d:]{8}\.\d{3,6}Z$/.test(value) && !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(value.slice(0, 19)); // prettier-ignore
+  return /^(?!0000)\d{4}-[\d-]{5}T[\d:]{8}\.\d{3,6}Z$/.test(value) && !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(value.slice(0, 19)); // prettier-ignore
 }
 
 function parsed(cursor: string): unknown {

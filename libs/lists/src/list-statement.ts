@@ -19,7 +19,7 @@ export type ListOptions = Readonly<{
 }>;
 
 /** A column to sort by; the tie breaker is the last. */
-type Key = Readonly<{ sql: string; type: AttributeType; descending: boolean; nullable: boolean }>;
+type Key = Readonly<{ sql: string; type: AttributeType; descending: boolean; nullable: boolean; isLong: boolean }>;
 
 /** A list query in the pieces that statements are made of. */
 export type ListStatement = Readonly<{
@@ -172,22 +172,26 @@ function keysOf({ view, attributes, tieBreaker = 'id' }: ListDefinition, { sort 
     const sql = seenSql(view, definition, attribute);
     // The number of a record that whoever asks does not see is none.
     const nullable = !neverNull || sql !== columnSql(view, column);
-    return { sql: type === 'text' ? inOrder(comparedOf(definition, sql)) : sql, type, descending, nullable };
+    const compared = type === 'text' ? inOrder(comparedOf(definition, sql)) : sql;
+    return { sql: compared, type, descending, nullable, isLong: isLong(definition) };
   });
   const tie = columnSql(view, tieBreaker);
   if (keys.some(({ sql }) => sql === tie)) return keys;
-  return [...keys, { sql: tie, type: 'id', descending: keys.at(-1)?.descending ?? false, nullable: false }];
+  return [...keys, { sql: tie, type: 'id', descending: keys.at(-1)?.descending ?? false, nullable: false, isLong: false }];
 }
 
 /** What of a text lists are sorted by. A cursor holds no more of it, so that it fits into an address and goes on at the same place whatever becomes of its row. */
 const comparedOf = (attribute: ListAttribute, sql: string): string => (isLong(attribute) ? beginningOf(sql) : sql);
+
+/** As PostgreSQL counts: by code points. */
+const beginningOfText = (text: string): string => Array.from(text).slice(0, charactersInOrder).join('');
 
 const lookedUp: ReadonlySet<Matcher> = new Set(['eq', 'in']);
 
 /** What has a beginning that an index has, in the order of lists, is looked for among those alone. */
 function beginningCondition(filter: Filter, attribute: ListAttribute, sql: string, bind: Bind): string[] {
   if (!isLong(attribute) || !lookedUp.has(filter.matcher)) return [];
-  const values = filter.values.map((value) => value && Array.from(value).slice(0, charactersInOrder).join(''));
+  const values = filter.values.map((value) => value && beginningOfText(value));
   return [conditionOf({ ...filter, values }, beginningOf(sql), 'text', bind)];
 }
 
@@ -197,7 +201,11 @@ const cursorSql = ({ sql, type }: Key): string =>
 
 /** "Comes after the row at this place". PostgreSQL sorts nulls last ascending and first descending; an index can serve the row comparison. */
 function afterPlace(keys: readonly Key[], values: readonly (string | null)[], bind: Bind): string {
-  const bound = keys.map(({ type }, index) => (values[index] == null ? null : `${bind(values[index])}::${sqlTypeOf(type)}`));
+  const bound = keys.map(({ type, isLong }, index) => {
+    const value = values[index] ?? null;
+    // A cursor of an earlier release holds the whole of a long text.
+    return value === null ? null : `${bind(isLong ? beginningOfText(value) : value)}::${sqlTypeOf(type)}`;
+  });
   const descending = keys[0]?.descending ?? false;
   if (keys.every((key, index) => !key.nullable && key.descending === descending && bound[index] !== null))
     return `(${keys.map(({ sql }) => sql).join(', ')}) ${descending ? '<' : '>'} (${bound.join(', ')})`;
