@@ -50,6 +50,8 @@ describe('a date that came before its schedule was paused or put away', () => {
       const patience = Date.now() + 30_000;
       while ((await ordersOf(id)).length === 0) if (Date.now() > patience) throw new Error('no order was opened');
       expect(await ordersOf(id)).toHaveLength(1);
+      const [raised] = (await app.get(`/audit_trail?stream=pmSchedule-${id}&filter[type_eq]=PmOccurrenceRaised`).expect(200)).data;
+      expect(raised).toMatchObject({ actor: { kind: 'process_manager', id: 'pm-raising' }, effective_at: earlier.slice(0, 10) });
     }
   });
 });

@@ -1,11 +1,18 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { currentEntity } from '#millwright/access';
-import { EventStore, PositionNotReached, ProcessManagerEngine, type Detail } from '#millwright/event-sourcing';
+import {
+  currentContext,
+  EventStore,
+  PositionNotReached,
+  ProcessManagerEngine,
+  systemClock,
+  type Detail,
+  type SiteOfTimer,
+} from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
-import { refuseIf, ResourceWriter, ResourceWriters, type Decided, type ResourceCommands } from '#millwright/resources';
+import { existsHere, refuseIf, ResourceWriter, ResourceWriters, type Decided, type ResourceCommands } from '#millwright/resources';
 import { workOrders } from '#millwright/work-orders';
 import { followingSite, type SiteSince } from './domain/archived-site.js';
-import { afterWhatIsDue, ordersIn, whatIsDue } from './domain/due-before.js';
 import { pauseSchedule, raiseNext, resumeSchedule, skipNext } from './domain/pm-occurrences.js';
 import { archiveSchedule, changeSchedule, registerSchedule, unarchiveSchedule, type SiteZone } from './domain/pm-schedule-registration.js'; // prettier-ignore
 import type { PmScheduleEvent } from './domain/pm-schedule.events.js';
@@ -15,7 +22,8 @@ import { occurrenceReactionName } from './order-opening.js';
 import { refuseWhatNoOrderHolds } from './order-size.js';
 import type { PmScheduleFields } from './pm-schedule.fields.js';
 import { pmSchedules, templateWorkOrderIds } from './pm-schedule.resource.js';
-import { siteSince, zoneOfSite } from './site-zone.js';
+import { raiseWhatIsDue } from './pm-timer.js';
+import { siteNow, siteSince, zoneOfSite } from './site-zone.js';
 import { TemplateInputs } from './template-inputs.js';
 
 /** How long an answer waits for the order that it raised (S73), in milliseconds. */
@@ -55,10 +63,12 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
   async update(id: number, input: Partial<PmScheduleFields>): Promise<Decided<PmSchedule>> {
     const { state } = await this.events.load(pmSchedule, id);
     const { template, problems } = await this.templates.of(input, state.template);
-    const decided = await this.afterWhatIsDue(state);
+    await this.raiseWhatIsDue(id, state);
+    const site = await this.site();
+    const now = new Date().toISOString();
     return this.resources.update(pmSchedules, id, withProcedures(input), (schedule, changes) => {
       refuseIf(problems);
-      const events = decided(schedule, (current, now) => changeSchedule(current, { changes, template, now }));
+      const events = followingSite(schedule, site, now, (current) => changeSchedule(current, { changes, template, now }));
       // What an earlier release took is in nobody's way who changes something else.
       if (events.some(changesTemplate)) refuseWhatNoOrderHolds(events.reduce(pmSchedule.evolve, schedule));
       return events;
@@ -104,22 +114,21 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
     }
   }
 
+  /** A decision after which no date that came before it is raised any more. */
   private async hold(id: number, decision: Decide): Promise<Decided<PmSchedule>> {
-    const { state } = await this.events.load(pmSchedule, id);
-    const decided = await this.afterWhatIsDue(state);
-    return this.resources.decide(pmSchedules, id, (schedule) => decided(schedule, decision));
+    await this.raiseWhatIsDue(id, (await this.events.load(pmSchedule, id)).state);
+    return this.decide(id, decision);
   }
 
-  /** Decisions by what the site is now, after what is due by now; as many orders are numbered for that as the schedule owes as it is known. */
-  private async afterWhatIsDue(known: PmSchedule): Promise<(schedule: PmSchedule, decide: Decide) => readonly PmScheduleEvent[]> {
-    const site = await this.site();
-    const now = new Date();
-    const at = now.toISOString();
-    const owed = followingSite(known, site, at, (current) => whatIsDue(current, { now, idAt: () => 0 }));
-    const ids: number[] = [];
-    while (ids.length < ordersIn(owed)) ids.push(await this.events.nextId(workOrders.name));
-    const due = { now, idAt: (place: number) => ids[place] };
-    return (schedule, decide) => followingSite(schedule, site, at, (current) => afterWhatIsDue(current, due, (state) => decide(state, at)));
+  /** It is the timer who does it, whoever asks for what comes after. */
+  private async raiseWhatIsDue(id: number, { history }: PmSchedule): Promise<void> {
+    if (!existsHere(history)) return;
+    const { entityId, customerId, correlationId, requestId: causationId } = currentContext();
+    const siteOf = async (): Promise<SiteOfTimer> => {
+      const { timeZone, siteArchived: isArchived, siteRevision: revision } = await siteNow(this.events, currentEntity().id);
+      return { timeZone, isArchived, revision };
+    };
+    await raiseWhatIsDue(id, { entityId, customerId, correlationId, causationId }, { events: this.events, siteOf, clock: systemClock });
   }
 
   private async decide(id: number, decision: Decide): Promise<Decided<PmSchedule>> {

@@ -1,8 +1,8 @@
-import { TimerTrial } from '#millwright/event-sourcing/testing';
+import { TimerTrial, TrialLog } from '#millwright/event-sourcing/testing';
 import type { PmScheduleEvent } from './domain/pm-schedule.events.js';
 import { pmSchedule } from './domain/pm-schedule.js';
 import { unknownPmSchedule, type PmSchedule } from './domain/pm-schedule.state.js';
-import { pmTimer } from './pm-timer.js';
+import { pmTimer, raiseWhatIsDue } from './pm-timer.js';
 
 const registered = (details: Partial<PmSchedule['details']>): PmScheduleEvent => ({
   type: 'PmScheduleRegistered',
@@ -53,5 +53,45 @@ describe('the timer of PM schedules', () => {
 
   it('catches up with years in steps, in one turn', async () => {
     expect(await after(['2036-03-02T09:00:00Z'])).toEqual([[3_654], 3_653]);
+  });
+});
+
+describe('what came due before a schedule is held', () => {
+  const origin = { entityId: 1, customerId: 1, correlationId: 'request', causationId: 'request' };
+
+  /** A schedule whose dates the timer has not come to, at an instant. */
+  function untouched(now: string, details: Partial<PmSchedule['details']> = {}) {
+    const log = new TrialLog();
+    log.record('pmSchedule-3', registered(details));
+    const siteOf = () => Promise.resolve({ timeZone: 'Etc/UTC', isArchived: false, revision: 0 });
+    const world = { events: log.events(), siteOf, clock: { now: () => new Date(now), until: () => Promise.resolve() } };
+    const raised = (): number[] =>
+      ((log.since(1)['pmSchedule-3'] ?? []) as PmScheduleEvent[]).flatMap(({ type, data }) =>
+        type === 'PmOccurrenceRaised' ? [data.number] : [],
+      );
+    return { world, raised };
+  }
+
+  async function before(now: string, details: Partial<PmSchedule['details']> = {}): Promise<number[]> {
+    const { world, raised } = untouched(now, details);
+    await raiseWhatIsDue(3, origin, world);
+    return raised();
+  }
+
+  it('is raised, also by its lead time, and caught up with as the schedule does it; nothing else is', async () => {
+    expect(await before('2026-03-02T08:59:59.999Z')).toEqual([]);
+    expect(await before('2026-03-02T09:00:00Z')).toEqual([1]);
+    expect(await before('2026-03-01T09:00:00Z', { leadTimeHours: '24' })).toEqual([1]);
+    expect(await before('2026-03-04T09:00:00Z')).toEqual([3]);
+    expect(await before('2026-03-04T09:00:00Z', { catchUp: 'all' })).toEqual([1, 2, 3]);
+  });
+
+  it('is a hundred dates at most, of one that owes more', async () =>
+    expect(await before('2027-03-04T09:00:00Z', { catchUp: 'all' })).toHaveLength(100));
+
+  it('is raised once, though the timer comes to it at the same moment', async () => {
+    const { world, raised } = untouched('2026-03-02T09:00:00Z');
+    await Promise.all([raiseWhatIsDue(3, origin, world), pmTimer.raise(3, new Date('2026-03-02T09:00:00Z'), origin, world)]);
+    expect(raised()).toEqual([1]);
   });
 });

@@ -1,4 +1,4 @@
-import { timer } from '#millwright/event-sourcing';
+import { timer, type Origin, type TimerWorld } from '#millwright/event-sourcing';
 import { workOrders } from '#millwright/work-orders';
 import { holdSchedule } from './domain/archived-site.js';
 import { dueOf, raiseDue } from './domain/pm-occurrences.js';
@@ -14,3 +14,22 @@ export const pmTimer = timer({
   atArchivedSite: (schedule, { revision }) => holdSchedule(schedule, revision),
   then: (schedule, dueAt, { now, id }) => raiseDue(schedule, { dueAt, now, workOrderId: id }),
 });
+
+/** As many as somebody waits for: a schedule that was made with an early start, and catches up with all dates, may owe thousands. */
+const mostRaised = 100;
+
+/**
+ * Raises what is due by now as the timer would a moment later, under the same ids, so that each date has one order whoever comes first. Whoever decides
+ * something after which no earlier date is raised any more does this before: a date that came before a pause, before the schedule was put away or before its
+ * dates were changed is none of those that are passed over (work.md, S16, S17). Of a schedule that stood still for long, the first hundred dates.
+ */
+export async function raiseWhatIsDue(pmScheduleId: number, origin: Origin, world: TimerWorld): Promise<void> {
+  const now = world.clock.now();
+  let { due } = await pmTimer.dueOf(pmScheduleId, world);
+  for (let left = mostRaised; due && due <= now && left > 0; left -= 1) {
+    const raised = await pmTimer.raise(pmScheduleId, due, origin, world);
+    // What is refused is due at the same instant still.
+    if (raised.due?.getTime() === due.getTime()) return;
+    ({ due } = raised);
+  }
+}
