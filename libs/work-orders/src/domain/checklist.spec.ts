@@ -76,7 +76,10 @@ describe('a checklist', () => {
     const status = { statusId: 1, kind: 'open' } as const;
     given(opened, withList, cancelled)
       .when(changeWorkOrder, { changes: { checklist: [first, checked] }, status, now })
-      .thenTypes('WorkOrderDetailsChanged', 'WorkOrderReopened');
+      .thenTypes('WorkOrderReopened', 'WorkOrderDetailsChanged');
+    given(opened, withList, cancelled)
+      .when(changeWorkOrder, { changes: { title: 'Otherwise', checklist: [first, checked] }, status, now })
+      .thenTypes('WorkOrderDetailsChanged', 'WorkOrderReopened', 'WorkOrderDetailsChanged');
   });
 
   it('has the first of two ticked in a list of an earlier release', () => {
@@ -118,6 +121,21 @@ describe('who ticked an item off, and when', () => {
     const whole = [{ ...inspect }, { ...clear, text: 'Clear it', checked: true }];
     for (const close of [completing, cancelled])
       expect(ticksAfter(opened, withList, ticked(2), close, listed(whole))).toMatchObject({ 2: { at: second(2) } });
+  });
+
+  it('is whoever reopened the order, where an item is said otherwise with that', () => {
+    const status = { statusId: 1, kind: 'open' } as const;
+    const reopened = (checklist: readonly object[]) => (order: WorkOrder) =>
+      changeWorkOrder(order, { changes: { checklist }, status, now });
+    for (const [close, edited] of [
+      [completing, 6],
+      [cancelled, 5],
+    ] as const) {
+      // prettier-ignore
+      const after = (...said: readonly object[]) => ticksAfter(opened, withList, ticked(2), close, reopened(said));
+      expect(after({ ...inspect }, { ...clear, text: 'Clear it', checked: true })).toMatchObject({ 2: { at: second(edited) } });
+      expect(after({ ...inspect, text: 'Otherwise' }, { ...clear, checked: true })).toMatchObject({ 2: { at: second(2) } });
+    }
   });
 
   it('is known of a list that was made with ticks, also by an earlier release', () => {
