@@ -179,6 +179,10 @@ describe('every list', () => {
     for (const [path, root, fields] of records) {
       const ids = [await created(`/${path}`, { [root]: fields }), await created(`/${path}`, { [root]: { ...fields, title: `${title.slice(0, -2)}x` } })]; // prettier-ignore
       expect((await app.get(`/${path}/${ids[0]}`).expect(200)).data.title).toBe(title);
+      // The version that ends here has the title, too.
+      const change = path === 'pm_schedules' ? { time_to_complete: 4 } : { priority: 'high' };
+      await app.patch(`/${path}/${ids[0]}`, { [root]: change }).expect(200);
+      expect((await app.get(`/${path}/${ids[0]}`).expect(200)).data).toMatchObject({ title, ...change });
       const op = { method: 'GET', url: `/api/v1/${path}`, params: { title, per_page: 1, sort: 'title' } };
       const { body } = await app.post('/batch', { sequential: true, ops: [op] }).expect(200);
       expect(body.results[0].body.data.map(({ id }: { id: number }) => id)).toEqual([ids[0]]);

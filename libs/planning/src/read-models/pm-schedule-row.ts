@@ -67,7 +67,7 @@ const table = {
     ['entity_id', inOrder(beginningOf('"title"')), 'id'],
     ['entity_id', 'next_order_date', 'id'],
   ],
-  history: { owner: 'entity_id', figures: ['title', 'status', 'next_order_date', 'created_at', 'updated_at', 'archived'] },
+  history: { owner: 'entity_id', figures: ['status', 'next_order_date', 'created_at', 'updated_at', 'archived'] },
 } satisfies Omit<TableDefinition, 'memory'>;
 
 /** The state that a row was made from, but for who touched it. Every field is named, so that one that is nowhere does not compile. */
