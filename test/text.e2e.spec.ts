@@ -58,6 +58,21 @@ describe('a name', () => {
   });
 });
 
+describe('what an order shows by a name', () => {
+  const spellings = (name: string): string[] => [name, name.normalize('NFD'), ` ${name}\u00a0`];
+
+  it('is found by each spelling of it: its status, and its procedures', async () => {
+    const name = `Caf\u00e9 ${randomUUID()}`;
+    const made = async (path: string, root: string, fields: object) => (await app.post(path, { [root]: { name, ...fields } }).expect(201)).data.id as number; // prettier-ignore
+    const status_id = await made('/work_order_statuses', 'work_order_status', { kind: 'open' });
+    const procedure_template_ids = [await made('/procedure_templates', 'procedure_template', {})];
+    const { id } = (await app.post('/work_orders', { work_order: { title: 'x', status_id, procedure_template_ids } }).expect(201)).data;
+    const found = async (path: string, filter: string, value: string) => (await app.get(`${path}?${query({ [filter]: value })}`).expect(200)).data as Row[]; // prettier-ignore
+    for (const spelled of spellings(name)) expect(await found(`/work_orders/${id}/procedures`, 'filter[name]', spelled)).toMatchObject([{ name }]); // prettier-ignore
+    for (const spelled of spellings(name.replace(' ', '_'))) expect(await found('/work_orders', 'filter[status]', spelled)).toMatchObject([{ id }]); // prettier-ignore
+  });
+});
+
 describe('an external reference', () => {
   it.each([
     ['locations', 'location', { name: 'x' }],

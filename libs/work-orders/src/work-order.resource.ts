@@ -1,4 +1,5 @@
 import type { IdSequence } from '#millwright/event-sourcing';
+import { canonicalText } from '#millwright/fields';
 import { defineResource, hideInEvents } from '#millwright/resources';
 import { workOrder } from './domain/work-order.js';
 import { workOrderRow } from './read-models/work-order-row.js';
@@ -46,6 +47,7 @@ export const workOrders = defineResource({
     status: {
       type: 'text',
       ignoresCase: true,
+      kept: canonicalText,
       sortable: false,
       description: 'The name of its status in one word, lower case: in_progress.',
     },
