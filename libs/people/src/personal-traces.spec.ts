@@ -13,7 +13,7 @@ function erin(...registered: readonly PersonalTrace[]) {
   const erased: string[] = [];
   traces.registerPerson({
     known: async (id) => ({ id, texts: [...names], emails: [] }),
-    names: async () => [...names],
+    shownName: async () => names.join(' '),
     erase: async () => void names.splice(0),
   });
   for (const trace of registered) traces.register(trace);

@@ -45,7 +45,7 @@ export type PersonalTrace = Readonly<{
 export type PersonOfTraces = Readonly<{
   known(userId: number): Promise<KnownPerson>;
   /** His whole name, as everybody is shown it. */
-  names(userId: number): Promise<readonly string[]>;
+  shownName(userId: number): Promise<string>;
   erase(userId: number): Promise<void>;
 }>;
 
@@ -96,8 +96,8 @@ export class PersonalTraces {
   }
 
   /** His whole name, as everybody is shown it. */
-  names(userId: number): Promise<readonly string[]> {
-    return this.requirePerson().names(userId);
+  shownName(userId: number): Promise<string> {
+    return this.requirePerson().shownName(userId);
   }
 
   /** What is kept of a person under a name, by all rooms. */

@@ -55,7 +55,7 @@ export class UserEraser {
    */
   private async requireUnnamed(id: number, reason: string): Promise<void> {
     const isNamed = lacking()?.('people:read')
-      ? saysHowToReach(reason) || isNamedIn({ id, texts: await this.traces.names(id), emails: [] }, reason)
+      ? saysHowToReach(reason) || isNamedIn({ id, texts: [await this.traces.shownName(id)], emails: [] }, reason)
       : isNamedIn(await this.traces.known(id), reason);
     if (!isNamed) return;
     const message = 'must not hold an address, a number or the whole name of the person: it stays as it is typed';

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { IdempotencyKeys } from '#millwright/access';
-import { ExternalReferences, PersonalValues, type RecordValues } from '#millwright/resources';
+import { EventStore } from '#millwright/event-sourcing';
+import { ExternalReferences, PersonalRecords, PersonalValues, type RecordValues } from '#millwright/resources';
 import { speaksOf, tracesInAnswers } from './domain/said-of-person.js';
 import { PersonalTraces, type KnownPerson } from './personal-traces.js';
 import { users } from './users.js';
@@ -15,7 +16,9 @@ const tellNothing = new Set(['language', 'job_title', 'regular_rate', 'overtime_
 @Injectable()
 export class UserTraces implements OnModuleInit {
   constructor(
+    private readonly events: EventStore,
     private readonly traces: PersonalTraces,
+    private readonly records: PersonalRecords,
     private readonly values: PersonalValues,
     private readonly references: ExternalReferences,
     private readonly keys: IdempotencyKeys,
@@ -24,7 +27,7 @@ export class UserTraces implements OnModuleInit {
   onModuleInit(): void {
     this.traces.registerPerson({
       known: (userId) => this.known(userId),
-      names: async (userId) => (await this.values.all(users.name, userId)).map(wholeName),
+      shownName: (userId) => this.shownName(userId),
       erase: (userId) => this.values.replaceAll(users.name, userId, erasedPerson(userId)),
     });
     this.traces.register({
@@ -34,6 +37,12 @@ export class UserTraces implements OnModuleInit {
       comb: (person, since) =>
         this.keys.forgetAnswers({ holding: tracesInAnswers(person), isSought: speaksOf(person), ...(since && { since }) }),
     });
+  }
+
+  /** Earlier versions are kept for a while, and nobody is shown them. */
+  private async shownName(id: number): Promise<string> {
+    const { state } = await this.events.load(users.stream, id);
+    return wholeName((await this.records.complete(users, id, state)).values);
   }
 
   private async known(id: number): Promise<KnownPerson> {
