@@ -136,7 +136,9 @@ function textsOf(value: unknown, matcher: Matcher): (string | null)[] | undefine
   return texts;
 }
 
+/** One value is as it is typed; where there are several, blanks around them are none of theirs. */
 function itemsOf(list: string): string[] {
+  if (!list.includes(',')) return [list];
   const items = list.split(',').map((item) => item.trim());
   const said = items.filter((item) => item !== '');
   return said.length > 0 ? said : items.slice(0, 1);
