@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
-import { v4 as randomUuid } from 'uuid';
 import { currentEntity, isLeft, restrictionBy, userIdOf } from '#millwright/access';
-import { commentIds } from '#millwright/comments';
 import {
-  appendedNothing,
   currentContext,
   EventStore,
   KeptTexts,
@@ -14,7 +11,6 @@ import {
   Rejection,
   type Detail,
   type ExecuteOptions,
-  type KeptText,
   type Loaded,
   type Outcome,
   type Position,
@@ -29,6 +25,7 @@ import { openWorkOrder, type OpenWorkOrder } from './domain/work-order-status.js
 import { workOrder } from './domain/work-order.js';
 import type { WorkOrder } from './domain/work-order.state.js';
 import { pending } from './awaited-processes.js';
+import { Overtaken, PreparedComment } from './prepared-comment.js';
 import { namingTemplates } from './procedures/template-copies.js';
 import { workOrders } from './work-order.resource.js';
 
@@ -40,63 +37,8 @@ const patienceMs = 3_000;
 /** What an order with a key is to be. `problems`: what is wrong with what it refers to. */
 export type AlarmedOrder = Omit<OpenWorkOrder, 'workOrderId'> & Readonly<{ problems: readonly Detail[] }>;
 
-/** Another request was first: what is to be done is looked at anew. */
-class Overtaken extends Error {}
-
 /** `order`: the one that a repeat is of, as it was a moment ago, where that was read; a repeat changes nothing of it. */
 type DecidedAlarm = Readonly<{ outcome: Outcome<Alarm>; order?: Loaded<WorkOrder> }>;
-
-type KeptComment = Readonly<{ commentId: number; text: KeptText }>;
-
-/** What a repeat says. It is kept before the event that names it, once, however often the repeat is decided, and taken back where no event comes to name it. */
-class PreparedComment {
-  private keeping: Promise<KeptComment> | undefined;
-  private mayBeNamed = false;
-
-  constructor(
-    private readonly content: string,
-    private readonly texts: KeptTexts,
-    private readonly events: EventStore,
-  ) {}
-
-  kept(): Promise<KeptComment> {
-    return (this.keeping ??= this.keep());
-  }
-
-  private async keep(): Promise<KeptComment> {
-    const commentId = await this.events.nextId(commentIds.name);
-    return { commentId, text: await this.texts.keep({ id: randomUuid(), recordId: commentId, content: this.content }) };
-  }
-
-  async namedBy(append: () => Promise<Outcome<Alarm>>): Promise<Outcome<Alarm>> {
-    this.mayBeNamed = true;
-    try {
-      return await append();
-    } catch (failure) {
-      this.mayBeNamed = !(failure instanceof Overtaken || appendedNothing(failure));
-      throw failure;
-    }
-  }
-
-  async keptIfNamedBy(work: () => Promise<DecidedAlarm>): Promise<DecidedAlarm> {
-    try {
-      const decided = await work();
-      // An earlier try of the same request may have kept it under another id, which its event names.
-      const events = decided.outcome.events as readonly RecordedEvent<AlarmEvent>[];
-      const named = events.flatMap(({ type, data }) => (type === 'AlarmRepeated' ? [data.textId] : []));
-      await this.takeBackUnless((textId) => named.includes(textId));
-      return decided;
-    } catch (failure) {
-      await this.takeBackUnless(() => this.mayBeNamed);
-      throw failure;
-    }
-  }
-
-  private async takeBackUnless(isNamed: (textId: string) => boolean): Promise<void> {
-    const kept = await this.keeping?.catch(() => undefined);
-    if (kept && !isNamed(kept.text.id)) await this.texts.takeBack(kept.text.id);
-  }
-}
 
 /** Alarms of machines: of all that come with one key while an order of it is open, one opens it and the others are said on it (S5, S42). */
 @Injectable()
