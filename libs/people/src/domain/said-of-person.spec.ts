@@ -60,6 +60,10 @@ describe('a text that stays', () => {
     expect(named("J. O'Neil (Jr)", "Left: j. o'neil (jr).")).toBe(true);
     expect(named("J. O'Neil (Jr)", 'Left: jx oxneil jr')).toBe(false);
     expect(named('張 偉', '請刪除張 偉的資料')).toBe(true);
+    expect(named('Hans Groß', 'HANS GROSS left')).toBe(true);
+    expect(named('İpek Işık', 'ipek ışık')).toBe(true);
+    expect(named("Jean O'Neil", 'Jean O\u2019Neil')).toBe(true);
+    expect(named('Zsófia Müller-Lang', 'Zsofia\u200b Mu\u0308ller\u2011Lang')).toBe(true);
   });
 
   it.each(['li@example.com left', 'li @ example.com', 'Call 555-01 42', '+49 (30) 1234567', '2026-11-30 5550142'])(

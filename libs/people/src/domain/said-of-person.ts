@@ -15,14 +15,17 @@ const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `
 /** Whether nothing else is likely to be called so: an address, a number, or a name of several words. */
 const isDistinctive = (text: string): boolean => /[@\s]/.test(text) || (text.length >= 7 && /\d/.test(text));
 
-/** What is read alike: without regard to case, to how it is composed, to invisible characters, and to how much space there is between words. */
+const withoutAccents = (text: string): string => text.normalize('NFKD').replace(/[\p{Cf}\u0300-\u036f]/gu, '');
+
+/** What is read alike: without regard to case, accents and ligatures, to the kind of apostrophe or hyphen, to invisible characters and to how much space there is. */
 const readAlike = (text: string): string =>
-  text
-    .normalize('NFKC')
-    .replace(/\p{Cf}/gu, '')
+  withoutAccents(withoutAccents(text).toLowerCase())
+    .replaceAll('ß', 'ss')
+    .replaceAll('ı', 'i')
+    .replace(/[\u2018\u2019\u201b\u02bc\u2032\u00b4`]/g, "'")
+    .replace(/\p{Pd}/gu, '-')
     .replace(/\s+/g, ' ')
-    .trim()
-    .toLowerCase();
+    .trim();
 
 const withoutSpace = (text: string): string => readAlike(text).replaceAll(' ', '');
 /** Digits that are written in groups, as one. */
