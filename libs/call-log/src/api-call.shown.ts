@@ -55,7 +55,7 @@ class ApiCallFields {
   @ShownFlag({
     always: true,
     description:
-      'It named more than a line holds (100 ids of one field, 200 of a GraphQL document, 100 names): an id that is missing in `ids` and `summary` may be one of its.',
+      'It named more than a line holds (100 ids of one field, 200 of a GraphQL document, 100 names): an id that is missing in `ids` and `summary` may be one of its. Lines of earlier releases always say false, though they hold no more than 50 ids of one field, 200 of a document and 100 root fields.',
   })
   ids_truncated!: boolean;
   @ShownInteger({ description: 'Null while a write is carried out, and for ever where its process ended before it was answered.' })
