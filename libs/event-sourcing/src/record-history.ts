@@ -24,6 +24,9 @@ export function stampOf(event: Event): Stamp | undefined {
   return metadata && { at: metadata.recorded_at, by: metadata.actor };
 }
 
+/** How many events of the same command stand before it in its append; 0 also where that was not noted yet, and of what has not been recorded. */
+export const placeInAppend = (event: Event): number => metadataOf(event)?.append?.index ?? 0;
+
 /** What an event was caused with, for states that need it; undefined where it has not been recorded, or nobody came in for it. */
 export const credentialOf = (event: Event): Credential | undefined => metadataOf(event)?.credential;
 

@@ -1,7 +1,7 @@
 import type { Actor } from '#millwright/event-sourcing';
 import { ReactionTrial } from '#millwright/event-sourcing/testing';
 import { workOrderRequest, type RequestStatus, type WorkOrderRequestEvent } from '#millwright/requests';
-import { workOrder, type WorkOrderDetails, type WorkOrderEvent } from '#millwright/work-orders';
+import { changeWorkOrder, workOrder, type WorkOrderDetails, type WorkOrderEvent } from '#millwright/work-orders';
 import { occasionOfFollowing, toldOfChange, toldOfOpening } from './domain/notices.js';
 import { noticeReactions, noticesOfRequests, noticesOfWorkOrders } from './notice-reactions.js';
 
@@ -66,6 +66,26 @@ describe('notices of work orders', () => {
     expect(told(trial).slice(2)).toEqual([
       ['vendor:8', { about: 'cancelled', workOrderId: 7 }],
       ['vendor:8', { about: 'reopened', workOrderId: 7 }],
+    ]);
+  });
+
+  it('tell vendors once that it changed and once that it is open again, whatever is said with the reopening', async () => {
+    const past: WorkOrderEvent[] = [
+      opened({ vendorsIds: [8], notifyVendorsOnUpdate: 'yes', checklist: [{ text: 'Inspect', order: 1, checked: true }] }),
+      { type: 'WorkOrderCancelled', data: { statusId: 4, kind: 'cancelled' } },
+    ];
+    const trial = new ReactionTrial(noticesOfWorkOrders).given(workOrder, 7, ...past);
+    const said = changeWorkOrder(past.reduce(workOrder.evolve, workOrder.initialState), {
+      changes: { title: 'Fix both drains', vendorsIds: [8, 9], checklist: [{ text: 'Inspect it', order: 1, checked: true }] },
+      status: { statusId: 1, kind: 'open' },
+      now: '2026-01-31T12:00:00.000Z',
+    });
+    for (const event of said) await trial.when(workOrder, 7, event);
+    expect(told(trial)).toEqual([
+      ['vendor:8', { about: 'changed', workOrderId: 7 }],
+      ['vendor:9', { about: 'given', workOrderId: 7 }],
+      ['vendor:8', { about: 'reopened', workOrderId: 7 }],
+      ['vendor:9', { about: 'reopened', workOrderId: 7 }],
     ]);
   });
 

@@ -3,9 +3,13 @@ import type { RowFold } from '../fold-of.js';
 import type { Row, Rows } from '../projection.js';
 import { memoryColumn, shownColumns } from '../stored-tables.js';
 
-/** The events of a stream as the log would have them, by a user and a process manager in turn, a second apart. */
-export const recordedAs = <E extends Event>(stream: string, events: readonly E[]): RecordedEvent<E>[] =>
-  events.map((event, revision) => {
+/**
+ * The events of a stream as the log would have them, by a user and a process manager in turn, a second apart.
+ * @param sizes how many of them each command appended; left out, each is alone
+ */
+export function recordedAs<E extends Event>(stream: string, events: readonly E[], sizes: readonly number[] = []): RecordedEvent<E>[] {
+  const appends = sizes.flatMap((size) => Array.from({ length: size }, (_, index) => size > 1 && { append: { index, size } }));
+  return events.map((event, revision) => {
     const recorded_at = new Date(Date.UTC(2026, 0, 31, 12, 0, revision)).toISOString();
     return {
       ...event,
@@ -23,9 +27,11 @@ export const recordedAs = <E extends Event>(stream: string, events: readonly E[]
         request_id: 'request',
         $correlationId: 'correlation',
         $causationId: 'request',
+        ...appends[revision],
       },
     };
   });
+}
 
 /**
  * The row after each event of one stream, without what the fold remembers.

@@ -1,6 +1,6 @@
-import { Rejection, sameJson, stampOf, type Event, type Stamp } from '#millwright/event-sourcing/decider';
+import { placeInAppend, Rejection, sameJson, stampOf, type Event, type Stamp } from '#millwright/event-sourcing/decider';
 import type { ChecklistItem, WorkOrderDetails, WorkOrderEvent } from './work-order.events.js';
-import { beingCompleted, closed, invalid, requireInUse, type WorkOrder } from './work-order.state.js';
+import { beingCompleted, closed, invalid, requireInUse, type Ticks, type WorkOrder } from './work-order.state.js';
 
 /** What a checklist says in details. */
 export const checklistIn = ({ checklist }: Partial<WorkOrderDetails>): readonly ChecklistItem[] =>
@@ -60,15 +60,33 @@ export function tickedList(items: readonly ChecklistItem[], { order, checked }: 
 
 /**
  * Who ticked which item off and when: items that stay as they are keep it, what is ticked otherwise was ticked by this event. On an order that is not open
- * nothing is ticked anew, so that a tick stays with its item also where the text of that is corrected.
+ * nothing is ticked anew, so that a tick stays with its item also where the text of that is corrected; but a list that was said by the command that reopens
+ * the order is an open order's.
  */
-export function ticksAfter({ ticks, details, phase }: WorkOrder, now: readonly ChecklistItem[], event: Event): WorkOrder['ticks'] {
+export function ticksAfter(
+  before: WorkOrder,
+  details: WorkOrderDetails,
+  event: WorkOrderEvent,
+): Pick<WorkOrder, 'ticks' | 'listSaidClosed'> {
+  const { ticks, listSaidClosed: said, phase, revision } = before;
+  if (event.type === 'WorkOrderReopened') {
+    const isSaidWithIt = said && said.revision > revision - placeInAppend(event);
+    return { ticks: isSaidWithIt ? said.ticks : ticks, listSaidClosed: null };
+  }
+  // Most events leave the list as it is.
+  if (details['checklist'] === before.details['checklist']) return { ticks, listSaidClosed: said };
+  const open = ticked(before, checklistIn(details), event, true);
+  if (phase === 'open') return { ticks: open, listSaidClosed: null };
+  return { ticks: ticked(before, checklistIn(details), event, false), listSaidClosed: { revision: revision + 1, ticks: open } };
+}
+
+function ticked({ ticks, details }: WorkOrder, now: readonly ChecklistItem[], event: Event, isOpen: boolean): Ticks {
   const known = byOrder(checklistIn(details));
   const stamp = stampOf(event);
   const after: Record<number, Stamp> = {};
   for (const [order, item] of byOrder(now)) {
     const before = known.get(order);
-    const isKept = sameJson(before, item) || (phase !== 'open' && before?.checked);
+    const isKept = sameJson(before, item) || (!isOpen && before?.checked);
     const tick = isKept ? ticks[order] : stamp;
     if (item.checked && tick) after[order] = tick;
   }

@@ -55,20 +55,13 @@ export function changeWorkOrder(order: WorkOrder, { changes = {}, templates, ...
   const changed = changedFields(order.details, changes);
   requireDistinctOrders(changed);
   if ('dedupKey' in changed) throw invalid('work_order.dedup_key', 'never_changes', 'never changes');
-  const followed = templates ? followTemplates(order, templates) : [];
-  const edits = [...edited(changed), ...followed];
+  const edits: WorkOrderEvent[] =
+    Object.keys(changed).length === 0 ? [] : [{ type: 'WorkOrderDetailsChanged', data: { changes: changed } }];
+  if (templates) edits.push(...followTemplates(order, templates));
   const moved = moveTo(edits.reduce(workOrder.evolve, order), wanted);
   if (!moved.some(({ type }) => type === 'WorkOrderReopened')) requireTicksAsBefore(order, changed);
-  else if ('checklist' in changed) {
-    // A list that comes with the reopening is an open order's. The rest is said before, so that those are told of the reopening who do the work from now on.
-    const { checklist, ...others } = changed;
-    return [...edited(others), ...followed, ...moved, ...edited({ checklist })];
-  }
   return [...edits, ...moved];
 }
-
-const edited = (changes: Partial<WorkOrderDetails>): WorkOrderEvent[] =>
-  Object.keys(changes).length === 0 ? [] : [{ type: 'WorkOrderDetailsChanged', data: { changes } }];
 
 /** Completes the order as of `completedAt` (default now). @throws as changeWorkOrder */
 export const completeWorkOrder = (

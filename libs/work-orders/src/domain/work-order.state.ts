@@ -44,6 +44,9 @@ export type KnownCost = Readonly<{
 /** Who ticked an item of the checklist off and when, by the item's order; what is not ticked is not there. */
 export type Ticks = Readonly<Record<number, Stamp>>;
 
+/** The last list that was said of an order that was not open: in which revision, and who ticked what of it if the same command reopens the order (S37). */
+export type ListSaidClosed = Readonly<{ revision: number; ticks: Ticks }>;
+
 /** A work order as its events make it. */
 export type WorkOrder = Readonly<{
   /** Null before the order is opened. */
@@ -61,6 +64,7 @@ export type WorkOrder = Readonly<{
   completedAt: string | null;
   details: WorkOrderDetails;
   ticks: Ticks;
+  listSaidClosed: ListSaidClosed | null;
   parts: PersistentMap<number, PartLine>;
   /** By the revision of the request. */
   refusedRequests: PersistentMap<number, RefusedRequest>;
@@ -90,6 +94,7 @@ export const unknownWorkOrder: WorkOrder = {
   completedAt: null,
   details: noDetails,
   ticks: {},
+  listSaidClosed: null,
   parts: PersistentMap(),
   refusedRequests: PersistentMap(),
   refusedCompletions: PersistentMap(),

@@ -21,7 +21,7 @@ export const workOrder: Stream<WorkOrder, WorkOrderEvent> = {
   evolve(order, event) {
     const revision = order.revision + 1;
     const after = applied(order, event, revision);
-    return { ...after, ticks: ticksOf(order, after, event), revision, history: historyAfter(order.history, event) };
+    return { ...after, ...ticksAfter(order, after.details, event), revision, history: historyAfter(order.history, event) };
   },
 };
 
@@ -95,12 +95,6 @@ const reversedIn = ({ recordedCosts }: WorkOrder, otherCostId: number): WorkOrde
   const cost = recordedCosts.get(otherCostId);
   return cost ? recordedCosts.set(otherCostId, { ...cost, isReversed: true }) : recordedCosts;
 };
-
-/** Most events leave the list as it is. */
-function ticksOf(before: WorkOrder, after: WorkOrder, event: WorkOrderEvent): WorkOrder['ticks'] {
-  if (after.details['checklist'] === before.details['checklist']) return after.ticks;
-  return ticksAfter(before, checklistIn(after.details), event);
-}
 
 function requested(order: WorkOrder, { partId, quantityAfter }: PartAssignmentRequested['data'], revision: number): WorkOrder {
   return withLine(order, partId, { quantity: toQuantity(quantityAfter), requestRevision: revision });

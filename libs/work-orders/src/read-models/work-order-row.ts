@@ -149,9 +149,9 @@ const forgotten = { openStatusId, completion, refusedRequests, refusedCompletion
 const keep = (order: WorkOrder): WorkOrder => ({ ...order, ...forgotten });
 
 /** What the row does not have as it is. */
-type Remembered = Pick<WorkOrder, 'phase' | 'history' | 'ticks'>;
+type Remembered = Pick<WorkOrder, 'phase' | 'history' | 'ticks' | 'listSaidClosed'>;
 
-const remember = ({ phase, history, ticks }: WorkOrder): Remembered => ({ phase, history, ticks });
+const remember = ({ phase, history, ticks, listSaidClosed }: WorkOrder): Remembered => ({ phase, history, ticks, listSaidClosed });
 
 /** Every field is named, so that a state that is neither remembered nor in the row does not compile. */
 function recall(remembered: unknown, row: Readonly<Row>): WorkOrder {
