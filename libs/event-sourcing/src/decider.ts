@@ -5,6 +5,7 @@ export type { Credential, Event } from './event.js';
 export * from './errors.js';
 export * from './record-history.js';
 export * from './changed-fields.js';
+export { plainLetters } from './plain-letters.js';
 export * from './child-changes.js';
 
 /**

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { createDatabase, type TestDatabase } from '../../../test/harness/database.js';
 import { conditionOf } from './conditions.js';
@@ -40,6 +41,11 @@ describe('text that is searched', () => {
     const { rows } = await client.query(`SELECT ${folded('$1::text')} AS one, ${folded('$2::text')} AS other`, [text, sought]);
     expect(rows[0].one).toBe(rows[0].other);
   });
+
+  it('is folded by a function whose text stays as it was made', () =>
+    expect(languageMigrations.map(({ name, sql }) => [name, createHash('sha256').update(sql).digest('hex')])).toEqual([
+      ['0001-order-and-folding-of-text', '60c4209d5522a74b14cf0696a8f11f859298c15ae4a1003ee456068be941ecb7'],
+    ]));
 
   it('is nothing where there is nothing', async () => {
     expect((await client.query(`SELECT ${folded('null')} AS text`)).rows).toEqual([{ text: null }]);

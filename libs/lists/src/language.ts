@@ -1,4 +1,4 @@
-import type { Migration } from '#millwright/event-sourcing';
+import { plainLetters, type Migration } from '#millwright/event-sourcing';
 
 /** Text in the order of people: letters before their accents and capitals, digits by what they count ("A 9" before "A 10"). For indexes and ORDER BY. */
 export const inOrder = (column: string): string => `${column} COLLATE app.natural`;
@@ -11,6 +11,10 @@ export const beginningOf = (column: string): string => `left(${column}, ${charac
 
 /** Text without case and accents, to search in and to search for. */
 export const folded = (text: string): string => `app.folded(${text})`;
+
+const letters = Object.entries(plainLetters);
+/** PostgreSQL writes one letter for another at once, but two for one only by a replacement of each. */
+const [ones, ligatures] = [letters.filter(([, plain]) => plain.length === 1), letters.filter(([, plain]) => plain.length > 1)];
 
 export const languageMigrations: readonly Migration[] = [
   {
@@ -35,10 +39,10 @@ return case
   -- Plain ASCII is most text; Turkish databases make an i without a dot of its capital.
   when octet_length(value) = length(value) then replace(lower(value), 'ı', 'i')
   else translate(
-    replace(replace(replace(replace(
+    ${'replace('.repeat(ligatures.length)}
       regexp_replace(normalize(lower(value collate app.natural), NFKD), '[\\u0300-\\u036f]', '', 'g'),
-      'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),
-    'øđðħıłŧς', 'oddhiltσ')
+      ${ligatures.map(([letter, plain]) => `'${letter}', '${plain}')`).join(', ')},
+    '${ones.map(([letter]) => letter).join('')}', '${ones.map(([, plain]) => plain).join('')}')
 end;
 comment on function app.folded is 'Text without case, accents and ligatures. What is searched for and where it is searched go through it alike.';
 `,

@@ -1,3 +1,5 @@
+import { plainLetters } from '#millwright/event-sourcing/decider';
+
 /** Whom an answer may speak of: his number, and what he was ever called and reached by. */
 export type SpokenOf = Readonly<{ id: number; texts: readonly string[]; emails: readonly string[] }>;
 
@@ -17,13 +19,14 @@ const isDistinctive = (text: string): boolean => /[@\s]/.test(text) || (text.len
 
 const withoutAccents = (text: string): string => text.normalize('NFKD').replace(/[\p{Cf}\u0300-\u036f]/gu, '');
 
+/** Before anything is decomposed: an acute accent that stands alone would be a blank with an accent. */
+const apostrophes = /[\u2018\u2019\u201b\u02bc\u2032\u00b4`]/g;
+
 /** What is read alike: without regard to case, accents and ligatures, to the kind of apostrophe or hyphen, to invisible characters and to how much space there is. */
 const readAlike = (text: string): string =>
-  withoutAccents(withoutAccents(text).toLowerCase())
-    .replaceAll('ß', 'ss')
-    .replaceAll('ı', 'i')
-    .replace(/[\u2018\u2019\u201b\u02bc\u2032\u00b4`]/g, "'")
-    .replace(/\p{Pd}/gu, '-')
+  withoutAccents(withoutAccents(text.replace(apostrophes, "'")).toLowerCase())
+    .replace(/\p{Ll}/gu, (letter) => plainLetters[letter] ?? letter)
+    .replace(/[\p{Pd}\u2212]/gu, '-')
     .replace(/\s+/g, ' ')
     .trim();
 
