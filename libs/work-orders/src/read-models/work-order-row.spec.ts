@@ -30,7 +30,10 @@ const listSaid =
     changeWorkOrder(order, {
       ...wanted,
       changes: {
-        checklist: [inspect, { ...clear, text, checked: true }],
+        checklist: [
+          { ...inspect, checked: true },
+          { ...clear, text, checked: true },
+        ],
       },
       now: steps.now,
     });
@@ -59,6 +62,7 @@ const history: readonly Step[] = [
   (order) => steps.finished(order.completion?.revision ?? -1, { partId: 1, quantity: '3.001' })(order),
   (order) => changeWorkOrder(order, { completedAt: '2025-07-14T08:00:00.000Z', now: steps.now }),
   steps.reopened,
+  steps.ticked(1),
   steps.cancelled,
   listSaid('Clear it'),
   listSaid('Clear all of it', { status: { statusId: 1, kind: 'open' } }),

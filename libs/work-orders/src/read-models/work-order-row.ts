@@ -97,6 +97,8 @@ function checklistRows({ details, ticks }: WorkOrder): ChecklistItemRow[] {
   });
 }
 
+const itemOf = ({ text, order, checked }: ChecklistItemRow): ChecklistItem => ({ text, order, checked });
+
 const summariesOf = ({ procedures }: WorkOrder): ProcedureSummary[] =>
   [...procedures]
     .map(([id, { name, procedureTemplateId, completedAt }]) => ({
@@ -155,7 +157,8 @@ const remember = ({ phase, history, ticks, listSaidClosed }: WorkOrder): Remembe
 
 /** Every field is named, so that a state that is neither remembered nor in the row does not compile. */
 function recall(remembered: unknown, row: Readonly<Row>): WorkOrder {
-  const { id, pm_schedule_id, revision, status_id, completed_at, archived, other_costs, labor_costs, part_lines } = row as WorkOrderRow;
+  const { id, pm_schedule_id, revision, status_id, completed_at, archived, other_costs, labor_costs, part_lines, checklist } =
+    row as WorkOrderRow;
   // A row of an earlier release has none.
   const summaries = (row['procedures'] ?? []) as readonly ProcedureSummary[];
   const procedures = summaries.map((summary): [number, Procedure] => [
@@ -175,7 +178,8 @@ function recall(remembered: unknown, row: Readonly<Row>): WorkOrder {
     statusId: status_id,
     completedAt: completed_at,
     archived,
-    details: detailsIn<WorkOrderDetails>(workOrderFields, row),
+    // Who ticked an item is no part of it: the same item is one that is said the same.
+    details: { ...detailsIn<WorkOrderDetails>(workOrderFields, row), checklist: checklist.map(itemOf) },
     otherCosts: toValue(other_costs),
     laborCosts: toValue(labor_costs ?? '0'),
     parts: PersistentMap(lines),
