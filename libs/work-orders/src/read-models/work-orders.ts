@@ -30,7 +30,7 @@ export const otherCostTable: TableDefinition = {
 export const workOrdersProjection: Projection<WorkOrderEvent> = {
   ...workOrderFold,
   name: 'work-orders',
-  version: 4,
+  version: 5,
   tables: [workOrderFold.table, otherCostTable, procedureTable, procedureAnswerTable],
   keys: (event) => [...workOrderFold.keys(event), ...procedureRows.keys(event)],
   apply(event, rows) {
