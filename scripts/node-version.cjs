@@ -8,7 +8,7 @@ function isOlder(version, than) {
   return ours[0] < theirs[0] || (ours[0] === theirs[0] && ours[1] < theirs[1]);
 }
 
-/** `^20.19` is 20.19 and later ones of 20, `>=22.13` that and all later ones. */
+/** `^20.19` is 20.19 and later ones of 20, `>=24.11` that and all later ones. */
 function allows(range) {
   var first = range.replace(/^(\^|>=)/, '');
   return !isOlder(have, first) && (range[0] !== '^' || parseInt(have, 10) === parseInt(first, 10));

@@ -308,7 +308,7 @@ describe('a start that cannot work says what is wrong and what to do, and ends',
   it('at a Node that is too old', async () => {
     expect(await endOf({}, { preload: './test/harness/old-node.cjs' })).toEqual(
       refusedWith(
-        'Millwright needs Node.js 20.19 or a later 20, or 22.13 or later, and this is 18.20.8: install another one from https://nodejs.org and try again.',
+        'Millwright needs Node.js 20.19 or a later 20, or 22.13 or a later 22, or 24.11 or later, and this is 18.20.8: install another one from https://nodejs.org and try again.',
       ),
     );
   });

@@ -99,13 +99,15 @@ describe('the version of Node', () => {
     return spawnSync(process.execPath, ['--eval', `${pretended} require('./scripts/node-version.cjs')`], { encoding: 'utf8' }).stderr;
   };
 
-  it.each(['20.19.0', '20.20.2', '22.13.0', '23.0.0', '24.11.1', '26.1.0'])('%s is one that everything runs on', (version) =>
+  it.each(['20.19.0', '20.20.2', '22.13.0', '22.22.1', '24.11.0', '25.0.0', '26.1.0'])('%s is one that everything runs on', (version) =>
     expect(refusalOf(version)).toBe(''),
   );
 
-  it.each(['8.17.0', '18.20.8', '20.18.3', '21.7.3', '22.12.0'])('%s is refused, for what the build needs does not run on it', (version) =>
-    expect(refusalOf(version)).toBe(
-      `Millwright needs Node.js 20.19 or a later 20, or 22.13 or later, and this is ${version}: install another one from https://nodejs.org and try again.\n`,
-    ),
+  it.each(['8.17.0', '18.20.8', '20.18.3', '21.7.3', '22.12.0', '23.11.1', '24.10.0'])(
+    '%s is refused, for a package says it does not run on it',
+    (version) =>
+      expect(refusalOf(version)).toBe(
+        `Millwright needs Node.js 20.19 or a later 20, or 22.13 or a later 22, or 24.11 or later, and this is ${version}: install another one from https://nodejs.org and try again.\n`,
+      ),
   );
 });
