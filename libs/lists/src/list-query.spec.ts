@@ -127,6 +127,11 @@ describe('filters', () => {
     ['not_eq counts rows without a value', { 'filter[owner_id_not_eq]': '7' }, [2, 5]],
     ['in, with commas', { 'filter[id_in]': '1, 2,99' }, [1, 2]],
     ['in, one value as it is typed', { 'filter[name_in]': 'Belt ' }, []],
+    [
+      'in, one value that is no text, among blanks',
+      { 'filter[id_in]': '2 ', 'filter[cost_in]': ' 12.5', 'filter[bought_on_in]': '2026-02-01 ' },
+      [2],
+    ],
     ['in, repeated', { 'filter[name_in][]': ['belt, wide', 'Belt'] }, [2, 3]],
     ['not_in counts rows without a value', { 'filter[cost_not_in]': '1.5,3' }, [2, 3]],
     ['not_cont', { 'filter[code_not_cont]': '%' }, [1, 3, 5]],

@@ -59,7 +59,7 @@ export function parseFilter(list: ListDefinition, { field, name, value }: Writte
   const { attribute, definition, matcher } = known;
   const { type, choices } = definition;
   const ofWords = choices !== undefined && comparing.has(matcher);
-  const said = textsOf(value, matcher);
+  const said = textsOf(value, matcher, type);
   const texts = ofWords ? said?.map((text) => text && wordMeant(definition, canonicalText(text))) : said;
   if (texts === undefined || texts.length === 0 || texts.length > mostValues) {
     details.push({ field, code: 'invalid_value', message: 'must be one value, or a list for in and not_in' });
@@ -123,22 +123,22 @@ const isQuestion = (matcher: Matcher): boolean => questions.has(matcher);
  * The values as text; a list is `1,2,3`, with or without a comma at its end, or repeated, and then a comma is a comma. Undefined for what is neither
  * text, number, boolean nor null.
  */
-function textsOf(value: unknown, matcher: Matcher): (string | null)[] | undefined {
+function textsOf(value: unknown, matcher: Matcher, type: ListAttribute['type']): (string | null)[] | undefined {
   const items: unknown[] = Array.isArray(value) ? value : [value];
   if (!isList(matcher) && items.length > 1) return undefined;
   const texts: (string | null)[] = [];
   for (const item of items) {
     if (item === null) texts.push(null);
     else if (typeof item === 'number' || typeof item === 'boolean') texts.push(String(item));
-    else if (typeof item === 'string') texts.push(...(isList(matcher) && !Array.isArray(value) ? itemsOf(item) : [item]));
+    else if (typeof item === 'string') texts.push(...(isList(matcher) && !Array.isArray(value) ? itemsOf(item, type) : [item]));
     else return undefined;
   }
   return texts;
 }
 
-/** One value is as it is typed; where there are several, blanks around them are none of theirs. */
-function itemsOf(list: string): string[] {
-  if (!list.includes(',')) return [list];
+/** One text is as it is typed; blanks around another value, and around each of several, are none of theirs. */
+function itemsOf(list: string, type: ListAttribute['type']): string[] {
+  if (type === 'text' && !list.includes(',')) return [list];
   const items = list.split(',').map((item) => item.trim());
   const said = items.filter((item) => item !== '');
   return said.length > 0 ? said : items.slice(0, 1);
