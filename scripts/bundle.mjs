@@ -72,16 +72,17 @@ function resolverFrom(module) {
   };
 }
 
-/** What builds have left that were killed. */
+/** What builds have left that were killed, also one that had the number of this process, as in a container that was started anew. */
 function removeUnfinished(folder) {
   if (!existsSync(dirname(folder))) return;
   for (const name of readdirSync(dirname(folder))) {
     const [builder] = name.startsWith(`${basename(folder)}.`) ? (/\d+/.exec(name) ?? []) : [];
-    if (builder !== undefined && !isAlive(Number(builder))) rmSync(join(dirname(folder), name), { recursive: true, force: true });
+    if (builder !== undefined && !isAtWork(Number(builder))) rmSync(join(dirname(folder), name), { recursive: true, force: true });
   }
 }
 
-function isAlive(pid) {
+function isAtWork(pid) {
+  if (pid === process.pid) return false;
   try {
     process.kill(pid, 0);
     return true;

@@ -83,6 +83,22 @@ describe('npm run build', () => {
     expect([killed, running, at('dist/server')].map(existsSync)).toEqual([false, true, true]);
   });
 
+  it('removes what a killed build has left that had the number of this one', () => {
+    const leftAndBuilt = `const { mkdirSync, writeFileSync } = await import('node:fs');
+      for (const left of ['dist/server.' + process.pid, 'dist/server.' + process.pid + '.before']) {
+        mkdirSync(left);
+        writeFileSync(left + '/left.js', '');
+      }
+      await (await import('./scripts/bundle.mjs')).bundle('dist/src/start/start.js', 'dist/server');`;
+    const { status, stderr, pid } = spawnSync(process.execPath, ['--input-type=module', '--eval', leftAndBuilt], {
+      cwd: project,
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([0, '']);
+    const left = [`dist/server.${pid}`, `dist/server.${pid}.before`, 'dist/server/left.js'];
+    expect([...left, 'dist/server/start.js'].map((path) => existsSync(at(path)))).toEqual([false, false, false, true]);
+  });
+
   it('writes text that takes a byte a character in memory', async () => {
     await writeFile(at('src/greeting.ts'), '// A sign of two bytes: →\nexport const greeting: string = `Gr\u00fc\u00dfe → 🚀`;\n');
     expect(build()).toEqual(built);
