@@ -83,6 +83,36 @@ describe('labour on a work order', () => {
     expect(await costsOf(order)).toMatchObject({ labor: 100 });
   });
 
+  it('has its rate sent back as it was read, wherever that was said; only what is other is judged by the decimals of the site', async () => {
+    const siteOf = async (currency: string) => ({
+      'x-entity-id': String((await app.post('/entities', { entity: { name: `Site of ${currency}`, currency } }).expect(201)).data.id),
+    });
+    const [dinars, yen] = [await siteOf('KWD'), await siteOf('JPY')];
+    for (const [root, rate, Type, camel] of [
+      ['user', 'regular_rate', 'User', 'regularRate'],
+      ['vendor', 'hourly_rate', 'Vendor', 'hourlyRate'],
+    ] as const) {
+      const { id } = (await app.post(`/${root}s`, { [root]: { name: 'Noor', [rate]: 33.333 } }, dinars).expect(201)).data;
+      const path = `/${root}s/${id}`;
+      const mutation = `mutation ($rate: Decimal) { changed: update${Type}(input: {id: ${id}, name: "Nora", ${camel}: $rate}) { ${camel} } }`;
+      for (const there of [{ 'x-entity-id': '1' }, yen]) {
+        const shown = (await app.get(path, there).expect(200)).data[rate] as number;
+        for (const said of [shown, '33.3330'])
+          expect((await app.patch(path, { [root]: { name: 'Nour', [rate]: said } }, there).expect(200)).data).toMatchObject({
+            name: 'Nour',
+            [rate]: 33.333,
+          });
+        expect((await app.graphql(mutation, { rate: '33.333' }, there)).changed).toEqual({ [camel]: '33.333' });
+        expect(problemsOf(await app.patch(path, { [root]: { [rate]: 33.334 } }, there))).toEqual([422, 'VALIDATION_FAILED', [[`${root}.${rate}`, 'too_many_decimals']]]); // prettier-ignore
+        expect(problemsOf(await app.patch(path, { [root]: { [rate]: '33.3333333' } }, there))[2]).toEqual([[`${root}.${rate}`, 'too_many_decimals']]); // prettier-ignore
+        expect(problemsOf(await app.patch(path, { [root]: { [rate]: -33.333 } }, there))[2]).toEqual([[`${root}.${rate}`, 'out_of_range']]);
+      }
+      await app.patch(path, { [root]: { [rate]: 33.334 } }, dinars).expect(200);
+      expect((await app.patch(path, { [root]: { [rate]: 33.33 } }).expect(200)).data[rate]).toBe(33.33);
+      expect(problemsOf(await app.post(`/${root}s`, { [root]: { name: 'Noor', [rate]: 33.333 } }))[2]).toEqual([[`${root}.${rate}`, 'too_many_decimals']]); // prettier-ignore
+    }
+  });
+
   it('is the work of a vendor at his hourly rate, of whom it says what is demanded of him', async () => {
     const vendor = async (fields: object): Promise<number> =>
       (await app.post('/vendors', { vendor: { name: 'Summit', hourly_rate: 80, ...fields } }).expect(201)).data.id;

@@ -2,7 +2,7 @@ import { Extensions, Field } from '@nestjs/graphql';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
-import type { Child, ColumnType, DetailCode, Row } from '#millwright/event-sourcing';
+import type { Child, ColumnType, Detail, DetailCode, Row } from '#millwright/event-sourcing';
 import { camelCase } from './names.js';
 import type { Related } from './bulk-read.js';
 import type { Choices } from './choices.js';
@@ -35,6 +35,11 @@ export type InputFacet = Readonly<{
   unless?: string;
   /** Judges a converted value that is not undefined, and null only of a `refused` field. */
   check(value: unknown): Problem | undefined;
+  /**
+   * Judges one that may be what is stored, where not everything that is stored could be said anew (an amount of a site whose currency has more decimals).
+   * Whoever makes the change has `check` judge what is other.
+   */
+  checkUnchanged?(value: unknown): Problem | undefined;
   /** Brings an accepted spelling to the stored one (decimals, instants, ids); leaves anything else alone, for `check` to refuse. */
   convert?(value: unknown): unknown;
   /** The class of the objects that the value is, or is a list of. */
@@ -192,13 +197,19 @@ export function defineField(type: Class, field: FieldDefinition): void {
   if (isInput(field)) for (const decorate of inputDecorators(field)) decorate(type.prototype as object, field.name);
 }
 
-/** The same input on a fresh class, for a command that changes some of it: each field may be left out. `without`: fields that it does not take. */
+/**
+ * The same input on a fresh class, for a command that changes some of it: each field may be left out, and what is stored be said again, so that what is other
+ * is still to be judged (`problemsOfChanges`). `without`: fields that it does not take.
+ */
 export function partialClassOf(type: Class, name: string, without: readonly string[] = []): Class {
   const partial = { [name]: class {} }[name] as Class;
   for (const field of fieldsOf(type).filter(isInput)) {
     if (without.includes(field.name)) continue;
-    const presence = field.input.presence === 'required' ? 'not null' : field.input.presence;
-    defineField(partial, { ...field, input: { ...field.input, presence } });
+    const { presence, check, checkUnchanged = check } = field.input;
+    defineField(partial, {
+      ...field,
+      input: { ...field.input, check: checkUnchanged, presence: presence === 'required' ? 'not null' : presence },
+    });
   }
   return partial;
 }
@@ -251,6 +262,18 @@ function constraint(input: InputFacet): PropertyDecorator {
     },
   });
 }
+
+/**
+ * What is wrong with values that are other than those stored, of fields that may say again what could not be said anew.
+ * @param root what the fields stand under (`user` → `user.regular_rate`)
+ * @param changes stored values that change, by their columns
+ */
+export const problemsOfChanges = (root: string, fields: readonly InputField[], changes: Readonly<Record<string, unknown>>): Detail[] =>
+  fields.flatMap(({ name, stored, input: { check, checkUnchanged } }) => {
+    const value = stored && changes[stored.name];
+    const problem = checkUnchanged && value != null ? check(value) : undefined;
+    return problem ? [{ field: `${root}.${name}`, ...problem }] : [];
+  });
 
 /** What is wrong with a value as it came, or undefined. */
 export const fieldProblem = ({ input }: InputField, value: unknown): Problem | undefined =>

@@ -25,6 +25,8 @@ export type FieldKind = Readonly<{
   /** What it is where nobody has said anything; left out, null. */
   initial?: unknown;
   check(value: unknown): Problem | undefined;
+  /** Judges what may be the stored value said again, where that need not fit any more. */
+  checkUnchanged?(value: unknown): Problem | undefined;
   convert?(value: unknown): unknown;
   /** The GraphQL type, of input and output. */
   graphql(): unknown;
@@ -87,6 +89,7 @@ export const inputField =
         presence: required ? 'required' : 'nullable',
         ...(unless !== undefined && { unless }),
         check: kind.check,
+        checkUnchanged: kind.checkUnchanged,
         convert: kind.convert,
         graphql: kind.graphql,
         openApi: withExample(kind.openApi),

@@ -1,4 +1,5 @@
 import { canonicalDecimal, decimalProblem, DecimalScalar, printed, type DecimalBounds } from '#millwright/quantities';
+import type { Problem } from '../field-definition.js';
 import { inputField, shownField, type FieldKind, type FieldOptions, type ShownOptions } from '../kind.js';
 import { moneyPlaces } from '../money-places.js';
 
@@ -57,18 +58,23 @@ export const Quantity = ({
   );
 };
 
-/** An amount of the site's currency, 0 to 999,999,999.99 unless told otherwise, with its minor unit's decimals (at least 2). Codes as `Quantity`. */
+/**
+ * An amount of the site's currency, 0 to 999,999,999.99 unless told otherwise, with its minor unit's decimals (at least 2); a change may say again what is
+ * stored, whatever decimals that has. Codes as `Quantity`.
+ */
 export const Money = ({
   atLeast = '0',
   atMost = '999999999.99',
   moreThan,
   notZero,
   ...options
-}: FieldOptions & Bounds = {}): PropertyDecorator =>
-  inputField(
-    money(decimalOf(() => ({ places: moneyPlaces(), atLeast, atMost, moreThan, notZero }), { atLeast, atMost, moreThan })),
-    said(options, "In the site's currency, with its decimals (at least 2)."),
-  );
+}: FieldOptions & Bounds = {}): PropertyDecorator => {
+  const bounds = { atLeast, atMost, moreThan, notZero };
+  const amount = decimalOf(() => ({ ...bounds, places: moneyPlaces() }), { atLeast, atMost, moreThan });
+  // It may have been said at a site whose currency has more decimals, or when the currency was another.
+  const checkUnchanged = (value: unknown): Problem | undefined => decimalProblem(value, { ...bounds, places: Number.POSITIVE_INFINITY });
+  return inputField(money({ ...amount, checkUnchanged }), said(options, "In the site's currency, with its decimals (at least 2)."));
+};
 
 /** A time in hours with at most `places` decimals; a canonical decimal string inside. Codes as `Quantity`. */
 export const Hours = ({

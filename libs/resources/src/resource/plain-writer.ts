@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { currentContext, EventStore, Rejection, sameJson, streamName, type Detail, type Outcome } from '#millwright/event-sourcing';
-import type { Class } from '#millwright/fields';
+import { problemsOfChanges, type Class } from '#millwright/fields';
 import { duplicateReference, ExternalReferences, isReference, listsSaid, ReferenceChecks } from '../references/index.js';
 import { Relations, type Asked } from '../relations/relations.js';
 import { noSuchRecord, refuseIf, requireHere, requireLeft, requireWritable } from './refusals.js';
@@ -158,6 +158,7 @@ export class PlainWriter {
       const wanted = ofAllSites ? await this.references.withThoseElsewhere(fields.input, asked.said, asked.before) : asked.said;
       const shared = ofAllSites ? listsSaid(fields.input, asked.said).map(({ name }) => name) : [];
       const changes = changesOf(before, { ...wanted, ...asked.ids });
+      problems.push(...problemsOfChanges(root, fields.input, changes));
       const parent = changes['parent_id'];
       const change = async (): Promise<Written | undefined> => {
         if (definition.tree && parent != null) problems.push(...(await this.trees.problems(definition, id, Number(parent))));

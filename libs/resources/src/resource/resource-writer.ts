@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isLeft, restrictionBy } from '#millwright/access';
 import { EventStore, type Detail, type Event, type Outcome } from '#millwright/event-sourcing';
+import { problemsOfChanges } from '#millwright/fields';
 import {
   duplicateReference,
   ExternalReferences,
@@ -10,6 +11,7 @@ import {
   type ReferenceKey,
 } from '../references/index.js';
 import { wantedChildren, type WantedChildren } from './children.js';
+import { changedValues } from './record-values.js';
 import { noSuchRecord, refuseIf, requireHere, requireLeft } from './refusals.js';
 import type { Decided, DecidedResource, ResourceState } from './resource-definition.js';
 import { saidChildren } from './said-children.js';
@@ -109,7 +111,10 @@ export class ResourceWriter {
     const before = resource.rowOf(state, revision);
     requireLeft(resource, () => before);
     const values = { ...storedValues(fields.input, input, before), ...(await saidChildren(fields, input, this.events)) };
-    const problems = await this.references.problems(name, fields.input, values, before);
+    const problems = [
+      ...problemsOfChanges(name, fields.input, changedValues(before, values)),
+      ...(await this.references.problems(name, fields.input, values, before)),
+    ];
     const changes = detailsOf(fields, values) as Partial<State['details']>;
     const children = wantedChildren(fields.children, values, name);
     const change = (): Promise<Decided<State>> =>
