@@ -335,6 +335,14 @@ describe('a call of a machine', () => {
     expect((await commentsOf(id)).sort()).toEqual(said.filter((text) => text !== description).sort());
   });
 
+  it('opens an order of its own for each that comes completed, also at the same moment', async () => {
+    const key = randomUUID();
+    const work_order = { ...alarm(key), status_id: 5 };
+    const answers = await Promise.all(Array.from({ length: 20 }, () => insist((headers) => call(work_order, headers))));
+    expect(answers.map(({ status, data }) => [status, data.alarm_count])).toEqual(answers.map(() => [201, 1]));
+    expect(new Set(answers.map(({ data }) => data.id)).size).toBe(20);
+  });
+
   it('says each repeat as a comment of its own, which its author can withdraw', async () => {
     const key = randomUUID();
     const { id } = (await call(alarm(key)).expect(201)).data;

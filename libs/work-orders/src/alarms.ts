@@ -98,9 +98,10 @@ export class Alarms {
   }
 
   /** The order that repeats go to: the newest, else an older one that was opened again. */
-  private async openOrder({ workOrderId, counts }: Alarm, key: string, order: WorkOrder | undefined): Promise<number | undefined> {
+  private async openOrder(seen: Alarm, key: string, order: WorkOrder | undefined): Promise<number | undefined> {
+    const { workOrderId, counts } = seen;
     if (workOrderId === null) return undefined;
-    if (order ? takesRepeats(order) : await this.isOpen(workOrderId)) return workOrderId;
+    if (order ? takesRepeats(seen, order) : await this.isOpen(seen, workOrderId)) return workOrderId;
     if (counts.size < 2) return undefined;
     await this.questions.everythingIsShown('The work orders of this alarm cannot be read right now. Please try again.');
     const { view } = workOrders.list;
@@ -110,7 +111,7 @@ export class Alarms {
          AND ${sql('status_kind')} = 'open' AND NOT ${sql('archived')} ORDER BY ${sql('id')} DESC LIMIT 1`,
       [currentEntity().id, key],
     );
-    return older && (await this.isOpen(Number(older.id))) ? Number(older.id) : undefined;
+    return older && (await this.isOpen(seen, Number(older.id))) ? Number(older.id) : undefined;
   }
 
   /** Who does not see the order that has the key neither says something on it nor is told of it. @throws Rejection CONFLICT */
@@ -122,8 +123,8 @@ export class Alarms {
       throw new Rejection('CONFLICT', 'This key is in use for work that is still open; take another one.');
   }
 
-  private async isOpen(workOrderId: number): Promise<boolean> {
-    return takesRepeats((await this.events.load(workOrder, workOrderId)).state);
+  private async isOpen(seen: Alarm, workOrderId: number): Promise<boolean> {
+    return takesRepeats(seen, (await this.events.load(workOrder, workOrderId)).state);
   }
 
   private async open(id: string, { details, status, completedAt, templates }: AlarmedOrder, decide: Decide): Promise<Outcome<Alarm>> {
