@@ -70,6 +70,15 @@ describe('what an order shows by a name', () => {
     const found = async (path: string, filter: string, value: string) => (await app.get(`${path}?${query({ [filter]: value })}`).expect(200)).data as Row[]; // prettier-ignore
     for (const spelled of spellings(name)) expect(await found(`/work_orders/${id}/procedures`, 'filter[name]', spelled)).toMatchObject([{ name }]); // prettier-ignore
     for (const spelled of spellings(name.replace(' ', '_'))) expect(await found('/work_orders', 'filter[status]', spelled)).toMatchObject([{ id }]); // prettier-ignore
+    // With its blanks, as answers show it, and in any case.
+    expect((await app.get(`/work_orders/${id}`).expect(200)).data.status.name).toBe(name);
+    for (const spelled of [...spellings(name), name.toUpperCase()]) {
+      expect(await found('/work_orders', 'filter[status]', spelled)).toMatchObject([{ id }]);
+      expect(await found('/work_orders', 'filter[status_in][]', spelled)).toMatchObject([{ id }]);
+      expect(await found('/work_orders', 'filter', JSON.stringify({ id, status_not_eq: spelled }))).toEqual([]);
+      const { workOrders } = await app.graphql('query ($name: String) { workOrders(filter: {status: {eq: $name}}) { nodes { id status { name } } } }', { name: spelled }); // prettier-ignore
+      expect(workOrders.nodes).toEqual([{ id: String(id), status: { name } }]);
+    }
   });
 });
 

@@ -1,9 +1,8 @@
 import type { IdSequence } from '#millwright/event-sourcing';
-import { canonicalText } from '#millwright/fields';
 import { defineResource, hideInEvents } from '#millwright/resources';
 import { workOrder } from './domain/work-order.js';
 import { workOrderRow } from './read-models/work-order-row.js';
-import { workOrderView } from './read-models/work-order-view.js';
+import { inOneWord, workOrderView } from './read-models/work-order-view.js';
 import { priorities, statusKinds } from './work-order.choices.js';
 import { workOrderFields } from './work-order.fields.js';
 
@@ -47,9 +46,9 @@ export const workOrders = defineResource({
     status: {
       type: 'text',
       ignoresCase: true,
-      kept: canonicalText,
+      kept: inOneWord,
       sortable: false,
-      description: 'The name of its status in one word, lower case: in_progress.',
+      description: 'The name of its status, as it is shown or in one word, in any case: in progress, in_progress.',
     },
     status_id: { type: 'id', neverNull: true },
     status_kind: { type: 'text', ignoresCase: true, choices: statusKinds, neverNull: true },
