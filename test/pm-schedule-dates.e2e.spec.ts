@@ -40,6 +40,22 @@ describe('the end of a PM schedule', () => {
   });
 });
 
+describe('a date that came before its site was archived', () => {
+  it('has its order, however soon after the date that was', async () => {
+    const { id: site } = (await app.post('/entities', { entity: { name: 'Closing' } }).expect(201)).data;
+    const there = { 'x-entity-id': String(site) };
+    const pm_schedule = { title: 'Filters', repeat_frequency: 'day', start_date: new Date(Date.now() - hourMs).toISOString() };
+    const { id } = (await app.post('/pm_schedules', { pm_schedule }, there).expect(201)).data;
+    await app.delete(`/entities/${site}`).expect(204);
+    const shown = async () => (await app.get(`/pm_schedules/${id}`, there).expect(200)).data as Readonly<{ status: string }>;
+    while ((await shown()).status !== 'paused') await delay(20);
+    expect(await shown()).toMatchObject({ has_work_orders: true, skipped_count: 0 });
+    const orders = async (): Promise<unknown[]> => (await app.get(`/work_orders?pm_schedule_id=${id}`, there).expect(200)).data;
+    while ((await orders()).length === 0) await delay(20);
+    expect(await orders()).toHaveLength(1);
+  });
+});
+
 describe('a date that came before its schedule was paused or put away', () => {
   it('has its order, however soon after the date that was', async () => {
     const earlier = new Date(Date.now() - hourMs).toISOString();

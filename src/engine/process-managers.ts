@@ -17,12 +17,11 @@ import {
   type Timer,
 } from '#millwright/event-sourcing';
 import { suspendedUsers, userErasure, UserTurns, vendorAssetsReaction, type PersonalTraces } from '#millwright/people';
-import { entities as sites } from '#millwright/sites';
 import { endingsOfSessions } from '#millwright/sign-in';
 import { assetPartsReaction } from '#millwright/inventory';
 import { noticeReactions } from '#millwright/notifications';
 import { siteAdministrators } from '#millwright/permissions';
-import { archivedSites, occurrenceReaction, ordersOfSchedules, pmTimer, timeZoneFollower } from '#millwright/planning';
+import { archivedSites, occurrenceReaction, ordersOfSchedules, pmTimer, siteOfTimer, timeZoneFollower } from '#millwright/planning';
 import {
   alarmReaction,
   fulfilmentReaction,
@@ -92,12 +91,8 @@ export function processManagers(
       const { rows } = await pool.query<{ id: string }>(statement, [customerId, entityId]);
       return rows.map(({ id }) => Number(id));
     },
-    async siteOf(entityId: number) {
-      const { state, revision } = await events.load(sites.stream, entityId);
-      const { timezone } = state.values;
-      return { timeZone: typeof timezone === 'string' ? timezone : undefined, isArchived: state.archived, revision };
-    },
-    timeZoneOf: async (entityId: number) => (await world.siteOf(entityId)).timeZone,
+    siteOf: (entityId: number) => siteOfTimer(events, entityId),
+    timeZoneOf: async (entityId: number) => (await siteOfTimer(events, entityId)).timeZone,
   };
   return [
     ...[

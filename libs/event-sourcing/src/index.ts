@@ -44,7 +44,7 @@ export {
   type ProcessManagerStatus,
 } from './process-managers/process-manager-engine.js';
 /** @public */
-export { timer, type Origin, type SiteOfTimer, type Timer, type TimerWorld } from './process-managers/timer.js';
+export { originOf, timer, type Origin, type SiteOfTimer, type Timer, type TimerWorld } from './process-managers/timer.js';
 export { processManagerOfTimer } from './process-managers/timer-worker.js';
 /** @public */
 export { channel } from './outbox/outbox.js';

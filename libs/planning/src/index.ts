@@ -6,4 +6,5 @@ export { pmSchedulesProjection } from './read-models/pm-schedules.js';
 export { occurrenceReaction } from './order-opening.js';
 export { ordersOfSchedules } from './orders-of-schedules.js';
 export { archivedSites, timeZoneFollower } from './site-followers.js';
+export { siteOfTimer } from './site-zone.js';
 export { pmTimer } from './pm-timer.js';

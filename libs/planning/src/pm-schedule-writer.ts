@@ -1,14 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { currentEntity } from '#millwright/access';
-import {
-  currentContext,
-  EventStore,
-  PositionNotReached,
-  ProcessManagerEngine,
-  systemClock,
-  type Detail,
-  type SiteOfTimer,
-} from '#millwright/event-sourcing';
+import { currentContext, EventStore, PositionNotReached, ProcessManagerEngine, systemClock, type Detail } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import { existsHere, refuseIf, ResourceWriter, ResourceWriters, type Decided, type ResourceCommands } from '#millwright/resources';
 import { workOrders } from '#millwright/work-orders';
@@ -23,7 +15,7 @@ import { refuseWhatNoOrderHolds } from './order-size.js';
 import type { PmScheduleFields } from './pm-schedule.fields.js';
 import { pmSchedules, templateWorkOrderIds } from './pm-schedule.resource.js';
 import { raiseWhatIsDue } from './pm-timer.js';
-import { siteNow, siteSince, zoneOfSite } from './site-zone.js';
+import { siteOfTimer, siteSince, zoneOfSite } from './site-zone.js';
 import { TemplateInputs } from './template-inputs.js';
 
 /** How long an answer waits for the order that it raised (S73), in milliseconds. */
@@ -124,10 +116,7 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
   private async raiseWhatIsDue(id: number, { history }: PmSchedule): Promise<void> {
     if (!existsHere(history)) return;
     const { entityId, customerId, correlationId, requestId: causationId } = currentContext();
-    const siteOf = async (): Promise<SiteOfTimer> => {
-      const { timeZone, siteArchived: isArchived, siteRevision: revision } = await siteNow(this.events, currentEntity().id);
-      return { timeZone, isArchived, revision };
-    };
+    const siteOf = () => siteOfTimer(this.events, currentEntity().id);
     await raiseWhatIsDue(id, { entityId, customerId, correlationId, causationId }, { events: this.events, siteOf, clock: systemClock });
   }
 

@@ -41,14 +41,24 @@ describe('the timer of PM schedules', () => {
   });
 
   it('raises nothing at a site that is archived by then, though the schedule was not told, and the date later once the site is back before it', async () => {
-    const trial = new TimerTrial(pmTimer).given(pmSchedule, 3, registered({ leadTimeHours: '24' })).siteIs(true, 7);
+    const trial = new TimerTrial(pmTimer).given(pmSchedule, 3, registered({ leadTimeHours: '24' })).siteIs('2026-03-01T08:59:59.999Z', 7);
     expect(await trial.at('2026-03-01T09:00:00Z')).toEqual({
       'pmSchedule-3': [{ type: 'PmScheduleSiteArchived', data: { siteRevision: 7 } }],
     });
     expect(await trial.at('2026-03-01T10:00:00Z')).toEqual({});
     const back = '2026-03-01T12:00:00.000Z';
-    trial.siteIs(false, 8).given(pmSchedule, 3, { type: 'PmScheduleSiteUnarchived', data: { siteRevision: 8, from: back, number: 0 } });
+    trial.siteIs(undefined, 8).given(pmSchedule, 3, { type: 'PmScheduleSiteUnarchived', data: { siteRevision: 8, from: back, number: 0 } });
     expect(await trial.at(back)).toMatchObject({ 'pmSchedule-3': [{ type: 'PmOccurrenceRaised', data: { number: 1 } }] });
+  });
+
+  it('raises what came before its site was archived, with the last or with each, and nothing that came since', async () => {
+    const raisedLate = async (catchUp: 'latest' | 'all'): Promise<unknown> => {
+      const trial = new TimerTrial(pmTimer).given(pmSchedule, 3, registered({ catchUp })).siteIs('2026-03-04T09:00:00.000Z', 7);
+      const events = ((await trial.at('2026-03-09T12:00:00Z'))['pmSchedule-3'] ?? []) as PmScheduleEvent[];
+      return events.map(({ type, data }) => (type === 'PmOccurrenceRaised' ? data.number : type));
+    };
+    expect(await raisedLate('latest')).toEqual(['PmOccurrencesSkipped', 3, 'PmScheduleSiteArchived']);
+    expect(await raisedLate('all')).toEqual([1, 2, 3, 'PmScheduleSiteArchived']);
   });
 
   it('catches up with years in steps, in one turn', async () => {
@@ -63,7 +73,7 @@ describe('what came due before a schedule is held', () => {
   function untouched(now: string, details: Partial<PmSchedule['details']> = {}) {
     const log = new TrialLog();
     log.record('pmSchedule-3', registered(details));
-    const siteOf = () => Promise.resolve({ timeZone: 'Etc/UTC', isArchived: false, revision: 0 });
+    const siteOf = () => Promise.resolve({ timeZone: 'Etc/UTC', archivedAt: undefined, revision: 0 });
     const world = { events: log.events(), siteOf, clock: { now: () => new Date(now), until: () => Promise.resolve() } };
     const raised = (): number[] =>
       ((log.since(1)['pmSchedule-3'] ?? []) as PmScheduleEvent[]).flatMap(({ type, data }) =>

@@ -10,14 +10,18 @@ import { unknownPmSchedule } from './domain/pm-schedule.state.js';
 import { archivedSites, timeZoneFollower, type SitesWorld } from './site-followers.js';
 import { siteSince } from './site-zone.js';
 
-const registered = (siteRevision: number, timeZone = 'Europe/Berlin'): PmScheduleEvent => ({
+const registered = (
+  siteRevision: number,
+  timeZone = 'Europe/Berlin',
+  details: Partial<typeof unknownPmSchedule.details> = {},
+): PmScheduleEvent => ({
   type: 'PmScheduleRegistered',
   data: {
     pmScheduleId: 3,
     templateWorkOrderId: 4,
     timeZone,
     siteRevision,
-    details: { ...unknownPmSchedule.details, startDate: '2090-03-02T09:00:00.000Z', repeatFrequency: 'day' },
+    details: { ...unknownPmSchedule.details, startDate: '2090-03-02T09:00:00.000Z', repeatFrequency: 'day', ...details },
     template: { partAssignments: [] },
   },
 });
@@ -146,6 +150,25 @@ describe('the schedules of a site that is archived', () => {
     await follower.handle(registers(2));
     await follower.handle(archived);
     expect(await next()).toBe(1);
+  });
+});
+
+describe('a date that came before its site was archived', () => {
+  it('has its order, however late whoever tells of the archiving is, and those that follow have none', async () => {
+    const raised = async (catchUp: 'latest' | 'all'): Promise<unknown[]> => {
+      const { log, follower, registers } = site(archivedSites, 3);
+      registers(0, 'Europe/Berlin', { catchUp, startDate: '2026-03-02T09:00:00.000Z' });
+      const event = { type: `${entities.typeName}Archived`, data: {} };
+      const archived = log.record(`${entities.stream.category}-1`, event, undefined, { recorded_at: '2026-03-04T09:00:00.000Z' });
+      const { length } = log;
+      await follower.handle(archived);
+      await follower.handle(archived);
+      return ((log.since(length)['pmSchedule-3'] ?? []) as PmScheduleEvent[]).map(({ type, data }) =>
+        type === 'PmOccurrenceRaised' ? data.number : type,
+      );
+    };
+    expect(await raised('latest')).toEqual(['PmOccurrencesSkipped', 3, 'PmScheduleSiteArchived']);
+    expect(await raised('all')).toEqual([1, 2, 3, 'PmScheduleSiteArchived']);
   });
 });
 

@@ -2,11 +2,14 @@ import {
   categoryOf,
   idOf,
   nameBasedUuid,
+  originOf,
+  systemClock,
   type CommandContext,
   type EventStore,
   type Position,
   type ProcessManager,
   type RecordedEvent,
+  type TimerWorld,
 } from '#millwright/event-sourcing';
 import { entities } from '#millwright/sites';
 import { followSite } from './domain/archived-site.js';
@@ -14,14 +17,15 @@ import { followTimeZone } from './domain/pm-schedule-registration.js';
 import type { PmScheduleEvent } from './domain/pm-schedule.events.js';
 import { pmSchedule } from './domain/pm-schedule.js';
 import type { PmSchedule } from './domain/pm-schedule.state.js';
-import { lastReturnOf, siteNow, type SiteNow, type SiteReturn } from './site-zone.js';
+import { raiseWhatIsDue } from './pm-timer.js';
+import { lastReturnOf, siteNow, siteOfTimer, type SiteNow, type SiteReturn } from './site-zone.js';
 
 /** One try may meet this many milliseconds of conflicts; it is tried again without limit. */
 const patienceMs = 2_000;
 
 /** What telling schedules of their site needs of the world. */
 export type SitesWorld = Readonly<{
-  events: Pick<EventStore, 'execute' | 'load' | 'loadAt'>;
+  events: TimerWorld['events'] & Pick<EventStore, 'loadAt'>;
   /** The schedules of a site, as of a position or later. */
   schedulesOf(entityId: number, position: Position): Promise<readonly number[]>;
 }>;
@@ -36,6 +40,8 @@ type Following = Readonly<{
   hears: readonly string[];
   /** What schedules are told for an event, by what the site is now; undefined where they have nothing to hear. */
   told(event: RecordedEvent, now: SiteNow, lastReturn: () => Promise<SiteReturn | undefined>): Told | undefined | Promise<Told | undefined>;
+  /** What the timer does first at an archived site. */
+  before?(pmScheduleId: number, event: RecordedEvent, entityId: number, events: SitesWorld['events']): Promise<unknown>;
   follow(schedule: PmSchedule, site: Told, at: Readonly<{ now: string }>): PmScheduleEvent[];
 }>;
 
@@ -47,9 +53,10 @@ const registered = 'PmScheduleRegistered' satisfies PmScheduleEvent['type'];
  * request's event as its cause.
  */
 const siteFollower =
-  ({ name, hears, told, follow }: Following) =>
+  ({ name, hears, told, before, follow }: Following) =>
   ({ events, schedulesOf }: SitesWorld): ProcessManager => {
     const tell = async (event: RecordedEvent, id: number, entityId: number, site: Told): Promise<void> => {
+      if (site.siteArchived) await before?.(id, event, entityId, events);
       const now = site.since ?? event.metadata.recorded_at;
       await events.execute(pmSchedule, id, (schedule) => follow(schedule, site, { now }), {
         context: contextOf(name, event, entityId, site, now),
@@ -113,6 +120,17 @@ export const timeZoneFollower = siteFollower({
 const [held, released] = ['PmScheduleSiteArchived', 'PmScheduleSiteUnarchived'] as const satisfies PmScheduleEvent['type'][];
 
 /**
+ * A date that came before the site was archived is none that nobody could do: the timer, which is a moment late, raises it before the schedule is held
+ * (`raiseWhatIsDue`). What has come since leaves that held.
+ */
+const raiseWhatCameBefore: NonNullable<Following['before']> = (pmScheduleId, event, entityId, events) =>
+  raiseWhatIsDue(
+    pmScheduleId,
+    { ...originOf(event), entityId },
+    { events, siteOf: () => siteOfTimer(events, entityId), clock: systemClock },
+  );
+
+/**
  * Has schedules raise nothing while their site is archived, where nobody could do the work; once it is back they go on as after a pause. Whatever it hears of,
  * and however late, it tells what the site is by now: dates up to the last return are passed over, and none that follow it.
  */
@@ -125,5 +143,6 @@ export const archivedSites = siteFollower({
     const back = type === registered || type === released ? undefined : await lastReturn();
     return back && { ...now, ...back };
   },
+  before: raiseWhatCameBefore,
   follow: followSite,
 });

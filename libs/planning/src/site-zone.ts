@@ -1,4 +1,4 @@
-import { stampOf, type Event, type EventStore, type Stream } from '#millwright/event-sourcing';
+import { stampOf, type Event, type EventStore, type SiteOfTimer, type Stream } from '#millwright/event-sourcing';
 import { entities } from '#millwright/sites';
 import type { SiteArchiving, SiteSince } from './domain/archived-site.js';
 import type { SiteZone } from './domain/pm-schedule-registration.js';
@@ -21,16 +21,31 @@ export async function siteNow(events: Pick<EventStore, 'load'>, entityId: number
   return { timeZone: String(state.values['timezone']), siteArchived: state.archived, siteRevision: revision };
 }
 
-/** Its returns, of what a site has been: read once, it is gone on with from there. */
-const returnsOfSite: Stream<Readonly<{ revision: number; last: SiteReturn | undefined }>, Event> = {
+/** When it was archived and when it came back, of what a site has been: read once, it is gone on with from there. */
+const archivingsOfSite: Stream<Readonly<{ revision: number; archivedAt: string | undefined; last: SiteReturn | undefined }>, Event> = {
   category: entities.stream.category,
-  initialState: { revision: -1, last: undefined },
-  evolve({ revision: before, last }, event) {
-    const revision = before + 1;
-    const since = event.type === `${entities.typeName}Unarchived` ? stampOf(event)?.at : undefined;
-    return { revision, last: since === undefined ? last : { since, siteRevision: revision } };
+  initialState: { revision: -1, archivedAt: undefined, last: undefined },
+  evolve(site, event) {
+    const revision = site.revision + 1;
+    const at = stampOf(event)?.at;
+    if (at !== undefined && event.type === `${entities.typeName}Archived`) return { ...site, revision, archivedAt: at };
+    if (at !== undefined && event.type === `${entities.typeName}Unarchived`)
+      return { revision, archivedAt: undefined, last: { since: at, siteRevision: revision } };
+    return { ...site, revision };
   },
 };
+
+/** What timers need to know of a site as the log has it by now. @throws Rejection UNAVAILABLE */
+export async function siteOfTimer(events: Pick<EventStore, 'load' | 'loadAt'>, entityId: number): Promise<SiteOfTimer> {
+  const { state, revision } = await events.load(entities.stream, entityId);
+  const { timezone } = state.values;
+  const archivedAt = state.archived ? (await events.loadAt(archivingsOfSite, entityId, revision)).archivedAt : undefined;
+  return {
+    timeZone: typeof timezone === 'string' ? timezone : undefined,
+    archivedAt: archivedAt === undefined ? undefined : new Date(archivedAt),
+    revision,
+  };
+}
 
 /** How a site came back last that is not archived at that revision; undefined where it never was. @throws Rejection UNAVAILABLE */
 export async function lastReturnOf(
@@ -38,7 +53,7 @@ export async function lastReturnOf(
   entityId: number,
   siteRevision: number,
 ): Promise<SiteReturn | undefined> {
-  return (await events.loadAt(returnsOfSite, entityId, siteRevision)).last;
+  return (await events.loadAt(archivingsOfSite, entityId, siteRevision)).last;
 }
 
 /** What a site is now and, where it is back, since when. @throws Rejection UNAVAILABLE */

@@ -42,7 +42,7 @@ describe('timers on PostgreSQL', () => {
       events,
       precedence,
       pool: through,
-      siteOf: () => Promise.resolve({ timeZone: 'Europe/Berlin', isArchived: false, revision: 0 }),
+      siteOf: () => Promise.resolve({ timeZone: 'Europe/Berlin', archivedAt: undefined, revision: 0 }),
     });
     const engine = new ProcessManagerEngine({ log: world.log, managers: [timer], database: { connectionString: world.database.url } });
     engines.push(engine);

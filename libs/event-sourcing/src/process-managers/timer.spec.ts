@@ -61,10 +61,26 @@ describe('a timer', () => {
       then: (_filter, dueAt): FilterEvent[] => [raised(dueAt.toISOString())],
       atArchivedSite: kept,
     });
-    const trial = new TimerTrial(closing).given(filter, 1, planned(first, 7)).given(filter, 2, planned(first, 8)).siteIs(true, 3);
+    const trial = new TimerTrial(closing)
+      .given(filter, 1, planned(first, 7))
+      .given(filter, 2, planned(first, 8))
+      .siteIs('2026-02-01T05:59:59.999Z', 3);
     expect(await trial.at(first)).toEqual({ 'filter-1': [{ type: 'Stopped', data: {} }], 'filter-2': [raised(first)] });
     // The instant was not decided where nothing was raised.
-    expect(await trial.given(filter, 1, planned(first, 6)).siteIs(false, 4).at(first)).toEqual({ 'filter-1': [raised(first)] });
+    expect(await trial.given(filter, 1, planned(first, 6)).siteIs(undefined, 4).at(first)).toEqual({ 'filter-1': [raised(first)] });
+  });
+
+  it('raises what came before its site was archived, as of that moment, however late it is', async () => {
+    const late = timer({
+      name: 'late-filters-of-sites',
+      on: filter,
+      due: ({ dueAt }) => (dueAt === null ? undefined : new Date(dueAt)),
+      then: (_filter, _dueAt, { now }): FilterEvent[] => [{ type: 'Planned', data: { dueAt: now.toISOString(), everyDays: 7 } }],
+      atArchivedSite: ({ dueAt }): FilterEvent[] => (dueAt === null ? [] : [{ type: 'Stopped', data: {} }]),
+    });
+    const [archived, next] = ['2026-02-01T06:00:00.000Z', '2026-02-01T06:00:00.001Z'];
+    const trial = new TimerTrial(late).given(filter, 1, planned(first, 7)).given(filter, 2, planned(next, 7)).siteIs(archived, 3);
+    expect(await trial.at('2026-03-01T00:00:00.000Z')).toEqual({ 'filter-1': [planned(archived, 7)], 'filter-2': [{ type: 'Stopped', data: {} }] }); // prettier-ignore
   });
 
   it('raises nothing that was called off or put off meanwhile', async () => {

@@ -6,8 +6,11 @@ import type { Event, RecordedEvent } from '../event.js';
 import type { EventStore } from '../event-store.js';
 import { streamName } from '../stream-name.js';
 
-/** A site at a revision of its stream. `timeZone` is an IANA name: on its calendar what is due belongs to a day. */
-export type SiteOfTimer = Readonly<{ timeZone: string | undefined; isArchived: boolean; revision: number }>;
+/**
+ * A site at a revision of its stream. `timeZone` is an IANA name: on its calendar what is due belongs to a day. `archivedAt`: since when it is archived;
+ * undefined where it is not.
+ */
+export type SiteOfTimer = Readonly<{ timeZone: string | undefined; archivedAt: Date | undefined; revision: number }>;
 
 /** What timers need of the world. */
 export type TimerWorld = Readonly<{
@@ -28,7 +31,7 @@ export type Raised = Due & Readonly<{ decided: boolean }>;
 
 /** What a decision may ask beside the due instant. */
 export type Raising = Readonly<{
-  /** When it is decided: what else has come due by then, after a standstill. */
+  /** When it is decided, or when its site was archived: what else has come due by then, after a standstill. */
   now: Date;
   /** The next id of the timer's sequence, for what the event brings into being; 0 without one. Not the same on every try, so it may only end in events. */
   id: number;
@@ -57,7 +60,8 @@ const patienceMs = 2_000;
  * What follows is judged by `dueAt`; the time at which it is decided, which may be a week later, says only how much was missed. An instant is due once:
  * a state that is due again says a later one.
  * @param draws the sequence of ids of which each decision is given one
- * @param atArchivedSite what is said first where the site is archived by now: a stream that it leaves due at another instant, or at none, raises nothing
+ * @param atArchivedSite what is said first where the site was archived before that instant: a stream that it leaves due at another instant, or at none, raises
+ *   nothing. What came before the site was archived is raised, however late the timer is.
  */
 export function timer<State, E extends Event>({
   name,
@@ -84,10 +88,15 @@ export function timer<State, E extends Event>({
     async raise(id, dueAt, origin, world) {
       const site = origin.entityId === null ? undefined : await world.siteOf(origin.entityId);
       const context = contextOf(name, dueAt, origin, site);
+      const { archivedAt } = site ?? {};
       // It decides nothing about the instant, which may come due once more, so it has none of that decision's ids.
-      if (site?.isArchived && atArchivedSite) await world.events.execute(stream, id, (state) => atArchivedSite(state, site), { context });
+      if (site && archivedAt && archivedAt < dueAt && atArchivedSite)
+        await world.events.execute(stream, id, (state) => atArchivedSite(state, site), { context });
       let decided = false;
-      const raising: Raising = { now: world.clock.now(), id: draws === undefined ? 0 : await world.events.nextId(draws) };
+      const raising: Raising = {
+        now: earliest(world.clock.now(), archivedAt),
+        id: draws === undefined ? 0 : await world.events.nextId(draws),
+      };
       const judged = (state: State): readonly E[] => {
         decided = due(state)?.getTime() === dueAt.getTime();
         if (!decided) return [];
@@ -111,6 +120,8 @@ export function timer<State, E extends Event>({
     },
   };
 }
+
+const earliest = (one: Date, other: Date | undefined): Date => (other && other < one ? other : one);
 
 /** It happens at the due instant, on the day that this is at the site. */
 const contextOf = (name: string, dueAt: Date, origin: Origin, site: SiteOfTimer | undefined): CommandContext => ({

@@ -10,13 +10,13 @@ export class TimerTrial {
   private readonly log = new TrialLog();
   private readonly decided = new Map<number, number>();
   private readonly ids = new Set<number>();
-  private site: SiteOfTimer = { timeZone: 'Etc/UTC', isArchived: false, revision: 0 };
+  private site: SiteOfTimer = { timeZone: 'Etc/UTC', archivedAt: undefined, revision: 0 };
 
   constructor(private readonly timer: Timer) {}
 
-  /** The site is archived, or is no more, since the event of that revision in its stream. */
-  siteIs(isArchived: boolean, revision: number): this {
-    this.site = { ...this.site, isArchived, revision };
+  /** The site was archived at that instant (RFC 3339), or is no more, by the event of that revision in its stream. */
+  siteIs(archivedAt: string | undefined, revision: number): this {
+    this.site = { ...this.site, archivedAt: archivedAt === undefined ? undefined : new Date(archivedAt), revision };
     return this;
   }
 

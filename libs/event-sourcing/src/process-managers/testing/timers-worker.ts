@@ -31,7 +31,7 @@ const events = new EventStore(log, new Sequences(pool));
 const timer = processManagerOfTimer(filterTimer, {
   clock: new MovedClock(instant),
   precedence: new Precedence(),
-  siteOf: () => Promise.resolve({ timeZone: 'Europe/Berlin', isArchived: false, revision: 0 }),
+  siteOf: () => Promise.resolve({ timeZone: 'Europe/Berlin', archivedAt: undefined, revision: 0 }),
   events: {
     load: (stream, id) => events.load(stream, id),
     nextId: (sequence) => events.nextId(sequence),
