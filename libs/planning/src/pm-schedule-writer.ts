@@ -1,11 +1,21 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { currentEntity } from '#millwright/access';
-import { currentContext, EventStore, PositionNotReached, ProcessManagerEngine, systemClock, type Detail } from '#millwright/event-sourcing';
+import {
+  currentContext,
+  EventStore,
+  PositionNotReached,
+  ProcessManagerEngine,
+  Rejection,
+  runForEverybody,
+  runInContext,
+  systemClock,
+  type Detail,
+} from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
-import { existsHere, refuseIf, ResourceWriter, ResourceWriters, type Decided, type ResourceCommands } from '#millwright/resources';
+import { refuseIf, ResourceWriter, ResourceWriters, type Decided, type ResourceCommands } from '#millwright/resources';
 import { workOrders } from '#millwright/work-orders';
 import { followingSite, type SiteSince } from './domain/archived-site.js';
-import { pauseSchedule, raiseNext, resumeSchedule, skipNext } from './domain/pm-occurrences.js';
+import { dueOf, pauseSchedule, raiseNext, resumeSchedule, skipNext } from './domain/pm-occurrences.js';
 import { archiveSchedule, changeSchedule, registerSchedule, unarchiveSchedule, type SiteZone } from './domain/pm-schedule-registration.js'; // prettier-ignore
 import type { PmScheduleEvent } from './domain/pm-schedule.events.js';
 import { pmSchedule } from './domain/pm-schedule.js';
@@ -20,6 +30,10 @@ import { TemplateInputs } from './template-inputs.js';
 
 /** How long an answer waits for the order that it raised (S73), in milliseconds. */
 const longestWaitMs = 3_000;
+/** How long an answer waits for the dates that came before to be raised, in milliseconds: a thousand of them take a few seconds. */
+const longestRaisingMs = 8_000;
+/** How long a decision is tried, in milliseconds, however long that took. */
+const patienceMs = 2_000;
 
 /** Brings commands on schedules to their stream. */
 @Injectable()
@@ -55,15 +69,16 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
   async update(id: number, input: Partial<PmScheduleFields>): Promise<Decided<PmSchedule>> {
     const { state } = await this.events.load(pmSchedule, id);
     const { template, problems } = await this.templates.of(input, state.template);
-    await this.raiseWhatIsDue(id, state);
-    const site = await this.site();
-    const now = new Date().toISOString();
-    return this.resources.update(pmSchedules, id, withProcedures(input), (schedule, changes) => {
-      refuseIf(problems);
-      const events = followingSite(schedule, site, now, (current) => changeSchedule(current, { changes, template, now }));
-      // What an earlier release took is in nobody's way who changes something else.
-      if (events.some(changesTemplate)) refuseWhatNoOrderHolds(events.reduce(pmSchedule.evolve, schedule));
-      return events;
+    return this.afterWhatIsDue(id, async (judged) => {
+      const site = await this.site();
+      const now = new Date().toISOString();
+      return this.resources.update(pmSchedules, id, withProcedures(input), (schedule, changes) => {
+        refuseIf(problems);
+        const events = followingSite(schedule, site, now, (current) => changeSchedule(current, { changes, template, now }));
+        // What an earlier release took is in nobody's way who changes something else.
+        if (events.some(changesTemplate)) refuseWhatNoOrderHolds(events.reduce(pmSchedule.evolve, schedule));
+        return judged(schedule, events, now);
+      });
     });
   }
 
@@ -107,23 +122,48 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
   }
 
   /** A decision after which no date that came before it is raised any more. */
-  private async hold(id: number, decision: Decide): Promise<Decided<PmSchedule>> {
-    await this.raiseWhatIsDue(id, (await this.events.load(pmSchedule, id)).state);
-    return this.decide(id, decision);
+  private hold(id: number, decision: Decide): Promise<Decided<PmSchedule>> {
+    return this.afterWhatIsDue(id, (judged) => this.decide(id, decision, judged));
   }
 
-  /** It is the timer who does it, whoever asks for what comes after. */
-  private async raiseWhatIsDue(id: number, { history }: PmSchedule): Promise<void> {
-    if (!existsHere(history)) return;
+  /**
+   * Carries out a command once the timer has raised the dates that came before it, which it finds out when there is nothing left to refuse it for: whoever is
+   * refused has nothing raised.
+   * @throws Rejection UNAVAILABLE there are more than can be waited for; those that were raised have their orders, and a repeat goes on with the others
+   */
+  private async afterWhatIsDue(id: number, command: (judged: Judged) => Promise<Decided<PmSchedule>>): Promise<Decided<PmSchedule>> {
+    const until = Date.now() + longestRaisingMs;
+    const context = currentContext();
+    let judged: Judged = unlessOwing;
+    for (;;) {
+      try {
+        return await runInContext({ ...context, deadline: Date.now() + patienceMs }, () => command(judged));
+      } catch (failure) {
+        if (!(failure instanceof OwesDates)) throw failure;
+      }
+      // What the timer does not raise is in nobody's way.
+      if (!(await this.raiseWhatIsDue(id, until))) judged = (_, decided) => decided;
+    }
+  }
+
+  /** It is the timer who does it, whoever asks for what comes after: a repeat of that request draws no ids of its again. */
+  private raiseWhatIsDue(id: number, until: number): Promise<boolean> {
+    const { id: site } = currentEntity();
     const { entityId, customerId, correlationId, requestId: causationId } = currentContext();
-    const siteOf = () => siteOfTimer(this.events, currentEntity().id);
-    await raiseWhatIsDue(id, { entityId, customerId, correlationId, causationId }, { events: this.events, siteOf, clock: systemClock });
+    const world = { events: this.events, siteOf: () => siteOfTimer(this.events, site), clock: systemClock };
+    return runForEverybody(() => raiseWhatIsDue(id, { entityId, customerId, correlationId, causationId }, world, until));
   }
 
-  private async decide(id: number, decision: Decide): Promise<Decided<PmSchedule>> {
+  private async decide(id: number, decision: Decide, judged: Judged = (_, decided) => decided): Promise<Decided<PmSchedule>> {
     const site = await this.site();
     const now = new Date().toISOString();
-    return this.resources.decide(pmSchedules, id, (schedule) => followingSite(schedule, site, now, (current) => decision(current, now)));
+    return this.resources.decide(pmSchedules, id, (schedule) =>
+      judged(
+        schedule,
+        followingSite(schedule, site, now, (current) => decision(current, now)),
+        now,
+      ),
+    );
   }
 
   private zone(): Promise<SiteZone> {
@@ -136,6 +176,23 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
 }
 
 type Decide = (schedule: PmSchedule, now: string) => readonly PmScheduleEvent[];
+
+/** What was decided, unless something stands in its way. */
+type Judged = (schedule: PmSchedule, decided: readonly PmScheduleEvent[], now: string) => readonly PmScheduleEvent[];
+
+/** Dates came before that have no order yet. It is a refusal, so that whoever expects another revision is told of that. */
+class OwesDates extends Rejection {
+  constructor() {
+    super('UNAVAILABLE', 'Dates that came before are not raised yet. Please try again.');
+  }
+}
+
+/** @throws OwesDates */
+const unlessOwing: Judged = (schedule, decided, now) => {
+  const due = decided.length > 0 ? dueOf(schedule) : undefined;
+  if (due && due.toISOString() <= now) throw new OwesDates();
+  return decided;
+};
 
 const changesTemplate = ({ type, data }: PmScheduleEvent): boolean => type === 'PmScheduleChanged' && Object.keys(data.template).length > 0;
 

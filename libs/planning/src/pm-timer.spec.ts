@@ -84,7 +84,7 @@ describe('what came due before a schedule is held', () => {
 
   async function before(now: string, details: Partial<PmSchedule['details']> = {}): Promise<number[]> {
     const { world, raised } = untouched(now, details);
-    await raiseWhatIsDue(3, origin, world);
+    expect(await raiseWhatIsDue(3, origin, world)).toBe(true);
     return raised();
   }
 
@@ -96,8 +96,17 @@ describe('what came due before a schedule is held', () => {
     expect(await before('2026-03-04T09:00:00Z', { catchUp: 'all' })).toEqual([1, 2, 3]);
   });
 
-  it('is a hundred dates at most, of one that owes more', async () =>
-    expect(await before('2027-03-04T09:00:00Z', { catchUp: 'all' })).toHaveLength(100));
+  it('is each date of one that catches up with all, however many it owes', async () =>
+    expect(await before('2029-03-04T09:00:00Z', { catchUp: 'all' })).toHaveLength(1_099));
+
+  it('is said to take longer than somebody waits for it, so that nothing is passed over', async () => {
+    const { world, raised } = untouched('2026-03-04T09:00:00Z', { catchUp: 'all' });
+    await expect(raiseWhatIsDue(3, origin, world, Date.now() - 1)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(raised()).toEqual([]);
+    expect(await raiseWhatIsDue(3, origin, world)).toBe(true);
+    expect(await raiseWhatIsDue(3, origin, world, Date.now() - 1)).toBe(true);
+    expect(raised()).toEqual([1, 2, 3]);
+  });
 
   it('is raised once, though the timer comes to it at the same moment', async () => {
     const { world, raised } = untouched('2026-03-02T09:00:00Z');

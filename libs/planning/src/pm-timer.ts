@@ -1,4 +1,4 @@
-import { timer, type Origin, type TimerWorld } from '#millwright/event-sourcing';
+import { Rejection, timer, type Origin, type TimerWorld } from '#millwright/event-sourcing';
 import { workOrders } from '#millwright/work-orders';
 import { holdSchedule } from './domain/archived-site.js';
 import { dueOf, raiseDue } from './domain/pm-occurrences.js';
@@ -15,21 +15,29 @@ export const pmTimer = timer({
   then: (schedule, dueAt, { now, id }) => raiseDue(schedule, { dueAt, now, workOrderId: id }),
 });
 
-/** As many as somebody waits for: a schedule that was made with an early start, and catches up with all dates, may owe thousands. */
-const mostRaised = 100;
-
 /**
  * Raises what is due by now as the timer would a moment later, under the same ids, so that each date has one order whoever comes first. Whoever decides
  * something after which no earlier date is raised any more does this before: a date that came before a pause, before the schedule was put away or before its
- * dates were changed is none of those that are passed over (work.md, S16, S17). Of a schedule that stood still for long, the first hundred dates.
+ * dates were changed is none of those that are passed over (work.md, S16, S17). That may be a thousand dates, of a schedule that was made with an early start
+ * and catches up with all (S11), or more after a standstill.
+ * @param until how long somebody waits for it, in milliseconds since 1970; what was raised by then has its order
+ * @returns whether nothing is due any more
+ * @throws Rejection UNAVAILABLE there is more than could be raised until then
  */
-export async function raiseWhatIsDue(pmScheduleId: number, origin: Origin, world: TimerWorld): Promise<void> {
+export async function raiseWhatIsDue(
+  pmScheduleId: number,
+  origin: Origin,
+  world: TimerWorld,
+  until = Number.POSITIVE_INFINITY,
+): Promise<boolean> {
   const now = world.clock.now();
   let { due } = await pmTimer.dueOf(pmScheduleId, world);
-  for (let left = mostRaised; due && due <= now && left > 0; left -= 1) {
+  while (due && due <= now) {
+    if (Date.now() >= until) throw new Rejection('UNAVAILABLE', 'The dates that came before are still being raised. Please try again.');
     const raised = await pmTimer.raise(pmScheduleId, due, origin, world);
     // What is refused is due at the same instant still.
-    if (raised.due?.getTime() === due.getTime()) return;
+    if (raised.due?.getTime() === due.getTime()) return false;
     ({ due } = raised);
   }
+  return true;
 }
