@@ -67,7 +67,7 @@ export class CommentWriter {
       return await this.written(outcome);
     } catch (failure) {
       // An outcome that is unknown may yet turn out to be an event that names it.
-      if (appendedNothing(failure)) await this.texts.takeBack(kept.id);
+      await (appendedNothing(failure) ? this.texts.takeBack(kept.id) : this.texts.stay(kept));
       throw failure;
     }
   }
@@ -127,8 +127,8 @@ export class CommentWriter {
   }
 
   /** An earlier try of the same request may have kept it under another id, which its event names. */
-  private async keepOnly({ id }: KeptText, { added }: Comment): Promise<void> {
-    if (added?.textId !== id) await this.texts.takeBack(id);
+  private async keepOnly(kept: KeptText, { added }: Comment): Promise<void> {
+    await (added?.textId === kept.id ? this.texts.stay(kept) : this.texts.takeBack(kept.id));
   }
 
   private async written({ state, revision, position, events }: Outcome<Comment>): Promise<Written> {

@@ -50,5 +50,5 @@ export { processManagerOfTimer } from './process-managers/timer-worker.js';
 export { channel } from './outbox/outbox.js';
 export { Outbox, OutboxChannels, outboxEntities, type Bottleneck, type Channel, type Message } from './outbox/outbox.js';
 export { processManagerOfOutbox } from './outbox/outbox-worker.js';
-export { KeptTexts, keptTextEntities, keptTextMigrations, type KeptText } from './kept-texts/kept-texts.js';
+export { KeptTexts, keptTextEntities, keptTextMigrations, sweptAfter, type KeptText } from './kept-texts/kept-texts.js';
 export { eachOf, objectText, writtenOut } from './written-out.js';

@@ -67,10 +67,10 @@ export class UserEraser {
     const kept = await this.texts.keep({ id: randomUuid(), recordId: id, content: reason });
     try {
       const written = await this.records.erase(users, id, erasedPerson(id), { reasonId: kept.id, reasonSha256: kept.digest });
-      if (written.erased.reasonId !== kept.id) await this.texts.takeBack(kept.id);
+      await (written.erased.reasonId === kept.id ? this.texts.stay(kept) : this.texts.takeBack(kept.id));
       return written;
     } catch (failure) {
-      if (appendedNothing(failure)) await this.texts.takeBack(kept.id);
+      await (appendedNothing(failure) ? this.texts.takeBack(kept.id) : this.texts.stay(kept));
       throw failure;
     }
   }

@@ -52,7 +52,7 @@ describe('what the fulfilment process appends', () => {
     await fulfilmentReaction.react(cause, {
       events,
       outbox: { put: () => Promise.reject(new Error('nothing is sent')) },
-      texts: { keep: () => Promise.reject(new Error('no text is kept')) },
+      texts: { keep: () => Promise.reject(new Error('no text is kept')), stay: () => Promise.resolve() },
       timeZoneOf: () => Promise.resolve(undefined),
     });
     return { cause, effect: await lastOf(`part-${id}`), answer: (await log.readStream(`workOrder-${id}`, cause.revision + 1))[0] };

@@ -25,7 +25,7 @@ export class PreparedComment {
 
   constructor(
     private readonly content: string,
-    private readonly texts: Pick<KeptTexts, 'keep' | 'takeBack'>,
+    private readonly texts: Pick<KeptTexts, 'keep' | 'stay' | 'takeBack'>,
     private readonly events: Pick<EventStore, 'nextId'>,
   ) {}
 
@@ -62,12 +62,16 @@ export class PreparedComment {
     }
   }
 
-  /** Whatever was decided is answered, also where this fails. */
+  /** Whatever was decided is answered, also where this fails; what stays behind is swept. */
   private async takeBackUnless(isNamed: (textId: string) => boolean): Promise<void> {
     const kept = await this.keeping?.catch(() => undefined);
-    if (!kept || isNamed(kept.text.id)) return;
-    await this.texts
-      .takeBack(kept.text.id)
-      .catch((error: unknown) => this.logger.error(`a text stays behind that no event names (${kept.text.id}): ${String(error)}`));
+    if (!kept) return;
+    const { id } = kept.text;
+    const named = isNamed(id);
+    await (named ? this.texts.stay(kept.text) : this.texts.takeBack(id)).catch((error: unknown) =>
+      this.logger.error(
+        `a text ${named ? 'may have gone that an event names' : 'stays behind that no event names'} (${id}): ${String(error)}`,
+      ),
+    );
   }
 }

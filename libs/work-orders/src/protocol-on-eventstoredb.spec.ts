@@ -114,7 +114,7 @@ class Plant {
     const { handle } = processManagerOf(fulfilmentReaction, {
       events: this.eventStoreOf(actor),
       outbox: { put: () => Promise.reject(new Error('nothing is sent')) },
-      texts: { keep: () => Promise.reject(new Error('no text is kept')) },
+      texts: { keep: () => Promise.reject(new Error('no text is kept')), stay: () => Promise.resolve() },
       timeZoneOf: () => Promise.resolve(undefined),
     });
     for (const id of orderIds) void this.work(actor, id, handle).catch((error: unknown) => this.faults.push(error));

@@ -60,7 +60,7 @@ export const commentView: View = {
   },
 };
 
-const projectionName = 'comments';
+export const commentProjectionName = 'comments';
 
 /** Events of other streams that are comments at the same time: what one says, undefined where it says nothing. */
 export type ToldComments<E extends Event> = Readonly<{
@@ -72,7 +72,7 @@ export type ToldComments<E extends Event> = Readonly<{
 export function commentsProjection<E extends Event>(told: ToldComments<E>): Projection<CommentEvent | E> {
   const isTold = (event: RecordedEvent<CommentEvent | E>): event is RecordedEvent<E> => categoryOf(event.stream) === told.category;
   return {
-    name: projectionName,
+    name: commentProjectionName,
     version: 2,
     tables: [commentTable],
     categories: [comment.category, told.category],
@@ -171,5 +171,5 @@ export const commentList: ListDefinition = {
   search: ['text'],
   defaultSort: 'id asc',
   scope: 'entity',
-  source: { projection: projectionName, streamOf: ({ id }) => streamName(comment.category, Number(id)) },
+  source: { projection: commentProjectionName, streamOf: ({ id }) => streamName(comment.category, Number(id)) },
 };

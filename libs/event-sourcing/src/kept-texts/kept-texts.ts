@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
-import type { EntityManager, Repository } from 'typeorm';
+import { In, Raw, type EntityManager, type Repository } from 'typeorm';
+import { systemClock, type Clock } from '../clock.js';
 import type { Migration } from '../postgres/log-schema.js';
 import { KeptTextRow } from './kept-text.entity.js';
 
@@ -25,23 +26,56 @@ comment on table app.kept_texts is 'Texts that events name by id and SHA-256 and
 /** What an event says of a text: the id that it is kept under, the record that shows it, and the SHA-256 of the salted text in hex. */
 export type KeptText = Readonly<{ id: string; recordId: number; digest: string }>;
 
-/** Texts that must be able to vanish. A text is kept before the event that names it, so that no event speaks of what is not there. */
+/** A text whose event nobody came to append in so long a time is taken away: the process ended in between. */
+export const sweptAfter = '1 hour';
+/** Whoever appends an event so many milliseconds after its text was kept may find that swept. It leaves room for clocks and for a sweep that takes its time. */
+const soonMs = 10 * 60_000;
+
+type Row = Pick<KeptTextRow, 'id' | 'recordId' | 'salt' | 'content' | 'digest'>;
+
+/**
+ * Texts that must be able to vanish. A text is kept before the event that names it, so that no event speaks of what is not there, and said to `stay` once that
+ * is appended.
+ */
 export class KeptTexts {
   private readonly texts: Repository<KeptTextRow>;
+  private readonly kept = new WeakMap<KeptText, Readonly<{ row: Row; at: Date }>>();
 
-  constructor(entities: EntityManager) {
+  constructor(
+    entities: EntityManager,
+    private readonly clock: Pick<Clock, 'now'> = systemClock,
+  ) {
     this.texts = entities.getRepository(KeptTextRow);
   }
 
   /** What is kept under an id stays as it was kept first, its record included: whoever tries again gets the same, also when the text has vanished since. */
   async keep({ id, recordId, content }: Readonly<{ id: string; recordId: number; content: string }>): Promise<KeptText> {
+    const at = this.clock.now();
     const salt = randomBytes(16);
     const digest = hash('sha256', Buffer.concat([salt, Buffer.from(content)]), 'hex');
-    const row = { id, recordId, salt, content, digest };
-    const kept = await this.texts.createQueryBuilder().insert().values(row).orIgnore().returning('id').execute();
-    if ((kept.raw as readonly unknown[]).length > 0) return { id, recordId, digest };
-    const first = await this.texts.findOneByOrFail({ id });
-    return { id, recordId: first.recordId, digest: first.digest };
+    const row = await this.put({ id, recordId, salt, content, digest });
+    const text = { id, recordId: row.recordId, digest: row.digest };
+    this.kept.set(text, { row, at });
+    return text;
+  }
+
+  /**
+   * Has a text be there when its event is: to be said once that is appended, or may have been. Where that took so long that the text may have been swept, it
+   * is kept again as it was.
+   */
+  async stay(text: KeptText): Promise<void> {
+    const known = this.kept.get(text);
+    if (known && this.clock.now().getTime() - known.at.getTime() >= soonMs) await this.put(known.row);
+  }
+
+  /** What is there is kept from now on, so that no sweep takes it from under whoever tries again. */
+  private async put(row: Row): Promise<Row> {
+    const statement = this.texts.createQueryBuilder().insert().values(row).orUpdate(['kept_at'], ['id']);
+    const kept = await statement.returning('record_id, salt, content, digest').execute();
+    const [first] = kept.raw as readonly (Omit<Row, 'recordId'> & Readonly<{ record_id: string }>)[];
+    if (!first) throw new Error(`the text ${row.id} was not kept`);
+    const { salt, content, digest } = first;
+    return { id: row.id, recordId: Number(first.record_id), salt, content, digest };
   }
 
   /** Null where it has vanished. */
@@ -62,5 +96,10 @@ export class KeptTexts {
   /** Takes back what no event came to name. */
   async takeBack(id: string): Promise<void> {
     await this.texts.delete({ id });
+  }
+
+  /** Takes back what no event came to name in a long time; what was kept again since stays. */
+  async sweep(ids: readonly string[]): Promise<void> {
+    await this.texts.delete({ id: In(ids), keptAt: Raw((column) => `${column} < clock_timestamp() - interval '${sweptAfter}'`) });
   }
 }

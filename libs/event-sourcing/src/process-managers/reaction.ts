@@ -74,7 +74,7 @@ export type Reaction = Readonly<{
 export type ReactionWorld = Readonly<{
   events: Pick<EventStore, 'execute' | 'hasAppended' | 'loadAt' | 'loadUpTo' | 'nextId'>;
   outbox: Pick<Outbox, 'put'>;
-  texts: Pick<KeptTexts, 'keep'>;
+  texts: Pick<KeptTexts, 'keep' | 'stay'>;
   /** The time zone of a site, for events that have no date of it yet, as those of earlier releases, and for reactions that ask. */
   timeZoneOf(entityId: number): Promise<string | undefined>;
 }>;
@@ -135,6 +135,7 @@ async function consequencesOf<State, E extends Event>(
     deadline: Date.now() + patienceMs,
   });
   const zone = async (): Promise<string> => (entityId === null ? undefined : await timeZoneOf(entityId)) ?? 'Etc/UTC';
+  const keptTexts: KeptText[] = [];
   const given = new Set<string>();
   const giveOnce = (what: string): void => {
     if (given.has(what)) throw new Error(`${name}: "${what}" is given twice because of one event`);
@@ -146,9 +147,12 @@ async function consequencesOf<State, E extends Event>(
     timeZone: zone,
     nextId: async (sequence) => events.nextId(sequence),
     async keepText(what, content, sequence) {
-      const kept = `text ${what}`;
-      giveOnce(kept);
-      return texts.keep({ id: nameBasedUuid(`${name} ${kept}`, causationId), recordId: await events.nextId(sequence), content });
+      const text = `text ${what}`;
+      giveOnce(text);
+      const id = nameBasedUuid(`${name} ${text}`, causationId);
+      const kept = await texts.keep({ id, recordId: await events.nextId(sequence), content });
+      keptTexts.push(kept);
+      return kept;
     },
     async send(channel, receiver, content) {
       const sent = `send ${channel} ${receiver}`;
@@ -175,6 +179,8 @@ async function consequencesOf<State, E extends Event>(
       const carriedOut = () => events.execute(target, id, judged, { context: { ...context(), ...whose }, eventId, isDone });
       let { state } = await carriedOut();
       if (await days?.wasMissing()) ({ state } = await carriedOut());
+      // Which of them it names is not asked.
+      for (const kept of keptTexts) await texts.stay(kept);
       // A worker that ended before its checkpoint was stored may have carried it out: then the decision says no to a second time.
       if (!refusal || (await events.hasAppended(target, id, eventId(0), cause.position))) return state;
       await refused(refusal);

@@ -57,6 +57,7 @@ export class ReactionTrial {
           this.texts.set(kept.id, first);
           return Promise.resolve(first);
         },
+        stay: () => Promise.resolve(),
       },
     });
     return this.log.since(before);
