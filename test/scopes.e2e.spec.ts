@@ -149,6 +149,36 @@ describe('money that somebody may not see', () => {
     await keeper.patch(`/parts/${id}`, { part: { name: 'Belt 2' } }).expect(200);
   });
 
+  it('stays where it is until who may see it moves it to another vendor or takes it away, over both edges', async () => {
+    const vendor = async (): Promise<number> => (await app.post('/vendors', { vendor: { name: 'Bearings Inc' } }).expect(201)).data.id;
+    const [one, other, third] = [await vendor(), await vendor(), await vendor()];
+    const bought = [{ vendor_id: one, unit_cost: 0 }, { vendor_id: other }];
+    const { data } = await app.post('/parts', { part: { name: 'Belt', vendor_parts_attributes: bought } }).expect(201);
+    const [priced, free] = data.vendor_parts.map(({ id }: { id: number }) => id) as [number, number];
+    const change = (client: Client, ...vendor_parts_attributes: object[]) =>
+      client.patch(`/parts/${data.id}`, { part: { vendor_parts_attributes } });
+    const { headers } = await app.get(`/parts/${data.id}`);
+    const keeper = await holding('parts:read', 'parts:write', 'vendors:read');
+    const moved = { id: priced, vendor_id: third };
+    for (const said of [moved, { id: priced, _destroy: true }, { vendor_id: one, _destroy: true }]) {
+      const answer = await change(keeper, { id: free, lead_time: 1 }, said);
+      expect(refused(answer)).toEqual(lacks('costs:read'));
+      expect(answer.error.message).toContain(`part.vendor_parts_attributes.1.${'_destroy' in said ? '_destroy' : 'vendor_id'}`);
+    }
+    for (const said of [`vendorId: ${third}`, '_destroy: true']) {
+      const input = `{ id: ${data.id}, vendorPartsAttributes: [{ id: ${priced}, ${said} }] }`;
+      const { body } = await keeper.graphqlAnswer(`mutation { updatePart(input: ${input}) { id } }`);
+      expect(body.errors).toMatchObject([{ extensions: { code: 'INSUFFICIENT_PERMISSIONS', required_scope: 'costs:read' } }]);
+    }
+    expect((await app.get(`/parts/${data.id}`)).headers.get('etag')).toBe(headers.get('etag'));
+    await change(keeper, { id: priced, vendor_id: one, lead_time: 3 }, { id: free, vendor_id: third }).expect(200);
+    await change(keeper, { id: free, _destroy: true }).expect(200);
+    await change(app, { ...moved }).expect(200);
+    const { vendors } = (await change(await holding('parts:read', 'parts:write', 'costs:read'), { ...moved, lead_time: 4 }).expect(200))
+      .data;
+    expect(vendors).toMatchObject([{ id: third, unit_cost: 0, lead_time: 4 }]);
+  });
+
   it('is not found by asking for more and more until the limit of values', async () => {
     const counter = await holding('parts:read', 'stock:move');
     const worker = await holding('parts:read', 'work_orders:read', 'work_orders:write', 'work_orders:complete');

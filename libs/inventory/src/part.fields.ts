@@ -68,7 +68,12 @@ export class PartFields {
     ids: (row, related) => (row['owns_assets'] === true ? row['assets_ids'] : assetsOfPart(row, related)),
   })
   assets_ids?: number[] | null;
-  @Children(VendorPartFields, { name: 'vendor_part', knownBy: 'vendor_id', rule: onePreferred, description: 'Whom it is bought from.' })
+  @Children(VendorPartFields, {
+    name: 'vendor_part',
+    knownBy: 'vendor_id',
+    rule: onePreferred,
+    description: 'Whom it is bought from. One with a `unit_cost` goes, or becomes that of another vendor, by who has costs:read.',
+  })
   vendor_parts_attributes?: VendorPartFields[] | null;
   @QrCode() qr_code_attributes?: QrCodeAttributes | null;
   @ExternalReference() external_reference?: string | null;

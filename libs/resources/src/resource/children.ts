@@ -50,7 +50,7 @@ type Said = Readonly<{ place: number; values: SaidChild }>;
  * The children as a request wants them. New ones have the ids that were drawn for them.
  * @param root what the list stands under: `vendor`
  * @throws Rejection VALIDATION_FAILED: an unknown id, one child named twice, a new one without what must be given, too many of them, and what the
- * list's rule says; CONFLICT one of them has a drawn id already
+ * list's rule says; CONFLICT one of them has a drawn id already; INSUFFICIENT_PERMISSIONS one that holds what may not be seen is to go, or to be another's
  */
 export function childrenWanted(list: ChildList, before: readonly Child[], request: readonly SaidChild[], root: string): readonly Child[] {
   const after = new Map(before.map((child) => [child.id, child]));
@@ -66,7 +66,8 @@ export function childrenWanted(list: ChildList, before: readonly Child[], reques
       problems.push(at(place, namedBy(list, values), problem));
       continue;
     }
-    if (!meant) problems.push(...missingIn(list, values).map((field) => at(place, field, missing)));
+    if (meant) requireSeen(list, values, meant, (field) => `${path}.${place}.${field}`);
+    else problems.push(...missingIn(list, values).map((field) => at(place, field, missing)));
     const id = meant?.id ?? idOfNew(list, before, values);
     if (values._destroy) after.delete(id);
     else after.set(id, meant ? { ...meant, ...valuesIn(list, values) } : { id, ...made(values) });
@@ -114,6 +115,20 @@ function meaningProblem(
     return { code: 'not_found', message: `there is no ${JSON.stringify(name)} in this list` };
   if (!meant && values._destroy) return { code: 'required', message: 'must be given: it says which one is to go' };
   return meant && said.has(meant.id) ? { code: 'not_unique', message: 'must not name one that this request names already' } : undefined;
+}
+
+/**
+ * Whose price it is, and that there is one, is written by who moves it to another vendor and by who takes it away: that takes the right to see it (contract,
+ * part 4, S17).
+ * @throws Rejection INSUFFICIENT_PERMISSIONS
+ */
+function requireSeen({ knownBy }: ChildList, said: SaidChild, meant: Child, pathOf: (field: string) => string): void {
+  const [column, scope] = said.unseenColumns?.find(([name]) => meant[name] != null) ?? [];
+  if (column === undefined || scope === undefined) return;
+  const isMoved = knownBy !== undefined && said[knownBy] !== undefined && said[knownBy] !== meant[knownBy];
+  if (!said._destroy && !isMoved) return;
+  const field = pathOf(said._destroy ? '_destroy' : (knownBy ?? 'id'));
+  throw new Rejection('INSUFFICIENT_PERMISSIONS', `${field} needs ${scope}: the entry has a ${column}.`, [], { required_scope: scope });
 }
 
 /** Where the request gives a child what another one is known by. Of two that it gives the same, the later one is wrong. */

@@ -1,5 +1,5 @@
 import { currentScope, lacking, requireScopes, type Scope } from '#millwright/access';
-import { fieldsOf, isInput, type Class, type InputField } from '#millwright/fields';
+import { fieldsOf, isInput, type Class, type FieldScope, type InputField } from '#millwright/fields';
 
 /** What it takes to say something in a field. What moves stock, or finds somebody, does so where it says something; money is written with null, too. */
 type Guarded = Readonly<{ path: readonly string[]; scope: Scope; moves: boolean }>;
@@ -23,6 +23,15 @@ function guarded(type: Class): readonly Guarded[] {
   ]);
   known.set(type, scopes);
   return scopes;
+}
+
+/** What of children whoever asks may neither see nor write, by their columns, each with the right that he lacks. */
+export function unseenColumns(fields: readonly InputField[]): readonly (readonly [column: string, scope: FieldScope])[] {
+  const isLacking = lacking();
+  if (!isLacking) return [];
+  return fields.flatMap(({ seenWith, stored }) =>
+    stored && seenWith !== undefined && seenWith !== reach && isLacking(seenWith) ? [[stored.name, seenWith] as const] : [],
+  );
 }
 
 /** The rights that single fields of an input take beside those of its operation, by their paths without indices (S52). */
