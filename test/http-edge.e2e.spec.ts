@@ -109,16 +109,33 @@ describe('paths and methods', () => {
     expect([refused.status, refused.error.code, refused.error.request_id]).toEqual([status, code, refused.headers.get('x-request-id')]);
     const names = ({ headers }: Answer): string[] => [...headers.keys()].filter((name) => !/^(date|content-length|keep-alive)$/.test(name));
     expect(names(refused)).toEqual(names(ordinary));
-    let written: object[] = [];
-    while (written.length === 0)
-      written = (await app.get(`/api_calls?request_id=${refused.error.request_id}`).expect(200)).data as object[];
-    expect(written).toMatchObject([{ method: 'GET', route: null, status, code, credential: { kind: 'bootstrap' } }]);
+    expect(await writtenOf(refused.error.request_id)).toMatchObject([{ method: 'GET', route: null, status, code, ...ofBootstrap }]);
+  });
+
+  it.each([
+    ['names no host', 'GET /api/v1/entities', [], 400, 'MALFORMED_REQUEST'],
+    ['names no path', 'GET *', ['Host: x'], 400, 'MALFORMED_REQUEST'],
+    ['expects what nobody does', 'PATCH /api/v1/parts/1', ['Host: x', 'Expect: wonders', 'Content-Length: 0'], 417, 'EXPECTATION_FAILED'],
+  ])('answers a request that %s like any other, and writes it down', async (_, line, more, status, code) => {
+    const sent = async (start: string, ...headers: string[]) => {
+      const lines = [`${start} HTTP/1.1`, `Authorization: Bearer ${app.adminKey}`, 'Connection: close', ...headers];
+      const [head = '', body = ''] = (await overTheSocket(`${lines.join('\r\n')}\r\n\r\n`)).split('\r\n\r\n');
+      const [first = '', ...rest] = head.split('\r\n').map((text) => text.toLowerCase().split(': '));
+      const { error } = JSON.parse(body) as { error: { code: string; request_id: string } };
+      return { status: Number(first[0]?.split(' ')[1]), headers: new Map(rest as [string, string][]), error };
+    };
+    const [refused, ordinary] = [await sent(line, ...more), await sent('GET /api/v1/nothing', 'Host: x')];
+    expect([refused.status, refused.error.code, refused.error.request_id]).toEqual([status, code, refused.headers.get('x-request-id')]);
+    expect([...refused.headers.keys()]).toEqual([...ordinary.headers.keys()]);
+    const [method] = line.split(' ');
+    expect(await writtenOf(refused.error.request_id)).toMatchObject([{ method, route: null, status, code, ...ofBootstrap }]);
   });
 
   it('answers what is not HTTP in the envelope, too', async () => {
     const answer = await overTheSocket('THIS IS NO HTTP\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(answer).toContain('X-Content-Type-Options: nosniff');
+    expect(answer).toContain(`"request_id":"${/\r\nX-Request-Id: (\S+)\r\n/.exec(answer)?.[1]}"`);
     expect(answer).toContain('"code":"MALFORMED_REQUEST"');
   });
 });
@@ -298,8 +315,8 @@ describe('the documents', () => {
     const codes = Object.values<{ content: { 'application/json': { examples?: object } } }>(body.components.responses).flatMap(
       ({ content }) => Object.keys(content['application/json'].examples ?? {}),
     );
-    // A method that a path does not have is no operation.
-    const ofNoOperation = ['METHOD_NOT_ALLOWED'];
+    // A method that a path does not have is no operation, nor is a request that is not routed.
+    const ofNoOperation = ['METHOD_NOT_ALLOWED', 'EXPECTATION_FAILED'];
     expect([...codes, ...ofNoOperation].sort()).toEqual(Object.keys(publishedErrors).sort());
     const ids = Object.values<Record<string, { operationId?: string }>>(body.paths).flatMap((path) =>
       Object.values(path).map(({ operationId }) => operationId),
@@ -326,6 +343,16 @@ describe('the documents', () => {
     await app.request('GET', '/docs/package.json', undefined, anonymous).expect(404);
   });
 });
+
+const ofBootstrap = { credential: { kind: 'bootstrap' } };
+
+/** The line that the log of calls has of a request, as soon as it has one. */
+async function writtenOf(requestId: string): Promise<object[]> {
+  for (;;) {
+    const { data } = await app.get(`/api_calls?request_id=${requestId}`).expect(200);
+    if ((data as object[]).length > 0) return data as object[];
+  }
+}
 
 function overTheSocket(text: string): Promise<string> {
   const { hostname, port } = new URL(app.url);

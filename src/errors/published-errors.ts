@@ -81,6 +81,8 @@ export function codeOfStatus(status: number): ErrorCode {
       return 'PAYLOAD_TOO_LARGE';
     case 415:
       return 'UNSUPPORTED_MEDIA_TYPE';
+    case 417:
+      return 'EXPECTATION_FAILED';
     case 422:
       return 'VALIDATION_FAILED';
     case 429:

@@ -6,6 +6,7 @@ export const httpErrors = defineErrors({
     METHOD_NOT_ALLOWED: { status: 405, meaning: 'The path exists, the method does not; Allow lists those that do.' },
     PAYLOAD_TOO_LARGE: { status: 413, meaning: 'The body is larger than 1 MB (5 MB for bulk operations) or holds too many values.' },
     UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'Bodies are application/json in UTF-8.' },
+    EXPECTATION_FAILED: { status: 417, meaning: 'The header Expect asks for something else than 100-continue.' },
     INTERNAL: { status: 500, meaning: 'A fault of ours; the log holds the details under request_id.' },
   },
   details: {

@@ -1,6 +1,6 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { assertDescribed, type ControllerMethod, type Operation, type TakenParameters } from '#millwright/resources';
 import { publishedErrorOf } from '../errors/published-error.js';
@@ -29,11 +29,27 @@ declare module 'fastify' {
 const sending = { atMostMs: 30_000, lookedAtEveryMs: 2_000 };
 const keepAliveTimeoutMs = 65_000;
 
-/** What is wrong with the path of a request that the router takes nowhere: it cannot be decoded, or a segment is too long for an id. */
+/**
+ * What is wrong with a request that the router takes nowhere: its path cannot be decoded, or a segment is too long for an id; it names no path or no host, or
+ * expects what nobody does.
+ */
 const unroutable = new WeakMap<IncomingMessage, Error>();
 const nowhere = '/unroutable';
 
 export const whyUnroutable = ({ raw }: Pick<FastifyRequest, 'raw'>): Error | undefined => unroutable.get(raw);
+
+/** Has it go in as a path that is not there, so that it is counted, written down and answered as one: Node and Fastify would answer it past all hooks. */
+function routeNowhere(why: Error, request: IncomingMessage, reply: ServerResponse, server: FastifyInstance): void {
+  unroutable.set(request, why);
+  request.url = nowhere;
+  server.routing(request, reply);
+}
+
+/** What Node hands on only because it is told to, and what Fastify answers past all hooks, for its routers know paths alone. */
+function problemOfTarget({ headers, httpVersion, url = '' }: IncomingMessage): string | undefined {
+  if (headers.host === undefined && httpVersion === '1.1') return 'the header Host must be sent';
+  return url.startsWith('/') || /^https?:\/\//i.test(url) ? undefined : 'what is asked for must be a path';
+}
 
 /** Fastify as Nest's platform, set up before the first route is added. */
 export class HttpAdapter extends FastifyAdapter {
@@ -48,25 +64,30 @@ export class HttpAdapter extends FastifyAdapter {
       bodyLimit: bodyLimitBytes,
       requestTimeout: atMostMs,
       // Of the two limits Node takes the longer one for the whole request, and looks every 30 s unless it is told otherwise.
-      http: { headersTimeout: atMostMs, requestTimeout: atMostMs, connectionsCheckingInterval: lookedAtEveryMs },
+      // Node would answer a request without Host itself.
+      http: { headersTimeout: atMostMs, requestTimeout: atMostMs, connectionsCheckingInterval: lookedAtEveryMs, requireHostHeader: false },
       keepAliveTimeout: keepAliveTimeoutMs,
       forceCloseConnections: 'idle',
       return503OnClosing: false,
       requestIdHeader: false,
       routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
-      rewriteUrl: (request: IncomingMessage) => paths.normalised(request.url ?? '/'),
-      genReqId: (request: IncomingMessage) => requestIdOf(request.headers['x-request-id']),
-      // Fastify would have it answered past all hooks: it goes in once more as a path that is not there, so that it is counted, written down and answered as one.
-      frameworkErrors: (error: FastifyError, { raw: request, server }: FastifyRequest, { raw: reply }: FastifyReply) => {
-        unroutable.set(request, error);
-        request.url = nowhere;
-        server.routing(request, reply);
+      rewriteUrl: (request: IncomingMessage) => {
+        const problem = problemOfTarget(request);
+        if (problem === undefined) return paths.normalised(request.url ?? '/');
+        unroutable.set(request, new Rejection('MALFORMED_REQUEST', problem));
+        return nowhere;
       },
+      genReqId: (request: IncomingMessage) => requestIdOf(request.headers['x-request-id']),
+      frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
+        routeNowhere(error, request.raw, reply.raw, request.server),
       clientErrorHandler: answerUnreadableRequest,
     });
     this.paths = paths;
     this.preparedBodies = new PreparedBodies();
     const server = this.getInstance<FastifyInstance>();
+    server.server.on('checkExpectation', (request: IncomingMessage, reply: ServerResponse) =>
+      routeNowhere(new Rejection('EXPECTATION_FAILED', 'the header Expect may ask for 100-continue only'), request, reply, server),
+    );
     server.addHook('onRoute', (route) => {
       for (const method of [route.method].flat()) {
         const does = method === 'GET' || method === 'HEAD' ? 'reads' : 'writes';
@@ -120,8 +141,12 @@ const unreadable = new Map<string | undefined, string>([
 function answerUnreadableRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const published = publishedErrorOf(new Rejection('MALFORMED_REQUEST', unreadable.get(error.code) ?? 'the request is not HTTP'));
-  const body = JSON.stringify(errorBody(published, requestIdOf(undefined)));
-  const headers = { 'Content-Type': json, 'Content-Length': Buffer.byteLength(body), Connection: 'close', ...securityHeadersOf(undefined) };
+  const id = requestIdOf(undefined);
+  const body = JSON.stringify(errorBody(published, id));
+  const headers = {
+    ...{ 'Content-Type': json, 'Content-Length': Buffer.byteLength(body), Connection: 'close', 'X-Request-Id': id },
+    ...securityHeadersOf(undefined),
+  };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 400 Bad Request\r\n${lines.join('')}\r\n${body}`);
 }
