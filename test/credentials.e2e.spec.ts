@@ -161,17 +161,17 @@ describe('an API key', () => {
   });
 
   it('makes, rotates and grants nothing, whatever it may do else, and takes away what it looks after', async () => {
-    const made = await apiKey(['integrations:manage', 'access:manage', 'parts:read'], { entity_ids: 'all' });
-    const machine = as(made.key);
+    const machine = as((await apiKey(['integrations:manage', 'access:manage', 'parts:read'], { entity_ids: 'all' })).key);
     const body = { name: 'More', scopes: ['parts:read'], entity_ids: [1], expires_at: days(1) };
     const other = await apiKey(['parts:read']);
-    for (const refused of [
-      await machine.post('/access/api_keys', body),
-      await machine.post(`/access/api_keys/${other.id}/rotate`),
-      await machine.patch(`/access/api_keys/${other.id}`, { scopes: ['parts:read', 'stock:move'] }),
-      await machine.post('/access/service_accounts', { name: 'Robot', role: 'technician', entity_ids: [1] }),
-    ])
-      expect([refused.status, refused.error?.code]).toEqual([403, 'INSUFFICIENT_PERMISSIONS']);
+    for (const [needed, refused] of [
+      ['integrations:manage', await machine.post('/access/api_keys', body)],
+      ['integrations:manage', await machine.post(`/access/api_keys/${other.id}/rotate`)],
+      ['integrations:manage', await machine.patch(`/access/api_keys/${other.id}`, { scopes: ['parts:read', 'stock:move'] })],
+      ['access:manage', await machine.post('/access/service_accounts', { name: 'Robot', role: 'technician', entity_ids: [1] })],
+      ['access:manage', await machine.post('/access/roles', { name: 'Robots', scopes: ['parts:read'] })],
+    ] as const)
+      expect([refused.status, refused.error?.required_scope, refused.headers.get('www-authenticate')]).toEqual([403, needed, `Bearer error="insufficient_scope", scope="${needed}"`]); // prettier-ignore
     await machine.get('/access/api_keys').expect(200);
     await machine.delete(`/access/api_keys/${other.id}`).expect(204);
     expect((await as(other.key).get('/parts')).status).toBe(401);

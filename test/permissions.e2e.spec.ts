@@ -258,7 +258,8 @@ describe('credentials over GraphQL', () => {
     const made = await apiKey({ scopes: ['integrations:manage', 'access:manage', 'parts:read'] });
     const update = `mutation { updateApiKey(input: { id: ${made.id}, name: "Mine" }) { name } }`;
     const { body } = await new Client(app.url, made.key).graphqlAnswer(update);
-    expect((body as { errors: { extensions: object }[] }).errors[0]?.extensions).toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS' });
+    const { extensions } = (body as { errors: { extensions: object }[] }).errors[0] ?? {};
+    expect(extensions).toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS', required_scope: 'integrations:manage' });
     const { reviewedCredentials } = await app.graphql('{ reviewedCredentials { kind id name createdAt lastUsedAt expiresAt flags } }');
     const rest = (await app.get('/access/review').expect(200)).data as Record<string, unknown>[];
     expect(reviewedCredentials).toEqual(rest.map(inGraphql));

@@ -113,7 +113,7 @@ describe('the issuer', () => {
     const { data: key } = await app
       .post('/access/api_keys', { name: 'k', scopes: ['access:manage'], entity_ids: [1], expires_at })
       .expect(201);
-    expect((await as(key.key, 'PUT', '/access/oidc', settings())).status).toBe(403);
+    expect((await as(key.key, 'PUT', '/access/oidc', settings()).expect(403)).error.required_scope).toBe('access:manage');
     await app.delete(`/users/${stranger.id}`).expect(204);
   });
 

@@ -37,7 +37,7 @@ export class SigningKeysController {
   )
   @ApiAnswer(RotatedKey)
   async rotate(@PlainBody(RotateKeysBody) { revoke }: RotateKeysBody): Promise<Answer> {
-    requirePerson(currentScope().principal);
+    requirePerson(currentScope().principal, 'installation:manage');
     return new Answer({ key_id: await this.keys.rotate({ revoked: revoke ?? false }) });
   }
 }

@@ -40,7 +40,7 @@ export class InstallationManagers {
 
   /** @throws Rejection INSUFFICIENT_PERMISSIONS, CONFLICT (the built-in user), NOT_FOUND, PRECONDITION_FAILED */
   async set(userId: number, isGranted: boolean): Promise<Readonly<{ row: Row; revision: number; position: Position }>> {
-    requirePerson(currentScope().principal);
+    requirePerson(currentScope().principal, 'installation:manage');
     if (userId === builtInUserId)
       throw new Rejection('CONFLICT', 'The built-in user stands for the administrator’s key, which looks after it anyway.');
     const { state } = await this.events.load(users.stream, userId);
