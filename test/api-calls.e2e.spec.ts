@@ -166,6 +166,23 @@ describe('every call is found by its request id', () => {
     expect(listed).toMatchObject({ ids: [first], summary: { ids: { 'parts.filter.id.in': first } } });
   });
 
+  it('lists by the ids that they are asked for, however that is written', async () => {
+    const who = 987_650_003;
+    const asJson = `filter=${encodeURIComponent(JSON.stringify({ idIn: [who] }))}`;
+    for (const query of [`filter[id_eq]=${who}`, `id=${who}`, `filter[id_in]=${who}`, `filter[idIn][]=${who}&name_cont=Secret`, asJson])
+      expect(await callsOf(await app.get(`/users?${query}`).expect(200))).toMatchObject([
+        { route: '/api/v1/users', ids: [who], ids_truncated: false, summary: { ids: { 'filter.id': who } } },
+      ]);
+    const several = await app.get(`/users?id_in=7,${who}&filter[created_by_id_eq]=1`).expect(200);
+    expect(await callsOf(several)).toMatchObject([{ ids: [7, who], summary: { ids: { 'filter.id': [7, who] }, query: ['filter'] } }]);
+    const others = await app.get(`/users?filter[id_not_eq]=${who}&filter[name_eq]=${who}&search=${who}`).expect(200);
+    expect(await callsOf(others)).toMatchObject([{ ids: [], summary: { query: ['filter', 'search'] } }]);
+    const ids = Array.from({ length: 101 }, (_, index) => who + index);
+    expect(await callsOf(await app.get(`/users?filter[id_in]=${ids.join()}`).expect(200))).toMatchObject([
+      { ids: ids.slice(0, 100), ids_truncated: true },
+    ]);
+  });
+
   it('with a mark where a line has not all that was named, over both edges', async () => {
     const ids = Array.from({ length: 2_001 }, (_, index) => 980_000_001 + index);
     const query = 'query ($ids: [ID!]) { parts(filter: { id: { in: $ids } }) { totalCount } userPersonalData(userId: 4713) { id } }';

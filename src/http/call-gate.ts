@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerFound, type FoundCaller, type Principal } from '#millwright/access';
 import {
   isId,
+  mostIds,
   summaryOf,
   type Asked,
   type Call,
@@ -12,6 +13,7 @@ import {
 } from '#millwright/call-log';
 import { callNotKept, whenKnown } from '#millwright/event-sourcing';
 import type { TrustedProxies } from '#millwright/limits';
+import { idsAskedFor, type RawQuery } from '#millwright/lists';
 import type { PublishedError } from '../errors/published-error.js';
 import { isPartOfBatch } from './part-of-batch.js';
 import { isDocument } from './route-policy.js';
@@ -170,6 +172,7 @@ function askedOf(request: FastifyRequest, { route, ids, known, audit }: Pattern,
   const { told, scope, method, headers, params, body, query } = request;
   const { userId, credential } = foundOf(request);
   const bytes = Number(headers['content-length'] ?? 0);
+  const sought = known?.query.has('filter') ? idsAskedFor(query as RawQuery) : [];
   const said = route === '/api/v1/graphql' ? (told?.document?.said() ?? nothingSaid) : undefined;
   return {
     requestId: request.id.toLowerCase(),
@@ -179,10 +182,13 @@ function askedOf(request: FastifyRequest, { route, ids, known, audit }: Pattern,
     ...more,
     method,
     route,
-    ids: said?.ids ?? ids.map((name) => Number((params as Readonly<Record<string, string>>)[name])).filter(isId),
+    ids: said?.ids ?? [
+      ...ids.map((name) => Number((params as Readonly<Record<string, string>>)[name])).filter(isId),
+      ...sought.slice(0, mostIds),
+    ],
     bytesIn: Number.isSafeInteger(bytes) ? bytes : null,
     audit: audit || (told?.document?.audit ?? false),
-    summary: said ? said.summary : summaryOf(known, body, query as object),
+    summary: said ? said.summary : summaryOf(known, body, query as object, sought),
   };
 }
 

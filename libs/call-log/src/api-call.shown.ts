@@ -50,7 +50,9 @@ class ApiCallFields {
   @ShownText({ always: true, description: 'The method of HTTP.', example: 'PATCH' }) method!: string;
   @ShownText({ description: 'The pattern of the path; null for a path that nobody knows.', example: '/api/v1/parts/{id}/restock' })
   route!: string | null;
-  @ShownIds('The ids in the path, in their order; of a GraphQL document those that the arguments of its root fields name.')
+  @ShownIds(
+    'The ids in the path, in their order, and those that a list is asked for by (`filter[id_eq]`, `filter[id_in]`); of a GraphQL document those that the arguments of its root fields name.',
+  )
   ids!: readonly number[];
   @ShownFlag({
     always: true,

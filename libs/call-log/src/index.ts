@@ -1,5 +1,5 @@
 export type { Asked, Found } from './domain/call-line.js';
-export { cutMark, isId, summaryOf, type KnownPayload } from './domain/summary.js';
+export { cutMark, isId, mostIds, summaryOf, type KnownPayload } from './domain/summary.js';
 export type { Call } from './call.js';
 export { CallLogModule } from './call-log.module.js';
 export { CallLog } from './call-log.js';

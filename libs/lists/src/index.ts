@@ -2,6 +2,7 @@ export * from './view.js';
 export * from './language.js';
 export * from './list-definition.js';
 export * from './list-query.js';
+export { idsAskedFor } from './parse-filters.js';
 export * from './parse-list-query.js';
 export type { ListPage, Pagination } from './list-page.js';
 export { listStatement, requireHistory } from './list-statement.js';

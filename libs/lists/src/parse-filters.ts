@@ -32,6 +32,17 @@ export function writtenFilters(raw: Readonly<Record<string, unknown>>, details: 
   return written.slice(0, mostFilters);
 }
 
+const namingRecords: ReadonlySet<string> = new Set(['id', 'id_eq', 'id_in']);
+
+/** The ids of the records that a list is asked for one by one, of a query that nobody has checked yet. */
+export function idsAskedFor(raw: Readonly<Record<string, unknown>>): number[] {
+  return writtenFilters(raw, []).flatMap(({ name, value }) =>
+    namingRecords.has(snakeCase(name))
+      ? (textsOf(value, 'in', 'integer') ?? []).flatMap((text) => (text !== null && /^[1-9]\d{0,14}$/.test(text) ? [Number(text)] : []))
+      : [],
+  );
+}
+
 function filtersOfJson(value: unknown, details: Detail[]): WrittenFilter[] {
   const parsed = typeof value === 'string' ? parsedJson(value) : value;
   if (value === '' || value === undefined) return [];

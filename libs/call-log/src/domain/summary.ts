@@ -20,7 +20,7 @@ const mostNames = 100;
 /** Of one list that are looked into. */
 const mostItems = 100;
 /** Of one field. */
-const mostIds = 100;
+export const mostIds = 100;
 const deepest = 8;
 const nothing: KnownFields = new Map();
 
@@ -60,14 +60,16 @@ export const cutMark = { truncated: true } as const;
 /**
  * What a request says, as far as it is known (contract, part 4, S78): names of fields, lengths of lists, integer ids; never a text. Where that is more than a
  * line holds, it says so.
+ * @param sought the ids that its query asks for
  * @returns JSON, or null where there is nothing to say
  */
-export function summaryOf(known: KnownPayload | undefined, body: unknown, query: object): string | null {
+export function summaryOf(known: KnownPayload | undefined, body: unknown, query: object, sought: readonly number[] = []): string | null {
   const asked = Object.keys(query);
   const hasBody = typeof body === 'object' && body !== null;
   if (!hasBody && asked.length === 0) return null;
   const found: Found = { fields: new Set(), counts: {}, ids: {}, unknown: 0, isCut: false };
   if (hasBody) look(body, known?.body ?? nothing, '', found);
+  note(sought.length === 1 ? sought[0] : sought, 'filter.id', found);
   // `filter[name_cont]` and `name_cont` alike are told by what stands before the bracket, if that is known.
   const names = new Set(asked.map((name) => name.replace(/\[.*$/s, '')).filter((name) => known?.query.has(name)));
   return textOf(found, names);
