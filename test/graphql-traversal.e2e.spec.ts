@@ -135,6 +135,16 @@ describe('GraphQL, from record to record', () => {
     expect(await statementsOf(single(ids))).toBe(await statementsOf(single(ids.slice(0, 1))));
   });
 
+  it('needs no more statements for ten comments by their ids than for one', async () => {
+    const { data: order } = await app.post('/work_orders', { work_order: { title: 'Much said' } }).expect(201);
+    const ids: number[] = [];
+    for (let index = 0; index < 10; index++)
+      ids.push((await app.post(`/work_orders/${order.id}/comments`, { comment: { text: `Nut ${index}` } }).expect(201)).data.id as number);
+    const single = (of: readonly number[]): string => `{ ${of.map((id) => `c${id}: comment(id: ${id}) { text }`).join(' ')} }`;
+    expect(Object.values(await app.graphql(single(ids)))).toEqual(ids.map((_, index) => ({ text: `Nut ${index}` })));
+    expect(await statementsOf(single(ids))).toBe(await statementsOf(single(ids.slice(0, 1))));
+  });
+
   it('needs at most eight statements for fifty orders with asset, parts and costs', async () => {
     for (let index = 0; index < 20; index++) await wholeOrder();
     const query = `{ workOrders(first: 50) { nodes { id title asset { name } partAssignments { quantity totalCost part { name } }

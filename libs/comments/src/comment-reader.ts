@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { currentEntity, currentScope, lacking } from '#millwright/access';
+import { lacking } from '#millwright/access';
 import type { Row } from '#millwright/event-sourcing';
-import { readRow, rowsOf, selectList, statementAsOf, type ListArguments, type ListPage, type RawQuery } from '#millwright/lists';
+import type { ListArguments, ListPage, RawQuery } from '#millwright/lists';
 import {
   Answer,
   noSuchRecord,
@@ -13,7 +12,7 @@ import {
   type Written,
 } from '#millwright/resources';
 import { commentShown } from './comment.shown.js';
-import { commentList, commentView, scopeAbout } from './read-models/comments.js';
+import { commentList, scopeAbout } from './read-models/comments.js';
 
 const comments = { list: commentList, shown: commentShown };
 
@@ -21,7 +20,6 @@ const comments = { list: commentList, shown: commentShown };
 @Injectable()
 export class CommentReader {
   constructor(
-    private readonly database: DataSource,
     private readonly resources: ResourceReader,
     private readonly owned: OwnedLists,
     private readonly related: RelatedRecords,
@@ -46,13 +44,7 @@ export class CommentReader {
 
   /** @throws Rejection NOT_FOUND */
   async row(commentId: number): Promise<Row> {
-    const [raw] = await this.database.query<Record<string, unknown>[]>(
-      ...statementAsOf(
-        `SELECT ${selectList(commentView)} FROM ${rowsOf(commentView)} WHERE id = $1 AND customer_id = $2 AND entity_id = $3`,
-        [commentId, currentScope().principal.customerId, currentEntity().id],
-      ),
-    );
-    const row = raw && readRow(commentView, raw);
+    const row = await this.related.rowSeenHere(commentList, commentId);
     if (!row || !(await this.isAboutSeen(row))) throw noSuchRecord();
     return row;
   }
