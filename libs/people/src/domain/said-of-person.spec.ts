@@ -70,6 +70,25 @@ describe('a text that stays', () => {
     expect(named('Zsófia Müller-Lang', 'Zsofia\u200b Mu\u0308ller\u2011Lang')).toBe(true);
   });
 
+  it.each([
+    [
+      '+49 30 123456',
+      ['030 123456', '0049 30 123456', '030/12 34 56', '+49 (0)30 123456', 'on 30.11.2026 030-123456-78', '030 123456 ext. 7'],
+    ],
+    ['030/123456', ['+49 30 123456', '0049·30·123456', '004930123456']],
+    ['+49 30 123456-78', ['030 123456', '(030) 12 34 56 78', '+493012345678']],
+    ['+1 202 555 0142 ext. 5', ['202-555-0142', '+1.202.555.0142', '555 0142']],
+    ['5550142', ['+1 202 555 0142', '202_555_0142']],
+  ])('names him who is called at %s', (number, texts) => {
+    for (const text of texts)
+      expect([text, isNamedIn({ id: 3, texts: [number], emails: [] }, `Call ${text}, he said`)]).toEqual([text, true]);
+  });
+
+  it.each(['Order 4930123457', 'order 12345600, 030', 'Order 0123456789', 'see 030 12345', '2026-11-30', '+49 30 123457-56'])(
+    'names nobody by %s',
+    (text) => expect(isNamedIn({ id: 3, texts: ['+49 30 123456'], emails: [] }, text)).toBe(false),
+  );
+
   it.each(['li@example.com left', 'li @ example.com', 'Call 555-01 42', '+49 (30) 1234567', '2026-11-30 5550142'])(
     'may say how somebody is reached: %s',
     (text) => expect(saysHowToReach(text)).toBe(true),

@@ -33,7 +33,36 @@ const readAlike = (text: string): string =>
 const withoutSpace = (text: string): string => readAlike(text).replaceAll(' ', '');
 /** Digits that are written in groups, as one. */
 const inOneGroup = (text: string): string => readAlike(text).replace(/(?<=\d)[ ().,/-]+(?=\d)/g, '');
-const isDialled = (text: string): boolean => /^\+?[\d ().,/-]+$/.test(text);
+
+/** How many digits at its end tell a telephone number, whatever stands before them: a country code, a plus or 00 before that, or a 0 in place of both. */
+const tellingDigits = 7;
+const dialled = /^(\+?[\d ().,/-]+?)(?:[ ,;]*(?:extension|ext\.?|x|#)[ .:=]*\d{1,6})?$/;
+/** Few digits behind the hyphen of a long number are whom it is put through to. */
+const extension = /[/-] ?\d{1,3}$/;
+const leastBeforeExtension = 9;
+
+const digitsOf = (text: string): string => text.replace(/\D/g, '');
+
+/** The digits of a telephone number, and those without what may be an extension; none of anything else, nor of so few that they may mean anything. */
+function numbersIn(said: string): string[] {
+  const number = dialled.exec(said)?.[1] ?? '';
+  const [whole, shorter] = [digitsOf(number), digitsOf(number.replace(extension, ''))];
+  if (whole.length < tellingDigits) return [];
+  return shorter.length < whole.length && shorter.length >= leastBeforeExtension ? [whole, shorter] : [whole];
+}
+
+/** The last digits of all that a text may dial: up to wherever a group of digits ends, since others may follow that are not part of the number. */
+function dialledIn(text: string): ReadonlySet<string> {
+  const ends = new Set<string>();
+  for (const [run] of text.matchAll(/\d(?:[ ()[\].,:/_|·*+-]*\d)*/g)) {
+    let digits = '';
+    for (const [group] of run.matchAll(/\d+/g)) {
+      digits += group;
+      if (digits.length >= tellingDigits) ends.add(digits.slice(-tellingDigits));
+    }
+  }
+  return ends;
+}
 
 /** Letters of scripts that write spaces between words. */
 const letter = String.raw`[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}]`;
@@ -54,14 +83,16 @@ export const saysHowToReach = (text: string): boolean =>
 
 /**
  * Whether a text names him by an address, a number or his whole name, however it is spaced and whichever letters are capitals. A single word may be
- * anybody's, or mean something else.
+ * anybody's, or mean something else; a number is his that ends as his does.
  */
 export function isNamedIn({ texts, emails }: SpokenOf, text: string): boolean {
   const [read, dense, grouped] = [readAlike(text), withoutSpace(text), inOneGroup(text)];
+  const ends = dialledIn(read);
   const isSaid = (said: string): boolean => {
     if (said.includes('@')) return dense.includes(withoutSpace(said));
-    const digits = isDialled(said) ? said.replace(/\D/g, '') : '';
-    return digits.length >= 7 ? grouped.includes(digits) : standsIn(read, said);
+    const numbers = numbersIn(said);
+    if (numbers.length === 0) return standsIn(read, said);
+    return numbers.some((digits) => grouped.includes(digits) || ends.has(digits.slice(-tellingDigits)));
   };
   return (
     texts.map(readAlike).some((said) => isDistinctive(said) && isSaid(said)) ||
