@@ -30,8 +30,8 @@ import { TemplateInputs } from './template-inputs.js';
 
 /** How long an answer waits for the order that it raised (S73), in milliseconds. */
 const longestWaitMs = 3_000;
-/** How long an answer waits for the dates that came before to be raised, in milliseconds: a thousand of them take a few seconds. */
-const longestRaisingMs = 8_000;
+/** How long an answer waits for the dates that came before to be raised, in milliseconds: a thousand (S11) take some ten seconds on a busy machine. */
+const longestRaisingMs = 20_000;
 /** How long a decision is tried, in milliseconds, however long that took. */
 const patienceMs = 2_000;
 
