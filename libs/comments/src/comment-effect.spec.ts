@@ -43,6 +43,8 @@ describe('a comment that follows from an event', () => {
     ]);
     expect(JSON.stringify(appended)).not.toContain('"Too hot"');
     expect(contents(trial)).toEqual(['Too hot']);
+    // However long it took: said once its event is appended.
+    expect(trial.stayed).toEqual([[[...trial.texts.keys()][0], 1]]);
   });
 
   it('is made once, however often its cause comes', async () => {

@@ -15,6 +15,8 @@ export class ReactionTrial {
   readonly sent: Message[] = [];
   /** What is kept outside of events, by its id: the first stays. */
   readonly texts = new Map<string, KeptText & Readonly<{ content: string }>>();
+  /** What was said to stay, and how many events had been appended by then. */
+  readonly stayed: [id: string, appended: number][] = [];
   private readonly log = new TrialLog();
   private cause: RecordedEvent | undefined;
 
@@ -57,7 +59,7 @@ export class ReactionTrial {
           this.texts.set(kept.id, first);
           return Promise.resolve(first);
         },
-        stay: () => Promise.resolve(),
+        stay: ({ id }) => Promise.resolve(void this.stayed.push([id, this.log.length - before])),
       },
     });
     return this.log.since(before);
