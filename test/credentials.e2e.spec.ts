@@ -88,7 +88,7 @@ const tokenOf = async (made: Made, fields: object = {}, of: Client = app): Promi
 const claims = (token: string): Record<string, unknown> => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 /** Asks until it is so; what is true within a second is not waited for by the clock. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds()));
+  while (!(await holds())) await delay(20);
 }
 const refusal = ({ status, error }: Answer) => [
   status,

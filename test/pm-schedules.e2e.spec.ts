@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { differences, sample } from './contract/shape.js';
 import type { Answer, Client } from './harness/client.js';
 import { sharedServer } from './harness/server.js';
@@ -27,6 +28,7 @@ async function until<T>(read: () => Promise<T>, isSo: (found: T) => boolean): Pr
     const found = await read();
     if (isSo(found)) return found;
     if (Date.now() > patience) throw new Error(`it has not come to that: ${JSON.stringify(found)}`);
+    await delay(20);
   }
 }
 const raisedOrders = (id: number, count: number) =>

@@ -20,7 +20,7 @@ export type TimerWorld = Readonly<{
   clock: Clock;
 }>;
 
-/** What the command of a timer belongs to: said by an event of the stream. */
+/** What the command of a timer belongs to: said by an event of the stream, or by the request that does not wait for the timer. */
 export type Origin = Readonly<{ entityId: number | null; customerId: number; correlationId: string; causationId: string }>;
 
 /** What a stream says about its next due instant, and at which revision. */
