@@ -1,4 +1,5 @@
-import { connect } from 'node:net';
+import { randomUUID } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
 import { publishedErrors } from '#src/errors/published-errors';
 import type { Answer, Client } from './harness/client.js';
 import { sharedServer } from './harness/server.js';
@@ -137,6 +138,22 @@ describe('paths and methods', () => {
     expect(answer).toContain('X-Content-Type-Options: nosniff');
     expect(answer).toContain(`"request_id":"${/\r\nX-Request-Id: (\S+)\r\n/.exec(answer)?.[1]}"`);
     expect(answer).toContain('"code":"MALFORMED_REQUEST"');
+  });
+});
+
+describe('a request that breaks off', () => {
+  it.each([
+    ['ends with its connection', (socket: Socket) => socket.destroy()],
+    ['goes on as no HTTP', (socket: Socket) => socket.end('no chunk\r\n')],
+  ])('is its own fault in the log of calls where it %s', async (_, breakOff) => {
+    const { hostname, port } = new URL(app.url);
+    const id = randomUUID();
+    const headers = [`Authorization: Bearer ${app.adminKey}`, 'X-Entity-Id: 1', `X-Request-Id: ${id}`, 'Content-Type: application/json'];
+    const lines = ['POST /api/v1/parts HTTP/1.1', 'Host: x', ...headers, 'Transfer-Encoding: chunked', 'Expect: 100-continue'];
+    const socket = connect(Number(port), hostname, () => socket.write(`${lines.join('\r\n')}\r\n\r\n`));
+    socket.once('data', () => breakOff(socket));
+    const line = { method: 'POST', route: '/api/v1/parts', status: 400, code: 'MALFORMED_REQUEST' };
+    expect(await writtenOf(id)).toMatchObject([{ ...line, ...ofBootstrap }]);
   });
 });
 

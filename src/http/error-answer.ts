@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { OAuthRefusal } from '#millwright/credentials';
+import { Rejection } from '#millwright/event-sourcing';
 import { publishedErrorOf } from '../errors/published-error.js';
 import { toldOf } from './call-gate.js';
 import { answerOAuthError } from './oauth-edge.js';
@@ -17,7 +18,8 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
     toldOf(request).failure = { code: thrown.code };
     return answerOAuthError(thrown, request, reply);
   }
-  const published = publishedErrorOf(thrown);
+  // A client that goes away looks like a database that does.
+  const published = publishedErrorOf(thrown === request.raw.errored ? new Rejection('MALFORMED_REQUEST', 'the request broke off') : thrown);
   toldOf(request).failure = published;
   if (published.status >= 500) {
     const facts = { request_id: request.id, method: request.method, route: request.routeOptions.url, code: published.code, err: thrown };

@@ -90,11 +90,12 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
 
   // Before the body is read: who may not do it is not told what is wrong with it (contract, part 4, S51).
   server.addHook('onRequest', (request, _reply, done) => {
-    const { scope } = request;
-    if (!scope) return done();
+    const { scope, raw } = request;
+    // What has broken off by now says so to nobody who begins to read it.
+    if (!scope) return done(raw.errored ?? undefined);
     goOn(
       () => requireAllowed(request, scope, directory),
-      () => done(request.neverTaken ?? undefined),
+      () => done(request.neverTaken ?? raw.errored ?? undefined),
       done,
     );
   });
