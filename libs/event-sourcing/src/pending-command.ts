@@ -241,7 +241,7 @@ export class PendingCommand<State, E extends Event> {
  * Decides where the revision is one of those expected. What does not exist, or not for who asks, is said before that it has changed, whatever revision it
  * has (access.md, S51), so the decision is asked in either case.
  */
-function asExpected<Decided>(expected: CommandContext['expectedRevisions'], revision: number, decide: () => Decided): Decided {
+export function asExpected<Decided>(expected: CommandContext['expectedRevisions'], revision: number, decide: () => Decided): Decided {
   if (isExpected(expected, revision)) return decide();
   try {
     decide();

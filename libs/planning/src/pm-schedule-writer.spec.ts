@@ -1,5 +1,5 @@
 import { runInScope, type RequestScope } from '#millwright/access';
-import { Rejection, surroundingContext, type Detail, type ExecuteOptions, type EventStore } from '#millwright/event-sourcing';
+import { currentContext, Rejection, runInContext, surroundingContext, type Detail, type EventStore } from '#millwright/event-sourcing';
 import { TrialLog } from '#millwright/event-sourcing/testing';
 import { ResourceWriter } from '#millwright/resources';
 import { entities } from '#millwright/sites';
@@ -21,10 +21,8 @@ const scope: RequestScope = {
   entity: { id: 1, name: 'Plant', currency: 'EUR', currency_symbol: '€', datetime_format: null, timezone: 'Etc/UTC' },
 };
 
-type Execute = EventStore['execute'];
-
 /** A daily schedule that owes the date of an hour ago, which the timer has not come to; what is said of it refers to nothing that is not there, but for `problems`. */
-function owing(details: Partial<PmSchedule['details']> = {}, problems: Detail[] = [], execute?: (through: Execute) => Execute) {
+function owing(details: Partial<PmSchedule['details']> = {}, problems: Detail[] = []) {
   const log = new TrialLog();
   log.record(`${entities.stream.category}-1`, { type: `${entities.typeName}Registered`, data: { timezone: 'Etc/UTC' } });
   const startDate = new Date(Date.now() - hourMs).toISOString();
@@ -42,17 +40,20 @@ function owing(details: Partial<PmSchedule['details']> = {}, problems: Detail[] 
   log.record('pmSchedule-3', registered);
   const trial = log.events();
   const drawnIn: unknown[] = [];
+  const world = { onceDrawn: () => undefined as void };
   const nextId: (typeof trial)['nextId'] = (sequence) => {
     drawnIn.push(surroundingContext());
+    world.onceDrawn();
     return trial.nextId(sequence);
   };
-  const events = { ...trial, nextId, execute: execute?.(trial.execute) ?? trial.execute } as unknown as EventStore;
+  const events = { ...trial, nextId } as unknown as EventStore;
   const resources = new ResourceWriter(events, { problems: () => Promise.resolve(problems) } as never, undefined as never);
   const templates = { of: () => Promise.resolve({ template: {}, problems: [] }) };
   const writer = new PmScheduleWriter(resources, events, templates as never, undefined as never, undefined as never);
   const appended = (): string[] => (log.since(2)['pmSchedule-3'] ?? []).map(({ type }) => type);
-  const does = (command: (writer: PmScheduleWriter) => Promise<unknown>): Promise<unknown> => runInScope(scope, () => command(writer));
-  return { does, appended, drawnIn };
+  const does = (command: (writer: PmScheduleWriter) => Promise<unknown>, expectedRevisions?: readonly number[]): Promise<unknown> =>
+    runInScope(scope, () => runInContext({ ...currentContext(), expectedRevisions }, () => command(writer)));
+  return Object.assign(world, { does, appended, drawnIn, log });
 }
 
 const refusalOf = (work: Promise<unknown>): Promise<unknown> =>
@@ -89,23 +90,20 @@ describe('what somebody does to a schedule that owes a date', () => {
     const early = owing();
     expect(await refusalOf(early.does((writer) => writer.update(3, { end_date: '2001-01-01' })))).toBe('VALIDATION_FAILED');
     expect(early.appended()).toEqual([]);
-    // As the store has it where the request expects another revision: whatever else there is to say, that comes first.
-    const changedSince =
-      (through: Execute): Execute =>
-      (stream, id, decide, options: ExecuteOptions = {}) => {
-        const asOfEarlier = (state: Parameters<typeof decide>[0]): never => {
-          try {
-            decide(state);
-          } catch (refusal) {
-            if (!(refusal instanceof Rejection)) throw refusal;
-          }
-          throw new Rejection('PRECONDITION_FAILED', 'The record has changed since it was read.');
-        };
-        return through(stream, id, options.context ? decide : asOfEarlier, options as never);
-      };
-    const stale = owing({}, [], changedSince);
-    expect(await refusalOf(stale.does((writer) => writer.pause(3)))).toBe('PRECONDITION_FAILED');
+    const stale = owing();
+    expect(await refusalOf(stale.does((writer) => writer.pause(3), [7]))).toBe('PRECONDITION_FAILED');
     expect(stale.appended()).toEqual([]);
+  });
+
+  it('is done by who expects the revision before that, and not where somebody else has changed it meanwhile', async () => {
+    const { does, appended } = owing({ catchUp: 'all', startDate: new Date(Date.now() - 49 * hourMs).toISOString() });
+    await does((writer) => writer.update(3, { title: 'Rounds' }), [9, 0]);
+    expect(appended()).toEqual([...Array<string>(3).fill('PmOccurrenceRaised'), 'PmScheduleChanged']);
+    const other = owing();
+    other.onceDrawn = () =>
+      void other.log.record('pmSchedule-3', { type: 'PmScheduleChanged', data: { changes: { title: 'Else' }, template: {} } });
+    expect(await refusalOf(other.does((writer) => writer.update(3, { title: 'Rounds' }), [0]))).toBe('PRECONDITION_FAILED');
+    expect(other.appended()).toEqual(['PmScheduleChanged', 'PmOccurrenceRaised']);
   });
 
   it('is left to be done where nothing of it is there, or nothing would be changed', async () => {

@@ -128,12 +128,12 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
 
   /**
    * Carries out a command once the timer has raised the dates that came before it, which it finds out when there is nothing left to refuse it for: whoever is
-   * refused has nothing raised.
+   * refused has nothing raised. Who expects the revision that the schedule had before that is not refused for what his own request has had raised.
    * @throws Rejection UNAVAILABLE there are more than can be waited for; those that were raised have their orders, and a repeat goes on with the others
    */
   private async afterWhatIsDue(id: number, command: (judged: Judged) => Promise<Decided<PmSchedule>>): Promise<Decided<PmSchedule>> {
     const until = Date.now() + longestRaisingMs;
-    const context = currentContext();
+    let context = currentContext();
     let judged: Judged = unlessOwing;
     for (;;) {
       try {
@@ -142,12 +142,16 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
         if (!(failure instanceof OwesDates)) throw failure;
       }
       // What the timer does not raise is in nobody's way.
-      if (!(await this.raiseWhatIsDue(id, until))) judged = (_, decided) => decided;
+      const { isRaised, alone } = await this.raiseWhatIsDue(id, until);
+      if (!isRaised) judged = (_, decided) => decided;
+      const { expectedRevisions: expected } = context;
+      if (alone && typeof expected === 'object' && expected.includes(alone.before))
+        context = { ...context, expectedRevisions: [alone.after] };
     }
   }
 
   /** It is the timer who does it, whoever asks for what comes after: a repeat of that request draws no ids of its again. */
-  private raiseWhatIsDue(id: number, until: number): Promise<boolean> {
+  private raiseWhatIsDue(id: number, until: number): ReturnType<typeof raiseWhatIsDue> {
     const { id: site } = currentEntity();
     const { entityId, customerId, correlationId, requestId: causationId } = currentContext();
     const world = { events: this.events, siteOf: () => siteOfTimer(this.events, site), clock: systemClock };

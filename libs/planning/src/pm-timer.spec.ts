@@ -84,7 +84,7 @@ describe('what came due before a schedule is held', () => {
 
   async function before(now: string, details: Partial<PmSchedule['details']> = {}): Promise<number[]> {
     const { world, raised } = untouched(now, details);
-    expect(await raiseWhatIsDue(3, origin, world)).toBe(true);
+    expect(await raiseWhatIsDue(3, origin, world)).toMatchObject({ isRaised: true });
     return raised();
   }
 
@@ -103,8 +103,8 @@ describe('what came due before a schedule is held', () => {
     const { world, raised } = untouched('2026-03-04T09:00:00Z', { catchUp: 'all' });
     await expect(raiseWhatIsDue(3, origin, world, Date.now() - 1)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(raised()).toEqual([]);
-    expect(await raiseWhatIsDue(3, origin, world)).toBe(true);
-    expect(await raiseWhatIsDue(3, origin, world, Date.now() - 1)).toBe(true);
+    expect(await raiseWhatIsDue(3, origin, world)).toEqual({ isRaised: true, alone: { before: 0, after: 3 } });
+    expect(await raiseWhatIsDue(3, origin, world, Date.now() - 1)).toEqual({ isRaised: true, alone: { before: 3, after: 3 } });
     expect(raised()).toEqual([1, 2, 3]);
   });
 

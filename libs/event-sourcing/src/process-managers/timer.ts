@@ -26,8 +26,11 @@ export type Origin = Readonly<{ entityId: number | null; customerId: number; cor
 /** What a stream says about its next due instant, and at which revision. */
 export type Due = Readonly<{ due: Date | undefined; revision: number }>;
 
-/** What is due next, and whether the instant was decided, now or by an earlier try; it was not where the stream was not due at it any more. */
-export type Raised = Due & Readonly<{ decided: boolean }>;
+/**
+ * What is due next, and whether the instant was decided, now or by an earlier try; it was not where the stream was not due at it any more. `appended`: how many
+ * events that took just now.
+ */
+export type Raised = Due & Readonly<{ decided: boolean; appended: number }>;
 
 /** What a decision may ask beside the due instant. */
 export type Raising = Readonly<{
@@ -90,8 +93,10 @@ export function timer<State, E extends Event>({
       const context = contextOf(name, dueAt, origin, site);
       const { archivedAt } = site ?? {};
       // It decides nothing about the instant, which may come due once more, so it has none of that decision's ids.
-      if (site && archivedAt && archivedAt < dueAt && atArchivedSite)
-        await world.events.execute(stream, id, (state) => atArchivedSite(state, site), { context });
+      const held =
+        site && archivedAt && archivedAt < dueAt && atArchivedSite
+          ? (await world.events.execute(stream, id, (state) => atArchivedSite(state, site), { context })).events.length
+          : 0;
       let decided = false;
       const raising: Raising = {
         now: earliest(world.clock.now(), archivedAt),
@@ -110,12 +115,12 @@ export function timer<State, E extends Event>({
       const raised = `${name} ${streamName(stream.category, id)} ${dueAt.toISOString()}`;
       const eventId = (ordinal: number): string => nameBasedUuid(`${raised} ${ordinal}`, namespace);
       try {
-        const { state, revision } = await world.events.execute(stream, id, judged, { context, eventId });
-        return { due: due(state), revision, decided };
+        const { state, revision, events } = await world.events.execute(stream, id, judged, { context, eventId });
+        return { due: due(state), revision, decided, appended: held + events.length };
       } catch (error) {
         // The log takes no event twice. One that has these was given them before its worker ended, by a stream that is still due at that instant.
         if (!(await world.events.hasAppended(stream, id, eventId(0), 0n))) throw error;
-        return { ...(await this.dueOf(id, world)), decided: true };
+        return { ...(await this.dueOf(id, world)), decided: true, appended: held };
       }
     },
   };

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { surroundingContext } from '../command-context.js';
 import type { Stream } from '../decider.js';
 import { refuseTooLarge } from '../event-size.js';
 import type { EventStore, ExecuteOptions } from '../event-store.js';
 import type { Event, RecordedEvent } from '../event.js';
+import { asExpected } from '../pending-command.js';
 import { streamName } from '../stream-name.js';
 
 /** What was appended, by stream. */
 export type Appended = Readonly<Record<string, readonly Event[]>>;
 
-/** A log in memory, for trials: what is appended already is not appended again, and what would be too large is refused. */
+/** A log in memory, for trials: what is appended already is not appended again, and what would be too large, or expects another revision, is refused. */
 export class TrialLog {
   private readonly log: RecordedEvent[] = [];
   private last = 0;
@@ -72,7 +74,9 @@ export class TrialLog {
         { context, eventId = () => randomUUID() }: ExecuteOptions = {},
       ) => {
         const name = streamName(stream.category, id);
-        const decided = decide(this.stateOf(stream, this.of(name)));
+        const past = this.of(name);
+        const { expectedRevisions } = context ?? surroundingContext() ?? {};
+        const decided = asExpected(expectedRevisions, past.length - 1, () => decide(this.stateOf(stream, past)));
         const known = new Set(this.log.map((event) => event.id));
         const fresh = decided.flatMap((event, ordinal) => (known.has(eventId(ordinal)) ? [] : [{ event, id: eventId(ordinal) }]));
         const metadata = context && { actor: context.actor, $causationId: context.causationId };
