@@ -115,6 +115,7 @@ describe('paths and methods', () => {
 
   it.each([
     ['names no host', 'GET /api/v1/entities', [], 400, 'MALFORMED_REQUEST'],
+    ['names two hosts', 'GET /api/v1/entities', ['Host: x', 'Host: x'], 400, 'MALFORMED_REQUEST'],
     ['names no path', 'GET *', ['Host: x'], 400, 'MALFORMED_REQUEST'],
     ['expects what nobody does', 'PATCH /api/v1/parts/1', ['Host: x', 'Expect: wonders', 'Content-Length: 0'], 417, 'EXPECTATION_FAILED'],
   ])('answers a request that %s like any other, and writes it down', async (_, line, more, status, code) => {
@@ -138,6 +139,37 @@ describe('paths and methods', () => {
     expect(answer).toContain('X-Content-Type-Options: nosniff');
     expect(answer).toContain(`"request_id":"${/\r\nX-Request-Id: (\S+)\r\n/.exec(answer)?.[1]}"`);
     expect(answer).toContain('"code":"MALFORMED_REQUEST"');
+  });
+});
+
+describe('a connection that goes on as no HTTP', () => {
+  const startOf = (id: string, ...more: string[]): string => {
+    const headers = ['Host: x', `Authorization: Bearer ${app.adminKey}`, 'X-Entity-Id: 1', `X-Request-Id: ${id}`, ...more];
+    return ['POST /api/v1/parts HTTP/1.1', ...headers, 'Content-Type: application/json', '', ''].join('\r\n');
+  };
+  const brokenOff = (id: string): string => `${startOf(id, 'Transfer-Encoding: chunked')}no chunk\r\n`;
+
+  it.each([
+    ['bytes behind the body', '\0\0'],
+    ['another start of no HTTP', 'GARBAGE\r\n\r\n'],
+    ['a request that breaks off', brokenOff],
+  ])('has what was done before answered first: %s', async (_, rest) => {
+    const [id, last] = [randomUUID(), randomUUID()];
+    const body = JSON.stringify({ part: { name: `Bearing ${id}` } });
+    const sent = `${startOf(id, `Content-Length: ${body.length}`)}${body}${typeof rest === 'string' ? rest : rest(last)}`;
+    const [done = '', broken = '', ...more] = (await overTheSocket(sent)).split(/(?=HTTP\/1\.1 )/);
+    expect([done, broken].map((answer) => answer.slice(0, 13))).toEqual(['HTTP/1.1 201 ', 'HTTP/1.1 400 ']);
+    expect(done).toContain(`x-request-id: ${id}`);
+    expect(broken).toContain('"code":"MALFORMED_REQUEST"');
+    expect(more).toEqual([]);
+  });
+
+  it('says the id of the request that it breaks off', async () => {
+    const id = randomUUID();
+    const answer = await overTheSocket(brokenOff(id));
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain(`"request_id":"${id}"`);
+    expect(await writtenOf(id)).toMatchObject([{ status: 400, code: 'MALFORMED_REQUEST' }]);
   });
 });
 

@@ -1,18 +1,15 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { assertDescribed, type ControllerMethod, type Operation, type TakenParameters } from '#millwright/resources';
-import { publishedErrorOf } from '../errors/published-error.js';
 import { Rejection } from '#millwright/event-sourcing';
-import { errorBody, json } from './envelope.js';
+import { BrokenConnections } from './broken-connections.js';
 import { readJsonBody } from './json-body.js';
 import { KnownPaths } from './known-paths.js';
 import { PreparedBodies } from './prepared-bodies.js';
 import { isReadable, requestIdOf } from './request-headers.js';
 import { formType } from './oauth-edge.js';
 import { bodyLimitBytes, bodyLimitOf, isOAuth, isOperation } from './route-policy.js';
-import { securityHeadersOf } from './security-headers.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -45,9 +42,13 @@ function routeNowhere(why: Error, request: IncomingMessage, reply: ServerRespons
   server.routing(request, reply);
 }
 
+const isHost = /^host$/i;
+
 /** What Node hands on only because it is told to, and what Fastify answers past all hooks, for its routers know paths alone. */
-function problemOfTarget({ headers, httpVersion, url = '' }: IncomingMessage): string | undefined {
-  if (headers.host === undefined && httpVersion === '1.1') return 'the header Host must be sent';
+function problemOfTarget({ rawHeaders, httpVersion, url = '' }: IncomingMessage): string | undefined {
+  const hosts = rawHeaders.reduce((count, text, index) => (index % 2 === 0 && isHost.test(text) ? count + 1 : count), 0);
+  if (hosts === 0 && httpVersion === '1.1') return 'the header Host must be sent';
+  if (hosts > 1) return 'the header Host must be sent once';
   return url.startsWith('/') || /^https?:\/\//i.test(url) ? undefined : 'what is asked for must be a path';
 }
 
@@ -58,6 +59,7 @@ export class HttpAdapter extends FastifyAdapter {
 
   constructor({ atMostMs, lookedAtEveryMs } = sending) {
     const paths = new KnownPaths();
+    const connections = new BrokenConnections();
     super({
       // Nothing here is middleware of Connect, which would see every request for nothing.
       skipMiddie: true,
@@ -80,11 +82,12 @@ export class HttpAdapter extends FastifyAdapter {
       genReqId: (request: IncomingMessage) => requestIdOf(request.headers['x-request-id']),
       frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
         routeNowhere(error, request.raw, reply.raw, request.server),
-      clientErrorHandler: answerUnreadableRequest,
+      clientErrorHandler: connections.answer,
     });
     this.paths = paths;
     this.preparedBodies = new PreparedBodies();
     const server = this.getInstance<FastifyInstance>();
+    server.addHook('onRequest', connections.begin);
     server.server.on('checkExpectation', (request: IncomingMessage, reply: ServerResponse) =>
       routeNowhere(new Rejection('EXPECTATION_FAILED', 'the header Expect may ask for 100-continue only'), request, reply, server),
     );
@@ -130,23 +133,4 @@ function readBodiesAsJson(server: FastifyInstance, preparedBodies: PreparedBodie
       done(refusal instanceof Error ? refusal : new Error('a body could not be read', { cause: refusal }));
     }
   });
-}
-
-const unreadable = new Map<string | undefined, string>([
-  ['HPE_HEADER_OVERFLOW', 'the headers are too large'],
-  ['ERR_HTTP_REQUEST_TIMEOUT', 'the request took too long to arrive'],
-]);
-
-/** What is not even HTTP: answered in the envelope all the same, on the bare socket. There is no call that could be counted or written down. */
-function answerUnreadableRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const published = publishedErrorOf(new Rejection('MALFORMED_REQUEST', unreadable.get(error.code) ?? 'the request is not HTTP'));
-  const id = requestIdOf(undefined);
-  const body = JSON.stringify(errorBody(published, id));
-  const headers = {
-    ...{ 'Content-Type': json, 'Content-Length': Buffer.byteLength(body), Connection: 'close', 'X-Request-Id': id },
-    ...securityHeadersOf(undefined),
-  };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 400 Bad Request\r\n${lines.join('')}\r\n${body}`);
 }
