@@ -89,12 +89,104 @@ describe('a text that stays', () => {
     (text) => expect(isNamedIn({ id: 3, texts: ['+49 30 123456'], emails: [] }, text)).toBe(false),
   );
 
-  it.each(['li@example.com left', 'li @ example.com', 'Call 555-01 42', '+49 (30) 1234567', '2026-11-30 5550142'])(
+  it.each([
+    [
+      'José Müller-Núñez',
+      ['Müller-Núñez, José', 'José Müller Núñez', 'JOSE MULLER NUNEZ', 'Jose_Mueller-Nunez', 'jose mullernunez', 'José Mueller-Núñez'],
+    ],
+    ["Sean O'Brien-Ott", ["O'Brien-Ott Sean", 'Sean OBrien Ott', 'Sean O Brien-Ott', 'Sean O\u2019Brien Ott']],
+    ['Øyvind Łukasz-Ærø', ['OYVIND LUKASZ AERO', 'oeyvind lukasz-aeroe']],
+    ['Åse Weiß', ['Aase Weiss', 'WEISS, ASE']],
+    ['Joerg Straße', ['Jörg Strasse']],
+    [
+      'Ann Lee',
+      [
+        'lee, ann',
+        'Ann, Lee',
+        'Ann.Lee',
+        'Ann/Lee',
+        'Ann-Lee',
+        '"Ann" Lee',
+        "'Ann' Lee",
+        '«Ann» “Lee”',
+        'ann_lee',
+        'Ann M. Lee',
+        'Ann M. J. Lee',
+        "Ann Lee's",
+      ],
+    ],
+    ['Иван Петров', ['Петров Иван', 'ПЕТРОВ, И. ИВАН', 'Петров И.; Иван']],
+    ['伟 王小', ['王小伟', '请删除王小伟的资料', '伟王小', '王小・伟']],
+    ['철수 김', ['김철수가 퇴사', '철수 김']],
+    ['マリー 山田', ['山田マリーさん']],
+    ['דן כהן', ['לדן כהן', 'כהן, דן']],
+  ])('names %s in other spellings', (name, texts) => {
+    for (const text of texts)
+      expect([text, isNamedIn({ id: 3, texts: [name], emails: [] }, `So said ${text}, who left`)]).toEqual([text, true]);
+  });
+
+  it.each([
+    "Lee asked Ann's manager",
+    'Ann left on 30.11.2026, and so did Mr Lee',
+    'Ann and Lee',
+    'Ann 2 Lee',
+    'Annlee',
+    'Annie Lee',
+    'Lee Anne',
+    'Lee wrote; we asked others, then Ann',
+    'Order 4500012345, 1,234,567.89 EUR to DE89 3704 0044 0532 0130 00',
+  ])('does not name Ann Lee: %s', (text) =>
+    expect(
+      isNamedIn({ id: 3, texts: ['Ann Lee', 'Ann', 'Lee', 'lee_2026', '+49 30 123456'], emails: ['q6.ann.lee@example.com'] }, text),
+    ).toBe(false),
+  );
+
+  it('does not take what is like a login for it, nor signs for a name', () => {
+    expect(isNamedIn({ id: 3, texts: ['lee_2026'], emails: [] }, 'In 2026 Lee left')).toBe(false);
+    expect(isNamedIn({ id: 3, texts: ['lee_2026'], emails: [] }, 'Signed in as LEE_2026.')).toBe(true);
+    expect(isNamedIn({ id: 3, texts: ['Lee *', '* *'], emails: [] }, 'Asked by Lee')).toBe(false);
+    expect(isNamedIn({ id: 3, texts: ['Lee *'], emails: [] }, 'Asked by lee *')).toBe(true);
+    expect(isNamedIn({ id: 3, texts: ['伟 王小'], emails: [] }, '王先生的小孩很伟大')).toBe(false);
+  });
+
+  it.each(['q6.ann.lee(at)example.com', 'q6.ann.lee [at] example.com', 'Q6.Ann.Lee at example dot com', 'q6.ann.lee{at}example[dot]com'])(
+    'names by an address that is spelt out: %s',
+    (text) => {
+      expect(isNamedIn({ id: 3, texts: [], emails: ['q6.ann.lee@example.com'] }, `By ${text}, today`)).toBe(true);
+      expect(saysHowToReach(`By ${text}, today`)).toBe(true);
+    },
+  );
+
+  it.each(['٠٣٠ ١٢٣٤٥٦', '۰۳۰۱۲۳۴۵۶', '०३० १२३४५६', '𞥐𞥓𞥐 𞥑𞥒𞥓𞥔𞥕𞥖', '０３０-１２３４５６'])(
+    'names by a number in the digits of any script: %s',
+    (text) => {
+      expect(isNamedIn({ id: 3, texts: ['+49 30 123456'], emails: [] }, `Call ${text}`)).toBe(true);
+      expect(isNamedIn({ id: 3, texts: [text], emails: [] }, 'Call 030 123456')).toBe(true);
+      expect(saysHowToReach(`Call ${text}`)).toBe(true);
+    },
+  );
+
+  it.each([
+    ['+49 2026 1130', 'requested 2026-11-30', false],
+    ['+49 2026 1130', 'requested 2026-11-30 14:05, done 2026-12-01', false],
+    ['+49 3011 2026', 'Left on 30.11.2026', false],
+    ['+49 2026 1130', 'Call 02026-1130', true],
+    ['+33 1 23 45 67 89', 'Call 01.23.45.67.89', true],
+    ['+49 30 123456', 'requested 2026-11-30 030 12.34.56', true],
+  ])('takes a date for no telephone number: %s in %s', (number, text, isNamed) =>
+    expect(isNamedIn({ id: 3, texts: [number], emails: [] }, text)).toBe(isNamed),
+  );
+
+  it.each(['li@example.com left', 'li @ example.com', 'Call 555-01 42', '+49 (30) 1234567', '2026-11-30 5550142', '01.23.45.67.89'])(
     'may say how somebody is reached: %s',
     (text) => expect(saysHowToReach(text)).toBe(true),
   );
-  it.each(['Left on 2026-11-30', 'Left on 30.11.2026, asked 1/12/2026', 'Article 4711', 'Ticket 123456', 'Paid @ the gate'])(
-    'says nothing of how: %s',
-    (text) => expect(saysHowToReach(text)).toBe(false),
-  );
+  it.each([
+    'Left on 2026-11-30',
+    'Left on 30.11.2026, asked 1/12/2026',
+    'Article 4711',
+    'Ticket 123456',
+    'Paid @ the gate',
+    'Seen at gate 3 at 3.30',
+  ])('says nothing of how: %s', (text) => expect(saysHowToReach(text)).toBe(false));
 });

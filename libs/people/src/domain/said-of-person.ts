@@ -22,17 +22,29 @@ const withoutAccents = (text: string): string => text.normalize('NFKD').replace(
 /** Before anything is decomposed: an acute accent that stands alone would be a blank with an accent. */
 const apostrophes = /[\u2018\u2019\u201b\u02bc\u2032\u00b4`]/g;
 
-/** What is read alike: without regard to case, accents and ligatures, to the kind of apostrophe or hyphen, to invisible characters and to how much space there is. */
+/** Every script's ten digits stand side by side, from 0 on. */
+function inOurDigits(digit: string): string {
+  const code = digit.codePointAt(0) ?? 0;
+  let before = 0;
+  while (/\p{Nd}/u.test(String.fromCodePoint(code - before - 1))) before++;
+  return String(before % 10);
+}
+
+/** What is read alike: without regard to case, accents and ligatures, to the kind of apostrophe, hyphen or digit, to invisible characters and to how much space there is. */
 const readAlike = (text: string): string =>
   withoutAccents(withoutAccents(text.replace(apostrophes, "'")).toLowerCase())
     .replace(/\p{Ll}/gu, (letter) => plainLetters[letter] ?? letter)
+    .replace(/\p{Nd}/gu, inOurDigits)
     .replace(/[\p{Pd}\u2212]/gu, '-')
     .replace(/\s+/g, ' ')
     .trim();
 
-const withoutSpace = (text: string): string => readAlike(text).replaceAll(' ', '');
+const withoutSpace = (read: string): string => read.replaceAll(' ', '');
 /** Digits that are written in groups, as one. */
-const inOneGroup = (text: string): string => readAlike(text).replace(/(?<=\d)[ ().,/-]+(?=\d)/g, '');
+const inOneGroup = (read: string): string => read.replace(/(?<=\d)[ ().,/-]+(?=\d)/g, '');
+/** Addresses that are spelt out, as they are: ann (at) example dot com. */
+const inSigns = (read: string): string =>
+  read.replace(/ ?[([{<] ?dot ?[)\]}>] ?| dot /g, '.').replace(/(?: ?[([{<] ?at ?[)\]}>] ?| at )(?=[^\s@]+\.\p{L}{2})/gu, '@');
 
 /** How many digits at its end tell a telephone number, whatever stands before them: a country code, a plus or 00 before that, or a 0 in place of both. */
 const tellingDigits = 7;
@@ -64,39 +76,78 @@ function dialledIn(text: string): ReadonlySet<string> {
   return ends;
 }
 
-/** Letters of scripts that write spaces between words. */
-const letter = String.raw`[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}]`;
-/** Names stand in texts as words: An Li is not in a plan that was lifted. */
-const standsIn = (text: string, said: string): boolean =>
+/** Scripts that write spaces between words, and nothing else onto them. */
+const spaced = String.raw`\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}`;
+const letter = `[${spaced}\\p{N}]`;
+const [hasLetter, initial] = [new RegExp(letter, 'u'), new RegExp(`^[${spaced}]$`, 'u')];
+
+/** As it is typed, not in a longer word: An Li is not in a plan that was lifted. */
+const standsIn = (read: string, said: string): boolean =>
   new RegExp(
     `(?<!${letter})${said.replace(/[^\p{L}\p{N}\s]/gu, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`)}(?!${letter})`,
     'u',
-  ).test(text);
+  ).test(read);
 
-const dates = /(?<!\d)(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?!\d)/g;
+/** In scripts without spaces, where nothing tells how far a word goes, each character is one. */
+const unspaced = ['Han', 'Hiragana', 'Katakana', 'Hangul', 'Thai', 'Lao', 'Khmer', 'Myanmar']
+  .map((one) => String.raw`\p{scx=${one}}`)
+  .join('');
+const oneWord = new RegExp(String.raw`(?=\p{L})[${unspaced}]\p{M}*|(?:(?!(?=\p{L})[${unspaced}])[\p{L}\p{M}\p{N}])+`, 'gu');
+
+/** Umlauts are read alike whether they are written with an e (for å, an a) or with nothing; so is any other ae, oe, ue or aa. */
+const wordsOf = (read: string): readonly string[] =>
+  read
+    .normalize('NFC')
+    .replace(/(?<=[aou])e|(?<=a)a/g, '')
+    .match(oneWord) ?? [];
+
+/** The words of a text, with hyphens and with apostrophes as spaces and as nothing. */
+const readings = (read: string): (readonly string[])[] =>
+  ['', ' '].flatMap((hyphen) => ['', ' '].map((apostrophe) => wordsOf(read.replaceAll('-', hyphen).replaceAll("'", apostrophe))));
+
+/** Whether all words of a name stand side by side, in any order, at most with as many initials between them. */
+const standSideBySide = (words: readonly string[], name: readonly string[]): boolean =>
+  words.some((_, start) => {
+    const left = [...name];
+    for (const word of words.slice(start, start + 2 * name.length)) {
+      const found = left.findIndex((said) => word === said || (!hasLetter.test(said) && word.includes(said)));
+      if (found >= 0) left.splice(found, 1);
+      else if (left.length === name.length || !initial.test(word)) return false;
+      if (left.length === 0) return true;
+    }
+    return false;
+  });
+
+/** With the year in full, since groups of two digits may be a telephone number. */
+const dates = /(?<![\d+./-])((19|20)\d\d-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./](19|20)\d\d)(?![./-]?\d)/g;
+const withoutDates = (read: string): string => read.replace(dates, ' x ');
 
 const address = /[^\s@]@[^\s@]|[^\s@]\s*@\s*[^\s@]+\.[^\s@]/;
 
 /** Whether a text may say how somebody is reached, whoever that is: an address, or as many digits as a telephone number has and no date. */
-export const saysHowToReach = (text: string): boolean =>
-  address.test(readAlike(text)) || /\d{7}/.test(inOneGroup(readAlike(text).replace(dates, ' x ')));
+export function saysHowToReach(text: string): boolean {
+  const read = readAlike(text);
+  return address.test(inSigns(read)) || /\d{7}/.test(inOneGroup(withoutDates(read)));
+}
 
 /**
- * Whether a text names him by an address, a number or his whole name, however it is spaced and whichever letters are capitals. A single word may be
- * anybody's, or mean something else; a number is his that ends as his does.
+ * Whether a text names him by an address, a number or his whole name, however it is spelt and in whatever order. A single word may be anybody's, or mean
+ * something else; a number is his that ends as his does.
  */
 export function isNamedIn({ texts, emails }: SpokenOf, text: string): boolean {
-  const [read, dense, grouped] = [readAlike(text), withoutSpace(text), inOneGroup(text)];
-  const ends = dialledIn(read);
+  const read = readAlike(text);
+  const [dense, undated, words] = [withoutSpace(inSigns(read)), withoutDates(read), readings(read)];
+  const [grouped, ends] = [inOneGroup(undated), dialledIn(undated)];
   const isSaid = (said: string): boolean => {
     if (said.includes('@')) return dense.includes(withoutSpace(said));
     const numbers = numbersIn(said);
-    if (numbers.length === 0) return standsIn(read, said);
-    return numbers.some((digits) => grouped.includes(digits) || ends.has(digits.slice(-tellingDigits)));
+    if (numbers.length > 0) return numbers.some((digits) => grouped.includes(digits) || ends.has(digits.slice(-tellingDigits)));
+    if (standsIn(read, said)) return true;
+    return said.includes(' ') && readings(said).some((name) => name.length > 1 && words.some((some) => standSideBySide(some, name)));
   };
   return (
     texts.map(readAlike).some((said) => isDistinctive(said) && isSaid(said)) ||
-    emails.map(withoutSpace).some((said) => dense.includes(said))
+    emails.map(readAlike).some((said) => dense.includes(withoutSpace(said)))
   );
 }
 
