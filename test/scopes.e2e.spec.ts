@@ -149,7 +149,7 @@ describe('money that somebody may not see', () => {
     await keeper.patch(`/parts/${id}`, { part: { name: 'Belt 2' } }).expect(200);
   });
 
-  it('stays where it is until who may see it moves it to another vendor or takes it away, over both edges', async () => {
+  it('is not found out by moving entries to another vendor or taking them away, which takes the right to see it, over both edges', async () => {
     const vendor = async (): Promise<number> => (await app.post('/vendors', { vendor: { name: 'Bearings Inc' } }).expect(201)).data.id;
     const [one, other, third] = [await vendor(), await vendor(), await vendor()];
     const bought = [{ vendor_id: one, unit_cost: 0 }, { vendor_id: other }];
@@ -159,24 +159,41 @@ describe('money that somebody may not see', () => {
       client.patch(`/parts/${data.id}`, { part: { vendor_parts_attributes } });
     const { headers } = await app.get(`/parts/${data.id}`);
     const keeper = await holding('parts:read', 'parts:write', 'vendors:read');
-    const moved = { id: priced, vendor_id: third };
-    for (const said of [moved, { id: priced, _destroy: true }, { vendor_id: one, _destroy: true }]) {
-      const answer = await change(keeper, { id: free, lead_time: 1 }, said);
-      expect(refused(answer)).toEqual(lacks('costs:read'));
-      expect(answer.error.message).toContain(`part.vendor_parts_attributes.1.${'_destroy' in said ? '_destroy' : 'vendor_id'}`);
-    }
-    for (const said of [`vendorId: ${third}`, '_destroy: true']) {
-      const input = `{ id: ${data.id}, vendorPartsAttributes: [{ id: ${priced}, ${said} }] }`;
-      const { body } = await keeper.graphqlAnswer(`mutation { updatePart(input: ${input}) { id } }`);
-      expect(body.errors).toMatchObject([{ extensions: { code: 'INSUFFICIENT_PERMISSIONS', required_scope: 'costs:read' } }]);
+    const refusal = async (...said: object[]) => {
+      const answer = await change(keeper, ...said);
+      return [...refused(answer), answer.error?.message];
+    };
+    const field = 'vendor_parts_attributes';
+    for (const [id, own, taken] of [
+      [free, other, one],
+      [priced, one, other],
+    ] as const) {
+      for (const gone of [
+        { id, _destroy: true },
+        { vendor_id: own, _destroy: true },
+        { id, vendor_id: taken, _destroy: true },
+      ])
+        expect(await refusal(gone)).toEqual([...lacks('costs:read'), `${field}._destroy needs costs:read.`]);
+      for (const vendor_id of [third, taken])
+        expect(await refusal({ id: 987_654_321 }, { id, vendor_id }, { vendor_id })).toEqual([
+          ...lacks('costs:read'),
+          `part.${field}.1.vendor_id needs costs:read.`,
+        ]);
+      for (const said of [`vendorId: ${third}`, `vendorId: ${taken}`, '_destroy: true']) {
+        const input = `{ id: ${data.id}, vendorPartsAttributes: [{ id: ${id}, ${said} }] }`;
+        const { body } = await keeper.graphqlAnswer(`mutation { updatePart(input: ${input}) { id } }`);
+        expect(body.errors).toMatchObject([{ extensions: { code: 'INSUFFICIENT_PERMISSIONS', required_scope: 'costs:read' } }]);
+      }
+      const op = { method: 'PATCH', url: `/api/v1/parts/${data.id}`, params: { part: { [field]: [{ id, vendor_id: taken }] } } };
+      expect((await keeper.post('/batch', { ops: [op], sequential: true })).body.results).toMatchObject([{ status: 403 }]);
     }
     expect((await app.get(`/parts/${data.id}`)).headers.get('etag')).toBe(headers.get('etag'));
-    await change(keeper, { id: priced, vendor_id: one, lead_time: 3 }, { id: free, vendor_id: third }).expect(200);
-    await change(keeper, { id: free, _destroy: true }).expect(200);
-    await change(app, { ...moved }).expect(200);
-    const { vendors } = (await change(await holding('parts:read', 'parts:write', 'costs:read'), { ...moved, lead_time: 4 }).expect(200))
-      .data;
-    expect(vendors).toMatchObject([{ id: third, unit_cost: 0, lead_time: 4 }]);
+    const entries = [{ id: priced, vendor_id: one, lead_time: 3 }, { id: free, lead_time: 1, _destroy: false }, { vendor_id: third }];
+    await change(keeper, ...entries).expect(200);
+    await change(app, { vendor_id: third, _destroy: true }).expect(200);
+    const buyer = await holding('parts:read', 'parts:write', 'costs:read');
+    const { vendors } = (await change(buyer, { id: priced, vendor_id: third }, { id: free, _destroy: true }).expect(200)).data;
+    expect(vendors).toMatchObject([{ id: third, unit_cost: 0, lead_time: 3 }]);
   });
 
   it('is not found by asking for more and more until the limit of values', async () => {
@@ -419,6 +436,7 @@ describe('the document', () => {
       on_hand_qty: 'stock:move',
       unit_cost: 'costs:read',
       'vendor_parts_attributes.unit_cost': 'costs:read',
+      'vendor_parts_attributes._destroy': 'costs:read',
     });
     expect(create?.requestBody?.content['application/json']?.example).toMatchObject({ part: { name: 'Air Filter' } });
     for (const operation of Object.values(paths).flatMap((verbs) => Object.values(verbs))) {

@@ -107,7 +107,7 @@ export function bodyWith(root: string | undefined, path: string, value: unknown)
 
 /**
  * A document that asks for one root field with no more than it demands, about records that there are not.
- * @param said what stands in its `input` beside that, by its path in snake case
+ * @param said what stands in its `input` beside that, by its path in snake case; a flag is true, whatever is to be said
  */
 export function documentOf({ root, field }: GraphqlWay, said?: Readonly<{ path: string; value: unknown }>): string {
   const given = field.args.filter((argument) => isRequiredArgument(argument) || (said && argument.name === 'input'));
@@ -131,7 +131,7 @@ function valueText(type: GraphQLInputType, said?: Readonly<{ names: readonly str
     );
     return text.startsWith('[') ? `[{ ${inner.join(', ')} }]` : `{ ${inner.join(', ')} }`;
   }
-  if (said) return JSON.stringify(said.value);
+  if (said) return named.name === 'Boolean' ? 'true' : JSON.stringify(said.value);
   return valueOf(named.name, 'getValues' in named ? named.getValues().map(({ name }) => name) : []);
 }
 
@@ -156,4 +156,4 @@ function valueOf(type: string, choices: readonly string[]): string {
   return '""';
 }
 
-const camelCase = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+const camelCase = (name: string): string => name.replace(/(?<!^)_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());

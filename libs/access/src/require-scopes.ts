@@ -4,11 +4,12 @@ import { currentScope, scopeIfAny, type RequestScope } from './request-scope.js'
 
 /**
  * Lets only those on who hold all of it.
+ * @param what what the refusal says it of: the path of a field
  * @throws Rejection INSUFFICIENT_PERMISSIONS naming the first that is missing (`required_scope`, contract, part 4, S68)
  */
-export function requireScopes({ held }: Pick<RequestScope, 'held'>, wanted: readonly Scope[]): void {
+export function requireScopes({ held }: Pick<RequestScope, 'held'>, wanted: readonly Scope[], what?: string): void {
   const missing = held === 'all' ? undefined : wanted.find((scope) => !held.has(scope));
-  if (missing !== undefined) throw insufficient(missing);
+  if (missing !== undefined) throw insufficient(missing, what);
 }
 
 /**
@@ -36,5 +37,5 @@ export function requireSeen(seenWith: Scope | undefined): void {
   if (seenWith !== undefined && lacking()?.(seenWith)) throw insufficient(seenWith);
 }
 
-const insufficient = (scope: Scope): Rejection =>
-  new Rejection('INSUFFICIENT_PERMISSIONS', `This needs ${scope}.`, [], { required_scope: scope });
+const insufficient = (scope: Scope, what = 'This'): Rejection =>
+  new Rejection('INSUFFICIENT_PERMISSIONS', `${what} needs ${scope}.`, [], { required_scope: scope });

@@ -108,8 +108,8 @@ export type SaidChild = Readonly<{
   _destroy?: boolean | null;
   /** What it is numbered by if it is a new one; no request says it. */
   drawnId?: number;
-  /** The columns that whoever says it may not see, each with the right that he lacks; no request says it. */
-  unseenColumns?: readonly (readonly [column: string, scope: FieldScope])[];
+  /** The right that whoever says it lacks to make one that is there another's; no request says it. */
+  moveNeeds?: FieldScope;
   [name: string]: unknown;
 }>;
 

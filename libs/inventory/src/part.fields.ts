@@ -72,7 +72,7 @@ export class PartFields {
     name: 'vendor_part',
     knownBy: 'vendor_id',
     rule: onePreferred,
-    description: 'Whom it is bought from. One with a `unit_cost` goes, or becomes that of another vendor, by who has costs:read.',
+    description: 'Whom it is bought from. One that is there goes, or becomes that of another vendor, only by who has costs:read.',
   })
   vendor_parts_attributes?: VendorPartFields[] | null;
   @QrCode() qr_code_attributes?: QrCodeAttributes | null;

@@ -50,7 +50,7 @@ type Said = Readonly<{ place: number; values: SaidChild }>;
  * The children as a request wants them. New ones have the ids that were drawn for them.
  * @param root what the list stands under: `vendor`
  * @throws Rejection VALIDATION_FAILED: an unknown id, one child named twice, a new one without what must be given, too many of them, and what the
- * list's rule says; CONFLICT one of them has a drawn id already; INSUFFICIENT_PERMISSIONS one that holds what may not be seen is to go, or to be another's
+ * list's rule says; CONFLICT one of them has a drawn id already; INSUFFICIENT_PERMISSIONS one with fields that may not be seen is to be another's
  */
 export function childrenWanted(list: ChildList, before: readonly Child[], request: readonly SaidChild[], root: string): readonly Child[] {
   const after = new Map(before.map((child) => [child.id, child]));
@@ -66,7 +66,7 @@ export function childrenWanted(list: ChildList, before: readonly Child[], reques
       problems.push(at(place, namedBy(list, values), problem));
       continue;
     }
-    if (meant) requireSeen(list, values, meant, (field) => `${path}.${place}.${field}`);
+    if (meant) requireMovable(list, values, meant, `${path}.${place}`);
     else problems.push(...missingIn(list, values).map((field) => at(place, field, missing)));
     const id = meant?.id ?? idOfNew(list, before, values);
     if (values._destroy) after.delete(id);
@@ -118,17 +118,13 @@ function meaningProblem(
 }
 
 /**
- * Whose price it is, and that there is one, is written by who moves it to another vendor and by who takes it away: that takes the right to see it (contract,
- * part 4, S17).
+ * Whose price it is, is written by who gives it to another vendor: that takes the right to see it (contract, part 4, S17), whether or not there is one, or
+ * the answer would tell. Taking one away is refused before anything is decided (`requireWritable`).
  * @throws Rejection INSUFFICIENT_PERMISSIONS
  */
-function requireSeen({ knownBy }: ChildList, said: SaidChild, meant: Child, pathOf: (field: string) => string): void {
-  const [column, scope] = said.unseenColumns?.find(([name]) => meant[name] != null) ?? [];
-  if (column === undefined || scope === undefined) return;
-  const isMoved = knownBy !== undefined && said[knownBy] !== undefined && said[knownBy] !== meant[knownBy];
-  if (!said._destroy && !isMoved) return;
-  const field = pathOf(said._destroy ? '_destroy' : (knownBy ?? 'id'));
-  throw new Rejection('INSUFFICIENT_PERMISSIONS', `${field} needs ${scope}: the entry has a ${column}.`, [], { required_scope: scope });
+function requireMovable({ knownBy }: ChildList, { moveNeeds: scope, ...said }: SaidChild, meant: Child, path: string): void {
+  if (scope === undefined || knownBy === undefined || said[knownBy] === undefined || said[knownBy] === meant[knownBy]) return;
+  throw new Rejection('INSUFFICIENT_PERMISSIONS', `${path}.${knownBy} needs ${scope}.`, [], { required_scope: scope });
 }
 
 /** Where the request gives a child what another one is known by. Of two that it gives the same, the later one is wrong. */

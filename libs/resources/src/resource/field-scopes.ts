@@ -1,5 +1,5 @@
 import { currentScope, lacking, requireScopes, type Scope } from '#millwright/access';
-import { fieldsOf, isInput, type Class, type FieldScope, type InputField } from '#millwright/fields';
+import { fieldsOf, isInput, type Class, type FieldDefinition, type FieldScope, type InputField } from '#millwright/fields';
 
 /** What it takes to say something in a field. What moves stock, or finds somebody, does so where it says something; money is written with null, too. */
 type Guarded = Readonly<{ path: readonly string[]; scope: Scope; moves: boolean }>;
@@ -10,28 +10,31 @@ const reach: Scope = 'people:read';
 
 /**
  * Whoever may not see money may not write it, and opening stock is a movement (contract, part 4, S17, S69). How somebody is reached may be said by
- * everybody who may write the record, but not emptied unseen (`withoutUnseenNulls`).
+ * everybody who may write the record, but not emptied unseen (`withoutUnseenNulls`). Who takes a child away empties what is hidden in it, whether or not
+ * there is anything: else it were found out so.
  */
 function guarded(type: Class): readonly Guarded[] {
   const found = known.get(type);
   if (found) return found;
   const fields = fieldsOf(type).filter(isInput);
-  const scopes = fields.flatMap(({ name, seenWith, saidWith, input: { nested } }): readonly Guarded[] => [
+  const scopes = fields.flatMap(({ name, seenWith, saidWith, children, input: { nested } }): readonly Guarded[] => [
     ...(seenWith !== undefined && seenWith !== reach ? [{ path: [name], scope: seenWith, moves: false }] : []),
     ...(saidWith !== undefined ? [{ path: [name], scope: saidWith, moves: true }] : []),
     ...(nested ? guarded(nested.type()).map(({ path, ...inner }) => ({ path: [name, ...path], ...inner })) : []),
+    ...(children ? hiddenIn(fieldsOf(children.type)).map((scope) => ({ path: [name, '_destroy'], scope, moves: true })) : []),
   ]);
   known.set(type, scopes);
   return scopes;
 }
 
-/** What of children whoever asks may neither see nor write, by their columns, each with the right that he lacks. */
-export function unseenColumns(fields: readonly InputField[]): readonly (readonly [column: string, scope: FieldScope])[] {
+const hiddenIn = (fields: readonly FieldDefinition[]): FieldScope[] => [
+  ...new Set(fields.flatMap(({ seenWith }) => (seenWith === undefined || seenWith === reach ? [] : [seenWith]))),
+];
+
+/** The right that whoever asks lacks to make a child another's, whose fields he may neither all see nor write; undefined where he lacks none. */
+export function moveNeeds(fields: readonly FieldDefinition[]): FieldScope | undefined {
   const isLacking = lacking();
-  if (!isLacking) return [];
-  return fields.flatMap(({ seenWith, stored }) =>
-    stored && seenWith !== undefined && seenWith !== reach && isLacking(seenWith) ? [[stored.name, seenWith] as const] : [],
-  );
+  return isLacking && hiddenIn(fields).find(isLacking);
 }
 
 /** The rights that single fields of an input take beside those of its operation, by their paths without indices (S52). */
@@ -41,7 +44,7 @@ export const fieldScopesOf = (type: Class): Readonly<Record<string, Scope>> =>
 /** @param value as it came, of whatever shape @throws Rejection INSUFFICIENT_PERMISSIONS it says something in a field that takes a right which whoever asks lacks */
 export function requireWritable(type: Class, value: unknown): void {
   if (!lacking()) return;
-  for (const { path, scope, moves } of guarded(type)) if (says(value, path, moves)) requireScopes(currentScope(), [scope]);
+  for (const { path, scope, moves } of guarded(type)) if (says(value, path, moves)) requireScopes(currentScope(), [scope], path.join('.'));
 }
 
 function says(value: unknown, [name, ...inner]: readonly string[], moves: boolean): boolean {
