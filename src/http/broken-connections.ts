@@ -27,6 +27,12 @@ export class BrokenConnections {
     done();
   };
 
+  /** A hook of Fastify, once a request is answered: nothing of it is held for as long as its connection is idle. */
+  readonly end = ({ raw: request }: FastifyRequest, { raw: reply }: FastifyReply, done: () => void): void => {
+    if (this.latest.get(request.socket)?.reply === reply) this.latest.delete(request.socket);
+    done();
+  };
+
   /**
    * Whatever came in whole before is answered first, for it may have been done. What broke off in its body has the id that its line in the log of calls has;
    * anything else has neither method nor route, and no line.

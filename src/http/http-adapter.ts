@@ -88,6 +88,7 @@ export class HttpAdapter extends FastifyAdapter {
     this.preparedBodies = new PreparedBodies();
     const server = this.getInstance<FastifyInstance>();
     server.addHook('onRequest', connections.begin);
+    server.addHook('onResponse', connections.end);
     server.server.on('checkExpectation', (request: IncomingMessage, reply: ServerResponse) =>
       routeNowhere(new Rejection('EXPECTATION_FAILED', 'the header Expect may ask for 100-continue only'), request, reply, server),
     );
