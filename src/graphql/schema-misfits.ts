@@ -9,7 +9,7 @@ import {
   type GraphQLLeafType,
 } from 'graphql';
 import type { Detail } from '#millwright/event-sourcing';
-import { fieldProblem, inputFieldOf, type Problem } from '#millwright/fields';
+import { fieldProblem, inputFieldOf, noInstant, type Problem } from '#millwright/fields';
 
 /** Stands for what a variable will bring: its value is judged with the variables. */
 export const unknownYet = Symbol('variable');
@@ -25,7 +25,7 @@ const problemsOfScalars: Readonly<Record<string, Problem>> = {
   Boolean: { code: 'not_a_boolean', message: 'must be true or false' },
   ID: { code: 'not_an_id', message: 'must be an id' },
   Decimal: { code: 'not_a_number', message: 'must be a decimal number' },
-  DateTime: { code: 'invalid_date', message: 'must be an RFC 3339 date and time with an offset, like 2026-01-31T08:00:00Z' },
+  DateTime: noInstant,
 };
 
 /** Where a value stands, and who can say best what is wrong with it: the input field it belongs to. */

@@ -35,7 +35,8 @@ A read sees what its own key has written before; where that takes longer than a 
 A write answers \`X-Position\`; a read that sends it back as \`X-Min-Position\` sees that write, also with another key; \`0\` takes what is there.
 What an answer says is of one moment; only the names of other records may be newer.
 A write with an \`Idempotency-Key\` has one effect, however often it is repeated within seven days.
-Single reads carry an \`ETag\`; a write with \`If-Match\` happens only if nobody was faster.`;
+Single reads carry an \`ETag\`; a write with \`If-Match\` happens only if nobody was faster.
+An instant is taken as ISO 8601 with \`Z\` or an offset, to the minute or finer (\`2026-01-31T08:00Z\`); answers have it in UTC, as RFC 3339.`;
 
 /** The OpenAPI 3.1 document of the whole REST interface: what the controllers declare, and what the edge adds to every operation. */
 export function buildOpenApiDocument(application: INestApplication): OpenAPIObject {

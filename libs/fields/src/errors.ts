@@ -16,7 +16,7 @@ export const fieldErrors = defineErrors({
     too_many_decimals: 'The number has more decimals than the field or the currency allows; nothing is rounded.',
     out_of_range: 'The number or date is beyond the limits that the message names.',
     not_a_boolean: 'true or false is wanted.',
-    invalid_date: 'A calendar date, or an RFC 3339 instant with an offset, is wanted.',
+    invalid_date: 'A calendar date, or an instant with an offset (ISO 8601, to the minute or finer), is wanted.',
     not_whole_seconds: 'The instant has a fraction of a second.',
     not_a_choice: 'The value is none of those that the message lists.',
     not_an_id: 'A positive whole number is wanted.',

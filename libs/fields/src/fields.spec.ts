@@ -83,6 +83,9 @@ describe('input fields', () => {
     ['an instant for a date', { bought_on: '2026-02-28T00:00:00Z' }, 'thing.bought_on invalid_date'],
     ['a date before 1900', { bought_on: '1899-12-31' }, 'thing.bought_on out_of_range'],
     ['an instant without offset', { due_date: '2026-01-01T00:00:00' }, 'thing.due_date invalid_date'],
+    ['a minute without offset', { due_date: '2026-01-01T00:00' }, 'thing.due_date invalid_date'],
+    ['an instant to the hour', { due_date: '2026-01-01T00Z' }, 'thing.due_date invalid_date'],
+    ['a fraction of a minute', { due_date: '2026-01-01T00:00.5Z' }, 'thing.due_date invalid_date'],
     ['an instant on no real day', { due_date: '2026-04-31T00:00:00Z' }, 'thing.due_date invalid_date'],
     ['an instant after 2100', { due_date: '2101-01-01T00:00:00Z' }, 'thing.due_date out_of_range'],
     ['a word that is not offered', { priority: 'medium' }, 'thing.priority not_a_choice'],
@@ -123,6 +126,14 @@ describe('input fields', () => {
   it('reads instants as UTC, ids from text, and each id once', async () => {
     const input = await read({ name: 'x', due_date: '2026-01-01T02:00:00+02:00', asset_id: '12', parts_ids: [3, '1', 3] });
     expect(input).toMatchObject({ due_date: '2026-01-01T00:00:00.000Z', asset_id: 12, parts_ids: [3, 1] });
+  });
+
+  it.each([
+    ['2025-01-31T12:00Z', '2025-01-31T12:00:00.000Z'],
+    ['2026-03-30T09:00+02:00', '2026-03-30T07:00:00.000Z'],
+    ['2026-01-31t23:59:59.5z', '2026-01-31T23:59:59.500Z'],
+  ])('reads the instant %p as %p', async (written, kept) => {
+    expect((await read({ name: 'x', due_date: written })).due_date).toBe(kept);
   });
 
   it('accepts empty relations that come later', async () => {

@@ -141,6 +141,7 @@ describe('filters', () => {
     ['gteq and lt', { 'filter[bought_on_gteq]': '2026-02-01', 'filter[bought_on_lt]': '2026-03-01' }, [2]],
     ['lteq on instants, by a plain date', { 'filter[made_at_lteq]': '2026-01-02' }, [1, 2]],
     ['an instant with an offset', { 'filter[made_at_eq]': '2026-01-02T02:00:00+02:00' }, [2]],
+    ['an instant to the minute', { 'filter[made_at_eq]': '2026-01-02T00:00Z' }, [2]],
     ['present', { 'filter[code_present]': 'true' }, [1, 2, 5]],
     ['blank', { 'filter[code_blank]': 'true' }, [3]],
     ['null', { 'filter[cost_null]': 'true' }, [3]],

@@ -18,7 +18,7 @@ export function periodOf(query: RawQuery, timeZone: string, now: number): Period
 }
 
 /**
- * The period that a query asks about: `from` and `to` are RFC 3339 instants (`from` included, `to` excluded) or plain dates, days of the site, both
+ * The period that a query asks about: `from` and `to` are instants (`from` included, `to` excluded) or plain dates, days of the site, both
  * included.
  * @param timeZone an IANA name
  * @throws Rejection VALIDATION_FAILED (unknown_field, required, invalid_date, out_of_range)

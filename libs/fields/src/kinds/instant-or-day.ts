@@ -11,7 +11,7 @@ const problem = (value: unknown): Problem | undefined => (isDay(value) ? plainDa
 const shown = (value: unknown): unknown => (value == null || isDay(value) ? (value ?? null) : instantText(value as string));
 
 /**
- * An RFC 3339 instant, kept in UTC, or a day of the site, kept as it is said: `2026-12-31`. Lists that find by it have a column of `instantOfSql`.
+ * An instant, kept in UTC, or a day of the site, kept as it is said: `2026-12-31`. Lists that find by it have a column of `instantOfSql`.
  * Codes: invalid_date, out_of_range.
  */
 export const InstantOrDay = (options: FieldOptions): PropertyDecorator =>

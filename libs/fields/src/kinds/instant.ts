@@ -5,20 +5,23 @@ import { instantTextOrNull } from '../instants.js';
 import { inputField, shownField, type FieldKind, type FieldOptions, type ShownOptions } from '../kind.js';
 import { yearProblem } from './years.js';
 
-const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+/** RFC 3339, and ISO 8601 to the minute. */
+const written = /^\d{4}-\d{2}-\d{2}[Tt]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
-/** An RFC 3339 instant as UTC with milliseconds, the form that is stored; anything else as it came. */
+/** What is said of an instant that is none. */
+export const noInstant: Problem = { code: 'invalid_date', message: 'must be a date and time with an offset, like 2026-01-31T08:00:00Z' };
+
+/** An instant as UTC with milliseconds, the form that is stored; anything else as it came. */
 export function instantFrom(value: unknown): unknown {
-  if (typeof value !== 'string' || !rfc3339.test(value)) return value;
+  if (typeof value !== 'string' || !written.test(value)) return value;
   const instant = DateTime.fromISO(value.toUpperCase(), { zone: 'utc' });
   return instant.isValid ? instant.toJSDate().toISOString() : value;
 }
 
 export function instantProblem(value: unknown): Problem | undefined {
-  const invalid: Problem = { code: 'invalid_date', message: 'must be an RFC 3339 date and time with an offset, like 2026-01-31T08:00:00Z' };
-  if (typeof value !== 'string' || !rfc3339.test(value)) return invalid;
+  if (typeof value !== 'string' || !written.test(value)) return noInstant;
   const instant = DateTime.fromISO(value.toUpperCase(), { zone: 'utc' });
-  return instant.isValid ? yearProblem(instant.year) : invalid;
+  return instant.isValid ? yearProblem(instant.year) : noInstant;
 }
 
 const instant: FieldKind = {
@@ -31,7 +34,7 @@ const instant: FieldKind = {
   print: (value) => instantTextOrNull(value as string | null),
 };
 
-/** An RFC 3339 instant with an offset, years 1900 to 2100; UTC with milliseconds inside. Codes: invalid_date, out_of_range. */
+/** An instant with an offset, in ISO 8601 to the minute or finer, years 1900 to 2100; UTC with milliseconds inside. Codes: invalid_date, out_of_range. */
 export const Instant = (options: FieldOptions = {}): PropertyDecorator => inputField(instant, options);
 
 const hasFraction = (value: unknown): boolean => typeof value === 'string' && /\.\d*[1-9]/.test(value);
