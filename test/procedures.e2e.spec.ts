@@ -383,6 +383,31 @@ describe('a procedure of an order', () => {
     expect(await told()).toEqual([null, null, null]);
   });
 
+  it('is sent back as it was read, over either edge, and only what is other in it is answered anew', async () => {
+    const types = ['text', 'checkbox', 'yes_no', 'date', 'photo'].map((item_type) => ({ name: item_type, item_type }));
+    const checklist = { name: 'Seen', item_type: 'checklist', options: { choices: ['Oil', 'Belt'] } };
+    const [order, path, item] = await ordered([...inspection, ...types, checklist]);
+    const values = ['Routine', 2.5, null, { name: 'Ada' }, ' as it is ', true, false, '2026-02-28', null, ['Belt']];
+    await answer(path, ...item.map((item_id, place) => ({ item_id, value: values[place] }))).expect(200);
+    const shown = (await app.get(path)).data as Readonly<{ items: readonly { id: number; value: unknown }[] }>;
+    const sent = shown.items.map(({ id, value }) => ({ item_id: id, value }));
+    expect((await answer(path, ...sent).expect(200)).data).toEqual(shown);
+    const id = path.split('/').at(-1);
+    const told = (await app.graphql(`{ procedure(workOrderId: ${order}, id: ${id}) { items { id value } } }`)).procedure;
+    const mutation = `mutation ($answers: [ProcedureAnswerInput!]!) {
+      answerProcedure(input: { workOrderId: ${order}, procedureId: ${id}, answers: $answers }) { items { id value } }
+    }`;
+    const answers = told.items.map(({ id, value }: Record<string, unknown>) => ({ itemId: id, value }));
+    expect((await app.graphql(mutation, { answers })).answerProcedure).toEqual(told);
+    expect((await nameOfEvents(order)).filter((type) => type === 'ProcedureItemAnswered')).toHaveLength(8);
+
+    const { data } = await answer(path, ...sent.map((said) => (said.item_id === item[1] ? { ...said, value: 3 } : said))).expect(200);
+    expect(data.items[3]).toEqual(shown.items[3]);
+    expect([data.items[1].value, (await nameOfEvents(order)).length]).toEqual([3, 11]);
+    const signed_at = '2026-01-01T08:00:00Z';
+    expect(problemsOf(await answer(path, { item_id: item[3], value: { name: 'Ada', signed_at } }))).toEqual([422, ['answers.0.value never_changes']]); // prettier-ignore
+  });
+
   it('is answered over GraphQL as over REST, with one effect a key', async () => {
     const [order, path, item] = await ordered();
     const id = path.split('/').at(-1);

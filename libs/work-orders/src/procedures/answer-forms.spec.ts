@@ -3,7 +3,13 @@ import { item } from '../testing/procedures.js';
 import { answerForm } from './answer-forms.js';
 
 const signature = { signature: '0199b0a5-0000-7000-8000-000000000000', sha256: 'ab' };
-const form = answerForm(new Map([[1, signature]]));
+const before = { signature: '0199b0a5-0000-7000-8000-000000000001', sha256: 'cd' };
+const erased = { signature: '0199b0a5-0000-7000-8000-000000000002', sha256: 'ef' };
+const names = new Map([
+  [before.signature, 'Grace'],
+  [erased.signature, null],
+]);
+const form = answerForm({ given: new Map([[1, signature]]), names });
 const choices = { choices: ['Oil', 'Belt', 'Filter'] };
 
 /** What is kept of a value, or the code of what is wrong with it. */
@@ -45,10 +51,28 @@ describe('the form of an answer', () => {
     ['signature', 'Ada', 'not_an_object'],
     ['signature', {}, 'required'],
     ['signature', { name: ' ' }, 'required'],
-    ['signature', { name: 'Ada', signed_at: '2026-01-01' }, 'unknown_field'],
+    ['signature', { name: 'Ada', signed_at: '2026-01-01T08:00:00Z' }, 'never_changes'],
+    ['signature', { name: 'Ada', role: 'Foreman' }, 'unknown_field'],
     ['photo', 7, 'not_available_yet'],
     ['heading', 'x', 'takes_no_answer'],
     ['number', undefined, 'required'],
     ...['text', 'number', 'checklist', 'signature', 'photo', 'heading'].map((type) => [type, null, [null]] as const),
   ])('of a %s may be said, or not, with %p', (type, value, expected) => expect(said(type, value)).toEqual(expected));
+});
+
+describe('a signature that is sent back', () => {
+  const given = { ...item(1, 'signature'), answeredAt: '2026-01-31T08:00:00.000Z', answeredBy: null };
+
+  it.each<readonly [string, object, object, unknown]>([
+    ['stays as it is', before, { name: ' Grace', signed_at: '2026-01-31T08:00:00Z' }, [before]],
+    ['stays as it is, also where its name was erased', erased, { name: null, signed_at: '2026-01-31T09:00:00+01:00' }, [erased]],
+    ['is given anew by another name', before, { name: 'Ada', signed_at: '2026-01-31T08:00:00Z' }, [signature]],
+    ['is given anew without its moment', before, { name: 'Grace' }, [signature]],
+    ['has its moment from nobody', before, { name: 'Grace', signed_at: '2026-01-31T08:00:01Z' }, 'never_changes'],
+    ['has a moment that is one', before, { name: 'Grace', signed_at: 5 }, 'never_changes'],
+    ['has a name', before, { name: null, signed_at: '2026-01-31T08:00:00Z' }, 'required'],
+  ])('%s', (_, value, sent, expected) => {
+    const found = form({ ...given, value: value as typeof before }, sent);
+    expect('problem' in found ? found.problem.code : [found.value]).toEqual(expected);
+  });
 });

@@ -1,7 +1,8 @@
-import { canonicalText, choiceProblem, plainDateProblem, textProblem, type Problem } from '#millwright/fields';
+import { canonicalText, choiceProblem, instantFrom, plainDateProblem, textProblem, type Problem } from '#millwright/fields';
 import { canonicalDecimal, decimalProblem } from '#millwright/quantities';
 import type { AnswerForm } from '../domain/order-procedures.js';
 import type { AnswerValue, ProcedureItem, Signature } from '../domain/procedure.events.js';
+import { isSignature, type AnsweredItem } from '../domain/procedures.js';
 import type { ProcedureItemType } from './item-types.js';
 
 type Form = ReturnType<AnswerForm>;
@@ -36,29 +37,56 @@ function choicesForm({ options: { choices = [] } }: ProcedureItem, value: unknow
   return unless(twice ? { code: 'not_unique', message: 'must not contain one choice twice' } : undefined, chosen);
 }
 
+/** Who signs; `signedAt` only where it is sent back as an answer showed it, and there alone may the name be one that was erased. */
+export type Signatory = Readonly<{ name: string | null; signedAt: unknown }>;
+
 /** Who signs, by a value; or what is wrong with it. */
-export function signatoryIn(value: unknown): Readonly<{ name: string }> | Readonly<{ problem: Problem }> {
+export function signatoryIn(value: unknown): Signatory | Readonly<{ problem: Problem }> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { problem: { code: 'not_an_object', message: 'must be an object with the name of whoever signs' } };
-  const { name, ...more } = value as Readonly<{ name?: unknown }>;
-  if (Object.keys(more).length > 0) return { problem: { code: 'unknown_field', message: 'must have a name and nothing else' } };
-  if (name === undefined) return { problem: { code: 'required', message: 'must have the name of whoever signs' } };
+  const { name, signed_at: signedAt = null, ...more } = value as Readonly<{ name?: unknown; signed_at?: unknown }>;
+  if (Object.keys(more).length > 0) return { problem: { code: 'unknown_field', message: 'must have a name and no more than is shown' } };
+  if (name === undefined) return { problem: nameWanted };
+  if (name === null && signedAt !== null) return { name, signedAt };
   const said = canonical(name);
   const problem = textProblem(said, { max: 200, required: true });
-  return problem ? { problem } : { name: said as string };
+  return problem ? { problem } : { name: said as string, signedAt };
 }
 
-function signatureForm(item: ProcedureItem, value: unknown, signatures: ReadonlyMap<number, Signature>): Form {
+const nameWanted: Problem = { code: 'required', message: 'must have the name of whoever signs' };
+
+/** What is known of signatures before the decision. */
+export type KnownSignatures = Readonly<{
+  /** Those that are given, by their items: the names are kept already. */
+  given: ReadonlyMap<number, Signature>;
+  /** Who has signed, by the signatures of items that are sent back; null where the name was erased. */
+  names: ReadonlyMap<string, string | null>;
+}>;
+
+type Signed = Pick<AnsweredItem, 'value' | 'answeredAt'>;
+
+const isOfThatMoment = ({ value, answeredAt }: Signed, { signedAt }: Signatory): boolean =>
+  isSignature(value) && instantFrom(signedAt) === instantFrom(answeredAt);
+
+/** Whether an item is signed so already: it is sent back as it was shown. */
+export const isSentBack = (item: Signed, signatory: Signatory, names: KnownSignatures['names']): boolean =>
+  isOfThatMoment(item, signatory) && isSignature(item.value) && names.get(item.value.signature) === signatory.name;
+
+function signatureForm(item: AnsweredItem, value: unknown, { given, names }: KnownSignatures): Form {
   const signatory = signatoryIn(value);
   if ('problem' in signatory) return signatory;
-  const signature = signatures.get(item.id);
+  if (isSentBack(item, signatory, names)) return kept(item.value);
+  if (signatory.signedAt !== null && !isOfThatMoment(item, signatory))
+    return { problem: { code: 'never_changes', message: 'signed_at is left out, or sent back as it is shown' } };
+  if (signatory.name === null) return { problem: nameWanted };
+  const signature = given.get(item.id);
   if (!signature) throw new Error(`item ${item.id} was signed, and the name was not kept`);
   return kept(signature);
 }
 
-/** The form of every type of item (S34). @param signatures those that are given, by their items: the names are kept already */
+/** The form of every type of item (S34). */
 export const answerForm =
-  (signatures: ReadonlyMap<number, Signature>): AnswerForm =>
+  (signatures: KnownSignatures): AnswerForm =>
   (item, value) => {
     if (value === undefined) return { problem: { code: 'required', message: 'must be given; null takes an answer back' } };
     if (value === null) return kept(null);

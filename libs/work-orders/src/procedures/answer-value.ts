@@ -42,7 +42,7 @@ function shownValue(value: unknown): unknown {
 const AnswerValueScalar = new GraphQLScalarType<unknown, unknown>({
   name: 'AnswerValue',
   description:
-    'An answer: text, a number (shown as text, exactly), true or false, a list of choices, a day like "2026-01-31", or { name } of whoever signs (shown with signedAt). What an item takes follows from its type; null is no answer.',
+    'An answer: text, a number (shown as text, exactly), true or false, a list of choices, a day like "2026-01-31", or { name } of whoever signs (shown with signedAt, with which it is sent back). What an item takes follows from its type; null is no answer.',
   serialize: shownValue,
   parseValue: (value) => value,
   parseLiteral: valueOf,
@@ -51,13 +51,14 @@ const AnswerValueScalar = new GraphQLScalarType<unknown, unknown>({
 const simple = [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }, { type: 'array', items: { type: 'string' } }];
 const name = { type: 'string', maxLength: 200 };
 const signed = { type: 'object', properties: { name: { ...name, nullable: true }, signed_at: { type: 'string', format: 'date-time' } } };
+const signing = { ...signed, required: ['name'], additionalProperties: false };
 
 const answerValue: FieldKind = {
   column: 'jsonb',
   // What form it is to have, only its item knows (`answer-forms.ts`).
   check: () => undefined,
   graphql: () => AnswerValueScalar,
-  openApi: { oneOf: [...simple, { type: 'object', properties: { name }, required: ['name'], additionalProperties: false }] },
+  openApi: { oneOf: [...simple, signing] },
   openApiShown: { type: Object, nullable: true, oneOf: [...simple, signed] },
 };
 

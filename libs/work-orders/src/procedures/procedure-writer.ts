@@ -9,7 +9,7 @@ import { workOrder } from '../domain/work-order.js';
 import type { WorkOrder } from '../domain/work-order.state.js';
 import { decidedProcedure } from '../read-models/procedures.js';
 import { WorkOrderWriter } from '../work-order-writer.js';
-import { answerForm, signatoryIn } from './answer-forms.js';
+import { answerForm, isSentBack, signatoryIn, type KnownSignatures } from './answer-forms.js';
 import type { AnsweredProcedure, AnswerProcedure } from './procedure.commands.js';
 import { signedBefore } from './signature-erasure.js';
 import { Signatures } from './signatures.js';
@@ -27,13 +27,13 @@ export class ProcedureWriter {
 
   /** @throws Rejection NOT_FOUND, VALIDATION_FAILED, CONFLICT, WORK_ORDER_CLOSED, PRECONDITION_FAILED */
   async answer({ work_order_id, procedure_id, answers }: AnswerProcedure): Promise<AnsweredProcedure> {
-    const signed = await this.signedNow(work_order_id, procedure_id, answers);
-    const answered = { procedureId: procedure_id, answers, form: answerForm(signed) };
-    const outcome = await this.decided(answered, work_order_id, signed);
+    const signatures = await this.signedNow(work_order_id, procedure_id, answers);
+    const answered = { procedureId: procedure_id, answers, form: answerForm(signatures) };
+    const outcome = await this.decided(answered, work_order_id, signatures.given);
     const procedure = decidedProcedure(outcome.state, procedure_id);
     if (!procedure) throw new Error(`procedure ${procedure_id} of work order ${work_order_id} was answered and is not there`);
     // A repeat finds what was signed the first time.
-    await this.forgetUnless(isNamedIn(outcome.state, procedure_id), procedure_id, signed);
+    await this.forgetUnless(isNamedIn(outcome.state, procedure_id), procedure_id, signatures.given);
     await this.takeBackOthers(procedure_id, outcome);
     return { ...outcome, procedure };
   }
@@ -49,15 +49,19 @@ export class ProcedureWriter {
   }
 
   /** The names have to be kept before an event speaks of them. What is wrong with an answer, the decision says. */
-  private async signedNow(workOrderId: number, procedureId: number, answers: readonly SaidAnswer[]): Promise<Map<number, Signature>> {
-    const signed = new Map<number, Signature>();
+  private async signedNow(workOrderId: number, procedureId: number, answers: readonly SaidAnswer[]): Promise<KnownSignatures> {
+    const [given, names] = [new Map<number, Signature>(), new Map<string, string | null>()];
     const { state } = await this.events.load(workOrder, workOrderId);
-    if (!existsHere(state.history)) return signed;
-    for (const { id, itemType } of state.procedureContents.get(procedureId)?.items ?? []) {
-      const signatory = itemType === 'signature' ? signatoryIn(answers.find(({ item_id }) => item_id === id)?.value) : undefined;
-      if (signatory && 'name' in signatory) signed.set(id, await this.signatures.keep(procedureId, signatory.name));
+    const items = existsHere(state.history) ? (state.procedureContents.get(procedureId)?.items ?? []) : [];
+    for (const item of items.filter(({ itemType }) => itemType === 'signature')) {
+      const signatory = signatoryIn(answers.find(({ item_id }) => item_id === item.id)?.value);
+      if ('problem' in signatory) continue;
+      if (signatory.signedAt !== null && isSignature(item.value))
+        names.set(item.value.signature, await this.signatures.nameOf(procedureId, item.value));
+      if (signatory.name !== null && !isSentBack(item, signatory, names))
+        given.set(item.id, await this.signatures.keep(procedureId, signatory.name));
     }
-    return signed;
+    return { given, names };
   }
 
   /** What was signed before these answers is shown no more, and told by no repeat either. Where this fails, `signatureErasure` does it. */

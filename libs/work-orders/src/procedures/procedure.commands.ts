@@ -12,7 +12,11 @@ export type AnsweredProcedure = Decided<WorkOrder> & Readonly<{ procedure: Row }
 @InputType({ description: 'The answer of an item of a procedure.' })
 export class ProcedureAnswerInput {
   @IdOf('item', { required: true, description: 'The number of the item, as its procedure shows it.', example: 1 }) item_id!: number;
-  @AnswerValueField({ description: 'What is answered, in the form of the item; null takes an answer back. Must be given.', example: true })
+  @AnswerValueField({
+    description:
+      'What is answered, in the form of the item; null takes an answer back. Must be given. A signature that is sent back as it is shown, with its moment, stays as it is.',
+    example: true,
+  })
   value?: unknown;
 }
 

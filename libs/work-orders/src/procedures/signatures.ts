@@ -29,6 +29,12 @@ export class Signatures {
     return { signature, sha256: createHash('sha256').update(salt).update(name).digest('hex') };
   }
 
+  /** Who has signed; null where the name was erased. */
+  async nameOf(procedureId: number, { signature }: Signature): Promise<string | null> {
+    const { name } = await this.values.read(signatureKind, procedureId, signature);
+    return typeof name === 'string' ? name : null;
+  }
+
   /** Forgets one that no event came to name. */
   forget(procedureId: number, { signature }: Signature): Promise<void> {
     return this.values.forget(signatureKind, procedureId, signature);
