@@ -80,6 +80,15 @@ describe('what an order shows by a name', () => {
       expect(workOrders.nodes).toEqual([{ id: String(id), status: { name } }]);
     }
   });
+
+  it('is found in one word, and by itself, where its status has several blanks in a row', async () => {
+    const word = randomUUID();
+    const name = `Waits  for   ${word}`;
+    const { id: status_id } = (await app.post('/work_order_statuses', { work_order_status: { name, kind: 'open' } }).expect(201)).data;
+    const { id } = (await app.post('/work_orders', { work_order: { title: 'x', status_id } }).expect(201)).data;
+    for (const spelled of [name, `waits_for_${word}`, `waits__for___${word}`, `WAITS FOR ${word}`])
+      expect((await app.get(`/work_orders?${query({ 'filter[status]': spelled })}`).expect(200)).data).toMatchObject([{ id }]);
+  });
 });
 
 describe('an external reference', () => {
