@@ -66,7 +66,7 @@ describe('what somebody does to a schedule that owes a date', () => {
   it.each<[string, (writer: PmScheduleWriter) => Promise<unknown>]>([
     ['PmSchedulePaused', (writer) => writer.pause(3)],
     ['PmScheduleArchived', (writer) => writer.archive(3)],
-    ['PmScheduleChanged', (writer) => writer.update(3, { title: 'Rounds' })],
+    ['PmScheduleChanged', (writer) => writer.update(3, { time_to_complete: '2' })],
   ])('is done after the timer has raised that: %s', async (type, command) => {
     const { does, appended, drawnIn } = owing();
     await does(command);
@@ -85,7 +85,7 @@ describe('what somebody does to a schedule that owes a date', () => {
 
   it('has nothing raised where it is refused: what it refers to, what it says, and what it expects', async () => {
     const gone = owing({}, [{ field: 'pm_schedule.procedure_template_ids', code: 'not_found', message: 'is not there' }]);
-    expect(await refusalOf(gone.does((writer) => writer.update(3, { title: 'Rounds' })))).toBe('VALIDATION_FAILED');
+    expect(await refusalOf(gone.does((writer) => writer.update(3, { time_to_complete: '2' })))).toBe('VALIDATION_FAILED');
     expect(gone.appended()).toEqual([]);
     const early = owing();
     expect(await refusalOf(early.does((writer) => writer.update(3, { end_date: '2001-01-01' })))).toBe('VALIDATION_FAILED');
@@ -97,13 +97,23 @@ describe('what somebody does to a schedule that owes a date', () => {
 
   it('is done by who expects the revision before that, and not where somebody else has changed it meanwhile', async () => {
     const { does, appended } = owing({ catchUp: 'all', startDate: new Date(Date.now() - 49 * hourMs).toISOString() });
-    await does((writer) => writer.update(3, { title: 'Rounds' }), [9, 0]);
+    await does((writer) => writer.update(3, { time_to_complete: '2' }), [9, 0]);
     expect(appended()).toEqual([...Array<string>(3).fill('PmOccurrenceRaised'), 'PmScheduleChanged']);
     const other = owing();
     other.onceDrawn = () =>
       void other.log.record('pmSchedule-3', { type: 'PmScheduleChanged', data: { changes: { title: 'Else' }, template: {} } });
-    expect(await refusalOf(other.does((writer) => writer.update(3, { title: 'Rounds' }), [0]))).toBe('PRECONDITION_FAILED');
+    expect(await refusalOf(other.does((writer) => writer.update(3, { time_to_complete: '2' }), [0]))).toBe('PRECONDITION_FAILED');
     expect(other.appended()).toEqual(['PmScheduleChanged', 'PmOccurrenceRaised']);
+  });
+
+  it('is done at once where no order follows from it: the name of a schedule, and its reference', async () => {
+    const { does, appended } = owing();
+    await does((writer) => writer.update(3, { title: 'Rounds' }), [0]);
+    expect(appended()).toEqual(['PmScheduleChanged']);
+    await does((writer) => writer.update(3, { title: 'Tours' }));
+    expect(appended()).toEqual(['PmScheduleChanged', 'PmScheduleChanged']);
+    await does((writer) => writer.update(3, { title: 'Rounds', lead_time_hours: '1' }));
+    expect(appended().slice(2)).toEqual(['PmOccurrenceRaised', 'PmScheduleChanged']);
   });
 
   it('is left to be done where nothing of it is there, or nothing would be changed', async () => {

@@ -193,10 +193,16 @@ class OwesDates extends Rejection {
 
 /** @throws OwesDates */
 const unlessOwing: Judged = (schedule, decided, now) => {
-  const due = decided.length > 0 ? dueOf(schedule) : undefined;
+  const due = decided.some(leadsToOrders) ? dueOf(schedule) : undefined;
   if (due && due.toISOString() <= now) throw new OwesDates();
   return decided;
 };
+
+/** What a schedule alone goes by: no date and no order is another for it, whenever it changes (S17). */
+const ownNames: ReadonlySet<string> = new Set(['title', 'externalReference']);
+
+const leadsToOrders = (event: PmScheduleEvent): boolean =>
+  event.type !== 'PmScheduleChanged' || changesTemplate(event) || Object.keys(event.data.changes).some((name) => !ownNames.has(name));
 
 const changesTemplate = ({ type, data }: PmScheduleEvent): boolean => type === 'PmScheduleChanged' && Object.keys(data.template).length > 0;
 
