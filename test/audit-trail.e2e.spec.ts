@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Client } from './harness/client.js';
+import { Client } from './harness/client.js';
 import { sharedServer } from './harness/server.js';
 
 let app: Client;
@@ -51,6 +51,46 @@ describe('the audit trail of a site', () => {
       'WorkOrderCompletionStarted',
       'WorkOrderCompleted',
     ]);
+  });
+
+  it('does not tell who may not see prices, rates or numbers whether there are any: an event with them reads like one without', async () => {
+    const { id: vendor } = (await app.post('/vendors', { vendor: { name: 'Supplier' } }).expect(201)).data;
+    const contact = (said: object) => ({ vendor_contacts_attributes: [{ name: 'Ann', ...said }] });
+    const offer = (said: object) => ({ vendor_parts_attributes: [{ vendor_id: vendor, lead_time: 2, ...said }] });
+    const both: readonly (readonly [root: string, path: string, said: object, hidden: object])[] = [
+      ['asset', 'assets', {}, { purchase_cost: 9.5, salvage_value: 1 }],
+      [
+        'vendor',
+        'vendors',
+        { description: 'Seals', ...contact({}) },
+        { hourly_rate: 32.5, address: '5 Way', ...contact({ phone: '123' }) },
+      ],
+      ['user', 'users', {}, { regular_rate: 41, job_title: 'Fitter', phone_number: '123' }],
+      ['part', 'parts', offer({}), offer({ unit_cost: 9.5 })],
+    ];
+    const role = { name: randomUUID(), scopes: ['audit:read'] };
+    await app.post('/access/roles', role).expect(201);
+    const account = { name: 'Reader', role: role.name, entity_ids: 'all' };
+    const reader = new Client(app.url, (await app.post('/access/service_accounts', account).expect(201)).data.key as string);
+    for (const [root, path, said, hidden] of both) {
+      const told = async (more: object): Promise<string> => {
+        const { id } = (await app.post(`/${path}`, { [root]: { name: 'Probe', ...said, ...more } }).expect(201)).data;
+        const emptied = Object.fromEntries(Object.keys(more).flatMap((name) => (name.endsWith('_attributes') ? [] : [[name, null]])));
+        const changed = await app.patch(`/${path}/${id}`, { [root]: { name: 'Changed', ...emptied } }).expect(200);
+        const query = `{ auditTrail(filter: { stream: { eq: "${root}-${id}" } }) { nodes { data } } }`;
+        const after = { 'x-min-position': changed.headers.get('x-position') ?? '' };
+        const { data, meta } = await reader.get(`/audit_trail?stream=${root}-${id}&sort=revision asc`, after).expect(200);
+        const { body } = await reader.graphqlAnswer(query);
+        const answers = JSON.stringify([
+          data.map((event: { data: object }) => event.data),
+          meta.hidden,
+          body.data,
+          body.extensions?.hidden,
+        ]);
+        return answers.replace(/("(?:id|partId)\\*":)\d+/g, '$1');
+      };
+      expect(await told(hidden)).toEqual(await told({}));
+    }
   });
 });
 

@@ -411,13 +411,13 @@ describe('how somebody is reached', () => {
     const trail = await reader.get(`/audit_trail?stream=vendor-${id}&sort=revision asc`, after(moved)).expect(200);
     expect(trail.data.map(({ data }: { data: object }) => data)).toEqual([
       expect.objectContaining({ name: 'Summit', address: null }),
-      { address: null },
+      { address: null, storedAs: null },
     ]);
-    expect(trail.meta.hidden).toEqual(['data.address']);
+    expect(trail.meta.hidden).toEqual(['data.address', 'data.storedAs']);
     const { body } = await reader.graphqlAnswer(`{ auditTrail(filter: { stream: { eq: "vendor-${id}" } }) { nodes { data } } }`);
     expect(JSON.stringify(body.data)).toContain('Summit');
     expect(JSON.stringify(body.data)).not.toContain('Hidden');
-    expect(body.extensions.hidden).toEqual(['auditTrail.nodes.data.address']);
+    expect(body.extensions.hidden).toEqual(['auditTrail.nodes.data.address', 'auditTrail.nodes.data.storedAs']);
     const found = async (client: Client): Promise<number> =>
       (await client.get(`/audit_trail?search=hidden way&stream=vendor-${id}`).expect(200)).data.length;
     expect([await found(auditor), await found(reader)]).toEqual([2, 0]);

@@ -45,13 +45,17 @@ class AuditEventFields {
     ...text,
     over: 'graphql',
     stored: false,
-    description: 'What the event says, as JSON text; null in it is what you may not see.',
+    description: 'What the event says, as JSON text; null is what you may not see, said or not.',
     of: (event) => (lacking() ? JSON.stringify(seenOf(event)) : event['data']),
     hiddenWithin: (event) => hiddenPaths(seenOf(event)),
   })
   data!: string;
   @Shown(
-    { type: 'object', additionalProperties: true, description: 'What the event says, as it was stored; null is what you may not see.' },
+    {
+      type: 'object',
+      additionalProperties: true,
+      description: 'What the event says, as it was stored; null is what you may not see, said or not.',
+    },
     seenOf,
     { as: 'data' },
   )

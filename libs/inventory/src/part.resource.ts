@@ -1,6 +1,6 @@
 import type { IdSequence } from '#millwright/event-sourcing';
 import { viewOf } from '#millwright/lists';
-import { defineResource, hideInEvents } from '#millwright/resources';
+import { defineResource, hideFieldsInEvents, hideInEvents } from '#millwright/resources';
 import { part } from './domain/part.js';
 import type { PartTransactionEvent } from './domain/part.events.js';
 import { assetsOfPartSql } from './earlier-assets.js';
@@ -52,6 +52,11 @@ const movements: readonly PartTransactionEvent['type'][] = [
 ];
 const money = 'costs:read';
 hideInEvents(movements, { value: money, valueAfter: money, receiptValue: money, charge: money, chargeAfter: money });
+// Its own prices move through those; a vendor's is said in its details, or not.
+hideFieldsInEvents(
+  ['PartRegistered', 'PartDetailsChanged'],
+  partFields.all.filter(({ children }) => children),
+);
 
 /** Transactions are numbered across all parts. */
 export const partTransactionIds = { name: 'part_transaction', field: 'transactionId' } as const satisfies IdSequence;

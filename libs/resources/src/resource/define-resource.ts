@@ -3,7 +3,7 @@ import { camelCase, fieldsOf, isInput, pascalCase, type Class, type FieldDefinit
 import { viewOf, type ListDefinition, type View } from '#millwright/lists';
 import { defineOutputType } from '../graphql/output-types.js';
 import { defineReferenceTarget } from '../references/index.js';
-import { hideReachInEvents } from './event-scopes.js';
+import { hideFieldsInEvents } from './event-scopes.js';
 import { recordProjection } from './plain-projection.js';
 import { recordStream, type RecordValues } from './plain-decider.js';
 import { findPlain } from './plain-target.js';
@@ -33,7 +33,7 @@ export function defineRecord<Fields extends object, Figures extends object>(
   const stream = recordStream(described.typeName, camelCase(name), lists, neverMissing(described.all));
   const own = described.all.filter((field) => isInput(field) || isFigureOf(options.shown, field));
   const personal = personalFields(described.typeName, described.all);
-  hideReachInEvents(described.typeName, described.all);
+  hideFieldsInEvents([`${described.typeName}Registered`, `${described.typeName}Changed`], described.all);
   const { table, projection } = recordProjection({
     plural,
     stream,

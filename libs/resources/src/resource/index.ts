@@ -7,7 +7,7 @@ export * from './resource-definition.js';
 export { resourceFields, type ResourceFields } from './resource-fields.js';
 export { resourceColumns, storedColumns } from './resource-table.js';
 export { fieldScopes, hiddenBy, hiddenPaths, hidesFrom, ifSeen } from './hidden-fields.js';
-export { hideInEvents, scopesInEvent, seenData } from './event-scopes.js';
+export { hideFieldsInEvents, hideInEvents, scopesInEvent, seenData } from './event-scopes.js';
 export * from './owned-lists.js';
 export * from './printer.js';
 export * from './built-in-records.js';
