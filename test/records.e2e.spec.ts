@@ -106,6 +106,15 @@ describe('the life of a record', () => {
     expect((await app.get('/parts', { 'x-entity-id': String(data.id) }).expect(200)).meta.entity.datetime_format).toBeNull();
   });
 
+  it('takes its time zone as it is shown, with the offset of that moment or of another', async () => {
+    const { id, timezone } = (await app.post('/entities', { entity: { name: 'x', timezone: 'Europe/Berlin' } }).expect(201)).data;
+    for (const shown of [timezone, 'Europe/Berlin: +01:00', 'Europe/Berlin: +02:00']) {
+      const { data, headers } = await app.patch(`/entities/${id}`, { entity: { timezone: shown } }).expect(200);
+      expect([data.timezone, headers.get('etag')]).toEqual([timezone, '"0"']);
+    }
+    await app.patch(`/entities/${id}`, { entity: { timezone: 'Europe/Berlin +02:00' } }).expect(422);
+  });
+
   it('refuses currencies and time zones that do not exist', async () => {
     const { error } = await app.post('/entities', { entity: { name: 'x', currency: 'XYZ', timezone: 'Mars/Olympus' } }).expect(422);
     expect(error.details.map(({ code }: { code: string }) => code)).toEqual(['not_a_time_zone', 'not_a_currency']);

@@ -4,7 +4,7 @@ import { inputField, type FieldKind } from '#millwright/fields';
 
 /** A word of a closed world: text that a check knows or does not know. Left out, a site has a default; it is never without one. */
 const knownText = (
-  kind: Pick<FieldKind, 'check'>,
+  kind: Pick<FieldKind, 'check' | 'convert'>,
   { description, example }: Readonly<{ description: string; example: string }>,
   print?: (value: string) => string,
 ): PropertyDecorator =>
@@ -44,10 +44,13 @@ const abbreviations = new Set(
 const namesPlace = (value: string): boolean =>
   /^[A-Za-z][A-Za-z0-9_+/-]{0,49}$/.test(value) && !abbreviations.has(value.toUpperCase()) && IANAZone.isValidZone(value);
 
-/** An IANA name. Codes: not_a_time_zone, required. */
+/** The name in what `printedTimeZone` shows: whoever sends that back says the same zone, however its offset is by now. */
+const zoneIn = (value: unknown): unknown => (typeof value === 'string' ? value.replace(/: [+-]\d\d:\d\d$/, '') : value);
+
+/** An IANA name, alone or as it is shown. Codes: not_a_time_zone, required. */
 export const TimeZone = ({ description }: Readonly<{ description: string }>): PropertyDecorator =>
   knownText(
-    isKnown('not_a_time_zone', namesPlace, 'must be an IANA time zone like Europe/Berlin'),
+    { ...isKnown('not_a_time_zone', namesPlace, 'must be an IANA time zone like Europe/Berlin'), convert: zoneIn },
     { description, example: 'Etc/UTC' },
     printedTimeZone,
   );

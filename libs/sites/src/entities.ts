@@ -23,8 +23,11 @@ class EntityFields {
     example: 'MM/DD/YYYY - 11:59 PM',
   })
   datetime_format?: string | null;
-  @TimeZone({ description: 'Where its days begin and end: an IANA name. A day of a report or a cost is a day of this zone.' }) timezone?:
-    string | null;
+  @TimeZone({
+    description:
+      'Where its days begin and end: an IANA name, alone or as answers show it. A day of a report or a cost is a day of this zone.',
+  })
+  timezone?: string | null;
   @Currency({ description: 'What all its money is in: an ISO 4217 code. Fixed once a part or a cost exists.' }) currency?: string | null;
   @Text({ description: 'The portfolio that the site belongs to, as you group your sites.', example: 'Northern plants' }) portfolio?:
     string | null;
