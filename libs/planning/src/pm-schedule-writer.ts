@@ -27,6 +27,7 @@ import { pmSchedules, templateWorkOrderIds } from './pm-schedule.resource.js';
 import { raiseWhatIsDue } from './pm-timer.js';
 import { siteOfTimer, siteSince, zoneOfSite } from './site-zone.js';
 import { TemplateInputs } from './template-inputs.js';
+import { completeTemplate } from './template-work-order.fields.js';
 
 /** How long an answer waits for the order that it raised (S73), in milliseconds. */
 const longestWaitMs = 3_000;
@@ -74,7 +75,9 @@ export class PmScheduleWriter implements ResourceCommands, OnModuleInit {
       const now = new Date().toISOString();
       return this.resources.update(pmSchedules, id, withProcedures(input), (schedule, changes) => {
         refuseIf(problems);
-        const events = followingSite(schedule, site, now, (current) => changeSchedule(current, { changes, template, now }));
+        const events = followingSite(schedule, site, now, (current) =>
+          changeSchedule({ ...current, template: completeTemplate(current.template) }, { changes, template, now }),
+        );
         // What an earlier release took is in nobody's way who changes something else.
         if (events.some(changesTemplate)) refuseWhatNoOrderHolds(events.reduce(pmSchedule.evolve, schedule));
         return judged(schedule, events, now);

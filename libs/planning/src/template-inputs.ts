@@ -5,7 +5,7 @@ import { ReferenceChecks, storedValues } from '#millwright/resources';
 import { withWholeChecklist } from '#millwright/work-orders';
 import type { WorkOrderTemplate } from './domain/pm-schedule.events.js';
 import type { PmScheduleFields } from './pm-schedule.fields.js';
-import { templateFields, TemplatePartInput } from './template-work-order.fields.js';
+import { templateFields, TemplatePartInput, unsaid } from './template-work-order.fields.js';
 
 const root = 'pm_schedule.template_work_order';
 
@@ -24,10 +24,12 @@ export class TemplateInputs {
     const values = storedValues(templateFields, withWholeChecklist(fields), {});
     const template = Object.fromEntries(
       templateFields.flatMap(({ stored }) =>
-        stored && stored.name in values ? [[camelCase(stored.name), values[stored.name] ?? stored.initial ?? null] as const] : [],
+        stored && stored.name in values ? [[camelCase(stored.name), values[stored.name] ?? unsaid(stored)] as const] : [],
       ),
     );
-    const named = Object.fromEntries(templateFields.map(({ name, stored }) => [name, before?.[camelCase(stored?.name ?? name)]]));
+    const named = Object.fromEntries(
+      templateFields.flatMap(({ stored }) => (stored ? [[stored.name, before?.[camelCase(stored.name)]]] : [])),
+    );
     const problems = [...doubleOrders(values['checklist']), ...(await this.references.problems(root, templateFields, values, named))];
     if (parts === undefined) return { template, problems };
     const assignments = parts ?? [];

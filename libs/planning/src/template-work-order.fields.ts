@@ -11,10 +11,11 @@ import {
   type FieldDefinition,
   type InputField,
   type Related,
+  type StoredFacet,
 } from '#millwright/fields';
 import type { PartRow } from '#millwright/inventory';
 import { defineShownType, Printer } from '#millwright/resources';
-import { estimatedLine, partAssignment, workOrderFields } from '#millwright/work-orders';
+import { begun, estimatedLine, partAssignment, workOrderFields } from '#millwright/work-orders';
 import type { WorkOrderTemplate } from './domain/pm-schedule.events.js';
 
 /** What each order of a schedule gets from its occurrence, and what only a single order can have (S45). */
@@ -63,10 +64,24 @@ InputType('TemplateWorkOrderInput', {
   description: 'What each order of a schedule is opened with: fields of a work order, and its parts.',
 })(TemplateWorkOrderInput);
 
+const begunWith: ReadonlyMap<string, unknown> = new Map(Object.entries(begun({})));
+
+/** What the orders of a template have in a field of which it says nothing. */
+export const unsaid = ({ name, initial }: StoredFacet): unknown => initial ?? begunWith.get(name) ?? null;
+
+/** A template as it is shown: also with what its orders have where it says nothing. */
+export function completeTemplate(template: WorkOrderTemplate): WorkOrderTemplate {
+  const stored = templateFields.flatMap((field) => field.stored ?? []);
+  return {
+    ...template,
+    ...Object.fromEntries(stored.map((field) => [camelCase(field.name), template[camelCase(field.name)] ?? unsaid(field)])),
+  };
+}
+
 /** The template of a schedule's row, as a row of its own: its times and people are the schedule's. */
 export function templateRow(schedule: Row): Row {
   const { template_work_order, template_work_order_id, created_at, updated_at, created_by_id, updated_by_id } = schedule;
-  const { partAssignments, ...fields } = template_work_order as WorkOrderTemplate;
+  const { partAssignments, ...fields } = completeTemplate(template_work_order as WorkOrderTemplate);
   const row: Row = {
     id: template_work_order_id,
     part_assignments: partAssignments,
@@ -75,7 +90,7 @@ export function templateRow(schedule: Row): Row {
     created_by_id,
     updated_by_id,
   };
-  for (const { stored } of templateFields) if (stored) row[stored.name] = fields[camelCase(stored.name)] ?? stored.initial ?? null;
+  for (const { stored } of templateFields) if (stored) row[stored.name] = fields[camelCase(stored.name)];
   return row;
 }
 

@@ -39,7 +39,7 @@ export { workOrderFields } from './work-order.fields.js';
 export { otherCostIds, workOrders } from './work-order.resource.js';
 export { estimatedLine } from './work-order-costs.js';
 export { partAssignment } from './work-order-costs.shown.js';
-export { withWholeChecklist } from './whole-checklist.js';
+export { begun, withWholeChecklist } from './whole-checklist.js';
 export { WorkOrdersModule } from './work-orders.module.js';
 export { workOrderRecords, workOrderStatuses } from './records/work-order-records.js';
 export { completeOptions, procedureItemOptions } from './procedures/item-options.shown.js';

@@ -54,7 +54,7 @@ const dateFields: ReadonlySet<string> = new Set([
  */
 export function changeSchedule(schedule: PmSchedule, { changes, template, now }: ChangePmSchedule): PmScheduleEvent[] {
   requireInUse(schedule);
-  const changed = changedFields(schedule.details, changes);
+  const changed = changedFields(schedule.details, { ...changes, ...(isOfItsOrders(schedule, changes, template) && { title: null }) });
   const changedTemplate = changedFields(schedule.template, template);
   const names = Object.keys(changed);
   if (names.length + Object.keys(changedTemplate).length === 0) return [];
@@ -68,6 +68,13 @@ export function changeSchedule(schedule: PmSchedule, { changes, template, now }:
   const newDates = { ...passed, ...(daysTaken && { daysTaken }) };
   return [{ type: 'PmScheduleChanged', data: { changes: changed, template: changedTemplate, newDates } }];
 }
+
+/** Whether its title is said as that of its orders, which a schedule without one of its own is shown with. */
+const isOfItsOrders = (
+  { details, template: before }: PmSchedule,
+  { title }: Partial<PmScheduleDetails>,
+  template: Partial<WorkOrderTemplate>,
+): boolean => details.title === null && title === (template['title'] ?? before['title']);
 
 function requireOrder(details: PmScheduleDetails, timeZone: string): void {
   if (endOf(details, timeZone) < Date.parse(details.startDate))

@@ -1,6 +1,7 @@
 import { scenario } from '../../../../test/harness/given.js';
 import { followSite } from './archived-site.js';
 import { pauseSchedule, resumeSchedule, skipNext } from './pm-occurrences.js';
+import { changeSchedule } from './pm-schedule-registration.js';
 import { pmSchedule } from './pm-schedule.js';
 import { byHand, changed, day, due, floating, moved, next, numbered, registered, type Step } from '../testing/pm-schedules.js';
 
@@ -38,6 +39,15 @@ describe('a change', () => {
     given(registered())
       .whenever(changed({ repeatFrequency: 'day' }, day('05')))
       .thenNothing());
+
+  it('of the title to that of its orders is none where it has none of its own, unless theirs becomes another', () => {
+    const told = (template: object) =>
+      given(registered()).when(changeSchedule, { changes: { title: 'Filters' }, template, now: day('05') });
+    told({}).thenNothing();
+    told({ title: 'Filters' }).thenNothing();
+    const changes = { title: 'Filters' };
+    told({ title: 'Belts' }).thenEvents({ type: 'PmScheduleChanged', data: { changes, template: { title: 'Belts' } } });
+  });
 
   it('begins right after it, however far ahead dates were raised by hand, and comes back to none of them', () =>
     given(registered({ repeatFrequency: 'year' }), byHand(7), byHand(8), changed({ repeatFrequency: 'month' }, day('05'))).thenState(
