@@ -103,14 +103,17 @@ export class Passwords {
     return this.queue.run({ address: network }, () => hash(composed(password), cost));
   }
 
-  /** From now on the person signs in with this one. `database`: in a transaction, for it is two statements. */
+  /**
+   * From now on the person signs in with this one. `database`: in a transaction, for it is two statements. The password is locked first, as by whoever signs
+   * in, or each of them would wait for the other.
+   */
   async keep(userId: number, hashed: string, owed: Owed, database: Database): Promise<void> {
-    await notePassword(database, userId, owed.because === 'invitation');
     await database.query(
       `INSERT INTO app.passwords AS passwords (user_id, hash, set_at, owes) VALUES ($1, $2, clock_timestamp(), $3)
        ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, set_at = clock_timestamp(), owes = ${owesToo('excluded.owes')}`,
       [userId, hashed, owed],
     );
+    await notePassword(database, userId, owed.because === 'invitation');
   }
 
   /** All that was owed is done; what was owed for the password before comes next, and spares the same session. */

@@ -5,6 +5,15 @@ import { instantText } from '#millwright/fields';
 import { PersonalTraces, type SoughtPerson } from '#millwright/people';
 import { LiveSessions } from './live-sessions.js';
 
+/** What sessions come of, in the order in which they go. */
+const waysIn: readonly Readonly<{ table: string; column?: string }>[] = [
+  { table: 'sign_in_links' },
+  { table: 'passwords' },
+  { table: 'issuer_attempts', column: 'linking_user_id' },
+  { table: 'issuer_links' },
+  { table: 'sign_in_codes' },
+];
+
 /** How somebody comes in, and where from: all of it goes with him. */
 @Injectable()
 export class SignInTraces implements OnModuleInit {
@@ -38,20 +47,20 @@ export class SignInTraces implements OnModuleInit {
     });
   }
 
+  /**
+   * One table after the other, each by itself: whoever signs in or chooses a password at this moment has rows of several, and who held one of them while he
+   * waits for another would deadlock with him. Links go first, for a password comes of one, then the password, for a session comes of it.
+   */
   private async erase({ id }: SoughtPerson): Promise<void> {
+    for (const { table, column = 'user_id' } of waysIn) await this.pool.query(`DELETE FROM app.${table} WHERE ${column} = $1`, [id]);
     const { rows } = await this.pool.query<{ id: string }>(
       `WITH gone AS (DELETE FROM app.sessions WHERE user_id = $1 RETURNING id),
-            tokens AS (DELETE FROM app.refresh_tokens USING gone WHERE session_id = gone.id),
-            words AS (DELETE FROM app.passwords WHERE user_id = $1),
-            links AS (DELETE FROM app.sign_in_links WHERE user_id = $1),
-            codes AS (DELETE FROM app.sign_in_codes WHERE user_id = $1),
-            attempts AS (DELETE FROM app.issuer_attempts WHERE linking_user_id = $1),
-            accounts AS (DELETE FROM app.issuer_links WHERE user_id = $1),
-            visits AS (DELETE FROM app.sign_ins WHERE user_id = $1)
+            tokens AS (DELETE FROM app.refresh_tokens USING gone WHERE session_id = gone.id)
        SELECT id FROM gone`,
       [id],
     );
     for (const session of rows) this.live.forget(session.id);
+    await this.pool.query('DELETE FROM app.sign_ins WHERE user_id = $1', [id]);
   }
 
   private async read(sql: string, userId: number): Promise<Row[]> {
