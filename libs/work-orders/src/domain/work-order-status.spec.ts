@@ -16,6 +16,7 @@ import {
 import { archiveWorkOrder, unarchiveWorkOrder } from './work-order-archive.js';
 import { finishCompletion, refuseCompletion } from './work-order-completion.js';
 import { changeWorkOrder, completeWorkOrder, openWorkOrder, reopenWorkOrder } from './work-order-status.js';
+import type { WorkOrderEvent } from './work-order.events.js';
 import { workOrder } from './work-order.js';
 import { completedStatus, openStatus, partLines, type WorkOrder } from './work-order.state.js';
 
@@ -98,6 +99,14 @@ describe('changing a work order', () => {
     given(opened)
       .when(changeWorkOrder, { changes: { priority: 'high' }, status: openStatus, completedAt: null, now })
       .thenNothing());
+
+  it('appends nothing where vendors are not to be told, who are not', () => {
+    const changes = { notifyVendorsOnCreate: null, notifyVendorsOnUpdate: 'no' };
+    given(opened).when(changeWorkOrder, { changes, now }).thenNothing();
+    const told = given(opened, (order) => changeWorkOrder(order, { changes: { notifyVendorsOnUpdate: 'yes' }, now }));
+    const untold: WorkOrderEvent = { type: 'WorkOrderDetailsChanged', data: { changes: { notifyVendorsOnUpdate: 'no' } } };
+    for (const said of ['no', null]) told.when(changeWorkOrder, { changes: { notifyVendorsOnUpdate: said }, now }).thenEvents(untold);
+  });
 
   it('edits what is completed, cancelled or being completed', () => {
     const edit = { changes: { title: 'Leak' }, now };

@@ -52,7 +52,7 @@ export type ChangeWorkOrder = WantedStatus & WantedProcedures & Readonly<{ chang
  */
 export function changeWorkOrder(order: WorkOrder, { changes = {}, templates, ...wanted }: ChangeWorkOrder): WorkOrderEvent[] {
   requireInUse(order);
-  const changed = changedFields(order.details, changes);
+  const changed = changedFields(noUnlessSaid(order.details), noUnlessSaid(changes));
   requireDistinctOrders(changed);
   if ('dedupKey' in changed) throw invalid('work_order.dedup_key', 'never_changes', 'never changes');
   const edits: WorkOrderEvent[] =
@@ -62,6 +62,14 @@ export function changeWorkOrder(order: WorkOrder, { changes = {}, templates, ...
   if (!moved.some(({ type }) => type === 'WorkOrderReopened')) requireTicksAsBefore(order, changed);
   return [...edits, ...moved];
 }
+
+const tellingVendors: ReadonlySet<string> = new Set(['notifyVendorsOnCreate', 'notifyVendorsOnUpdate']);
+
+/** Its vendors are told where somebody says so: the null that orders of schedules, and of earlier releases, have there means no, as it is shown. */
+const noUnlessSaid = <Details extends Partial<WorkOrderDetails>>(details: Details): Details =>
+  Object.fromEntries(
+    Object.entries(details).map(([name, value]) => [name, value === null && tellingVendors.has(name) ? 'no' : value]),
+  ) as Details;
 
 /** Completes the order as of `completedAt` (default now). @throws as changeWorkOrder */
 export const completeWorkOrder = (
