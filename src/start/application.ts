@@ -1,5 +1,4 @@
-import type { Server } from 'node:http';
-import { Server as NetServer } from 'node:net';
+import type { Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -20,7 +19,7 @@ import { insightOf } from '../health/insight.js';
 import { Metrics } from '../health/metrics.js';
 import { addHealthRoutes } from '../health/routes.js';
 import { HttpAdapter, openEdge } from '../http/index.js';
-import { notListening } from './listening.js';
+import { closeDoors, listenAt } from './listening.js';
 import { assertLogIsHome } from '../event-log/log-home.js';
 import { CookieSessions, FirstAdministrator } from '#millwright/sign-in';
 import { NestLogger } from './logging.js';
@@ -43,6 +42,7 @@ export class Application {
     /** Where the first administrator makes himself known; null where there is one. */
     readonly setupLink: string | null,
     private readonly nest: NestFastifyApplication,
+    private readonly doors: readonly Server[],
     private readonly databases: Databases,
     private readonly logger: Logger,
   ) {}
@@ -79,11 +79,11 @@ export class Application {
       await nest.get(FirstEvents).record();
       await nest.get(SigningKeys).ensure();
       const newAdminKey = await nest.get(ApiKeys).ensureBootstrapKey(configuration.adminApiKey);
-      await listen(nest, configuration);
+      const doors = await listenAt(configuration, nest);
       const url = addressOf(nest, configuration.host);
       nest.get(PublicUrl).listensAt(url);
       const setupLink = await nest.get(FirstAdministrator, { strict: false }).link();
-      return new Application(url, newAdminKey, setupLink, nest, databases, logger);
+      return new Application(url, newAdminKey, setupLink, nest, doors, databases, logger);
     } catch (error) {
       if (nest) await close(nest, databases, logger);
       else await Promise.allSettled([log?.close(), databases.close()]);
@@ -100,7 +100,7 @@ export class Application {
   private async shutDown(): Promise<void> {
     this.nest.get(Health).beginStopping();
     this.nest.get(EventStore).hurry();
-    await drainConnections(this.nest.getHttpServer());
+    await drainConnections(this.doors);
     await close(this.nest, this.databases, this.logger);
     this.logger.info('stopped');
   }
@@ -124,18 +124,8 @@ async function close(nest: NestFastifyApplication, databases: Databases, logger:
  * Shuts the door and lets those inside finish: no new connections; every answer takes its connection along (see the hook in `health/routes.ts`).
  * Only then are idle connections cut, so that hardly any client sends a request into a closing one.
  */
-async function drainConnections(server: Server): Promise<void> {
-  // An HTTP server's own `close` would cut connections at once whose request is still on its way.
-  const empty = new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
-  await Promise.race([empty, delay(connectionsMilliseconds)]);
-}
-
-async function listen(nest: NestFastifyApplication, { port, host }: Configuration): Promise<void> {
-  try {
-    await nest.listen(port, host);
-  } catch (error) {
-    throw notListening(error, { port, host });
-  }
+async function drainConnections(doors: readonly Server[]): Promise<void> {
+  await Promise.race([closeDoors(doors), delay(connectionsMilliseconds)]);
 }
 
 function addressOf(nest: NestFastifyApplication, host: string): string {

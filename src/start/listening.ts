@@ -1,8 +1,16 @@
-import { createServer } from 'node:net';
+import { lookup } from 'node:dns/promises';
+import type { Server as HttpServer } from 'node:http';
+import { createServer, Server } from 'node:net';
 import { CannotStart } from './cannot-start.js';
 import type { Configuration } from '../config.js';
 
 type Place = Pick<Configuration, 'host' | 'port'>;
+
+/** What listens at one place, and the server that answers there. */
+type Listening = Readonly<{ listen(port: number, host: string): Promise<unknown>; getHttpServer(): HttpServer }>;
+
+/** Addresses that a name has and this machine does not, like `::1` where there is no IPv6: nobody comes to them. */
+const notHere = new Set<unknown>(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
 /**
  * Tries the port before anything else is touched: a first start that ended at its port would already have made the administrator's key, and never shown it.
@@ -11,15 +19,61 @@ type Place = Pick<Configuration, 'host' | 'port'>;
 export async function assertCanListen({ host, port }: Place): Promise<void> {
   const server = createServer((socket) => socket.destroy());
   try {
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+    await opened(server, { host, port });
   } catch (error) {
     throw notListening(error, { host, port });
   }
   await new Promise((resolve) => server.close(resolve));
 }
 
+/**
+ * Has one server answer at every address of the host. `localhost` may be two, and clients try either: of Fastify it would get a second server, to which
+ * nothing is told of how requests are answered that are no HTTP or expect what nobody does, nor of its end.
+ * @returns whatever takes connections, to be closed together
+ * @throws CannotStart
+ */
+export async function listenAt(
+  { host, port }: Place,
+  application: Listening,
+  addressesOf = async (name: string) => (await lookup(name, { all: true })).map(({ address }) => address),
+): Promise<readonly Server[]> {
+  try {
+    const [first = host, ...others] = host === 'localhost' ? new Set(await addressesOf(host)) : [host];
+    await application.listen(port, first);
+    const server = application.getHttpServer();
+    const place = server.address();
+    const bound = typeof place === 'object' && place !== null ? place.port : port;
+    const doors = await Promise.all(others.map((address) => doorTo(server, { host: address, port: bound })));
+    return [server, ...doors.flat()];
+  } catch (error) {
+    throw notListening(error, { host, port });
+  }
+}
+
+/** Lets those in who come to another address; none where this machine does not have it. */
+async function doorTo(server: HttpServer, place: Place): Promise<Server[]> {
+  // As Node has it for servers of HTTP.
+  const door = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => server.emit('connection', socket));
+  try {
+    await opened(door, place);
+  } catch (error) {
+    if (notHere.has((error as NodeJS.ErrnoException).code)) return [];
+    throw error;
+  }
+  server.once('close', () => door.close());
+  return [door];
+}
+
+const opened = (server: Server, { host, port }: Place): Promise<void> =>
+  new Promise((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+
+/** Lets nobody in any more. Resolves when all who came have gone: an HTTP server's own `close` would cut connections whose request is still on its way. */
+export async function closeDoors(doors: readonly Server[]): Promise<void> {
+  await Promise.all(doors.map((door) => new Promise((resolve) => Server.prototype.close.call(door, resolve))));
+}
+
 /** Why nobody can be served at that address, in a sentence; an error of another kind as it is. */
-export function notListening(error: unknown, { host, port }: Place): unknown {
+function notListening(error: unknown, { host, port }: Place): unknown {
   const sentence = sentenceOf((error as NodeJS.ErrnoException).code, host, port);
   return sentence === undefined ? error : new CannotStart(sentence, { cause: error });
 }
