@@ -115,15 +115,15 @@ describe('every call is found by its request id', () => {
     const refused = await app.graphqlAnswer(`mutation { reconcilePart(input: { partId: ${id}, quantity: -900, note: "Ada" }) { id } }`);
     expect(await callsOf(refused)).toMatchObject([{ status: 200, code: 'INSUFFICIENT_STOCK' }]);
     const ops = [
-      { method: 'PATCH', url: `/api/v1/parts/${id}/restock`, params: { quantity: 1, cost: 2 } },
+      { method: 'PATCH', url: `/api/v1/parts/${id}/restock`, params: { quantity: 1, cost: 2, note: 'é' } },
       { method: 'GET', url: '/api/v1/parts/987654' },
     ];
     const batch = await app.post('/batch', { ops, sequential: true }, { 'user-agent': 'a batch' }).expect(200);
     const calls = [...(await callsOf(batch))].sort((a, b) => Number(a['id']) - Number(b['id']));
     expect(calls).toMatchObject([
       { route: '/api/v1/batch', status: 200, summary: { counts: { ops: 2 } } },
-      { route: '/api/v1/parts/{id}/restock', ids: [id], status: 200 },
-      { route: '/api/v1/parts/{id}', ids: [987654], status: 404 },
+      { route: '/api/v1/parts/{id}/restock', ids: [id], status: 200, bytes_in: 35 },
+      { route: '/api/v1/parts/{id}', ids: [987654], status: 404, bytes_in: 0 },
     ]);
     expect(new Set(calls.map(({ user_agent }) => user_agent))).toEqual(new Set(['a batch']));
   });

@@ -81,5 +81,16 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** How many bytes the `params` of a write have by themselves, as JSON without blanks. */
+export function bytesOf(params: BatchOperation['params']): number {
+  let quotes = 0;
+  const written = JSON.stringify(params, (_, value: unknown) => {
+    if (!(value instanceof InexactNumber)) return value;
+    quotes += 2;
+    return value.text;
+  });
+  return Buffer.byteLength(written) - quotes;
+}
+
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof InexactNumber);

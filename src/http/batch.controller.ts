@@ -5,10 +5,10 @@ import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { currentContext } from '#millwright/event-sourcing';
 import { ApiHeading, OverRest, UncheckedBody, writes } from '#millwright/resources';
-import { batchOperationsOf, urlOf, type BatchOperation } from './batch-operations.js';
+import { batchOperationsOf, bytesOf, urlOf, type BatchOperation } from './batch-operations.js';
 import type { HttpAdapter } from './http-adapter.js';
 import { refusalNow, type Result } from './kept-refusal.js';
-import { partOfBatch } from './part-of-batch.js';
+import { ofBytes, partOfBatch } from './part-of-batch.js';
 import type { AnsweredAnew } from './operation-routes.js';
 import { header } from './request-headers.js';
 import { UnwrappedAnswer } from './unwrapped-answer.js';
@@ -82,7 +82,7 @@ export class BatchController implements AnsweredAnew {
     const adapter = this.host.httpAdapter as HttpAdapter;
     const { method, params } = operation;
     const prepared = method === 'GET' || params === undefined ? undefined : adapter.preparedBodies.keep(params);
-    const payload = prepared ? { payload: '{}', headers: { ...headers, ...prepared.headers } } : { headers };
+    const payload = prepared ? { payload: '{}', headers: { ...headers, ...prepared.headers, ...ofBytes(bytesOf(params)) } } : { headers };
     const answer = await adapter
       .getInstance<FastifyInstance>()
       .inject({ method, url: urlOf(operation), ...payload })

@@ -15,7 +15,7 @@ import { callNotKept, whenKnown } from '#millwright/event-sourcing';
 import type { TrustedProxies } from '#millwright/limits';
 import { idsAskedFor, type RawQuery } from '#millwright/lists';
 import type { PublishedError } from '../errors/published-error.js';
-import { isPartOfBatch } from './part-of-batch.js';
+import { bodyBytesOf, isPartOfBatch } from './part-of-batch.js';
 import { isDocument } from './route-policy.js';
 import { header } from './request-headers.js';
 
@@ -169,9 +169,9 @@ function patternOf(
 }
 
 function askedOf(request: FastifyRequest, { route, ids, known, audit }: Pattern, more: CallerIds & Pick<Asked, 'at'>): Asked {
-  const { told, scope, method, headers, params, body, query } = request;
+  const { told, scope, method, params, body, query } = request;
   const { userId, credential } = foundOf(request);
-  const bytes = Number(headers['content-length'] ?? 0);
+  const bytes = bodyBytesOf(request);
   const sought = known?.query.has('filter') ? idsAskedFor(query as RawQuery) : [];
   const said = route === '/api/v1/graphql' ? (told?.document?.said() ?? nothingSaid) : undefined;
   return {
