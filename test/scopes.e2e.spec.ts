@@ -180,9 +180,11 @@ describe('money that somebody may not see', () => {
           `part.${field}.1.vendor_id needs costs:read.`,
         ]);
       for (const said of [`vendorId: ${third}`, `vendorId: ${taken}`, '_destroy: true']) {
+        const named = said === '_destroy: true' ? '_destroy' : '0.vendorId';
         const input = `{ id: ${data.id}, vendorPartsAttributes: [{ id: ${id}, ${said} }] }`;
         const { body } = await keeper.graphqlAnswer(`mutation { updatePart(input: ${input}) { id } }`);
-        expect(body.errors).toMatchObject([{ extensions: { code: 'INSUFFICIENT_PERMISSIONS', required_scope: 'costs:read' } }]);
+        const message = `input.vendorPartsAttributes.${named} needs costs:read.`;
+        expect(body.errors).toMatchObject([{ message, extensions: { code: 'INSUFFICIENT_PERMISSIONS', required_scope: 'costs:read' } }]);
       }
       const op = { method: 'PATCH', url: `/api/v1/parts/${data.id}`, params: { part: { [field]: [{ id, vendor_id: taken }] } } };
       expect((await keeper.post('/batch', { ops: [op], sequential: true })).body.results).toMatchObject([{ status: 403 }]);

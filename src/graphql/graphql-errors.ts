@@ -1,4 +1,5 @@
 import { GraphQLError, type ExecutionResult } from 'graphql';
+import { FieldNeedsScope } from '#millwright/access';
 import { Rejection, type Detail } from '#millwright/event-sourcing';
 import { camelCase, invalid, withRenamedField } from '#millwright/fields';
 import { publishedErrorOf, type PublishedError } from '../errors/published-error.js';
@@ -8,7 +9,7 @@ export type ReportFault = (error: unknown, published: PublishedError) => void;
 
 /** One error as GraphQL shows it: the code and details of the table that REST uses, fields in camelCase. */
 export function shownError(error: GraphQLError, requestId: string, report: ReportFault): object {
-  const cause = causeOf(error);
+  const cause = inItsWords(causeOf(error));
   const published = publishedErrorOf(cause);
   if (published.status >= 500) report(cause, published);
   const { code, message, facts } = published;
@@ -29,6 +30,9 @@ export function causeOf(error: GraphQLError): unknown {
   while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
   return cause instanceof GraphQLError ? invalid([{ field: 'query', code: 'does_not_fit_schema', message: error.message }]) : cause;
 }
+
+const inItsWords = (cause: unknown): unknown =>
+  cause instanceof FieldNeedsScope ? new FieldNeedsScope(camelCase(cause.field), cause.scope) : cause;
 
 /** Fields are told of by their names here; nothing else that a message says is one, whatever it looks like. */
 const inCamelCase = ({ field, code, message, names = [] }: Detail): Detail => ({

@@ -11,7 +11,7 @@ export * from './request-scope.js';
 export { alike, type Held, type Rights, type Rows } from './rights.js';
 export { RoleTurns } from './role-turns.js';
 export { Turns } from './turns.js';
-export { lacking, mayReadAt, requireEverywhere, requireScopes, requireSeen } from './require-scopes.js';
+export { FieldNeedsScope, lacking, mayReadAt, requireEverywhere, requireScopes, requireSeen } from './require-scopes.js';
 export { requireForDeed, requireForDeedAt, requireTaken, takenForDeed } from './taken-for-deed.js';
 export * from './row-rule.js';
 export * from './user-of-actor.js';

@@ -4,12 +4,22 @@ import { currentScope, scopeIfAny, type RequestScope } from './request-scope.js'
 
 /**
  * Lets only those on who hold all of it.
- * @param what what the refusal says it of: the path of a field
  * @throws Rejection INSUFFICIENT_PERMISSIONS naming the first that is missing (`required_scope`, contract, part 4, S68)
  */
-export function requireScopes({ held }: Pick<RequestScope, 'held'>, wanted: readonly Scope[], what?: string): void {
+export function requireScopes({ held }: Pick<RequestScope, 'held'>, wanted: readonly Scope[]): void {
   const missing = held === 'all' ? undefined : wanted.find((scope) => !held.has(scope));
-  if (missing !== undefined) throw insufficient(missing, what);
+  if (missing !== undefined) throw insufficient(missing);
+}
+
+/** INSUFFICIENT_PERMISSIONS: what is said in a field takes a right of its own. Each edge names the field in its own words. */
+export class FieldNeedsScope extends Rejection {
+  /** @param field its path */
+  constructor(
+    readonly field: string,
+    readonly scope: Scope,
+  ) {
+    super('INSUFFICIENT_PERMISSIONS', `${field} needs ${scope}.`, [], { required_scope: scope });
+  }
 }
 
 /**
@@ -37,5 +47,5 @@ export function requireSeen(seenWith: Scope | undefined): void {
   if (seenWith !== undefined && lacking()?.(seenWith)) throw insufficient(seenWith);
 }
 
-const insufficient = (scope: Scope, what = 'This'): Rejection =>
-  new Rejection('INSUFFICIENT_PERMISSIONS', `${what} needs ${scope}.`, [], { required_scope: scope });
+const insufficient = (scope: Scope): Rejection =>
+  new Rejection('INSUFFICIENT_PERMISSIONS', `This needs ${scope}.`, [], { required_scope: scope });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Args, ArgsType, Field, InputType, Int } from '@nestjs/graphql';
-import { currentScope, type RequestScope, type StoredAnswer } from '#millwright/access';
+import { currentScope, FieldNeedsScope, type RequestScope, type StoredAnswer } from '#millwright/access';
 import { Rejection, type CommandContext, type Position, type Row } from '#millwright/event-sourcing';
 import {
   aSpoken,
@@ -44,7 +44,11 @@ export const Input = <T extends object>(type: Class<T>): ParameterDecorator =>
     {
       transform: (value: unknown) => {
         const input = withSnakeCaseKeys(value);
-        requireWritable(type, input);
+        try {
+          requireWritable(type, input);
+        } catch (refusal) {
+          throw refusal instanceof Rejection ? underInput(refusal) : refusal;
+        }
         return validatedInput(type, withoutUnseenNulls(type, input), 'input');
       },
     },
@@ -203,9 +207,12 @@ const twice = (argument: string, name: string): Rejection =>
   new Rejection('MALFORMED_REQUEST', `the argument ${argument} and the header ${name} say the same thing twice; send one of them`);
 
 /** The same refusal, said of the mutation's argument. */
-function underInput({ code, message, details, facts }: Rejection, root: string): Rejection {
+function underInput(refusal: Rejection, root = ''): Rejection {
+  const { code, message, details, facts } = refusal;
+  const pathOf = (field: string): string => (root !== '' && field.startsWith(`${root}.`) ? field.slice(root.length + 1) : field);
+  if (refusal instanceof FieldNeedsScope) return new FieldNeedsScope(`input.${pathOf(refusal.field)}`, refusal.scope);
   const moved = details.map((detail) => {
-    const field = root !== '' && detail.field.startsWith(`${root}.`) ? detail.field.slice(root.length + 1) : detail.field;
+    const field = pathOf(detail.field);
     // What of a record stands in the way is named where it is, and was not given (S55).
     return { ...detail, field: field.startsWith('procedures.') ? field : `input.${field}` };
   });

@@ -1,3 +1,4 @@
+import { FieldNeedsScope } from '#millwright/access';
 import { Rejection, type ChildChanges, type ChildrenState, type Detail } from '#millwright/event-sourcing/decider';
 import {
   camelCase,
@@ -124,7 +125,7 @@ function meaningProblem(
  */
 function requireMovable({ knownBy }: ChildList, { moveNeeds: scope, ...said }: SaidChild, meant: Child, path: string): void {
   if (scope === undefined || knownBy === undefined || said[knownBy] === undefined || said[knownBy] === meant[knownBy]) return;
-  throw new Rejection('INSUFFICIENT_PERMISSIONS', `${path}.${knownBy} needs ${scope}.`, [], { required_scope: scope });
+  throw new FieldNeedsScope(`${path}.${knownBy}`, scope);
 }
 
 /** Where the request gives a child what another one is known by. Of two that it gives the same, the later one is wrong. */

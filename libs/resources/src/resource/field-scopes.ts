@@ -1,4 +1,4 @@
-import { currentScope, lacking, requireScopes, type Scope } from '#millwright/access';
+import { FieldNeedsScope, lacking, type Scope } from '#millwright/access';
 import { fieldsOf, isInput, type Class, type FieldDefinition, type FieldScope, type InputField } from '#millwright/fields';
 
 /** What it takes to say something in a field. What moves stock, or finds somebody, does so where it says something; money is written with null, too. */
@@ -43,8 +43,10 @@ export const fieldScopesOf = (type: Class): Readonly<Record<string, Scope>> =>
 
 /** @param value as it came, of whatever shape @throws Rejection INSUFFICIENT_PERMISSIONS it says something in a field that takes a right which whoever asks lacks */
 export function requireWritable(type: Class, value: unknown): void {
-  if (!lacking()) return;
-  for (const { path, scope, moves } of guarded(type)) if (says(value, path, moves)) requireScopes(currentScope(), [scope], path.join('.'));
+  const isLacking = lacking();
+  if (!isLacking) return;
+  for (const { path, scope, moves } of guarded(type))
+    if (isLacking(scope) && says(value, path, moves)) throw new FieldNeedsScope(path.join('.'), scope);
 }
 
 function says(value: unknown, [name, ...inner]: readonly string[], moves: boolean): boolean {
