@@ -61,6 +61,19 @@ describe('a credential', () => {
     expect(refused(await reader.post('/parts', { nonsense: true }))).toEqual(lacks('parts:write'));
     expect(refused(await reader.patch('/parts/987654321', { part: { name: 'x' } }))).toEqual(lacks('parts:write'));
     expect(refused(await reader.request('GET', '/metrics'))).toEqual(lacks('installation:manage'));
+    // Nor is a machine, where none may do it.
+    const machine = await holding('access:manage', 'integrations:manage', 'installation:manage');
+    for (const [method, path, needed] of [
+      ['POST', 'clients', 'integrations:manage'],
+      ['PATCH', 'api_keys/987654321', 'integrations:manage'],
+      ['POST', 'service_accounts/987654321/rotate', 'access:manage'],
+      ['POST', 'roles', 'access:manage'],
+      ['PUT', 'oidc', 'access:manage'],
+      ['POST', 'keys/rotate', 'installation:manage'],
+    ] as const)
+      expect(refused(await machine.request(method, `/api/v1/access/${path}`, { nonsense: true }))).toEqual(lacks(needed));
+    const { body } = await machine.graphqlAnswer('mutation { updateClient(input: { id: 7, name: "" }) { id } }');
+    expect(body.errors).toMatchObject([{ extensions: { code: 'INSUFFICIENT_PERMISSIONS', required_scope: 'integrations:manage' } }]);
   });
 
   it('completes and reopens work orders with work_orders:complete only, however it says so', async () => {

@@ -1,9 +1,9 @@
 import type { FastifyReply } from 'fastify';
 import { defaultFieldResolver, GraphQLObjectType, type GraphQLField, type GraphQLSchema } from 'graphql';
-import { currentScope, lacking, nameScopes, requireScopes, type RequestScope } from '#millwright/access';
+import { currentScope, lacking, nameScopes, requirePerson, requireScopes, type RequestScope } from '#millwright/access';
 import { whenKnown, type Row } from '#millwright/event-sourcing';
 import { camelCase, type FieldDefinition } from '#millwright/fields';
-import { hiddenBy, operationOf, outputFields, readableTypes, seenWithExtension } from '#millwright/resources';
+import { hiddenBy, operationOf, outputFields, readableTypes, seenWithExtension, type Operation } from '#millwright/resources';
 import { stillAdmitted } from '../http/index.js';
 
 type Field = GraphQLField<unknown, unknown>;
@@ -47,13 +47,13 @@ export function guardSchema(schema: GraphQLSchema): void {
 /** `admittedAnew`: what becomes of the rights of now, where they were asked for. */
 function guardRoot(field: Field, admittedAnew: (scope: RequestScope, now: RequestScope) => void = () => undefined): void {
   const { resolve = defaultFieldResolver } = field;
-  const { scopes = [], anyOf = [] } = operationOf(field) ?? {};
+  const operation = operationOf(field);
   field.resolve = (source, args, context, info) => {
-    requireOneOf(currentScope(), scopes, anyOf);
+    requireAllowed(currentScope(), operation);
     // Mutations of a document come one after another: the last may be carried out long after whoever has sent it was let in.
     return whenKnown(stillAdmitted((context as Asked).reply), (admitted) => {
       if (admitted) {
-        requireOneOf(admitted, scopes, anyOf);
+        requireAllowed(admitted, operation);
         admittedAnew(currentScope(), admitted);
       }
       return resolve(source, args, context, info);
@@ -80,11 +80,12 @@ function holdAfterwards(field: Field): void {
   };
 }
 
-/** @throws Rejection INSUFFICIENT_PERMISSIONS one of `scopes` is missing, or all of `anyOf` are */
-function requireOneOf(scope: RequestScope, scopes: readonly string[], anyOf: readonly string[]): void {
-  const { held } = scope;
+/** @throws Rejection INSUFFICIENT_PERMISSIONS one of its `scopes` is missing, or all of `anyOf` are; a machine asks for what persons do */
+function requireAllowed(scope: RequestScope, { scopes = [], anyOf = [], byPersons }: Partial<Operation> = {}): void {
+  const { held, principal } = scope;
   const hasNone = anyOf.length > 0 && held !== 'all' && !anyOf.some((one) => held.has(one));
   requireScopes(scope, hasNone ? [...scopes, ...anyOf] : scopes);
+  if (byPersons) requirePerson(principal, scopes);
 }
 
 /** A record that is reached from another one is read by whoever may read such records; the others are told what it is called. */

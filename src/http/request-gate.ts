@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { requireScopes, runInScope, type RequestScope } from '#millwright/access';
+import { requirePerson, requireScopes, runInScope, type RequestScope } from '#millwright/access';
 import { type ProjectionEngine, Rejection, whenKnown } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import type { OwnWrites } from '#millwright/resources';
@@ -192,7 +192,12 @@ export function seeOwnWrites(
 /** @throws Rejection CSRF, TIER_FEATURE_LOCKED, INSUFFICIENT_PERMISSIONS */
 function requireAllowed(request: FastifyRequest, scope: RequestScope, directory: Directory): void | Promise<void> {
   requirePage(request, directory);
-  return whenKnown(directory.limits.requireTier(request, scope.principal), () => requireScopes(scope, scopesOf(request)));
+  return whenKnown(directory.limits.requireTier(request, scope.principal), () => {
+    const { operation } = request.routeOptions.config;
+    const scopes = scopesOf(request);
+    requireScopes(scope, scopes);
+    if (operation?.byPersons) requirePerson(scope.principal, scopes);
+  });
 }
 
 /** A browser sends its cookies along whoever asks it to: what writes has to come from a page of ours. @throws Rejection CSRF */

@@ -149,7 +149,7 @@ function grantorOf({ credential, userId, rights }: Principal): Grantor {
  * @param needed what it takes of a person, which is named where a machine is refused, whatever that may do (S68)
  * @throws Rejection INSUFFICIENT_PERMISSIONS no credential but a person's session and the bootstrap key makes, rotates or grants anything (S8)
  */
-export function requirePerson({ credential: { kind } }: Principal, needed: Scope): void {
+export function requirePerson({ credential: { kind } }: Principal, [needed]: readonly Scope[]): void {
   if (kind === 'bootstrap' || kind === 'session') return;
   const message = 'Only a person who has signed in, and the administrator’s key, may do this.';
   throw new Rejection('INSUFFICIENT_PERMISSIONS', message, [], { required_scope: needed });

@@ -90,6 +90,7 @@ export function operationsOf({ kind, name, plural, one, many }: DescribedKind) {
     make: writes({
       name: `create${name}`,
       scopes,
+      byPersons: true,
       summary: `Make ${one}`,
       description:
         'Its secret is shown this once. Nobody gives what he has not at each of the sites; only a person who has signed in, and the administrator’s key, may. Refused with VALIDATION_FAILED, INSUFFICIENT_PERMISSIONS, CONFLICT (50 clients and service accounts).',
@@ -98,12 +99,14 @@ export function operationsOf({ kind, name, plural, one, many }: DescribedKind) {
     change: writes({
       name: `update${name}`,
       scopes,
+      byPersons: true,
       summary: `Change ${one}`,
       description: `It is so at once, everywhere. A later \`expires_at\` takes all that it may do; what has ended is not given longer (409 \`CONFLICT\`): make another one. ${refusalsOfChanges}`,
     }),
     rotate: writes({
       name: `rotate${name}`,
       scopes,
+      byPersons: true,
       summary: `Give ${one} another secret`,
       description: `The new secret is shown this once; the one before it works on for \`overlap_hours\`, but not past \`expires_at\`, any earlier one no more. Whoever rotates has all that it may do${kind === 'api_key' ? ', and, where it is another person’s, all that this person may do, in whose name it acts' : ''}. ${refusalsOfChanges}`,
     }),

@@ -5,7 +5,6 @@ import {
   KnownAccess,
   namedScopes,
   requireForDeedAt,
-  requirePerson,
   RoleTurns,
   scopesOfRole,
   type Access,
@@ -65,7 +64,6 @@ export class MachineCredentials implements OnModuleInit {
   /** @throws Rejection VALIDATION_FAILED, INSUFFICIENT_PERMISSIONS, CONFLICT (S73) */
   async make(kind: CredentialKind, input: CredentialInput): Promise<Decided> {
     const { principal } = currentScope();
-    requirePerson(principal, managedWith[kind]);
     const access = await this.access.now();
     const facts = { scopes: null, roleId: null, expiresAt: null, ...(await this.wanted(input, principal, access)) } as CredentialFacts;
     await requireHeld([managedWith[kind], ...scopesOf(facts, access)], facts.sites);
@@ -84,7 +82,6 @@ export class MachineCredentials implements OnModuleInit {
   /** @throws Rejection as `make`; NOT_FOUND, CONFLICT (it was revoked, or is over), PRECONDITION_FAILED */
   async change(kind: CredentialKind, credentialId: number, input: Partial<CredentialInput>): Promise<Decided> {
     const { principal } = currentScope();
-    requirePerson(principal, managedWith[kind]);
     const before = await this.managed(kind, credentialId);
     const access = await this.access.now();
     const wanted = await this.wanted(input, principal, access);
@@ -105,7 +102,6 @@ export class MachineCredentials implements OnModuleInit {
     { overlap_hours: hours, revoke_tokens: tokensRevoked }: Readonly<{ overlap_hours?: string | null; revoke_tokens?: boolean | null }>,
   ): Promise<Decided> {
     const { principal } = currentScope();
-    requirePerson(principal, managedWith[kind]);
     const credential = await this.managed(kind, credentialId);
     await requireHeld(scopesOf(credential, await this.access.now()), credential.sites);
     await requireAllOfOwner(this.access, credential);

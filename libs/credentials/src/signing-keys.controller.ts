@@ -1,7 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Flag } from '#millwright/fields';
-import { currentScope, requirePerson } from '#millwright/access';
 import { Answer, ApiAnswer, OverRest, PlainBody, writes } from '#millwright/resources';
 import { CredentialsHeading } from './credentials.controller.js';
 import { SigningKeys } from './signing-keys.js';
@@ -30,6 +29,7 @@ export class SigningKeysController {
     writes({
       name: 'rotateSigningKeys',
       scopes: ['installation:manage'],
+      byPersons: true,
       summary: 'Sign access tokens with a new key',
       description:
         'The keys before it are accepted for two hours more, which is how long a token lives, unless `revoke` ends them at once.',
@@ -37,7 +37,6 @@ export class SigningKeysController {
   )
   @ApiAnswer(RotatedKey)
   async rotate(@PlainBody(RotateKeysBody) { revoke }: RotateKeysBody): Promise<Answer> {
-    requirePerson(currentScope().principal, 'installation:manage');
     return new Answer({ key_id: await this.keys.rotate({ revoked: revoke ?? false }) });
   }
 }

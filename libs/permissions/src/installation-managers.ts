@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InputType } from '@nestjs/graphql';
-import { builtInUserId, currentScope, KnownAccess, nameInstallationManager, requirePerson } from '#millwright/access';
+import { builtInUserId, KnownAccess, nameInstallationManager } from '#millwright/access';
 import { EventStore, Rejection, type Position, type Row } from '#millwright/event-sourcing';
 import { Flag, Reference, ShownFlag, ShownId } from '#millwright/fields';
 import { users } from '#millwright/people';
@@ -40,7 +40,6 @@ export class InstallationManagers {
 
   /** @throws Rejection INSUFFICIENT_PERMISSIONS, CONFLICT (the built-in user), NOT_FOUND, PRECONDITION_FAILED */
   async set(userId: number, isGranted: boolean): Promise<Readonly<{ row: Row; revision: number; position: Position }>> {
-    requirePerson(currentScope().principal, 'installation:manage');
     if (userId === builtInUserId)
       throw new Rejection('CONFLICT', 'The built-in user stands for the administrator’s key, which looks after it anyway.');
     const { state } = await this.events.load(users.stream, userId);

@@ -26,6 +26,7 @@ export const getRole = reads({
 export const createRole = writes({
   name: 'createRole',
   scopes,
+  byPersons: true,
   summary: 'Define a role of your own',
   description: 'Nobody gives what he has not: whoever defines it holds all of its scopes at every site. Refused with VALIDATION_FAILED.',
 });
@@ -33,6 +34,7 @@ export const createRole = writes({
 export const updateRole = writes({
   name: 'updateRole',
   scopes,
+  byPersons: true,
   summary: 'Change a role of your own',
   description:
     'It changes at once for everybody who has it. Refused with NOT_FOUND, CONFLICT (it is built in), VALIDATION_FAILED, PRECONDITION_FAILED.',
@@ -41,6 +43,7 @@ export const updateRole = writes({
 export const removeRole = writes({
   name: 'removeRole',
   scopes,
+  byPersons: true,
   summary: 'Remove a role of your own',
   description: 'Refused with NOT_FOUND, CONFLICT (it is built in), RECORD_IN_USE (somebody has it), PRECONDITION_FAILED.',
 });
@@ -48,6 +51,7 @@ export const removeRole = writes({
 export const setInstallationManager = writes({
   name: 'setInstallationManager',
   scopes: ['installation:manage'],
+  byPersons: true,
   summary: 'Say who may look after the installation',
   description:
     'No role holds `installation:manage`: the key of the first start gives it, and whoever has it. If-Match is about all that is granted. Refused with NOT_FOUND, CONFLICT (the built-in user), PRECONDITION_FAILED.',

@@ -4,13 +4,11 @@ import {
   accessId,
   builtInRoles,
   changeRole,
-  currentScope,
   defineRole,
   KnownAccess,
   namedScopes,
   removeRole,
   RoleTurns,
-  requirePerson,
   scopesOf,
   scopesOfRole,
   type Access,
@@ -53,14 +51,12 @@ export class Roles {
 
   /** @throws Rejection VALIDATION_FAILED, INSUFFICIENT_PERMISSIONS */
   async define(said: RoleInput): Promise<DecidedRole> {
-    requirePerson(currentScope().principal, 'access:manage');
     const outcome = await this.access.decide((state, by, world) => defineRole(state, by, said, world));
     return decided(outcome, outcome.state.lastRole);
   }
 
   /** @throws Rejection NOT_FOUND, CONFLICT (built in), VALIDATION_FAILED, INSUFFICIENT_PERMISSIONS, PRECONDITION_FAILED */
   async change(id: number, said: Partial<RoleInput>): Promise<DecidedRole> {
-    requirePerson(currentScope().principal, 'access:manage');
     return decided(await this.access.decide((state, by, world) => changeRole(state, by, id, said, world), { matches: true }), id);
   }
 
@@ -69,7 +65,6 @@ export class Roles {
    * @throws Rejection NOT_FOUND, CONFLICT (built in), RECORD_IN_USE, INSUFFICIENT_PERMISSIONS, PRECONDITION_FAILED
    */
   async remove(id: number): Promise<RemovedRole> {
-    requirePerson(currentScope().principal, 'access:manage');
     return this.turns.removing(id, () => this.removed(id));
   }
 

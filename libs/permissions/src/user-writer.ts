@@ -72,7 +72,7 @@ export class UserWriter implements ResourceCommands, OnModuleInit {
   /** @throws Rejection as `create`; NOT_FOUND, PRECONDITION_FAILED, LAST_ADMINISTRATOR */
   async update(id: number, { permissions_attributes, ...changes }: UserInput): Promise<Written> {
     if (!permissions_attributes?.length) return this.plain.update(id, changes);
-    requirePerson(currentScope().principal, 'access:manage');
+    requirePerson(currentScope().principal, ['access:manage']);
     const { state } = await this.events.load(users.stream, id);
     if (state.history && !state.erased) await this.access.consider(grants(permissions_attributes, id), sitesIn(permissions_attributes));
     return this.granted(await this.plain.update(id, changes), permissions_attributes);
@@ -115,7 +115,7 @@ const sitesIn = (wanted: readonly PermissionInput[]): readonly number[] => wante
 const grants =
   (wanted: readonly PermissionInput[], userId: number) =>
   (state: Access, by: Grantor, world: World): AccessEvent[] => {
-    requirePerson(currentScope().principal, 'access:manage');
+    requirePerson(currentScope().principal, ['access:manage']);
     if (userId === builtInUserId)
       throw new Rejection('CONFLICT', 'The built-in user stands for the administrator’s key and is granted nothing.');
     refuseUnknown(wanted, state, world);

@@ -28,6 +28,8 @@ export type Operation = Readonly<{
    * sent to is one he does not see any more.
    */
   aboutOneself?: string;
+  /** A person who has signed in does it, or the administrator's key, and no machine, whatever that may do (contract, part 4, S8). */
+  byPersons?: true;
   /** It needs neither credential nor site: who may do it, and on whose behalf, is its own affair. */
   open?: true;
 }>;

