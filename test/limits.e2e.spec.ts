@@ -43,6 +43,14 @@ async function set(settings: object): Promise<void> {
     .expect(200);
 }
 
+/** The status of a request that names no host. */
+async function withoutHost({ url, adminKey }: Client, path: string): Promise<number | undefined> {
+  const request = rawRequest(`${url}${path}`, { setHost: false, headers: { authorization: `Bearer ${adminKey}` } }).end();
+  const [answer] = (await once(request, 'response')) as [IncomingMessage];
+  answer.resume();
+  return answer.statusCode;
+}
+
 const standing = ({ headers }: Answer) => ['limit', 'remaining', 'reset'].map((name) => headers.get(`x-ratelimit-${name}`));
 const remaining = ({ headers }: Answer) => headers.get('x-ratelimit-remaining');
 const refused = ({ status, error, headers }: Answer) => [status, error?.code, Number(headers.get('retry-after')) > 0];
@@ -93,6 +101,15 @@ describe('limits', () => {
     expect((await user.get('/limits').expect(200)).data).toMatchObject({ remaining: 0, requests: 2, window_seconds: hour });
     await set({ requests: 3, window_seconds: hour });
     expect(remaining(await user.get('/parts').expect(200))).toBe('0');
+    await set({ requests: 4, window_seconds: hour });
+    // What is wrong with a request is no matter, where what it asks for is not counted.
+    expect(await withoutHost(user, '/api/v1/limits?x=1')).toBe(400);
+    await user.request('DELETE', '/api/v1/limits').expect(405);
+    await user.get('/auth/nothing').expect(404);
+    await user.request('POST', '/health/live').expect(405);
+    expect((await user.get('/limits').expect(200)).data).toMatchObject({ remaining: 1 });
+    expect(await withoutHost(user, '/api/v1/parts')).toBe(400);
+    expect((await user.get('/limits').expect(200)).data).toMatchObject({ remaining: 0 });
     for (let calls = 0; calls < 5; calls++) expect(remaining(await app.get('/parts').expect(200))).toBeNull();
   });
 

@@ -30,14 +30,22 @@ const keepAliveTimeoutMs = 65_000;
  * What is wrong with a request that the router takes nowhere: its path cannot be decoded, or a segment is too long for an id; it names no path or no host, or
  * expects what nobody does.
  */
-const unroutable = new WeakMap<IncomingMessage, Error>();
+const unroutable = new WeakMap<IncomingMessage, Readonly<{ why: Error; url: string }>>();
 const nowhere = '/unroutable';
 
-export const whyUnroutable = ({ raw }: Pick<FastifyRequest, 'raw'>): Error | undefined => unroutable.get(raw);
+/** What is asked for stays what it was before, also where more than one thing is wrong. */
+const noteUnroutable = (request: IncomingMessage, why: Error): void =>
+  void unroutable.set(request, { why, url: unroutable.get(request)?.url ?? request.url ?? '' });
+
+export const whyUnroutable = ({ raw }: Pick<FastifyRequest, 'raw'>): Error | undefined => unroutable.get(raw)?.why;
+
+/** The path that a request asks for, also where the router was given another one. */
+export const askedPath = ({ raw, url }: Pick<FastifyRequest, 'raw' | 'url'>): string =>
+  (unroutable.get(raw)?.url ?? url).replace(/[?#].*$/s, '');
 
 /** Has it go in as a path that is not there, so that it is counted, written down and answered as one: Node and Fastify would answer it past all hooks. */
 function routeNowhere(why: Error, request: IncomingMessage, reply: ServerResponse, server: FastifyInstance): void {
-  unroutable.set(request, why);
+  noteUnroutable(request, why);
   request.url = nowhere;
   server.routing(request, reply);
 }
@@ -76,7 +84,7 @@ export class HttpAdapter extends FastifyAdapter {
       rewriteUrl: (request: IncomingMessage) => {
         const problem = problemOfTarget(request);
         if (problem === undefined) return paths.normalised(request.url ?? '/');
-        unroutable.set(request, new Rejection('MALFORMED_REQUEST', problem));
+        noteUnroutable(request, new Rejection('MALFORMED_REQUEST', problem));
         return nowhere;
       },
       genReqId: (request: IncomingMessage) => requestIdOf(request.headers['x-request-id']),

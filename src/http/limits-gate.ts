@@ -3,6 +3,7 @@ import { hasTier, type Principal, type Tier } from '#millwright/access';
 import { Rejection, whenKnown } from '#millwright/event-sourcing';
 import { invalid } from '#millwright/fields';
 import { standingOf, tooMany, type CountedCall, type Limits, type TrustedProxies } from '#millwright/limits';
+import { askedPath } from './http-adapter.js';
 import { readJsonBody } from './json-body.js';
 import { isPartOfBatch } from './part-of-batch.js';
 import { header, isReadable } from './request-headers.js';
@@ -50,7 +51,7 @@ const isForEverybody = (route: string | undefined): boolean =>
   route !== undefined && (isDocument(route) || (!route.startsWith('/api/v1/') && route !== '/metrics'));
 
 /** Signing in and asking how much is left is not counted for whoever is known (S73). */
-const isFree = (route: string | undefined): boolean => route !== undefined && /^\/api\/v1\/(auth|oauth|limits)(\/|$)/.test(route);
+const isFree = (route: string | undefined): boolean => route !== undefined && /^\/api\/v1\/((auth|oauth)(\/|$)|limits\/?$)/.test(route);
 
 /** Counts requests and asks what the tier has, before anything else is looked at (S51). */
 export class LimitsGate {
@@ -74,8 +75,8 @@ export class LimitsGate {
    * A request of somebody known.
    * @throws Rejection RATE_LIMIT_EXCEEDED
    */
-  known(request: FastifyRequest, reply: FastifyReply, principal: Principal): void | Promise<void> {
-    if (isFree(request.routeOptions.url) || isPartOfBatch(request)) return undefined;
+  known(request: FastifyRequest, reply: FastifyReply, principal: Principal, route = request.routeOptions.url): void | Promise<void> {
+    if (isFree(route) || isPartOfBatch(request)) return undefined;
     return whenKnown(this.limits.count(principal, 1), (call) => {
       if (!call) return;
       request.countAs = async (weight, field) => {
@@ -123,8 +124,8 @@ export class LimitsGate {
    * A request of somebody unknown.
    * @throws Rejection RATE_LIMIT_EXCEEDED
    */
-  unknown({ routeOptions, headers, socket }: Seen): void | Promise<void> {
-    if (isForEverybody(routeOptions.url) || isPartOfBatch({ headers })) return undefined;
+  unknown({ routeOptions, headers, socket }: Seen, route = routeOptions.url): void | Promise<void> {
+    if (isForEverybody(route) || isPartOfBatch({ headers })) return undefined;
     const address = this.proxies.addressOf(socket.remoteAddress ?? '', header(headers['x-forwarded-for']));
     return this.limits.countAnonymous(address).catch((failure: unknown) => {
       // A database that cannot count serves nobody either: whoever asks is told what he would be told anyway.
@@ -145,11 +146,18 @@ export class LimitsGate {
     );
   }
 
-  /** A request to a path that is not there: it counts, and is told that before it is told how often it was sent (S51). */
-  async nowhere(request: FastifyRequest, reply: FastifyReply, identify: Identify): Promise<void> {
+  /**
+   * A request to a path that is not there, or that is wrong in itself: it counts like any other to where it leads, and is told that before it is told how
+   * often it was sent (S51).
+   * @param isThere whether there is such a path, and it is the rest that is wrong
+   */
+  async nowhere(request: FastifyRequest, reply: FastifyReply, identify: Identify, isThere: boolean): Promise<void> {
+    const path = askedPath(request);
+    const route = isThere || isFree(path) ? path : undefined;
+    if (isForEverybody(route)) return;
     try {
       const principal = await identify(request);
-      await (principal ? this.known(request, reply, principal) : this.unknown(request));
+      await (principal ? this.known(request, reply, principal, route) : this.unknown(request, route));
     } catch {
       // Too many, or nobody could count them: there is nothing at this path either way.
     }

@@ -6,7 +6,7 @@ import { invalid } from '#millwright/fields';
 import type { OwnWrites } from '#millwright/resources';
 import { RejectionWithHeaders } from '../errors/published-error.js';
 import { admission, cookieOf, identification, type Admitting, type Identification } from './admission.js';
-import { whyUnroutable } from './http-adapter.js';
+import { askedPath, whyUnroutable } from './http-adapter.js';
 import type { KnownPaths } from './known-paths.js';
 import { longestWaitMs, notReached } from './known-rights.js';
 import { header, minimumPositionIn, positionOf } from './request-headers.js';
@@ -65,7 +65,7 @@ export function addRequestGate(server: FastifyInstance, directory: Directory): v
     reply.header('X-Request-Id', request.id);
     if (request.is404)
       return goOn(
-        () => limits.nowhere(request, reply, identify),
+        () => limits.nowhere(request, reply, identify, directory.paths.methodsOf(askedPath(request)).length > 0),
         () => done(whyUnroutable(request) ?? noSuchPath(request, directory.paths)),
         done,
       );
@@ -208,7 +208,7 @@ function requirePage(request: FastifyRequest, { cookies }: Directory): void {
 
 /** 405 with the methods there are, or 404. */
 function noSuchPath(request: FastifyRequest, paths: KnownPaths): Rejection {
-  const methods = paths.methodsOf(request.url.replace(/[?#].*$/s, ''));
+  const methods = paths.methodsOf(askedPath(request));
   if (methods.length === 0) return new Rejection('NOT_FOUND', 'there is nothing at this path');
   return new RejectionWithHeaders('METHOD_NOT_ALLOWED', `this path knows ${methods.join(', ')}`, { Allow: methods.join(', ') });
 }
