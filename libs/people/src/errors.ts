@@ -6,7 +6,7 @@ export const peopleErrors = defineErrors({
     invalid_email: 'The text is no e-mail address.',
     not_a_language: 'A BCP 47 language tag is wanted.',
     names_person:
-      'The text stays, and has an address, a number or the whole name of the person who is to be forgotten; or, from who may not see how people are reached, any address or telephone number.',
+      'The text stays, and has an address, a number or the name (with initials or without) of the person who is to be forgotten; or, from who may not see how people are reached, any address or telephone number.',
   },
 });
 

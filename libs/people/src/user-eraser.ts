@@ -58,7 +58,7 @@ export class UserEraser {
       ? saysHowToReach(reason) || isNamedIn({ id, texts: [await this.traces.shownName(id)], emails: [] }, reason)
       : isNamedIn(await this.traces.known(id), reason);
     if (!isNamed) return;
-    const message = 'must not hold an address, a number or the whole name of the person: it stays as it is typed';
+    const message = 'must not hold an address, a number or the name of the person, with initials or without: it stays as it is typed';
     throw new Rejection('VALIDATION_FAILED', `reason ${message}`, [{ field: 'reason', code: 'names_person', message }]);
   }
 

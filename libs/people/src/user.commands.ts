@@ -8,7 +8,7 @@ export class EraseUser extends Command<Written> {
   @Reference('user', { required: true }) user_id!: number;
   @Text({
     description:
-      'Why, for whoever asks later. It stands in no event, and is kept as it is typed when the person is gone: name nobody in it. One with an address, a number or the whole name of the person is refused to who may see those.',
+      'Why, for whoever asks later. It stands in no event, and is kept as it is typed when the person is gone: name nobody in it. One with an address, a number or the name (with initials or without) of the person is refused to who may see those.',
     required: true,
     max: 2000,
     example: 'Asked by the person on leaving',

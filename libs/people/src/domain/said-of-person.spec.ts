@@ -126,6 +126,31 @@ describe('a text that stays', () => {
   });
 
   it.each([
+    ['John A. Smith', ['John Smith', 'Smith, John', 'J. Smith', 'J. A. Smith', 'J.A. Smith', 'Smith, J. A.', 'John S.', 'A. Smith']],
+    ['John Smith', ['J. Smith', 'J. B. Smith', 'smith j.', 'SMITH, J.', 'J.Smith']],
+    ['Jean-Paul Müller-Núñez', ['J.-P. Müller-Núñez', 'J. P. Mueller', 'J. Nunez']],
+    ["Sean O'Brien", ['S. O\u2019Brien', 'S. OBrien']],
+    ['Иван Петров', ['И. Петров', 'Петров И.']],
+  ])('names %s with initials or without', (name, texts) => {
+    for (const text of texts)
+      expect([text, isNamedIn({ id: 3, texts: [name], emails: [] }, `So said ${text}, who left`)]).toEqual([text, true]);
+  });
+
+  it.each([
+    'Smith left',
+    'K. Smith',
+    'Mr Smith',
+    'J Smith',
+    'Plan J. The Smiths',
+    'No J. B. Smithson',
+    'Johns A.',
+    'DJ. Smith',
+    'John left. So did Smith',
+  ])('does not name John A. Smith: %s', (text) =>
+    expect([text, isNamedIn({ id: 3, texts: ['John A. Smith'], emails: [] }, text)]).toEqual([text, false]),
+  );
+
+  it.each([
     "Lee asked Ann's manager",
     'Ann left on 30.11.2026, and so did Mr Lee',
     'Ann and Lee',

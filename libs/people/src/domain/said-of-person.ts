@@ -95,11 +95,8 @@ const unspaced = ['Han', 'Hiragana', 'Katakana', 'Hangul', 'Thai', 'Lao', 'Khmer
 const oneWord = new RegExp(String.raw`(?=\p{L})[${unspaced}]\p{M}*|(?:(?!(?=\p{L})[${unspaced}])[\p{L}\p{M}\p{N}])+`, 'gu');
 
 /** Umlauts are read alike whether they are written with an e (for å, an a) or with nothing; so is any other ae, oe, ue or aa. */
-const wordsOf = (read: string): readonly string[] =>
-  read
-    .normalize('NFC')
-    .replace(/(?<=[aou])e|(?<=a)a/g, '')
-    .match(oneWord) ?? [];
+const withoutUmlauts = (read: string): string => read.normalize('NFC').replace(/(?<=[aou])e|(?<=a)a/g, '');
+const wordsOf = (read: string): readonly string[] => withoutUmlauts(read).match(oneWord) ?? [];
 
 /** The words of a text, with hyphens and with apostrophes as spaces and as nothing. */
 const readings = (read: string): (readonly string[])[] =>
@@ -118,6 +115,26 @@ const standSideBySide = (words: readonly string[], name: readonly string[]): boo
     return false;
   });
 
+const isWord = (word: string): boolean => /^\p{L}{2}/u.test(word);
+
+/** The name as it is, and without its initials, where that still says two words: John Smith is John A. Smith. */
+function asKnown(name: readonly string[]): (readonly string[])[] {
+  const shorter = name.filter((word) => !initial.test(word));
+  return shorter.length < name.length && shorter.filter(isWord).length > 1 ? [name, shorter] : [name];
+}
+
+const dotted = String.raw`(?:[${spaced}]\.[ -]?){0,3}`;
+
+/** Whether a word of a name stands beside the first letter of another one, with its dot: J. Smith and Smith, J. A. are John Smith. */
+const standsShortened = (text: string, name: readonly string[]): boolean =>
+  name.some((word, place) => {
+    const others = name.filter((_, other) => other !== place).map(([first = '']) => first);
+    const firsts = others.filter((first) => initial.test(first)).join('');
+    if (firsts === '' || !isWord(word) || !hasLetter.test(word)) return false;
+    const [short, whole] = [String.raw`${dotted}[${firsts}]\.`, `(?<!${letter})${word}(?!${letter})`];
+    return new RegExp(String.raw`(?<!${letter})${short}[ -]?${dotted}${whole}|${whole},? ?${short}`, 'u').test(text);
+  });
+
 /** With the year in full, since groups of two digits may be a telephone number. */
 const dates = /(?<![\d+./-])((19|20)\d\d-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./](19|20)\d\d)(?![./-]?\d)/g;
 const withoutDates = (read: string): string => read.replace(dates, ' x ');
@@ -131,19 +148,24 @@ export function saysHowToReach(text: string): boolean {
 }
 
 /**
- * Whether a text names him by an address, a number or his whole name, however it is spelt and in whatever order. A single word may be anybody's, or mean
- * something else; a number is his that ends as his does.
+ * Whether a text names him by an address, a number or his name, however it is spelt and in whatever order, with initials or without. A single word may be
+ * anybody's, or mean something else; a number is his that ends as his does.
  */
 export function isNamedIn({ texts, emails }: SpokenOf, text: string): boolean {
   const read = readAlike(text);
   const [dense, undated, words] = [withoutSpace(inSigns(read)), withoutDates(read), readings(read)];
   const [grouped, ends] = [inOneGroup(undated), dialledIn(undated)];
+  const shortened = withoutUmlauts(read.replaceAll("'", ''));
   const isSaid = (said: string): boolean => {
     if (said.includes('@')) return dense.includes(withoutSpace(said));
     const numbers = numbersIn(said);
     if (numbers.length > 0) return numbers.some((digits) => grouped.includes(digits) || ends.has(digits.slice(-tellingDigits)));
     if (standsIn(read, said)) return true;
-    return said.includes(' ') && readings(said).some((name) => name.length > 1 && words.some((some) => standSideBySide(some, name)));
+    const names = said.includes(' ') ? readings(said).filter((name) => name.length > 1) : [];
+    return (
+      names.flatMap(asKnown).some((name) => words.some((some) => standSideBySide(some, name))) ||
+      names.some((name) => standsShortened(shortened, name))
+    );
   };
   return (
     texts.map(readAlike).some((said) => isDistinctive(said) && isSaid(said)) ||
