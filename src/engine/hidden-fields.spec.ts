@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { runInScope, type RequestScope } from '#millwright/access';
 import '#millwright/audit-trail';
 import { camelCase, fieldsOf, type FieldDefinition } from '#millwright/fields';
 import { parts } from '#millwright/inventory';
 import type { ListAttribute } from '#millwright/lists';
 import { DecimalScalar } from '#millwright/quantities';
-import { outputFields, scopesInEvent, type ResourceDefinition } from '#millwright/resources';
+import { hiddenPaths, outputFields, scopesInEvent, seenData, type ResourceDefinition } from '#millwright/resources';
 import { pmSchedules } from '#millwright/planning';
 import { workOrders } from '#millwright/work-orders';
 import { records } from './records.js';
@@ -126,6 +127,17 @@ describe('money, rates, and how somebody is reached', () => {
     expect(scopesInEvent('TimerStarted', 'regularRate')).toEqual(['rates:read']);
   });
 
+  it('are hidden in an event that does not say them as in one that does', () => {
+    const { events } = JSON.parse(readFileSync('docs/events.json', 'utf8')) as { events: Record<string, { data: Schema }> };
+    const told = Object.entries(events).map(([version, { data }]) => {
+      const type = version.replace(/ \d+$/, '');
+      const hidden = (isWhole: boolean): string[] => runInScope(ofNobody, () => hiddenPaths(seenData(type, exampleOf(data, isWhole))));
+      return { type, whole: hidden(true), least: hidden(false) };
+    });
+    expect(told.filter(({ whole, least }) => whole.join() !== least.join())).toEqual([]);
+    expect(told).toContainEqual(expect.objectContaining({ type: 'PartDetailsChanged', least: ['vendorParts.added.unitCost', 'vendorParts.changed.unitCost'] })); // prettier-ignore
+  });
+
   it('are known in events where how somebody is reached is not kept apart as personal', () => {
     const { events } = JSON.parse(readFileSync('docs/events.json', 'utf8')) as { events: Record<string, { data: Schema }> };
     const reached = resources.flatMap(({ typeName, fields }) =>
@@ -149,7 +161,21 @@ describe('money, rates, and how somebody is reached', () => {
   });
 });
 
-type Schema = { $ref?: string; anyOf?: Schema[]; properties?: Record<string, Schema>; items?: Schema };
+type Schema = { $ref?: string; anyOf?: Schema[]; properties?: Record<string, Schema>; required?: string[]; items?: Schema };
+
+/** Whoever holds nothing. */
+const ofNobody = { held: new Set(), principal: { credential: { kind: 'api_key', id: '1' } } } as unknown as RequestScope;
+
+/** What fits a schema; with all that it may say, or only what it has to, but always with the objects that may stand in it. */
+function exampleOf({ anyOf, properties, required = [], items }: Schema, isWhole: boolean): unknown {
+  if (anyOf) return exampleOf(anyOf.find((choice) => choice.properties ?? choice.items) ?? {}, isWhole);
+  if (items) return [exampleOf(items, isWhole)];
+  if (!properties) return 'said';
+  const said = Object.entries(properties).filter(
+    ([name, inner]) => isWhole || required.includes(name) || typeof exampleOf(inner, isWhole) !== 'string',
+  );
+  return Object.fromEntries(said.map(([name, inner]) => [name, exampleOf(inner, isWhole)]));
+}
 
 /** The names under which a schema has decimals. */
 const decimalsIn = ({ anyOf = [], properties = {}, items }: Schema, name = ''): string[] => [
