@@ -71,6 +71,14 @@ describe('what the documents name', () => {
   });
 });
 
+describe('what the schema says', () => {
+  it('names no field as REST does', () => {
+    const schema = readFileSync('docs/schema.graphql', 'utf8');
+    expect(schema.match(/`[a-z][a-z0-9]*_\w*(?=`|: ).{0,40}/g)).toBeNull();
+    expect(schema).toContain('`startDate`');
+  });
+});
+
 describe('what the schema says of mutations', () => {
   const fields = buildSchema(readFileSync('docs/schema.graphql', 'utf8')).getMutationType()?.getFields() ?? {};
   const described = Object.values(fields).map(({ name, description }) => [name, description ?? ''] as const);

@@ -3,6 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
 import type { Child, ColumnType, Detail, DetailCode, Row } from '#millwright/event-sourcing';
+import { inGraphqlWords } from './graphql/descriptions.js';
 import { camelCase } from './names.js';
 import type { Related } from './bulk-read.js';
 import type { Choices } from './choices.js';
@@ -233,7 +234,13 @@ function inputDecorators(field: InputField): PropertyDecorator[] {
   if (convert) decorators.push(Transform(({ value }) => convert(value), { toClassOnly: true }));
   const nullable = presence !== 'required' || unless !== undefined;
   if (graphql) {
-    decorators.push(Field(graphql as () => StringConstructor, { name: camelCase(name), nullable, description }));
+    decorators.push(
+      Field(graphql as () => StringConstructor, {
+        name: camelCase(name),
+        nullable,
+        description: description && inGraphqlWords(description),
+      }),
+    );
     decorators.push(Extensions({ [extension]: field }));
   }
   decorators.push(

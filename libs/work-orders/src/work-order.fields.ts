@@ -92,7 +92,7 @@ export class WorkOrderFields {
   completed_at?: string | null;
   @Reference('work_order_status', {
     description:
-      'A status of kind completed completes the order, one of kind open opens it again. Decides where completed_at is sent, too.',
+      'A status of kind completed completes the order, one of kind open opens it again. Decides where `completed_at` is sent, too.',
     label: ['id', 'name', 'is_custom'],
     always: true,
   })
@@ -198,7 +198,7 @@ export class WorkOrderFigures {
   request_id!: number | null;
   @ShownInteger({ description: 'How many comments it has that stand.', always: true, of: commentsCount })
   comments_count!: number;
-  @ShownInteger({ description: 'How often its alarm came, the first time included; null without a dedup_key.', of: alarmCountOf })
+  @ShownInteger({ description: 'How often its alarm came, the first time included; null without a `dedup_key`.', of: alarmCountOf })
   alarm_count!: number | null;
   @Shown<WorkOrderCosts>({ type: () => totalCosts.type }, (_row, costs, related) => totalCosts.print(costs, related)) total_costs!: object;
   @Shown<WorkOrderCosts>(
@@ -211,10 +211,10 @@ export class WorkOrderFigures {
 
 /** What a new order can be told beside its fields: who calls need not know our numbers (S41). */
 export class NewWorkOrderFields extends WorkOrderFields {
-  @NestedObject(() => AssetKeyInput, { description: 'The asset by its code, QR code or external reference, instead of asset_id.' })
+  @NestedObject(() => AssetKeyInput, { description: 'The asset by its code, QR code or external reference, instead of `asset_id`.' })
   asset?: AssetKeyInput | null;
   @Texts({
-    description: 'Users who do the work, by their e-mail addresses, beside technicians_ids.',
+    description: 'Users who do the work, by their e-mail addresses, beside `technicians_ids`.',
     max: 254,
     // The answer says whose an address is (contract, part 4, S92).
     saidWith: 'people:read',

@@ -19,7 +19,7 @@ export const workOrders = defineResource({
   notes: {
     create: {
       description:
-        'Also one that is completed already; without a status it is open. While one with its dedup_key is open, that one is answered (200).',
+        'Also one that is completed already; without a status it is open. While one with its `dedup_key` is open, that one is answered (200).',
       refusals:
         'VALIDATION_FAILED (also contradicts_status), PROCEDURE_INCOMPLETE (completed with a required item open, where the site requires procedures)',
       mayBeThere: true,

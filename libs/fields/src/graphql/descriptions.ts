@@ -6,8 +6,8 @@ export const spoken = (name: string): string => snakeCase(name).replaceAll('_', 
 /** "an asset", "a work order". */
 export const aSpoken = (name: string): string => `${/^[aeio]/.test(spoken(name)) ? 'an' : 'a'} ${spoken(name)}`;
 
-/** What is said of both edges, with the names that GraphQL has for fields: `completedAt`. */
-export const inGraphqlWords = (text: string): string => text.replace(/`[a-z][a-z0-9_]*`/g, camelCase);
+/** What is said of both edges, with the names that GraphQL has for fields: `completedAt`, also where the value is told with it (`catchUp: all`). */
+export const inGraphqlWords = (text: string): string => text.replace(/`[a-z][a-z0-9_]*(?=`|: )/g, camelCase);
 
 /** What every resource has beside its own fields, said of the one at hand. */
 const shared: Readonly<Record<string, (of: string) => string>> = {
@@ -28,7 +28,7 @@ const known = new Map<string, ReadonlyMap<string, string>>();
 
 /** Remembers what the columns of a type are, for its relations and filters. */
 export function describeColumns(typeName: string, columns: Iterable<readonly [string, string | undefined]>): void {
-  const described = [...columns].flatMap(([column, text]) => (text === undefined ? [] : [[column, text] as const]));
+  const described = [...columns].flatMap(([column, text]) => (text === undefined ? [] : [[column, inGraphqlWords(text)] as const]));
   known.set(typeName, new Map([...(known.get(typeName) ?? []), ...described]));
 }
 

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { CommandBus, type Command } from '@nestjs/cqrs';
 import { Args, ID, InputType, Mutation, Query, Resolver } from '@nestjs/graphql';
 import type { Row } from '#millwright/event-sourcing';
-import { aSpoken, camelCase, columnDescription, IdOf, Reference, spoken, type Class } from '#millwright/fields';
+import { aSpoken, camelCase, columnDescription, IdOf, inGraphqlWords, Reference, spoken, type Class } from '#millwright/fields';
 import { connectionFrom, connectionOf, listArgumentsOf, listComplexity, listQueryOf, type ListArguments } from '#millwright/lists';
 import { Input, MutationOptions, Mutations, Options, updateInputOf, type Mutated } from '../graphql/mutations.js';
 import { addRelations } from '../graphql/relations.js';
@@ -35,7 +35,7 @@ function nameCreateInput({ typeName, name, class: fields, fields: { create }, no
   const more = notes.create?.description;
   if (create !== fields) InputType({ isAbstract: true })(fields);
   InputType(`Create${typeName}Input`, {
-    description: `What ${aSpoken(name)} begins with: a field that is left out is empty or has its default.${more === undefined ? '' : ` ${more}`}`,
+    description: `What ${aSpoken(name)} begins with: a field that is left out is empty or has its default.${more === undefined ? '' : ` ${inGraphqlWords(more)}`}`,
   })(create);
 }
 
