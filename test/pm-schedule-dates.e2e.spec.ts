@@ -42,18 +42,18 @@ describe('the end of a PM schedule', () => {
 
 describe('an instant to the minute', () => {
   it('is taken as the contract writes it, over either edge, in what is said and what is asked', async () => {
-    const id = await schedule({ start_date: '2098-01-31T12:00Z', end_date: '2098-04-30T14:00+02:00', repeat_frequency: 'month' });
-    const shown = { start_date: '2098-01-31T12:00:00Z', end_date: '2098-04-30T12:00:00Z' };
+    const id = await schedule({ start_date: '2098-01-31T12:07Z', end_date: '2098-04-30T14:07+02:00', repeat_frequency: 'month' });
+    const shown = { start_date: '2098-01-31T12:07:00Z', end_date: '2098-04-30T12:07:00Z' };
     expect((await app.get(`/pm_schedules/${id}`).expect(200)).data).toMatchObject(shown);
-    const occurrences = await app.get(`/pm_schedules/${id}/occurrences?from=2098-01-31T12:01Z&to=2098-12-31T00:00Z`).expect(200);
+    const occurrences = await app.get(`/pm_schedules/${id}/occurrences?from=2098-01-31T12:08Z&to=2098-12-31T00:00Z`).expect(200);
     const days = ['2098-02-28', '2098-03-31', '2098-04-30'];
-    expect(occurrences.data.map(({ date }: { date: string }) => date)).toEqual(days.map((day) => `${day}T12:00:00Z`));
-    const filter = 'filter[start_date_eq]=2098-01-31T12:00Z&filter[end_date_lteq]=2098-04-30T12:00Z';
+    expect(occurrences.data.map(({ date }: { date: string }) => date)).toEqual(days.map((day) => `${day}T12:07:00Z`));
+    const filter = 'filter[start_date_eq]=2098-01-31T12:07Z&filter[end_date_lteq]=2098-04-30T12:07Z';
     expect((await app.get(`/pm_schedules?${filter}`).expect(200)).data).toMatchObject([{ id }]);
 
-    const mutation = `mutation { updatePmSchedule(input: { id: ${id}, endDate: "2098-03-31T12:00Z", startDate: "2098-01-31T12:00Z" }) { endDate } }`;
+    const mutation = `mutation { updatePmSchedule(input: { id: ${id}, endDate: "2098-03-31T12:00Z", startDate: "2098-01-31T12:07Z" }) { endDate } }`;
     expect(await app.graphql(mutation)).toEqual({ updatePmSchedule: { endDate: '2098-03-31T12:00:00Z' } });
-    const query = '{ pmSchedules(filter: { startDate: { eq: "2098-01-31T12:00Z" } }) { nodes { id } } }';
+    const query = '{ pmSchedules(filter: { startDate: { eq: "2098-01-31T12:07Z" } }) { nodes { id } } }';
     expect(await app.graphql(query)).toEqual({ pmSchedules: { nodes: [{ id: String(id) }] } });
   });
 });

@@ -57,8 +57,9 @@ export class Invitations {
        ORDER BY resource LIMIT 1`,
       [resources, reference],
     );
-    const until = instantText(new Date(Date.now() + goodFor.forgotten).toISOString());
-    await this.mail.write(rows[0] ? Number(rows[0].id) : null, { about: 'reset', until, unlessOnItsWay: true });
+    const asked = Date.now();
+    const [askedAt, until] = [asked, asked + goodFor.forgotten].map((at) => instantText(new Date(at).toISOString())) as [string, string];
+    await this.mail.write(rows[0] ? Number(rows[0].id) : null, { about: 'reset', until, unlessOnItsWay: true, askedAt });
   }
 
   private async offer(

@@ -66,21 +66,23 @@ describe('links', () => {
     expect((await links.read('reset', token)).isFor('ada@example.org')).toBe(true);
   });
 
-  it('are on their way for a minute, unless they are used or the person was changed since', async () => {
-    const onTheirWay = () => Promise.all([18, 19].map((id) => links.isOnItsWay('reset', id)));
+  it('are on their way for a minute, unless they were used before or the person was changed since', async () => {
+    const onTheirWay = (askedAt = new Date()) => Promise.all([18, 19].map((id) => links.isOnItsWay('reset', id, askedAt)));
     const changed = () => pool.query(`INSERT INTO app.people (kind, id, version, details) VALUES ('user', 18, gen_random_uuid(), '{}')`);
     const make = (id: number) => links.make('reset', { id, email: 'Ada@example.com' }, tomorrow);
     expect(await onTheirWay()).toEqual([false, false]);
     await changed();
     const [, { token }] = [await make(18), await make(19)];
     expect(await onTheirWay()).toEqual([true, true]);
+    const { rows: [before] } = await pool.query<{ now: Date }>('SELECT clock_timestamp() AS now'); // prettier-ignore
     await links.use('reset', token);
     await changed();
-    expect(await onTheirWay()).toEqual([false, false]);
+    const after = new Date(Date.now() + 1_000);
+    expect([await onTheirWay(before?.now), await onTheirWay(after)]).toEqual([[false, true], [false, false]]); // prettier-ignore
     await make(18);
-    expect(await links.isOnItsWay('reset', 18)).toBe(true);
+    expect(await onTheirWay(after)).toEqual([true, false]);
     await pool.query(`UPDATE app.sign_in_links SET made_at = made_at - interval '61 seconds' WHERE user_id = 18`);
-    expect(await links.isOnItsWay('reset', 18)).toBe(false);
+    expect(await onTheirWay(after)).toEqual([false, false]);
   });
 
   it('end by time', async () => {

@@ -115,14 +115,14 @@ export class Links {
   }
 
   /**
-   * Whether a link of the kind was made for the person within the last minute: who asks again has it on its way. Not one that was used, or that may be for
-   * the address of before: whom it is for cannot be told without its token, but since when he is as he is.
+   * Whether a link of the kind was made for the person within the last minute: who asks again has it on its way. Not one that was used before he asked, or
+   * that may be for the address of before: whom it is for cannot be told without its token, but since when he is as he is.
    */
-  async isOnItsWay(kind: LinkKind, userId: number): Promise<boolean> {
+  async isOnItsWay(kind: LinkKind, userId: number, askedAt: Date): Promise<boolean> {
     const { rowCount } = await this.pool.query(
-      `SELECT FROM app.sign_in_links WHERE kind = $1 AND user_id = $2 AND used_at IS NULL AND made_at > greatest(
+      `SELECT FROM app.sign_in_links WHERE kind = $1 AND user_id = $2 AND (used_at IS NULL OR used_at > $3) AND made_at > greatest(
          clock_timestamp() - interval '1 minute', (SELECT max(written_at) FROM app.people WHERE kind = 'user' AND id = $2))`,
-      [kind, userId],
+      [kind, userId, askedAt],
     );
     return rowCount !== 0;
   }

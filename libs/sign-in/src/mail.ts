@@ -8,7 +8,7 @@ import { mailText } from './mail-texts.js';
 import { People, type Person } from './people.js';
 
 /** What the letter is about. Its link is made when it is written, so that none lies in the outbox. */
-type Letter = Readonly<{ about: 'invitation' | 'reset'; until: string; unlessOnItsWay?: boolean }>;
+type Letter = Readonly<{ about: 'invitation' | 'reset'; until: string; unlessOnItsWay?: boolean; askedAt?: string }>;
 
 const channelName = 'sign-in-mail';
 
@@ -44,12 +44,12 @@ export class Mail implements OnModuleInit {
   }
 
   private async deliver({ receiver, content, id }: Message, signal: AbortSignal): Promise<void> {
-    const { about, until, unlessOnItsWay } = content as Letter;
+    const { about, until, unlessOnItsWay, askedAt } = content as Letter;
     const userId = Number(receiver);
     const person = Number.isNaN(userId) ? undefined : await this.people.find(userId);
     const expiresAt = new Date(until);
     if (!person?.email || person.status !== 'active' || expiresAt.getTime() <= Date.now()) return;
-    if (unlessOnItsWay && (await this.links.isOnItsWay(about, userId))) return;
+    if (unlessOnItsWay && (await this.links.isOnItsWay(about, userId, new Date(askedAt ?? Date.now())))) return;
     this.server.requireReady();
     const { link, token } = await this.links.make(about, person, expiresAt);
     const { name, email: address, language } = person;
