@@ -421,19 +421,34 @@ describe('a line that cannot be stored', () => {
   it('keeps a write from happening, and a read waits for it', async () => {
     const id = await part();
     const before = (await app.get(`/parts/${id}`).expect(200)).data as Call;
-    await database.query('ALTER TABLE app.api_call_lines RENAME TO api_call_lines_away');
+    await database.query('ALTER TABLE app.api_call_texts RENAME TO api_call_texts_away');
     let read: Answer;
     try {
       const refused = await app.patch(`/parts/${id}/restock`, { quantity: 5, cost: 1 }, { 'idempotency-key': randomUUID() });
       expect([refused.status, refused.error.code]).toEqual([503, 'UNAVAILABLE']);
       read = await app.get(`/parts/${id}`).expect(200);
     } finally {
-      await database.query('ALTER TABLE app.api_call_lines_away RENAME TO api_call_lines');
+      await database.query('ALTER TABLE app.api_call_texts_away RENAME TO api_call_texts');
     }
     expect(read.data).toEqual(before);
     expect(await callsOf(read)).toMatchObject([{ status: 200 }]);
     const metrics = await app.request('GET', '/metrics').expect(200);
     expect(metrics.body).toContain('millwright_api_call_lines_lost_total 0');
+  });
+
+  it('is chained when it can be, where that alone fails: nobody waits for it', async () => {
+    const id = await part();
+    await database.query('ALTER TABLE app.api_call_batches RENAME TO api_call_batches_away');
+    let written: Answer;
+    try {
+      written = await app.patch(`/parts/${id}/restock`, { quantity: 5, cost: 1 }).expect(200);
+      const unchained = await app.get(`/api_calls?request_id=${requestIdOf(written)}`).expect(200);
+      expect(unchained.data).toEqual([]);
+    } finally {
+      await database.query('ALTER TABLE app.api_call_batches_away RENAME TO api_call_batches');
+    }
+    expect(await callsOf(written)).toMatchObject([{ status: 200, ids: [id] }]);
+    expect((await app.get('/api_calls/verify').expect(200)).data).toMatchObject({ valid: true });
   });
 });
 

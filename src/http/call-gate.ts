@@ -66,10 +66,8 @@ export function addCallGate(server: FastifyInstance, services: CallServices): vo
   const patterns = new Map<string, Pattern>();
   const patternFor = (request: FastifyRequest): Pattern => (toldOf(request).pattern ??= patternOf(request, services.known, patterns));
   server.decorateRequest('told', null);
-  const facts =
-    (request: FastifyRequest, reply: FastifyReply): (() => Asked) =>
-    () =>
-      askedOf(request, patternFor(request), { at: new Date(Date.now() - reply.elapsedTime), ...(toldOf(request).callers ?? notKnownYet) });
+  const asked = (request: FastifyRequest, reply: FastifyReply): Asked =>
+    askedOf(request, patternFor(request), { at: new Date(Date.now() - reply.elapsedTime), ...(toldOf(request).callers ?? notKnownYet) });
 
   // Bodies are read, and who asks is known; nothing was done yet.
   server.addHook('preHandler', (request, reply, done) => {
@@ -79,10 +77,13 @@ export function addCallGate(server: FastifyInstance, services: CallServices): vo
     const told = toldOf(request);
     // Where somebody comes from who signs in is kept with the others of his: nobody's begun line holds it.
     const begun = whenKnown(isSignIn && !principalOf(request) ? null : callersOf(request, services), (callers) =>
-      whenKnown(calls.writing(request.id, callers, facts(request, reply)), (call) => {
-        told.call = call;
-        return isKeptAhead ? call.keep() : undefined;
-      }),
+      whenKnown(
+        calls.writing(request.id, callers, () => asked(request, reply)),
+        (call) => {
+          told.call = call;
+          return isKeptAhead ? call.keep() : undefined;
+        },
+      ),
     );
     if (begun instanceof Promise)
       begun.then(() => done(), (fault: unknown) => done(callNotKept(fault))); // prettier-ignore
@@ -101,7 +102,7 @@ export function addCallGate(server: FastifyInstance, services: CallServices): vo
       else
         void whenKnown(callersOf(request, services), (callers) => {
           if (call) call.answered(answered, { ...foundOf(request), ...callers });
-          else calls.reading(callers, facts(request, reply)).answered(answered);
+          else calls.answered(asked(request, reply), answered);
         });
     }
     done(null, payload);

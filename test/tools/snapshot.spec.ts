@@ -136,6 +136,7 @@ describe('a snapshot', () => {
       'app.api_call_batches',
       'app.api_call_head',
       'app.api_call_lines',
+      'app.api_call_texts',
       'app.api_keys',
       'app.call_windows',
       'app.counted_calls',

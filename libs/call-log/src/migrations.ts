@@ -235,4 +235,79 @@ export const callLogMigrations: readonly Readonly<{ name: string; sql: string }>
       END $$;
     `,
   },
+  {
+    // Whoever appends an event waits for one row and for nobody else's: lines are taken apart and chained a moment later, many together.
+    name: '0006-taken-apart-later',
+    sql: `
+      -- lines as they were said, until they are taken apart
+      CREATE TABLE app.api_call_texts (number bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY, said text NOT NULL);
+      -- they stay for a moment only: compressing them would be for nothing
+      ALTER TABLE app.api_call_texts ALTER COLUMN said SET STORAGE EXTERNAL;
+
+      CREATE OR REPLACE FUNCTION app.keep_api_calls(said text) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+      BEGIN
+        INSERT INTO app.api_call_texts (said) VALUES (keep_api_calls.said);
+      END $$;
+
+      -- Takes apart what was said, as one batch of the chain. Answers how many texts it took: 200 where there may be more.
+      CREATE FUNCTION app.chain_api_calls() RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
+      #variable_conflict use_variable
+      DECLARE
+        id bigint;
+        said text;
+        taken bigint;
+      BEGIN
+        -- One at a time: the next one finds what this one has left.
+        PERFORM pg_advisory_xact_lock(7305813944);
+        WITH gone AS (
+          DELETE FROM app.api_call_texts t WHERE t.number IN (SELECT o.number FROM app.api_call_texts o ORDER BY o.number LIMIT 200)
+          RETURNING t.number, t.said AS lines
+        )
+        SELECT string_agg(gone.lines, E'\\x1e' ORDER BY gone.number), count(*) INTO said, taken FROM gone;
+        IF taken = 0 THEN
+          RETURN 0;
+        END IF;
+        id := nextval('app.api_call_batch');
+        -- OFFSET keeps the two levels apart: else the text would be taken apart anew for each field.
+        INSERT INTO app.api_call_lines
+        SELECT now(), id, line.place, f[1]::smallint, f[2]::bigint, f[3]::timestamptz, f[4], f[5], f[6], f[7]::bigint, f[8]::bigint,
+               f[9]::bigint, f[10]::bigint, f[11], f[12], f[13]::bigint[], f[14]::bigint, f[15]::boolean, f[16], f[17]::smallint, f[18], f[19]::bigint,
+               f[20]::bigint, f[21]
+        FROM (
+          SELECT string_to_array(told.fields, E'\\x1f', '') AS f, told.place
+          FROM unnest(string_to_array(said, E'\\x1e')) WITH ORDINALITY AS told(fields, place) OFFSET 0
+        ) AS line;
+        WITH head AS (
+          UPDATE app.api_call_head h SET number = h.number + 1, previous = h.hash, hash = sha256(h.hash || convert_to(said, 'UTF8'))
+          RETURNING h.number, h.previous, h.hash
+        )
+        INSERT INTO app.api_call_batches
+        SELECT now(), head.number, id, cardinality(string_to_array(said, E'\\x1e')), head.previous, head.hash FROM head;
+        IF NOT FOUND THEN
+          RAISE EXCEPTION 'the log of calls has no head';
+        END IF;
+        RETURN taken;
+      END $$;
+
+      CREATE OR REPLACE FUNCTION app.keep_api_calls_once(said text) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+      DECLARE
+        missing text;
+      BEGIN
+        -- What is stored is looked for among the lines.
+        WHILE app.chain_api_calls() > 0 LOOP
+        END LOOP;
+        SELECT string_agg(line.fields, E'\\x1e' ORDER BY line.place) INTO missing
+        FROM (
+          SELECT told.fields, min(told.place) AS place
+          FROM unnest(string_to_array(said, E'\\x1e')) WITH ORDINALITY AS told(fields, place) GROUP BY told.fields
+        ) AS line, string_to_array(line.fields, E'\\x1f', '') AS f
+        WHERE NOT EXISTS (
+          SELECT FROM app.api_call_lines kept WHERE f[1] <> '2' AND kept.request_id = f[4] AND kept.id = f[2]::bigint AND kept.kind <> 2
+          UNION ALL SELECT FROM app.api_call_lines kept WHERE f[1] = '2' AND kept.id = f[2]::bigint AND kept.kind = 2);
+        IF missing IS NOT NULL THEN
+          PERFORM app.keep_api_calls(missing);
+        END IF;
+      END $$;
+    `,
+  },
 ];

@@ -27,34 +27,23 @@ export type Asked = Readonly<{
 export type Answered = Readonly<{ status: number; code: string | null; durationUs: number; bytesOut: number | null; error: string | null }>;
 
 const separator = '\u001f';
-/** What separates fields and lines, and what no text of a database holds. */
-const separating = /[\u0000\u001e\u001f]/g;
+/** What stands between lines. Neither it nor what stands between fields is in any text of them: what is from outside is JSON, which escapes both. */
+export const lineSeparator = '\u001e';
 
-const text = (value: string | null): string => (value === null ? '' : value.replace(separating, ''));
 const number = (value: number | null): string => (value === null ? '' : String(value));
 
-/** The fields of a line in the order in which the database takes them (app.keep_api_calls), without kind and id. */
-export const askedText = (asked: Asked): string =>
-  [
-    asked.at.toISOString(),
-    asked.requestId,
-    text(asked.credential?.kind ?? null),
-    text(asked.credential?.id ?? null),
-    number(asked.userId),
-    number(asked.entityId),
-    number(asked.addressId),
-    number(asked.agentId),
-    asked.method,
-    text(asked.route),
-    asked.ids.length > 0 ? `{${asked.ids.join(',')}}` : '',
-    number(asked.bytesIn),
-    asked.audit ? 't' : 'f',
-    text(asked.summary),
-  ].join(separator);
+/** The fields of a line in the order in which the database takes them (app.chain_api_calls), without kind and id. */
+export const askedText = (asked: Asked): string => {
+  const { at, requestId, credential, userId, entityId, addressId, agentId, method, route, ids, bytesIn, audit, summary } = asked;
+  const who = `${credential?.kind ?? ''}${separator}${credential?.id ?? ''}${separator}${number(userId)}${separator}${number(entityId)}`;
+  const from = `${number(addressId)}${separator}${number(agentId)}`;
+  const what = `${method}${separator}${route ?? ''}${separator}${ids.length > 0 ? `{${ids.join(',')}}` : ''}${separator}${number(bytesIn)}`;
+  return `${at.toISOString()}${separator}${requestId}${separator}${who}${separator}${from}${separator}${what}${separator}${audit ? 't' : 'f'}${separator}${summary ?? ''}`;
+};
 
 /** The fields that follow these. */
 export const answeredText = ({ status, code, durationUs, bytesOut, error }: Answered): string =>
-  `${status}${separator}${text(code)}${separator}${durationUs}${separator}${number(bytesOut)}${separator}${text(error)}`;
+  `${status}${separator}${code ?? ''}${separator}${durationUs}${separator}${number(bytesOut)}${separator}${error ?? ''}`;
 
 /** What was found out of a call while it was carried out: who it was, and where he came from. */
 export type Found = Pick<Asked, 'credential' | 'userId' | 'addressId' | 'agentId'>;
@@ -62,7 +51,7 @@ export type Found = Pick<Asked, 'credential' | 'userId' | 'addressId' | 'agentId
 /** What stands with the answer of a call whose line had begun as nobody's. */
 export const foundText = ({ credential, userId, addressId, agentId }: Found): string =>
   [
-    ...['', '', text(credential?.kind ?? null), text(credential?.id ?? null), number(userId)],
+    ...['', '', credential?.kind ?? '', credential?.id ?? '', number(userId)],
     ...['', number(addressId), number(agentId)],
     separator.repeat(5),
   ].join(separator);
@@ -70,5 +59,8 @@ export const foundText = ({ credential, userId, addressId, agentId }: Found): st
 const notAsked = separator.repeat(13);
 const notAnswered = separator.repeat(4);
 
-export const lineOf = (kind: LineKind, id: number, asked: string = notAsked, answered: string = notAnswered): string =>
-  `${kind}${separator}${id}${separator}${asked}${separator}${answered}`;
+/** What follows the number of the call. */
+export const restOfLine = (asked: string = notAsked, answered: string = notAnswered): string =>
+  `${separator}${asked}${separator}${answered}`;
+
+export const lineOf = (kind: LineKind, id: number, rest: string): string => `${kind}${separator}${id}${rest}`;
