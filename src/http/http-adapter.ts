@@ -39,9 +39,9 @@ const noteUnroutable = (request: IncomingMessage, why: Error): void =>
 
 export const whyUnroutable = ({ raw }: Pick<FastifyRequest, 'raw'>): Error | undefined => unroutable.get(raw)?.why;
 
-/** The path that a request asks for, also where the router was given another one. */
+/** The path that a request asks for, also where the router was given another one; without a slash at its end, which the router ignores. */
 export const askedPath = ({ raw, url }: Pick<FastifyRequest, 'raw' | 'url'>): string =>
-  (unroutable.get(raw)?.url ?? url).replace(/[?#].*$/s, '');
+  (unroutable.get(raw)?.url ?? url).replace(/[?#].*$/s, '').replace(/(.)\/$/s, '$1');
 
 /** Has it go in as a path that is not there, so that it is counted, written down and answered as one: Node and Fastify would answer it past all hooks. */
 function routeNowhere(why: Error, request: IncomingMessage, reply: ServerResponse, server: FastifyInstance): void {
