@@ -5,6 +5,7 @@ import { commentView, type CommentedKind } from './read-models/comments.js';
 
 /** How many comments each of a page of records has, in one statement; those that were withdrawn do not count. */
 const countsOf = (kind: CommentedKind): BulkRead<number, number> => ({
+  shared: true,
   async read(ids, database) {
     const found = await database.query<{ id: string; comments: string }[]>(
       ...statementAsOf(

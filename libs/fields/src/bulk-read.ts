@@ -21,4 +21,6 @@ export type BulkRead<Key, Value> = Readonly<{
   read(keys: readonly Key[], database: DataSource, related: Related): Promise<readonly Value[]>;
   /** Where all that is read is records of one category, whoever asks: it need not be read again before one of them changes. `name` is its own there. */
   lasting?: Readonly<{ category: string; name: string }>;
+  /** It reads the same whoever asks: requests that ask at the same time share a statement. */
+  shared?: true;
 }>;

@@ -28,6 +28,7 @@ const downtimes = viewOf(downtimeTable);
 
 /** Of a page of orders in one statement. */
 export const latestDowntimes: BulkRead<number, Row | undefined> = {
+  shared: true,
   async read(workOrderIds, database) {
     const found = await database.query<Record<string, unknown>[]>(
       ...statementAsOf(

@@ -4,7 +4,7 @@ import { connectionFrom, connectionOf, listArgumentsOf, listComplexity, type Lis
 import { idOfPath, OverGraphql, RelatedRecords } from '#millwright/resources';
 import { timerReads } from './timer.operations.js';
 import { timerList } from './read-models/timer-list.js';
-import { activeTimer, activeTimers, runningTimer } from './timer.shown.js';
+import { activeTimer, activeTimerOn, runningTimer } from './timer.shown.js';
 import { TimerReader } from './timer-reader.js';
 import { workOrders } from './work-order.resource.js';
 
@@ -38,6 +38,6 @@ export class ActiveTimerResolver {
     description: 'The timer that runs on it for whoever asks; null where none does.',
   })
   activeTimerCurrentUser(@Parent() { id }: Row): Promise<Row | undefined> {
-    return this.related.load(activeTimers, Number(id));
+    return activeTimerOn(Number(id), this.related);
   }
 }

@@ -26,25 +26,27 @@ class ActiveTimerFields {
 /** What an order shows of the timer that whoever asks has running on it. */
 export const activeTimer = defineShownType('ActiveTimer', ActiveTimerFields, 'The timer that runs on a work order for whoever asks.');
 
-/** Of a page of orders in one statement. */
-export const activeTimers: BulkRead<number, Row | undefined> = {
+/** Whosever they are, of a page of orders in one statement. */
+const timersOn: BulkRead<number, readonly Row[]> = {
+  shared: true,
   async read(workOrderIds, database) {
     const found = await database.query<Record<string, unknown>[]>(
-      ...statementAsOf(`SELECT ${selectList(timerView)} FROM ${rowsOf(timerView)} WHERE work_order_id = ANY($1) AND technician_id = $2`, [
-        [...workOrderIds],
-        currentScope().principal.userId,
-      ]),
+      ...statementAsOf(`SELECT ${selectList(timerView)} FROM ${rowsOf(timerView)} WHERE work_order_id = ANY($1)`, [[...workOrderIds]]),
     );
-    const rows = found
-      .map((raw) => readRow(timerView, raw))
-      .map((row): [unknown, Row] => [row['work_order_id'], { ...row, created_by_id: row['technician_id'] }]);
-    const byOrder = new Map(rows);
-    return workOrderIds.map((id) => byOrder.get(id));
+    const timers = found.map((raw) => readRow(timerView, raw));
+    return workOrderIds.map((id) => timers.filter(({ work_order_id }) => work_order_id === id));
   },
 };
 
+/** The timer that whoever asks has running on an order. */
+export async function activeTimerOn(workOrderId: number, related: Related): Promise<Row | undefined> {
+  const { userId } = currentScope().principal;
+  const row = (await related.load(timersOn, workOrderId)).find(({ technician_id }) => technician_id === userId);
+  return row && { ...row, created_by_id: row['technician_id'] };
+}
+
 /** The timer of whoever asks, as REST shows it; null where none runs on that order. */
 export async function printedActiveTimer({ id }: Row, related: Related): Promise<object | null> {
-  const row = await related.load(activeTimers, Number(id));
+  const row = await activeTimerOn(Number(id), related);
   return row ? activeTimer.print(row, related) : null;
 }

@@ -2,6 +2,8 @@ import { hash, randomBytes } from 'node:crypto';
 import { In, Raw, type EntityManager, type Repository } from 'typeorm';
 import { systemClock, type Clock } from '../clock.js';
 import type { Migration } from '../postgres/log-schema.js';
+import { sharedStatements } from '../postgres/shared-statements.js';
+import { errorOf } from '../retry.js';
 import { KeptTextRow } from './kept-text.entity.js';
 
 export const keptTextEntities = [KeptTextRow];
@@ -32,6 +34,7 @@ export const sweptAfter = '1 hour';
 const soonMs = 10 * 60_000;
 
 type Row = Pick<KeptTextRow, 'id' | 'recordId' | 'salt' | 'content' | 'digest'>;
+type InsertedRow = Omit<Row, 'recordId'> & Readonly<{ record_id: string }>;
 
 /**
  * Texts that must be able to vanish. A text is kept before the event that names it, so that no event speaks of what is not there, and said to `stay` once that
@@ -40,6 +43,7 @@ type Row = Pick<KeptTextRow, 'id' | 'recordId' | 'salt' | 'content' | 'digest'>;
 export class KeptTexts {
   private readonly texts: Repository<KeptTextRow>;
   private readonly kept = new WeakMap<KeptText, Readonly<{ row: Row; at: Date }>>();
+  private readonly puts = sharedStatements((rows: readonly Row[]) => this.putAll(rows), { atMost: 100 });
 
   constructor(
     entities: EntityManager,
@@ -70,12 +74,34 @@ export class KeptTexts {
 
   /** What is there is kept from now on, so that no sweep takes it from under whoever tries again. */
   private async put(row: Row): Promise<Row> {
-    const statement = this.texts.createQueryBuilder().insert().values(row).orUpdate(['kept_at'], ['id']);
-    const kept = await statement.returning('record_id, salt, content, digest').execute();
-    const [first] = kept.raw as readonly (Omit<Row, 'recordId'> & Readonly<{ record_id: string }>)[];
-    if (!first) throw new Error(`the text ${row.id} was not kept`);
-    const { salt, content, digest } = first;
-    return { id: row.id, recordId: Number(first.record_id), salt, content, digest };
+    return this.puts.load(row);
+  }
+
+  /** Answers each in its place. What cannot be kept keeps none of the others from it. */
+  private async putAll(rows: readonly Row[]): Promise<readonly (Row | Error)[]> {
+    const alone = rows.length === 1;
+    return this.insert(rows).catch((error: unknown) => {
+      if (alone) throw error;
+      return Promise.all(rows.map((row) => this.insert([row]).then(([kept]) => kept as Row, errorOf)));
+    });
+  }
+
+  private async insert(rows: readonly Row[]): Promise<readonly Row[]> {
+    // One statement writes no row twice, and those of two go in the same order.
+    const distinct = [...new Map(rows.map((row) => [row.id, row])).values()].sort((one, other) => (one.id < other.id ? -1 : 1));
+    const columns = (['id', 'recordId', 'salt', 'content', 'digest'] as const).map((column) => distinct.map((row) => row[column]));
+    const raw = await this.texts.query<readonly InsertedRow[]>(
+      `INSERT INTO app.kept_texts (id, record_id, salt, content, digest)
+       SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bytea[], $4::text[], $5::text[])
+       ON CONFLICT (id) DO UPDATE SET kept_at = excluded.kept_at RETURNING id, record_id, salt, content, digest`,
+      columns,
+    );
+    const kept = new Map(raw.map(({ record_id, ...row }) => [row.id, { ...row, recordId: Number(record_id) }]));
+    return rows.map(({ id }) => {
+      const row = kept.get(id);
+      if (!row) throw new Error(`the text ${id} was not kept`);
+      return row;
+    });
   }
 
   /** Null where it has vanished. */

@@ -32,11 +32,14 @@ type Moment = Readonly<{
   labels: Map<string, unknown>;
 }>;
 
+type Together<Key, Value> = ReturnType<typeof sharedStatements<Key, Value>>;
+
 /** Records that an answer mentions, read in bulk: within one request each kind costs one statement, however many rows mention it. */
 @Injectable()
 export class RelatedRecords implements Related {
   private readonly requests = new WeakMap<RequestScope, Map<unknown, Moment>>();
   private readonly shared = new Map<string, ReturnType<typeof sharedStatements<number, Row | undefined>>>();
+  private readonly together = new Map<unknown, unknown>();
   private readonly seen = new Map<string, BulkRead<number, Row | undefined>>();
   private readonly seenHere = new WeakMap<RecordsHere, BulkRead<number, Row | undefined>>();
 
@@ -190,9 +193,27 @@ export class RelatedRecords implements Related {
     const { loaders } = this.moment();
     const known = loaders.get(bulk) as DataLoader<Key, Value> | undefined;
     if (known) return known;
-    const loader = new DataLoader<Key, Value>((keys) => bulk.read(keys, this.database, this), { maxBatchSize: 1000 });
+    const isOfNow = !currentMoment() && currentAsOf() === undefined;
+    const read =
+      bulk.shared && isOfNow
+        ? (keys: readonly Key[]) => Promise.all(keys.map((key) => this.togetherOf(bulk).load(key)))
+        : (keys: readonly Key[]) => bulk.read(keys, this.database, this);
+    const loader = new DataLoader<Key, Value>(read, { maxBatchSize: 1000 });
     loaders.set(bulk, loader);
     return loader;
+  }
+
+  private togetherOf<Key, Value>(bulk: BulkRead<Key, Value>): Together<Key, Value> {
+    const known = this.together.get(bulk) as Together<Key, Value> | undefined;
+    if (known) return known;
+    const together = sharedStatements(async (keys: readonly Key[]) => {
+      const distinct = [...new Set(keys)];
+      const values = await bulk.read(distinct, this.database, this);
+      const byKey = new Map(distinct.map((key, place) => [key, values[place] as Value]));
+      return keys.map((key) => byKey.get(key) as Value);
+    });
+    this.together.set(bulk, together);
+    return together;
   }
 
   /** Requests that ask at the same time share a statement, too: under load most answers mention the same few records. */

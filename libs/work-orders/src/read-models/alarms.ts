@@ -29,6 +29,7 @@ const comments = viewOf(commentTable);
 const shownComments = commentsCountOf('work_order');
 
 const counts: BulkRead<number, number | null> = {
+  shared: true,
   async read(workOrderIds, database) {
     const statement = `SELECT ${selectList(view)} FROM ${rowsOf(view)} WHERE work_order_id = ANY($1)`;
     const found = await database.query<Row[]>(...statementAsOf(statement, [[...workOrderIds]]));
@@ -41,6 +42,7 @@ const counts: BulkRead<number, number | null> = {
 type Counted = Readonly<{ alarms: number; comments: number }>;
 
 const countedTogether: BulkRead<number, Counted> = {
+  shared: true,
   async read(workOrderIds, database) {
     const statement = `SELECT sought.id, coalesce(max(alarm_count), 1) AS alarms, count(said.id) AS comments FROM unnest($1::bigint[]) sought(id)
          LEFT JOIN ${rowsOf(view, 'alarm')} ON alarm.work_order_id = sought.id
