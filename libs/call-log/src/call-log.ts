@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { runForEverybody, sharedStatements, type BegunCalls } from '#millwright/event-sourcing';
+import { Rejection, runForEverybody, sharedStatements, type BegunCalls } from '#millwright/event-sourcing';
 import { Call, type Keeper } from './call.js';
 import type { CallerIds } from './callers.js';
 import { answeredText, askedText, lineKinds, lineOf, lineSeparator, restOfLine, type Answered, type Asked } from './domain/call-line.js';
@@ -111,10 +111,14 @@ export class CallLog implements BegunCalls {
     return calls.every(({ isStored }) => !isStored) ? calls : calls.filter(({ isStored }) => !isStored);
   }
 
-  /** Resolves when what was answered until now can be read, or cannot be stored at this moment. */
+  /**
+   * Resolves when what was answered until now can be read, or cannot be stored at this moment.
+   * @throws Rejection UNAVAILABLE what is stored cannot be taken apart: who reads would miss calls that had their effect, and not be told
+   */
   async settled(): Promise<void> {
     await (this.waiting > 0 ? this.flush() : this.storing);
     await this.chain();
+    if (this.failing.has('chain')) throw new Rejection('UNAVAILABLE', 'The log of calls cannot be read as a whole now. Please try again.');
   }
 
   /** Nest calls this before the first request: lines of a process that died are chained with the first of this one. */
